@@ -1,0 +1,48 @@
+namespace Chat.Protocol;
+
+/// <summary>Every <c>errno</c> that a server sends (docs/PROTOCOL.md lists them with their meaning).</summary>
+public enum ErrorCode
+{
+    /// <summary>Success.</summary>
+    None = 0,
+
+    /// <summary>Login: wrong id or password. Register, create group: the name is taken.</summary>
+    Rejected = 1,
+
+    /// <summary>The account has as many sessions as it may have, or this connection is logged in already.</summary>
+    AlreadyOnline = 2,
+
+    /// <summary>The request needs a login.</summary>
+    NotLoggedIn = 3,
+
+    /// <summary>Not JSON, not an object, a key missing or of the wrong type.</summary>
+    Malformed = 4,
+
+    /// <summary>No request has this <c>msgid</c>.</summary>
+    UnknownRequest = 5,
+
+    /// <summary>Somebody else's id or name, or a conversation of others.</summary>
+    NotYours = 6,
+
+    /// <summary>No such user or group.</summary>
+    NotFound = 7,
+
+    /// <summary>The frame, the text or a name is over its limit.</summary>
+    TooLarge = 8,
+
+    /// <summary>Over a rate limit.</summary>
+    TooFast = 9,
+
+    /// <summary>Something behind the server is down or busy: send it again.</summary>
+    Unavailable = 10,
+
+    /// <summary>The server keeps no history (<c>Chat:History:Enabled=false</c>).</summary>
+    HistoryOff = 11,
+}
+
+/// <summary>What an <see cref="ErrorCode"/> means to a client.</summary>
+public static class ErrorCodes
+{
+    /// <summary>Whether the same request may succeed later, so that a client should send it again.</summary>
+    public static bool IsRetryable(this ErrorCode code) => code is ErrorCode.TooFast or ErrorCode.Unavailable;
+}

@@ -1,0 +1,13 @@
+namespace Chat.Protocol;
+
+/// <summary>A friend in a login ack.</summary>
+public sealed record FriendEntry(int Id, string Name, bool IsOnline);
+
+/// <summary>A member of a group in a login ack; <c>Role</c> is <c>creator</c> or <c>normal</c>.</summary>
+public sealed record MemberEntry(int Id, string Name, string Role, bool IsOnline);
+
+/// <summary>A group in a login ack, with its members, oneself included.</summary>
+public sealed record GroupEntry(int Id, string Name, string Description, IReadOnlyList<MemberEntry> Members);
+
+/// <summary>A conversation in the answer to a sync: its newest number and how far this user has received and read.</summary>
+public sealed record ConversationEntry(ConversationId Conversation, long Head, long Received, long Read);

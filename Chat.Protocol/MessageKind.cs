@@ -1,0 +1,65 @@
+namespace Chat.Protocol;
+
+/// <summary>The numbers in <c>msgid</c>. 1 to 10 are the documented ones, 100 and up are ours (docs/PROTOCOL.md).</summary>
+public static class MessageKind
+{
+    /// <summary>Client to server: log in.</summary>
+    public const int Login = 1;
+
+    /// <summary>Server to client: answer to <see cref="Login"/>.</summary>
+    public const int LoginAck = 2;
+
+    /// <summary>Client to server: log out, keep the connection.</summary>
+    public const int Logout = 3;
+
+    /// <summary>Client to server: create an account.</summary>
+    public const int Register = 4;
+
+    /// <summary>Server to client: answer to <see cref="Register"/>.</summary>
+    public const int RegisterAck = 5;
+
+    /// <summary>Both directions: a message to one user.</summary>
+    public const int DirectChat = 6;
+
+    /// <summary>Client to server: add a friend.</summary>
+    public const int AddFriend = 7;
+
+    /// <summary>Client to server: create a group.</summary>
+    public const int CreateGroup = 8;
+
+    /// <summary>Client to server: join a group.</summary>
+    public const int JoinGroup = 9;
+
+    /// <summary>Both directions: a message to a group.</summary>
+    public const int GroupChat = 10;
+
+    /// <summary>Client to server: announces the modern protocol.</summary>
+    public const int Hello = 100;
+
+    /// <summary>Server to client: answer to <see cref="Hello"/>.</summary>
+    public const int HelloAck = 101;
+
+    /// <summary>Server to client: the one reply to every other request.</summary>
+    public const int Reply = 102;
+
+    /// <summary>Client to server: everything up to a number has been received. No reply.</summary>
+    public const int Received = 103;
+
+    /// <summary>Client to server: are you there.</summary>
+    public const int Ping = 104;
+
+    /// <summary>Server to client: answer to <see cref="Ping"/>.</summary>
+    public const int Pong = 105;
+
+    /// <summary>Server to client: this connection is about to end, reconnect elsewhere.</summary>
+    public const int GoAway = 106;
+
+    /// <summary>Client to server: messages of one conversation.</summary>
+    public const int FetchHistory = 107;
+
+    /// <summary>Client to server: which conversations changed.</summary>
+    public const int Sync = 108;
+
+    /// <summary>Client to server: everything up to a number has been read by a person.</summary>
+    public const int Read = 109;
+}

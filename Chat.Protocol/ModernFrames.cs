@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Chat.Protocol;
+
+/// <summary>
+/// Frames to a connection that said hello: one JSON object and a line end each. Pushes are made by
+/// <see cref="ChatBody.ToPush"/>.
+/// </summary>
+public static class ModernFrames
+{
+    /// <summary>The protocol that <c>hello</c> is answered with.</summary>
+    public const int ProtocolVersion = 2;
+
+    /// <summary>101.</summary>
+    public static byte[] HelloAck(RequestRef requestRef, string node, int heartbeatSeconds, int maxFrameBytes) =>
+        Frame(MessageKind.HelloAck, requestRef, writer =>
+        {
+            writer.WriteNumber("protocol", ProtocolVersion);
+            writer.WriteString("node", node);
+            writer.WriteNumber("heartbeat", heartbeatSeconds);
+            writer.WriteNumber("maxframe", maxFrameBytes);
+        });
+
+    /// <summary>5, success.</summary>
+    public static byte[] RegisterAck(RequestRef requestRef, int userId) =>
+        Frame(MessageKind.RegisterAck, requestRef, writer =>
+        {
+            writer.WriteNumber("errno", 0);
+            writer.WriteNumber("id", userId);
+        });
+
+    /// <summary>
+    /// 2, success. Friends and groups that do not fit into <paramref name="maxFrameBytes"/> are left out and
+    /// <c>"truncated":true</c> is set.
+    /// </summary>
+    public static byte[] LoginAck(
+        RequestRef requestRef, int userId, string name, string token,
+        IReadOnlyList<FriendEntry> friends, IReadOnlyList<GroupEntry> groups, int maxFrameBytes)
+    {
+        var room = maxFrameBytes - 256 - requestRef.Token.Length - (name.Length * 6) - token.Length;
+        var friendTokens = Fitting(friends, FriendToken, ref room);
+        var groupTokens = Fitting(groups, GroupToken, ref room);
+        var isTruncated = friendTokens.Count < friends.Count || groupTokens.Count < groups.Count;
+        return Frame(MessageKind.LoginAck, requestRef, writer =>
+        {
+            writer.WriteNumber("errno", 0);
+            writer.WriteNumber("id", userId);
+            writer.WriteString("name", name);
+            writer.WriteString("token", token);
+            WriteRawArray(writer, "friends", friendTokens);
+            WriteRawArray(writer, "groups", groupTokens);
+            if (isTruncated)
+                writer.WriteBoolean("truncated", true);
+        });
+    }
+
+    /// <summary>A failure; <paramref name="kind"/> is the number of the reply (2, 5 or 102).</summary>
+    public static byte[] Failure(int kind, RequestRef requestRef, ErrorCode error, string message) =>
+        Frame(kind, requestRef, writer =>
+        {
+            writer.WriteNumber("errno", (int)error);
+            writer.WriteString("errmsg", message);
+            writer.WriteBoolean("retry", error.IsRetryable());
+        });
+
+    /// <summary>102 without anything but success, or with what <paramref name="write"/> adds.</summary>
+    public static byte[] Success(RequestRef requestRef, Action<Utf8JsonWriter>? write = null) =>
+        Frame(MessageKind.Reply, requestRef, writer =>
+        {
+            writer.WriteNumber("errno", 0);
+            write?.Invoke(writer);
+        });
+
+    /// <summary>102, the acknowledgement of a message; <paramref name="seq"/> is 0 without a history.</summary>
+    public static byte[] Accepted(RequestRef requestRef, ConversationId conversation, long seq, long ts)
+    {
+        Span<byte> frame = stackalloc byte[192 + RequestRef.MaxBytes];
+        var at = 0;
+        ChatBody.Put(frame, ref at, "{\"msgid\":102"u8);
+        if (!requestRef.IsNone)
+        {
+            ChatBody.Put(frame, ref at, ",\"ref\":"u8);
+            ChatBody.Put(frame, ref at, requestRef.Token.Span);
+        }
+
+        ChatBody.Put(frame, ref at, ",\"errno\":0"u8);
+        if (seq > 0)
+        {
+            ChatBody.Put(frame, ref at, ",\"conversation\":\""u8);
+            at += ChatBody.PutConversation(frame[at..], conversation);
+            ChatBody.Put(frame, ref at, "\""u8);
+        }
+
+        ChatBody.PutNumber(frame, ref at, ",\"seq\":"u8, seq);
+        ChatBody.PutNumber(frame, ref at, ",\"ts\":"u8, ts);
+        ChatBody.Put(frame, ref at, "}\n"u8);
+        return frame[..at].ToArray();
+    }
+
+    /// <summary>105.</summary>
+    public static byte[] Pong(RequestRef requestRef) => Frame(MessageKind.Pong, requestRef, _ => { });
+
+    /// <summary>106: why the connection ends, and after how many milliseconds to reconnect.</summary>
+    public static byte[] GoAway(string reason, int afterMilliseconds) =>
+        Frame(MessageKind.GoAway, default, writer =>
+        {
+            writer.WriteString("reason", reason);
+            writer.WriteNumber("after", afterMilliseconds);
+        });
+
+    /// <summary>
+    /// 102 to a history request. Takes pushes from the front (from the back with <paramref name="keepNewest"/>) as long
+    /// as they fit; <c>"more":true</c> says that there are others.
+    /// </summary>
+    public static byte[] History(
+        RequestRef requestRef, IReadOnlyList<byte[]> pushes, bool keepNewest, bool hasMore, int maxFrameBytes)
+    {
+        var room = maxFrameBytes - 64 - requestRef.Token.Length;
+        var count = 0;
+        while (count < pushes.Count && (room -= pushes[keepNewest ? pushes.Count - 1 - count : count].Length) >= 0)
+            count++;
+        var first = keepNewest ? pushes.Count - count : 0;
+        return Frame(MessageKind.Reply, requestRef, writer =>
+        {
+            writer.WriteNumber("errno", 0);
+            writer.WriteStartArray("messages");
+            for (var i = first; i < first + count; i++)
+                writer.WriteRawValue(pushes[i].AsSpan(0, pushes[i].Length - 1), skipInputValidation: true);
+            writer.WriteEndArray();
+            if (hasMore || count < pushes.Count)
+                writer.WriteBoolean("more", true);
+        });
+    }
+
+    /// <summary>102 to a sync request; <paramref name="hasMore"/> asks the client to sync again with the new token.</summary>
+    public static byte[] Sync(RequestRef requestRef, string token, IReadOnlyList<ConversationEntry> conversations, bool hasMore) =>
+        Frame(MessageKind.Reply, requestRef, writer =>
+        {
+            writer.WriteNumber("errno", 0);
+            writer.WriteString("token", token);
+            writer.WriteStartArray("conversations");
+            foreach (var entry in conversations)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("conversation", entry.Conversation.ToString());
+                writer.WriteNumber("head", entry.Head);
+                writer.WriteNumber("received", entry.Received);
+                writer.WriteNumber("read", entry.Read);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            if (hasMore)
+                writer.WriteBoolean("more", true);
+        });
+
+    internal static byte[] FriendToken(FriendEntry friend) => JsonText.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("id", friend.Id);
+        writer.WriteString("name", friend.Name);
+        writer.WriteString("state", StateOf(friend.IsOnline));
+        writer.WriteEndObject();
+    });
+
+    internal static byte[] MemberToken(MemberEntry member) => JsonText.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("id", member.Id);
+        writer.WriteString("name", member.Name);
+        writer.WriteString("role", member.Role);
+        writer.WriteString("state", StateOf(member.IsOnline));
+        writer.WriteEndObject();
+    });
+
+    static byte[] GroupToken(GroupEntry group) => JsonText.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("id", group.Id);
+        writer.WriteString("groupname", group.Name);
+        writer.WriteString("groupdesc", group.Description);
+        WriteRawArray(writer, "users", [.. group.Members.Select(MemberToken)]);
+        writer.WriteEndObject();
+    });
+
+    static string StateOf(bool isOnline) => isOnline ? "online" : "offline";
+
+    static List<byte[]> Fitting<T>(IReadOnlyList<T> entries, Func<T, byte[]> toToken, ref int room)
+    {
+        var tokens = new List<byte[]>(entries.Count);
+        foreach (var entry in entries)
+        {
+            var token = toToken(entry);
+            if (token.Length + 1 > room)
+                break;
+            room -= token.Length + 1;
+            tokens.Add(token);
+        }
+
+        return tokens;
+    }
+
+    static void WriteRawArray(Utf8JsonWriter writer, string key, List<byte[]> tokens)
+    {
+        writer.WriteStartArray(key);
+        foreach (var token in tokens)
+            writer.WriteRawValue(token, skipInputValidation: true);
+        writer.WriteEndArray();
+    }
+
+    static byte[] Frame(int kind, RequestRef requestRef, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("msgid", kind);
+            if (!requestRef.IsNone)
+            {
+                writer.WritePropertyName("ref");
+                writer.WriteRawValue(requestRef.Token.Span, skipInputValidation: true);
+            }
+
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,231 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Chat.Protocol;
+
+/// <summary>Makes the request that the scanned fields describe, or says which field is wrong.</summary>
+static class RequestBuilder
+{
+    const int MaxTextField = 1024;
+    const int DefaultHistoryLimit = 100;
+    const int MaxHistoryLimit = 1000;
+
+    public static Request Build(ref RequestFields fields)
+    {
+        if (!TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind))
+            return Invalid("\"msgid\" must be an integer that names the request");
+        return kind switch
+        {
+            MessageKind.Login => BuildLogin(ref fields),
+            MessageKind.Logout => WithUserId(ref fields, static (ref _, id) => new LogoutRequest(id)),
+            MessageKind.Register => BuildRegister(ref fields),
+            MessageKind.DirectChat => BuildMessage(ref fields, RequestKey.ToId),
+            MessageKind.GroupChat => BuildMessage(ref fields, RequestKey.GroupId),
+            MessageKind.AddFriend => WithUserId(ref fields, BuildAddFriend),
+            MessageKind.CreateGroup => WithUserId(ref fields, BuildCreateGroup),
+            MessageKind.JoinGroup => WithUserId(ref fields, BuildJoinGroup),
+            MessageKind.Hello => BuildHello(ref fields),
+            MessageKind.Received => BuildReceived(ref fields),
+            MessageKind.Read => BuildRead(ref fields),
+            MessageKind.Ping => new PingRequest(),
+            MessageKind.FetchHistory => BuildHistory(ref fields),
+            MessageKind.Sync => BuildSync(ref fields),
+            _ => new UnknownRequest((int)kind),
+        };
+    }
+
+    delegate Request WithUser(ref RequestFields fields, int? userId);
+
+    /// <summary>For requests in which a legacy client states who it is.</summary>
+    static Request WithUserId(ref RequestFields fields, WithUser build) =>
+        OptionalInteger(ref fields, RequestKey.Id, 1, int.MaxValue, out var id) ? build(ref fields, (int?)id) : NoInteger(RequestKey.Id);
+
+    static Request BuildHello(ref RequestFields fields)
+    {
+        if (!TryInteger(ref fields, RequestKey.Protocol, 0, out var protocol))
+            return NoInteger(RequestKey.Protocol);
+        return OptionalString(ref fields, RequestKey.Client, out var client)
+            ? new HelloRequest((int)protocol, client ?? "")
+            : NoString(RequestKey.Client);
+    }
+
+    static Request BuildLogin(ref RequestFields fields)
+    {
+        if (!fields[RequestKey.Token].IsMissing)
+        {
+            return OptionalString(ref fields, RequestKey.Token, out var token)
+                ? new LoginRequest(null, null, null, token)
+                : NoString(RequestKey.Token);
+        }
+
+        if (!OptionalInteger(ref fields, RequestKey.Id, int.MinValue, int.MaxValue, out var id))
+            return NoInteger(RequestKey.Id);
+        if (!OptionalString(ref fields, RequestKey.Name, out var name))
+            return NoString(RequestKey.Name);
+        if (id is null && name is null)
+            return Invalid("a login needs \"id\" or \"name\" with \"password\", or \"token\" alone");
+        return OptionalString(ref fields, RequestKey.Password, out var password) && password is not null
+            ? new LoginRequest((int?)id, id is null ? name : null, password, null)
+            : NoString(RequestKey.Password);
+    }
+
+    static Request BuildRegister(ref RequestFields fields)
+    {
+        if (!OptionalString(ref fields, RequestKey.Name, out var name) || name is null)
+            return NoString(RequestKey.Name);
+        return OptionalString(ref fields, RequestKey.Password, out var password) && password is not null
+            ? new RegisterRequest(name, password)
+            : NoString(RequestKey.Password);
+    }
+
+    static Request BuildAddFriend(ref RequestFields fields, int? userId) =>
+        TryInteger(ref fields, RequestKey.FriendId, 1, out var friend)
+            ? new AddFriendRequest(userId, (int)friend)
+            : NoInteger(RequestKey.FriendId);
+
+    static Request BuildJoinGroup(ref RequestFields fields, int? userId) =>
+        TryInteger(ref fields, RequestKey.GroupId, 1, out var group)
+            ? new JoinGroupRequest(userId, (int)group)
+            : NoInteger(RequestKey.GroupId);
+
+    static Request BuildCreateGroup(ref RequestFields fields, int? userId)
+    {
+        if (!OptionalString(ref fields, RequestKey.GroupName, out var name) || name is null)
+            return NoString(RequestKey.GroupName);
+        return OptionalString(ref fields, RequestKey.GroupDesc, out var description)
+            ? new CreateGroupRequest(userId, name, description ?? "")
+            : NoString(RequestKey.GroupDesc);
+    }
+
+    static Request BuildMessage(ref RequestFields fields, RequestKey target)
+    {
+        if (!TryInteger(ref fields, target, 1, out var targetId))
+            return NoInteger(target);
+        if (!OptionalInteger(ref fields, RequestKey.Id, int.MinValue, int.MaxValue, out var sender))
+            return NoInteger(RequestKey.Id);
+        if (fields[RequestKey.Msg].Type != JsonTokenType.String)
+            return NoString(RequestKey.Msg);
+        if (fields[RequestKey.Name] is { IsMissing: false, Type: not JsonTokenType.String })
+            return NoString(RequestKey.Name);
+        if (fields[RequestKey.Time] is { IsMissing: false } time
+            && (time.Type != JsonTokenType.String || time.Length - 2 > SendMessageRequest.MaxTimeBytes))
+            return Invalid($"\"time\" must be a string of at most {SendMessageRequest.MaxTimeBytes} bytes");
+        if (!OptionalString(ref fields, RequestKey.Cmid, out var cmid)
+            || (cmid is not null && (cmid.Length == 0 || RequestReader.CodePoints(cmid) > SendMessageRequest.MaxCmidCodePoints)))
+            return Invalid($"\"cmid\" must be a string of 1 to {SendMessageRequest.MaxCmidCodePoints} code points");
+
+        var text = fields.Bytes(RequestKey.Msg);
+        var isCanonical = fields.IsCanonical
+            && !fields[RequestKey.Id].IsMissing && !fields[RequestKey.Name].IsMissing && !fields[RequestKey.Time].IsMissing;
+        var rewrite = fields.HasLooseEscapes || (fields.HasOthers && !isCanonical);
+        return new SendMessageRequest(rewrite
+            ? ChatObjectTokens.Rewrite(fields.Frame)
+            : new ChatObjectTokens(fields.Frame, isCanonical, text, fields.Bytes(RequestKey.Name), fields.Bytes(RequestKey.Time)))
+        {
+            IsGroup = target == RequestKey.GroupId,
+            TargetId = (int)targetId,
+            SenderId = (int?)sender,
+            Cmid = cmid,
+            TextBytes = rewrite ? RequestReader.Utf8Length(text.ToArray()) : RequestReader.Utf8Length(text.Span),
+        };
+    }
+
+    static Request BuildReceived(ref RequestFields fields)
+    {
+        if (!fields[RequestKey.Offline].IsMissing)
+        {
+            return TryInteger(ref fields, RequestKey.Offline, 1, out var offline, long.MaxValue)
+                ? new ReceivedRequest(null, 0, offline)
+                : NoInteger(RequestKey.Offline);
+        }
+
+        if (!TryConversation(ref fields, out var conversation))
+            return NoConversation();
+        return TryInteger(ref fields, RequestKey.Seq, 0, out var seq, long.MaxValue)
+            ? new ReceivedRequest(conversation, seq, null)
+            : NoInteger(RequestKey.Seq);
+    }
+
+    static Request BuildRead(ref RequestFields fields)
+    {
+        if (!TryConversation(ref fields, out var conversation))
+            return NoConversation();
+        return TryInteger(ref fields, RequestKey.Seq, 0, out var seq, long.MaxValue)
+            ? new ReadRequest(conversation, seq)
+            : NoInteger(RequestKey.Seq);
+    }
+
+    static Request BuildHistory(ref RequestFields fields)
+    {
+        if (!TryConversation(ref fields, out var conversation))
+            return NoConversation();
+        if (!OptionalInteger(ref fields, RequestKey.After, 0, long.MaxValue, out var after))
+            return NoInteger(RequestKey.After);
+        if (!OptionalInteger(ref fields, RequestKey.Before, 1, long.MaxValue, out var before))
+            return NoInteger(RequestKey.Before);
+        if (!OptionalInteger(ref fields, RequestKey.Limit, 1, int.MaxValue, out var limit))
+            return NoInteger(RequestKey.Limit);
+        if (after is not null && before is not null)
+            return Invalid("\"after\" and \"before\" exclude each other");
+        return new FetchHistoryRequest(conversation, after, before, (int)Math.Min(limit ?? DefaultHistoryLimit, MaxHistoryLimit));
+    }
+
+    static Request BuildSync(ref RequestFields fields) =>
+        OptionalString(ref fields, RequestKey.Since, out var since, maxBytes: 64 * 1024)
+            ? new SyncRequest(since)
+            : NoString(RequestKey.Since);
+
+    static bool TryConversation(ref RequestFields fields, out ConversationId conversation)
+    {
+        conversation = default;
+        return OptionalString(ref fields, RequestKey.Conversation, out var text) && ConversationId.TryParse(text, out conversation);
+    }
+
+    static bool TryInteger(ref RequestFields fields, RequestKey key, long min, out long value, long max = int.MaxValue)
+    {
+        var fits = OptionalInteger(ref fields, key, min, max, out var optional) && optional is not null;
+        value = optional ?? 0;
+        return fits;
+    }
+
+    static bool OptionalInteger(ref RequestFields fields, RequestKey key, long min, long max, out long? value)
+    {
+        value = null;
+        var token = fields[key];
+        if (token.IsMissing)
+            return true;
+        if (token.Type != JsonTokenType.Number || !long.TryParse(fields.Bytes(key).Span, null, out var number) || number < min || number > max)
+            return false;
+        value = number;
+        return true;
+    }
+
+    static bool OptionalString(ref RequestFields fields, RequestKey key, out string? value, int maxBytes = MaxTextField)
+    {
+        value = null;
+        var token = fields[key];
+        if (token.IsMissing)
+            return true;
+        if (token.Type != JsonTokenType.String || token.Length > maxBytes)
+            return false;
+        var bytes = fields.Bytes(key).Span;
+        if (!bytes.Contains((byte)'\\'))
+        {
+            value = Encoding.UTF8.GetString(bytes[1..^1]);
+            return true;
+        }
+
+        var reader = new Utf8JsonReader(bytes);
+        reader.Read();
+        value = reader.GetString();
+        return true;
+    }
+
+    static InvalidRequest Invalid(string reason) => RequestFields.Invalid(reason);
+
+    static InvalidRequest NoInteger(RequestKey key) => Invalid($"\"{RequestKeys.NameOf(key)}\" is missing or not an integer in range");
+
+    static InvalidRequest NoString(RequestKey key) => Invalid($"\"{RequestKeys.NameOf(key)}\" is missing, not a string or too long");
+
+    static InvalidRequest NoConversation() => Invalid("\"conversation\" must be d:LOWER:HIGHER (two user ids) or g:GROUP");
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Chat.Protocol;
+
+/// <summary>
+/// Reads one object (found by <see cref="FrameReader"/>) into a <see cref="Request"/>. Never throws for bad input: what
+/// is wrong with it comes back as an <see cref="InvalidRequest"/>.
+/// </summary>
+public static class RequestReader
+{
+    /// <summary>Reads a frame; <paramref name="isSpaced"/> is <see cref="FrameReader.IsSpaced"/>.</summary>
+    public static Request Read(in ReadOnlySequence<byte> frame, bool isSpaced) => Read(frame.ToArray(), isSpaced);
+
+    /// <summary>The same for bytes that the request may keep.</summary>
+    public static Request Read(byte[] frame, bool isSpaced)
+    {
+        if (!Utf8.IsValid(frame))
+            return new InvalidRequest(ErrorCode.Malformed, "the object is not valid UTF-8");
+
+        var fields = new RequestFields(frame, isSpaced, stackalloc RequestToken[(int)RequestKey.Count]);
+        try
+        {
+            var request = fields.Scan() ?? RequestBuilder.Build(ref fields);
+            return request with { Ref = fields.Ref };
+        }
+        catch (JsonException e)
+        {
+            return new InvalidRequest(ErrorCode.Malformed, $"the object is not valid JSON at byte {e.BytePositionInLine}") { Ref = fields.Ref };
+        }
+        catch (InvalidOperationException)
+        {
+            return new InvalidRequest(ErrorCode.Malformed, "a string holds half a surrogate pair") { Ref = fields.Ref };
+        }
+    }
+
+    /// <summary>
+    /// The <c>ref</c> in the first bytes of an object that is too large to be read whole, so that its sender can still
+    /// tell which request failed.
+    /// </summary>
+    public static RequestRef FindRef(in ReadOnlySequence<byte> beginning)
+    {
+        var reader = new Utf8JsonReader(beginning, isFinalBlock: false, default);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader is not { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } || !reader.ValueTextEquals("ref"u8))
+                    continue;
+                return reader.Read() && reader.TokenType is JsonTokenType.Number or JsonTokenType.String
+                    ? ToRef(beginning.Slice(reader.TokenStartIndex, reader.BytesConsumed - reader.TokenStartIndex).ToArray())
+                    : default;
+            }
+        }
+        catch (JsonException)
+        {
+            // Not JSON either: there is no ref to find.
+        }
+
+        return default;
+    }
+
+    static RequestRef ToRef(byte[] token) => token.Length <= RequestRef.MaxBytes && Utf8.IsValid(token) ? new RequestRef(token) : default;
+
+    internal static int CodePoints(string text)
+    {
+        var count = 0;
+        foreach (var _ in text.EnumerateRunes())
+            count++;
+        return count;
+    }
+
+    internal static int Utf8Length(ReadOnlySpan<byte> token)
+    {
+        // Without \u (those were rewritten) every escape is two bytes for one.
+        var escapes = 0;
+        for (var i = 1; i < token.Length - 1; i++)
+        {
+            if (token[i] != '\\')
+                continue;
+            escapes++;
+            i++;
+        }
+
+        return token.Length - 2 - escapes;
+    }
+
+    internal static int Utf8Length(byte[] canonicalToken)
+    {
+        var reader = new Utf8JsonReader(canonicalToken);
+        reader.Read();
+        return Encoding.UTF8.GetByteCount(reader.GetString()!);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+
+namespace Chat.Protocol;
+
+/// <summary>
+/// What a request carried as <c>ref</c>: the JSON token (an integer or a string) as it was sent, to be repeated in the
+/// reply. The default is "no ref".
+/// </summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct RequestRef(ReadOnlyMemory<byte> Token)
+{
+    /// <summary>The longest token, in bytes.</summary>
+    public const int MaxBytes = 128;
+
+    /// <summary>Whether there is no <c>ref</c>.</summary>
+    public bool IsNone => Token.IsEmpty;
+}
+
+/// <summary>One object from a client, read by <see cref="RequestReader"/>.</summary>
+public abstract record Request
+{
+    /// <summary>The <c>ref</c> that the reply repeats.</summary>
+    public RequestRef Ref { get; init; }
+}
+
+/// <summary>100: the modern protocol from here on.</summary>
+public sealed record HelloRequest(int Protocol, string Client) : Request;
+
+/// <summary>1: by <c>id</c> or <c>name</c> with <c>password</c>, or by <c>token</c> alone.</summary>
+public sealed record LoginRequest(int? Id, string? Name, string? Password, string? Token) : Request;
+
+/// <summary>3: log out; the resume token is revoked.</summary>
+public sealed record LogoutRequest(int? UserId) : Request;
+
+/// <summary>4: create an account.</summary>
+public sealed record RegisterRequest(string Name, string Password) : Request;
+
+/// <summary>7: add a friend.</summary>
+public sealed record AddFriendRequest(int? UserId, int FriendId) : Request;
+
+/// <summary>8: create a group.</summary>
+public sealed record CreateGroupRequest(int? UserId, string Name, string Description) : Request;
+
+/// <summary>9: join a group.</summary>
+public sealed record JoinGroupRequest(int? UserId, int GroupId) : Request;
+
+/// <summary>103: everything of a conversation up to <c>Seq</c>, or a queued message without a number, has arrived.</summary>
+public sealed record ReceivedRequest(ConversationId? Conversation, long Seq, long? OfflineId) : Request;
+
+/// <summary>109: a person has read everything up to <c>Seq</c>.</summary>
+public sealed record ReadRequest(ConversationId Conversation, long Seq) : Request;
+
+/// <summary>104: are you there.</summary>
+public sealed record PingRequest : Request;
+
+/// <summary>107: messages after or before a number, ascending.</summary>
+public sealed record FetchHistoryRequest(ConversationId Conversation, long? After, long? Before, int Limit) : Request;
+
+/// <summary>108: what changed since a token.</summary>
+public sealed record SyncRequest(string? Since) : Request;
+
+/// <summary>A number that no request has.</summary>
+public sealed record UnknownRequest(int Kind) : Request;
+
+/// <summary>Not a valid request; <c>Reason</c> says what was wrong and what was expected.</summary>
+public sealed record InvalidRequest(ErrorCode Error, string Reason) : Request;
