@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Chat.Protocol;
@@ -12,7 +11,6 @@ namespace Chat.Protocol;
 /// </summary>
 /// <param name="Bytes">The object.</param>
 /// <param name="TimeOffset">Where the 19 characters of <c>time</c> are to be stamped, or 0 when the sender gave one.</param>
-[StructLayout(LayoutKind.Auto)]
 public readonly record struct ChatBody(ReadOnlyMemory<byte> Bytes, int TimeOffset)
 {
     internal const string TimeFormat = "yyyy-MM-dd HH:mm:ss";

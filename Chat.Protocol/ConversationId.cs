@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Chat.Protocol;
 
@@ -7,7 +6,6 @@ namespace Chat.Protocol;
 /// Names a conversation: two users (<c>d:3:17</c>, the lower id first) or a group (<c>g:5</c>).
 /// Stored as the two integers <see cref="A"/> and <see cref="B"/>; a group is (0, its id).
 /// </summary>
-[StructLayout(LayoutKind.Auto)]
 public readonly record struct ConversationId : IComparable<ConversationId>
 {
     ConversationId(int a, int b) => (A, B) = (a, b);

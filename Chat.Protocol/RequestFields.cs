@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Chat.Protocol;
 
-[StructLayout(LayoutKind.Auto)]
 readonly record struct RequestToken(int Start, int Length, JsonTokenType Type)
 {
     public bool IsMissing => Length == 0;

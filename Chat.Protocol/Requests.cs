@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 
 namespace Chat.Protocol;
 
@@ -6,7 +5,6 @@ namespace Chat.Protocol;
 /// What a request carried as <c>ref</c>: the JSON token (an integer or a string) as it was sent, to be repeated in the
 /// reply. The default is "no ref".
 /// </summary>
-[StructLayout(LayoutKind.Auto)]
 public readonly record struct RequestRef(ReadOnlyMemory<byte> Token)
 {
     /// <summary>The longest token, in bytes.</summary>
@@ -63,4 +61,8 @@ public sealed record SyncRequest(string? Since) : Request;
 public sealed record UnknownRequest(int Kind) : Request;
 
 /// <summary>Not a valid request; <c>Reason</c> says what was wrong and what was expected.</summary>
-public sealed record InvalidRequest(ErrorCode Error, string Reason) : Request;
+public sealed record InvalidRequest(ErrorCode Error, string Reason) : Request
+{
+    /// <summary>No further object can be found in the stream.</summary>
+    public bool IsFatal { get; init; }
+}

@@ -1,0 +1,256 @@
+using Akka.Actor;
+using Akka.Event;
+using Chat.Node.Hosting;
+using Chat.Node.Storage;
+using Chat.Node.Users;
+using Chat.Protocol;
+
+namespace Chat.Node.Conversations;
+
+/// <summary>Posts, their rows in the log, and the way to the receivers.</summary>
+sealed partial class ConversationActor
+{
+    void OnPost(Post post, IActorRef session)
+    {
+        _lastActivity = SteadyMilliseconds;
+        _sessions[post.SessionId] = session;
+        var isBusy = _isRecovering || _isStopping || _fanOut.Unconfirmed >= FanOut.MostUnconfirmed;
+        var judgement = _state.Judge(post, UnixMilliseconds, _isMembershipFresh, isBusy);
+        switch (judgement.Verdict)
+        {
+            case Verdict.Take when _services.KeepsHistory:
+                Append(post, judgement);
+                break;
+            case Verdict.Take:
+                FanOutUnlogged(post, judgement);
+                break;
+            case Verdict.Answer when judgement.Error == ErrorCode.None:
+                session.Tell(new PostAccepted(_id, post.Number, judgement.Number, judgement.Ts), Self);
+                break;
+            case Verdict.Answer:
+                session.Tell(new PostRefused(_id, post.Number, judgement.Error, judgement.Reason), Self);
+                break;
+            case Verdict.Resend:
+                session.Tell(new ResendPosts(_id, judgement.Number), Self);
+                break;
+            case Verdict.AskMembers:
+                _held.Add((post, session));
+                Become(Loading);
+                _services.Loader.MembersAsync(_id)
+                    .PipeTo(Self, success: members => new MembersLoaded(members), failure: cause => new LoadFailed(cause));
+                break;
+        }
+    }
+
+    void Append(Post post, Judgement judgement)
+    {
+        // The slot is set before the row can be anywhere, so that the node's mark never passes it.
+        if (_slot.OldestTs == long.MaxValue)
+            _slot.OldestTs = judgement.Ts;
+        _services.FanOutClock.NoteActivity();
+        var row = new LogRow(
+            _id, judgement.Number, post.Sender, post.Cmid, judgement.Ts, new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts));
+        if (!_services.Log.TryAppend(row, _receiver) && _state.TakeBack(judgement.Number) is { } refused)
+            Refuse(refused, "the log is busy");
+    }
+
+    void OnRowSettled(RowSettled settled)
+    {
+        var row = settled.Row;
+        if (settled.Outcome.Status == AppendStatus.Written)
+        {
+            if (_state.Accept(row.Seq, row.Seq, row.Ts) is { } accepted)
+            {
+                AnswerAccepted(accepted, row.Seq, row.Ts);
+                if (!_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
+                    FanOutRow(row, accepted.HasSiblings, accepted.OriginSession, mayBeKnown: false);
+            }
+        }
+        else if (_state.Fail(row.Seq) is { } failed)
+        {
+            _isRecovering = true;
+            if (settled.Outcome.Status == AppendStatus.Duplicate)
+                AnswerAccepted(failed, settled.Outcome.Seq, settled.Outcome.Ts);
+            else
+                Refuse(failed, "the message could not be stored");
+        }
+
+        if (!_state.IsEmpty)
+            return;
+        if (_isStopping)
+            Stop();
+        else if (_isRecovering)
+            Recover();
+    }
+
+    /// <summary>
+    /// A row was not written, or nobody knows: read what the log holds behind the last number that is known to be
+    /// committed, and go on from there. Until then everything is refused.
+    /// </summary>
+    void Recover()
+    {
+        ArmTick();
+        if (!_state.IsEmpty || _isReading)
+            return;
+        _isReading = true;
+        ReadBehindAsync(_state.CommittedHead)
+            .PipeTo(Self, success: found => found, failure: cause => new LoadFailed(cause));
+    }
+
+    async Task<RowsFound> ReadBehindAsync(long head)
+    {
+        var rows = await _services.Loader.ReadAfterAsync(_id, head);
+        return new RowsFound(rows, await _services.Loader.ReadNewestAsync(_id, RememberedAfterRecovery));
+    }
+
+    void OnRowsFound(RowsFound found)
+    {
+        _isReading = false;
+        foreach (var row in found.Newest)
+            _state.Learn(row);
+        foreach (var row in found.Rows)
+        {
+            _state.Learn(row);
+            FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
+        }
+
+        _state.ResetHead();
+        RenewReceiver();
+        _isRecovering = false;
+        _log.Info("conversation {0} goes on after number {1}", _id, _state.CommittedHead);
+    }
+
+    void OnRecoveryFailed(Exception cause)
+    {
+        _isReading = false; // the next tick tries again
+        _log.Warning("conversation {0} waits for the database: {1}", _id, cause.Message);
+    }
+
+    void AnswerAccepted(InFlightPost post, long seq, long ts)
+    {
+        foreach (var waiting in post.Waiting)
+            _sessions.GetValueOrDefault(waiting.SessionId)?.Tell(new PostAccepted(_id, waiting.PostNumber, seq, ts), Self);
+    }
+
+    void Refuse(InFlightPost post, string reason)
+    {
+        foreach (var waiting in post.Waiting)
+        {
+            _state.RefuseFrom(waiting);
+            _sessions.GetValueOrDefault(waiting.SessionId)
+                ?.Tell(new PostRefused(_id, waiting.PostNumber, ErrorCode.Unavailable, reason), Self);
+        }
+    }
+
+    void FanOutRow(LogRow row, bool hasSiblings, long originSession, bool mayBeKnown)
+    {
+        var message = new ChatMessage(_id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, originSession);
+        StartFanOut(message, row.Seq, hasSiblings, mayBeKnown);
+        TouchSlot();
+    }
+
+    /// <summary>Without a history the post is accepted when everybody has it: pushed or queued.</summary>
+    void FanOutUnlogged(Post post, Judgement judgement)
+    {
+        var body = new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts);
+        var message = new ChatMessage(_id, 0, post.Sender, post.Cmid, judgement.Ts, body, post.SessionId);
+        if (!StartFanOut(message, judgement.Number, post.HasSiblings, mayBeKnown: false))
+            Finish([judgement.Number]);
+    }
+
+    bool StartFanOut(ChatMessage message, long number, bool hasSiblings, bool mayBeKnown)
+    {
+        // A chat to oneself is a delivery like any other.
+        var hasCopies = hasSiblings || (!_id.IsGroup && _id.A == _id.B);
+        var before = _due.Count;
+        _fanOut.Add(message, number, _state.Members, hasCopies, mayBeKnown, SteadyMilliseconds, _due);
+        var hasReceivers = _due.Count > before;
+        SendDue(throughRegion: false);
+        ArmTick();
+        return hasReceivers;
+    }
+
+    void OnDeliveryConfirmed(DeliveryConfirmed confirmed, IActorRef user)
+    {
+        if (confirmed.Incarnation != _incarnation)
+            return;
+        Know(confirmed.UserId, user);
+        Finish(_fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds));
+    }
+
+    /// <summary>Everybody has these.</summary>
+    void Finish(IEnumerable<long> numbers)
+    {
+        if (!_services.KeepsHistory)
+        {
+            foreach (var number in numbers)
+            {
+                if (_state.Find(number) is { } post && _state.Accept(number, 0, post.Ts) is { } accepted)
+                    AnswerAccepted(accepted, 0, accepted.Ts);
+            }
+        }
+
+        TouchSlot();
+        if (!_fanOut.IsIdle)
+            return;
+        _awaitingFanOut.ForEach(waiting => waiting.Tell(new FanOutFinished(_id)));
+        _awaitingFanOut.Clear();
+        if (_isStopping)
+            Stop();
+    }
+
+    void OnResendDeliveries(ResendDeliveries resend, IActorRef user)
+    {
+        if (resend.Incarnation != _incarnation)
+            return;
+        Know(resend.UserId, user);
+        _fanOut.Resend(resend.UserId, resend.After, SteadyMilliseconds, _due);
+        SendDue(throughRegion: false);
+    }
+
+    void OnResumeFanOut(IActorRef sweeper)
+    {
+        if (_fanOut.IsIdle)
+            sweeper.Tell(new FanOutFinished(_id));
+        else
+            _awaitingFanOut.Add(sweeper);
+    }
+
+    void SendDue(bool throughRegion)
+    {
+        foreach (var due in _due)
+        {
+            var deliver = new Deliver(
+                due.UserId, _incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
+            if (!throughRegion && _users.TryGetValue(due.UserId, out var user))
+                user.Tell(deliver, Self);
+            else
+                _services.Users.Value.Tell(deliver, Self);
+        }
+
+        _due.Clear();
+    }
+
+    /// <summary>A user that has answered is spoken to directly from now on, until it ends.</summary>
+    void Know(int userId, IActorRef user)
+    {
+        if (_users.TryGetValue(userId, out var known))
+        {
+            if (known.Equals(user))
+                return;
+            Context.Unwatch(known);
+        }
+
+        _users[userId] = Context.Watch(user);
+    }
+
+    void TouchSlot() => _slot.OldestTs = _state.IsEmpty
+        ? _fanOut.OldestTs ?? long.MaxValue
+        : Math.Min(_slot.OldestTs, _fanOut.OldestTs ?? long.MaxValue);
+
+    void RenewReceiver()
+    {
+        var self = Self;
+        _receiver = new AppendReceiver((receiver, row, outcome) => self.Tell(new RowSettled(row, outcome, receiver)));
+    }
+}

@@ -1,0 +1,259 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Event;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Conversations;
+
+/// <summary>
+/// One conversation of two users or a group: gives its messages their numbers, has them logged, acknowledges them when
+/// they are committed, and brings them to every member until each has confirmed. The only writer of its part of the log.
+/// A crash loses nothing: a new life reads the head of the log, finishes what was not confirmed, and sessions send again
+/// what was not answered.
+/// </summary>
+sealed partial class ConversationActor : ReceiveActor, IWithTimers
+{
+    const int MostHeld = 1000;
+    const int RememberedAfterRecovery = 100;
+    const long ResendAfterMilliseconds = 1000;
+    static readonly TimeSpan BusyTick = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(30);
+
+    sealed record Loaded(ConversationStart Start) : INoSerializationVerificationNeeded;
+
+    sealed record LoadFailed(Exception Cause) : INoSerializationVerificationNeeded;
+
+    sealed record MembersLoaded(IReadOnlySet<int> Members) : INoSerializationVerificationNeeded;
+
+    sealed record RowsFound(IReadOnlyList<LogRow> Rows, IReadOnlyList<LogRow> Newest) : INoSerializationVerificationNeeded;
+
+    sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    sealed class Retry : INoSerializationVerificationNeeded
+    {
+        public static readonly Retry Instance = new();
+    }
+
+    readonly ConversationId _id;
+    readonly ConversationServices _services;
+    readonly ConversationState _state;
+    readonly FanOut _fanOut = new();
+    readonly FanOutClock.Slot _slot;
+    readonly Dictionary<long, IActorRef> _sessions = [];
+    readonly Dictionary<int, IActorRef> _users = [];
+    readonly List<(object Message, IActorRef Sender)> _held = [];
+    readonly List<DueDelivery> _due = [];
+    readonly List<IActorRef> _awaitingFanOut = [];
+    readonly ILoggingAdapter _log = Context.GetLogger();
+    readonly long _incarnation;
+    AppendReceiver _receiver = null!;
+    bool _isStarted;
+    bool _isRecovering;
+    bool _isReading;
+    bool _isStopping;
+    bool _isMembershipFresh;
+    bool _isBusyTick;
+    long _lastActivity;
+
+    public ConversationActor(string entityId, ConversationServices services)
+    {
+        if (!ConversationId.TryParse(entityId, out _id))
+            throw new ArgumentException($"not a conversation: {entityId}", nameof(entityId));
+        _services = services;
+        _state = new ConversationState(_id, services.KeepsHistory);
+        _slot = services.FanOutClock.Open(_id);
+        _incarnation = services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue);
+        RenewReceiver();
+        Loading();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    long SteadyMilliseconds => (long)_services.Clock.GetElapsedTime(0).TotalMilliseconds;
+
+    long UnixMilliseconds => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    protected override void PreStart() => Load();
+
+    void Load() => _services.Loader.StartAsync(_id, _slot.OldestTs)
+        .PipeTo(Self, success: start => new Loaded(start), failure: cause => new LoadFailed(cause));
+
+    /// <summary>The head or the members are being read; what arrives is held, in order.</summary>
+    void Loading()
+    {
+        Receive<Loaded>(loaded => OnLoaded(loaded.Start));
+        Receive<MembersLoaded>(loaded => GoReady(loaded.Members));
+        Receive<LoadFailed>(failed =>
+        {
+            _log.Warning("conversation {0} could not be read, trying again: {1}", _id, failed.Cause.Message);
+            RefuseHeldPosts();
+            if (_isStarted)
+                GoReady(null);
+            else
+                Timers.StartSingleTimer("load", Retry.Instance, BusyTick);
+        });
+        Receive<Retry>(_ => Load());
+        Receive<Tick>(_ => ArmTick());
+        Receive<RowSettled>(OnRowSettled);
+        Receive<Terminated>(OnTerminated);
+        Receive<StopConversation>(_ => Stop());
+        ReceiveAny(message =>
+        {
+            // What is not held comes again: every hop repeats what is not answered.
+            if (_held.Count < MostHeld)
+                _held.Add((message, Sender));
+        });
+    }
+
+    void Ready()
+    {
+        Receive<Post>(post => OnPost(post, Sender));
+        Receive<DeliveryConfirmed>(confirmed => OnDeliveryConfirmed(confirmed, Sender));
+        Receive<RowSettled>(OnRowSettled);
+        Receive<ResendDeliveries>(resend => OnResendDeliveries(resend, Sender));
+        Receive<RowsFound>(OnRowsFound);
+        Receive<LoadFailed>(failed => OnRecoveryFailed(failed.Cause));
+        Receive<Tick>(_ => OnTick());
+        Receive<Terminated>(OnTerminated);
+        Receive<MembersChanged>(changed => OnMembersChanged(changed, Sender));
+        Receive<ResumeFanOut>(_ => OnResumeFanOut(Sender));
+        Receive<StopConversation>(_ => Stop());
+    }
+
+    void OnLoaded(ConversationStart start)
+    {
+        _isStarted = true;
+        _state.StartAt(start.Head);
+        _state.Members = start.Members;
+        _fanOut.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : _state.CommittedHead);
+        foreach (var row in start.Unfinished)
+            FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
+        _slot.IsAbandoned = false;
+        TouchSlot();
+        GoReady(start.Members);
+    }
+
+    /// <summary>Handles what was held; <paramref name="members"/> is null if they could not be read again.</summary>
+    void GoReady(IReadOnlySet<int>? members)
+    {
+        Become(Ready);
+        if (members is not null)
+            _state.Members = members;
+        var held = _held.ToArray();
+        _held.Clear();
+        _isMembershipFresh = members is not null;
+        foreach (var (message, sender) in held)
+        {
+            switch (message)
+            {
+                case Post post:
+                    OnPost(post, sender);
+                    break;
+                case DeliveryConfirmed confirmed:
+                    OnDeliveryConfirmed(confirmed, sender);
+                    break;
+                case ResendDeliveries resend:
+                    OnResendDeliveries(resend, sender);
+                    break;
+                case MembersChanged changed:
+                    OnMembersChanged(changed, sender);
+                    break;
+                case ResumeFanOut:
+                    OnResumeFanOut(sender);
+                    break;
+                case RowsFound found:
+                    OnRowsFound(found);
+                    break;
+            }
+        }
+
+        _isMembershipFresh = false;
+        ArmTick();
+    }
+
+    void RefuseHeldPosts()
+    {
+        foreach (var (message, sender) in _held)
+        {
+            if (message is not Post post)
+                continue;
+            _state.RefuseFrom(new WaitingSession(post.SessionId, post.Number, post.Epoch));
+            sender.Tell(new PostRefused(_id, post.Number, ErrorCode.Unavailable, "the database does not answer"));
+        }
+
+        _held.RemoveAll(held => held.Message is Post);
+    }
+
+    void OnMembersChanged(MembersChanged changed, IActorRef sender)
+    {
+        if (!_state.Members.Contains(changed.UserId))
+            _state.Members = new HashSet<int>(_state.Members) { changed.UserId };
+        sender.Tell(new MembersKnown(_id));
+    }
+
+    void OnTick()
+    {
+        var now = SteadyMilliseconds;
+        if (!_fanOut.IsIdle)
+        {
+            _fanOut.ResendOverdue(now, ResendAfterMilliseconds, _due);
+            SendDue(throughRegion: true);
+        }
+
+        if (_isRecovering)
+            Recover();
+        _state.ForgetSenders();
+        if (IsIdle && now - _lastActivity >= IdleTick.TotalMilliseconds)
+        {
+            Context.Parent.Tell(new Passivate(StopConversation.Instance));
+            return;
+        }
+
+        Timers.Cancel("tick");
+        _isBusyTick = false;
+        ArmTick();
+    }
+
+    bool IsIdle => _state.IsEmpty && _fanOut.IsIdle && !_isRecovering;
+
+    /// <summary>A tick each second while something is open, else one now and then. No timer per message.</summary>
+    void ArmTick()
+    {
+        var isBusy = !IsIdle;
+        if (_isBusyTick || (!isBusy && Timers.IsTimerActive("tick")))
+            return;
+        _isBusyTick = isBusy;
+        Timers.StartSingleTimer("tick", Tick.Instance, isBusy ? BusyTick : IdleTick);
+    }
+
+    void OnTerminated(Terminated terminated)
+    {
+        foreach (var (userId, user) in _users)
+        {
+            if (!user.Equals(terminated.ActorRef))
+                continue;
+            // What it had not confirmed goes to its next life, by way of the region.
+            _users.Remove(userId);
+            _fanOut.Resend(userId, 0, SteadyMilliseconds, _due);
+            SendDue(throughRegion: true);
+            return;
+        }
+    }
+
+    /// <summary>No new posts; rows on their way are answered first. Unconfirmed deliveries are left to the next life.</summary>
+    void Stop()
+    {
+        _isStopping = true;
+        if (!_state.IsEmpty)
+            return;
+        if (_fanOut.IsIdle)
+            _services.FanOutClock.Close(_id);
+        else
+            _slot.IsAbandoned = true;
+        Context.Stop(Self);
+    }
+}

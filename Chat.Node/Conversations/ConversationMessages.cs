@@ -1,0 +1,62 @@
+using Akka.Actor;
+using Akka.Event;
+using Chat.Node.Serialization;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Conversations;
+
+/// <summary>A message to a conversation, by way of its shard region.</summary>
+interface IConversationMessage : IClusterMessage
+{
+    ConversationId Conversation { get; }
+}
+
+/// <summary>
+/// Session to conversation: accept this message. Numbered per session and conversation: the conversation takes only the
+/// next one (<c>Number - 1</c> handled here or at most <c>AnsweredTo</c>). <c>Epoch</c> rises after a refusal with
+/// retry; what was sent before it is refused too, so that nothing overtakes. <c>TimeOffset</c> as in
+/// <see cref="ChatBody"/>; <c>HasSiblings</c>: the sender's other modern sessions want copies.
+/// </summary>
+sealed record Post(
+    ConversationId Conversation, long SessionId, long Number, long AnsweredTo, int Epoch,
+    int Sender, string Cmid, ReadOnlyMemory<byte> Body, int TimeOffset, bool HasSiblings) : IConversationMessage;
+
+/// <summary>Conversation to session: durable (or, without a history, pushed or queued for everybody).</summary>
+sealed record PostAccepted(ConversationId Conversation, long Number, long Seq, long Ts) : IClusterMessage;
+
+/// <summary>Conversation to session: not accepted.</summary>
+sealed record PostRefused(ConversationId Conversation, long Number, ErrorCode Error, string Reason) : IClusterMessage;
+
+/// <summary>Conversation to session: a number is missing, send again everything after this one.</summary>
+sealed record ResendPosts(ConversationId Conversation, long After) : IClusterMessage;
+
+/// <summary>Session to conversation: somebody joined; answered with <see cref="MembersKnown"/>.</summary>
+sealed record MembersChanged(ConversationId Conversation, int UserId) : IConversationMessage;
+
+/// <summary>Conversation to session: the new member receives from now on.</summary>
+sealed record MembersKnown(ConversationId Conversation) : IClusterMessage;
+
+/// <summary>
+/// Sweeper to conversation: a node that is gone may have left a fan-out unfinished; finish it. Answered with
+/// <see cref="FanOutFinished"/> when everybody has what was logged.
+/// </summary>
+sealed record ResumeFanOut(ConversationId Conversation) : IConversationMessage;
+
+/// <summary>Conversation to sweeper.</summary>
+sealed record FanOutFinished(ConversationId Conversation) : IClusterMessage;
+
+/// <summary>User to conversation: everything up to <c>UpTo</c> was flushed to a session or queued.</summary>
+sealed record DeliveryConfirmed(ConversationId Conversation, int UserId, long Incarnation, long UpTo) : IConversationMessage;
+
+/// <summary>User to conversation: a number is missing, send again everything after this one.</summary>
+sealed record ResendDeliveries(ConversationId Conversation, int UserId, long Incarnation, long After) : IConversationMessage;
+
+/// <summary>Shard to conversation: come to an end (hand-off or passivation).</summary>
+sealed class StopConversation : IClusterMessage
+{
+    public static readonly StopConversation Instance = new();
+}
+
+/// <summary>Log to its conversation, on the same node: what became of a row.</summary>
+sealed record RowSettled(LogRow Row, AppendOutcome Outcome, object Receiver) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

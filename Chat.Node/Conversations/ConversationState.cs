@@ -1,0 +1,223 @@
+using Chat.Node.Delivery;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Conversations;
+
+/// <summary>What to do with a post.</summary>
+enum Verdict
+{
+    /// <summary>Log it (with a history) or fan it out (without one): it has its number.</summary>
+    Take,
+
+    /// <summary>Answer at once: accepted before, or refused.</summary>
+    Answer,
+
+    /// <summary>It is on its way: the answer comes with the first one's.</summary>
+    Wait,
+
+    /// <summary>Something before it is missing: ask for it.</summary>
+    Resend,
+
+    /// <summary>The sender is not known as a member, or the other user not as existing: read again, then judge again.</summary>
+    AskMembers,
+}
+
+/// <summary>The verdict with what goes with it.</summary>
+readonly record struct Judgement(Verdict Verdict, long Number = 0, long Ts = 0, ErrorCode Error = ErrorCode.None, string Reason = "");
+
+/// <summary>A session that waits for the answer to a post.</summary>
+readonly record struct WaitingSession(long SessionId, long PostNumber, int Epoch);
+
+/// <summary>A post that is in the log's queue, or waits for its receivers, and the sessions that wait for the answer.</summary>
+sealed record InFlightPost(int Sender, string Cmid, long Number, long Ts, bool HasSiblings, long OriginSession)
+{
+    public List<WaitingSession> Waiting { get; } = new(1);
+}
+
+/// <summary>
+/// The rules of one conversation: who may send, which number comes next, what was accepted before, what is refused until
+/// a refused post comes again. Pure.
+/// </summary>
+sealed class ConversationState(ConversationId id, bool keepsHistory)
+{
+    const int RememberedWithHistory = 128;
+    const int RememberedWithout = 1000;
+    const int MostSenders = 256;
+
+    /// <summary>The receiving end of one session's posts.</summary>
+    sealed class Sender
+    {
+        public long Last;
+        public int RefusedEpoch = -1;
+    }
+
+    readonly RecentPosts _recent = new(keepsHistory ? RememberedWithHistory : RememberedWithout);
+    readonly Dictionary<long, Sender> _senders = [];
+    readonly Dictionary<long, InFlightPost> _inFlight = [];
+
+    /// <summary>The members; for two users, those of them that exist.</summary>
+    public IReadOnlySet<int> Members { get; set; } = new HashSet<int>();
+
+    /// <summary>The last number given, logged or in flight.</summary>
+    public long Head { get; private set; }
+
+    /// <summary>The last number known to be committed.</summary>
+    public long CommittedHead { get; private set; }
+
+    long _lastTs;
+
+    public int InFlight => _inFlight.Count;
+
+    public bool IsEmpty => _inFlight.Count == 0;
+
+    /// <summary>Starts after what the log holds.</summary>
+    public void StartAt(LogHead? head)
+    {
+        if (head is null)
+            return;
+        Head = CommittedHead = Math.Max(Head, head.Seq);
+        _lastTs = Math.Max(_lastTs, head.Ts);
+        Remember(head.Sender, head.Cmid, head.Seq, head.Ts);
+    }
+
+    /// <summary>A row that turned up in the log.</summary>
+    public void Learn(LogRow row)
+    {
+        Head = Math.Max(Head, row.Seq);
+        CommittedHead = Math.Max(CommittedHead, row.Seq);
+        _lastTs = Math.Max(_lastTs, row.Ts);
+        Remember(row.Sender, row.Cmid, row.Seq, row.Ts);
+    }
+
+    /// <summary>Judges a post; <see cref="Verdict.Take"/> has given it a number and a time.</summary>
+    /// <param name="post">The post.</param>
+    /// <param name="now">Milliseconds since 1970.</param>
+    /// <param name="isMembershipFresh">Whether the members were just read, so that asking again is no use.</param>
+    /// <param name="isBusy">Whether no more can be taken now.</param>
+    public Judgement Judge(Post post, long now, bool isMembershipFresh, bool isBusy)
+    {
+        var sender = SenderOf(post.SessionId);
+        var arrival = GoBackN.Judge(sender.Last, post.Number - 1, post.Number, post.AnsweredTo);
+        if (arrival == Arrival.Gap)
+            return new Judgement(Verdict.Resend, Math.Max(sender.Last, post.AnsweredTo));
+        if (FindPrevious(post) is { } previous)
+        {
+            sender.Last = Math.Max(sender.Last, post.Number);
+            return previous;
+        }
+
+        if (RefusalOf(post, isMembershipFresh) is { } refusal)
+        {
+            if (refusal.Verdict == Verdict.Answer)
+                sender.Last = Math.Max(sender.Last, post.Number);
+            return refusal;
+        }
+
+        sender.Last = Math.Max(sender.Last, post.Number);
+        if (post.Epoch <= sender.RefusedEpoch)
+            return Unavailable("an earlier message has to come again first");
+        if (isBusy)
+        {
+            sender.RefusedEpoch = post.Epoch;
+            return Unavailable("the conversation is busy");
+        }
+
+        _lastTs = Math.Max(_lastTs, now);
+        var inFlight = new InFlightPost(post.Sender, post.Cmid, ++Head, _lastTs, post.HasSiblings, post.SessionId);
+        inFlight.Waiting.Add(WaitFor(post));
+        _inFlight[Head] = inFlight;
+        _recent.Add(post.Sender, post.Cmid, Head);
+        return new Judgement(Verdict.Take, Head, _lastTs);
+    }
+
+    /// <summary>Refuses whatever a session sends until it has taken note.</summary>
+    public void RefuseFrom(WaitingSession session)
+    {
+        var sender = SenderOf(session.SessionId);
+        sender.RefusedEpoch = Math.Max(sender.RefusedEpoch, session.Epoch);
+    }
+
+    /// <summary>An accepted post leaves the flight; its waiting sessions get their answers.</summary>
+    public InFlightPost? Accept(long number, long seq, long ts)
+    {
+        if (!_inFlight.Remove(number, out var inFlight))
+            return null;
+        if (seq > 0)
+            CommittedHead = Math.Max(CommittedHead, seq);
+        var post = _recent.Find(inFlight.Sender, inFlight.Cmid) ?? _recent.Add(inFlight.Sender, inFlight.Cmid, number);
+        (post.IsAccepted, post.Seq, post.Ts) = (true, seq, ts);
+        return inFlight;
+    }
+
+    /// <summary>A post that was not written leaves the flight; its sessions are refused until it comes again.</summary>
+    public InFlightPost? Fail(long number)
+    {
+        if (!_inFlight.Remove(number, out var inFlight))
+            return null;
+        _recent.Remove(inFlight.Sender, inFlight.Cmid);
+        return inFlight;
+    }
+
+    /// <summary>After all rows have settled: numbers go on behind what is committed.</summary>
+    public void ResetHead() => Head = CommittedHead;
+
+    /// <summary>The newest number was not handed to the log: it can be given again.</summary>
+    public InFlightPost? TakeBack(long number)
+    {
+        Head = number - 1;
+        return Fail(number);
+    }
+
+    public InFlightPost? Find(long number) => _inFlight.GetValueOrDefault(number);
+
+    /// <summary>Forgets the sessions' numbers when there are many: a live one lifts us over what it has been answered.</summary>
+    public void ForgetSenders()
+    {
+        if (_senders.Count > MostSenders && IsEmpty)
+            _senders.Clear();
+    }
+
+    Sender SenderOf(long sessionId)
+    {
+        if (!_senders.TryGetValue(sessionId, out var sender))
+            _senders[sessionId] = sender = new Sender();
+        return sender;
+    }
+
+    Judgement? FindPrevious(Post post)
+    {
+        if (_recent.Find(post.Sender, post.Cmid) is not { } recent)
+            return null;
+        if (recent.IsAccepted)
+            return new Judgement(Verdict.Answer, recent.Seq, recent.Ts);
+        if (!_inFlight.TryGetValue(recent.Number, out var inFlight))
+            return null;
+        if (!inFlight.Waiting.Contains(WaitFor(post)))
+            inFlight.Waiting.Add(WaitFor(post));
+        return new Judgement(Verdict.Wait);
+    }
+
+    Judgement? RefusalOf(Post post, bool isMembershipFresh)
+    {
+        var isMember = Members.Contains(post.Sender);
+        var other = id.IsGroup ? post.Sender : id.Other(post.Sender);
+        if (isMember && Members.Contains(other))
+            return null;
+        if (!isMembershipFresh)
+            return new Judgement(Verdict.AskMembers);
+        if (id.IsGroup && Members.Count > 0)
+            return new Judgement(Verdict.Answer, Error: ErrorCode.NotYours, Reason: $"you are not a member of group {id.B}");
+        return new Judgement(Verdict.Answer, Error: ErrorCode.NotFound, Reason: id.IsGroup ? $"there is no group {id.B}" : $"there is no user {other}");
+    }
+
+    void Remember(int sender, string cmid, long seq, long ts)
+    {
+        var post = _recent.Add(sender, cmid, seq);
+        (post.IsAccepted, post.Seq, post.Ts) = (true, seq, ts);
+    }
+
+    static WaitingSession WaitFor(Post post) => new(post.SessionId, post.Number, post.Epoch);
+
+    static Judgement Unavailable(string reason) => new(Verdict.Answer, Error: ErrorCode.Unavailable, Reason: reason);
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Chat.Node.Telemetry;
+using Chat.Protocol;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>
+/// A raw connection from Kestrel: starts its session, then reads, finds the objects, and hands them over, no faster than
+/// the session takes them.
+/// </summary>
+sealed class ChatConnectionHandler(
+    ActorSystem system, GatewayServices services, SessionRegistry sessions, ILogger<ChatConnectionHandler> logger) : ConnectionHandler
+{
+    static readonly TimeSpan DrainSpread = TimeSpan.FromSeconds(2);
+
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        if (!sessions.TryEnter(services.Limits.MaxConnections))
+        {
+            Log.TooManyConnections(logger, sessions.Count);
+            return;
+        }
+
+        try
+        {
+            await ServeAsync(connection);
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not ConnectionAbortedException and not ConnectionResetException)
+        {
+            Log.ConnectionFailed(logger, connection.ConnectionId, e);
+        }
+        finally
+        {
+            sessions.Leave();
+        }
+    }
+
+    async Task ServeAsync(ConnectionContext connection)
+    {
+        KeepAlive(connection);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var state = new SessionConnection(
+            connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport.Output, services.Clock,
+            isGraceful =>
+            {
+                // A client that does not read would keep a graceful end waiting for ever.
+                if (!isGraceful)
+                    connection.Abort();
+                connection.Transport.Input.CancelPendingRead();
+                ended.TrySetResult();
+            });
+        var session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)), $"session-{connection.ConnectionId}");
+        sessions.Add(state, session);
+        var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
+        await using var closing = lifetime?.ConnectionClosedRequested.Register(
+            () => session.Tell(new DrainSession(DrainSpread * Random.Shared.NextDouble()))) ?? default;
+        try
+        {
+            var isOrderly = await ReadAsync(connection.Transport.Input, state, session);
+            session.Tell(new ConnectionClosed(CanStillWrite: isOrderly));
+            await ended.Task;
+        }
+        finally
+        {
+            session.Tell(new ConnectionClosed(CanStillWrite: false));
+            sessions.Remove(state);
+        }
+    }
+
+    /// <summary>True if the client has closed its side in good order.</summary>
+    async Task<bool> ReadAsync(PipeReader input, SessionConnection state, IActorRef session)
+    {
+        var frames = new FrameReader(services.Limits.MaxFrameBytes);
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync(state.Ended);
+                state.OnBytesReceived();
+                var buffer = read.Buffer;
+                while (frames.Read(ref buffer, out var frame) is var status && status != FrameStatus.NeedMore)
+                {
+                    var request = ToRequest(status, frame, frames.IsSpaced);
+                    await state.TakeCreditAsync();
+                    session.Tell(request);
+                    if (status == FrameStatus.Lost)
+                        return true;
+                }
+
+                input.AdvanceTo(buffer.Start, buffer.End);
+                if (read.IsCompleted || read.IsCanceled)
+                    return read.IsCompleted;
+            }
+        }
+        catch (Exception e) when (e is IOException or ConnectionAbortedException or ConnectionResetException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    Request ToRequest(FrameStatus status, in ReadOnlySequence<byte> frame, bool isSpaced) => status switch
+    {
+        FrameStatus.Frame => RequestReader.Read(frame, isSpaced),
+        FrameStatus.TooLarge => new InvalidRequest(
+            ErrorCode.TooLarge, $"the object is too large: at most {services.Limits.MaxFrameBytes} bytes are expected")
+        { Ref = RequestReader.FindRef(frame) },
+        FrameStatus.TooDeep => new InvalidRequest(
+            ErrorCode.Malformed, $"the object is nested too deeply: at most {FrameReader.DefaultMaxDepth} levels are expected")
+        { Ref = RequestReader.FindRef(frame) },
+        FrameStatus.Lost => new InvalidRequest(ErrorCode.TooLarge, "no end of the object in sight") { IsFatal = true },
+        _ => new InvalidRequest(ErrorCode.Malformed, "a JSON object was expected"),
+    };
+
+    /// <summary>A half-open connection is noticed within two minutes, also if its client never says anything.</summary>
+    static void KeepAlive(ConnectionContext connection)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
+            return;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+    }
+
+    /// <summary>Cheaper than an expression tree per connection.</summary>
+    sealed class SessionProducer(SessionConnection connection, GatewayServices services) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(SessionActor);
+
+        public ActorBase Produce() => new SessionActor(connection, services);
+
+        public void Release(ActorBase actor)
+        {
+            // stopped actors need nothing
+        }
+    }
+}

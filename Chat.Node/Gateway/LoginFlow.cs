@@ -1,0 +1,143 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using Chat.Node.Users;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>A login that may go on, with all that its ack lists, or why it may not.</summary>
+sealed record LoginResult(ErrorCode Error, string Reason)
+{
+    public Account Account { get; init; } = new();
+
+    public string Token { get; init; } = "";
+
+    public byte[]? TokenHash { get; init; }
+
+    public IReadOnlyList<FriendEntry> Friends { get; init; } = [];
+
+    public IReadOnlyList<GroupEntry> Groups { get; init; } = [];
+}
+
+/// <summary>A new account's id, or why there is none.</summary>
+sealed record RegisterResult(ErrorCode Error, string Reason, int UserId = 0);
+
+/// <summary>
+/// Everything about an account before a session attaches to its user: registration, passwords, resume tokens. Runs
+/// beside the session actor; changes nothing of it.
+/// </summary>
+sealed class LoginFlow(
+    Accounts accounts, Contacts contacts, PasswordWorker passwords, TimeProvider clock, ILogger<LoginFlow> logger, Lazy<IActorRef> users)
+{
+    const int MaxNameCharacters = 50;
+    const int TokenBytes = 32;
+    static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(30);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    static readonly LoginResult WrongPassword = new(ErrorCode.Rejected, "id or password is invalid!");
+
+    public async Task<RegisterResult> RegisterAsync(RegisterRequest request)
+    {
+        if (NameProblem(request.Name) is { } problem)
+            return new RegisterResult(ErrorCode.Malformed, problem);
+        if (request.Password.Length == 0)
+            return new RegisterResult(ErrorCode.Malformed, "the password is empty: at least one character is expected");
+        try
+        {
+            var hash = await passwords.HashAsync(request.Password);
+            return await accounts.RegisterAsync(request.Name, hash) is { } id
+                ? new RegisterResult(ErrorCode.None, "", id)
+                : new RegisterResult(ErrorCode.Rejected, "the name is taken");
+        }
+        catch (StorageException e)
+        {
+            Log.RequestFailed(logger, "register", e);
+            return new RegisterResult(ErrorCode.Unavailable, "the account could not be stored now");
+        }
+    }
+
+    /// <param name="request">The login.</param>
+    /// <param name="wantsToken">Whether to hand out a resume token (a documented client knows none).</param>
+    public async Task<LoginResult> LogInAsync(LoginRequest request, bool wantsToken)
+    {
+        try
+        {
+            return request.Token is { } token
+                ? await ByTokenAsync(token)
+                : await ByPasswordAsync(request, wantsToken);
+        }
+        catch (Exception e) when (e is StorageException or AskTimeoutException or TimeoutException)
+        {
+            Log.RequestFailed(logger, "login", e);
+            return new LoginResult(ErrorCode.Unavailable, "the login could not be checked now");
+        }
+    }
+
+    public async Task RevokeAsync(byte[] tokenHash)
+    {
+        try
+        {
+            await accounts.RevokeTokenAsync(tokenHash);
+        }
+        catch (StorageException e)
+        {
+            Log.RequestFailed(logger, "revoke a token", e);
+            throw;
+        }
+    }
+
+    async Task<LoginResult> ByTokenAsync(string token)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        if (await accounts.FindByTokenAsync(hash, clock.GetUtcNow()) is not { } account)
+            return new LoginResult(ErrorCode.Rejected, "the token is not valid (any more): log in with the password");
+        await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
+        return await PrepareAsync(account, token, hash);
+    }
+
+    async Task<LoginResult> ByPasswordAsync(LoginRequest request, bool wantsToken)
+    {
+        var account = request.Id is { } id ? await accounts.FindAsync(id) : await accounts.FindAsync(request.Name!);
+        if (account is null)
+            return WrongPassword;
+        var allowed = await users.Value.Ask<LoginChecked>(new CheckLogin(account.Id), Timeout);
+        if (!allowed.IsAllowed)
+            return new LoginResult(ErrorCode.TooFast, "too many wrong passwords for this account: wait a minute");
+        var check = await passwords.CheckAsync(account, request.Password!);
+        if (check.Verdict == PasswordVerdict.Wrong)
+            return WrongPassword;
+        users.Value.Tell(new LoginSucceeded(account.Id));
+        if (check.NewHash is { } newHash)
+            await accounts.SetPasswordAsync(account.Id, newHash);
+        if (!wantsToken)
+            return await PrepareAsync(account, "", null);
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
+        return await PrepareAsync(account, token, hash);
+    }
+
+    async Task<LoginResult> PrepareAsync(Account account, string token, byte[]? hash)
+    {
+        var (friends, groups) = await contacts.OfUserAsync(account.Id);
+        return new LoginResult(ErrorCode.None, "")
+        {
+            Account = account,
+            Token = token,
+            TokenHash = hash,
+            Friends = friends,
+            Groups = groups,
+        };
+    }
+
+    internal static string? NameProblem(string name)
+    {
+        var characters = name.EnumerateRunes().Count();
+        if (characters is 0 or > MaxNameCharacters)
+            return $"a name has 1 to {MaxNameCharacters} characters, this one has {characters}";
+        return name.Any(char.IsControl) ? "a name has no control characters" : null;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>What is to be told when a frame has left.</summary>
+enum ReceiptKind
+{
+    None,
+
+    /// <summary>A push of a conversation.</summary>
+    Push,
+
+    /// <summary>A row of the offline queue.</summary>
+    Offline,
+
+    /// <summary>The acknowledgement of a post.</summary>
+    Acknowledgement,
+}
+
+/// <summary>Names the delivery that a frame carries; <c>Number</c> is the queue's row id for <see cref="ReceiptKind.Offline"/>.</summary>
+readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = default, long Incarnation = 0, long Number = 0);
+
+/// <summary>
+/// The frames that wait for one socket. Everything queued goes out in one flush; a flush ends when the kernel has taken
+/// the bytes. Used by its session actor only. A legacy receiver holds exactly one object of 1024 bytes at once: for it
+/// frames that follow each other closely are padded to that size, and nothing follows an unpadded frame closely.
+/// </summary>
+sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
+{
+    const int MostBytesPerFlush = 64 * 1024;
+    const long MostBytesQueued = 32L * 1024 * 1024;
+
+    /// <summary>A frame that follows another within this time is padded.</summary>
+    const long CloseMilliseconds = 50;
+
+    /// <summary>An unpadded frame is left alone for this time, so that the receiver can take it.</summary>
+    const long AloneMilliseconds = 5;
+
+    static readonly byte[] Padding = CreatePadding();
+
+    readonly Queue<(ReadOnlyMemory<byte> Frame, Receipt Receipt)> _queue = new();
+    readonly List<Receipt> _inFlight = [];
+    long _bytes;
+    long _lastWritten = long.MinValue / 2;
+    bool _wasLastPadded = true;
+
+    /// <summary>Set when a hello arrives.</summary>
+    public bool IsModern { get; set; }
+
+    public bool IsFlushing { get; private set; }
+
+    public bool IsEmpty => _queue.Count == 0;
+
+    /// <summary>The receipts of the flush that is under way, or has just ended.</summary>
+    public IReadOnlyList<Receipt> InFlight => _inFlight;
+
+    /// <summary>False if the box is full: the receiver is too slow.</summary>
+    public bool TryAdd(ReadOnlyMemory<byte> frame, Receipt receipt = default)
+    {
+        if (_queue.Count >= mostFrames || _bytes > MostBytesQueued)
+            return false;
+        _queue.Enqueue((frame, receipt));
+        _bytes += frame.Length;
+        return true;
+    }
+
+    /// <summary>How long a legacy receiver must still be left alone; zero = flush now.</summary>
+    public TimeSpan Pause
+    {
+        get
+        {
+            if (IsModern || _wasLastPadded)
+                return TimeSpan.Zero;
+            var since = now() - _lastWritten;
+            return since >= AloneMilliseconds ? TimeSpan.Zero : TimeSpan.FromMilliseconds(AloneMilliseconds - since);
+        }
+    }
+
+    /// <summary>Writes what is queued and flushes it once.</summary>
+    public ValueTask<FlushResult> FlushAsync()
+    {
+        IsFlushing = true;
+        _inFlight.Clear();
+        var written = 0;
+        if (IsModern)
+        {
+            while (written < MostBytesPerFlush && _queue.TryDequeue(out var next))
+                written += Write(next.Frame, next.Receipt);
+        }
+        else
+        {
+            var at = now();
+            // An answer is waited for, and read, before the next request; only pushes come unasked.
+            var isPush = _queue.TryPeek(out var first) && first.Receipt.Kind is ReceiptKind.Push or ReceiptKind.Offline;
+            var isPadded = _queue.Count > 1 || (isPush && at - _lastWritten < CloseMilliseconds);
+            while (written < MostBytesPerFlush && _queue.TryDequeue(out var next))
+            {
+                written += Write(next.Frame, next.Receipt);
+                if (isPadded && next.Frame.Length is > 0 and < LegacyFrames.MaxBytes)
+                    output.Write(Padding.AsSpan(next.Frame.Length));
+            }
+
+            _lastWritten = at;
+            _wasLastPadded = isPadded;
+        }
+
+        return output.FlushAsync();
+    }
+
+    public void OnFlushed() => IsFlushing = false;
+
+    /// <summary>The receiver is going away: what it was not sent belongs to somebody else now.</summary>
+    public void DropPushes()
+    {
+        for (var count = _queue.Count; count > 0; count--)
+        {
+            var next = _queue.Dequeue();
+            if (next.Receipt.Kind is ReceiptKind.Push or ReceiptKind.Offline)
+                _bytes -= next.Frame.Length;
+            else
+                _queue.Enqueue(next);
+        }
+    }
+
+    int Write(ReadOnlyMemory<byte> frame, Receipt receipt)
+    {
+        output.Write(frame.Span);
+        _bytes -= frame.Length;
+        if (receipt.Kind != ReceiptKind.None)
+            _inFlight.Add(receipt);
+        return frame.Length;
+    }
+
+    static byte[] CreatePadding()
+    {
+        var padding = new byte[LegacyFrames.MaxBytes];
+        padding.AsSpan().Fill((byte)' ');
+        return padding;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+using Chat.Node.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>What a password check found.</summary>
+enum PasswordVerdict
+{
+    Wrong,
+    Right,
+
+    /// <summary>Right, but the stored hash is of an older make: store <c>NewHash</c>.</summary>
+    RightButOld,
+}
+
+/// <summary>The verdict; <c>NewHash</c> goes with <see cref="PasswordVerdict.RightButOld"/>.</summary>
+readonly record struct PasswordCheck(PasswordVerdict Verdict, string? NewHash = null);
+
+/// <summary>
+/// Hashes and checks passwords on threads of its own, so that a crowd at the door does not slow down those inside.
+/// A hash costs tens of milliseconds on purpose; the queue in front is bounded.
+/// </summary>
+sealed class PasswordWorker : IDisposable
+{
+    const int QueueLength = 1000;
+
+    readonly Channel<Action> _queue = Channel.CreateBounded<Action>(QueueLength);
+    readonly PasswordHasher<Account> _hasher;
+
+    public PasswordWorker(int iterations, int threads)
+    {
+        _hasher = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
+        for (var i = 0; i < threads; i++)
+            new Thread(Loop) { IsBackground = true, Name = $"passwords {i}", Priority = ThreadPriority.BelowNormal }.Start();
+    }
+
+    /// <exception cref="StorageException">Too many are waiting.</exception>
+    public Task<string> HashAsync(string password) => RunAsync(() => _hasher.HashPassword(new Account(), password));
+
+    /// <exception cref="StorageException">Too many are waiting.</exception>
+    public Task<PasswordCheck> CheckAsync(Account account, string password) => RunAsync(() =>
+    {
+        try
+        {
+            return _hasher.VerifyHashedPassword(account, account.Password, password) switch
+            {
+                PasswordVerificationResult.Success => new PasswordCheck(PasswordVerdict.Right),
+                PasswordVerificationResult.SuccessRehashNeeded =>
+                    new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(account, password)),
+                _ => new PasswordCheck(PasswordVerdict.Wrong),
+            };
+        }
+        catch (FormatException)
+        {
+            return new PasswordCheck(PasswordVerdict.Wrong); // what is stored is no hash
+        }
+    });
+
+    public void Dispose() => _queue.Writer.TryComplete();
+
+    Task<T> RunAsync<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isTaken = _queue.Writer.TryWrite(() =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
+        return isTaken ? done.Task : Task.FromException<T>(new StorageException("too many passwords are being checked"));
+    }
+
+    void Loop()
+    {
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (_queue.Reader.TryRead(out var work))
+                work();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Akka.Actor;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>A post without its answer.</summary>
+sealed class PendingPost(string cmid, bool isOwnCmid, ChatBody body, RequestRef requestRef, long postedAt)
+{
+    public string Cmid => cmid;
+
+    /// <summary>The client gave no cmid: it cannot send this one again.</summary>
+    public bool IsOwnCmid => isOwnCmid;
+
+    public ChatBody Body => body;
+
+    public RequestRef Ref => requestRef;
+
+    /// <summary>Milliseconds of a steady clock.</summary>
+    public long PostedAt => postedAt;
+
+    public long Number { get; set; }
+}
+
+/// <summary>
+/// The sending end of a session's posts to one conversation: numbers them, keeps them until they are answered, and after
+/// a refusal with retry lets nothing overtake the refused one.
+/// </summary>
+sealed class PostLink(ConversationId conversation)
+{
+    readonly List<PendingPost> _pending = [];
+    long _lastNumber;
+
+    public ConversationId Conversation => conversation;
+
+    /// <summary>The conversation's actor once it has answered; else the region is asked.</summary>
+    public IActorRef? Target { get; set; }
+
+    public IReadOnlyList<PendingPost> Pending => _pending;
+
+    /// <summary>Everything up to here has its answer.</summary>
+    public long AnsweredTo => _pending.Count > 0 ? _pending[0].Number - 1 : _lastNumber;
+
+    /// <summary>Rises with every refusal that asks for a retry.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>The cmid that has to come again before anything else is sent.</summary>
+    public string? BlockedOn { get; private set; }
+
+    /// <summary>When anything was last sent or answered; milliseconds of a steady clock.</summary>
+    public long LastProgress { get; set; }
+
+    /// <summary>False if another post has to come first.</summary>
+    public bool TryUnblock(string? cmid)
+    {
+        if (BlockedOn is null)
+            return true;
+        if (BlockedOn != cmid)
+            return false;
+        BlockedOn = null;
+        return true;
+    }
+
+    /// <summary>A post of the client was refused before it became one of ours.</summary>
+    public void BlockOn(string? cmid) => BlockedOn ??= cmid;
+
+    public void Add(PendingPost post)
+    {
+        post.Number = ++_lastNumber;
+        _pending.Add(post);
+    }
+
+    /// <summary>The answered post, or null if it is none of ours any more.</summary>
+    public PendingPost? Take(long number)
+    {
+        var at = _pending.Count > 0 && _pending[0].Number == number ? 0 : _pending.FindIndex(post => post.Number == number);
+        if (at < 0)
+            return null;
+        var post = _pending[at];
+        _pending.RemoveAt(at);
+        return post;
+    }
+
+    /// <summary>
+    /// For a client that repeats by itself: gives up everything that is pending; the first of it has to come again
+    /// before anything else.
+    /// </summary>
+    public IReadOnlyList<PendingPost> GiveUp(PendingPost? refused)
+    {
+        Epoch++;
+        var given = _pending.ToList();
+        if (refused is not null)
+            given.Insert(0, refused);
+        _pending.Clear();
+        BlockedOn ??= given.Find(post => !post.IsOwnCmid)?.Cmid;
+        return given;
+    }
+
+    /// <summary>For a client that cannot repeat: everything pending is numbered anew and sent again, in order.</summary>
+    public void Restart(PendingPost refused)
+    {
+        Epoch++;
+        _pending.Insert(0, refused);
+        foreach (var post in _pending)
+            post.Number = ++_lastNumber;
+    }
+}

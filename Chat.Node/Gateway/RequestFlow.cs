@@ -1,0 +1,114 @@
+using Akka.Actor;
+using Chat.Node.Conversations;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>The answer to a request: a finished frame, or why there is none.</summary>
+sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
+{
+    public static Reply Ok(byte[] frame) => new(ErrorCode.None, "", frame);
+
+    public static Reply Fail(ErrorCode error, string reason) => new(error, reason, []);
+}
+
+/// <summary>The requests of a logged-in user that only read and write the database.</summary>
+sealed class RequestFlow(
+    Contacts contacts, MessageLogStore log, bool keepsHistory, int maxFrameBytes, TimeProvider clock, ILogger<RequestFlow> logger,
+    Lazy<IActorRef> conversations)
+{
+    const int MaxGroupNameCharacters = 50;
+    const int MaxDescriptionCharacters = 200;
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    public async Task<Reply> RunAsync(Request request, int userId)
+    {
+        try
+        {
+            return request switch
+            {
+                AddFriendRequest add => await AddFriendAsync(add, userId),
+                CreateGroupRequest create => await CreateGroupAsync(create, userId),
+                JoinGroupRequest join => await JoinGroupAsync(join, userId),
+                FetchHistoryRequest fetch => await FetchHistoryAsync(fetch, userId),
+                SyncRequest sync => await SyncAsync(sync, userId),
+                _ => Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
+            };
+        }
+        catch (Exception e) when (e is StorageException or AskTimeoutException or TimeoutException)
+        {
+            Log.RequestFailed(logger, request.GetType().Name, e);
+            return Reply.Fail(ErrorCode.Unavailable, "the request could not be carried out now");
+        }
+    }
+
+    async Task<Reply> AddFriendAsync(AddFriendRequest request, int userId)
+    {
+        if (request.FriendId == userId)
+            return Reply.Fail(ErrorCode.Malformed, "\"friendid\" is your own id: another user's is expected");
+        return await contacts.AddFriendAsync(userId, request.FriendId)
+            ? Reply.Ok(ModernFrames.Success(request.Ref))
+            : Reply.Fail(ErrorCode.NotFound, $"there is no user {request.FriendId}");
+    }
+
+    async Task<Reply> CreateGroupAsync(CreateGroupRequest request, int userId)
+    {
+        var problem = TextProblem("groupname", request.Name, 1, MaxGroupNameCharacters)
+            ?? TextProblem("groupdesc", request.Description, 0, MaxDescriptionCharacters);
+        if (problem is not null)
+            return Reply.Fail(ErrorCode.Malformed, problem);
+        if (await contacts.CreateGroupAsync(userId, request.Name, request.Description) is not { } id)
+            return Reply.Fail(ErrorCode.Rejected, "the name is taken");
+        return Reply.Ok(ModernFrames.Success(request.Ref, writer => writer.WriteNumber("groupid", id)));
+    }
+
+    /// <summary>Answered when the conversation knows its new member: what is sent afterwards reaches it.</summary>
+    async Task<Reply> JoinGroupAsync(JoinGroupRequest request, int userId)
+    {
+        if (!await contacts.JoinGroupAsync(userId, request.GroupId))
+            return Reply.Fail(ErrorCode.NotFound, $"there is no group {request.GroupId}");
+        await conversations.Value.Ask<MembersKnown>(
+            new MembersChanged(ConversationId.Group(request.GroupId), userId), Timeout);
+        return Reply.Ok(ModernFrames.Success(request.Ref));
+    }
+
+    async Task<Reply> FetchHistoryAsync(FetchHistoryRequest request, int userId)
+    {
+        if (!keepsHistory)
+            return HistoryOff();
+        var id = request.Conversation;
+        if (id.IsGroup ? !await contacts.IsMemberAsync(userId, id.B) : !id.IsBetween(userId))
+            return Reply.Fail(ErrorCode.NotYours, $"you take no part in {id}");
+        var isBackwards = request.After is null;
+        var rows = isBackwards
+            ? await log.ReadBeforeAsync(id, request.Before ?? long.MaxValue, request.Limit + 1)
+            : await log.ReadAfterAsync(id, request.After!.Value, request.Limit + 1);
+        var hasMore = rows.Count > request.Limit;
+        if (hasMore)
+            rows.RemoveAt(isBackwards ? 0 : rows.Count - 1);
+        var pushes = rows.ConvertAll(row => ChatBody.ToPush(row.Body.Span, id, row.Cmid, row.Seq, row.Ts));
+        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
+    }
+
+    async Task<Reply> SyncAsync(SyncRequest request, int userId)
+    {
+        if (!keepsHistory)
+            return HistoryOff();
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var rows = await log.ConversationsOfAsync(userId);
+        var page = SyncPage.Make(rows, SyncToken.TryDecode(request.Since), now, maxFrameBytes);
+        return Reply.Ok(ModernFrames.Sync(request.Ref, page.Token.Encode(), page.Entries, page.HasMore));
+    }
+
+    static Reply HistoryOff() => Reply.Fail(ErrorCode.HistoryOff, "this server keeps no history");
+
+    static string? TextProblem(string key, string text, int least, int most)
+    {
+        var characters = text.EnumerateRunes().Count();
+        if (characters < least || characters > most)
+            return $"\"{key}\" has {characters} characters: {least} to {most} are expected";
+        return text.Any(char.IsControl) ? $"\"{key}\" has control characters" : null;
+    }
+}

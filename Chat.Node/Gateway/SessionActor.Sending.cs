@@ -1,0 +1,200 @@
+using Akka.Actor;
+using Chat.Node.Hosting;
+using Chat.Node.Storage;
+using Chat.Node.Users;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>Frames to the socket: pushes, the offline queue, answers; and who is told when they have left.</summary>
+sealed partial class SessionActor
+{
+    static readonly byte[] LegacyPong = "{\"msgid\":105}"u8.ToArray();
+
+    /// <summary>How far a conversation's numbers have been written to this connection, and have left it.</summary>
+    sealed class PushedNumbers
+    {
+        public long Written;
+        public long Flushed;
+    }
+
+    readonly Dictionary<ConversationId, PushedNumbers> _pushed = [];
+
+    void OnPush(Push push)
+    {
+        if (_isEnding || _isClosed)
+            return; // the user has been told, or sees it: this one is queued
+        var message = push.Message;
+        if (message.Seq > 0)
+        {
+            var numbers = NumbersOf(message.Conversation);
+            if (message.Seq <= numbers.Written)
+            {
+                // A repetition, after the user's actor moved. Strictly ascending: never write it twice.
+                if (message.Seq <= numbers.Flushed)
+                    TellUser(new Pushed(_user!.Id, _sessionId, message.Conversation, push.Incarnation, message.Seq));
+                return;
+            }
+
+            numbers.Written = message.Seq;
+        }
+
+        var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number);
+        if (_isModern)
+            Send(message.Push, receipt);
+        else
+            SendLegacy(message.Body, receipt);
+    }
+
+    void PushOffline(IReadOnlyList<QueuedMessage> rows)
+    {
+        if (_isEnding || _isClosed)
+            return;
+        foreach (var row in rows)
+        {
+            var receipt = new Receipt(ReceiptKind.Offline, Number: row.Id);
+            if (row is { Conversation: { } conversation, Seq: > 0 })
+            {
+                var numbers = NumbersOf(conversation);
+                if (_isModern && row.Seq <= numbers.Written)
+                {
+                    Send(default, receipt); // it has it already: only the receipt goes through the box
+                    continue;
+                }
+
+                numbers.Written = Math.Max(numbers.Written, row.Seq);
+            }
+
+            if (_isModern)
+                Send(ChatBody.ToPush(row.Body.Span, row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0), receipt);
+            else
+                SendLegacy(row.Body, receipt);
+        }
+    }
+
+    void SendLegacy(ReadOnlyMemory<byte> body, Receipt receipt)
+    {
+        if (body.Length <= LegacyFrames.MaxBytes)
+        {
+            Send(body, receipt);
+            return;
+        }
+
+        var frames = LegacyFrames.Split(body);
+        for (var i = 0; i < frames.Count; i++)
+            Send(frames[i], i == frames.Count - 1 ? receipt : receipt with { Number = 0 });
+    }
+
+    void Send(ReadOnlyMemory<byte> frame, Receipt receipt = default)
+    {
+        if (_isClosed)
+            return;
+        if (!_outbox.TryAdd(frame, receipt))
+        {
+            Close("slow consumer: the outbox is full");
+            return;
+        }
+
+        ScheduleFlush();
+    }
+
+    /// <summary>Behind everything that is in the mailbox now: one flush for all of it.</summary>
+    void ScheduleFlush()
+    {
+        if (_isFlushScheduled || _outbox.IsFlushing)
+            return;
+        _isFlushScheduled = true;
+        Self.Tell(Flush.Instance);
+    }
+
+    void OnFlush()
+    {
+        _isFlushScheduled = false;
+        if (_isClosed || _outbox.IsFlushing)
+            return;
+        if (_outbox.IsEmpty)
+        {
+            if (_closesWhenFlushed)
+                Close("bad input");
+            return;
+        }
+
+        var pause = _outbox.Pause;
+        if (pause > TimeSpan.Zero)
+        {
+            _isFlushScheduled = true;
+            Timers.StartSingleTimer("flush", Flush.Instance, pause);
+            return;
+        }
+
+        var flush = _outbox.FlushAsync();
+        if (flush.IsCompletedSuccessfully)
+        {
+#pragma warning disable CA2012 // taken once: either here or below
+            var result = flush.Result;
+#pragma warning restore CA2012
+            OnFlushEnded(result.IsCompleted || result.IsCanceled);
+            return;
+        }
+
+        flush.AsTask().PipeTo(Self, success: result => new FlushEnded(result.IsCompleted || result.IsCanceled), failure: _ => new FlushEnded(IsOver: true));
+    }
+
+    void OnFlushEnded(bool isOver)
+    {
+        _outbox.OnFlushed();
+        if (isOver)
+        {
+            OnConnectionClosed(new ConnectionClosed(CanStillWrite: false));
+            return;
+        }
+
+        if (_user is not null && _outbox.InFlight.Count > 0)
+            TellReceipts();
+        if (!_outbox.IsEmpty || _closesWhenFlushed)
+            ScheduleFlush();
+        else if (_isEnding)
+            EndWhenDone();
+    }
+
+    void TellReceipts()
+    {
+        var receipts = _outbox.InFlight;
+        var offlineTo = 0L;
+        for (var i = 0; i < receipts.Count; i++)
+        {
+            var receipt = receipts[i];
+            switch (receipt.Kind)
+            {
+                case ReceiptKind.Offline:
+                    offlineTo = Math.Max(offlineTo, receipt.Number);
+                    break;
+                case ReceiptKind.Acknowledgement:
+                    _services.CrashPoints.Reach(CrashPoint.AfterAcknowledge);
+                    break;
+                case ReceiptKind.Push when receipt.Number > 0:
+                    _services.CrashPoints.Reach(CrashPoint.AfterFlush);
+                    // One word per conversation: a later number covers this one.
+                    if (i + 1 < receipts.Count && receipts[i + 1] is { Kind: ReceiptKind.Push } next
+                        && next.Conversation == receipt.Conversation && next.Incarnation == receipt.Incarnation && next.Number > 0)
+                        break;
+                    if (receipt.Incarnation == 0)
+                        NumbersOf(receipt.Conversation).Flushed = receipt.Number;
+                    TellUser(new Pushed(_user!.Id, _sessionId, receipt.Conversation, receipt.Incarnation, receipt.Number));
+                    break;
+            }
+        }
+
+        if (offlineTo > 0)
+            TellUser(new OfflinePushed(_user!.Id, _sessionId, offlineTo));
+    }
+
+    PushedNumbers NumbersOf(ConversationId conversation)
+    {
+        if (!_pushed.TryGetValue(conversation, out var numbers))
+            _pushed[conversation] = numbers = new PushedNumbers();
+        return numbers;
+    }
+
+    void TellUser(IUserMessage message) => (_userActor ?? _services.Users.Value).Tell(message, Self);
+}

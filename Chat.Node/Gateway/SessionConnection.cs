@@ -1,0 +1,63 @@
+using System.IO.Pipelines;
+using System.Net;
+
+namespace Chat.Node.Gateway;
+
+#pragma warning disable CA1001 // its reader and its session end in any order, and neither field holds anything unmanaged
+/// <summary>
+/// The socket as its session sees it: where to write, how to end it, and the credits that its reader needs to hand over
+/// another object. Shared between the reader and the session actor.
+/// </summary>
+sealed class SessionConnection(string id, IPAddress? address, PipeWriter output, TimeProvider clock, Action<bool> end)
+#pragma warning restore CA1001
+{
+    /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
+    public const int Credits = 64;
+
+    readonly SemaphoreSlim _credits = new(Credits);
+    readonly CancellationTokenSource _ended = new();
+    long _lastReceived = clock.GetTimestamp();
+    long _since = clock.GetTimestamp();
+
+    public string Id => id;
+
+    public IPAddress? Address => address;
+
+    public PipeWriter Output => output;
+
+    /// <summary>Set at login; decides which idle limit holds.</summary>
+    public bool IsModern { get; set; }
+
+    /// <summary>Logged in: the login deadline is over.</summary>
+    public bool IsLoggedIn { get; set; }
+
+    /// <summary>A password is being checked: the deadline waits for us, not for the client.</summary>
+    public bool IsLoggingIn { get; set; }
+
+    public CancellationToken Ended => _ended.Token;
+
+    public TimeSpan Idle => clock.GetElapsedTime(Volatile.Read(ref _lastReceived));
+
+    public TimeSpan WithoutLogin => clock.GetElapsedTime(Volatile.Read(ref _since));
+
+    public void OnBytesReceived() => Volatile.Write(ref _lastReceived, clock.GetTimestamp());
+
+    /// <summary>Logged out: the deadline runs again.</summary>
+    public void RestartLoginDeadline() => Volatile.Write(ref _since, clock.GetTimestamp());
+
+    public ValueTask TakeCreditAsync() => _credits.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_credits.WaitAsync(Ended));
+
+    public void ReturnCredit() => _credits.Release();
+
+    /// <summary>
+    /// Ends the connection. <paramref name="isGraceful"/>: everything that was to be sent has been flushed; else what is
+    /// still in buffers is thrown away.
+    /// </summary>
+    public void End(bool isGraceful)
+    {
+        if (_ended.IsCancellationRequested)
+            return;
+        _ended.Cancel();
+        end(isGraceful);
+    }
+}

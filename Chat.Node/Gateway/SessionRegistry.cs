@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>The connections of this node.</summary>
+sealed class SessionRegistry
+{
+    readonly ConcurrentDictionary<string, (SessionConnection Connection, IActorRef Actor)> _sessions = new();
+    int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public IEnumerable<(SessionConnection Connection, IActorRef Actor)> All => _sessions.Values;
+
+    /// <summary>Counts a connection in, unless there are too many; pair with <see cref="Leave"/>.</summary>
+    public bool TryEnter(int most)
+    {
+        if (Interlocked.Increment(ref _count) <= most)
+            return true;
+        Interlocked.Decrement(ref _count);
+        return false;
+    }
+
+    public void Add(SessionConnection connection, IActorRef actor) => _sessions[connection.Id] = (connection, actor);
+
+    public void Remove(SessionConnection connection) => _sessions.TryRemove(connection.Id, out _);
+
+    public void Leave() => Interlocked.Decrement(ref _count);
+}

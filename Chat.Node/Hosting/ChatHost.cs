@@ -1,0 +1,91 @@
+using Akka.Actor;
+using Chat.Node.Gateway;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>Puts a node together and runs it.</summary>
+static class ChatHost
+{
+    const int ExitWrongSettings = 2;
+    const int ExitCannotStart = 3;
+
+    /// <summary>Returns the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var app = Build(args);
+            await app.StartChatAsync();
+            await app.WaitForShutdownAsync();
+            await app.DisposeAsync();
+            return 0;
+        }
+        catch (SettingsException e)
+        {
+            await Console.Error.WriteLineAsync($"ChatActors cannot start: {e.Message}");
+            return ExitWrongSettings;
+        }
+        catch (Exception e) when (e is IOException or StorageException or TimeoutException)
+        {
+            await Console.Error.WriteLineAsync($"ChatActors cannot start: {e.Message}");
+            return ExitCannotStart;
+        }
+    }
+
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    public static WebApplication Build(string[] args, string? extraHocon = null, Action<IServiceCollection>? replace = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program
+        });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        var settings = ChatSettings.Read(builder.Configuration);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ListenForChat(settings);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(CrashPoints.FromEnvironment());
+        builder.Services.AddHealthChecks();
+        builder.Services.AddChatStorage(settings);
+        builder.Services.AddChatGateway(settings);
+        builder.Services.AddChatActors(settings, extraHocon);
+        replace?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("liveness") });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        return app;
+    }
+
+    /// <summary>Starts everything and says how to connect once the node can be used.</summary>
+    public static async Task StartChatAsync(this WebApplication app)
+    {
+        await app.Services.PrepareStorageAsync();
+        await app.StartAsync();
+        var cluster = Akka.Cluster.Cluster.Get(app.Services.GetRequiredService<ActorSystem>());
+        var isUp = new TaskCompletionSource();
+        cluster.RegisterOnMemberUp(isUp.SetResult);
+        await isUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var settings = app.Services.GetRequiredService<ChatSettings>();
+        Log.Ready(
+            app.Services.GetRequiredService<ILogger<SessionActor>>(), $"{settings.Bind}:{settings.Port}",
+            $"http://{settings.Bind}:{settings.HttpPort}/health/ready", settings.ConnectionString, ConnectHint(settings));
+    }
+
+    static string ConnectHint(ChatSettings settings) =>
+        settings.Port == 6000 ? "dotnet run --project Chat.Client" : $"dotnet run --project Chat.Client -- --port {settings.Port}";
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Net;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>A setting is unknown or wrong; the message names it and says what is expected.</summary>
+sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>Limits of <c>Chat:Limits</c> and what goes with them. Units are in the names; 0 = off where a rate is meant.</summary>
+sealed record ChatLimits
+{
+    public int MaxFrameBytes { get; init; } = 65536;
+
+    public int MaxTextBytes { get; init; } = 16384;
+
+    public int MaxConnections { get; init; } = 100_000;
+
+    public int FramesPerSecond { get; init; } = 1000;
+
+    public int LoginSeconds { get; init; } = 30;
+
+    public int IdleSeconds { get; init; } = 90;
+
+    public int LegacyIdleSeconds { get; init; } = 86400;
+
+    public int LoginsPerMinutePerAddress { get; init; } = 6000;
+
+    public int FailedLoginsPerMinutePerAccount { get; init; } = 10;
+
+    public int OutboxFrames { get; init; } = 4096;
+}
+
+/// <summary>Everything under <c>Chat</c>, read once at the start (docs/OPERATIONS.md lists the keys).</summary>
+sealed record ChatSettings
+{
+    public IPAddress Bind { get; init; } = IPAddress.Loopback;
+
+    public int Port { get; init; } = 6000;
+
+    public int? TlsPort { get; init; }
+
+    public string Certificate { get; init; } = "";
+
+    public string CertificateKey { get; init; } = "";
+
+    public int HttpPort { get; init; } = 8080;
+
+    public string ConnectionString { get; init; } = "Data Source=data/chat.db";
+
+    public bool KeepsHistory { get; init; } = true;
+
+    public bool IsClustered { get; init; } = true;
+
+    public string ClusterHostname { get; init; } = "127.0.0.1";
+
+    public int ClusterPort { get; init; } = 4053;
+
+    public int MaxSessions { get; init; } = 8;
+
+    public int PasswordIterations { get; init; } = 100_000;
+
+    public ChatLimits Limits { get; init; } = new();
+
+    /// <exception cref="SettingsException">A key under <c>Chat</c> is unknown or its value is wrong.</exception>
+    public static ChatSettings Read(IConfiguration configuration)
+    {
+        var reader = new SettingsReader(configuration.GetSection("Chat"));
+        var settings = new ChatSettings
+        {
+            Bind = reader.Address("Bind", IPAddress.Loopback),
+            Port = reader.Integer("Port", 6000, 0, 65535),
+            TlsPort = reader.OptionalInteger("TlsPort", 0, 65535),
+            Certificate = reader.Text("Certificate", ""),
+            CertificateKey = reader.Text("CertificateKey", ""),
+            HttpPort = reader.Integer("HttpPort", 8080, 0, 65535),
+            ConnectionString = reader.Text("Storage:ConnectionString", "Data Source=data/chat.db"),
+            KeepsHistory = reader.Switch("History:Enabled", true),
+            IsClustered = reader.Switch("Cluster:Enabled", true),
+            ClusterHostname = reader.Text("Cluster:Hostname", "127.0.0.1"),
+            ClusterPort = reader.Integer("Cluster:Port", 4053, 0, 65535),
+            MaxSessions = reader.Integer("Users:MaxSessions", 8, 1, 64),
+            PasswordIterations = reader.Integer("Accounts:PasswordIterations", 100_000, 1000, 10_000_000),
+            Limits = new ChatLimits
+            {
+                MaxFrameBytes = reader.Integer("Limits:MaxFrameBytes", 65536, 2048, 512 * 1024),
+                MaxTextBytes = reader.Integer("Limits:MaxTextBytes", 16384, 1, 512 * 1024),
+                MaxConnections = reader.Integer("Limits:MaxConnections", 100_000, 1, int.MaxValue),
+                FramesPerSecond = reader.Integer("Limits:FramesPerSecond", 1000, 0, int.MaxValue),
+                LoginSeconds = reader.Integer("Limits:LoginSeconds", 30, 1, int.MaxValue),
+                IdleSeconds = reader.Integer("Limits:IdleSeconds", 90, 3, int.MaxValue),
+                LegacyIdleSeconds = reader.Integer("Limits:LegacyIdleSeconds", 86400, 1, int.MaxValue),
+                LoginsPerMinutePerAddress = reader.Integer("Limits:LoginsPerMinutePerAddress", 6000, 0, int.MaxValue),
+                FailedLoginsPerMinutePerAccount = reader.Integer("Limits:FailedLoginsPerMinutePerAccount", 10, 0, int.MaxValue),
+                OutboxFrames = reader.Integer("Limits:OutboxFrames", 4096, 16, int.MaxValue),
+            },
+        };
+        reader.OnlyYet("Storage:Provider", "Sqlite");
+        reader.OnlyYet("ProxyProtocol", "false");
+        reader.OnlyYet("Redis:ConnectionString", "");
+        reader.OnlyYet("Bridge:LegacyPasswords", "false");
+        reader.OnlyYet("Cluster:SeedNodes", "");
+        reader.RefuseUnknown();
+        if (settings.TlsPort is not null && (settings.Certificate.Length == 0 || settings.CertificateKey.Length == 0))
+            throw new SettingsException("Chat:TlsPort needs Chat:Certificate and Chat:CertificateKey (PEM files)");
+        return settings;
+    }
+}
+
+/// <summary>Reads keys one by one, and knows in the end which were never asked for.</summary>
+sealed class SettingsReader(IConfigurationSection section)
+{
+    readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    public string Text(string key, string fallback)
+    {
+        _known.Add(key);
+        return section[key] ?? fallback;
+    }
+
+    public bool Switch(string key, bool fallback)
+    {
+        var text = Text(key, fallback ? "true" : "false");
+        return bool.TryParse(text, out var value) ? value : throw Wrong(key, text, "true or false");
+    }
+
+    public IPAddress Address(string key, IPAddress fallback)
+    {
+        var text = Text(key, fallback.ToString());
+        return IPAddress.TryParse(text, out var value) ? value : throw Wrong(key, text, "an IP address");
+    }
+
+    public int Integer(string key, int fallback, int min, int max) => OptionalInteger(key, min, max) ?? fallback;
+
+    public int? OptionalInteger(string key, int min, int max)
+    {
+        var text = Text(key, "");
+        if (text.Length == 0)
+            return null;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : throw Wrong(key, text, $"an integer from {min} to {max}");
+    }
+
+    /// <summary>A key of which this version knows one value only.</summary>
+    public void OnlyYet(string key, string value)
+    {
+        var text = Text(key, value);
+        if (!string.Equals(text, value, StringComparison.OrdinalIgnoreCase) || section.GetSection(key).GetChildren().Any())
+            throw Wrong(key, text, value.Length == 0 ? "nothing (not supported in this version)" : $"{value} (others are not supported in this version)");
+    }
+
+    public void RefuseUnknown()
+    {
+        foreach (var (path, value) in section.AsEnumerable(makePathsRelative: true))
+        {
+            if (value is not null && !_known.Contains(path))
+                throw new SettingsException($"Chat:{path} is not a setting: see docs/OPERATIONS.md for the list");
+        }
+    }
+
+    static SettingsException Wrong(string key, string text, string expected) =>
+        new($"Chat:{key} is \"{text}\": expected is {expected}");
+}

@@ -1,0 +1,45 @@
+using Akka.Actor;
+using Akka.Streams;
+using Chat.Node.Conversations;
+using Chat.Node.Storage;
+using Chat.Node.Storage.Sqlite;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>The database, its repositories, and the batching streams in front of it.</summary>
+static class StorageHosting
+{
+    public static IServiceCollection AddChatStorage(this IServiceCollection services, ChatSettings settings)
+    {
+        services.AddSingleton<IChatDatabase>(_ => new SqliteDatabase(settings.ConnectionString));
+        services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
+        services.AddSingleton<Accounts>();
+        services.AddSingleton<Contacts>();
+        services.AddSingleton<MessageLogStore>();
+        services.AddSingleton<OfflineStore>();
+        services.AddSingleton<DeliveryMarks>();
+        services.AddSingleton<Presence>();
+        services.AddSingleton<Nodes>();
+        services.AddSingleton<UnfinishedNodes>();
+        services.AddSingleton<FanOutClock>();
+        services.AddSingleton<IMaterializer>(provider => provider.GetRequiredService<ActorSystem>().Materializer());
+        services.AddSingleton<MessageLog>();
+        services.AddSingleton<OfflineQueue>();
+        return services;
+    }
+
+    /// <summary>Brings the schema up to date and takes note of what earlier starts left.</summary>
+    public static async Task PrepareStorageAsync(this IServiceProvider services)
+    {
+        await services.GetRequiredService<IChatDatabase>().MigrateAsync();
+        var nodes = services.GetRequiredService<Nodes>();
+        await nodes.RegisterAsync();
+        var unfinished = await nodes.UnfinishedAsync();
+        if (unfinished.Count == 0)
+            return;
+        services.GetRequiredService<UnfinishedNodes>().OldestTs = unfinished.Min(node => node.ConfirmedBefore);
+        await services.GetRequiredService<Presence>().ClearAsync([.. unfinished.Select(node => node.Incarnation)]);
+    }
+
+    static long NewIncarnation() => Random.Shared.NextInt64(1, long.MaxValue);
+}

@@ -1,0 +1,3 @@
+using Chat.Node.Hosting;
+
+return await ChatHost.RunAsync(args);

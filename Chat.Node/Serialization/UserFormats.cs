@@ -1,0 +1,139 @@
+using Chat.Node.Storage;
+using Chat.Node.Users;
+
+namespace Chat.Node.Serialization;
+
+/// <summary>The messages to and from users.</summary>
+static class UserFormats
+{
+    public static readonly Format[] All =
+    [
+        new Format<Deliver>(
+            "d",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.Incarnation);
+                w.Long(m.Number);
+                w.Long(m.Previous);
+                w.Long(m.ConfirmedTo);
+                w.Bool(m.MayBeKnown);
+                ConversationFormats.Write(w, m.Message);
+            },
+            r => new Deliver(r.Int(), r.Long(), r.Long(), r.Long(), r.Long(), r.Bool(), ConversationFormats.ReadMessage(r))),
+        new Format<Attach>(
+            "at",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.SessionId);
+                w.Bool(m.IsModern);
+                w.Bool(m.IsReattach);
+                w.OptionalBytes(m.TokenHash);
+            },
+            r => new Attach(r.Int(), r.Long(), r.Bool(), r.Bool(), r.OptionalBytes())),
+        new Format<Attached>(
+            "ad",
+            (w, m) =>
+            {
+                WriteRows(w, m.Offline);
+                w.Bool(m.HasMore);
+            },
+            r => new Attached(ReadRows(r), r.Bool())),
+        new Format<AttachRefused>("ar", (_, _) => { }, _ => new AttachRefused()),
+        new Format<Detach>(
+            "dt",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.SessionId);
+            },
+            r => new Detach(r.Int(), r.Long())),
+        new Format<SessionReplaced>("sr", (_, _) => { }, _ => new SessionReplaced()),
+        new Format<SiblingsChanged>("si", (w, m) => w.Bool(m.HasSiblings), r => new SiblingsChanged(r.Bool())),
+        new Format<Push>(
+            "pu",
+            (w, m) =>
+            {
+                w.Long(m.Incarnation);
+                w.Long(m.Number);
+                ConversationFormats.Write(w, m.Message);
+            },
+            r => new Push(r.Long(), r.Long(), ConversationFormats.ReadMessage(r))),
+        new Format<Pushed>(
+            "pd",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.SessionId);
+                w.Id(m.Conversation);
+                w.Long(m.Incarnation);
+                w.Long(m.UpTo);
+            },
+            r => new Pushed(r.Int(), r.Long(), r.Id(), r.Long(), r.Long())),
+        new Format<OfflinePage>("op", (w, m) => WriteRows(w, m.Offline), r => new OfflinePage(ReadRows(r))),
+        new Format<OfflinePushed>(
+            "of",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.SessionId);
+                w.Long(m.UpTo);
+            },
+            r => new OfflinePushed(r.Int(), r.Long(), r.Long())),
+        new Format<Received>(
+            "rc",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Id(m.Conversation);
+                w.Long(m.UpTo);
+            },
+            r => new Received(r.Int(), r.Id(), r.Long())),
+        new Format<ReceivedQueued>(
+            "rq",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.RowId);
+            },
+            r => new ReceivedQueued(r.Int(), r.Long())),
+        new Format<ReadUpTo>(
+            "ru",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Id(m.Conversation);
+                w.Long(m.UpTo);
+            },
+            r => new ReadUpTo(r.Int(), r.Id(), r.Long())),
+        new Format<CheckLogin>("cl", (w, m) => w.Long(m.UserId), r => new CheckLogin(r.Int())),
+        new Format<LoginChecked>("lc", (w, m) => w.Bool(m.IsAllowed), r => new LoginChecked(r.Bool())),
+        new Format<LoginSucceeded>("ls", (w, m) => w.Long(m.UserId), r => new LoginSucceeded(r.Int())),
+        new Format<StopUser>("su", (_, _) => { }, _ => StopUser.Instance),
+    ];
+
+    static void WriteRows(WireWriter w, IReadOnlyList<QueuedMessage> rows)
+    {
+        w.Long(rows.Count);
+        foreach (var row in rows)
+        {
+            w.Long(row.Id);
+            w.Bool(row.Conversation is not null);
+            if (row.Conversation is { } id)
+                w.Id(id);
+            w.Long(row.Seq);
+            w.OptionalText(row.Cmid);
+            w.Long(row.Ts);
+            w.Bytes(row.Body.Span);
+        }
+    }
+
+    static QueuedMessage[] ReadRows(WireReader r)
+    {
+        var rows = new QueuedMessage[r.Int()];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = new QueuedMessage(r.Long(), r.Bool() ? r.Id() : null, r.Long(), r.OptionalText(), r.Long(), r.Bytes());
+        return rows;
+    }
+}

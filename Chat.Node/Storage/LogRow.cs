@@ -1,0 +1,58 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Chat.Protocol;
+
+namespace Chat.Node.Storage;
+
+/// <summary>A message on its way into the log, or out of it. <c>Body</c> is the canonical object of <see cref="ChatBody"/>.</summary>
+sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>What makes a copy of a message recognisable: 16 bytes of a hash of sender and cmid.</summary>
+    public static byte[] HashOf(int sender, string cmid)
+    {
+        Span<byte> input = stackalloc byte[4 + Encoding.UTF8.GetMaxByteCount(cmid.Length)];
+        BinaryPrimitives.WriteInt32LittleEndian(input, sender);
+        var length = 4 + Encoding.UTF8.GetBytes(cmid, input[4..]);
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(input[..length], hash);
+        return hash[..16].ToArray();
+    }
+}
+
+/// <summary>What became of a row.</summary>
+enum AppendStatus
+{
+    /// <summary>Committed.</summary>
+    Written,
+
+    /// <summary>The same sender and cmid are in the log already, under <see cref="AppendOutcome.Seq"/>.</summary>
+    Duplicate,
+
+    /// <summary>The number is taken by another message: somebody else writes this conversation, or its head is not known.</summary>
+    Conflict,
+
+    /// <summary>Not written, or nobody knows.</summary>
+    Unknown,
+}
+
+/// <summary>The outcome for one row; <c>Seq</c> and <c>Ts</c> are those of the message in the log.</summary>
+readonly record struct AppendOutcome(AppendStatus Status, long Seq, long Ts);
+
+/// <summary>A row in the queue of the log with the one who waits for it.</summary>
+sealed record PendingAppend(LogRow Row, AppendReceiver Receiver);
+
+/// <summary>
+/// Told once for each row, in the order of a conversation's rows, from any thread. The log stops it at the first row
+/// that was not written; its owner goes on with a new one.
+/// </summary>
+sealed class AppendReceiver(Action<AppendReceiver, LogRow, AppendOutcome> onSettled)
+{
+    volatile bool _isStopped;
+
+    public bool IsStopped => _isStopped;
+
+    public void Stop() => _isStopped = true;
+
+    public void Settle(LogRow row, AppendOutcome outcome) => onSettled(this, row, outcome);
+}

@@ -1,0 +1,72 @@
+using Akka.Streams;
+using Chat.Node.Hosting;
+using Chat.Node.Telemetry;
+
+namespace Chat.Node.Storage;
+
+/// <summary>
+/// The way into the log: rows gather into batches, each batch is one transaction, each row's receiver is told after the
+/// commit. After a row of a receiver was not written, later rows of that receiver are not tried: numbers stay dense.
+/// </summary>
+sealed class MessageLog
+{
+    const int QueueLength = 16 * 1024;
+    const int BatchSize = 500;
+
+    readonly MessageLogStore _store;
+    readonly CrashPoints _crashPoints;
+    readonly ILogger _logger;
+    readonly BatchStream<PendingAppend> _stream;
+
+    public MessageLog(MessageLogStore store, CrashPoints crashPoints, ILogger<MessageLog> logger, IMaterializer materializer)
+    {
+        _store = store;
+        _crashPoints = crashPoints;
+        _logger = logger;
+        _stream = new BatchStream<PendingAppend>(materializer, QueueLength, BatchSize, WriteAsync);
+    }
+
+    /// <summary>False if the queue is full: nothing was taken, and the receiver will not be told.</summary>
+    public bool TryAppend(LogRow row, AppendReceiver receiver) => _stream.TryAdd(new PendingAppend(row, receiver));
+
+    public Task DrainAsync() => _stream.DrainAsync();
+
+    async Task WriteAsync(List<PendingAppend> batch)
+    {
+        var rows = new List<LogRow>(batch.Count);
+        foreach (var pending in batch)
+        {
+            if (pending.Receiver.IsStopped)
+                pending.Receiver.Settle(pending.Row, new AppendOutcome(AppendStatus.Unknown, 0, 0));
+            else
+                rows.Add(pending.Row);
+        }
+
+        if (rows.Count == 0)
+            return;
+        _crashPoints.Reach(CrashPoint.BeforeInsert);
+        AppendOutcome[] outcomes;
+        try
+        {
+            outcomes = await _store.AppendAsync(rows);
+        }
+        catch (Exception e)
+        {
+            Log.AppendFailed(_logger, rows.Count, e);
+            outcomes = new AppendOutcome[rows.Count];
+            Array.Fill(outcomes, new AppendOutcome(AppendStatus.Unknown, 0, 0));
+        }
+
+        _crashPoints.Reach(CrashPoint.AfterCommit);
+        var at = 0;
+        foreach (var pending in batch)
+        {
+            if (at == rows.Count || !ReferenceEquals(rows[at], pending.Row))
+                continue; // settled above
+            var outcome = outcomes[at++];
+            if (outcome.Status != AppendStatus.Written)
+                pending.Receiver.Stop();
+            pending.Receiver.Settle(pending.Row, outcome);
+        }
+    }
+}

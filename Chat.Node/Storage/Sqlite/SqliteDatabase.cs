@@ -1,0 +1,66 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Chat.Node.Storage.Sqlite;
+
+/// <summary>
+/// The embedded database: one file in WAL mode, synced to disk at every commit. One writer thread per process gathers
+/// what is waiting into one transaction; two threads read.
+/// </summary>
+sealed class SqliteDatabase : IChatDatabase, IDisposable
+{
+    const int Readers = 2;
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    readonly string _connectionString;
+    readonly SqliteWorker _writer;
+    readonly SqliteWorker _reader;
+
+    public SqliteDatabase(string connectionString)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString) { Pooling = false };
+        if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder)
+            Directory.CreateDirectory(folder);
+        _connectionString = builder.ToString();
+        _writer = new SqliteWorker("sqlite writer", 1, isWriter: true, Open);
+        _reader = new SqliteWorker("sqlite reader", Readers, isWriter: false, Open);
+    }
+
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) =>
+        WithTimeout(_reader.RunAsync((connection, _) => read(connection)));
+
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) =>
+        WithTimeout(_writer.RunAsync((connection, transaction) => write(connection, transaction!)));
+
+    public Task MigrateAsync() => Task.Run(() => Migrations.Apply(_connectionString));
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _reader.Dispose();
+    }
+
+    static async Task<T> WithTimeout<T>(Task<T> work)
+    {
+        try
+        {
+            return await work.WaitAsync(Timeout);
+        }
+        catch (TimeoutException e)
+        {
+            throw new StorageException($"SQLite: no answer within {Timeout.TotalSeconds} s", e);
+        }
+    }
+
+    SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        using var pragmas = connection.CreateCommand();
+        pragmas.CommandText =
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;"
+            + "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;";
+        pragmas.ExecuteNonQuery();
+        return connection;
+    }
+}

@@ -1,0 +1,43 @@
+using Chat.Protocol;
+
+namespace Chat.Node.Telemetry;
+
+/// <summary>Every log line that is not an actor's own. Never a text of a message, never a password or token.</summary>
+static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "ChatActors is ready: chat on {ChatEndpoint}, health on {HealthEndpoint}, data in {Storage}. Connect with: {Hint}")]
+    public static partial void Ready(ILogger logger, string chatEndpoint, string healthEndpoint, string storage, string hint);
+
+    [LoggerMessage(2, LogLevel.Error, "{Count} messages could not be logged")]
+    public static partial void AppendFailed(ILogger logger, int count, Exception cause);
+
+    [LoggerMessage(3, LogLevel.Error, "{Count} messages could not be queued")]
+    public static partial void QueueFailed(ILogger logger, int count, Exception cause);
+
+    [LoggerMessage(4, LogLevel.Warning, "{What} failed, the client was asked to try again")]
+    public static partial void RequestFailed(ILogger logger, string what, Exception cause);
+
+    [LoggerMessage(5, LogLevel.Information, "connection {Connection} of user {UserId} ended: {Reason}")]
+    public static partial void SessionClosed(ILogger logger, string connection, int userId, string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "connection {Connection}: user {UserId} logged in (modern: {IsModern})")]
+    public static partial void LoggedIn(ILogger logger, string connection, int userId, bool isModern);
+
+    [LoggerMessage(7, LogLevel.Information, "connection {Connection}: a message to {Conversation} was dropped: {Reason}")]
+    public static partial void LegacyPostRefused(ILogger logger, string connection, ConversationId conversation, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "connection refused: {Count} are open, Chat:Limits:MaxConnections allows no more")]
+    public static partial void TooManyConnections(ILogger logger, int count);
+
+    [LoggerMessage(9, LogLevel.Error, "connection {Connection} failed")]
+    public static partial void ConnectionFailed(ILogger logger, string connection, Exception cause);
+
+    [LoggerMessage(10, LogLevel.Information, "finishing {Conversations} conversations that node {Incarnation} left")]
+    public static partial void FinishingFanOuts(ILogger logger, int conversations, long incarnation);
+
+    [LoggerMessage(11, LogLevel.Warning, "the database did not answer to the sweeper, trying again")]
+    public static partial void SweepFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(12, LogLevel.Critical, "cannot start: {Reason}")]
+    public static partial void CannotStart(ILogger logger, string reason);
+}

@@ -1,0 +1,191 @@
+using Akka.Actor;
+using Chat.Node.Conversations;
+using Chat.Node.Delivery;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Users;
+
+/// <summary>What conversations bring: to the sessions, or to the offline queue; and the confirmations.</summary>
+sealed partial class UserActor
+{
+    readonly Dictionary<ConversationId, DeliveryLink> _links = [];
+    readonly Dictionary<ConversationId, IActorRef> _conversations = [];
+    readonly Dictionary<ConversationId, List<(Deliver Deliver, IActorRef Sender)>> _awaitingMark = [];
+    readonly List<(Deliver Deliver, IActorRef Sender)> _held = [];
+    readonly OfflineBacklog<(ConversationId Conversation, PendingDelivery Delivery)> _backlog = new();
+    int _pendingCount;
+
+    bool IsHolding => _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Finishing;
+
+    void OnDeliver(Deliver deliver, IActorRef sender)
+    {
+        _lastActivity = Now;
+        var conversation = deliver.Message.Conversation;
+        if (_awaitingMark.TryGetValue(conversation, out var waiting))
+        {
+            if (waiting.Count < MostHeld)
+                waiting.Add((deliver, sender));
+            return;
+        }
+
+        if (IsHolding || _isStopping)
+        {
+            // What does not fit, or comes too late, is not taken: the conversation sends it again.
+            if (!_isStopping && _held.Count < MostHeld)
+                _held.Add((deliver, sender));
+            return;
+        }
+
+        if (!_links.TryGetValue(conversation, out var link) || link.Incarnation != deliver.Incarnation)
+        {
+            if (deliver is { MayBeKnown: true, Incarnation: 0 })
+            {
+                AskMark(deliver, sender);
+                return;
+            }
+
+            _pendingCount -= link?.Pending ?? 0;
+            _links[conversation] = link = new DeliveryLink(deliver.Incarnation);
+        }
+
+        _conversations[conversation] = sender;
+        switch (link.Judge(deliver))
+        {
+            case Arrival.Gap:
+                sender.Tell(new ResendDeliveries(conversation, _userId, link.Incarnation, Math.Max(link.Last, deliver.ConfirmedTo)), Self);
+                break;
+            case Arrival.Repeated when deliver.Number <= link.ConfirmedTo:
+                Confirm(conversation, link);
+                break;
+            case Arrival.Next when _pendingCount < MostPending:
+                _pendingCount++;
+                Dispatch(conversation, link, link.Take(deliver));
+                break;
+        }
+    }
+
+    /// <summary>An earlier life may have handled this: the marks know how far it came.</summary>
+    void AskMark(Deliver deliver, IActorRef sender)
+    {
+        var conversation = deliver.Message.Conversation;
+        _awaitingMark[conversation] = [(deliver, sender)];
+        _services.Marks.ReadAsync(_userId, conversation)
+            .PipeTo(Self, success: mark => new MarkRead(conversation, mark), failure: _ => new MarkRead(conversation, null));
+    }
+
+    void OnMarkRead(MarkRead read)
+    {
+        if (!_awaitingMark.Remove(read.Conversation, out var waiting) || read.Mark is not { } mark)
+            return; // could not be read: the conversation sends again
+        var link = new DeliveryLink(0);
+        link.StartAfter(Math.Max(mark.QueuedTo, mark.ReceivedTo));
+        _links[read.Conversation] = link;
+        foreach (var (deliver, sender) in waiting)
+            OnDeliver(deliver, sender);
+    }
+
+    /// <summary>To every session, or into the queue. The sender's own devices get copies, which are never queued.</summary>
+    void Dispatch(ConversationId conversation, DeliveryLink link, PendingDelivery delivery)
+    {
+        var message = delivery.Message;
+        var isCopy = message.Sender == _userId && (conversation.IsGroup || conversation.A != conversation.B);
+        if (_phase == Phase.Live)
+        {
+            Push? push = null;
+            foreach (var session in _sessions.Values)
+            {
+                if (isCopy && (!session.IsModern || session.Id == message.OriginSession))
+                    continue;
+                delivery.PushedTo |= 1UL << session.Slot;
+                session.Actor.Tell(push ??= new Push(link.Incarnation, delivery.Number, message), Self);
+            }
+        }
+
+        if (delivery.PushedTo != 0)
+            return;
+        if (isCopy)
+            Done(conversation, link, delivery);
+        else
+            Queue(conversation, delivery);
+    }
+
+    void OnPushed(Pushed pushed)
+    {
+        if (!_sessions.TryGetValue(pushed.SessionId, out var session)
+            || !_links.TryGetValue(pushed.Conversation, out var link) || link.Incarnation != pushed.Incarnation)
+            return;
+        var before = link.Pending;
+        if (!link.OnPushed(session.Slot, pushed.UpTo))
+            return;
+        _pendingCount -= before - link.Pending;
+        Confirm(pushed.Conversation, link);
+        if (!session.IsModern && link.Incarnation == 0)
+            RaiseMark(pushed.Conversation, receivedTo: pushed.UpTo); // a documented client acknowledges nothing
+    }
+
+    void Done(ConversationId conversation, DeliveryLink link, PendingDelivery delivery)
+    {
+        delivery.IsDone = true;
+        var before = link.Pending;
+        if (!link.Advance())
+            return;
+        _pendingCount -= before - link.Pending;
+        Confirm(conversation, link);
+    }
+
+    void Confirm(ConversationId conversation, DeliveryLink link)
+    {
+        if (_conversations.TryGetValue(conversation, out var actor))
+            actor.Tell(new DeliveryConfirmed(conversation, _userId, link.Incarnation, link.ConfirmedTo), Self);
+    }
+
+    void Queue(ConversationId conversation, PendingDelivery delivery)
+    {
+        _backlog.Add((conversation, delivery));
+        InsertNextRound();
+    }
+
+    void InsertNextRound()
+    {
+        foreach (var (conversation, delivery) in _backlog.NextRound())
+        {
+            var message = delivery.Message;
+            var row = new OfflineRow(_userId, conversation, message.Seq, message.Cmid, message.Ts, message.Body);
+            var self = Self;
+            var pending = new PendingOffline(
+                row, (settled, isDurable) => self.Tell(new OfflineSettled(settled, conversation, delivery, isDurable)));
+            if (!_services.OfflineQueue.TryAdd(pending))
+                self.Tell(new OfflineSettled(row, conversation, delivery, IsDurable: false));
+        }
+
+        if (!_backlog.IsIdle)
+            ArmTick();
+    }
+
+    void OnOfflineSettled(OfflineSettled settled)
+    {
+        _backlog.OnSettled((settled.Conversation, settled.Delivery), settled.IsDurable);
+        if (settled.IsDurable && _links.TryGetValue(settled.Conversation, out var link))
+            Done(settled.Conversation, link, settled.Delivery);
+        InsertNextRound();
+        if (_backlog.IsIdle && _phase == Phase.Finishing)
+            ReadPage();
+        if (_isStopping)
+            Stop();
+    }
+
+    void RetryBacklog()
+    {
+        _backlog.Retry();
+        InsertNextRound();
+    }
+
+    void ReleaseHeld()
+    {
+        var held = _held.ToArray();
+        _held.Clear();
+        foreach (var (deliver, sender) in held)
+            OnDeliver(deliver, sender);
+    }
+}

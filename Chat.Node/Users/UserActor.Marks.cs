@@ -1,0 +1,121 @@
+using Akka.Actor;
+using Akka.Event;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Users;
+
+/// <summary>Marks, deletions and presence: written together once a second at most, again and again until they are.</summary>
+sealed partial class UserActor
+{
+    /// <summary>How far the marks of a conversation are to be raised at the next write.</summary>
+    sealed class RaisedMark
+    {
+        public long ReceivedTo;
+        public long ReadTo;
+    }
+
+    readonly Dictionary<ConversationId, RaisedMark> _marks = [];
+    readonly Queue<Func<Task>> _failedDeletes = new();
+    bool _marksUnderWay;
+    int _deletesUnderWay;
+    bool _isOnlineStored;
+    bool _isPresenceUnderWay;
+
+    bool IsOnlineWanted => _sessions.Count > 0;
+
+    void OnReceived(Received received)
+    {
+        RaiseMark(received.Conversation, receivedTo: received.UpTo);
+        if (!_drained.TryGetValue(received.Conversation, out var drainedTo))
+            return;
+        if (received.UpTo >= drainedTo)
+            _drained.Remove(received.Conversation);
+        Delete(() => _services.OfflineStore.DeleteUpToAsync(_userId, received.Conversation, received.UpTo));
+    }
+
+    void RaiseMark(ConversationId conversation, long receivedTo = 0, long readTo = 0)
+    {
+        if (!_marks.TryGetValue(conversation, out var mark))
+            _marks[conversation] = mark = new RaisedMark();
+        mark.ReceivedTo = Math.Max(mark.ReceivedTo, receivedTo);
+        mark.ReadTo = Math.Max(mark.ReadTo, readTo);
+        ArmTick();
+    }
+
+    void WriteMarks()
+    {
+        if (_marksUnderWay || _marks.Count == 0)
+            return;
+        _marksUnderWay = true;
+        var marks = _marks.Select(mark => new DeliveryMark(_userId, mark.Key, 0, mark.Value.ReceivedTo, mark.Value.ReadTo)).ToList();
+        _marks.Clear();
+        _services.Marks.RaiseAsync(marks).PipeTo(
+            Self, success: () => new MarksWritten(marks, HasFailed: false), failure: _ => new MarksWritten(marks, HasFailed: true));
+    }
+
+    void OnMarksWritten(MarksWritten written)
+    {
+        _marksUnderWay = false;
+        if (written.HasFailed)
+        {
+            foreach (var mark in written.Marks)
+                RaiseMark(mark.Conversation, mark.ReceivedTo, mark.ReadTo);
+        }
+
+        if (_isStopping)
+            Stop();
+    }
+
+    void Delete(Func<Task> delete)
+    {
+        _deletesUnderWay++;
+        delete().PipeTo(
+            Self, success: () => new Deleted(HasFailed: false, delete), failure: _ => new Deleted(HasFailed: true, delete));
+    }
+
+    void OnDeleted(Deleted deleted)
+    {
+        _deletesUnderWay--;
+        if (deleted.HasFailed && _failedDeletes.Count < MostHeld)
+            _failedDeletes.Enqueue(deleted.Again);
+        ArmTick();
+        if (_isStopping)
+            Stop();
+    }
+
+    void RetryDeletes()
+    {
+        for (var count = _failedDeletes.Count; count > 0; count--)
+            Delete(_failedDeletes.Dequeue());
+    }
+
+    /// <summary>One write at a time, so that the last one wins.</summary>
+    void StorePresence()
+    {
+        if (_isPresenceUnderWay || _phase is Phase.Starting or Phase.AwaitingSessions && !IsOnlineWanted || _isOnlineStored == IsOnlineWanted)
+            return;
+        _isPresenceUnderWay = true;
+        var isOnline = IsOnlineWanted;
+        _services.Presence.SetAsync(_userId, isOnline).PipeTo(
+            Self, success: () => new PresenceWritten(isOnline, null), failure: cause => new PresenceWritten(isOnline, cause));
+    }
+
+    void OnPresenceWritten(PresenceWritten written)
+    {
+        _isPresenceUnderWay = false;
+        if (written.Failure is null)
+        {
+            _isOnlineStored = written.IsOnline;
+            StorePresence();
+        }
+        else
+        {
+            _log.Warning("presence of user {0} could not be stored, trying again: {1}", _userId, written.Failure.Message);
+            ArmTick();
+        }
+
+        if (_isStopping)
+            Stop();
+    }
+}

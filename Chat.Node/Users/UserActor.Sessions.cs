@@ -1,0 +1,232 @@
+using System.Numerics;
+using Akka.Actor;
+using Chat.Node.Hosting;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Users;
+
+/// <summary>Sessions come and go; a first one gets the offline queue before anything live.</summary>
+sealed partial class UserActor
+{
+    readonly Dictionary<long, UserSession> _sessions = [];
+    readonly Dictionary<ConversationId, long> _drained = [];
+    IReadOnlyList<QueuedMessage> _page = [];
+    ulong _slots;
+    long _drainedTo;
+    long _addedAtRead;
+    bool _isReading;
+    bool _isPageOverdue;
+
+    void OnAttach(Attach attach, IActorRef session)
+    {
+        _lastActivity = Now;
+        if (_isStopping)
+            return; // the session asks again, the next life answers
+        foreach (var replaced in _sessions.Values.Where(known => known.Id != attach.SessionId && known.HasToken(attach.TokenHash)).ToList())
+        {
+            replaced.Actor.Tell(new SessionReplaced());
+            OnSessionGone(replaced.Id);
+        }
+
+        if (_sessions.TryGetValue(attach.SessionId, out var known))
+        {
+            if (!known.IsAttaching)
+                session.Tell(new Attached([], HasMore: false));
+            return;
+        }
+
+        if (!attach.IsReattach && _sessions.Count >= _services.Limits.MaxSessions)
+        {
+            session.Tell(new AttachRefused());
+            return;
+        }
+
+        var slot = BitOperations.TrailingZeroCount(~_slots);
+        if (slot >= 64)
+        {
+            session.Tell(new AttachRefused());
+            return;
+        }
+
+        _slots |= 1UL << slot;
+        _sessions[attach.SessionId] = new UserSession(attach.SessionId, slot, attach.IsModern, attach.TokenHash, Context.Watch(session));
+        StorePresence();
+        TellSiblings();
+        switch (_phase)
+        {
+            case Phase.Starting or Phase.AwaitingSessions or Phase.Offline:
+                _drainedTo = 0;
+                StartDrain();
+                break;
+            case Phase.Live:
+                Greet([], hasMore: false);
+                break;
+        }
+    }
+
+    void OnTerminated(Terminated terminated)
+    {
+        foreach (var session in _sessions.Values)
+        {
+            if (!session.Actor.Equals(terminated.ActorRef))
+                continue;
+            OnSessionGone(session.Id);
+            return;
+        }
+    }
+
+    /// <summary>What only this session was given, and did not flush, goes to the queue.</summary>
+    void OnSessionGone(long sessionId)
+    {
+        if (!_sessions.Remove(sessionId, out var session))
+            return;
+        _lastActivity = Now;
+        Context.Unwatch(session.Actor);
+        _slots &= ~(1UL << session.Slot);
+        if (_sessions.Count == 0)
+        {
+            _isPageOverdue = false;
+            _phase = Phase.Offline;
+        }
+
+        var hasLost = false;
+        foreach (var (conversation, link) in _links)
+        {
+            foreach (var lost in link.OnSessionGone(session.Slot))
+            {
+                if (lost.Message.Sender == _userId && (conversation.IsGroup || conversation.A != conversation.B))
+                {
+                    Done(conversation, link, lost); // a copy
+                    continue;
+                }
+
+                hasLost = true;
+                Queue(conversation, lost);
+            }
+        }
+
+        if (_sessions.Count == 0)
+        {
+            ReleaseHeld();
+            StorePresence();
+        }
+        else
+        {
+            if (hasLost && _phase == Phase.Live)
+                StartDrain(); // the others get it from the queue
+            else if (_phase == Phase.Draining && !_isReading)
+                ReadPage(); // perhaps it was this session that was to flush the page
+        }
+
+        TellSiblings();
+        ArmTick();
+    }
+
+    void StartDrain()
+    {
+        _phase = Phase.Draining;
+        ReleaseHeld(); // into the queue, in front of what comes from now on
+        ReadPage();
+    }
+
+    void ReadPage()
+    {
+        if (_isReading)
+            return;
+        _isReading = true;
+        _isPageOverdue = false;
+        _addedAtRead = _backlog.Added;
+        _services.OfflineStore.ReadAsync(_userId, _drainedTo, PageSize)
+            .PipeTo(Self, success: rows => new PageRead(rows), failure: _ => new PageRead(null));
+    }
+
+    void OnPageRead(PageRead read)
+    {
+        _isReading = false;
+        if (_phase is not (Phase.Draining or Phase.Finishing))
+        {
+            if (_sessions.Values.Any(session => session.IsAttaching))
+                ReadPage();
+            return;
+        }
+
+        if (read.Rows is not { } rows)
+        {
+            _isPageOverdue = true; // the database does not answer: the next tick tries again
+            ArmTick();
+            return;
+        }
+
+        _page = rows;
+        if (rows.Count > 0)
+        {
+            _services.CrashPoints.Reach(CrashPoint.BeforeDrain);
+            _drainedTo = rows[^1].Id;
+            foreach (var row in rows)
+            {
+                if (row is { Conversation: { } conversation, Seq: > 0 })
+                    _drained[conversation] = Math.Max(row.Seq, _drained.GetValueOrDefault(conversation));
+            }
+
+            foreach (var session in _sessions.Values.Where(session => !session.IsAttaching))
+                session.Actor.Tell(new OfflinePage(rows));
+            Greet(rows, rows.Count == PageSize);
+            return;
+        }
+
+        Greet([], hasMore: false);
+        if (_backlog.IsIdle && _backlog.Added == _addedAtRead)
+        {
+            _phase = Phase.Live;
+            ReleaseHeld();
+            return;
+        }
+
+        _phase = Phase.Finishing;
+        if (_backlog.IsIdle)
+            ReadPage();
+    }
+
+    void Greet(IReadOnlyList<QueuedMessage> rows, bool hasMore)
+    {
+        foreach (var session in _sessions.Values.Where(session => session.IsAttaching))
+        {
+            session.IsAttaching = false;
+            session.Actor.Tell(new Attached(rows, hasMore));
+        }
+    }
+
+    void OnOfflinePushed(OfflinePushed pushed)
+    {
+        if (!_sessions.TryGetValue(pushed.SessionId, out var session))
+            return;
+        if (!session.IsModern)
+        {
+            // A documented client acknowledges nothing: written to its socket is all there is.
+            var written = _page.Where(row => row.Id <= pushed.UpTo).ToList();
+            Delete(() => _services.OfflineStore.DeleteAsync(_userId, [.. written.Select(row => row.Id)]));
+            foreach (var row in written)
+            {
+                if (row is { Conversation: { } conversation, Seq: > 0 })
+                    RaiseMark(conversation, receivedTo: row.Seq);
+            }
+        }
+
+        if (_phase is Phase.Draining or Phase.Finishing && pushed.UpTo >= _drainedTo)
+            ReadPage();
+    }
+
+    void TellSiblings()
+    {
+        var modern = _sessions.Values.Count(session => session.IsModern);
+        foreach (var session in _sessions.Values)
+        {
+            var hasSiblings = modern > (session.IsModern ? 1 : 0);
+            if (hasSiblings == session.HasSiblings)
+                continue;
+            session.HasSiblings = hasSiblings;
+            session.Actor.Tell(new SiblingsChanged(hasSiblings));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Event;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Users;
+
+/// <summary>
+/// One user with something going on: knows the live sessions, delivers to them directly or queues, and confirms to the
+/// conversation only what was flushed or is durable. A crash loses nothing: sessions watch it and attach again,
+/// conversations send again what was not confirmed, marks and the queue are in the database.
+/// </summary>
+sealed partial class UserActor : ReceiveActor, IWithTimers
+{
+    const int PageSize = 100;
+    const int MostHeld = 1000;
+    const int MostPending = 20_000;
+    static readonly TimeSpan BusyTick = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan SessionsReturnWithin = TimeSpan.FromSeconds(3);
+
+    /// <summary>Where deliveries go.</summary>
+    enum Phase
+    {
+        /// <summary>Whether there were sessions is being read: deliveries are held.</summary>
+        Starting,
+
+        /// <summary>There were sessions in an earlier life: deliveries are held until one attaches, for a moment.</summary>
+        AwaitingSessions,
+
+        /// <summary>No session: deliveries are queued.</summary>
+        Offline,
+
+        /// <summary>The queue is being pushed: deliveries are queued behind it.</summary>
+        Draining,
+
+        /// <summary>The end of the queue is near: deliveries are held.</summary>
+        Finishing,
+
+        /// <summary>Deliveries are pushed.</summary>
+        Live,
+    }
+
+    sealed record PresenceRead(long? Node) : INoSerializationVerificationNeeded;
+
+    sealed record PresenceWritten(bool IsOnline, Exception? Failure) : INoSerializationVerificationNeeded;
+
+    sealed record MarkRead(ConversationId Conversation, DeliveryMark? Mark) : INoSerializationVerificationNeeded;
+
+    sealed record PageRead(IReadOnlyList<QueuedMessage>? Rows) : INoSerializationVerificationNeeded;
+
+    sealed record Deleted(bool HasFailed, Func<Task> Again) : INoSerializationVerificationNeeded;
+
+    sealed record MarksWritten(IReadOnlyList<DeliveryMark> Marks, bool HasFailed) : INoSerializationVerificationNeeded;
+
+    sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    readonly int _userId;
+    readonly UserServices _services;
+    readonly ILoggingAdapter _log = Context.GetLogger();
+    readonly LoginAttempts _attempts;
+    Phase _phase = Phase.Starting;
+    bool _isBusyTick;
+    bool _isStopping;
+    DateTimeOffset _startedAt;
+    DateTimeOffset _lastActivity;
+
+    public UserActor(string entityId, UserServices services)
+    {
+        _userId = int.Parse(entityId);
+        _services = services;
+        _attempts = new LoginAttempts(services.Limits.FailedLoginsPerMinute);
+
+        Receive<Deliver>(deliver => OnDeliver(deliver, Sender));
+        Receive<Pushed>(OnPushed);
+        Receive<OfflineSettled>(OnOfflineSettled);
+        Receive<MarkRead>(OnMarkRead);
+        Receive<Attach>(attach => OnAttach(attach, Sender));
+        Receive<Detach>(detach => OnSessionGone(detach.SessionId));
+        Receive<Terminated>(OnTerminated);
+        Receive<PageRead>(OnPageRead);
+        Receive<OfflinePushed>(OnOfflinePushed);
+        Receive<Received>(OnReceived);
+        Receive<ReceivedQueued>(received => Delete(() => _services.OfflineStore.DeleteAsync(_userId, [received.RowId])));
+        Receive<ReadUpTo>(read => RaiseMark(read.Conversation, readTo: read.UpTo));
+        Receive<MarksWritten>(OnMarksWritten);
+        Receive<Deleted>(OnDeleted);
+        Receive<PresenceRead>(OnPresenceRead);
+        Receive<PresenceWritten>(OnPresenceWritten);
+        Receive<CheckLogin>(_ => Sender.Tell(new LoginChecked(_attempts.TryBegin(Now))));
+        Receive<LoginSucceeded>(_ => _attempts.Succeed());
+        Receive<Tick>(_ => OnTick());
+        Receive<StopUser>(_ => Stop());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    DateTimeOffset Now => _services.Clock.GetUtcNow();
+
+    protected override void PreStart()
+    {
+        _startedAt = _lastActivity = Now;
+        _services.Presence.NodeOfAsync(_userId)
+            .PipeTo(Self, success: node => new PresenceRead(node), failure: _ => new PresenceRead(null));
+        ArmTick();
+    }
+
+    void OnPresenceRead(PresenceRead read)
+    {
+        if (_phase != Phase.Starting)
+            return;
+        if (read.Node is null)
+        {
+            _phase = Phase.Offline;
+            ReleaseHeld();
+            return;
+        }
+
+        _isOnlineStored = true;
+        _phase = Phase.AwaitingSessions;
+        ArmTick();
+    }
+
+    void OnTick()
+    {
+        Timers.Cancel("tick");
+        _isBusyTick = false;
+        var now = Now;
+        if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin)
+        {
+            _phase = Phase.Offline;
+            ReleaseHeld();
+            StorePresence();
+        }
+
+        WriteMarks();
+        RetryDeletes();
+        RetryBacklog();
+        StorePresence();
+        if (_isPageOverdue)
+            ReadPage();
+        if (IsIdle && _attempts.IsIdle(now) && now - _lastActivity >= IdleTick)
+        {
+            Context.Parent.Tell(new Passivate(StopUser.Instance));
+            return;
+        }
+
+        if (_isStopping)
+            Stop();
+        ArmTick();
+    }
+
+    bool HasOpenWork =>
+        !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes.Count > 0
+        || _isOnlineStored != IsOnlineWanted || _phase == Phase.AwaitingSessions || _isPageOverdue;
+
+    bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held.Count == 0 && _links.Values.All(link => link.IsIdle);
+
+    void ArmTick()
+    {
+        var isBusy = HasOpenWork;
+        if (_isBusyTick || (!isBusy && Timers.IsTimerActive("tick")))
+            return;
+        _isBusyTick = isBusy;
+        Timers.StartSingleTimer("tick", Tick.Instance, isBusy ? BusyTick : IdleTick);
+    }
+
+    /// <summary>
+    /// Hand-off or passivation: what is on its way to the database is awaited, sessions find the next life by
+    /// themselves, and so does what was not confirmed.
+    /// </summary>
+    void Stop()
+    {
+        _isStopping = true;
+        WriteMarks();
+        if (_backlog.IsStuck || (_backlog.IsIdle && !_marksUnderWay && _deletesUnderWay == 0 && !_isPresenceUnderWay))
+            Context.Stop(Self);
+        else
+            ArmTick();
+    }
+}

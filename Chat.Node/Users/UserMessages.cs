@@ -1,0 +1,84 @@
+using Akka.Actor;
+using Akka.Event;
+using Chat.Node.Conversations;
+using Chat.Node.Serialization;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Users;
+
+/// <summary>A message to a user, by way of its shard region.</summary>
+interface IUserMessage : IClusterMessage
+{
+    int UserId { get; }
+}
+
+/// <summary>
+/// Conversation to user: push this to every session or queue it, then confirm. Numbers rise; <c>Previous</c> is the
+/// number sent to this user before, <c>ConfirmedTo</c> what it has confirmed. With a history the number is the seq and
+/// <c>Incarnation</c> is 0; without one numbers count within an incarnation of the conversation. <c>MayBeKnown</c>: an
+/// earlier life of the user or of the conversation may have handled it, look at the marks.
+/// </summary>
+sealed record Deliver(
+    int UserId, long Incarnation, long Number, long Previous, long ConfirmedTo, bool MayBeKnown, ChatMessage Message) : IUserMessage;
+
+/// <summary>
+/// Session to user: I want this user's messages. <c>TokenHash</c> names the resume token of the session, if it has one;
+/// another session with the same one is replaced. <c>IsReattach</c>: the session was attached to an earlier life.
+/// </summary>
+sealed record Attach(int UserId, long SessionId, bool IsModern, bool IsReattach, byte[]? TokenHash) : IUserMessage;
+
+/// <summary>User to session: attached; here is the front of the offline queue, and whether there is more.</summary>
+sealed record Attached(IReadOnlyList<QueuedMessage> Offline, bool HasMore) : IClusterMessage;
+
+/// <summary>User to session: as many sessions as the user may have.</summary>
+sealed record AttachRefused : IClusterMessage;
+
+/// <summary>Session to user: logged out or disconnected.</summary>
+sealed record Detach(int UserId, long SessionId) : IUserMessage;
+
+/// <summary>User to session: another connection has taken over your token.</summary>
+sealed record SessionReplaced : IClusterMessage;
+
+/// <summary>User to session: whether there are other modern sessions that want copies of what you send.</summary>
+sealed record SiblingsChanged(bool HasSiblings) : IClusterMessage;
+
+/// <summary>User to session: write this to the socket.</summary>
+sealed record Push(long Incarnation, long Number, ChatMessage Message) : IClusterMessage;
+
+/// <summary>Session to user: everything of the conversation up to this number has left through the socket.</summary>
+sealed record Pushed(int UserId, long SessionId, ConversationId Conversation, long Incarnation, long UpTo) : IUserMessage;
+
+/// <summary>User to session: more of the offline queue.</summary>
+sealed record OfflinePage(IReadOnlyList<QueuedMessage> Offline) : IClusterMessage;
+
+/// <summary>Session to user: the offline queue up to this row has left through the socket.</summary>
+sealed record OfflinePushed(int UserId, long SessionId, long UpTo) : IUserMessage;
+
+/// <summary>Session to user: a device has received a conversation up to a number.</summary>
+sealed record Received(int UserId, ConversationId Conversation, long UpTo) : IUserMessage;
+
+/// <summary>Session to user: a device has received a queued message that has no number.</summary>
+sealed record ReceivedQueued(int UserId, long RowId) : IUserMessage;
+
+/// <summary>Session to user: the person has read a conversation up to a number.</summary>
+sealed record ReadUpTo(int UserId, ConversationId Conversation, long UpTo) : IUserMessage;
+
+/// <summary>Session to user: may this account try a password now? Answered with <see cref="LoginChecked"/>.</summary>
+sealed record CheckLogin(int UserId) : IUserMessage;
+
+/// <summary>User to session: the answer to <see cref="CheckLogin"/>.</summary>
+sealed record LoginChecked(bool IsAllowed) : IClusterMessage;
+
+/// <summary>Session to user: the password was right, forget its failures.</summary>
+sealed record LoginSucceeded(int UserId) : IUserMessage;
+
+/// <summary>Shard to user: come to an end (hand-off or passivation).</summary>
+sealed class StopUser : IClusterMessage
+{
+    public static readonly StopUser Instance = new();
+}
+
+/// <summary>Offline queue to its user, on the same node: whether the row is durable now.</summary>
+sealed record OfflineSettled(OfflineRow Row, ConversationId Conversation, PendingDelivery Delivery, bool IsDurable)
+    : INoSerializationVerificationNeeded, IDeadLetterSuppression;

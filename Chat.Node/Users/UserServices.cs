@@ -1,0 +1,13 @@
+using Akka.Actor;
+using Chat.Node.Hosting;
+using Chat.Node.Storage;
+
+namespace Chat.Node.Users;
+
+/// <summary>What every user on this node uses.</summary>
+sealed record UserServices(
+    OfflineQueue OfflineQueue, OfflineStore OfflineStore, DeliveryMarks Marks, Presence Presence, UserLimits Limits,
+    bool KeepsHistory, TimeProvider Clock, CrashPoints CrashPoints, Lazy<IActorRef> Conversations);
+
+/// <summary>Limits per user, from the settings.</summary>
+sealed record UserLimits(int MaxSessions, int FailedLoginsPerMinute);
