@@ -11,7 +11,7 @@ public enum FrameStatus
     /// <summary>One object, from its opening to its closing brace.</summary>
     Frame,
 
-    /// <summary>Bytes that cannot be an object; skipped to the next line end or NUL.</summary>
+    /// <summary>Bytes that cannot be an object; skipped until, behind a line end or NUL, an object begins.</summary>
     Malformed,
 
     /// <summary>An object over the size limit; the rest of it is skipped.</summary>
@@ -54,6 +54,7 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
     long _discarded;
     bool _inString;
     bool _escaped;
+    bool _isGarbageTold;
 
     /// <summary>Whether the frame just returned has white space between its tokens.</summary>
     public bool IsSpaced { get; private set; }
@@ -101,7 +102,7 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
                 _state = State.Object;
                 _scanned = 0;
                 _depth = 0;
-                _inString = _escaped = false;
+                _inString = _escaped = _isGarbageTold = false;
                 IsSpaced = false;
                 return null;
             }
@@ -115,11 +116,14 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
         return null;
     }
 
-    FrameStatus StartDiscardLine(ref ReadOnlySequence<byte> buffer, int at)
+    FrameStatus? StartDiscardLine(ref ReadOnlySequence<byte> buffer, int at)
     {
         buffer = buffer.Slice(at);
         _bomBytes = 0;
         _state = State.DiscardLine;
+        if (_isGarbageTold)
+            return null; // more lines of the same
+        _isGarbageTold = true;
         _discarded = 0;
         return FrameStatus.Malformed;
     }

@@ -18,7 +18,12 @@ public static class RequestReader
     public static Request Read(byte[] frame, bool isSpaced)
     {
         if (!Utf8.IsValid(frame))
-            return new InvalidRequest(ErrorCode.Malformed, "the object is not valid UTF-8");
+        {
+            return new InvalidRequest(ErrorCode.Malformed, "the object is not valid UTF-8")
+            {
+                Ref = FindRef(new ReadOnlySequence<byte>(frame)),
+            };
+        }
 
         var fields = new RequestFields(frame, isSpaced, stackalloc RequestToken[(int)RequestKey.Count]);
         try
