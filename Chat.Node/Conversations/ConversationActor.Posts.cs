@@ -36,6 +36,7 @@ sealed partial class ConversationActor
             case Verdict.AskMembers:
                 _held.Add((post, session));
                 Become(Loading);
+                _isReady = false;
                 _services.Loader.MembersAsync(_id)
                     .PipeTo(Self, success: members => new MembersLoaded(members), failure: cause => new LoadFailed(cause));
                 break;

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Conversations;
@@ -52,6 +53,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     readonly long _incarnation;
     AppendReceiver _receiver = null!;
     bool _isStarted;
+    bool _isReady;
     bool _isRecovering;
     bool _isReading;
     bool _isStopping;
@@ -73,11 +75,23 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    long SteadyMilliseconds => (long)_services.Clock.GetElapsedTime(0).TotalMilliseconds;
+    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
 
     long UnixMilliseconds => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     protected override void PreStart() => Load();
+
+    /// <summary>The two messages of the hot path go past the long list of handlers.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (_isReady && message is Post post)
+            OnPost(post, Sender);
+        else if (_isReady && message is DeliveryConfirmed confirmed)
+            OnDeliveryConfirmed(confirmed, Sender);
+        else
+            return base.AroundReceive(receive, message);
+        return true;
+    }
 
     void Load() => _services.Loader.StartAsync(_id, _slot.OldestTs)
         .PipeTo(Self, success: start => new Loaded(start), failure: cause => new LoadFailed(cause));
@@ -141,6 +155,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     void GoReady(IReadOnlySet<int>? members)
     {
         Become(Ready);
+        _isReady = true;
         if (members is not null)
             _state.Members = members;
         var held = _held.ToArray();
