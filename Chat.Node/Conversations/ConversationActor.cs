@@ -25,6 +25,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
 
     sealed record LoadFailed(Exception Cause) : INoSerializationVerificationNeeded;
 
+    sealed record RecoveryFailed(Exception Cause) : INoSerializationVerificationNeeded;
+
     sealed record MembersLoaded(IReadOnlySet<int> Members) : INoSerializationVerificationNeeded;
 
     sealed record RowsFound(IReadOnlyList<LogRow> Rows, IReadOnlyList<LogRow> Newest) : INoSerializationVerificationNeeded;
@@ -112,7 +114,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         });
         Receive<Retry>(_ => Load());
         Receive<Tick>(_ => ArmTick());
-        Receive<RowSettled>(OnRowSettled);
+        Receive<RowSettled>(OnRowSettled, settled => _isStarted);
+        Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
         Receive<Terminated>(OnTerminated);
         Receive<StopConversation>(_ => Stop());
         ReceiveAny(message =>
@@ -130,7 +133,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         Receive<RowSettled>(OnRowSettled);
         Receive<ResendDeliveries>(resend => OnResendDeliveries(resend, Sender));
         Receive<RowsFound>(OnRowsFound);
-        Receive<LoadFailed>(failed => OnRecoveryFailed(failed.Cause));
+        Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
         Receive<Tick>(_ => OnTick());
         Receive<Terminated>(OnTerminated);
         Receive<MembersChanged>(changed => OnMembersChanged(changed, Sender));
@@ -182,6 +185,9 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
                     break;
                 case RowsFound found:
                     OnRowsFound(found);
+                    break;
+                case RowSettled settled:
+                    OnRowSettled(settled);
                     break;
             }
         }

@@ -101,7 +101,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     public Judgement Judge(Post post, long now, bool isMembershipFresh, bool isBusy)
     {
         var sender = SenderOf(post.SessionId);
-        var arrival = GoBackN.Judge(sender.Last, post.Number - 1, post.Number, post.AnsweredTo);
+        var arrival = GoBackN.Judge(sender.Last, post.Previous, post.Number, post.AnsweredTo);
         if (arrival == Arrival.Gap)
             return new Judgement(Verdict.Resend, Math.Max(sender.Last, post.AnsweredTo));
         if (FindPrevious(post) is { } previous)

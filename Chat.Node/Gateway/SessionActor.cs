@@ -22,6 +22,7 @@ sealed record DrainSession(TimeSpan ReconnectAfter) : INoSerializationVerificati
 /// </summary>
 sealed partial class SessionActor : ReceiveActor, IWithTimers
 {
+    const string Disconnected = "disconnected";
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan LingerLimit = TimeSpan.FromSeconds(60);
 
@@ -272,7 +273,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     {
         if (_requests.Count == 0 && !_isBusy && _unanswered == 0 && (_outbox.IsEmpty || _connection.Ended.IsCancellationRequested)
             && !_outbox.IsFlushing)
-            Close("disconnected");
+            Close(Disconnected);
     }
 
     void OnDrain(DrainSession drain)
@@ -296,7 +297,10 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         if (_isClosed)
             return;
         _isClosed = true;
-        Log.SessionClosed(_services.Logger, _connection.Id, _user?.Id ?? 0, reason);
+        if (reason == Disconnected)
+            Log.SessionEnded(_services.Logger, _connection.Id, _user?.Id ?? 0);
+        else
+            Log.SessionClosed(_services.Logger, _connection.Id, _user?.Id ?? 0, reason);
         Context.Stop(Self);
     }
 

@@ -60,7 +60,8 @@ sealed partial class UserActor
                 StartDrain();
                 break;
             case Phase.Live:
-                Greet([], hasMore: false);
+            case Phase.Draining or Phase.Finishing when _sessions.Values.Any(known => !known.IsAttaching):
+                Greet([], hasMore: false); // in the middle of a drain it gets what is still to come
                 break;
         }
     }
