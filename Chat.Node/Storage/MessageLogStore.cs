@@ -11,8 +11,17 @@ sealed record LogHead(long Seq, long Ts, int Sender, string Cmid);
 /// <summary>The statements of the message log.</summary>
 sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 {
+    const int WalkPage = 1000;
+
+    /// <summary>How late a row may be appended after it got its time; longer than any time-out of a write.</summary>
+    const long WalkSlackMilliseconds = 60_000;
+
     sealed class Row
     {
+        public long Id { get; init; }
+
+        public long Node { get; init; }
+
         public int A { get; init; }
 
         public int B { get; init; }
@@ -100,12 +109,25 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
             new { id.A, id.B, ts, below }));
 
     /// <summary>The conversations in which an incarnation logged something at or after a time.</summary>
-    public Task<List<ConversationId>> TouchedSinceAsync(long incarnation, long ts) => database.ReadAsync(async connection =>
+    public async Task<List<ConversationId>> TouchedSinceAsync(long incarnation, long ts)
     {
-        var rows = await connection.QueryAsync<Row>(
-            "SELECT DISTINCT a, b FROM MessageLog WHERE node = @incarnation AND ts >= @ts", new { incarnation, ts });
-        return rows.Select(row => ConversationId.FromStored(row.A, row.B)).ToList();
-    });
+        var touched = new HashSet<ConversationId>();
+        var below = long.MaxValue;
+        while (true)
+        {
+            // Rows are appended nearly in the order of their times: a page that is old throughout ends the walk.
+            var page = await ReadBackwardsAsync(below);
+            touched.UnionWith(page.Where(row => row.Node == incarnation && row.Ts >= ts).Select(row => ConversationId.FromStored(row.A, row.B)));
+            if (page.Count < WalkPage || page.TrueForAll(row => row.Ts < ts - WalkSlackMilliseconds))
+                return [.. touched];
+            below = page[^1].Id;
+        }
+    }
+
+    Task<List<Row>> ReadBackwardsAsync(long below) => database.ReadAsync(async connection =>
+        (await connection.QueryAsync<Row>(
+            "SELECT id, a, b, ts, node FROM MessageLog WHERE id < @below ORDER BY id DESC LIMIT @limit",
+            new { below, limit = WalkPage })).AsList());
 
     /// <summary>Every conversation in which a user can have messages, with its head and the user's marks.</summary>
     public Task<List<SyncRow>> ConversationsOfAsync(int userId) => database.ReadAsync(async connection =>

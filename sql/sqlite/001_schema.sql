@@ -53,12 +53,13 @@ CREATE TABLE MessageLog (
     cmid_hash BLOB NOT NULL,
     ts INTEGER NOT NULL,
     node INTEGER NOT NULL,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT
 );
+-- The newest rows are the highest ids: who looks for what was logged lately walks back from the end.
 -- Rows are appended, only the indexes are scattered: half the pages per commit of a table that is its own index.
 CREATE UNIQUE INDEX MessageLog_order ON MessageLog (a, b, seq);
 CREATE UNIQUE INDEX MessageLog_once ON MessageLog (a, b, cmid_hash);
-CREATE INDEX MessageLog_node ON MessageLog (node, ts);
 
 -- Written with a conversation's first message, so that the conversations of a user can be listed.
 CREATE TABLE Conversation (

@@ -64,7 +64,7 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         pragmas.CommandText =
             // Small pages and rare checkpoints: a commit touches an index page or two per conversation (docs/performance.md).
             "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
-            + "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;";
+            + "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;";
         pragmas.ExecuteNonQuery();
         return connection;
     }
