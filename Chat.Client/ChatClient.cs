@@ -86,7 +86,7 @@ public sealed class ChatClient : IAsyncDisposable
         _keeper.LogInAsync(new() { UserId = userId, Password = password }, cancellationToken);
 
     /// <summary>Logs in with the token of an earlier login, whose session it replaces.</summary>
-    public Task<LoginResult> LoginAsync(string token, CancellationToken cancellationToken = default) =>
+    public Task<LoginResult> LoginWithTokenAsync(string token, CancellationToken cancellationToken = default) =>
         _keeper.LogInAsync(new() { Token = token }, cancellationToken);
 
     /// <summary>Logs out and revokes the token. Sends without an acknowledgement fail. The connection stays.</summary>

@@ -14,7 +14,7 @@ sealed class AwaitedReply<T>(Func<JsonElement, T> read) : PendingReply
     {
         if (ServerFrames.ReadFailure(reply) is { } failure)
         {
-            _result.TrySetException(failure);
+            Fail(failure);
             return;
         }
 
@@ -24,10 +24,17 @@ sealed class AwaitedReply<T>(Func<JsonElement, T> read) : PendingReply
         }
         catch (Exception e) when (ChatConnection.IsUnreadable(e))
         {
-            _result.TrySetException(new ChatConnectionException("the reply cannot be read", e));
+            Fail(new ChatConnectionException("the reply cannot be read", e));
             throw;
         }
     }
 
-    public override void OnLost(ChatException reason) => _result.TrySetException(reason);
+    public override void OnLost(ChatException reason) => Fail(reason);
+
+    void Fail(ChatException reason)
+    {
+        _result.TrySetException(reason);
+        // Whoever asked may have stopped waiting: then it is nobody's failure.
+        _ = _result.Task.Exception;
+    }
 }

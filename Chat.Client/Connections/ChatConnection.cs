@@ -17,6 +17,7 @@ sealed class ChatConnection : IAsyncDisposable
     const int MaxInboundFrameBytes = 16 * 1024 * 1024;
     const int MaxOutboundFrames = 8192;
     const int FlushBytes = 64 * 1024;
+    static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(1);
     static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     readonly Stream _stream;
@@ -114,6 +115,7 @@ sealed class ChatConnection : IAsyncDisposable
         _retirement.Dispose();
         _stream.Dispose();
         _hello.TrySetException(reason);
+        _ = _hello.Task.Exception;
         _replies.Lose(reason);
     }
 
@@ -231,7 +233,7 @@ sealed class ChatConnection : IAsyncDisposable
 
     async Task WatchAsync()
     {
-        var tick = TimeSpan.FromTicks(Math.Min(_replyTimeout.Ticks / 8, TimeSpan.TicksPerSecond / 4));
+        var tick = TimeSpan.FromTicks(Math.Min(_replyTimeout.Ticks / 8, IdleTick.Ticks / 4));
         using var timer = new PeriodicTimer(tick, _timeProvider);
         var lastTick = _timeProvider.GetTimestamp();
         var ping = new Ping { Timeout = _replyTimeout, IsAnswered = true };
@@ -240,9 +242,11 @@ sealed class ChatConnection : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_ended.Token))
             {
                 // When this process itself stood still (a suspended laptop, a starved machine), replies may lie unread.
-                if (_timeProvider.GetElapsedTime(lastTick) > tick + (_replyTimeout / 4))
+                if (_timeProvider.GetElapsedTime(lastTick) > timer.Period + (_replyTimeout / 4))
                     _replies.Forgive();
                 lastTick = _timeProvider.GetTimestamp();
+                // A program with thousands of idle clients has better things to do.
+                timer.Period = _replies.IsEmpty ? IdleTick : tick;
                 if (_isOwnerBusy)
                     continue;
                 if (_replies.IsAnyLate())

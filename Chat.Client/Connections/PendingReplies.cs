@@ -27,6 +27,16 @@ sealed class PendingReplies(TimeProvider timeProvider)
         return false;
     }
 
+    /// <summary>Whether nothing is waited for.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _replies.Count == 0;
+        }
+    }
+
     /// <summary>Who waits for this reply; null for one that nobody asked for.</summary>
     public PendingReply? Take(long requestRef)
     {

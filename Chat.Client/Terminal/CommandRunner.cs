@@ -11,7 +11,6 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
     /// <summary>To whom plain lines go.</summary>
     public ConversationId? Target { get; private set; }
 
-    /// <summary>Messages were shown: their senders' names are known from now on.</summary>
     public async Task<Outcome> RunAsync(CommandCall call, CancellationToken cancellationToken)
     {
         try

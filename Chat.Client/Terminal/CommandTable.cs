@@ -4,13 +4,13 @@ namespace Chat.Client.Terminal;
 static class CommandTable
 {
     /// <summary>A line without a command: text for whom <c>/to</c> named.</summary>
-    public static readonly CommandSpec Say = new("say", "TEXT", "send to whom /to named; the same as the text alone", 1, 1);
+    public static readonly CommandSpec Say = new("say", "TEXT", "send to whom /to named, as a plain line does", 1, 1);
 
     public static readonly IReadOnlyList<CommandSpec> All =
     [
         new("msg", "WHO TEXT", "send a message to a user", 2, 2) { Aliases = ["m", "chat"], Documented = "chat" },
         new("group", "GROUP TEXT", "send a message to a group", 2, 2) { Aliases = ["g", "groupchat"], Documented = "groupchat" },
-        new("to", "[WHO]", "send plain lines to a user or to a group (g:1); alone: to nobody", 0, 1),
+        new("to", "[WHO]", "send plain lines to a user or a group (g:1)", 0, 1),
         Say,
         new("history", "WHO [COUNT]", "show the newest messages with a user or of a group (g:1)", 1, 2) { Aliases = ["h"] },
         new("read", "WHO", "mark everything from a user or a group as read", 1, 1),
@@ -23,7 +23,7 @@ static class CommandTable
         new("login", "NAME-OR-ID [PASSWORD]", "log in; the password is asked for when left out", 1, 2),
         new("logout", "", "log out", 0, 0) { Aliases = ["loginout"], Documented = "loginout" },
         new("status", "", "show who you are and where you are connected", 0, 0),
-        new("wait", "COUNT [SECONDS]", "wait until so many messages have come that no /wait has counted yet", 1, 2) { IsForScripts = true },
+        new("wait", "COUNT [SECONDS]", "wait until so many messages have come; each counts for one /wait", 1, 2) { IsForScripts = true },
         new("sleep", "MILLISECONDS", "do nothing for a while", 1, 1) { IsForScripts = true },
         new("help", "", "show this list", 0, 0) { Aliases = ["?"], Documented = "help" },
         new("quit", "", "leave", 0, 0) { Aliases = ["q", "exit"] },

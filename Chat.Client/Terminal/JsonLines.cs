@@ -105,6 +105,17 @@ sealed class JsonLines(TextWriter output)
             case GroupsListed listed:
                 WriteGroups(json, listed.Groups);
                 break;
+            case HelpShown:
+                WriteArray(json, "commands", CommandTable.All, (_, spec) =>
+                {
+                    json.WriteString("usage", spec.Usage);
+                    json.WriteString("documented", spec.DocumentedUsage);
+                    json.WriteString("summary", spec.Summary);
+                });
+                break;
+            case CommandDone done:
+                json.WriteString("text", done.Text);
+                break;
             case StatusShown status:
                 json.WriteBoolean("connected", status.IsConnected);
                 json.WriteString("node", status.Node);

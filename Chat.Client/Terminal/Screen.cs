@@ -133,11 +133,12 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
         var width = CommandTable.All.Max(spec => spec.Usage.Length);
         foreach (var spec in CommandTable.All.Where(spec => !spec.IsForScripts))
         {
-            var also = spec.DocumentedUsage is { } documented ? $"  [grey]or {Safe(documented)}[/]" : "";
-            WriteLine($"  [aqua]{Safe(spec.Usage.PadRight(width))}[/]  {Safe(spec.Summary)}{also}");
+            WriteLine($"  [aqua]{Safe(spec.Usage.PadRight(width))}[/]  {Safe(spec.Summary)}");
         }
 
-        WriteLine("  [grey]WHO is a name or an id. Tab completes commands and names; the arrow keys recall lines.[/]");
+        var documented = string.Join("  ", CommandTable.All.Select(spec => spec.DocumentedUsage).OfType<string>());
+        WriteLine($"The documented forms are understood too: [aqua]{Safe(documented)}[/]");
+        WriteLine("WHO is a name or an id, GROUP too. Tab completes commands and names; the arrow keys recall lines.");
     }
 
     string TimeOf(long timestamp)

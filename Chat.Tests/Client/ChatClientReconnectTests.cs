@@ -129,7 +129,7 @@ public sealed class ChatClientReconnectTests : ClientScenario
         var token = Server.Store.NewToken(Alice);
         await using var client = new ChatClient(Server.Options());
         await client.ConnectAsync();
-        Assert.Equal("alice", (await client.LoginAsync(token)).Name);
+        Assert.Equal("alice", (await client.LoginWithTokenAsync(token)).Name);
         Server.IsMute = true;
         var sending = client.SendToUserAsync(Bob, "hi");
         await Server.Requests.FirstAsync<SendMessageRequest>();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Chat.Client;
 using Chat.Protocol;
 
@@ -60,6 +61,9 @@ sealed class FakeChatServer : IAsyncDisposable
     public int Heartbeat { get; init; } = 30;
 
     public int MaxFrameBytes { get; init; } = 65536;
+
+    /// <summary>Speak TLS with this.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     public int AddUser(string name) => Store.AddUser(name);
 
@@ -152,7 +156,7 @@ sealed class FakeChatServer : IAsyncDisposable
                 var connection = new FakeConnection(this, socket);
                 lock (_connections)
                     _connections.Add(connection);
-                connection.Start();
+                _ = connection.RunAsync();
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Threading.Channels;
 using Chat.Protocol;
@@ -17,10 +19,27 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
 
     FakeChatStore Store => server.Store;
 
-    public void Start()
+    public async Task RunAsync()
     {
-        _ = WriteAsync();
-        _ = ReadAsync();
+        Stream stream = new NetworkStream(socket);
+        try
+        {
+            if (server.Certificate is { } certificate)
+            {
+                var secure = new SslStream(stream);
+                stream = secure;
+                await secure.AuthenticateAsServerAsync(certificate);
+            }
+
+            // Whichever ends first ends the other.
+            await await Task.WhenAny(WriteAsync(stream), ReadAsync(stream));
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or AuthenticationException)
+        {
+            // Closed by either side.
+        }
+
+        Close();
     }
 
     public void Send(byte[] frame)
@@ -36,42 +55,26 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
         socket.Dispose();
     }
 
-    async Task WriteAsync()
+    async Task WriteAsync(Stream stream)
     {
-        try
-        {
-            await foreach (var frame in _outbound.Reader.ReadAllAsync())
-                await socket.SendAsync(frame);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            Close();
-        }
+        await foreach (var frame in _outbound.Reader.ReadAllAsync())
+            await stream.WriteAsync(frame);
     }
 
-    async Task ReadAsync()
+    async Task ReadAsync(Stream stream)
     {
-        var reader = PipeReader.Create(new NetworkStream(socket));
+        var reader = PipeReader.Create(stream);
         var frames = new FrameReader(server.MaxFrameBytes);
-        try
+        while (true)
         {
-            while (true)
-            {
-                var result = await reader.ReadAsync();
-                var buffer = result.Buffer;
-                while (frames.Read(ref buffer, out var frame) == FrameStatus.Frame)
-                    Handle(RequestReader.Read(frame.ToArray(), frames.IsSpaced));
-                reader.AdvanceTo(buffer.Start, buffer.End);
-                if (result.IsCompleted)
-                    break;
-            }
+            var result = await reader.ReadAsync();
+            var buffer = result.Buffer;
+            while (frames.Read(ref buffer, out var frame) == FrameStatus.Frame)
+                Handle(RequestReader.Read(frame.ToArray(), frames.IsSpaced));
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+                break;
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // Closed by either side.
-        }
-
-        Close();
     }
 
     void Handle(Request request)
