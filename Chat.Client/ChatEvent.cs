@@ -1,0 +1,27 @@
+using Chat.Protocol;
+
+namespace Chat.Client;
+
+/// <summary>Something that the application is told, in order, by <see cref="ChatClient.ReadEventsAsync"/>.</summary>
+public abstract record ChatEvent;
+
+/// <summary>A message: each once, ascending within its conversation.</summary>
+public sealed record MessageReceived(ChatMessage Message) : ChatEvent;
+
+/// <summary>Messages that the server no longer has, or does not show to this user.</summary>
+public sealed record MessagesMissing(ConversationId Conversation, long First, long Last) : ChatEvent;
+
+/// <summary>After a login or reconnect: everything that was missed has been queued for the application before this.</summary>
+public sealed record CaughtUp : ChatEvent;
+
+/// <summary>The connection is gone; the client is reconnecting by itself.</summary>
+public sealed record ConnectionLost(string Reason) : ChatEvent;
+
+/// <summary>A new connection is up; <c>Login</c> is what the server said to the repeated login, if there was one.</summary>
+public sealed record Reconnected(ChatEndpoint Endpoint, string Node, LoginResult? Login) : ChatEvent;
+
+/// <summary>The server asks to reconnect elsewhere; the client does so by itself.</summary>
+public sealed record GoingAway(string Reason, TimeSpan After) : ChatEvent;
+
+/// <summary>The server no longer accepts this login: log in again.</summary>
+public sealed record LoggedOut(ErrorCode Code, string Reason) : ChatEvent;

@@ -1,0 +1,9 @@
+namespace Chat.Client.Connections;
+
+/// <summary>Who is told what a connection's server sends without being asked. The connection's reader waits meanwhile.</summary>
+interface IConnectionOwner
+{
+    ValueTask OnPushAsync(ChatConnection connection, ChatMessage message, CancellationToken cancellationToken);
+
+    void OnGoAway(ChatConnection connection, string reason, TimeSpan after);
+}

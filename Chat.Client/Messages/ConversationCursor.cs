@@ -1,0 +1,223 @@
+using Chat.Protocol;
+
+namespace Chat.Client.Messages;
+
+/// <summary>
+/// Puts the messages of one conversation in order, each once. Numbers are dense, so a number beyond the next one means
+/// that something is missing: what came early is held until the gap is closed. The user's own posts are numbers too; they
+/// are known by their acknowledgements and counted without being shown. No lock and no clock: <see cref="Inbox"/> has both.
+/// </summary>
+sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, bool> isSentHere, Action<ReadyItem> enqueue)
+{
+    // Own posts in a conversation whose beginning is unknown: pushes from before them are no longer to be expected.
+    const int MaxOwnBeforeBase = 64;
+
+    // Null: an own post, known by its acknowledgement.
+    readonly SortedDictionary<long, ChatMessage?> _held = [];
+    ReadyItem? _lastReady;
+    long _skipOwnTo;
+    bool _isUntouched = true;
+    long _announced;
+
+    public ConversationId Conversation => conversation;
+
+    /// <summary>Whether it is known where the user's messages begin.</summary>
+    public bool IsBased { get; private set; }
+
+    /// <summary>Everything up to here is in line for the user, handed over, or needs not be.</summary>
+    public long Queued { get; private set; }
+
+    /// <summary>Everything up to here has been handed over, or needs not be.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>What the server may be told as received. An acknowledgement of an own post alone never moves it.</summary>
+    public long Received { get; private set; }
+
+    /// <summary>The highest number heard of.</summary>
+    public long Head { get; private set; }
+
+    public int HeldCount => _held.Count;
+
+    /// <summary>Whether a message, not only acknowledgements of own posts, waits here.</summary>
+    public bool HasMessages => _held.Values.Any(message => message is not null);
+
+    /// <summary>Whether something between <see cref="Queued"/> and <see cref="Head"/> is missing.</summary>
+    public bool HasGap => IsBased && Head > Queued;
+
+    /// <summary>Goes on from a state that was saved.</summary>
+    public void Restore(ConversationMark mark)
+    {
+        SetBase(mark.Delivered);
+        Received = _announced = mark.Received;
+        Head = Math.Max(Head, mark.Head);
+        _isUntouched = false;
+    }
+
+    /// <summary>
+    /// Says where the user's messages begin: behind <paramref name="received"/>. Of those up to
+    /// <paramref name="skipOwnTo"/> the user's own are not news to the user.
+    /// </summary>
+    public void SetBase(long received, long skipOwnTo = 0)
+    {
+        IsBased = true;
+        Queued = Delivered = Received = _announced = received;
+        _isUntouched = received == 0;
+        Head = Math.Max(Head, received);
+        _skipOwnTo = skipOwnTo;
+        while (_held.Count > 0 && _held.First().Key <= received)
+            _held.Remove(_held.First().Key);
+        DrainHeld();
+    }
+
+    /// <summary>When nobody can say where to begin: with the first that was seen.</summary>
+    public void SetBaseToFirstSeen()
+    {
+        if (!IsBased && _held.Count > 0)
+            SetBase(_held.First().Key - 1);
+    }
+
+    public void NoteHead(long head) => Head = Math.Max(Head, head);
+
+    /// <summary>A push. False: it is a duplicate. Without room it is only noted, to be fetched later.</summary>
+    public bool Offer(ChatMessage message, bool hasRoom)
+    {
+        Head = Math.Max(Head, message.Seq);
+        if (message.Seq <= Queued && IsBased)
+            return false;
+        if (!hasRoom)
+            return true;
+        if (IsBased && message.Seq == Queued + 1)
+            Append(message.Seq, message);
+        else if (!_held.TryGetValue(message.Seq, out var held) || held is null)
+            _held[message.Seq] = message;
+        else
+            return false;
+        DrainHeld();
+        return true;
+    }
+
+    /// <summary>An own post was acknowledged under this number.</summary>
+    public void NoteOwn(long seq, bool hasRoom)
+    {
+        Head = Math.Max(Head, seq);
+        if (IsBased && seq == Queued + 1)
+            Append(seq, null);
+        else if ((!IsBased || seq > Queued) && hasRoom)
+            _held.TryAdd(seq, null);
+        if (!IsBased && _held.Count > MaxOwnBeforeBase)
+            SetBaseToFirstSeen();
+        DrainHeld();
+    }
+
+    /// <summary>
+    /// What the history says about the numbers from <see cref="Queued"/> on: it is complete, so what it leaves out up to
+    /// its last message, or up to <paramref name="head"/> when there is no more, does not exist for this user.
+    /// </summary>
+    public void OfferHistory(IReadOnlyList<ChatMessage> messages, bool hasMore, long head)
+    {
+        foreach (var message in messages)
+        {
+            Head = Math.Max(Head, message.Seq);
+            if (message.Seq <= Queued)
+                continue;
+            SkipTo(message.Seq);
+            Append(message.Seq, message);
+        }
+
+        DrainHeld();
+        if (!hasMore)
+            SkipTo(head + 1);
+        else if (messages.Count == 0)
+            SkipTo(Queued + 2); // The next message is too large for any answer: go on behind it.
+        DrainHeld();
+    }
+
+    /// <summary>The history cannot be had: what is missing stays missing.</summary>
+    public void GiveUpGap()
+    {
+        SkipTo(Head + 1);
+        DrainHeld();
+    }
+
+    /// <summary>The application takes an item of this conversation.</summary>
+    public void Take(ReadyItem item)
+    {
+        Delivered = Math.Max(Delivered, item.UpTo);
+        Received = Math.Max(Received, item.ReceivedTo);
+        if (_lastReady == item)
+            _lastReady = null;
+    }
+
+    /// <summary>Whether the received mark has moved since this was last asked.</summary>
+    public bool TryAnnounce()
+    {
+        var hasMoved = Received > _announced;
+        _announced = Received;
+        return hasMoved;
+    }
+
+    /// <summary>Accounts for every number below this one: those that are held are appended, the others are missing.</summary>
+    void SkipTo(long seq)
+    {
+        while (Queued + 1 < seq)
+        {
+            var next = _held.Count > 0 ? Math.Min(seq, _held.First().Key) : seq;
+            if (next > Queued + 1)
+                AppendMissing(Queued + 1, next - 1);
+            DrainHeld();
+        }
+    }
+
+    void DrainHeld()
+    {
+        if (!IsBased)
+            return;
+        while (_held.Count > 0 && _held.First() is var (seq, message) && seq <= Queued + 1)
+        {
+            _held.Remove(seq);
+            if (seq == Queued + 1)
+                Append(seq, message);
+        }
+    }
+
+    void Append(long seq, ChatMessage? message)
+    {
+        Queued = seq;
+        _isUntouched = false;
+        var receivedTo = message is null ? 0 : seq;
+        if (message is null || isSentHere(message) || (message.IsOwn && seq <= _skipOwnTo))
+            Count(seq, receivedTo);
+        else
+            Enqueue(new(new MessageReceived(message), this) { UpTo = seq, ReceivedTo = receivedTo, OfflineId = message.OfflineId });
+    }
+
+    void AppendMissing(long first, long last)
+    {
+        Queued = last;
+        // In front of the first message of all there is nothing to miss: it was before this user's time.
+        if (_isUntouched)
+            Count(last, last);
+        else
+            Enqueue(new(new MessagesMissing(conversation, first, last), this) { UpTo = last, ReceivedTo = last });
+    }
+
+    void Enqueue(ReadyItem item)
+    {
+        _lastReady = item;
+        enqueue(item);
+    }
+
+    /// <summary>Counts a number that is not shown, when what is in line before it has been taken.</summary>
+    void Count(long upTo, long receivedTo)
+    {
+        if (_lastReady is { } last)
+        {
+            last.UpTo = upTo;
+            last.ReceivedTo = Math.Max(last.ReceivedTo, receivedTo);
+            return;
+        }
+
+        Delivered = upTo;
+        Received = Math.Max(Received, receivedTo);
+    }
+}

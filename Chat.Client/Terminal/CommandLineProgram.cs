@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Chat.Client.Terminal;
+
+/// <summary>The console program: its options, and which of the two sessions they ask for.</summary>
+sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter error)
+{
+    const string PasswordVariable = "CHAT_PASSWORD";
+
+    readonly Option<string> _host = new("--host") { Description = "Server to connect to", DefaultValueFactory = _ => "127.0.0.1" };
+    readonly Option<int> _port = new("--port", "-p") { Description = "Its port", DefaultValueFactory = _ => ChatEndpoint.DefaultPort };
+    readonly Option<string[]> _endpoints = new("--endpoint") { Description = "HOST:PORT instead of --host and --port; repeat it for the servers of a cluster" };
+    readonly Option<bool> _tls = new("--tls") { Description = "Speak TLS" };
+    readonly Option<bool> _insecure = new("--insecure") { Description = "With --tls: accept any certificate" };
+    readonly Option<string?> _name = new("--name", "-n") { Description = "Name or id to log in as" };
+    readonly Option<string?> _password = new("--password") { Description = $"Its password; else the variable {PasswordVariable} or a question" };
+    readonly Option<bool> _register = new("--register") { Description = "Create the account first, if the name is free" };
+    readonly Option<bool> _script = new("--script", "-s") { Description = "Read commands from standard input, write one JSON line per event and outcome" };
+    readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that a command of a script may take", DefaultValueFactory = _ => 30 };
+    readonly Option<string?> _state = new("--state") { Description = "File that remembers what has been shown" };
+
+    public async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken = default)
+    {
+        var root = new RootCommand("Chat in a terminal, or from a script. Inside, /help lists the commands.")
+        {
+            _host, _port, _endpoints, _tls, _insecure, _name, _password, _register, _script, _timeout, _state,
+        };
+        AddValidators(root);
+        root.SetAction(RunAsync);
+        var parsed = root.Parse(arguments);
+        var outcome = await parsed.InvokeAsync(new() { Output = output, Error = error }, cancellationToken);
+        return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : outcome;
+    }
+
+    void AddValidators(RootCommand root)
+    {
+        _endpoints.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !ChatEndpoint.TryParse(token.Value, out _)))
+                result.AddError($"--endpoint {token.Value}: expected HOST:PORT");
+        });
+        _port.Validators.Add(result => RequireBetween(result, 1, 65535));
+        _timeout.Validators.Add(result => RequireBetween(result, 1, 86400));
+        root.Validators.Add(result =>
+        {
+            var hasName = result.GetValue(_name) is not null;
+            if (result.GetValue(_register) && !hasName)
+                result.AddError("--register needs --name");
+            if (result.GetValue(_script) && hasName && PasswordIn(result.GetValue(_password)) is null)
+                result.AddError($"--script cannot ask for the password: give --password or set {PasswordVariable}");
+        });
+    }
+
+    /// <summary>What is no number at all is refused already.</summary>
+    static void RequireBetween(OptionResult result, int low, int high)
+    {
+        foreach (var token in result.Tokens)
+        {
+            if (int.TryParse(token.Value, out var value) && (value < low || value > high))
+                result.AddError($"{result.Option.Name} must be between {low} and {high}");
+        }
+    }
+
+    async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var statePath = parsed.GetValue(_state);
+        var options = new TerminalOptions(ToClientOptions(parsed) with { State = StateFile.Load(statePath) })
+        {
+            Name = parsed.GetValue(_name),
+            Password = PasswordIn(parsed.GetValue(_password)),
+            Register = parsed.GetValue(_register),
+            Timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout)),
+            StatePath = statePath,
+        };
+        if (parsed.GetValue(_script))
+        {
+            using var script = new ScriptSession(options, input, output);
+            return await script.RunAsync(cancellationToken);
+        }
+
+        await using var session = new InteractiveSession(options, input, output);
+        return await session.RunAsync(cancellationToken);
+    }
+
+    ChatClientOptions ToClientOptions(ParseResult parsed)
+    {
+        var endpoints = new List<ChatEndpoint>();
+        foreach (var text in parsed.GetValue(_endpoints) ?? [])
+        {
+            if (ChatEndpoint.TryParse(text, out var endpoint))
+                endpoints.Add(endpoint);
+        }
+
+        if (endpoints.Count == 0)
+            endpoints.Add(new(parsed.GetValue(_host)!, parsed.GetValue(_port)));
+        return new()
+        {
+            Endpoints = endpoints,
+            ClientName = "chat-console/0.1.0",
+            UseTls = parsed.GetValue(_tls) || parsed.GetValue(_insecure),
+#pragma warning disable CA5359 // That is what the option is for.
+            ValidateCertificate = parsed.GetValue(_insecure) ? (_, _, _, _) => true : null,
+#pragma warning restore CA5359
+        };
+    }
+
+    static string? PasswordIn(string? option) => option ?? Environment.GetEnvironmentVariable(PasswordVariable);
+}

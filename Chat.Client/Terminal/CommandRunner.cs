@@ -1,0 +1,155 @@
+using System.Globalization;
+using Chat.Protocol;
+
+namespace Chat.Client.Terminal;
+
+/// <summary>Carries out commands on a <see cref="ChatClient"/>. What goes wrong is an outcome, not an exception.</summary>
+sealed class CommandRunner(ChatClient client, Contacts contacts)
+{
+    const int DefaultHistoryCount = 20;
+
+    /// <summary>To whom plain lines go.</summary>
+    public ConversationId? Target { get; private set; }
+
+    public async Task<Outcome> RunAsync(CommandCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DispatchAsync(call, cancellationToken);
+        }
+        catch (ChatException e)
+        {
+            return new CommandFailed(e.Code, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return new CommandFailed(ErrorCode.None, "gave up waiting for the server; what was on its way may still be carried out");
+        }
+        catch (CommandException e)
+        {
+            return new CommandFailed(ErrorCode.None, e.Message);
+        }
+    }
+
+    async Task<Outcome> DispatchAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
+    {
+        "msg" => await SendAsync(FindUser(call[0]!), call[1]!, cancellationToken),
+        "group" => await SendAsync(ConversationId.Group(FindGroup(call[0]!)), call[1]!, cancellationToken),
+        "say" => await SendAsync(Target ?? throw new CommandException("to whom? /msg WHO TEXT, or /to WHO first"), call[0]!, cancellationToken),
+        "to" => SetTarget(call[0]),
+        "history" => await FetchHistoryAsync(call, cancellationToken),
+        "read" => await MarkReadAsync(FindConversation(call[0]!), cancellationToken),
+        "friend" => await AddFriendAsync(call[0]!, cancellationToken),
+        "create" => await CreateGroupAsync(call[0]!, call[1] ?? "", cancellationToken),
+        "join" => await JoinGroupAsync(FindGroup(call[0]!), cancellationToken),
+        "friends" => new ContactsListed(contacts.Users(client.UserId)),
+        "groups" => new GroupsListed(contacts.Groups()),
+        "register" => new AccountCreated(await client.RegisterAsync(call[0]!, call[1]!, cancellationToken), call[0]!),
+        "login" => await LogInAsync(call[0]!, call[1] ?? throw new CommandException("the password is missing"), cancellationToken),
+        "logout" => await LogOutAsync(cancellationToken),
+        "status" => new StatusShown(client.UserId, client.UserId is { } id ? contacts.NameOf(id) : null, client.Node, client.IsConnected),
+        "help" => new HelpShown(),
+        _ => throw new CommandException($"/{call.Name} cannot be used here"),
+    };
+
+    async Task<Outcome> SendAsync(ConversationId conversation, string text, CancellationToken cancellationToken)
+    {
+        var ownId = RequireLogin();
+        var sent = conversation.IsGroup
+            ? await client.SendToGroupAsync(conversation.B, text, cancellationToken)
+            : await client.SendToUserAsync(conversation.Other(ownId), text, cancellationToken);
+        return new MessageSent(sent, contacts.NameOf(conversation, ownId), text);
+    }
+
+    CommandDone SetTarget(string? who)
+    {
+        Target = who is null ? null : FindConversation(who);
+        return new(Target is { } target ? $"lines go to {contacts.NameOf(target, RequireLogin())}" : "lines go to nobody");
+    }
+
+    async Task<Outcome> FetchHistoryAsync(CommandCall call, CancellationToken cancellationToken)
+    {
+        var count = call[1] is { } text ? Number(text, "COUNT") : DefaultHistoryCount;
+        var page = await client.FetchHistoryAsync(FindConversation(call[0]!), limit: count, cancellationToken: cancellationToken);
+        foreach (var message in page.Messages)
+            contacts.Learn(message);
+        return new HistoryFetched(page);
+    }
+
+    async Task<Outcome> MarkReadAsync(ConversationId conversation, CancellationToken cancellationToken)
+    {
+        var newest = await client.FetchHistoryAsync(conversation, limit: 1, cancellationToken: cancellationToken);
+        if (newest.Messages.Count > 0)
+            await client.MarkReadAsync(conversation, newest.Messages[^1].Seq, cancellationToken);
+        return new CommandDone($"{contacts.NameOf(conversation, RequireLogin())} is read");
+    }
+
+    async Task<Outcome> AddFriendAsync(string who, CancellationToken cancellationToken)
+    {
+        var conversation = FindUser(who);
+        var friendId = conversation.Other(RequireLogin());
+        await client.AddFriendAsync(friendId, cancellationToken);
+        return new CommandDone($"{contacts.NameOf(friendId)} is a friend; the next login lists them");
+    }
+
+    async Task<Outcome> CreateGroupAsync(string name, string description, CancellationToken cancellationToken)
+    {
+        var groupId = await client.CreateGroupAsync(name, description, cancellationToken);
+        contacts.LearnGroup(groupId, name);
+        return new GroupCreated(groupId, name);
+    }
+
+    async Task<Outcome> JoinGroupAsync(int groupId, CancellationToken cancellationToken)
+    {
+        await client.JoinGroupAsync(groupId, cancellationToken);
+        if (contacts.Groups().All(group => group.Id != groupId))
+            contacts.LearnGroup(groupId, "");
+        return new CommandDone($"you are a member of group {groupId}");
+    }
+
+    async Task<Outcome> LogInAsync(string nameOrId, string password, CancellationToken cancellationToken)
+    {
+        var login = int.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? await client.LoginAsync(id, password, cancellationToken)
+            : await client.LoginAsync(nameOrId, password, cancellationToken);
+        contacts.Learn(login);
+        return new UserLoggedIn(login);
+    }
+
+    async Task<Outcome> LogOutAsync(CancellationToken cancellationToken)
+    {
+        Target = null;
+        await client.LogoutAsync(cancellationToken);
+        return new CommandDone("logged out");
+    }
+
+    ConversationId FindUser(string text)
+    {
+        var ownId = RequireLogin();
+        return contacts.FindUser(text) is { } id
+            ? ConversationId.Direct(ownId, id)
+            : throw new CommandException(
+                $"nobody called \"{text}\" is known here: friends, group members and people who have written go by name, everybody else by id");
+    }
+
+    int FindGroup(string text) => contacts.FindGroup(text)
+        ?? throw new CommandException($"no group called \"{text}\" is known here: your own groups go by name, others by id");
+
+    /// <summary>A user, a group as <c>g:1</c> or by its name, or a conversation as the events name it.</summary>
+    ConversationId FindConversation(string text)
+    {
+        RequireLogin();
+        if (ConversationId.TryParse(text, out var conversation))
+            return conversation;
+        return contacts.FindUser(text) is null && contacts.FindGroup(text) is { } groupId
+            ? ConversationId.Group(groupId)
+            : FindUser(text);
+    }
+
+    int RequireLogin() => client.UserId ?? throw new ChatException(ErrorCode.NotLoggedIn, "log in first: /login NAME-OR-ID PASSWORD");
+
+    public static int Number(string text, string what) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new CommandException($"{what} must be a number above 0, not \"{text}\"");
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Chat.Protocol;
+
+namespace Chat.Client.Terminal;
+
+/// <summary>
+/// Which names belong to which ids. The server has no directory, so only those are known that a login lists or that have
+/// written. Any thread.
+/// </summary>
+sealed class Contacts
+{
+    readonly Lock _gate = new();
+    readonly SortedDictionary<int, string> _users = [];
+    readonly SortedDictionary<int, GroupEntry> _groups = [];
+    readonly HashSet<int> _online = [];
+    readonly HashSet<int> _friends = [];
+
+    /// <summary>The lists of a login.</summary>
+    public void Learn(LoginResult login)
+    {
+        lock (_gate)
+        {
+            _online.Clear();
+            _users[login.Id] = login.Name;
+            foreach (var friend in login.Friends)
+            {
+                _friends.Add(friend.Id);
+                Learn(friend.Id, friend.Name, friend.IsOnline);
+            }
+
+            foreach (var group in login.Groups)
+            {
+                _groups[group.Id] = group;
+                foreach (var member in group.Members)
+                    Learn(member.Id, member.Name, member.IsOnline);
+            }
+        }
+    }
+
+    public void Learn(ChatMessage message)
+    {
+        lock (_gate)
+        {
+            if (message.SenderName.Length > 0)
+                _users[message.SenderId] = message.SenderName;
+        }
+    }
+
+    public void LearnGroup(int groupId, string name)
+    {
+        lock (_gate)
+            _groups[groupId] = new(groupId, name, "", []);
+    }
+
+    public string NameOf(int userId)
+    {
+        lock (_gate)
+            return _users.TryGetValue(userId, out var name) ? name : $"#{userId}";
+    }
+
+    public string NameOf(ConversationId conversation, int ownId)
+    {
+        if (!conversation.IsGroup)
+            return NameOf(conversation.Other(ownId));
+        lock (_gate)
+            return _groups.TryGetValue(conversation.B, out var group) && group.Name.Length > 0 ? group.Name : conversation.ToString();
+    }
+
+    /// <summary>An id, or a name that is known.</summary>
+    public int? FindUser(string text)
+    {
+        if (TryId(text, out var id))
+            return id;
+        var name = text.StartsWith('@') ? text[1..] : text;
+        lock (_gate)
+            return _users.Where(user => user.Value == name).Select(user => (int?)user.Key).FirstOrDefault();
+    }
+
+    /// <summary>An id, alone or as <c>g:1</c>, or the name of one of the user's groups.</summary>
+    public int? FindGroup(string text)
+    {
+        if (TryId(text.StartsWith("g:", StringComparison.Ordinal) ? text[2..] : text, out var id))
+            return id;
+        lock (_gate)
+            return _groups.Where(group => group.Value.Name == text).Select(group => (int?)group.Key).FirstOrDefault();
+    }
+
+    public IReadOnlyList<ContactEntry> Users(int? ownId)
+    {
+        lock (_gate)
+        {
+            return [.. _users.Where(user => user.Key != ownId)
+                .Select(user => new ContactEntry(user.Key, user.Value, _friends.Contains(user.Key), _online.Contains(user.Key)))];
+        }
+    }
+
+    public IReadOnlyList<GroupEntry> Groups()
+    {
+        lock (_gate)
+            return [.. _groups.Values];
+    }
+
+    void Learn(int userId, string name, bool isOnline)
+    {
+        _users[userId] = name;
+        if (isOnline)
+            _online.Add(userId);
+    }
+
+    static bool TryId(string text, out int id) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+}
+
+/// <summary>Somebody whose name is known.</summary>
+sealed record ContactEntry(int Id, string Name, bool IsFriend, bool WasOnline);

@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Chat.Client.Terminal;
+
+/// <summary>Writes events and outcomes for programs: one JSON object a line, flushed at once. Any thread.</summary>
+sealed class JsonLines(TextWriter output)
+{
+    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    readonly Lock _gate = new();
+
+    /// <summary>The first line: where the client is connected.</summary>
+    public void WriteConnected(string? node) => WriteLine("event", "connected", json => json.WriteString("node", node));
+
+    public void WriteEvent(ChatEvent chatEvent)
+    {
+        switch (chatEvent)
+        {
+            case MessageReceived received:
+                WriteLine("event", "message", json => WriteMessage(json, received.Message));
+                break;
+            case MessagesMissing missing:
+                WriteLine("event", "missing", json =>
+                {
+                    json.WriteString("conversation", missing.Conversation.ToString());
+                    json.WriteNumber("first", missing.First);
+                    json.WriteNumber("last", missing.Last);
+                });
+                break;
+            case CaughtUp:
+                WriteLine("event", "caughtup", _ => { });
+                break;
+            case ConnectionLost lost:
+                WriteLine("event", "connectionlost", json => json.WriteString("reason", lost.Reason));
+                break;
+            case Reconnected reconnected:
+                WriteLine("event", "reconnected", json =>
+                {
+                    json.WriteString("endpoint", reconnected.Endpoint.ToString());
+                    json.WriteString("node", reconnected.Node);
+                });
+                break;
+            case GoingAway going:
+                WriteLine("event", "goingaway", json =>
+                {
+                    json.WriteString("reason", going.Reason);
+                    json.WriteNumber("after", (long)going.After.TotalMilliseconds);
+                });
+                break;
+            case LoggedOut loggedOut:
+                WriteLine("event", "loggedout", json =>
+                {
+                    json.WriteNumber("errno", (int)loggedOut.Code);
+                    json.WriteString("reason", loggedOut.Reason);
+                });
+                break;
+        }
+    }
+
+    /// <param name="command">Which command it was.</param>
+    /// <param name="line">In which line of the script; 0 for the command line's own.</param>
+    /// <param name="outcome">What came of it.</param>
+    public void WriteOutcome(string command, int line, Outcome outcome) => WriteLine("result", command, json =>
+    {
+        json.WriteNumber("line", line);
+        json.WriteBoolean("ok", outcome is not CommandFailed);
+        WriteFields(json, outcome);
+    });
+
+    static void WriteFields(Utf8JsonWriter json, Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case CommandFailed failed:
+                json.WriteNumber("errno", (int)failed.Code);
+                json.WriteString("error", failed.Reason);
+                break;
+            case AccountCreated created:
+                json.WriteNumber("id", created.UserId);
+                json.WriteString("name", created.Name);
+                break;
+            case UserLoggedIn loggedIn:
+                WriteLogin(json, loggedIn.Login);
+                break;
+            case MessageSent { Message: var sent }:
+                json.WriteString("conversation", sent.Conversation.ToString());
+                json.WriteNumber("seq", sent.Seq);
+                json.WriteNumber("ts", sent.Timestamp);
+                json.WriteString("cmid", sent.Cmid);
+                break;
+            case GroupCreated group:
+                json.WriteNumber("groupid", group.GroupId);
+                json.WriteString("groupname", group.Name);
+                break;
+            case HistoryFetched history:
+                WriteArray(json, "messages", history.Page.Messages, WriteMessage);
+                json.WriteBoolean("more", history.Page.HasMore);
+                break;
+            case ContactsListed listed:
+                WriteArray(json, "users", listed.Users, (_, user) => WriteUser(json, user.Id, user.Name, user.WasOnline));
+                break;
+            case GroupsListed listed:
+                WriteGroups(json, listed.Groups);
+                break;
+            case HelpShown:
+                WriteArray(json, "commands", CommandTable.All, (_, spec) =>
+                {
+                    json.WriteString("usage", spec.Usage);
+                    json.WriteString("documented", spec.DocumentedUsage);
+                    json.WriteString("summary", spec.Summary);
+                });
+                break;
+            case CommandDone done:
+                json.WriteString("text", done.Text);
+                break;
+            case StatusShown status:
+                json.WriteBoolean("connected", status.IsConnected);
+                json.WriteString("node", status.Node);
+                if (status.UserId is { } id)
+                    json.WriteNumber("id", id);
+                json.WriteString("name", status.Name);
+                break;
+        }
+    }
+
+    static void WriteLogin(Utf8JsonWriter json, LoginResult login)
+    {
+        json.WriteNumber("id", login.Id);
+        json.WriteString("name", login.Name);
+        WriteArray(json, "friends", login.Friends, (_, friend) => WriteUser(json, friend.Id, friend.Name, friend.IsOnline));
+        WriteGroups(json, login.Groups);
+    }
+
+    static void WriteGroups(Utf8JsonWriter json, IReadOnlyList<Protocol.GroupEntry> groups) => WriteArray(json, "groups", groups, (_, group) =>
+    {
+        json.WriteNumber("id", group.Id);
+        json.WriteString("groupname", group.Name);
+        json.WriteString("groupdesc", group.Description);
+        WriteArray(json, "users", group.Members, (_, member) => WriteUser(json, member.Id, member.Name, member.IsOnline));
+    });
+
+    static void WriteUser(Utf8JsonWriter json, int id, string name, bool isOnline)
+    {
+        json.WriteNumber("id", id);
+        json.WriteString("name", name);
+        json.WriteString("state", isOnline ? "online" : "offline");
+    }
+
+    static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
+    {
+        json.WriteString("conversation", message.Conversation.ToString());
+        json.WriteNumber("seq", message.Seq);
+        json.WriteNumber("id", message.SenderId);
+        json.WriteString("name", message.SenderName);
+        json.WriteString("text", message.Text);
+        json.WriteNumber("ts", message.Timestamp);
+        json.WriteString("time", message.Time);
+        json.WriteString("cmid", message.Cmid);
+        json.WriteBoolean("own", message.IsOwn);
+    }
+
+    static void WriteArray<T>(Utf8JsonWriter json, string key, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(key);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    void WriteLine(string kind, string name, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString(kind, name);
+            write(json);
+            json.WriteEndObject();
+        }
+
+        lock (_gate)
+        {
+            output.Write(Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n");
+            output.Flush();
+        }
+    }
+}

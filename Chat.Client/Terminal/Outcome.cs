@@ -1,0 +1,39 @@
+using Chat.Protocol;
+
+namespace Chat.Client.Terminal;
+
+/// <summary>What came of a command.</summary>
+abstract record Outcome;
+
+/// <summary>It failed; <c>Code</c> is <see cref="ErrorCode.None"/> when no server said so.</summary>
+sealed record CommandFailed(ErrorCode Code, string Reason) : Outcome;
+
+/// <summary>It succeeded, and there is nothing more to say than this.</summary>
+sealed record CommandDone(string Text) : Outcome;
+
+/// <summary>An account was created.</summary>
+sealed record AccountCreated(int UserId, string Name) : Outcome;
+
+/// <summary>A login succeeded.</summary>
+sealed record UserLoggedIn(LoginResult Login) : Outcome;
+
+/// <summary>A message was acknowledged.</summary>
+sealed record MessageSent(SentMessage Message, string Receiver, string Text) : Outcome;
+
+/// <summary>A group was created.</summary>
+sealed record GroupCreated(int GroupId, string Name) : Outcome;
+
+/// <summary>Messages from the history.</summary>
+sealed record HistoryFetched(HistoryPage Page) : Outcome;
+
+/// <summary>Who is known.</summary>
+sealed record ContactsListed(IReadOnlyList<ContactEntry> Users) : Outcome;
+
+/// <summary>The user's groups.</summary>
+sealed record GroupsListed(IReadOnlyList<GroupEntry> Groups) : Outcome;
+
+/// <summary>Where the client stands.</summary>
+sealed record StatusShown(int? UserId, string? Name, string? Node, bool IsConnected) : Outcome;
+
+/// <summary>The list of commands.</summary>
+sealed record HelpShown : Outcome;

@@ -1,0 +1,155 @@
+using Chat.Protocol;
+using Spectre.Console;
+
+namespace Chat.Client.Terminal;
+
+/// <summary>Writes events and outcomes for people. Colours are the console's business: piped output has none.</summary>
+sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, TimeProvider timeProvider)
+{
+    public void WriteEvent(ChatEvent chatEvent)
+    {
+        switch (chatEvent)
+        {
+            case MessageReceived received:
+                WriteMessage(received.Message);
+                break;
+            case MessagesMissing missing:
+                WriteNotice($"messages {missing.First} to {missing.Last} of {contacts.NameOf(missing.Conversation, ownId() ?? 0)} no longer exist", "yellow");
+                break;
+            case ConnectionLost lost:
+                WriteNotice($"connection lost ({lost.Reason}), reconnecting", "yellow");
+                break;
+            case Reconnected reconnected:
+                WriteNotice($"connected again, to {reconnected.Node} at {reconnected.Endpoint}", "green");
+                break;
+            case GoingAway going:
+                WriteNotice($"the server is {going.Reason}, moving to another in {going.After.TotalSeconds:0.#} s", "grey");
+                break;
+            case LoggedOut loggedOut:
+                WriteNotice($"logged out by the server: {loggedOut.Reason}", "red");
+                break;
+        }
+    }
+
+    public void WriteOutcome(Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case CommandFailed failed:
+                WriteNotice(failed.Code == ErrorCode.None ? failed.Reason : $"{failed.Reason} (error {(int)failed.Code})", "red");
+                break;
+            case CommandDone done:
+                WriteNotice(done.Text, "grey");
+                break;
+            case AccountCreated created:
+                WriteNotice($"account {created.Name} has the id {created.UserId}; now /login {created.Name}", "green");
+                break;
+            case UserLoggedIn loggedIn:
+                WriteLogin(loggedIn.Login);
+                break;
+            case MessageSent sent:
+                WriteLine($"[grey]{TimeOf(sent.Message.Timestamp)}[/] [green]you → {Safe(sent.Receiver)}[/]: {Safe(sent.Text)}");
+                break;
+            case GroupCreated group:
+                WriteNotice($"group {group.Name} has the id {group.GroupId}; others /join {group.GroupId}", "green");
+                break;
+            case HistoryFetched history:
+                WriteHistory(history.Page);
+                break;
+            case ContactsListed listed:
+                WriteContacts(listed.Users);
+                break;
+            case GroupsListed listed:
+                WriteGroups(listed.Groups);
+                break;
+            case StatusShown status:
+                WriteNotice(status.IsConnected ? $"connected to {status.Node}" : "not connected, trying", "grey");
+                WriteNotice(status.UserId is { } id ? $"logged in as {status.Name} (id {id})" : "not logged in", "grey");
+                break;
+            case HelpShown:
+                WriteHelp();
+                break;
+        }
+    }
+
+    public void WriteNotice(string text, string colour) => WriteLine($"[{colour}]{Safe(text)}[/]");
+
+    void WriteMessage(ChatMessage message)
+    {
+        var from = message.IsOwn && message.SenderId == ownId() ? "you" : NameOf(message);
+        var where = message.Conversation.IsGroup
+            ? $"[blue]{Safe($"[{contacts.NameOf(message.Conversation, 0)}]")}[/] [aqua]{Safe(from)}[/]"
+            : message.IsOwn ? $"[green]{Safe($"you → {contacts.NameOf(message.Conversation, message.SenderId)}")}[/]" : $"[aqua]{Safe(from)}[/]";
+        WriteLine($"[grey]{TimeOf(message.Timestamp)}[/] {where}: {Safe(message.Text)}");
+    }
+
+    string NameOf(ChatMessage message) => message.SenderName.Length > 0 ? message.SenderName : contacts.NameOf(message.SenderId);
+
+    void WriteHistory(HistoryPage page)
+    {
+        foreach (var message in page.Messages)
+            WriteMessage(message);
+        if (page.Messages.Count == 0)
+            WriteNotice("there are no messages", "grey");
+        else if (page.HasMore)
+            WriteNotice("there are older ones", "grey");
+    }
+
+    void WriteLogin(LoginResult login)
+    {
+        WriteNotice($"logged in as {login.Name} (id {login.Id})", "green");
+        if (login.Friends.Count > 0)
+            WriteContacts([.. login.Friends.Select(friend => new ContactEntry(friend.Id, friend.Name, true, friend.IsOnline))]);
+        if (login.Groups.Count > 0)
+            WriteGroups(login.Groups);
+        if (login.IsTruncated)
+            WriteNotice("the lists were too long for one answer", "yellow");
+    }
+
+    void WriteContacts(IReadOnlyList<ContactEntry> users)
+    {
+        if (users.Count == 0)
+            WriteNotice("nobody yet: /friend ID adds somebody", "grey");
+        foreach (var user in users)
+        {
+            var state = user.WasOnline ? "[green]online[/]" : "[grey]offline[/]";
+            WriteLine($"  {user.Id,6}  {Safe(user.Name)}  {state}{(user.IsFriend ? "  [grey]friend[/]" : "")}");
+        }
+    }
+
+    void WriteGroups(IReadOnlyList<GroupEntry> groups)
+    {
+        if (groups.Count == 0)
+            WriteNotice("no groups yet: /create NAME makes one, /join ID enters one", "grey");
+        foreach (var group in groups)
+        {
+            var members = string.Join(", ", group.Members.Select(member => member.Name));
+            WriteLine($"  {$"g:{group.Id}",6}  [blue]{Safe(group.Name)}[/]  {Safe(group.Description)}  [grey]{Safe(members)}[/]");
+        }
+    }
+
+    void WriteHelp()
+    {
+        var width = CommandTable.All.Max(spec => spec.Usage.Length);
+        foreach (var spec in CommandTable.All.Where(spec => !spec.IsForScripts))
+        {
+            WriteLine($"  [aqua]{Safe(spec.Usage.PadRight(width))}[/]  {Safe(spec.Summary)}");
+        }
+
+        var documented = string.Join("  ", CommandTable.All.Select(spec => spec.DocumentedUsage).OfType<string>());
+        WriteLine($"The documented forms are understood too: [aqua]{Safe(documented)}[/]");
+        WriteLine("WHO is a name or an id, GROUP too. Tab completes commands and names; the arrow keys recall lines.");
+    }
+
+    string TimeOf(long timestamp)
+    {
+        if (timestamp == 0)
+            return "--:--";
+        var time = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(timestamp), timeProvider.LocalTimeZone);
+        return time.Date == timeProvider.GetLocalNow().Date ? $"{time:HH:mm}" : $"{time:yyyy-MM-dd HH:mm}";
+    }
+
+    static string Safe(string text) => Markup.Escape(Printable.Text(text));
+
+    void WriteLine(string markup) => console.MarkupLine(markup);
+}

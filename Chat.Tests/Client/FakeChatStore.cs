@@ -1,0 +1,185 @@
+using System.Text;
+using Chat.Protocol;
+
+namespace Chat.Tests.Client;
+
+/// <summary>What a cluster of <see cref="FakeChatServer"/>s shares: users, groups, logs, marks.</summary>
+sealed class FakeChatStore
+{
+    readonly Lock _gate = new();
+    readonly Dictionary<string, int> _users = [];
+    readonly Dictionary<int, (string Name, HashSet<int> Members)> _groups = [];
+    readonly Dictionary<ConversationId, List<StoredMessage>> _logs = [];
+    readonly Dictionary<(int User, ConversationId Conversation), long> _received = [];
+    readonly Dictionary<string, int> _tokens = [];
+    readonly List<long> _offlineAcks = [];
+    long _clock = 1_795_410_443_000;
+    int _version;
+
+    public bool HasHistory { get; init; } = true;
+
+    public IReadOnlyList<long> OfflineAcks
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _offlineAcks];
+        }
+    }
+
+    public int AddUser(string name)
+    {
+        lock (_gate)
+        {
+            _users.Add(name, _users.Count + 1);
+            return _users.Count;
+        }
+    }
+
+    public int? FindUser(string name)
+    {
+        lock (_gate)
+            return _users.TryGetValue(name, out var id) ? id : null;
+    }
+
+    public bool HasUser(int id)
+    {
+        lock (_gate)
+            return id >= 1 && id <= _users.Count;
+    }
+
+    public string NameOf(int userId)
+    {
+        lock (_gate)
+            return _users.First(user => user.Value == userId).Key;
+    }
+
+    public string NewToken(int userId)
+    {
+        lock (_gate)
+        {
+            var token = $"token-{_tokens.Count + 1}";
+            _tokens.Add(token, userId);
+            return token;
+        }
+    }
+
+    public int? FindToken(string token)
+    {
+        lock (_gate)
+            return _tokens.TryGetValue(token, out var id) ? id : null;
+    }
+
+    public void RevokeTokens(int userId)
+    {
+        lock (_gate)
+        {
+            foreach (var token in _tokens.Where(entry => entry.Value == userId).Select(entry => entry.Key).ToArray())
+                _tokens[token] = 0;
+        }
+    }
+
+    public int AddGroup(string name, params int[] members)
+    {
+        lock (_gate)
+        {
+            _groups.Add(_groups.Count + 1, (name, [.. members]));
+            return _groups.Count;
+        }
+    }
+
+    public bool Join(int groupId, int userId)
+    {
+        lock (_gate)
+            return _groups.TryGetValue(groupId, out var group) && group.Members.Add(userId);
+    }
+
+    public List<GroupEntry> GroupsOf(int userId)
+    {
+        lock (_gate)
+        {
+            return [.. _groups.Where(group => group.Value.Members.Contains(userId)).Select(group => new GroupEntry(
+                group.Key, group.Value.Name, "", [.. group.Value.Members.Select(id => new MemberEntry(id, NameOf(id), "normal", true))]))];
+        }
+    }
+
+    public bool IsReader(ConversationId conversation, int userId)
+    {
+        lock (_gate)
+        {
+            return conversation.IsGroup
+                ? _groups.TryGetValue(conversation.B, out var group) && group.Members.Contains(userId)
+                : conversation.IsBetween(userId);
+        }
+    }
+
+    /// <summary>Stores a message, or finds the one that has its sender and cmid already.</summary>
+    public (StoredMessage Message, bool IsNew) Append(int senderId, ConversationId conversation, string text, string cmid)
+    {
+        var target = conversation.IsGroup ? $"\"groupid\":{conversation.B}" : $"\"toid\":{conversation.Other(senderId)}";
+        var body = $$"""{{{(conversation.IsGroup ? $"{target}," : "")}}"id":{{senderId}},"msg":{{Encoding.UTF8.GetString(JsonText.Quote(text))}},"msgid":{{(conversation.IsGroup ? 10 : 6)}},"name":"{{NameOf(senderId)}}","time":"t"{{(conversation.IsGroup ? "" : $",{target}")}}}""";
+        lock (_gate)
+        {
+            if (!_logs.TryGetValue(conversation, out var log))
+                _logs.Add(conversation, log = []);
+            if (log.Find(row => row.SenderId == senderId && row.Cmid == cmid) is { } known)
+                return (known, false);
+            var message = new StoredMessage(
+                conversation, HasHistory ? log.Count + 1 : 0, senderId, text, cmid, _clock += 10, ++_version, Encoding.UTF8.GetBytes(body));
+            log.Add(message);
+            return (message, true);
+        }
+    }
+
+    public List<StoredMessage> Log(ConversationId conversation)
+    {
+        lock (_gate)
+            return _logs.TryGetValue(conversation, out var log) ? [.. log] : [];
+    }
+
+    /// <summary>What retention does.</summary>
+    public void Delete(ConversationId conversation, long upTo)
+    {
+        lock (_gate)
+            _logs[conversation] = [.. _logs[conversation].Select(row => row.Seq <= upTo ? row with { IsDeleted = true } : row)];
+    }
+
+    public void MarkReceived(int userId, ReceivedRequest request)
+    {
+        lock (_gate)
+        {
+            if (request.OfflineId is { } offline)
+                _offlineAcks.Add(offline);
+            else if (request.Conversation is { } conversation)
+                _received[(userId, conversation)] = Math.Max(request.Seq, _received.GetValueOrDefault((userId, conversation)));
+        }
+    }
+
+    public long ReceivedMark(int userId, ConversationId conversation)
+    {
+        lock (_gate)
+            return _received.GetValueOrDefault((userId, conversation));
+    }
+
+    public (string Token, List<ConversationEntry> Entries) Sync(int userId, string? since)
+    {
+        lock (_gate)
+        {
+            var version = since is null ? 0 : int.Parse(since);
+            return ($"{_version}",
+            [
+                .. _logs.Where(log => IsReader(log.Key, userId) && log.Value[^1].Version > version)
+                    .Select(log => new ConversationEntry(log.Key, log.Value.Count, _received.GetValueOrDefault((userId, log.Key)), 0)),
+            ]);
+        }
+    }
+}
+
+/// <summary>A row of a log.</summary>
+sealed record StoredMessage(
+    ConversationId Conversation, long Seq, int SenderId, string Text, string Cmid, long Timestamp, int Version, byte[] Body)
+{
+    public bool IsDeleted { get; init; }
+
+    public byte[] ToPush(long offlineId = 0) => ChatBody.ToPush(Body, Conversation, Cmid, Seq, Timestamp, offlineId);
+}

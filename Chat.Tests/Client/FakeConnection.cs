@@ -1,0 +1,222 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using System.Threading.Channels;
+using Chat.Protocol;
+
+namespace Chat.Tests.Client;
+
+/// <summary>One connection to a <see cref="FakeChatServer"/>.</summary>
+sealed class FakeConnection(FakeChatServer server, Socket socket)
+{
+    readonly Channel<byte[]> _outbound = Channel.CreateUnbounded<byte[]>();
+    readonly Dictionary<ConversationId, string> _refused = [];
+
+    public int? UserId { get; private set; }
+
+    FakeChatStore Store => server.Store;
+
+    public async Task RunAsync()
+    {
+        Stream stream = new NetworkStream(socket);
+        try
+        {
+            if (server.Certificate is { } certificate)
+            {
+                var secure = new SslStream(stream);
+                stream = secure;
+                await secure.AuthenticateAsServerAsync(certificate);
+            }
+
+            // Whichever ends first ends the other.
+            await await Task.WhenAny(WriteAsync(stream), ReadAsync(stream));
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or AuthenticationException)
+        {
+            // Closed by either side.
+        }
+
+        Close();
+    }
+
+    public void Send(byte[] frame)
+    {
+        if (!server.IsMute)
+            _outbound.Writer.TryWrite(frame);
+    }
+
+    public void Close()
+    {
+        _outbound.Writer.TryComplete();
+        server.Forget(this);
+        socket.Dispose();
+    }
+
+    async Task WriteAsync(Stream stream)
+    {
+        await foreach (var frame in _outbound.Reader.ReadAllAsync())
+            await stream.WriteAsync(frame);
+    }
+
+    async Task ReadAsync(Stream stream)
+    {
+        var reader = PipeReader.Create(stream);
+        var frames = new FrameReader(server.MaxFrameBytes);
+        while (true)
+        {
+            var result = await reader.ReadAsync();
+            var buffer = result.Buffer;
+            while (frames.Read(ref buffer, out var frame) == FrameStatus.Frame)
+                Handle(RequestReader.Read(frame.ToArray(), frames.IsSpaced));
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+                break;
+        }
+    }
+
+    void Handle(Request request)
+    {
+        server.Requests.Add(request);
+        switch (request)
+        {
+            case HelloRequest:
+                Send(ModernFrames.HelloAck(default, $"fake-{server.Port}", server.Heartbeat, server.MaxFrameBytes));
+                break;
+            case RegisterRequest register when Store.FindUser(register.Name) is null:
+                Send(ModernFrames.RegisterAck(register.Ref, Store.AddUser(register.Name)));
+                break;
+            case RegisterRequest:
+                Send(ModernFrames.Failure(MessageKind.RegisterAck, request.Ref, ErrorCode.Rejected, "the name is taken"));
+                break;
+            case LoginRequest login:
+                LogIn(login);
+                break;
+            case PingRequest:
+                Send(ModernFrames.Pong(request.Ref));
+                break;
+            default:
+                if (UserId is { } user)
+                    Handle(user, request);
+                else
+                    Fail(request, ErrorCode.NotLoggedIn);
+                break;
+        }
+    }
+
+    void Handle(int user, Request request)
+    {
+        switch (request)
+        {
+            case LogoutRequest:
+                Store.RevokeTokens(user);
+                UserId = null;
+                Succeed(request);
+                break;
+            case SendMessageRequest send:
+                Accept(user, send);
+                break;
+            case AddFriendRequest add when !Store.HasUser(add.FriendId):
+                Fail(request, ErrorCode.NotFound);
+                break;
+            case CreateGroupRequest create:
+                var groupId = Store.AddGroup(create.Name, user);
+                Succeed(request, writer => writer.WriteNumber("groupid", groupId));
+                break;
+            case JoinGroupRequest join when !Store.Join(join.GroupId, user):
+                Fail(request, ErrorCode.NotFound);
+                break;
+            case ReceivedRequest received:
+                Store.MarkReceived(user, received);
+                break;
+            case FetchHistoryRequest or SyncRequest when !Store.HasHistory:
+                Fail(request, ErrorCode.HistoryOff);
+                break;
+            case FetchHistoryRequest fetch:
+                FetchHistory(fetch);
+                break;
+            case SyncRequest sync:
+                var (token, entries) = Store.Sync(user, sync.Since);
+                Send(ModernFrames.Sync(request.Ref, token, entries, hasMore: false));
+                break;
+            default:
+                Succeed(request);
+                break;
+        }
+    }
+
+    void LogIn(LoginRequest login)
+    {
+        var user = login.Token is { } token
+            ? server.RefuseTokens ? null : Store.FindToken(token)
+            : login.Password == "pw" ? login.Id ?? Store.FindUser(login.Name!) : null;
+        if (user is null or 0)
+        {
+            Send(ModernFrames.Failure(MessageKind.LoginAck, login.Ref, ErrorCode.Rejected, "id or password is invalid!"));
+            return;
+        }
+
+        UserId = user;
+        Send(ModernFrames.LoginAck(
+            login.Ref, user.Value, Store.NameOf(user.Value), Store.NewToken(user.Value), [new(9, "nina", true)],
+            Store.GroupsOf(user.Value), server.MaxFrameBytes));
+    }
+
+    void Accept(int user, SendMessageRequest send)
+    {
+        var body = send.BuildBody(new ChatSender(user, Store.NameOf(user))).Bytes;
+        using var document = JsonDocument.Parse(body);
+        var text = document.RootElement.GetProperty("msg").GetString()!;
+        var conversation = send.IsGroup ? ConversationId.Group(send.TargetId) : ConversationId.Direct(user, send.TargetId);
+        if (!send.IsGroup && !Store.HasUser(send.TargetId))
+        {
+            Fail(send, ErrorCode.NotFound);
+            return;
+        }
+
+        // As the real one: behind a refusal everything is refused until the refused one comes again.
+        if (_refused.TryGetValue(conversation, out var refused) && refused != send.Cmid)
+        {
+            Fail(send, ErrorCode.Unavailable);
+            return;
+        }
+
+        if (server.PostsToRefuse > 0)
+        {
+            server.PostsToRefuse--;
+            _refused[conversation] = send.Cmid!;
+            Fail(send, ErrorCode.Unavailable);
+            return;
+        }
+
+        _refused.Remove(conversation);
+        var (message, isNew) = Store.Append(user, conversation, text, send.Cmid!);
+        if (server.AcksToSwallow > 0)
+            server.AcksToSwallow--;
+        else
+            Send(ModernFrames.Accepted(send.Ref, conversation, message.Seq, message.Timestamp));
+        if (isNew)
+            server.Push(message, except: conversation.A == conversation.B ? null : this);
+    }
+
+    void FetchHistory(FetchHistoryRequest fetch)
+    {
+        var rows = Store.Log(fetch.Conversation)
+            .Where(row => !row.IsDeleted && row.Seq > (fetch.After ?? 0) && row.Seq < (fetch.Before ?? long.MaxValue)).ToList();
+        var fromBack = fetch.After is null;
+        var part = fromBack ? rows.TakeLast(fetch.Limit) : rows.Take(fetch.Limit);
+        Send(ModernFrames.History(
+            fetch.Ref, [.. part.Select(row => row.ToPush())], fromBack, rows.Count > fetch.Limit, server.MaxFrameBytes));
+    }
+
+    void Succeed(Request request, Action<Utf8JsonWriter>? write = null)
+    {
+        if (!request.Ref.IsNone)
+            Send(ModernFrames.Success(request.Ref, write));
+    }
+
+    void Fail(Request request, ErrorCode error) =>
+        Send(ModernFrames.Failure(MessageKind.Reply, request.Ref, error, $"the fake server says {error}"));
+}
