@@ -67,7 +67,7 @@ public static class RequestReader
         return default;
     }
 
-    static RequestRef ToRef(byte[] token) => token.Length <= RequestRef.MaxBytes && Utf8.IsValid(token) ? new RequestRef(token) : default;
+    static RequestRef ToRef(byte[] token) => RequestRef.IsValid(token) && Utf8.IsValid(token) ? new RequestRef(token) : default;
 
     internal static int CodePoints(string text)
     {
