@@ -28,7 +28,7 @@ public sealed class FrameReaderPropertyTests
     [Fact]
     public void Long_streams_give_the_same_at_random_cuts_and_byte_by_byte()
     {
-        for (var seed = 1000; seed < 1060; seed++)
+        for (var seed = 1000; seed < 1030; seed++)
         {
             var stream = new FrameStreamGenerator(seed, pieces: 60).Generate();
             var random = new Random(seed);
