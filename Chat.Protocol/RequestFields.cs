@@ -109,7 +109,8 @@ ref struct RequestFields(byte[] frame, bool isSpaced, Span<RequestToken> tokens)
     }
 
     static bool IsFinite(ref Utf8JsonReader reader) =>
-        reader.TokenType != JsonTokenType.Number || (reader.TryGetDouble(out var value) && double.IsFinite(value));
+        reader.TokenType != JsonTokenType.Number || reader.ValueSpan.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 && reader.ValueSpan.Length < 300
+        || (reader.TryGetDouble(out var value) && double.IsFinite(value));
 
     public static InvalidRequest Invalid(string reason) => new(ErrorCode.Malformed, reason);
 }

@@ -84,6 +84,8 @@ public static class RequestReader
 
     internal static int Utf8Length(ReadOnlySpan<byte> token)
     {
+        if (!token.Contains((byte)'\\'))
+            return token.Length - 2;
         // Without \u (those were rewritten) every escape is two bytes for one.
         var escapes = 0;
         for (var i = 1; i < token.Length - 1; i++)

@@ -36,6 +36,7 @@ sealed partial class ConversationActor
             case Verdict.AskMembers:
                 _held.Add((post, session));
                 Become(Loading);
+                _isReady = false;
                 _services.Loader.MembersAsync(_id)
                     .PipeTo(Self, success: members => new MembersLoaded(members), failure: cause => new LoadFailed(cause));
                 break;
@@ -57,7 +58,13 @@ sealed partial class ConversationActor
     void OnRowSettled(RowSettled settled)
     {
         var row = settled.Row;
-        if (settled.Outcome.Status == AppendStatus.Written)
+        if (!ReferenceEquals(settled.Receiver, _receiver))
+        {
+            // A row of an earlier life, which this one may not have seen when it read the log.
+            if (settled.Outcome.Status == AppendStatus.Written && row.Seq > _state.CommittedHead)
+                _isRecovering = true;
+        }
+        else if (settled.Outcome.Status == AppendStatus.Written)
         {
             if (_state.Accept(row.Seq, row.Seq, row.Ts) is { } accepted)
             {
@@ -94,7 +101,7 @@ sealed partial class ConversationActor
             return;
         _isReading = true;
         ReadBehindAsync(_state.CommittedHead)
-            .PipeTo(Self, success: found => found, failure: cause => new LoadFailed(cause));
+            .PipeTo(Self, success: found => found, failure: cause => new RecoveryFailed(cause));
     }
 
     async Task<RowsFound> ReadBehindAsync(long head)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Conversations;
@@ -23,6 +24,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     sealed record Loaded(ConversationStart Start) : INoSerializationVerificationNeeded;
 
     sealed record LoadFailed(Exception Cause) : INoSerializationVerificationNeeded;
+
+    sealed record RecoveryFailed(Exception Cause) : INoSerializationVerificationNeeded;
 
     sealed record MembersLoaded(IReadOnlySet<int> Members) : INoSerializationVerificationNeeded;
 
@@ -52,6 +55,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     readonly long _incarnation;
     AppendReceiver _receiver = null!;
     bool _isStarted;
+    bool _isReady;
     bool _isRecovering;
     bool _isReading;
     bool _isStopping;
@@ -73,11 +77,23 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    long SteadyMilliseconds => (long)_services.Clock.GetElapsedTime(0).TotalMilliseconds;
+    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
 
     long UnixMilliseconds => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     protected override void PreStart() => Load();
+
+    /// <summary>The two messages of the hot path go past the long list of handlers.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (_isReady && message is Post post)
+            OnPost(post, Sender);
+        else if (_isReady && message is DeliveryConfirmed confirmed)
+            OnDeliveryConfirmed(confirmed, Sender);
+        else
+            return base.AroundReceive(receive, message);
+        return true;
+    }
 
     void Load() => _services.Loader.StartAsync(_id, _slot.OldestTs)
         .PipeTo(Self, success: start => new Loaded(start), failure: cause => new LoadFailed(cause));
@@ -98,7 +114,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         });
         Receive<Retry>(_ => Load());
         Receive<Tick>(_ => ArmTick());
-        Receive<RowSettled>(OnRowSettled);
+        Receive<RowSettled>(OnRowSettled, settled => _isStarted);
+        Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
         Receive<Terminated>(OnTerminated);
         Receive<StopConversation>(_ => Stop());
         ReceiveAny(message =>
@@ -116,7 +133,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         Receive<RowSettled>(OnRowSettled);
         Receive<ResendDeliveries>(resend => OnResendDeliveries(resend, Sender));
         Receive<RowsFound>(OnRowsFound);
-        Receive<LoadFailed>(failed => OnRecoveryFailed(failed.Cause));
+        Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
         Receive<Tick>(_ => OnTick());
         Receive<Terminated>(OnTerminated);
         Receive<MembersChanged>(changed => OnMembersChanged(changed, Sender));
@@ -141,6 +158,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     void GoReady(IReadOnlySet<int>? members)
     {
         Become(Ready);
+        _isReady = true;
         if (members is not null)
             _state.Members = members;
         var held = _held.ToArray();
@@ -167,6 +185,9 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
                     break;
                 case RowsFound found:
                     OnRowsFound(found);
+                    break;
+                case RowSettled settled:
+                    OnRowSettled(settled);
                     break;
             }
         }

@@ -14,12 +14,12 @@ interface IConversationMessage : IClusterMessage
 
 /// <summary>
 /// Session to conversation: accept this message. Numbered per session and conversation: the conversation takes only the
-/// next one (<c>Number - 1</c> handled here or at most <c>AnsweredTo</c>). <c>Epoch</c> rises after a refusal with
+/// next one (<c>Previous</c>, the one sent before it, handled here or at most <c>AnsweredTo</c>). <c>Epoch</c> rises after a refusal with
 /// retry; what was sent before it is refused too, so that nothing overtakes. <c>TimeOffset</c> as in
 /// <see cref="ChatBody"/>; <c>HasSiblings</c>: the sender's other modern sessions want copies.
 /// </summary>
 sealed record Post(
-    ConversationId Conversation, long SessionId, long Number, long AnsweredTo, int Epoch,
+    ConversationId Conversation, long SessionId, long Number, long Previous, long AnsweredTo, int Epoch,
     int Sender, string Cmid, ReadOnlyMemory<byte> Body, int TimeOffset, bool HasSiblings) : IConversationMessage;
 
 /// <summary>Conversation to session: durable (or, without a history, pushed or queued for everybody).</summary>

@@ -33,6 +33,9 @@ readonly record struct WaitingSession(long SessionId, long PostNumber, int Epoch
 sealed record InFlightPost(int Sender, string Cmid, long Number, long Ts, bool HasSiblings, long OriginSession)
 {
     public List<WaitingSession> Waiting { get; } = new(1);
+
+    /// <summary>Its trace among the remembered posts.</summary>
+    public required RecentPost Recent { get; init; }
 }
 
 /// <summary>
@@ -98,7 +101,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     public Judgement Judge(Post post, long now, bool isMembershipFresh, bool isBusy)
     {
         var sender = SenderOf(post.SessionId);
-        var arrival = GoBackN.Judge(sender.Last, post.Number - 1, post.Number, post.AnsweredTo);
+        var arrival = GoBackN.Judge(sender.Last, post.Previous, post.Number, post.AnsweredTo);
         if (arrival == Arrival.Gap)
             return new Judgement(Verdict.Resend, Math.Max(sender.Last, post.AnsweredTo));
         if (FindPrevious(post) is { } previous)
@@ -124,10 +127,10 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         }
 
         _lastTs = Math.Max(_lastTs, now);
-        var inFlight = new InFlightPost(post.Sender, post.Cmid, ++Head, _lastTs, post.HasSiblings, post.SessionId);
+        var recent = _recent.Add(post.Sender, post.Cmid, ++Head);
+        var inFlight = new InFlightPost(post.Sender, post.Cmid, Head, _lastTs, post.HasSiblings, post.SessionId) { Recent = recent };
         inFlight.Waiting.Add(WaitFor(post));
         _inFlight[Head] = inFlight;
-        _recent.Add(post.Sender, post.Cmid, Head);
         return new Judgement(Verdict.Take, Head, _lastTs);
     }
 
@@ -145,8 +148,8 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
             return null;
         if (seq > 0)
             CommittedHead = Math.Max(CommittedHead, seq);
-        var post = _recent.Find(inFlight.Sender, inFlight.Cmid) ?? _recent.Add(inFlight.Sender, inFlight.Cmid, number);
-        (post.IsAccepted, post.Seq, post.Ts) = (true, seq, ts);
+        var recent = inFlight.Recent;
+        (recent.IsAccepted, recent.Seq, recent.Ts) = (true, seq, ts);
         return inFlight;
     }
 

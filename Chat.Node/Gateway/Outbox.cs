@@ -53,6 +53,8 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
 
     public bool IsEmpty => _queue.Count == 0;
 
+    public int Count => _queue.Count;
+
     /// <summary>The receipts of the flush that is under way, or has just ended.</summary>
     public IReadOnlyList<Receipt> InFlight => _inFlight;
 

@@ -81,16 +81,16 @@ sealed class PostLink(ConversationId conversation)
     }
 
     /// <summary>
-    /// For a client that repeats by itself: gives up everything that is pending; the first of it has to come again
-    /// before anything else.
+    /// For a client that repeats by itself: gives up the refused post and everything behind it (all that is pending,
+    /// without one); the first of it has to come again before anything else. What was sent before it may still be accepted.
     /// </summary>
     public IReadOnlyList<PendingPost> GiveUp(PendingPost? refused)
     {
         Epoch++;
-        var given = _pending.ToList();
+        var given = _pending.FindAll(post => post.Number > (refused?.Number ?? 0));
+        _pending.RemoveAll(given.Contains);
         if (refused is not null)
             given.Insert(0, refused);
-        _pending.Clear();
         BlockedOn ??= given.Find(post => !post.IsOwnCmid)?.Cmid;
         return given;
     }
@@ -99,7 +99,8 @@ sealed class PostLink(ConversationId conversation)
     public void Restart(PendingPost refused)
     {
         Epoch++;
-        _pending.Insert(0, refused);
+        var at = _pending.FindIndex(post => post.Number > refused.Number);
+        _pending.Insert(at < 0 ? _pending.Count : at, refused);
         foreach (var post in _pending)
             post.Number = ++_lastNumber;
     }

@@ -61,14 +61,14 @@ sealed partial class SessionActor
         link.Add(post);
         _unanswered++;
         link.LastProgress = post.PostedAt;
-        SendPost(link, post, user);
+        SendPost(link, post, link.Pending.Count > 1 ? link.Pending[^2].Number : link.AnsweredTo, user);
         ArmTick();
     }
 
-    void SendPost(PostLink link, PendingPost post, ChatSender user)
+    void SendPost(PostLink link, PendingPost post, long previous, ChatSender user)
     {
         var message = new Post(
-            link.Conversation, _sessionId, post.Number, link.AnsweredTo, link.Epoch, user.Id, post.Cmid,
+            link.Conversation, _sessionId, post.Number, previous, link.AnsweredTo, link.Epoch, user.Id, post.Cmid,
             post.Body.Bytes, post.Body.TimeOffset, _hasSiblings);
         (link.Target ?? _services.Conversations.Value).Tell(message, Self);
     }
@@ -78,10 +78,12 @@ sealed partial class SessionActor
         if (_poster is not { } user)
             return;
         link.LastProgress = SteadyMilliseconds;
+        var previous = link.AnsweredTo;
         foreach (var post in link.Pending)
         {
             if (post.Number > after)
-                SendPost(link, post, user);
+                SendPost(link, post, previous, user);
+            previous = post.Number;
         }
     }
 

@@ -9,6 +9,7 @@ namespace Chat.Node.Gateway;
 /// <summary>Frames to the socket: pushes, the offline queue, answers; and who is told when they have left.</summary>
 sealed partial class SessionActor
 {
+    const int MostFramesBeforeFlush = 64;
     static readonly byte[] LegacyPong = "{\"msgid\":105}"u8.ToArray();
 
     /// <summary>How far a conversation's numbers have been written to this connection, and have left it.</summary>
@@ -92,38 +93,26 @@ sealed partial class SessionActor
         if (!_outbox.TryAdd(frame, receipt))
         {
             Close("slow consumer: the outbox is full");
-            return;
         }
-
-        ScheduleFlush();
     }
 
-    /// <summary>Behind everything that is in the mailbox now: one flush for all of it.</summary>
-    void ScheduleFlush()
+    void FlushWhenIdle()
     {
-        if (_isFlushScheduled || _outbox.IsFlushing)
+        if (_isClosed || _outbox.IsFlushing || _isPausing || (_outbox.IsEmpty && !_closesWhenFlushed))
             return;
-        _isFlushScheduled = true;
-        Self.Tell(Flush.Instance);
-    }
-
-    void OnFlush()
-    {
-        _isFlushScheduled = false;
-        if (_isClosed || _outbox.IsFlushing)
+        if (_outbox.Count < MostFramesBeforeFlush && _cell.HasMessages)
             return;
         if (_outbox.IsEmpty)
         {
-            if (_closesWhenFlushed)
-                Close("bad input");
+            Close("bad input");
             return;
         }
 
         var pause = _outbox.Pause;
         if (pause > TimeSpan.Zero)
         {
-            _isFlushScheduled = true;
-            Timers.StartSingleTimer("flush", Flush.Instance, pause);
+            _isPausing = true;
+            Timers.StartSingleTimer("flush", PauseEnded.Instance, pause);
             return;
         }
 
@@ -151,10 +140,10 @@ sealed partial class SessionActor
 
         if (_user is not null && _outbox.InFlight.Count > 0)
             TellReceipts();
-        if (!_outbox.IsEmpty || _closesWhenFlushed)
-            ScheduleFlush();
-        else if (_isEnding)
+        if (_isEnding)
             EndWhenDone();
+        else if (_closesWhenFlushed && _outbox.IsEmpty)
+            Close("bad input");
     }
 
     void TellReceipts()

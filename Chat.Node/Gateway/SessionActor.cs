@@ -22,6 +22,7 @@ sealed record DrainSession(TimeSpan ReconnectAfter) : INoSerializationVerificati
 /// </summary>
 sealed partial class SessionActor : ReceiveActor, IWithTimers
 {
+    const string Disconnected = "disconnected";
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan LingerLimit = TimeSpan.FromSeconds(60);
 
@@ -30,9 +31,9 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         public static readonly Tick Instance = new();
     }
 
-    sealed class Flush : INoSerializationVerificationNeeded
+    sealed class PauseEnded : INoSerializationVerificationNeeded
     {
-        public static readonly Flush Instance = new();
+        public static readonly PauseEnded Instance = new();
     }
 
     sealed class Continue : INoSerializationVerificationNeeded
@@ -42,6 +43,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
 
     sealed record FlushEnded(bool IsOver) : INoSerializationVerificationNeeded;
 
+    readonly ActorCell _cell = (ActorCell)Context;
     readonly SessionConnection _connection;
     readonly GatewayServices _services;
     readonly Outbox _outbox;
@@ -51,7 +53,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     ChatSender? _user;
     bool _isModern;
     bool _isBusy;
-    bool _isFlushScheduled;
+    bool _isPausing;
     bool _isTicking;
     bool _isEnding;
     bool _isClosed;
@@ -70,9 +72,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
             _requests.Enqueue(request);
             HandleRequests();
         });
-        Receive<Push>(OnPush);
-        Receive<PostAccepted>(OnPostAccepted);
-        Receive<Flush>(_ => OnFlush());
+        Receive<PauseEnded>(_ => _isPausing = false);
         Receive<FlushEnded>(ended => OnFlushEnded(ended.IsOver));
         Receive<PostRefused>(OnPostRefused);
         Receive<ResendPosts>(OnResendPosts);
@@ -97,7 +97,23 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    long SteadyMilliseconds => (long)_services.Clock.GetElapsedTime(0).TotalMilliseconds;
+    /// <summary>
+    /// The messages of the hot path go past the long list of handlers. Behind the last message that waits comes the
+    /// flush: one for everything that these messages brought.
+    /// </summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (message is Push push)
+            OnPush(push);
+        else if (message is PostAccepted accepted)
+            OnPostAccepted(accepted);
+        else if (!base.AroundReceive(receive, message))
+            return false;
+        FlushWhenIdle();
+        return true;
+    }
+
+    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
 
     /// <summary>Requests are handled one after the other; posts do not wait for the answers of posts before them.</summary>
     void HandleRequests()
@@ -257,7 +273,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     {
         if (_requests.Count == 0 && !_isBusy && _unanswered == 0 && (_outbox.IsEmpty || _connection.Ended.IsCancellationRequested)
             && !_outbox.IsFlushing)
-            Close("disconnected");
+            Close(Disconnected);
     }
 
     void OnDrain(DrainSession drain)
@@ -274,7 +290,6 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     void CloseWhenFlushed()
     {
         _closesWhenFlushed = true;
-        ScheduleFlush();
     }
 
     void Close(string reason)
@@ -282,7 +297,10 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         if (_isClosed)
             return;
         _isClosed = true;
-        Log.SessionClosed(_services.Logger, _connection.Id, _user?.Id ?? 0, reason);
+        if (reason == Disconnected)
+            Log.SessionEnded(_services.Logger, _connection.Id, _user?.Id ?? 0);
+        else
+            Log.SessionClosed(_services.Logger, _connection.Id, _user?.Id ?? 0, reason);
         Context.Stop(Self);
     }
 

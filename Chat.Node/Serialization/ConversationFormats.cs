@@ -15,6 +15,7 @@ static class ConversationFormats
                 w.Id(m.Conversation);
                 w.Long(m.SessionId);
                 w.Long(m.Number);
+                w.Long(m.Previous);
                 w.Long(m.AnsweredTo);
                 w.Long(m.Epoch);
                 w.Long(m.Sender);
@@ -23,7 +24,7 @@ static class ConversationFormats
                 w.Long(m.TimeOffset);
                 w.Bool(m.HasSiblings);
             },
-            r => new Post(r.Id(), r.Long(), r.Long(), r.Long(), r.Int(), r.Int(), r.Text(), r.Bytes(), r.Int(), r.Bool())),
+            r => new Post(r.Id(), r.Long(), r.Long(), r.Long(), r.Long(), r.Int(), r.Int(), r.Text(), r.Bytes(), r.Int(), r.Bool())),
         new Format<PostAccepted>(
             "pa",
             (w, m) =>

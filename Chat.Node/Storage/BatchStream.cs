@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
+using Akka.Util;
 
 namespace Chat.Node.Storage;
 
@@ -21,18 +22,30 @@ sealed class BatchStream<T>
     public BatchStream(IMaterializer materializer, int queueLength, int batchSize, Func<List<T>, Task> handle)
     {
         _queue = Channel.CreateBounded<T>(new BoundedChannelOptions(queueLength) { SingleReader = true });
-        _completion = ChannelSource.FromReader(_queue.Reader)
-            .Batch(batchSize, first => new List<T> { first }, (batch, next) =>
-            {
-                batch.Add(next);
-                return batch;
-            })
+        // The stream is one of batches, not of elements: its stages cost something for each. The next batch is taken when
+        // the one before it has been handled.
+        _completion = Source.UnfoldAsync(batchSize, TakeAsync)
             .SelectAsync(1, async batch =>
             {
                 await handle(batch);
                 return NotUsed.Instance;
             })
             .RunWith(Sink.Ignore<NotUsed>(), materializer);
+    }
+
+    /// <summary>Everything that is waiting, at least one; none when the queue has ended.</summary>
+    async Task<Option<(int, List<T>)>> TakeAsync(int most)
+    {
+        var batch = new List<T>();
+        while (batch.Count == 0)
+        {
+            if (!await _queue.Reader.WaitToReadAsync())
+                return Option<(int, List<T>)>.None;
+            while (batch.Count < most && _queue.Reader.TryRead(out var element))
+                batch.Add(element);
+        }
+
+        return (most, batch);
     }
 
     /// <summary>False if the queue is full or closed: nothing was taken.</summary>

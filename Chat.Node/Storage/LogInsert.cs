@@ -1,58 +1,62 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Chat.Node.Storage;
 
-/// <summary>The log's INSERT, prepared once per batch: the hot statement of the embedded database.</summary>
+/// <summary>
+/// The log's INSERT on the embedded database: prepared once per batch and bound without parameter objects, because this
+/// is the hot statement of the node.
+/// </summary>
 sealed class LogInsert : IDisposable
 {
-    readonly SqliteCommand _row;
-    readonly SqliteCommand _conversation;
+    readonly SqliteConnection _connection;
+    readonly sqlite3_stmt _row;
+    readonly sqlite3_stmt _conversation;
 
-    public LogInsert(SqliteConnection connection, SqliteTransaction transaction, long node)
+    public LogInsert(SqliteConnection connection, long node)
     {
-        _row = connection.CreateCommand();
-        _row.Transaction = transaction;
-        _row.CommandText =
-            """
-            INSERT INTO MessageLog (a, b, seq, sender, cmid, cmid_hash, ts, node, body)
-            VALUES ($a, $b, $seq, $sender, $cmid, $hash, $ts, $node, $body)
-            """;
-        foreach (var name in (ReadOnlySpan<string>)["$a", "$b", "$seq", "$sender", "$ts", "$node"])
-            _row.Parameters.Add(name, SqliteType.Integer);
-        _row.Parameters.Add("$cmid", SqliteType.Text);
-        _row.Parameters.Add("$hash", SqliteType.Blob);
-        _row.Parameters.Add("$body", SqliteType.Blob);
-        _row.Parameters["$node"].Value = node;
-
-        _conversation = connection.CreateCommand();
-        _conversation.Transaction = transaction;
-        _conversation.CommandText = "INSERT INTO Conversation (a, b) VALUES ($a, $b) ON CONFLICT DO NOTHING";
-        _conversation.Parameters.Add("$a", SqliteType.Integer);
-        _conversation.Parameters.Add("$b", SqliteType.Integer);
+        _connection = connection;
+        _row = Prepare("INSERT INTO MessageLog (a, b, seq, sender, cmid, cmid_hash, ts, node, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _conversation = Prepare("INSERT INTO Conversation (a, b) VALUES (?, ?) ON CONFLICT DO NOTHING");
+        raw.sqlite3_bind_int64(_row, 8, node);
     }
 
+    /// <exception cref="SqliteException">The row was not inserted; a constraint has code 19.</exception>
     public void Execute(LogRow row)
     {
-        var parameters = _row.Parameters;
-        parameters[0].Value = row.Conversation.A;
-        parameters[1].Value = row.Conversation.B;
-        parameters[2].Value = row.Seq;
-        parameters[3].Value = row.Sender;
-        parameters[4].Value = row.Ts;
-        parameters[6].Value = row.Cmid;
-        parameters[7].Value = LogRow.HashOf(row.Sender, row.Cmid);
-        parameters[8].Value = row.Body.ToArray();
-        _row.ExecuteNonQuery();
+        raw.sqlite3_bind_int(_row, 1, row.Conversation.A);
+        raw.sqlite3_bind_int(_row, 2, row.Conversation.B);
+        raw.sqlite3_bind_int64(_row, 3, row.Seq);
+        raw.sqlite3_bind_int(_row, 4, row.Sender);
+        raw.sqlite3_bind_text(_row, 5, Encoding.UTF8.GetBytes(row.Cmid));
+        raw.sqlite3_bind_blob(_row, 6, LogRow.HashOf(row.Sender, row.Cmid));
+        raw.sqlite3_bind_int64(_row, 7, row.Ts);
+        raw.sqlite3_bind_blob(_row, 9, row.Body.Span);
+        Step(_row);
         if (row.Seq != 1)
             return;
-        _conversation.Parameters[0].Value = row.Conversation.A;
-        _conversation.Parameters[1].Value = row.Conversation.B;
-        _conversation.ExecuteNonQuery();
+        raw.sqlite3_bind_int(_conversation, 1, row.Conversation.A);
+        raw.sqlite3_bind_int(_conversation, 2, row.Conversation.B);
+        Step(_conversation);
     }
 
     public void Dispose()
     {
         _row.Dispose();
         _conversation.Dispose();
+    }
+
+    sqlite3_stmt Prepare(string sql)
+    {
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(_connection.Handle, sql, out var statement), _connection.Handle);
+        return statement;
+    }
+
+    void Step(sqlite3_stmt statement)
+    {
+        raw.sqlite3_step(statement);
+        // The reset returns the step's error.
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_reset(statement), _connection.Handle);
     }
 }

@@ -37,7 +37,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
     public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<LogRow> rows) => database.WriteAsync(async (connection, transaction) =>
     {
         var outcomes = new AppendOutcome[rows.Count];
-        using var insert = new LogInsert((SqliteConnection)connection, (SqliteTransaction)transaction, node.Incarnation);
+        using var insert = new LogInsert((SqliteConnection)connection, node.Incarnation);
         HashSet<ConversationId>? stopped = null;
         for (var i = 0; i < rows.Count; i++)
         {

@@ -20,6 +20,9 @@ static partial class Log
     [LoggerMessage(5, LogLevel.Information, "connection {Connection} of user {UserId} ended: {Reason}")]
     public static partial void SessionClosed(ILogger logger, string connection, int userId, string reason);
 
+    [LoggerMessage(13, LogLevel.Debug, "connection {Connection} of user {UserId} ended")]
+    public static partial void SessionEnded(ILogger logger, string connection, int userId);
+
     [LoggerMessage(6, LogLevel.Debug, "connection {Connection}: user {UserId} logged in (modern: {IsModern})")]
     public static partial void LoggedIn(ILogger logger, string connection, int userId, bool isModern);
 

@@ -20,7 +20,7 @@ sealed partial class UserActor
 
     void OnDeliver(Deliver deliver, IActorRef sender)
     {
-        _lastActivity = Now;
+        _lastActivity = SteadyMilliseconds;
         var conversation = deliver.Message.Conversation;
         if (_awaitingMark.TryGetValue(conversation, out var waiting))
         {

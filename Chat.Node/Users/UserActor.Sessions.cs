@@ -20,7 +20,7 @@ sealed partial class UserActor
 
     void OnAttach(Attach attach, IActorRef session)
     {
-        _lastActivity = Now;
+        _lastActivity = SteadyMilliseconds;
         if (_isStopping)
             return; // the session asks again, the next life answers
         foreach (var replaced in _sessions.Values.Where(known => known.Id != attach.SessionId && known.HasToken(attach.TokenHash)).ToList())
@@ -60,7 +60,8 @@ sealed partial class UserActor
                 StartDrain();
                 break;
             case Phase.Live:
-                Greet([], hasMore: false);
+            case Phase.Draining or Phase.Finishing when _sessions.Values.Any(known => !known.IsAttaching):
+                Greet([], hasMore: false); // in the middle of a drain it gets what is still to come
                 break;
         }
     }
@@ -81,7 +82,7 @@ sealed partial class UserActor
     {
         if (!_sessions.Remove(sessionId, out var session))
             return;
-        _lastActivity = Now;
+        _lastActivity = SteadyMilliseconds;
         Context.Unwatch(session.Actor);
         _slots &= ~(1UL << session.Slot);
         if (_sessions.Count == 0)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
@@ -66,8 +67,8 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
     Phase _phase = Phase.Starting;
     bool _isBusyTick;
     bool _isStopping;
-    DateTimeOffset _startedAt;
-    DateTimeOffset _lastActivity;
+    long _startedAt;
+    long _lastActivity;
 
     public UserActor(string entityId, UserServices services)
     {
@@ -75,8 +76,6 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         _services = services;
         _attempts = new LoginAttempts(services.Limits.FailedLoginsPerMinute);
 
-        Receive<Deliver>(deliver => OnDeliver(deliver, Sender));
-        Receive<Pushed>(OnPushed);
         Receive<OfflineSettled>(OnOfflineSettled);
         Receive<MarkRead>(OnMarkRead);
         Receive<Attach>(attach => OnAttach(attach, Sender));
@@ -101,9 +100,23 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     DateTimeOffset Now => _services.Clock.GetUtcNow();
 
+    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
+
+    /// <summary>The two messages of the hot path go past the long list of handlers.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (message is Deliver deliver)
+            OnDeliver(deliver, Sender);
+        else if (message is Pushed pushed)
+            OnPushed(pushed);
+        else
+            return base.AroundReceive(receive, message);
+        return true;
+    }
+
     protected override void PreStart()
     {
-        _startedAt = _lastActivity = Now;
+        _startedAt = _lastActivity = SteadyMilliseconds;
         _services.Presence.NodeOfAsync(_userId)
             .PipeTo(Self, success: node => new PresenceRead(node), failure: _ => new PresenceRead(null));
         ArmTick();
@@ -129,8 +142,8 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
     {
         Timers.Cancel("tick");
         _isBusyTick = false;
-        var now = Now;
-        if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin)
+        var now = SteadyMilliseconds;
+        if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin.TotalMilliseconds)
         {
             _phase = Phase.Offline;
             ReleaseHeld();
@@ -143,7 +156,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         StorePresence();
         if (_isPageOverdue)
             ReadPage();
-        if (IsIdle && _attempts.IsIdle(now) && now - _lastActivity >= IdleTick)
+        if (IsIdle && _attempts.IsIdle(Now) && now - _lastActivity >= IdleTick.TotalMilliseconds)
         {
             Context.Parent.Tell(new Passivate(StopUser.Instance));
             return;

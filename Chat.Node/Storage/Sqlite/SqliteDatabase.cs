@@ -32,7 +32,11 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) =>
         WithTimeout(_writer.RunAsync((connection, transaction) => write(connection, transaction!)));
 
-    public Task MigrateAsync() => Task.Run(() => Migrations.Apply(_connectionString));
+    public Task MigrateAsync() => Task.Run(() =>
+    {
+        Open().Dispose(); // sets what has to be set before the first table
+        Migrations.Apply(_connectionString);
+    });
 
     public void Dispose()
     {
@@ -58,8 +62,9 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         connection.Open();
         using var pragmas = connection.CreateCommand();
         pragmas.CommandText =
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;"
-            + "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;";
+            // Small pages and rare checkpoints: a commit touches an index page or two per conversation (docs/performance.md).
+            "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
+            + "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;";
         pragmas.ExecuteNonQuery();
         return connection;
     }
