@@ -12,6 +12,7 @@ namespace Chat.Tests.Serialization;
 public sealed class ChatSerializerTests
 {
     const string GoldenFile = "Chat.Tests/Serialization/golden/messages.txt";
+    const string Nothing = "-";
 
     static readonly ChatSerializer Serializer = new(null!);
 
@@ -38,7 +39,7 @@ public sealed class ChatSerializerTests
     public void Every_message_has_its_golden_bytes()
     {
         var golden = Golden();
-        var written = Samples.All.Select((sample, i) => $"{NameOf(i)} {Serializer.Manifest(sample)} {Convert.ToHexStringLower(Serializer.ToBinary(sample))}").ToArray();
+        var written = Samples.All.Select((sample, i) => $"{NameOf(i)} {Serializer.Manifest(sample)} {HexOf(sample)}").ToArray();
         var changed = written.Except(golden.Select(line => string.Join(' ', line))).ToList();
         Assert.True(changed.Count == 0, $"not in {GoldenFile}:\n{string.Join('\n', changed)}");
         Assert.Equal(written.Length, golden.Count);
@@ -51,7 +52,7 @@ public sealed class ChatSerializerTests
         for (var i = 0; i < Samples.All.Length; i++)
         {
             var line = golden[NameOf(i)];
-            var read = Serializer.FromBinary(Convert.FromHexString(line[2]), line[1]);
+            var read = Serializer.FromBinary(line[2] == Nothing ? [] : Convert.FromHexString(line[2]), line[1]);
             Assert.Null(DeepEquality.FindDifference(Samples.All[i], read, line[0]));
         }
     }
@@ -74,6 +75,9 @@ public sealed class ChatSerializerTests
     [Fact]
     public void What_is_no_cluster_message_is_not_written() =>
         Assert.Throws<SerializationException>(() => Serializer.ToBinary("text"));
+
+    static string HexOf(IClusterMessage sample) =>
+        Serializer.ToBinary(sample) is { Length: > 0 } bytes ? Convert.ToHexStringLower(bytes) : Nothing;
 
     static List<string[]> Golden() =>
         [.. Repository.Read(GoldenFile).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Select(line => line.Split(' ', 3))];

@@ -26,8 +26,8 @@ static class Samples
 
     public static IClusterMessage[] All { get; } =
     [
-        new Post(Direct, -123456789012345, 7, 6, 2, 3, "c-17 é", Body, 75, true),
-        new Post(Group, 1, 1, 0, 0, 17, "", Body, 0, false),
+        new Post(Direct, -123456789012345, 7, 6, 5, 2, 3, "c-17 é", Body, 75, true),
+        new Post(Group, 1, 1, 0, 0, 0, 17, "", Body, 0, false),
         new PostAccepted(Direct, 7, 42, 1795410443660),
         new PostRefused(Group, 7, ErrorCode.NotYours, "you are not a member of group 5"),
         new ResendPosts(Direct, 6),

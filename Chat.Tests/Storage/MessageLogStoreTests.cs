@@ -53,6 +53,19 @@ public sealed class MessageLogStoreTests : IDisposable
         Assert.Equal(cmids, (await _store.ReadAfterAsync(One, 0, 99)).Select(row => row.Cmid));
     }
 
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("\0")]
+    [InlineData("'; DROP TABLE MessageLog; --")]
+    [InlineData("😀")]
+    public async Task A_cmid_may_hold_any_character(string cmid)
+    {
+        await _store.AppendAsync([Row(One, 1, cmid, ts: 500)]);
+        Assert.Equal([new AppendOutcome(AppendStatus.Duplicate, 1, 500)], await _store.AppendAsync([Row(One, 2, cmid)]));
+        Assert.Equal(cmid, Assert.Single(await _store.ReadAfterAsync(One, 0, 9)).Cmid);
+        Assert.Equal(cmid, (await _store.HeadsAsync([One]))[One].Cmid);
+    }
+
     [Fact]
     public async Task A_number_that_is_taken_by_another_message_is_a_conflict()
     {

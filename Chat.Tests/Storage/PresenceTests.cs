@@ -60,7 +60,7 @@ public sealed class PresenceTests : IDisposable
         Assert.Equal(1001, await _here.NodeOfAsync(1));
     }
 
-    Task<string?> StateAsync(int id) => _database.ScalarAsync<string>("SELECT state FROM Users WHERE id = @id", new { id });
+    async Task<string> StateAsync(int id) => (await _database.ScalarAsync<string>("SELECT state FROM Users WHERE id = @id", new { id }))!;
 
     async Task RegisterAsync(int count)
     {

@@ -12,9 +12,5 @@ public sealed class Streams : IDisposable
 
     public IMaterializer Materializer { get; }
 
-    public void Dispose()
-    {
-        Materializer.Dispose();
-        _system.Dispose();
-    }
+    public void Dispose() => _system.Dispose();
 }

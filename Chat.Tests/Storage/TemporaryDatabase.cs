@@ -13,7 +13,8 @@ sealed class TemporaryDatabase : IDisposable
     {
         var folder = Directory.CreateTempSubdirectory("chat-template-").FullName;
         var file = Path.Combine(folder, "chat.db");
-        Migrations.Apply($"Data Source={file};Pooling=False");
+        using (var database = new SqliteDatabase($"Data Source={file}"))
+            database.MigrateAsync().GetAwaiter().GetResult();
         var bytes = File.ReadAllBytes(file);
         Directory.Delete(folder, recursive: true);
         return bytes;
