@@ -189,9 +189,10 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
 
     FrameStatus? Discarded(ref ReadOnlySequence<byte> buffer, int count)
     {
+        // Also when the end has been found: in smaller segments it would have been lost before.
         buffer = buffer.Slice(count);
         _discarded += count;
-        return _state != State.Between && _discarded > (long)maxFrameBytes * DiscardFactor ? FrameStatus.Lost : null;
+        return _discarded > (long)maxFrameBytes * DiscardFactor ? FrameStatus.Lost : null;
     }
 
     enum ScanOutcome

@@ -81,9 +81,7 @@ ref struct RequestFields(byte[] frame, bool isSpaced, Span<RequestToken> tokens)
         if (token.IsMissing)
             return null;
         var bytes = Bytes(RequestKey.Ref);
-        var isInteger = token.Type == JsonTokenType.Number && bytes.Span.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is var at
-            && (at < 0 || (at == 0 && bytes.Span[0] == '-'));
-        if ((isInteger || token.Type == JsonTokenType.String) && token.Length <= RequestRef.MaxBytes)
+        if (RequestRef.IsValid(bytes.Span))
         {
             Ref = new RequestRef(bytes);
             return null;

@@ -33,11 +33,11 @@ public static class RequestReader
         }
         catch (JsonException e)
         {
-            return new InvalidRequest(ErrorCode.Malformed, $"the object is not valid JSON at byte {e.BytePositionInLine}") { Ref = fields.Ref };
+            return new InvalidRequest(ErrorCode.Malformed, $"the object is not valid JSON at byte {e.BytePositionInLine}") { Ref = RefOf(fields) };
         }
         catch (InvalidOperationException)
         {
-            return new InvalidRequest(ErrorCode.Malformed, "a string holds half a surrogate pair") { Ref = fields.Ref };
+            return new InvalidRequest(ErrorCode.Malformed, "a string holds half a surrogate pair") { Ref = RefOf(fields) };
         }
     }
 
@@ -52,7 +52,8 @@ public static class RequestReader
         {
             while (reader.Read())
             {
-                if (reader is not { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } || !reader.ValueTextEquals("ref"u8))
+                // An escaped key is not compared: half a surrogate pair in it would throw.
+                if (reader is not { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1, ValueIsEscaped: false } || !reader.ValueTextEquals("ref"u8))
                     continue;
                 return reader.Read() && reader.TokenType is JsonTokenType.Number or JsonTokenType.String
                     ? ToRef(beginning.Slice(reader.TokenStartIndex, reader.BytesConsumed - reader.TokenStartIndex).ToArray())
@@ -67,7 +68,11 @@ public static class RequestReader
         return default;
     }
 
-    static RequestRef ToRef(byte[] token) => token.Length <= RequestRef.MaxBytes && Utf8.IsValid(token) ? new RequestRef(token) : default;
+    /// <summary>The scan may have ended before it could tell.</summary>
+    static RequestRef RefOf(in RequestFields fields) =>
+        fields.Ref.IsNone ? FindRef(new ReadOnlySequence<byte>(fields.Frame)) : fields.Ref;
+
+    static RequestRef ToRef(byte[] token) => RequestRef.IsValid(token) && Utf8.IsValid(token) ? new RequestRef(token) : default;
 
     internal static int CodePoints(string text)
     {

@@ -12,6 +12,15 @@ public readonly record struct RequestRef(ReadOnlyMemory<byte> Token)
 
     /// <summary>Whether there is no <c>ref</c>.</summary>
     public bool IsNone => Token.IsEmpty;
+
+    /// <summary>Whether a JSON token is an integer or a string, and short enough.</summary>
+    internal static bool IsValid(ReadOnlySpan<byte> token)
+    {
+        if (token.IsEmpty || token.Length > MaxBytes)
+            return false;
+        var digits = token[0] == '-' ? token[1..] : token;
+        return token[0] == '"' || !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+    }
 }
 
 /// <summary>One object from a client, read by <see cref="RequestReader"/>.</summary>

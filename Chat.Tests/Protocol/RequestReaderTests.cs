@@ -1,0 +1,238 @@
+using System.Text;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.Protocol;
+
+public sealed class RequestReaderTests
+{
+    public static TheoryData<string, Request> Good => new()
+    {
+        { """{"msgid":100,"protocol":2,"client":"test/1"}""", new HelloRequest(2, "test/1") },
+        { """{"msgid":100,"protocol":0}""", new HelloRequest(0, "") },
+        { """{"id":1,"msgid":1,"password":"123456"}""", new LoginRequest(1, null, "123456", null) },
+        { """{"msgid":1,"name":"alice","password":"x"}""", new LoginRequest(null, "alice", "x", null) },
+        { """{"msgid":1,"id":7,"name":"alice","password":"x"}""", new LoginRequest(7, null, "x", null) },
+        { """{"msgid":1,"id":-5,"password":"x"}""", new LoginRequest(-5, null, "x", null) },
+        { """{"msgid":1,"token":"abc"}""", new LoginRequest(null, null, null, "abc") },
+        { """{"msgid":3}""", new LogoutRequest(null) },
+        { """{"id":1,"msgid":3}""", new LogoutRequest(1) },
+        { """{"msgid":4,"name":"alice","password":"123456"}""", new RegisterRequest("alice", "123456") },
+        { """{"msgid":4,"name":"","password":""}""", new RegisterRequest("", "") },
+        { """{"friendid":5,"id":1,"msgid":7}""", new AddFriendRequest(1, 5) },
+        { """{"msgid":7,"friendid":5}""", new AddFriendRequest(null, 5) },
+        { """{"groupdesc":"first group","groupname":"g1","id":1,"msgid":8}""", new CreateGroupRequest(1, "g1", "first group") },
+        { """{"msgid":8,"groupname":"g1"}""", new CreateGroupRequest(null, "g1", "") },
+        { """{"groupid":1,"id":3,"msgid":9}""", new JoinGroupRequest(3, 1) },
+        { """{"msgid":103,"conversation":"d:1:3","seq":42}""", new ReceivedRequest(ConversationId.Direct(1, 3), 42, null) },
+        { """{"msgid":103,"offline":9007199254740993}""", new ReceivedRequest(null, 0, 9007199254740993) },
+        { """{"msgid":104}""", new PingRequest() },
+        { """{"msgid":107,"conversation":"g:5"}""", new FetchHistoryRequest(ConversationId.Group(5), null, null, 100) },
+        { """{"msgid":107,"conversation":"g:5","after":40,"limit":7}""", new FetchHistoryRequest(ConversationId.Group(5), 40, null, 7) },
+        { """{"msgid":107,"conversation":"g:5","before":41,"limit":1000000}""", new FetchHistoryRequest(ConversationId.Group(5), null, 41, 1000) },
+        { """{"msgid":108}""", new SyncRequest(null) },
+        { """{"msgid":108,"since":"token"}""", new SyncRequest("token") },
+        { """{"msgid":109,"conversation":"d:1:3","seq":0}""", new ReadRequest(ConversationId.Direct(1, 3), 0) },
+        { """{"msgid":77,"toid":"whatever"}""", new UnknownRequest(77) },
+        { """{"msgid":-1}""", new UnknownRequest(-1) },
+        { """{"msgid":2}""", new UnknownRequest(2) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void Each_request_is_read(string json, Request expected) => Assert.Equal(expected, Requests.Read(json));
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void Each_request_carries_its_ref(string json, Request expected)
+    {
+        var read = Requests.Read(json[..^1] + ""","ref":"r-1"}""");
+        Assert.Equal("\"r-1\"", Requests.RefOf(read));
+        Assert.Equal(expected, read with { Ref = default });
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void White_space_and_escaped_keys_change_nothing(string json, Request expected)
+    {
+        var spaced = json.Replace(",", " ,\r\n", StringComparison.Ordinal).Replace(":", ": ", StringComparison.Ordinal)
+            .Replace("d: 1: 3", "d:1:3", StringComparison.Ordinal).Replace("g: 5", "g:5", StringComparison.Ordinal);
+        var escaped = json.Replace("\"msgid\"", "\"\\u006dsgid\"", StringComparison.Ordinal).Replace("\"id\"", "\"i\\u0064\"", StringComparison.Ordinal);
+        Assert.Equal(expected, Requests.Read(spaced));
+        Assert.Equal(expected, Requests.Read(escaped));
+    }
+
+    [Theory]
+    [InlineData("17")]
+    [InlineData("-17")]
+    [InlineData("\"c \\u00e9 \\\" 😀\"")]
+    [InlineData("\"\"")]
+    public void A_ref_is_kept_as_it_was_sent(string token) =>
+        Assert.Equal(token, Requests.RefOf(Requests.Read($$"""{"ref":{{token}},"msgid":104}""")));
+
+    [Theory]
+    [InlineData("1.5")]
+    [InlineData("-1.5")]
+    [InlineData("1e3")]
+    [InlineData("-1e3")]
+    [InlineData("null")]
+    [InlineData("true")]
+    [InlineData("[1]")]
+    [InlineData("{}")]
+    public void A_ref_that_is_neither_an_integer_nor_a_string_is_refused_and_not_repeated(string token)
+    {
+        var invalid = Requests.ReadInvalid($$"""{"ref":{{token}},"msgid":104}""");
+        Assert.Contains("\"ref\"", invalid.Reason, StringComparison.Ordinal);
+        Assert.True(invalid.Ref.IsNone);
+    }
+
+    [Fact]
+    public void A_ref_has_at_most_128_bytes()
+    {
+        Assert.IsType<PingRequest>(Requests.Read($$"""{"ref":"{{new string('x', 126)}}","msgid":104}"""));
+        Requests.ReadInvalid($$"""{"ref":"{{new string('x', 127)}}","msgid":104}""");
+    }
+
+    [Theory]
+    [InlineData("""{}""", "msgid")]
+    [InlineData("""{"x":1}""", "msgid")]
+    [InlineData("""{"msgid":"6"}""", "msgid")]
+    [InlineData("""{"msgid":6.0}""", "msgid")]
+    [InlineData("""{"msgid":2147483648}""", "msgid")]
+    [InlineData("""{"msgid":99999999999999999999}""", "msgid")]
+    [InlineData("""{"msgid":null}""", "msgid")]
+    [InlineData("""{"msgid":100}""", "protocol")]
+    [InlineData("""{"msgid":100,"protocol":-1}""", "protocol")]
+    [InlineData("""{"msgid":100,"protocol":2,"client":1}""", "client")]
+    [InlineData("""{"msgid":1}""", "id")]
+    [InlineData("""{"msgid":1,"password":"x"}""", "id")]
+    [InlineData("""{"msgid":1,"id":1}""", "password")]
+    [InlineData("""{"msgid":1,"id":1,"password":2}""", "password")]
+    [InlineData("""{"msgid":1,"id":"1","password":"x"}""", "id")]
+    [InlineData("""{"msgid":1,"id":2147483648,"password":"x"}""", "id")]
+    [InlineData("""{"msgid":1,"token":7}""", "token")]
+    [InlineData("""{"msgid":3,"id":0}""", "id")]
+    [InlineData("""{"msgid":4,"name":"alice"}""", "password")]
+    [InlineData("""{"msgid":4,"password":"alice"}""", "name")]
+    [InlineData("""{"msgid":4,"name":["alice"],"password":"x"}""", "name")]
+    [InlineData("""{"msgid":6,"msg":"hi"}""", "toid")]
+    [InlineData("""{"msgid":6,"toid":0,"msg":"hi"}""", "toid")]
+    [InlineData("""{"msgid":6,"toid":-1,"msg":"hi"}""", "toid")]
+    [InlineData("""{"msgid":6,"toid":1e2,"msg":"hi"}""", "toid")]
+    [InlineData("""{"msgid":6,"toid":"3","msg":"hi"}""", "toid")]
+    [InlineData("""{"msgid":6,"toid":3}""", "msg")]
+    [InlineData("""{"msgid":6,"toid":3,"msg":null}""", "msg")]
+    [InlineData("""{"msgid":6,"toid":3,"msg":"hi","id":"1"}""", "id")]
+    [InlineData("""{"msgid":6,"toid":3,"msg":"hi","name":7}""", "name")]
+    [InlineData("""{"msgid":6,"toid":3,"msg":"hi","time":7}""", "time")]
+    [InlineData("""{"msgid":6,"toid":3,"msg":"hi","cmid":""}""", "cmid")]
+    [InlineData("""{"msgid":6,"toid":3,"msg":"hi","cmid":5}""", "cmid")]
+    [InlineData("""{"msgid":10,"toid":3,"msg":"hi"}""", "groupid")]
+    [InlineData("""{"msgid":7}""", "friendid")]
+    [InlineData("""{"msgid":7,"friendid":0}""", "friendid")]
+    [InlineData("""{"msgid":8}""", "groupname")]
+    [InlineData("""{"msgid":8,"groupname":"g","groupdesc":{}}""", "groupdesc")]
+    [InlineData("""{"msgid":9}""", "groupid")]
+    [InlineData("""{"msgid":103}""", "conversation")]
+    [InlineData("""{"msgid":103,"conversation":"d:3:1","seq":1}""", "conversation")]
+    [InlineData("""{"msgid":103,"conversation":"d:1:3"}""", "seq")]
+    [InlineData("""{"msgid":103,"conversation":"d:1:3","seq":-1}""", "seq")]
+    [InlineData("""{"msgid":103,"offline":0}""", "offline")]
+    [InlineData("""{"msgid":109,"seq":1}""", "conversation")]
+    [InlineData("""{"msgid":109,"conversation":"g:1"}""", "seq")]
+    [InlineData("""{"msgid":107}""", "conversation")]
+    [InlineData("""{"msgid":107,"conversation":"g:1","limit":0}""", "limit")]
+    [InlineData("""{"msgid":107,"conversation":"g:1","after":-1}""", "after")]
+    [InlineData("""{"msgid":107,"conversation":"g:1","before":0}""", "before")]
+    [InlineData("""{"msgid":107,"conversation":"g:1","before":9,"after":1}""", "before")]
+    [InlineData("""{"msgid":108,"since":9}""", "since")]
+    [InlineData("""{"msgid":104,"msgid":104}""", "msgid")]
+    [InlineData("""{"msgid":104,"x":1e999}""", "number")]
+    [InlineData("""{"msgid":104,"x":[{"y":-1e999}]}""", "number")]
+    public void Bad_input_is_named_and_carries_its_ref(string json, string named)
+    {
+        var invalid = Requests.ReadInvalid(json[..^1] + (json.Length > 2 ? "," : "") + """ "ref":12}""");
+        Assert.Equal(ErrorCode.Malformed, invalid.Error);
+        Assert.Contains(named, invalid.Reason, StringComparison.Ordinal);
+        Assert.Equal("12", Requests.RefOf(invalid));
+        Assert.False(invalid.IsFatal);
+    }
+
+    [Theory]
+    [InlineData("""{"ref":5,"msgid":104,}""")]
+    [InlineData("""{"ref":5,"msgid":}""")]
+    [InlineData("""{"ref":5 "msgid":104}""")]
+    [InlineData("""{"ref":5,"msgid":104]""")]
+    [InlineData("""{"ref":5,'msgid':104}""")]
+    [InlineData("""{"ref":5,"msgid":01}""")]
+    [InlineData("""{"ref":5,"msgid":+1}""")]
+    [InlineData("""{"ref":5,"msgid":NaN}""")]
+    [InlineData("""{"ref":5,/* */"msgid":104}""")]
+    [InlineData("{\"ref\":5,\"msgid\":104,\"x\":\"a\tb\"}")]
+    [InlineData("""{"ref":5,"x":"\x"}""")]
+    public void What_is_not_json_is_refused_with_the_ref_in_front_of_the_fault(string json)
+    {
+        var invalid = Requests.ReadInvalid(json);
+        Assert.Equal(ErrorCode.Malformed, invalid.Error);
+        Assert.Contains("not valid JSON", invalid.Reason, StringComparison.Ordinal);
+        Assert.Equal("5", Requests.RefOf(invalid));
+    }
+
+    [Theory]
+    [InlineData("ref", "ref")]
+    [InlineData("x", "x")]
+    [InlineData("x", "\\u0078")]
+    public void A_key_of_ours_twice_is_refused_and_a_key_of_others_twice_is_their_business(string one, string other)
+    {
+        var request = Requests.Read($$"""{"msgid":104,"{{one}}":1,"{{other}}":1}""");
+        Assert.Equal(one == "ref", request is InvalidRequest);
+    }
+
+    [Fact]
+    public void The_same_key_written_with_an_escape_is_the_same_key() =>
+        Assert.Contains("\"toid\" is there twice", Requests.ReadInvalid("""{"msgid":6,"toid":3,"to\u0069d":4,"msg":"x"}""").Reason, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(new byte[] { 0xFF })]
+    [InlineData(new byte[] { 0xC3 })]
+    [InlineData(new byte[] { 0xED, 0xA0, 0x80 })]
+    [InlineData(new byte[] { 0xC0, 0x80 })]
+    public void Invalid_utf8_is_refused_with_its_ref_wherever_it_is(byte[] bad)
+    {
+        byte[] inText = [.. "{\"ref\":7,\"msgid\":6,\"toid\":3,\"msg\":\""u8, .. bad, .. "\"}"u8];
+        byte[] inKey = [.. "{\"ref\":7,\""u8, .. bad, .. "\":1,\"msgid\":104}"u8];
+        foreach (var json in new[] { inText, inKey })
+        {
+            var invalid = Assert.IsType<InvalidRequest>(Requests.Read(json));
+            Assert.Contains("UTF-8", invalid.Reason, StringComparison.Ordinal);
+            Assert.Equal("7", Requests.RefOf(invalid));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"ref":7,"msgid":6,"toid":3,"msg":"\ud83d"}""")]
+    [InlineData("""{"ref":7,"msgid":6,"toid":3,"msg":"\ude00\ud83d"}""")]
+    [InlineData("""{"ref":7,"msgid":6,"toid":3,"msg":"x","other":{"y":["\udc00"]}}""")]
+    [InlineData("""{"ref":7,"msgid":6,"toid":3,"msg":"x","\ud800":1}""")]
+    [InlineData("""{"ref":7,"msgid":6,"toid":3,"msg":"x","other":{"\ud800":1}}""")]
+    [InlineData("""{"ref":7,"msgid":4,"name":"\ud800","password":"x"}""")]
+    public void Half_a_surrogate_pair_is_refused_with_its_ref(string json)
+    {
+        var invalid = Requests.ReadInvalid(json);
+        Assert.Equal(ErrorCode.Malformed, invalid.Error);
+        Assert.Contains("surrogate", invalid.Reason, StringComparison.Ordinal);
+        Assert.Equal("7", Requests.RefOf(invalid));
+    }
+
+    [Theory]
+    [InlineData("""{"msgid":6,"ref":9,"msg":"xxxxx""", "9")]
+    [InlineData("""{"x":{"ref":1},"ref":"a b","msg":"xxxxx""", "\"a b\"")]
+    [InlineData("""{"msgid":6,"msg":"xxxxx""", "")]
+    [InlineData("""{"msgid":6,"re""", "")]
+    [InlineData("""{"ref":[1],"msg":"x""", "")]
+    [InlineData("""{"ref":true,"msg":"x""", "")]
+    [InlineData("""{nothing""", "")]
+    [InlineData("""{"\ud800":1,"ref":4,"msg":"x""", "4")]
+    public void The_ref_of_an_object_that_was_cut_off_is_found_if_it_came_first(string beginning, string expected) =>
+        Assert.Equal(expected, Encoding.UTF8.GetString(RequestReader.FindRef(new(Encoding.UTF8.GetBytes(beginning))).Token.Span));
+}

@@ -1,0 +1,63 @@
+using Chat.Node.Conversations;
+using Chat.Node.Serialization;
+using Chat.Node.Storage;
+using Chat.Node.Users;
+using Chat.Protocol;
+
+namespace Chat.Tests.Serialization;
+
+/// <summary>One message of every type that may leave a node, and two where a field may be missing.</summary>
+static class Samples
+{
+    static readonly ConversationId Direct = ConversationId.Direct(3, 17);
+    static readonly ConversationId Group = ConversationId.Group(5);
+
+    static readonly byte[] Body =
+        """{"id":3,"msg":"hi 你😀","msgid":6,"name":"alice","time":"2026-01-02 03:04:05","toid":17}"""u8.ToArray();
+
+    static readonly ChatMessage Message = new(Direct, 42, 3, "c-17 é", 1795410443660, Body, -5_000_000_000);
+
+    static readonly QueuedMessage[] Rows =
+    [
+        new(1, Direct, 42, "c", 1795410443660, Body),
+        new(2, Group, 0, "", 1, Body),
+        new(long.MaxValue, null, 0, null, 0, Body),
+    ];
+
+    public static IClusterMessage[] All { get; } =
+    [
+        new Post(Direct, -123456789012345, 7, 6, 5, 2, 3, "c-17 é", Body, 75, true),
+        new Post(Group, 1, 1, 0, 0, 0, 17, "", Body, 0, false),
+        new PostAccepted(Direct, 7, 42, 1795410443660),
+        new PostRefused(Group, 7, ErrorCode.NotYours, "you are not a member of group 5"),
+        new ResendPosts(Direct, 6),
+        new MembersChanged(Group, 17),
+        new MembersKnown(Group),
+        new ResumeFanOut(Direct),
+        new FanOutFinished(Direct),
+        new DeliveryConfirmed(Direct, 17, 9_000_000_000, 42),
+        new ResendDeliveries(Direct, 17, 0, 41),
+        StopConversation.Instance,
+        new Deliver(17, 9_000_000_000, 42, 40, 39, true, Message),
+        new Deliver(17, 0, 1, 0, 0, false, Message with { Conversation = Group, Seq = 0, OriginSession = 0 }),
+        new Attach(17, 99, true, false, [1, 2, 255]),
+        new Attach(17, 99, false, true, null),
+        new Attached(Rows, true),
+        new Attached([], false),
+        new AttachRefused(),
+        new Detach(17, 99),
+        new SessionReplaced(),
+        new SiblingsChanged(true),
+        new Push(9_000_000_000, 42, Message),
+        new Pushed(17, 99, Group, 9_000_000_000, 42),
+        new OfflinePage(Rows),
+        new OfflinePushed(17, 99, 1234),
+        new Received(17, Direct, 42),
+        new ReceivedQueued(17, 1234),
+        new ReadUpTo(17, Direct, 42),
+        new CheckLogin(17),
+        new LoginChecked(true),
+        new LoginSucceeded(17),
+        StopUser.Instance,
+    ];
+}

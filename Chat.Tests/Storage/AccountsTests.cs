@@ -1,0 +1,110 @@
+using Chat.Node.Storage;
+using Xunit;
+
+namespace Chat.Tests.Storage;
+
+public sealed class AccountsTests : IDisposable
+{
+    readonly TemporaryDatabase _database = new();
+    readonly Accounts _accounts;
+
+    public AccountsTests() => _accounts = new Accounts(_database.Sqlite);
+
+    public void Dispose() => _database.Dispose();
+
+    [Fact]
+    public async Task Ids_count_from_one()
+    {
+        Assert.Equal(1, await _accounts.RegisterAsync("alice", "h1"));
+        Assert.Equal(2, await _accounts.RegisterAsync("bob", "h2"));
+        Assert.Equal("offline", await _database.ScalarAsync<string>("SELECT state FROM Users WHERE id = 1"));
+    }
+
+    [Theory]
+    [InlineData("alice")]
+    [InlineData("ALICE")]
+    public async Task A_taken_name_is_refused_in_any_case_of_letters(string name)
+    {
+        await _accounts.RegisterAsync("alice", "h1");
+        Assert.Null(await _accounts.RegisterAsync(name, "h2"));
+        Assert.Equal(1, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM Users"));
+    }
+
+    [Fact]
+    public async Task An_account_is_found_by_id_and_by_name()
+    {
+        var id = (await _accounts.RegisterAsync("O'Brien 你😀", "hash"))!.Value;
+        var byId = await _accounts.FindAsync(id);
+        var byName = await _accounts.FindAsync("o'brien 你😀");
+        Assert.Equal((id, "O'Brien 你😀", "hash"), (byId!.Id, byId.Name, byId.Password));
+        Assert.Equal(id, byName!.Id);
+        Assert.Null(await _accounts.FindAsync(id + 1));
+        Assert.Null(await _accounts.FindAsync("nobody"));
+    }
+
+    [Fact]
+    public async Task A_password_is_replaced_for_one_account_only()
+    {
+        await _accounts.RegisterAsync("alice", "old");
+        await _accounts.RegisterAsync("bob", "old");
+        await _accounts.SetPasswordAsync(1, "new");
+        Assert.Equal("new", (await _accounts.FindAsync(1))!.Password);
+        Assert.Equal("old", (await _accounts.FindAsync(2))!.Password);
+    }
+
+    [Fact]
+    public async Task Of_many_ids_the_existing_ones_are_told()
+    {
+        await _accounts.RegisterAsync("alice", "");
+        await _accounts.RegisterAsync("bob", "");
+        Assert.Equal([1, 2], (await _accounts.ExistingAsync([2, 1, 3, 99])).Order());
+        Assert.Empty(await _accounts.ExistingAsync([]));
+    }
+
+    [Fact]
+    public async Task A_token_leads_to_its_account_until_it_expires()
+    {
+        await _accounts.RegisterAsync("alice", "hash");
+        byte[] token = [1, 2, 3];
+        var expires = _database.Clock.Now.AddDays(1);
+        await _accounts.SaveTokenAsync(token, 1, expires);
+
+        Assert.Equal("alice", (await _accounts.FindByTokenAsync(token, expires.AddMilliseconds(-1)))!.Name);
+        Assert.Null(await _accounts.FindByTokenAsync(token, expires));
+        Assert.Null(await _accounts.FindByTokenAsync([1, 2, 4], _database.Clock.Now));
+    }
+
+    [Fact]
+    public async Task A_token_that_is_used_lives_longer()
+    {
+        await _accounts.RegisterAsync("alice", "hash");
+        var now = _database.Clock.Now;
+        await _accounts.SaveTokenAsync([1], 1, now.AddDays(1));
+        await _accounts.SaveTokenAsync([1], 1, now.AddDays(9));
+        Assert.NotNull(await _accounts.FindByTokenAsync([1], now.AddDays(8)));
+    }
+
+    [Fact]
+    public async Task A_revoked_token_is_gone_and_others_stay()
+    {
+        await _accounts.RegisterAsync("alice", "hash");
+        var now = _database.Clock.Now;
+        await _accounts.SaveTokenAsync([1], 1, now.AddDays(1));
+        await _accounts.SaveTokenAsync([2], 1, now.AddDays(1));
+        await _accounts.RevokeTokenAsync([1]);
+        Assert.Null(await _accounts.FindByTokenAsync([1], now));
+        Assert.NotNull(await _accounts.FindByTokenAsync([2], now));
+    }
+
+    [Fact]
+    public async Task Expired_tokens_can_be_swept_away()
+    {
+        await _accounts.RegisterAsync("alice", "hash");
+        var now = _database.Clock.Now;
+        await _accounts.SaveTokenAsync([1], 1, now);
+        await _accounts.SaveTokenAsync([2], 1, now.AddMilliseconds(1));
+        await _accounts.PurgeTokensAsync(now);
+        Assert.Equal(1, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM ResumeToken"));
+        Assert.NotNull(await _accounts.FindByTokenAsync([2], now));
+    }
+}

@@ -1,0 +1,62 @@
+using Chat.Node.Hosting;
+using Chat.Node.Storage;
+using Chat.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Chat.Tests.Storage;
+
+public sealed class OfflineQueueTests : IClassFixture<Streams>, IDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    static readonly ConversationId One = ConversationId.Direct(1, 2);
+
+    readonly TemporaryDatabase _database = new();
+    readonly UnreliableDatabase _unreliable;
+    readonly OfflineStore _store;
+    readonly OfflineQueue _queue;
+    readonly List<(long Seq, bool IsDurable)> _settled = [];
+    readonly SemaphoreSlim _told = new(0);
+
+    public OfflineQueueTests(Streams streams)
+    {
+        _unreliable = new UnreliableDatabase(_database.Sqlite);
+        _store = new OfflineStore(_unreliable);
+        _queue = new OfflineQueue(_store, new CrashPoints(null), NullLogger<OfflineQueue>.Instance, streams.Materializer);
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _told.Dispose();
+    }
+
+    [Fact]
+    public async Task Rows_are_durable_when_their_users_are_told()
+    {
+        for (var seq = 1; seq <= 100; seq++)
+            Assert.True(_queue.TryAdd(Pending(seq)));
+        await _queue.DrainAsync().WaitAsync(Patience);
+        Assert.Equal(Enumerable.Range(1, 100).Select(seq => ((long)seq, true)), _settled);
+        Assert.Equal(Enumerable.Range(1, 100).Select(seq => (long)seq), (await _store.ReadAsync(2, 0, 1000)).Select(row => row.Seq));
+    }
+
+    [Fact]
+    public async Task When_the_database_fails_users_are_told_so_and_the_queue_goes_on()
+    {
+        _unreliable.Failure = new StorageException("down");
+        _queue.TryAdd(Pending(1));
+        Assert.True(await _told.WaitAsync(Patience));
+        _unreliable.Failure = null;
+        _queue.TryAdd(Pending(1));
+        await _queue.DrainAsync().WaitAsync(Patience);
+        Assert.Equal([(1, false), (1, true)], _settled);
+        Assert.Single(await _store.ReadAsync(2, 0, 10));
+    }
+
+    PendingOffline Pending(long seq) => new(new OfflineRow(2, One, seq, "c", 1000, "{}"u8.ToArray()), (row, isDurable) =>
+    {
+        _settled.Add((row.Seq, isDurable));
+        _told.Release();
+    });
+}

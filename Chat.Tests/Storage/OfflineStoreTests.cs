@@ -1,0 +1,107 @@
+using Chat.Node.Storage;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.Storage;
+
+public sealed class OfflineStoreTests : IDisposable
+{
+    static readonly ConversationId One = ConversationId.Direct(1, 2);
+    static readonly ConversationId Other = ConversationId.Group(7);
+
+    readonly TemporaryDatabase _database = new();
+    readonly OfflineStore _store;
+    readonly DeliveryMarks _marks;
+
+    public OfflineStoreTests() =>
+        (_store, _marks) = (new OfflineStore(_database.Sqlite), new DeliveryMarks(_database.Sqlite, _database.Clock));
+
+    public void Dispose() => _database.Dispose();
+
+    [Fact]
+    public async Task A_queued_message_comes_back_as_it_was_put_in()
+    {
+        byte[] body = [.. "{\"msg\":\"你\"}"u8];
+        await _store.InsertAsync([new OfflineRow(2, One, 5, "c-1", 777, body)]);
+        var queued = Assert.Single(await _store.ReadAsync(2, 0, 10));
+        Assert.Equal((One, 5L, "c-1", 777L), (queued.Conversation!.Value, queued.Seq, queued.Cmid, queued.Ts));
+        Assert.Equal(body, queued.Body.ToArray());
+    }
+
+    [Fact]
+    public async Task A_message_is_queued_once_for_a_user_and_the_mark_says_so()
+    {
+        await _store.InsertAsync([Row(2, One, 5)]);
+        await _store.InsertAsync([Row(2, One, 5), Row(2, One, 6), Row(2, Other, 5), Row(3, Other, 5)]);
+        Assert.Equal([(One, 5L), (One, 6L), (Other, 5L)], (await _store.ReadAsync(2, 0, 10)).Select(row => (row.Conversation!.Value, row.Seq)));
+        Assert.Single(await _store.ReadAsync(3, 0, 10));
+        Assert.Equal(6, (await _marks.ReadAsync(2, One)).QueuedTo);
+        Assert.Equal(5, (await _marks.ReadAsync(2, Other)).QueuedTo);
+    }
+
+    [Fact]
+    public async Task Rows_and_marks_are_one_transaction()
+    {
+        await _database.ExecuteAsync("DROP TABLE DeliveryMark");
+        await Assert.ThrowsAnyAsync<Exception>(() => _store.InsertAsync([Row(2, One, 5)]));
+        Assert.Empty(await _store.ReadAsync(2, 0, 10));
+    }
+
+    [Fact]
+    public async Task A_mark_never_moves_back_and_other_marks_stay()
+    {
+        await _marks.RaiseAsync([new DeliveryMark(2, One, 9, 4, 3)]);
+        await _store.InsertAsync([Row(2, One, 5)]);
+        Assert.Equal(new DeliveryMark(2, One, 9, 4, 3), await _marks.ReadAsync(2, One));
+    }
+
+    [Fact]
+    public async Task Without_numbers_every_message_is_a_row_and_no_mark_is_made()
+    {
+        await _store.InsertAsync([Row(2, One, 0), Row(2, One, 0)]);
+        Assert.Equal(2, (await _store.ReadAsync(2, 0, 10)).Count);
+        Assert.Equal(0, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM DeliveryMark"));
+    }
+
+    [Fact]
+    public async Task Rows_are_read_in_the_order_of_their_coming_page_by_page()
+    {
+        await _store.InsertAsync([Row(2, One, 9), Row(2, Other, 3), Row(9, One, 1), Row(2, One, 8), Row(2, One, 7)]);
+        var first = await _store.ReadAsync(2, 0, 2);
+        var second = await _store.ReadAsync(2, first[^1].Id, 10);
+        Assert.Equal([9, 3], first.Select(row => row.Seq));
+        Assert.Equal([8, 7], second.Select(row => row.Seq));
+    }
+
+    [Fact]
+    public async Task A_positional_insert_of_another_server_is_read()
+    {
+        // The documented columns come first, as documented servers count on it.
+        await _database.ExecuteAsync("INSERT INTO OfflineMessage (userid, message) VALUES (2, CAST('{\"msg\":\"x\"}' AS BLOB))");
+        var row = Assert.Single(await _store.ReadAsync(2, 0, 10));
+        Assert.Equal((null, 0L, null, 0L), (row.Conversation, row.Seq, row.Cmid, row.Ts));
+        Assert.Equal("{\"msg\":\"x\"}"u8.ToArray(), row.Body.ToArray());
+    }
+
+    [Fact]
+    public async Task Only_the_named_rows_of_the_named_user_are_deleted()
+    {
+        await _store.InsertAsync([Row(2, One, 1), Row(2, One, 2), Row(2, One, 3), Row(3, Other, 1)]);
+        var ids = (await _store.ReadAsync(2, 0, 10)).ConvertAll(row => row.Id);
+        var foreign = (await _store.ReadAsync(3, 0, 10))[0].Id;
+        await _store.DeleteAsync(2, [ids[0], ids[2], foreign]);
+        Assert.Equal([2], (await _store.ReadAsync(2, 0, 10)).Select(row => row.Seq));
+        Assert.Single(await _store.ReadAsync(3, 0, 10));
+    }
+
+    [Fact]
+    public async Task What_a_device_has_received_is_deleted_up_to_there()
+    {
+        await _store.InsertAsync([Row(2, One, 1), Row(2, One, 2), Row(2, One, 3), Row(2, Other, 1), Row(3, One, 1), Row(2, One, 0)]);
+        await _store.DeleteUpToAsync(2, One, 2);
+        Assert.Equal([(One, 3L), (Other, 1L), (One, 0L)], (await _store.ReadAsync(2, 0, 10)).Select(row => (row.Conversation!.Value, row.Seq)));
+        Assert.Single(await _store.ReadAsync(3, 0, 10));
+    }
+
+    static OfflineRow Row(int userId, ConversationId id, long seq) => new(userId, id, seq, "c", 1000, "{}"u8.ToArray());
+}

@@ -1,0 +1,70 @@
+using Chat.Node.Storage;
+using Xunit;
+
+namespace Chat.Tests.Storage;
+
+public sealed class PresenceTests : IDisposable
+{
+    readonly TemporaryDatabase _database = new();
+    readonly Presence _here;
+    readonly Presence _there;
+
+    public PresenceTests()
+    {
+        _here = new Presence(_database.Sqlite, _database.Node);
+        _there = new Presence(_database.Sqlite, new NodeIdentity("there:4053", 2002));
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    [Fact]
+    public async Task A_user_with_sessions_is_known_with_its_node_and_shown_as_online()
+    {
+        await RegisterAsync(2);
+        await _here.SetAsync(1, isOnline: true);
+        Assert.Equal(1001, await _here.NodeOfAsync(1));
+        Assert.Equal("online", await StateAsync(1));
+        Assert.Null(await _here.NodeOfAsync(2));
+        Assert.Equal("offline", await StateAsync(2));
+    }
+
+    [Fact]
+    public async Task A_user_without_sessions_is_forgotten_and_shown_as_offline()
+    {
+        await RegisterAsync(1);
+        await _here.SetAsync(1, isOnline: true);
+        await _here.SetAsync(1, isOnline: false);
+        Assert.Null(await _here.NodeOfAsync(1));
+        Assert.Equal("offline", await StateAsync(1));
+    }
+
+    [Fact]
+    public async Task The_node_that_spoke_last_has_the_user()
+    {
+        await RegisterAsync(1);
+        await _here.SetAsync(1, isOnline: true);
+        await _there.SetAsync(1, isOnline: true);
+        Assert.Equal(2002, await _here.NodeOfAsync(1));
+    }
+
+    [Fact]
+    public async Task Users_of_nodes_that_are_gone_are_put_offline_and_others_stay()
+    {
+        await RegisterAsync(3);
+        await _here.SetAsync(1, isOnline: true);
+        await _there.SetAsync(2, isOnline: true);
+        await _database.ExecuteAsync("UPDATE Users SET state = 'online' WHERE id = 3"); // another server's user
+        await _here.ClearAsync([2002, 3003]);
+        Assert.Equal(["online", "offline", "online"], [await StateAsync(1), await StateAsync(2), await StateAsync(3)]);
+        Assert.Null(await _here.NodeOfAsync(2));
+        Assert.Equal(1001, await _here.NodeOfAsync(1));
+    }
+
+    async Task<string> StateAsync(int id) => (await _database.ScalarAsync<string>("SELECT state FROM Users WHERE id = @id", new { id }))!;
+
+    async Task RegisterAsync(int count)
+    {
+        for (var i = 1; i <= count; i++)
+            await new Accounts(_database.Sqlite).RegisterAsync($"user{i}", "");
+    }
+}

@@ -1,0 +1,93 @@
+using Chat.Node.Storage;
+using Chat.Node.Storage.Sqlite;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace Chat.Tests.Storage;
+
+public sealed class SqliteDatabaseTests : IDisposable
+{
+    readonly TemporaryDatabase _database = new();
+
+    public void Dispose() => _database.Dispose();
+
+    [Fact]
+    public async Task Every_commit_reaches_the_disk()
+    {
+        var (journal, synchronous) = await _database.Sqlite.WriteAsync(async (connection, transaction) => (
+            await connection.ExecuteScalarAsync<string>("PRAGMA journal_mode", transaction: transaction),
+            await connection.ExecuteScalarAsync<int>("PRAGMA synchronous", transaction: transaction)));
+        Assert.Equal("wal", journal);
+        Assert.Equal(2, synchronous); // FULL: in WAL mode the only one that syncs at every commit
+        Assert.Equal("wal", await _database.ScalarAsync<string>("PRAGMA journal_mode"));
+    }
+
+    [Fact]
+    public async Task Two_processes_wait_for_each_other()
+    {
+        Assert.True(await _database.ScalarAsync<int>("PRAGMA busy_timeout") >= 1000);
+        using var other = new SqliteDatabase(_database.ConnectionString);
+        var writes = Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? _database.Sqlite : other).WriteAsync((connection, transaction) =>
+            connection.ExecuteAsync("INSERT INTO Conversation (a, b) VALUES (0, @i)", new { i }, transaction)));
+        await Task.WhenAll(writes);
+        Assert.Equal(20, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM Conversation"));
+    }
+
+    [Fact]
+    public async Task The_schema_is_made_once_and_again_is_harmless()
+    {
+        await new Accounts(_database.Sqlite).RegisterAsync("alice", "");
+        await _database.Sqlite.MigrateAsync();
+        await _database.Sqlite.MigrateAsync();
+        Assert.Equal("alice", await _database.ScalarAsync<string>("SELECT name FROM Users"));
+    }
+
+    [Fact]
+    public async Task A_missing_folder_is_made()
+    {
+        var folder = Directory.CreateTempSubdirectory("chat-folder-").FullName;
+        var file = Path.Combine(folder, "a", "b", "chat.db");
+        using (var database = new SqliteDatabase($"Data Source={file}"))
+        {
+            await database.MigrateAsync();
+            Assert.Equal(1, await new Accounts(database).RegisterAsync("alice", ""));
+        }
+
+        Assert.True(File.Exists(file));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task What_was_committed_is_there_when_the_file_is_opened_again()
+    {
+        await new Accounts(_database.Sqlite).RegisterAsync("alice", "");
+        using var again = new SqliteDatabase(_database.ConnectionString);
+        Assert.Equal("alice", (await new Accounts(again).FindAsync(1))!.Name);
+    }
+
+    [Fact]
+    public async Task A_broken_statement_is_a_storage_exception_and_a_constraint_is_the_callers_business()
+    {
+        await Assert.ThrowsAsync<StorageException>(() => _database.ExecuteAsync("INSERT INTO Nowhere VALUES (1)"));
+        await Assert.ThrowsAsync<StorageException>(() => _database.ScalarAsync<int>("SELECT * FROM Nowhere"));
+        await _database.ExecuteAsync("INSERT INTO Conversation (a, b) VALUES (1, 2)");
+        var constraint = await Assert.ThrowsAsync<SqliteException>(() => _database.ExecuteAsync("INSERT INTO Conversation (a, b) VALUES (1, 2)"));
+        Assert.Equal(19, constraint.SqliteErrorCode);
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_is_named_and_stops_the_start()
+    {
+        var folder = Directory.CreateTempSubdirectory("chat-folder-").FullName;
+        using (var database = new SqliteDatabase($"Data Source={Path.Combine(folder, "chat.db")}"))
+        {
+            await database.WriteAsync((connection, transaction) => connection.ExecuteAsync("CREATE TABLE AllGroup (x)", transaction: transaction));
+            var failure = await Assert.ThrowsAsync<StorageException>(database.MigrateAsync);
+            Assert.Contains("001_schema", failure.Message, StringComparison.Ordinal);
+            Assert.Equal(0, await database.ReadAsync(connection => connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM sqlite_master WHERE name = 'Users'")));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Chat.Tests.Support;
+
+/// <summary>The source tree that these tests were built from.</summary>
+static class Repository
+{
+    public static string Root { get; } = Find();
+
+    /// <summary>Every C# file of a project, path relative to the root, without generated ones.</summary>
+    public static IEnumerable<string> Sources(string project) =>
+        Directory.EnumerateFiles(Path.Combine(Root, project), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Root, file))
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts"))
+            .Order(StringComparer.Ordinal);
+
+    public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
+
+    static string Find()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "ChatActors.sln")))
+                return folder;
+        }
+
+        throw new InvalidOperationException($"no ChatActors.sln above {AppContext.BaseDirectory}");
+    }
+}
