@@ -1,0 +1,78 @@
+using System.Data.Common;
+using Chat.Node.Storage;
+
+namespace Chat.Tests.Actors;
+
+/// <summary>What goes wrong with a statement.</summary>
+enum Fault
+{
+    None,
+
+    /// <summary>Nothing is done, and the caller hears so.</summary>
+    Refused,
+
+    /// <summary>Everything is done and committed, but the caller hears that it failed.</summary>
+    AnswerLost,
+}
+
+/// <summary>A database that fails or waits when a test says so.</summary>
+sealed class FaultyDatabase(IChatDatabase inner) : IChatDatabase
+{
+    volatile Stall? _stall;
+    volatile Fault _writes;
+    volatile Fault _reads;
+
+    /// <summary>Looked at when a write has left the stall.</summary>
+    public Fault Writes
+    {
+        get => _writes;
+        set => _writes = value;
+    }
+
+    public Fault Reads
+    {
+        get => _reads;
+        set => _reads = value;
+    }
+
+    /// <summary>From now on writes wait in front of the database.</summary>
+    public Stall StallWrites() => _stall = new Stall(() => _stall = null);
+
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => Reads == Fault.None
+        ? await inner.ReadAsync(read)
+        : throw new StorageException("the test does not let it read");
+
+    public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write)
+    {
+        if (_stall is { } stall)
+            await stall.WaitAsync();
+        if (Writes == Fault.Refused)
+            throw new StorageException("the test does not let it write");
+        var result = await inner.WriteAsync(write);
+        return Writes == Fault.AnswerLost ? throw new StorageException("the test lost the answer") : result;
+    }
+
+    public Task MigrateAsync() => inner.MigrateAsync();
+}
+
+/// <summary>A closed gate in front of the database.</summary>
+sealed class Stall(Action onReleased)
+{
+    readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the first write stands at the gate.</summary>
+    public Task Reached => _reached.Task.WaitAsync(ActorTest.Patience);
+
+    public void Release()
+    {
+        onReleased();
+        _released.TrySetResult();
+    }
+
+    public Task WaitAsync()
+    {
+        _reached.TrySetResult();
+        return _released.Task;
+    }
+}

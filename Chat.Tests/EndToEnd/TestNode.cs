@@ -1,0 +1,139 @@
+using Chat.Node.Hosting;
+using Chat.Node.Storage;
+using Dapper;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Chat.Tests.EndToEnd;
+
+/// <summary>Tests that start nodes: one at a time, and never beside others.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class NodeCollection
+{
+    public const string Name = "nodes";
+}
+
+/// <summary>A real node in this process, on ports of its own, over a database file of its own.</summary>
+sealed class TestNode : IAsyncDisposable
+{
+    /// <summary>Long enough for a busy machine; nothing waits for all of it unless it fails.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    readonly WebApplication _app;
+
+    TestNode(WebApplication app, int[] ports) => (_app, Port, HttpPort, TlsPort) = (app, ports[0], ports[1], ports.ElementAtOrDefault(2));
+
+    public int Port { get; }
+
+    public int HttpPort { get; }
+
+    public int TlsPort { get; }
+
+    public static Task<TestNode> StartAsync(TestFolder folder, params string[] settings) => StartAsync(folder, null, settings);
+
+    public static async Task<TestNode> StartAsync(TestFolder folder, Action<IServiceCollection>? replace, params string[] settings)
+    {
+        string[] args =
+        [
+            "--Chat:Port=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Chat:Accounts:PasswordIterations=1000",
+            $"--Chat:Storage:ConnectionString=Data Source={folder.Database}", "--Logging:LogLevel:Default=None",
+            "--Logging:LogLevel:Chat.Node=None", .. settings,
+        ];
+        var app = ChatHost.Build(args, replace: replace);
+        await app.StartChatAsync();
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return new TestNode(app, [.. addresses.Select(address => new Uri(address).Port)]);
+    }
+
+    public Task<ModernTestClient> ConnectAsync() => ModernTestClient.ConnectAsync(Port);
+
+    public Task<LegacyTestClient> ConnectLegacyAsync() => LegacyTestClient.ConnectAsync(Port);
+
+    /// <summary>A new user, logged in.</summary>
+    public async Task<ModernTestClient> LogInNewAsync(string prefix = "user")
+    {
+        var client = await ConnectAsync();
+        await client.RegisterAndLogInAsync($"{prefix}-{Guid.NewGuid():n}"[..30]);
+        return client;
+    }
+
+    /// <summary>The first column of the first row.</summary>
+    public Task<T?> ScalarAsync<T>(string sql) =>
+        _app.Services.GetRequiredService<IChatDatabase>().ReadAsync(connection => connection.ExecuteScalarAsync<T?>(sql));
+
+    /// <summary>The rows as <c>a|b|c</c>.</summary>
+    public Task<List<string>> RowsAsync(string sql) => _app.Services.GetRequiredService<IChatDatabase>().ReadAsync(async connection =>
+        (await connection.QueryAsync(sql)).Select(row => string.Join('|', ((IDictionary<string, object?>)row).Values.Select(Text))).ToList());
+
+    public Task EventuallyAsync<T>(T expected, string sql) => Eventually.EqualAsync(expected, () => ScalarAsync<T>(sql));
+
+    /// <summary>As after SIGTERM.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    static string? Text(object? value) => value is byte[] bytes ? System.Text.Encoding.UTF8.GetString(bytes) : value?.ToString();
+}
+
+/// <summary>A folder that is there as long as the test.</summary>
+sealed class TestFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("chat-node-").FullName;
+
+    public string Database => System.IO.Path.Combine(Path, "chat.db");
+
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (IOException)
+        {
+            // a process that was killed may hold it for a moment: the system's temporary folder is cleaned anyway
+        }
+    }
+}
+
+/// <summary>The node that the tests of a class share.</summary>
+public sealed class NodeFixture : IAsyncLifetime, IDisposable
+{
+    readonly TestFolder _folder = new();
+
+    internal TestNode Node { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Node = await TestNode.StartAsync(_folder);
+
+    public async Task DisposeAsync() => await Node.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
+}
+
+static class Eventually
+{
+    /// <summary>Asks until the answer is the expected one.</summary>
+    public static async Task EqualAsync<T>(T expected, Func<Task<T?>> actual)
+    {
+        var deadline = DateTime.UtcNow + TestNode.Patience;
+        while (true)
+        {
+            var value = await actual();
+            if (EqualityComparer<T>.Default.Equals(value, expected) || DateTime.UtcNow > deadline)
+            {
+                Assert.Equal(expected, value);
+                return;
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    public static Task TrueAsync(Func<bool> condition) => EqualAsync(true, () => Task.FromResult(condition()));
+}
