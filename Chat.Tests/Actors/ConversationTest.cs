@@ -43,7 +43,7 @@ public abstract class ConversationTest : ActorTest
 
     internal static Post PostOf(
         long number, string cmid, ConversationId? conversation = null, long answeredTo = 0, int epoch = 0, int sender = Alice, long session = 100) =>
-        new(conversation ?? Pair, session, number, answeredTo, epoch, sender, cmid, BodyOf(sender, cmid), 0, HasSiblings: false);
+        new(conversation ?? Pair, session, number, number - 1, answeredTo, epoch, sender, cmid, BodyOf(sender, cmid), 0, HasSiblings: false);
 
     /// <summary>What a session answers to refusals with retry: again with a new number, until it is accepted.</summary>
     internal async Task<PostAccepted> PostUntilAcceptedAsync(IActorRef conversation, string cmid, long firstNumber)
