@@ -83,13 +83,15 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Load();
 
-    /// <summary>The two messages of the hot path go past the long list of handlers.</summary>
+    /// <summary>The messages of the hot path go past the long list of handlers.</summary>
     protected override bool AroundReceive(Receive receive, object message)
     {
         if (_isReady && message is Post post)
             OnPost(post, Sender);
         else if (_isReady && message is DeliveryConfirmed confirmed)
             OnDeliveryConfirmed(confirmed, Sender);
+        else if (_isReady && message is RowSettled settled)
+            OnRowSettled(settled);
         else
             return base.AroundReceive(receive, message);
         return true;
@@ -128,9 +130,6 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
 
     void Ready()
     {
-        Receive<Post>(post => OnPost(post, Sender));
-        Receive<DeliveryConfirmed>(confirmed => OnDeliveryConfirmed(confirmed, Sender));
-        Receive<RowSettled>(OnRowSettled);
         Receive<ResendDeliveries>(resend => OnResendDeliveries(resend, Sender));
         Receive<RowsFound>(OnRowsFound);
         Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));

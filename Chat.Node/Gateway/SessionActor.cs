@@ -67,11 +67,6 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         _outbox = new Outbox(connection.Output, services.Limits.OutboxFrames, () => SteadyMilliseconds);
         _frames = new TokenBucket(services.Limits.FramesPerSecond);
 
-        Receive<Request>(request =>
-        {
-            _requests.Enqueue(request);
-            HandleRequests();
-        });
         Receive<PauseEnded>(_ => _isPausing = false);
         Receive<FlushEnded>(ended => OnFlushEnded(ended.IsOver));
         Receive<PostRefused>(OnPostRefused);
@@ -107,6 +102,8 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
             OnPush(push);
         else if (message is PostAccepted accepted)
             OnPostAccepted(accepted);
+        else if (message is Request request)
+            OnRequest(request);
         else if (!base.AroundReceive(receive, message))
             return false;
         FlushWhenIdle();
@@ -114,6 +111,12 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     }
 
     long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
+
+    void OnRequest(Request request)
+    {
+        _requests.Enqueue(request);
+        HandleRequests();
+    }
 
     /// <summary>Requests are handled one after the other; posts do not wait for the answers of posts before them.</summary>
     void HandleRequests()

@@ -31,7 +31,7 @@ static class AkkaHosting
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(), Region<UserActor>(provider)));
         services.AddSingleton(provider => new UserServices(
             provider.GetRequiredService<OfflineQueue>(), provider.GetRequiredService<OfflineStore>(), provider.GetRequiredService<DeliveryMarks>(),
-            provider.GetRequiredService<Presence>(), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
+            provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<Presence>(), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(),
             Region<ConversationActor>(provider)));
         services.AddAkka(SystemName, (akka, provider) =>
@@ -114,6 +114,7 @@ static class AkkaHosting
         {
             await provider.GetRequiredService<MessageLog>().DrainAsync();
             await provider.GetRequiredService<OfflineQueue>().DrainAsync();
+            await provider.GetRequiredService<MarkQueue>().DrainAsync();
             if (provider.GetRequiredService<FanOutClock>().OldestTs() == long.MaxValue)
                 await provider.GetRequiredService<Nodes>().FinishAsync(provider.GetRequiredService<NodeIdentity>().Incarnation);
             return Akka.Done.Instance;

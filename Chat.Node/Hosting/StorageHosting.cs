@@ -25,6 +25,7 @@ static class StorageHosting
         services.AddSingleton<IMaterializer>(provider => provider.GetRequiredService<ActorSystem>().Materializer());
         services.AddSingleton<MessageLog>();
         services.AddSingleton<OfflineQueue>();
+        services.AddSingleton<MarkQueue>();
         return services;
     }
 

@@ -40,7 +40,7 @@ enum AppendStatus
 readonly record struct AppendOutcome(AppendStatus Status, long Seq, long Ts);
 
 /// <summary>A row in the queue of the log with the one who waits for it.</summary>
-sealed record PendingAppend(LogRow Row, AppendReceiver Receiver);
+readonly record struct PendingAppend(LogRow Row, AppendReceiver Receiver);
 
 /// <summary>
 /// Told once for each row, in the order of a conversation's rows, from any thread. The log stops it at the first row

@@ -50,7 +50,7 @@ sealed partial class UserActor
         _marksUnderWay = true;
         var marks = _marks.Select(mark => new DeliveryMark(_userId, mark.Key, 0, mark.Value.ReceivedTo, mark.Value.ReadTo)).ToList();
         _marks.Clear();
-        _services.Marks.RaiseAsync(marks).PipeTo(
+        _services.MarkQueue.RaiseAsync(marks).PipeTo(
             Self, success: () => new MarksWritten(marks, HasFailed: false), failure: _ => new MarksWritten(marks, HasFailed: true));
     }
 

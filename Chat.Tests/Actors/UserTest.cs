@@ -28,7 +28,7 @@ public abstract class UserTest : ActorTest
     protected IActorRef Start(int maxSessions = 8, int mostFailures = 10)
     {
         var services = new UserServices(
-            OfflineQueue, OfflineStore, Marks, Presence, new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
+            OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
             Region(Conversation.Ref));
         return Shard.ChildActorOf(Props.Create(() => new UserActor(Bob.ToString(), services)));
     }

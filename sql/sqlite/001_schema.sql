@@ -54,7 +54,7 @@ CREATE TABLE MessageLog (
     ts INTEGER NOT NULL,
     node INTEGER NOT NULL,
     body BLOB NOT NULL,
-    id INTEGER PRIMARY KEY AUTOINCREMENT
+    id INTEGER PRIMARY KEY
 );
 -- The newest rows are the highest ids: who looks for what was logged lately walks back from the end.
 -- Rows are appended, only the indexes are scattered: half the pages per commit of a table that is its own index.

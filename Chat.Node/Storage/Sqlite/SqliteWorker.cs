@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage.Sqlite;
@@ -29,6 +28,7 @@ sealed class SqliteWork<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> r
 
     public override void Run(SqliteConnection connection, SqliteTransaction? transaction)
     {
+        _exception = null;
         try
         {
             // Microsoft.Data.Sqlite is synchronous inside: the task has always ended here.
@@ -56,18 +56,19 @@ sealed class SqliteWork<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> r
 
 /// <summary>
 /// One thread with one connection and a bounded queue. As a writer it runs everything that has gathered in one
-/// transaction, each piece of work in a savepoint of its own: one sync to disk for all.
+/// transaction: one sync to disk for all. A piece of work that fails takes nobody with it.
 /// </summary>
 sealed class SqliteWorker : IDisposable
 {
     const int QueueLength = 16 * 1024;
     const int LargestTransaction = 512;
 
-    readonly Channel<SqliteWork> _queue = Channel.CreateBounded<SqliteWork>(
-        new BoundedChannelOptions(QueueLength) { SingleReader = false });
+    // A monitor, because waiting on a channel from a thread spins first, at the cost of those who have work.
+    readonly Queue<SqliteWork> _queue = new();
     readonly Func<SqliteConnection> _open;
     readonly bool _isWriter;
     readonly List<Thread> _threads = [];
+    bool _isEnding;
 
     public SqliteWorker(string name, int threads, bool isWriter, Func<SqliteConnection> open)
     {
@@ -84,15 +85,26 @@ sealed class SqliteWorker : IDisposable
     public Task<T> RunAsync<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> run)
     {
         var work = new SqliteWork<T>(run);
-        return _queue.Writer.TryWrite(work)
-            ? work.Done
-            : Task.FromException<T>(new StorageException("SQLite: too many statements are waiting"));
+        lock (_queue)
+        {
+            if (_queue.Count >= QueueLength || _isEnding)
+                return Task.FromException<T>(new StorageException("SQLite: too many statements are waiting"));
+            _queue.Enqueue(work);
+            Monitor.Pulse(_queue);
+        }
+
+        return work.Done;
     }
 
     /// <summary>Ends after what is queued has been done.</summary>
     public void Dispose()
     {
-        _queue.Writer.TryComplete();
+        lock (_queue)
+        {
+            _isEnding = true;
+            Monitor.PulseAll(_queue);
+        }
+
         foreach (var thread in _threads)
             thread.Join(TimeSpan.FromSeconds(10));
     }
@@ -101,12 +113,8 @@ sealed class SqliteWorker : IDisposable
     {
         SqliteConnection? connection = null;
         var gathered = new List<SqliteWork>();
-        while (Wait())
+        while (Gather(gathered))
         {
-            gathered.Clear();
-            var most = _isWriter ? LargestTransaction : 1;
-            while (gathered.Count < most && _queue.Reader.TryRead(out var work))
-                gathered.Add(work);
             try
             {
                 connection ??= _open();
@@ -127,10 +135,20 @@ sealed class SqliteWorker : IDisposable
         connection?.Dispose();
     }
 
-    bool Wait()
+    /// <summary>Waits for work; false when there will be none any more.</summary>
+    bool Gather(List<SqliteWork> gathered)
     {
-        var wait = _queue.Reader.WaitToReadAsync();
-        return wait.IsCompletedSuccessfully ? wait.Result : wait.AsTask().GetAwaiter().GetResult();
+        gathered.Clear();
+        var most = _isWriter ? LargestTransaction : 1;
+        lock (_queue)
+        {
+            while (_queue.Count == 0 && !_isEnding)
+                Monitor.Wait(_queue);
+            while (gathered.Count < most && _queue.TryDequeue(out var work))
+                gathered.Add(work);
+        }
+
+        return gathered.Count > 0;
     }
 
     static void RunEach(SqliteConnection connection, List<SqliteWork> gathered)
@@ -142,37 +160,37 @@ sealed class SqliteWorker : IDisposable
         }
     }
 
+    /// <summary>
+    /// All in one transaction; if a piece fails, each again in one of its own, so that it fails alone. That is rare, and
+    /// a savepoint around each piece would cost every commit.
+    /// </summary>
     static void RunInTransaction(SqliteConnection connection, List<SqliteWork> gathered)
     {
-        Exception? failure = null;
-        try
+        var failure = RunTogether(connection, gathered);
+        if (gathered.Count == 1 || !gathered.Exists(work => work.HasFailed))
         {
-            using var transaction = connection.BeginTransaction(deferred: false);
-            foreach (var work in gathered)
-            {
-                if (gathered.Count == 1)
-                {
-                    if (!TryRun(work, connection, transaction))
-                        break;
-                    continue;
-                }
-
-                transaction.Save("work");
-                if (!TryRun(work, connection, transaction))
-                    transaction.Rollback("work");
-                transaction.Release("work");
-            }
-
-            if (gathered.Count > 1 || !gathered[0].HasFailed)
-                transaction.Commit();
-        }
-        catch (Exception e)
-        {
-            failure = e;
+            gathered.ForEach(work => work.Settle(failure));
+            return;
         }
 
         foreach (var work in gathered)
-            work.Settle(failure);
+            work.Settle(RunTogether(connection, [work]));
+    }
+
+    /// <summary>Returns why nothing was committed, if it is not the fault of a piece of work.</summary>
+    static Exception? RunTogether(SqliteConnection connection, List<SqliteWork> gathered)
+    {
+        try
+        {
+            using var transaction = connection.BeginTransaction(deferred: false);
+            if (gathered.TrueForAll(work => TryRun(work, connection, transaction)))
+                transaction.Commit();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
     }
 
     static bool TryRun(SqliteWork work, SqliteConnection connection, SqliteTransaction? transaction)
