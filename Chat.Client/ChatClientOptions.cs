@@ -26,7 +26,10 @@ public sealed record ChatClientOptions
     /// <summary>The same for requests that carry a password, which a busy server may hash for a while.</summary>
     public TimeSpan PasswordReplyTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The first pause before something that was refused with <c>retry</c> is sent again; doubles up to <see cref="MaxRetryDelay"/>.</summary>
+    /// <summary>
+    /// The first pause before something that was refused with <c>retry</c> is sent again; doubles up to
+    /// <see cref="MaxRetryDelay"/>.
+    /// </summary>
     public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest pause before something is sent again.</summary>
@@ -36,7 +39,7 @@ public sealed record ChatClientOptions
     public TimeSpan FirstReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest pause before reconnecting.</summary>
-    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How many posts may be on the wire without an answer.</summary>
     public int MaxUnacknowledged { get; init; } = 64;

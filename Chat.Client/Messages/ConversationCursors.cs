@@ -138,17 +138,20 @@ sealed class ConversationCursors(
         return null;
     }
 
-    /// <summary>The answer to such a request.</summary>
+    /// <summary>
+    /// The answer to such a request. One that begins behind what its cursor has was asked for by an earlier user of this
+    /// client: what it leaves out is not missing.
+    /// </summary>
     public void OfferHistory(HistoryRequest request, IReadOnlyList<ChatMessage> messages, bool hasMore)
     {
-        if (_cursors.TryGetValue(request.Conversation, out var cursor))
+        if (_cursors.TryGetValue(request.Conversation, out var cursor) && cursor.IsBased && request.After <= cursor.Queued)
             Change(cursor, _ => cursor.OfferHistory(messages, hasMore, request.Head), isUrgent: hasMore);
     }
 
     /// <summary>The server refuses such a request for good.</summary>
     public void GiveUp(HistoryRequest request)
     {
-        if (_cursors.TryGetValue(request.Conversation, out var cursor))
+        if (_cursors.TryGetValue(request.Conversation, out var cursor) && cursor.IsBased && request.After == cursor.Queued)
             Change(cursor, _ => cursor.GiveUpGap());
     }
 

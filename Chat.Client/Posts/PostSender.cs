@@ -107,11 +107,12 @@ sealed class PostSender : IDisposable
     {
         var requestRef = connection.NextRef();
         var frame = post.ToFrame(requestRef);
-        if (frame.Length > connection.Hello.MaxFrameBytes && connection.Hello.MaxFrameBytes > 0)
+        var limit = connection.Hello.MaxFrameBytes;
+        if (limit > 0 && frame.Length > limit)
         {
             // Such a frame would end every connection that it is tried on.
             _posts.Finish(post);
-            post.Fail(new ChatException(ErrorCode.TooLarge, $"the message takes {frame.Length} bytes, the server accepts {connection.Hello.MaxFrameBytes}"));
+            post.Fail(new ChatException(ErrorCode.TooLarge, $"the message takes {frame.Length} bytes, the server accepts {limit}"));
             return;
         }
 

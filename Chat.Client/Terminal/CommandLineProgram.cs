@@ -10,14 +10,28 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
 
     readonly Option<string> _host = new("--host") { Description = "Server to connect to", DefaultValueFactory = _ => "127.0.0.1" };
     readonly Option<int> _port = new("--port", "-p") { Description = "Its port", DefaultValueFactory = _ => ChatEndpoint.DefaultPort };
-    readonly Option<string[]> _endpoints = new("--endpoint") { Description = "HOST:PORT instead of --host and --port; repeat it for the servers of a cluster" };
+    readonly Option<string[]> _endpoints = new("--endpoint")
+    {
+        Description = "HOST:PORT instead of --host and --port; repeat it for the servers of a cluster",
+    };
+
     readonly Option<bool> _tls = new("--tls") { Description = "Speak TLS" };
     readonly Option<bool> _insecure = new("--insecure") { Description = "With --tls: accept any certificate" };
     readonly Option<string?> _name = new("--name", "-n") { Description = "Name or id to log in as" };
     readonly Option<string?> _password = new("--password") { Description = $"Its password; else the variable {PasswordVariable} or a question" };
     readonly Option<bool> _register = new("--register") { Description = "Create the account first, if the name is free" };
-    readonly Option<bool> _script = new("--script", "-s") { Description = "Read commands from standard input, write one JSON line per event and outcome" };
-    readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that a command of a script may take", DefaultValueFactory = _ => 30 };
+
+    readonly Option<bool> _script = new("--script", "-s")
+    {
+        Description = "Read commands from standard input, write one JSON line per event and outcome",
+    };
+
+    readonly Option<int> _timeout = new("--timeout")
+    {
+        Description = "Seconds that a command of a script may take",
+        DefaultValueFactory = _ => 30,
+    };
+
     readonly Option<string?> _state = new("--state") { Description = "File that remembers what has been shown" };
 
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken = default)

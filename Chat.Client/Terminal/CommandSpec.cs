@@ -11,17 +11,15 @@ sealed record CommandSpec(string Name, string Parameters, string Summary, int Re
     /// <summary>Other names for <c>/name</c>.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>The name of the documented form, as <c>name:parameter:parameter</c>, if there is one.</summary>
-    public string? Documented { get; init; }
+    /// <summary>The documented form, such as <c>chat:id:msg</c>, if there is one.</summary>
+    public string? DocumentedUsage { get; init; }
+
+    /// <summary>What that begins with.</summary>
+    public string? Documented => DocumentedUsage?.Split(':')[0];
 
     /// <summary>Whether it makes sense in a script only.</summary>
     public bool IsForScripts { get; init; }
 
     /// <summary>How to write it.</summary>
     public string Usage => Parameters.Length == 0 ? $"/{Name}" : $"/{Name} {Parameters}";
-
-    /// <summary>How to write its documented form.</summary>
-    public string? DocumentedUsage => Documented is null || Parameters.Length == 0
-        ? Documented
-        : $"{Documented}:{Parameters.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Replace(' ', ':').ToLowerInvariant()}";
 }

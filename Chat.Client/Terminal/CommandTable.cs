@@ -8,24 +8,24 @@ static class CommandTable
 
     public static readonly IReadOnlyList<CommandSpec> All =
     [
-        new("msg", "WHO TEXT", "send a message to a user", 2, 2) { Aliases = ["m", "chat"], Documented = "chat" },
-        new("group", "GROUP TEXT", "send a message to a group", 2, 2) { Aliases = ["g", "groupchat"], Documented = "groupchat" },
+        new("msg", "WHO TEXT", "send a message to a user", 2, 2) { Aliases = ["m", "chat"], DocumentedUsage = "chat:id:msg" },
+        new("group", "GROUP TEXT", "send a message to a group", 2, 2) { Aliases = ["g", "groupchat"], DocumentedUsage = "groupchat:id:msg" },
         new("to", "[WHO]", "send plain lines to a user or a group (g:1)", 0, 1),
         Say,
         new("history", "WHO [COUNT]", "show the newest messages with a user or of a group (g:1)", 1, 2) { Aliases = ["h"] },
         new("read", "WHO", "mark everything from a user or a group as read", 1, 1),
-        new("friend", "ID", "add a friend", 1, 1) { Aliases = ["addfriend"], Documented = "addfriend" },
-        new("create", "NAME [DESCRIPTION]", "create a group", 1, 2) { Aliases = ["creategroup"], Documented = "creategroup" },
-        new("join", "GROUP", "become a member of a group", 1, 1) { Aliases = ["addgroup"], Documented = "addgroup" },
+        new("friend", "ID", "add a friend", 1, 1) { Aliases = ["addfriend"], DocumentedUsage = "addfriend:id" },
+        new("create", "NAME [DESCRIPTION]", "create a group", 1, 2) { Aliases = ["creategroup"], DocumentedUsage = "creategroup:name:desc" },
+        new("join", "GROUP", "become a member of a group", 1, 1) { Aliases = ["addgroup"], DocumentedUsage = "addgroup:id" },
         new("friends", "", "list friends, group members and people who have written", 0, 0) { Aliases = ["who"] },
         new("groups", "", "list your groups", 0, 0),
         new("register", "NAME PASSWORD", "create an account", 2, 2),
         new("login", "NAME-OR-ID [PASSWORD]", "log in; the password is asked for when left out", 1, 2),
-        new("logout", "", "log out", 0, 0) { Aliases = ["loginout"], Documented = "loginout" },
+        new("logout", "", "log out", 0, 0) { Aliases = ["loginout"], DocumentedUsage = "loginout" },
         new("status", "", "show who you are and where you are connected", 0, 0),
         new("wait", "COUNT [SECONDS]", "wait until so many messages have come; each counts for one /wait", 1, 2) { IsForScripts = true },
         new("sleep", "MILLISECONDS", "do nothing for a while", 1, 1) { IsForScripts = true },
-        new("help", "", "show this list", 0, 0) { Aliases = ["?"], Documented = "help" },
+        new("help", "", "show this list", 0, 0) { Aliases = ["?"], DocumentedUsage = "help" },
         new("quit", "", "leave", 0, 0) { Aliases = ["q", "exit"] },
     ];
 

@@ -13,7 +13,11 @@ sealed class Completion(Contacts contacts, Func<int?> ownId)
             return new(text.Length, [], null);
         var space = text.IndexOf(' ', StringComparison.Ordinal);
         if (space < 0)
-            return new(0, [.. CommandTable.All.Select(spec => $"/{spec.Name}").Where(name => name.StartsWith(text, StringComparison.Ordinal))], null);
+        {
+            var commands = CommandTable.All.Select(spec => $"/{spec.Name}");
+            return new(0, [.. commands.Where(name => name.StartsWith(text, StringComparison.Ordinal))], null);
+        }
+
         var spec = CommandTable.Find(text[1..space]);
         var from = space + 1;
         var word = text[from..];

@@ -14,7 +14,8 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
                 WriteMessage(received.Message);
                 break;
             case MessagesMissing missing:
-                WriteNotice($"messages {missing.First} to {missing.Last} of {contacts.NameOf(missing.Conversation, ownId() ?? 0)} no longer exist", "yellow");
+                var where = contacts.NameOf(missing.Conversation, ownId() ?? 0);
+                WriteNotice($"messages {missing.First} to {missing.Last} of {where} no longer exist", "yellow");
                 break;
             case ConnectionLost lost:
                 WriteNotice($"connection lost ({lost.Reason}), reconnecting", "yellow");

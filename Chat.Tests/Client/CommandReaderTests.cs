@@ -38,11 +38,11 @@ public sealed class CommandReaderTests
     [InlineData("/nonsense", "there is no /nonsense")]
     [InlineData("/msg bob", "usage: /msg WHO TEXT")]
     [InlineData("/quit now", "usage: /quit")]
-    [InlineData("chat:3", "usage: chat:who:text")]
-    [InlineData("chat:3:", "usage: chat:who:text")]
+    [InlineData("chat:3", "usage: chat:id:msg")]
+    [InlineData("chat:3:", "usage: chat:id:msg")]
     [InlineData("addfriend", "usage: addfriend:id")]
     [InlineData("addfriend:", "usage: addfriend:id")]
-    [InlineData("creategroup:", "usage: creategroup:name:description")]
+    [InlineData("creategroup:", "usage: creategroup:name:desc")]
     public void What_is_no_command_is_told_how_it_is_written(string line, string expected)
     {
         Assert.Null(CommandReader.Read(line, out var error));

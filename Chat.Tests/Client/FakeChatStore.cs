@@ -116,8 +116,12 @@ sealed class FakeChatStore
     /// <summary>Stores a message, or finds the one that has its sender and cmid already.</summary>
     public (StoredMessage Message, bool IsNew) Append(int senderId, ConversationId conversation, string text, string cmid)
     {
-        var target = conversation.IsGroup ? $"\"groupid\":{conversation.B}" : $"\"toid\":{conversation.Other(senderId)}";
-        var body = $$"""{{{(conversation.IsGroup ? $"{target}," : "")}}"id":{{senderId}},"msg":{{Encoding.UTF8.GetString(JsonText.Quote(text))}},"msgid":{{(conversation.IsGroup ? 10 : 6)}},"name":"{{NameOf(senderId)}}","time":"t"{{(conversation.IsGroup ? "" : $",{target}")}}}""";
+        // As the real one stores it: compact, the keys sorted.
+        var start = $"\"id\":{senderId},\"msg\":{Encoding.UTF8.GetString(JsonText.Quote(text))}";
+        var name = $"\"name\":\"{NameOf(senderId)}\",\"time\":\"t\"";
+        var body = conversation.IsGroup
+            ? $"{{\"groupid\":{conversation.B},{start},\"msgid\":10,{name}}}"
+            : $"{{{start},\"msgid\":6,{name},\"toid\":{conversation.Other(senderId)}}}";
         lock (_gate)
         {
             if (!_logs.TryGetValue(conversation, out var log))
