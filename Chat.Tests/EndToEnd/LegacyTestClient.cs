@@ -92,6 +92,13 @@ sealed class LegacyTestClient : IAsyncDisposable
         return before;
     }
 
+    /// <summary>Ends as a process does that exits: what was sent still arrives.</summary>
+    public async Task LeaveAsync()
+    {
+        _socket.Shutdown(SocketShutdown.Send);
+        await Closed.WaitAsync(TestNode.Patience);
+    }
+
     public void Abort()
     {
         _socket.LingerState = new LingerOption(true, 0);
