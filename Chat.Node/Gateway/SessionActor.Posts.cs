@@ -57,7 +57,7 @@ sealed partial class SessionActor
             return;
         }
 
-        var post = new PendingPost(cmid ?? $"~{_sessionId:x16}-{++_ownCmids}", cmid is null, body, request.Ref, SteadyMilliseconds);
+        var post = new PendingPost(cmid ?? $"~{_sessionId:x16}-{++_ownCmids:x8}", cmid is null, body, request.Ref, SteadyMilliseconds);
         link.Add(post);
         _unanswered++;
         link.LastProgress = post.PostedAt;

@@ -17,9 +17,9 @@ sealed class LogInsert : IDisposable
     public LogInsert(SqliteConnection connection, long node)
     {
         _connection = connection;
-        _row = Prepare("INSERT INTO MessageLog (a, b, seq, sender, cmid, cmid_hash, ts, node, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _row = Prepare("INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
         _conversation = Prepare("INSERT INTO Conversation (a, b) VALUES (?, ?) ON CONFLICT DO NOTHING");
-        raw.sqlite3_bind_int64(_row, 8, node);
+        raw.sqlite3_bind_int64(_row, 7, node);
     }
 
     /// <exception cref="SqliteException">The row was not inserted; a constraint has code 19.</exception>
@@ -30,9 +30,8 @@ sealed class LogInsert : IDisposable
         raw.sqlite3_bind_int64(_row, 3, row.Seq);
         raw.sqlite3_bind_int(_row, 4, row.Sender);
         raw.sqlite3_bind_text(_row, 5, Encoding.UTF8.GetBytes(row.Cmid));
-        raw.sqlite3_bind_blob(_row, 6, LogRow.HashOf(row.Sender, row.Cmid));
-        raw.sqlite3_bind_int64(_row, 7, row.Ts);
-        raw.sqlite3_bind_blob(_row, 9, row.Body.Span);
+        raw.sqlite3_bind_int64(_row, 6, row.Ts);
+        raw.sqlite3_bind_blob(_row, 8, row.Body.Span);
         Step(_row);
         if (row.Seq != 1)
             return;

@@ -1,24 +1,9 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Chat.Protocol;
 
 namespace Chat.Node.Storage;
 
 /// <summary>A message on its way into the log, or out of it. <c>Body</c> is the canonical object of <see cref="ChatBody"/>.</summary>
-sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body)
-{
-    /// <summary>What makes a copy of a message recognisable: 16 bytes of a hash of sender and cmid.</summary>
-    public static byte[] HashOf(int sender, string cmid)
-    {
-        Span<byte> input = stackalloc byte[4 + Encoding.UTF8.GetMaxByteCount(cmid.Length)];
-        BinaryPrimitives.WriteInt32LittleEndian(input, sender);
-        var length = 4 + Encoding.UTF8.GetBytes(cmid, input[4..]);
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(input[..length], hash);
-        return hash[..16].ToArray();
-    }
-}
+sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body);
 
 /// <summary>What became of a row.</summary>
 enum AppendStatus

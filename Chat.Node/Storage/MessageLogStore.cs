@@ -160,10 +160,9 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
     static async Task<AppendOutcome> SettleConflictAsync(DbConnection connection, DbTransaction transaction, LogRow row)
     {
         var found = await connection.QuerySingleOrDefaultAsync<Row>(
-            "SELECT seq, ts, sender, cmid FROM MessageLog WHERE a = @A AND b = @B AND cmid_hash = @hash",
-            new { row.Conversation.A, row.Conversation.B, hash = LogRow.HashOf(row.Sender, row.Cmid) }, transaction);
-        // The hash may lie, the cmid itself does not.
-        return found is not null && found.Sender == row.Sender && found.Cmid == row.Cmid
+            "SELECT seq, ts FROM MessageLog WHERE a = @A AND b = @B AND sender = @Sender AND cmid = @Cmid",
+            new { row.Conversation.A, row.Conversation.B, row.Sender, row.Cmid }, transaction);
+        return found is not null
             ? new AppendOutcome(AppendStatus.Duplicate, found.Seq, found.Ts)
             : new AppendOutcome(AppendStatus.Conflict, 0, 0);
     }

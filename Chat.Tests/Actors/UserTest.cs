@@ -2,6 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.TestKit;
 using Chat.Node.Conversations;
+using Chat.Node.Storage;
 using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;

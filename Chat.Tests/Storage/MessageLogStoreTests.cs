@@ -82,14 +82,6 @@ public sealed class MessageLogStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task The_hash_may_lie_and_then_the_cmid_decides()
-    {
-        await _store.AppendAsync([Row(One, 1, "other", sender: 1)]);
-        await _database.ExecuteAsync("UPDATE MessageLog SET cmid_hash = @hash", new { hash = LogRow.HashOf(1, "mine") });
-        Assert.Equal(AppendStatus.Conflict, Assert.Single(await _store.AppendAsync([Row(One, 2, "mine", sender: 1)])).Status);
-    }
-
-    [Fact]
     public async Task Rows_behind_a_failed_one_are_not_written_and_those_of_other_conversations_are()
     {
         await _store.AppendAsync([Row(One, 1, "a"), Row(One, 2, "b")]);

@@ -43,14 +43,14 @@ CREATE INDEX OfflineMessage_order ON OfflineMessage (userid, id);
 
 -- One row per accepted message. (a, b) is the conversation: two user ids, lower first, or 0 and a group's id.
 -- The primary key stops a second writer of one conversation, the unique index a second copy of one message:
--- cmid_hash is made of sender and cmid. ts is in milliseconds since 1970, UTC; node is the incarnation that wrote it.
+-- text compares byte by byte here, and the cmids of one sender mostly ascend, so that the index grows at few places (a hash
+-- would touch another page with every message). ts is in milliseconds since 1970, UTC; node is the incarnation that wrote it.
 CREATE TABLE MessageLog (
     a INTEGER NOT NULL,
     b INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     sender INTEGER NOT NULL,
     cmid TEXT NOT NULL,
-    cmid_hash BLOB NOT NULL,
     ts INTEGER NOT NULL,
     node INTEGER NOT NULL,
     body BLOB NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE MessageLog (
 -- The newest rows are the highest ids: who looks for what was logged lately walks back from the end.
 -- Rows are appended, only the indexes are scattered: half the pages per commit of a table that is its own index.
 CREATE UNIQUE INDEX MessageLog_order ON MessageLog (a, b, seq);
-CREATE UNIQUE INDEX MessageLog_once ON MessageLog (a, b, cmid_hash);
+CREATE UNIQUE INDEX MessageLog_once ON MessageLog (a, b, sender, cmid);
 
 -- Written with a conversation's first message, so that the conversations of a user can be listed.
 CREATE TABLE Conversation (
