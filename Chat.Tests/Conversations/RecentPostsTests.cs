@@ -1,0 +1,66 @@
+using Chat.Node.Conversations;
+using Xunit;
+
+namespace Chat.Tests.Conversations;
+
+public sealed class RecentPostsTests
+{
+    readonly RecentPosts _posts = new(capacity: 3);
+
+    [Fact]
+    public void A_post_is_found_by_sender_and_cmid()
+    {
+        var post = _posts.Add(1, "a", 7);
+        Assert.Same(post, _posts.Find(1, "a"));
+        Assert.Equal(7, post.Number);
+        Assert.Null(_posts.Find(2, "a"));
+        Assert.Null(_posts.Find(1, "A"));
+    }
+
+    [Fact]
+    public void The_oldest_is_forgotten_first()
+    {
+        foreach (var cmid in (string[])["a", "b", "c", "d"])
+            _posts.Add(1, cmid, 1);
+        Assert.Equal([false, true, true, true], Known("a", "b", "c", "d"));
+    }
+
+    [Fact]
+    public void The_same_post_again_takes_the_place_of_the_first()
+    {
+        _posts.Add(1, "a", 1);
+        _posts.Add(1, "a", 2);
+        Assert.Equal(2, _posts.Find(1, "a")!.Number);
+        _posts.Add(1, "b", 3);
+        _posts.Add(1, "c", 4);
+        Assert.Equal([true, true, true], Known("a", "b", "c"));
+    }
+
+    [Fact]
+    public void A_retry_is_remembered_as_long_as_any_other_post()
+    {
+        _posts.Add(1, "a", 1);
+        _posts.Remove(1, "a");
+        _posts.Add(1, "b", 1);
+        _posts.Add(1, "c", 2);
+        _posts.Add(1, "a", 3);
+        Assert.Equal([true, true, true], Known("a", "b", "c"));
+        _posts.Add(1, "d", 4);
+        Assert.Equal([true, false, true, true], Known("a", "b", "c", "d"));
+    }
+
+    [Fact]
+    public void Posts_that_failed_do_not_push_out_others()
+    {
+        _posts.Add(1, "a", 1);
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            _posts.Add(1, $"x{attempt}", 2);
+            _posts.Remove(1, $"x{attempt}");
+        }
+
+        Assert.Equal([true], Known("a"));
+    }
+
+    IEnumerable<bool> Known(params string[] cmids) => cmids.Select(cmid => _posts.Find(1, cmid) is not null);
+}
