@@ -23,6 +23,9 @@ sealed class FanOutSweeper : ReceiveActor, IWithTimers
     /// <summary>Between the time of a message and its place in the clock; far more than any pause in one process.</summary>
     const long MarginMilliseconds = 2000;
 
+    /// <summary>After the last activity the mark is stored until the margin has passed it; then there is nothing to say.</summary>
+    const int TicksBehindActivity = 4;
+
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     sealed class Tick : INoSerializationVerificationNeeded
@@ -44,7 +47,7 @@ sealed class FanOutSweeper : ReceiveActor, IWithTimers
     NodeRow? _node;
     bool _isSearching = true;
     bool _isStoring;
-    bool _wasIdle;
+    int _ticksToStore = TicksBehindActivity;
 
     public FanOutSweeper(SweeperServices services)
     {
@@ -87,10 +90,11 @@ sealed class FanOutSweeper : ReceiveActor, IWithTimers
     {
         var now = _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var oldest = _services.Clock.OldestTs();
-        var isIdle = oldest == long.MaxValue;
-        if (_isStoring || (isIdle && _wasIdle && !_services.Clock.TakeActivity()))
+        if (oldest != long.MaxValue || _services.Clock.TakeActivity())
+            _ticksToStore = TicksBehindActivity;
+        if (_isStoring || _ticksToStore == 0)
             return;
-        _wasIdle = isIdle;
+        _ticksToStore--;
         _isStoring = true;
         var mark = Math.Min(oldest, now - MarginMilliseconds);
         _services.Nodes.ConfirmAsync(mark)

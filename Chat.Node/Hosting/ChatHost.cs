@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Chat.Node.Gateway;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -82,7 +81,7 @@ static class ChatHost
         await isUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var settings = app.Services.GetRequiredService<ChatSettings>();
         Log.Ready(
-            app.Services.GetRequiredService<ILogger<SessionActor>>(), $"{settings.Bind}:{settings.Port}",
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Chat.Node"), $"{settings.Bind}:{settings.Port}",
             $"http://{settings.Bind}:{settings.HttpPort}/health/ready", settings.ConnectionString, ConnectHint(settings));
     }
 
