@@ -6,30 +6,36 @@ namespace Chat.Node.Conversations;
 /// </summary>
 sealed class RecentPosts(int capacity)
 {
-    readonly Dictionary<(int Sender, string Cmid), RecentPost> _posts = [];
-    readonly Queue<(int Sender, string Cmid)> _order = new();
+    readonly Dictionary<(int Sender, string Cmid), LinkedListNode<RecentPost>> _posts = [];
+    readonly LinkedList<RecentPost> _order = new();
 
-    public RecentPost? Find(int sender, string cmid) => _posts.GetValueOrDefault((sender, cmid));
+    public RecentPost? Find(int sender, string cmid) => _posts.GetValueOrDefault((sender, cmid))?.Value;
 
     public RecentPost Add(int sender, string cmid, long number)
     {
-        var post = new RecentPost { Number = number };
-        if (_posts.TryAdd((sender, cmid), post))
-            _order.Enqueue((sender, cmid));
-        else
-            _posts[(sender, cmid)] = post;
-        while (_order.Count > capacity && _order.TryDequeue(out var oldest))
-            _posts.Remove(oldest);
+        Remove(sender, cmid);
+        var post = new RecentPost { Sender = sender, Cmid = cmid, Number = number };
+        _posts.Add((sender, cmid), _order.AddLast(post));
+        if (_order.Count > capacity && _order.First is { } oldest)
+            Remove(oldest.Value.Sender, oldest.Value.Cmid);
         return post;
     }
 
     /// <summary>The post was not accepted after all; a retry is a new attempt.</summary>
-    public void Remove(int sender, string cmid) => _posts.Remove((sender, cmid));
+    public void Remove(int sender, string cmid)
+    {
+        if (_posts.Remove((sender, cmid), out var node))
+            _order.Remove(node);
+    }
 }
 
 /// <summary>A post that was accepted or is on its way to it.</summary>
 sealed class RecentPost
 {
+    public required int Sender { get; init; }
+
+    public required string Cmid { get; init; }
+
     /// <summary>Its number in the conversation.</summary>
     public required long Number { get; set; }
 
