@@ -140,7 +140,7 @@ public sealed class FanOutTests
     {
         Add(1, sender: 1, receivers: [1, 2]);
         Add(2, sender: 2, receivers: [1, 2]);
-        Assert.Equal([(2, 0, 0)], Resend(1, after: 0).Select(Hop));
+        Assert.Equal([(2, 1, 1)], Resend(1, after: 0).Select(Hop));
     }
 
     [Fact]

@@ -29,29 +29,44 @@ public sealed class SqliteWorkerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_has_gathered_shares_a_transaction_and_a_failure_takes_only_itself_back()
+    public async Task What_has_gathered_shares_a_transaction()
     {
         await ExecuteAsync("CREATE TABLE T (x INTEGER PRIMARY KEY)");
         var busy = await HoldWriterAsync();
         List<SqliteTransaction?> transactions = [];
-        var first = InsertAsync(1, transactions);
+        var all = Enumerable.Range(1, 20).Select(value => InsertAsync(value, transactions)).ToList();
+
+        _gate.Set();
+        await Task.WhenAll(all).WaitAsync(Patience);
+        await busy;
+
+        Assert.Equal(20, transactions.Count);
+        Assert.Single(transactions.Distinct());
+    }
+
+    [Fact]
+    public async Task Of_what_has_gathered_a_failure_takes_only_itself_back()
+    {
+        await ExecuteAsync("CREATE TABLE T (x INTEGER PRIMARY KEY)");
+        var busy = await HoldWriterAsync();
+        var first = InsertAsync(1);
         var failing = _writer.RunAsync<int>(async (connection, transaction) =>
         {
             await connection.ExecuteAsync("INSERT INTO T VALUES (2)", transaction: transaction);
             throw new FormatException("mine");
         });
-        var constraint = InsertAsync(1, transactions);
-        var last = InsertAsync(3, transactions);
+        var constraint = InsertAsync(1);
+        var broken = ExecuteAsync("INSERT INTO Nowhere VALUES (1)");
+        var last = InsertAsync(3);
 
         _gate.Set();
         await busy.WaitAsync(Patience);
-        await first.WaitAsync(Patience);
-        await last.WaitAsync(Patience);
+        Assert.Equal(1, await first.WaitAsync(Patience));
+        Assert.Equal(1, await last.WaitAsync(Patience));
 
         Assert.Equal("mine", (await Assert.ThrowsAsync<FormatException>(() => failing)).Message);
         await Assert.ThrowsAsync<SqliteException>(() => constraint);
-        Assert.Equal(3, transactions.Count);
-        Assert.Single(transactions.Distinct());
+        await Assert.ThrowsAsync<StorageException>(() => broken);
         Assert.Equal("1,3", await ContentsAsync());
     }
 
@@ -152,9 +167,9 @@ public sealed class SqliteWorkerTests : IDisposable
         return busy;
     }
 
-    Task<int> InsertAsync(int value, List<SqliteTransaction?> transactions) => _writer.RunAsync((connection, transaction) =>
+    Task<int> InsertAsync(int value, List<SqliteTransaction?>? transactions = null) => _writer.RunAsync((connection, transaction) =>
     {
-        transactions.Add(transaction);
+        transactions?.Add(transaction);
         return connection.ExecuteAsync("INSERT INTO T VALUES (@value)", new { value }, transaction);
     });
 
