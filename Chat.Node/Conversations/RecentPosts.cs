@@ -16,7 +16,8 @@ sealed class RecentPosts(int capacity)
         Remove(sender, cmid);
         var post = new RecentPost { Sender = sender, Cmid = cmid, Number = number };
         _posts.Add((sender, cmid), _order.AddLast(post));
-        if (_order.Count > capacity && _order.First is { } oldest)
+        // What is still on its way is not forgotten: its repetition would be taken as a new message.
+        while (_order.Count > capacity && _order.First is { Value.IsAccepted: true } oldest)
             Remove(oldest.Value.Sender, oldest.Value.Cmid);
         return post;
     }
