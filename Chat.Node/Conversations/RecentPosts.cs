@@ -7,24 +7,41 @@ namespace Chat.Node.Conversations;
 sealed class RecentPosts(int capacity)
 {
     readonly Dictionary<(int Sender, string Cmid), RecentPost> _posts = [];
-    readonly Queue<(int Sender, string Cmid)> _order = new();
+    readonly Queue<(int Sender, string Cmid, RecentPost Post)> _order = new();
 
     public RecentPost? Find(int sender, string cmid) => _posts.GetValueOrDefault((sender, cmid));
 
     public RecentPost Add(int sender, string cmid, long number)
     {
         var post = new RecentPost { Number = number };
-        if (_posts.TryAdd((sender, cmid), post))
-            _order.Enqueue((sender, cmid));
-        else
-            _posts[(sender, cmid)] = post;
-        while (_order.Count > capacity && _order.TryDequeue(out var oldest))
-            _posts.Remove(oldest);
+        _posts[(sender, cmid)] = post;
+        _order.Enqueue((sender, cmid, post));
+        while (_posts.Count > capacity && _order.TryDequeue(out var oldest))
+        {
+            if (IsKnown(oldest))
+                _posts.Remove((oldest.Sender, oldest.Cmid));
+        }
+
+        if (_order.Count > 2 * capacity)
+            SkipRemoved();
         return post;
     }
 
     /// <summary>The post was not accepted after all; a retry is a new attempt.</summary>
     public void Remove(int sender, string cmid) => _posts.Remove((sender, cmid));
+
+    /// <summary>Whether a place in the order is not left over from a post that was removed or replaced.</summary>
+    bool IsKnown((int Sender, string Cmid, RecentPost Post) place) => ReferenceEquals(Find(place.Sender, place.Cmid), place.Post);
+
+    void SkipRemoved()
+    {
+        for (var count = _order.Count; count > 0; count--)
+        {
+            var place = _order.Dequeue();
+            if (IsKnown(place))
+                _order.Enqueue(place);
+        }
+    }
 }
 
 /// <summary>A post that was accepted or is on its way to it.</summary>

@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Chat.Node.Gateway;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.Gateway;
+
+public sealed class OutboxTests
+{
+    const int MostFrames = 4;
+    static readonly Receipt Push = new(ReceiptKind.Push, ConversationId.Group(5), 1, 7);
+    static readonly Receipt Offline = new(ReceiptKind.Offline, Number: 8);
+    static readonly Receipt Acknowledgement = new(ReceiptKind.Acknowledgement, ConversationId.Group(5), 1, 9);
+
+    readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0));
+    readonly Outbox _outbox;
+    long _now = 1_000_000;
+
+    public OutboxTests()
+    {
+        _outbox = new Outbox(_pipe.Writer, MostFrames, () => _now);
+    }
+
+    [Fact]
+    public async Task Everything_queued_goes_out_in_one_flush()
+    {
+        _outbox.IsModern = true;
+        Add("one\n", Push);
+        Add("two\n");
+        Add("three\n", Acknowledgement);
+        Assert.Equal("one\ntwo\nthree\n", await FlushAsync());
+        Assert.True(_outbox.IsEmpty);
+        Assert.Equal([Push, Acknowledgement], _outbox.InFlight);
+    }
+
+    [Fact]
+    public async Task A_flush_is_under_way_until_it_has_ended_and_names_only_its_own_receipts()
+    {
+        _outbox.IsModern = true;
+        Add("one\n", Push);
+        var flush = _outbox.FlushAsync();
+        Assert.True(_outbox.IsFlushing);
+        await flush;
+        _outbox.OnFlushed();
+        Assert.False(_outbox.IsFlushing);
+        Add("two\n", Offline);
+        await _outbox.FlushAsync();
+        Assert.Equal([Offline], _outbox.InFlight);
+    }
+
+    [Fact]
+    public async Task What_is_over_64_KiB_waits_for_the_next_flush()
+    {
+        _outbox.IsModern = true;
+        var large = new string('x', 40 * 1024);
+        Add(large);
+        Add(large);
+        Add("last");
+        Assert.Equal(80 * 1024, (await FlushAsync()).Length);
+        Assert.Equal("last", await FlushAsync());
+    }
+
+    [Fact]
+    public void A_full_box_refuses_and_keeps_what_it_has()
+    {
+        for (var i = 0; i < MostFrames; i++)
+            Assert.True(_outbox.TryAdd("{}"u8.ToArray()));
+        Assert.False(_outbox.TryAdd("{}"u8.ToArray()));
+        Assert.Equal(MostFrames, _outbox.Count);
+    }
+
+    [Fact]
+    public void Too_many_bytes_are_refused_too()
+    {
+        var large = new byte[33 * 1024 * 1024];
+        Assert.True(_outbox.TryAdd(large));
+        Assert.False(_outbox.TryAdd("{}"u8.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_box_that_was_emptied_takes_frames_again()
+    {
+        _outbox.IsModern = true;
+        Assert.True(_outbox.TryAdd(new byte[33 * 1024 * 1024]));
+        await _outbox.FlushAsync();
+        Assert.True(_outbox.TryAdd("{}"u8.ToArray()));
+    }
+
+    [Fact]
+    public async Task Legacy_pushes_in_one_flush_are_padded_to_1024_bytes_each()
+    {
+        Add("{\"a\":1}", Push);
+        Add("{\"b\":2}", Offline);
+        var written = await FlushAsync();
+        Assert.Equal("{\"a\":1}".PadRight(1024) + "{\"b\":2}".PadRight(1024), written);
+    }
+
+    [Fact]
+    public async Task A_frame_of_exactly_1024_bytes_needs_no_padding()
+    {
+        var full = new string('x', 1024);
+        Add(full, Push);
+        Add("{}", Push);
+        Assert.Equal(full + "{}".PadRight(1024), await FlushAsync());
+    }
+
+    [Fact]
+    public async Task A_lone_legacy_frame_is_not_padded()
+    {
+        Add("{}", Push);
+        Assert.Equal("{}", await FlushAsync());
+        _now += 50;
+        Add("{}", Push);
+        Assert.Equal("{}", await FlushAsync());
+    }
+
+    [Fact]
+    public async Task A_legacy_push_that_follows_closely_is_padded()
+    {
+        Add("{}", Push);
+        await FlushAsync();
+        _now += 49;
+        Add("{}", Offline);
+        Assert.Equal("{}".PadRight(1024), await FlushAsync());
+    }
+
+    [Fact]
+    public async Task A_legacy_reply_that_follows_closely_is_not_padded()
+    {
+        Add("{}", Push);
+        await FlushAsync();
+        _now += 10;
+        Add("{\"errno\":0}");
+        Assert.Equal("{\"errno\":0}", await FlushAsync());
+    }
+
+    [Fact]
+    public async Task A_modern_frame_is_never_padded()
+    {
+        _outbox.IsModern = true;
+        Add("{}\n", Push);
+        Add("{}\n", Push);
+        Assert.Equal("{}\n{}\n", await FlushAsync());
+        Add("{}\n", Push);
+        Assert.Equal("{}\n", await FlushAsync());
+    }
+
+    [Fact]
+    public async Task After_an_unpadded_frame_the_receiver_is_left_alone_for_a_moment()
+    {
+        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
+        Add("{}", Push);
+        await FlushAsync();
+        Assert.Equal(TimeSpan.FromMilliseconds(5), _outbox.Pause);
+        _now += 3;
+        Assert.Equal(TimeSpan.FromMilliseconds(2), _outbox.Pause);
+        _now += 2;
+        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
+    }
+
+    [Fact]
+    public async Task After_a_padded_or_a_modern_frame_there_is_no_pause()
+    {
+        Add("{}", Push);
+        await FlushAsync();
+        Assert.NotEqual(TimeSpan.Zero, _outbox.Pause);
+        Add("{}", Push);
+        await FlushAsync();
+        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
+
+        _now += 1000;
+        Add("{}");
+        await FlushAsync();
+        Assert.NotEqual(TimeSpan.Zero, _outbox.Pause);
+        _outbox.IsModern = true;
+        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
+    }
+
+    [Fact]
+    public async Task Dropping_pushes_keeps_replies_in_order()
+    {
+        _outbox.IsModern = true;
+        Add("reply\n");
+        Add("push\n", Push);
+        Add("acknowledgement\n", Acknowledgement);
+        Add("offline\n", Offline);
+        _outbox.DropPushes();
+        Assert.Equal("reply\nacknowledgement\n", await FlushAsync());
+        Assert.Equal([Acknowledgement], _outbox.InFlight);
+    }
+
+    void Add(string frame, Receipt receipt = default) => Assert.True(_outbox.TryAdd(Encoding.UTF8.GetBytes(frame), receipt));
+
+    /// <summary>Flushes once and reads what has come out.</summary>
+    async Task<string> FlushAsync()
+    {
+        await _outbox.FlushAsync();
+        _outbox.OnFlushed();
+        Assert.True(_pipe.Reader.TryRead(out var read));
+        var text = Encoding.UTF8.GetString(read.Buffer.ToArray());
+        _pipe.Reader.AdvanceTo(read.Buffer.End);
+        return text;
+    }
+}
