@@ -58,10 +58,14 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
     /// <summary>The receipts of the flush that is under way, or has just ended.</summary>
     public IReadOnlyList<Receipt> InFlight => _inFlight;
 
-    /// <summary>False if the box is full: the receiver is too slow.</summary>
+    /// <summary>
+    /// False if the box is full: the receiver is too slow. It is not yet while nothing is being flushed, and a page of the
+    /// offline queue, which nobody sends faster than it is taken, does not count.
+    /// </summary>
     public bool TryAdd(ReadOnlyMemory<byte> frame, Receipt receipt = default)
     {
-        if (_queue.Count >= mostFrames || _bytes > MostBytesQueued)
+        if ((IsFlushing && _queue.Count >= mostFrames && _queue.Count(queued => queued.Receipt.Kind != ReceiptKind.Offline) >= mostFrames)
+            || _bytes > MostBytesQueued)
             return false;
         _queue.Enqueue((frame, receipt));
         _bytes += frame.Length;

@@ -5,10 +5,10 @@ using SQLitePCL;
 namespace Chat.Node.Storage;
 
 /// <summary>
-/// The log's INSERT on the embedded database: prepared once per batch and bound without parameter objects, because this
+/// The log's INSERT on the embedded database: prepared once per connection and bound without parameter objects, because this
 /// is the hot statement of the node.
 /// </summary>
-sealed class LogInsert : IDisposable
+sealed class LogInsert
 {
     readonly SqliteConnection _connection;
     readonly sqlite3_stmt _row;
@@ -38,12 +38,6 @@ sealed class LogInsert : IDisposable
         raw.sqlite3_bind_int(_conversation, 1, row.Conversation.A);
         raw.sqlite3_bind_int(_conversation, 2, row.Conversation.B);
         Step(_conversation);
-    }
-
-    public void Dispose()
-    {
-        _row.Dispose();
-        _conversation.Dispose();
     }
 
     sqlite3_stmt Prepare(string sql)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Chat.Protocol;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -12,6 +13,9 @@ sealed record LogHead(long Seq, long Ts, int Sender, string Cmid);
 sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 {
     const int WalkPage = 1000;
+
+    /// <summary>One per connection, for as long as it lives: preparing costs as much as a row.</summary>
+    readonly ConditionalWeakTable<SqliteConnection, LogInsert> _inserts = [];
 
     /// <summary>How late a row may be appended after it got its time; longer than any time-out of a write.</summary>
     const long WalkSlackMilliseconds = 60_000;
@@ -46,7 +50,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
     public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<LogRow> rows) => database.WriteAsync(async (connection, transaction) =>
     {
         var outcomes = new AppendOutcome[rows.Count];
-        using var insert = new LogInsert((SqliteConnection)connection, node.Incarnation);
+        var insert = _inserts.GetValue((SqliteConnection)connection, opened => new LogInsert(opened, node.Incarnation));
         HashSet<ConversationId>? stopped = null;
         for (var i = 0; i < rows.Count; i++)
         {

@@ -138,9 +138,10 @@ public sealed class FanOutTests
     [Fact]
     public void Ones_own_messages_are_not_sent_again_without_copies()
     {
-        Add(1, sender: 1, receivers: [1, 2]);
-        Add(2, sender: 2, receivers: [1, 2]);
-        Assert.Equal([(2, 1, 1)], Resend(1, after: 0).Select(Hop));
+        Add(1, sender: 2, receivers: [1, 2]);
+        Add(2, sender: 1, receivers: [1, 2]);
+        Add(3, sender: 2, receivers: [1, 2]);
+        Assert.Equal([(1, 0, 0), (3, 1, 0)], Resend(1, after: 0).Select(Hop));
     }
 
     [Fact]

@@ -74,6 +74,8 @@ public sealed partial class TranscriptTests
             case { Kind: StepKind.Send }:
                 if (step.Line == 109) // between two conversations no order is promised
                     await _node.EventuallyAsync(1L, "SELECT COUNT(*) FROM OfflineMessage WHERE userid = 1");
+                if (step.Line == 112) // nor do documented senders hear when a message is queued
+                    await _node.EventuallyAsync(2L, "SELECT COUNT(*) FROM OfflineMessage WHERE userid = 1");
                 var connection = await ConnectionAsync(step.Connection);
                 await connection.SendRawAsync(Encoding.UTF8.GetBytes(Translate(texts![0])));
                 if (step.Line == 5)

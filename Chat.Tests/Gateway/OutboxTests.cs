@@ -9,120 +9,149 @@ namespace Chat.Tests.Gateway;
 
 public sealed class OutboxTests
 {
-    static readonly Receipt Push = new(ReceiptKind.Push, ConversationId.Direct(1, 2), 0, 7);
+    const int MostFrames = 4;
+    static readonly Receipt Push = new(ReceiptKind.Push, ConversationId.Group(5), 1, 7);
     static readonly Receipt Offline = new(ReceiptKind.Offline, Number: 8);
-    static readonly Receipt Acknowledgement = new(ReceiptKind.Acknowledgement);
+    static readonly Receipt Acknowledgement = new(ReceiptKind.Acknowledgement, ConversationId.Group(5), 1, 9);
 
     readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0));
     readonly Outbox _outbox;
     long _now = 1_000_000;
 
-    public OutboxTests() => _outbox = new Outbox(_pipe.Writer, mostFrames: 8, () => _now);
+    public OutboxTests()
+    {
+        _outbox = new Outbox(_pipe.Writer, MostFrames, () => _now);
+    }
 
     [Fact]
-    public async Task Everything_that_is_queued_goes_out_in_one_flush()
+    public async Task Everything_queued_goes_out_in_one_flush()
     {
         _outbox.IsModern = true;
-        Add("a\n", Push);
-        Add("b\n");
-        Add("c\n", Acknowledgement);
-        Assert.False(_outbox.IsEmpty);
-
-        Assert.Equal("a\nb\nc\n", await FlushAsync());
-
+        Add("one\n", Push);
+        Add("two\n");
+        Add("three\n", Acknowledgement);
+        Assert.Equal("one\ntwo\nthree\n", await FlushAsync());
         Assert.True(_outbox.IsEmpty);
         Assert.Equal([Push, Acknowledgement], _outbox.InFlight);
     }
 
     [Fact]
-    public async Task A_flush_takes_64_kilobytes_and_leaves_the_rest()
+    public async Task A_flush_is_under_way_until_it_has_ended_and_names_only_its_own_receipts()
     {
         _outbox.IsModern = true;
-        for (var i = 0; i < 5; i++)
-            Add(new string('x', 20_000));
-        Assert.Equal(80_000, (await FlushAsync()).Length);
-        Assert.Equal(1, _outbox.Count);
-        Assert.Equal(20_000, (await FlushAsync()).Length);
-    }
-
-    [Fact]
-    public async Task A_flush_is_under_way_until_it_has_been_told_to_have_ended()
-    {
-        Add("a");
-        Assert.False(_outbox.IsFlushing);
-        await _outbox.FlushAsync();
+        Add("one\n", Push);
+        var flush = _outbox.FlushAsync();
         Assert.True(_outbox.IsFlushing);
+        await flush;
         _outbox.OnFlushed();
         Assert.False(_outbox.IsFlushing);
+        Add("two\n", Offline);
+        await _outbox.FlushAsync();
+        Assert.Equal([Offline], _outbox.InFlight);
     }
 
     [Fact]
-    public async Task A_full_box_refuses_until_it_has_been_emptied()
+    public async Task What_is_over_64_KiB_waits_for_the_next_flush()
     {
         _outbox.IsModern = true;
-        for (var i = 0; i < 8; i++)
-            Assert.True(_outbox.TryAdd(Bytes("x")));
-        Assert.False(_outbox.TryAdd(Bytes("x")));
-        Assert.Equal(8, (await FlushAsync()).Length);
-        Assert.True(_outbox.TryAdd(Bytes("x")));
+        var large = new string('x', 40 * 1024);
+        Add(large);
+        Add(large);
+        Add("last");
+        Assert.Equal(80 * 1024, (await FlushAsync()).Length);
+        Assert.Equal("last", await FlushAsync());
     }
 
     [Fact]
-    public async Task A_box_is_full_of_bytes_too()
+    public void A_full_box_refuses_and_keeps_what_it_has()
+    {
+        for (var i = 0; i < MostFrames; i++)
+            Assert.True(_outbox.TryAdd("{}"u8.ToArray()));
+        Assert.False(_outbox.TryAdd("{}"u8.ToArray()));
+        Assert.Equal(MostFrames, _outbox.Count);
+    }
+
+    [Fact]
+    public void Too_many_bytes_are_refused_too()
+    {
+        var large = new byte[33 * 1024 * 1024];
+        Assert.True(_outbox.TryAdd(large));
+        Assert.False(_outbox.TryAdd("{}"u8.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_box_that_was_emptied_takes_frames_again()
     {
         _outbox.IsModern = true;
-        var large = new byte[17 * 1024 * 1024];
-        Assert.True(_outbox.TryAdd(large));
-        Assert.True(_outbox.TryAdd(large));
-        Assert.False(_outbox.TryAdd(Bytes("x")));
-        await FlushAsync();
-        Assert.True(_outbox.TryAdd(Bytes("x")));
+        Assert.True(_outbox.TryAdd(new byte[33 * 1024 * 1024]));
+        await _outbox.FlushAsync();
+        Assert.True(_outbox.TryAdd("{}"u8.ToArray()));
     }
 
     [Fact]
-    public async Task A_lone_frame_to_a_documented_client_is_not_padded()
+    public async Task Legacy_pushes_in_one_flush_are_padded_to_1024_bytes_each()
     {
+        Add("{\"a\":1}", Push);
+        Add("{\"b\":2}", Offline);
+        var written = await FlushAsync();
+        Assert.Equal("{\"a\":1}".PadRight(1024) + "{\"b\":2}".PadRight(1024), written);
+    }
+
+    [Fact]
+    public async Task A_frame_of_exactly_1024_bytes_needs_no_padding()
+    {
+        var full = new string('x', 1024);
+        Add(full, Push);
+        Add("{}", Push);
+        Assert.Equal(full + "{}".PadRight(1024), await FlushAsync());
+    }
+
+    [Fact]
+    public async Task A_lone_legacy_frame_is_not_padded()
+    {
+        Add("{}", Push);
+        Assert.Equal("{}", await FlushAsync());
+        _now += 50;
         Add("{}", Push);
         Assert.Equal("{}", await FlushAsync());
     }
 
     [Fact]
-    public async Task Frames_to_a_documented_client_that_go_together_are_padded_to_its_buffer()
+    public async Task A_legacy_push_that_follows_closely_is_padded()
     {
-        Add("{1}", Push);
-        Add("{22}", Push);
-        Add(new string('y', 1024), Push);
-        var sent = await FlushAsync();
-        Assert.Equal("{1}".PadRight(1024) + "{22}".PadRight(1024) + new string('y', 1024), sent);
-    }
-
-    [Theory]
-    [InlineData(49, true)]
-    [InlineData(50, false)]
-    public async Task A_push_that_follows_another_closely_is_padded(long later, bool isPadded)
-    {
-        Add("{1}", Push);
+        Add("{}", Push);
         await FlushAsync();
-        _now += later;
-        Add("{2}", Offline);
-        Assert.Equal(isPadded ? 1024 : 3, (await FlushAsync()).Length);
+        _now += 49;
+        Add("{}", Offline);
+        Assert.Equal("{}".PadRight(1024), await FlushAsync());
     }
 
     [Fact]
-    public async Task An_answer_is_not_padded_however_soon_it_comes()
+    public async Task A_legacy_reply_that_follows_closely_is_not_padded()
     {
-        Add("{1}", Push);
+        Add("{}", Push);
         await FlushAsync();
         _now += 10;
-        Add("{2}", Acknowledgement);
-        Assert.Equal("{2}", await FlushAsync());
+        Add("{\"errno\":0}");
+        Assert.Equal("{\"errno\":0}", await FlushAsync());
     }
 
     [Fact]
-    public async Task After_an_unpadded_frame_a_documented_client_is_left_alone_for_a_moment()
+    public async Task A_modern_frame_is_never_padded()
+    {
+        _outbox.IsModern = true;
+        Add("{}\n", Push);
+        Add("{}\n", Push);
+        Assert.Equal("{}\n{}\n", await FlushAsync());
+        Add("{}\n", Push);
+        Assert.Equal("{}\n", await FlushAsync());
+    }
+
+    [Fact]
+    public async Task After_an_unpadded_frame_the_receiver_is_left_alone_for_a_moment()
     {
         Assert.Equal(TimeSpan.Zero, _outbox.Pause);
-        Add("{1}");
+        Add("{}", Push);
         await FlushAsync();
         Assert.Equal(TimeSpan.FromMilliseconds(5), _outbox.Pause);
         _now += 3;
@@ -132,37 +161,33 @@ public sealed class OutboxTests
     }
 
     [Fact]
-    public async Task After_a_padded_frame_nobody_waits()
+    public async Task After_a_padded_or_a_modern_frame_there_is_no_pause()
     {
-        Add("{1}", Push);
-        Add("{2}", Push);
+        Add("{}", Push);
         await FlushAsync();
+        Assert.NotEqual(TimeSpan.Zero, _outbox.Pause);
+        Add("{}", Push);
+        await FlushAsync();
+        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
+
+        _now += 1000;
+        Add("{}");
+        await FlushAsync();
+        Assert.NotEqual(TimeSpan.Zero, _outbox.Pause);
+        _outbox.IsModern = true;
         Assert.Equal(TimeSpan.Zero, _outbox.Pause);
     }
 
     [Fact]
-    public async Task A_modern_client_is_neither_padded_nor_waited_for()
+    public async Task Dropping_pushes_keeps_replies_in_order()
     {
         _outbox.IsModern = true;
-        Add("{1}\n", Push);
-        await FlushAsync();
-        Add("{2}\n", Push);
-        Add("{3}\n", Push);
-        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
-        Assert.Equal("{2}\n{3}\n", await FlushAsync());
-    }
-
-    [Fact]
-    public async Task Pushes_that_were_not_sent_can_be_dropped_and_answers_stay_in_order()
-    {
-        _outbox.IsModern = true;
-        Add("1");
-        Add("2", Push);
-        Add("3", Acknowledgement);
-        Add("4", Offline);
-        Add("5");
+        Add("reply\n");
+        Add("push\n", Push);
+        Add("acknowledgement\n", Acknowledgement);
+        Add("offline\n", Offline);
         _outbox.DropPushes();
-        Assert.Equal("135", await FlushAsync());
+        Assert.Equal("reply\nacknowledgement\n", await FlushAsync());
         Assert.Equal([Acknowledgement], _outbox.InFlight);
     }
 
@@ -170,16 +195,16 @@ public sealed class OutboxTests
     public void What_was_dropped_makes_room()
     {
         var large = new byte[17 * 1024 * 1024];
-        _outbox.TryAdd(large, Push);
-        _outbox.TryAdd(large, Push);
-        Assert.False(_outbox.TryAdd(Bytes("x")));
+        Assert.True(_outbox.TryAdd(large, Push));
+        Assert.True(_outbox.TryAdd(large, Push));
+        Assert.False(_outbox.TryAdd(new byte[1]));
         _outbox.DropPushes();
-        Assert.True(_outbox.TryAdd(Bytes("x")));
+        Assert.True(_outbox.TryAdd(new byte[1]));
     }
 
-    void Add(string frame, Receipt receipt = default) => Assert.True(_outbox.TryAdd(Bytes(frame), receipt));
+    void Add(string frame, Receipt receipt = default) => Assert.True(_outbox.TryAdd(Encoding.UTF8.GetBytes(frame), receipt));
 
-    /// <summary>What one flush has written.</summary>
+    /// <summary>Flushes once and reads what has come out.</summary>
     async Task<string> FlushAsync()
     {
         await _outbox.FlushAsync();
@@ -189,6 +214,4 @@ public sealed class OutboxTests
         _pipe.Reader.AdvanceTo(read.Buffer.End);
         return text;
     }
-
-    static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -6,21 +6,32 @@ namespace Chat.Tests.Gateway;
 
 public sealed class PostLinkTests
 {
-    readonly PostLink _link = new(ConversationId.Direct(1, 2));
+    readonly PostLink _link = new(ConversationId.Group(5));
 
     [Fact]
-    public void Posts_are_numbered_from_one()
+    public void Posts_are_numbered_without_gaps()
     {
-        Assert.Equal(0, _link.AnsweredTo);
-        Assert.Equal([1, 2, 3], Add("a", "b", "c").Select(post => post.Number));
-        Assert.Equal(0, _link.AnsweredTo);
+        Add("a", "b", "c");
+        Assert.Equal([1L, 2, 3], Numbers(_link.Pending));
+        Assert.Equal(["a", "b", "c"], Cmids(_link.Pending));
     }
 
     [Fact]
-    public void What_is_answered_ends_before_the_first_that_is_not()
+    public void A_post_is_taken_once()
     {
+        Add("a", "b");
+        Assert.Equal("b", _link.Take(2)?.Cmid);
+        Assert.Null(_link.Take(2));
+        Assert.Null(_link.Take(3));
+        Assert.Equal(["a"], Cmids(_link.Pending));
+    }
+
+    [Fact]
+    public void Answered_is_everything_before_the_first_that_waits()
+    {
+        Assert.Equal(0, _link.AnsweredTo);
         Add("a", "b", "c");
-        Assert.Equal("b", _link.Take(2)!.Cmid);
+        _link.Take(2);
         Assert.Equal(0, _link.AnsweredTo);
         _link.Take(1);
         Assert.Equal(2, _link.AnsweredTo);
@@ -29,108 +40,106 @@ public sealed class PostLinkTests
     }
 
     [Fact]
-    public void An_answer_is_taken_once()
+    public void Giving_up_keeps_what_was_before_the_refused_one()
     {
-        Add("a");
-        Assert.NotNull(_link.Take(1));
-        Assert.Null(_link.Take(1));
-        Assert.Null(_link.Take(99));
-    }
-
-    [Fact]
-    public void A_refused_post_and_all_behind_it_are_given_up_and_the_first_has_to_come_again()
-    {
-        Add("a", "b", "c");
-        var refused = _link.Take(2)!;
-        Assert.Equal(["b", "c"], _link.GiveUp(refused).Select(post => post.Cmid));
-        Assert.Equal(["a"], _link.Pending.Select(post => post.Cmid));
+        Add("a", "b", "c", "d");
+        var given = _link.GiveUp(_link.Take(3));
+        Assert.Equal(["c", "d"], Cmids(given));
+        Assert.Equal(["a", "b"], Cmids(_link.Pending));
+        Assert.Equal([1L, 2], Numbers(_link.Pending));
         Assert.Equal(1, _link.Epoch);
-        Assert.Equal("b", _link.BlockedOn);
+        Assert.Equal("c", _link.BlockedOn);
     }
 
     [Fact]
-    public void Without_a_refused_one_everything_is_given_up()
+    public void Giving_up_without_a_refused_one_gives_up_all()
     {
         Add("a", "b");
-        Assert.Equal(["a", "b"], _link.GiveUp(null).Select(post => post.Cmid));
+        Assert.Equal(["a", "b"], Cmids(_link.GiveUp(null)));
         Assert.Empty(_link.Pending);
         Assert.Equal("a", _link.BlockedOn);
-        Assert.Equal(2, _link.AnsweredTo);
     }
 
     [Fact]
-    public void While_blocked_only_the_refused_cmid_opens_the_way()
+    public void A_number_is_never_given_twice()
+    {
+        Add("a", "b");
+        _link.GiveUp(null);
+        Add("a");
+        Assert.Equal([3L], Numbers(_link.Pending));
+    }
+
+    [Fact]
+    public void Only_the_refused_cmid_opens_the_way_again()
     {
         Add("a", "b");
         _link.GiveUp(_link.Take(1));
         Assert.False(_link.TryUnblock("b"));
         Assert.False(_link.TryUnblock(null));
         Assert.True(_link.TryUnblock("a"));
+        Assert.Null(_link.BlockedOn);
         Assert.True(_link.TryUnblock("b"));
+    }
+
+    [Fact]
+    public void A_cmid_that_the_client_does_not_know_is_not_waited_for()
+    {
+        _link.Add(Post("ours", isOwnCmid: true));
+        Add("b", "c");
+        _link.GiveUp(_link.Take(1));
+        Assert.Equal("b", _link.BlockedOn);
+    }
+
+    [Fact]
+    public void Without_any_cmid_of_the_client_nothing_is_waited_for()
+    {
+        _link.Add(Post("ours", isOwnCmid: true));
+        Assert.Single(_link.GiveUp(null));
+        Assert.Null(_link.BlockedOn);
+        Assert.True(_link.TryUnblock("anything"));
+    }
+
+    [Fact]
+    public void The_first_refusal_is_the_one_that_has_to_come_again()
+    {
+        _link.BlockOn("first");
+        _link.BlockOn("second");
+        Add("c");
+        _link.GiveUp(null);
+        Assert.Equal("first", _link.BlockedOn);
+    }
+
+    [Fact]
+    public void A_restart_keeps_the_order_and_numbers_anew()
+    {
+        Add("a", "b", "c", "d");
+        _link.Take(1);
+        _link.Restart(_link.Take(3)!);
+        Assert.Equal(["b", "c", "d"], Cmids(_link.Pending));
+        Assert.Equal([5L, 6, 7], Numbers(_link.Pending));
+        Assert.Equal(1, _link.Epoch);
+        Assert.Equal(4, _link.AnsweredTo);
         Assert.Null(_link.BlockedOn);
     }
 
     [Fact]
-    public void What_cannot_come_again_does_not_block()
-    {
-        _link.Add(Pending("~own", isOwn: true));
-        _link.Add(Pending("b"));
-        _link.GiveUp(_link.Take(1));
-        Assert.Equal("b", _link.BlockedOn);
-
-        var other = new PostLink(ConversationId.Group(1));
-        other.Add(Pending("~own", isOwn: true));
-        other.GiveUp(null);
-        Assert.True(other.TryUnblock("anything"));
-    }
-
-    [Fact]
-    public void A_second_refusal_does_not_forget_the_first()
-    {
-        Add("a", "b");
-        _link.GiveUp(_link.Take(1));
-        _link.Add(Pending("x"));
-        _link.GiveUp(_link.Take(3));
-        Assert.Equal("a", _link.BlockedOn);
-        _link.BlockOn("y");
-        Assert.Equal("a", _link.BlockedOn);
-        Assert.Equal(2, _link.Epoch);
-    }
-
-    [Fact]
-    public void A_post_that_was_refused_before_it_was_numbered_blocks_too()
-    {
-        _link.BlockOn("a");
-        Assert.False(_link.TryUnblock("b"));
-        Assert.True(_link.TryUnblock("a"));
-    }
-
-    [Fact]
-    public void A_restart_numbers_everything_anew_in_the_old_order()
-    {
-        Add("a", "b", "c", "d");
-        _link.Take(1);
-        var refused = _link.Take(3)!;
-        _link.Restart(refused);
-        Assert.Equal([("b", 5), ("c", 6), ("d", 7)], _link.Pending.Select(post => (post.Cmid, (int)post.Number)));
-        Assert.Equal(1, _link.Epoch);
-        Assert.Equal(4, _link.AnsweredTo);
-    }
-
-    [Fact]
-    public void A_restart_of_the_last_one_keeps_it_last()
+    public void The_last_post_restarts_as_the_last()
     {
         Add("a", "b");
         _link.Restart(_link.Take(2)!);
-        Assert.Equal(["a", "b"], _link.Pending.Select(post => post.Cmid));
+        Assert.Equal(["a", "b"], Cmids(_link.Pending));
+        Assert.Equal([3L, 4], Numbers(_link.Pending));
     }
 
-    List<PendingPost> Add(params string[] cmids)
+    void Add(params string[] cmids)
     {
-        var posts = cmids.Select(cmid => Pending(cmid)).ToList();
-        posts.ForEach(_link.Add);
-        return posts;
+        foreach (var cmid in cmids)
+            _link.Add(Post(cmid));
     }
 
-    static PendingPost Pending(string cmid, bool isOwn = false) => new(cmid, isOwn, default, default, postedAt: 0);
+    static PendingPost Post(string cmid, bool isOwnCmid = false) => new(cmid, isOwnCmid, default, default, postedAt: 0);
+
+    static IEnumerable<string> Cmids(IEnumerable<PendingPost> posts) => posts.Select(post => post.Cmid);
+
+    static IEnumerable<long> Numbers(IEnumerable<PendingPost> posts) => posts.Select(post => post.Number);
 }

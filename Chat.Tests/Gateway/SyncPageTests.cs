@@ -7,86 +7,112 @@ namespace Chat.Tests.Gateway;
 
 public sealed class SyncPageTests
 {
-    const long Now = 10_000_000;
-    const int Room = 65536;
+    const int LargeFrame = 65536;
+    const int FrameForThree = 1024 + (3 * 160);
+    const long Now = 1_000_000_000;
+    static readonly long Overlap = (long)SyncToken.Overlap.TotalMilliseconds;
 
     [Fact]
-    public void Without_a_token_everything_is_news()
+    public void Without_a_token_everything_is_news_oldest_change_first()
     {
-        var page = SyncPage.Make([Row(1, head: 5, ts: 100, received: 4, read: 3), Row(2, head: 1, ts: Now)], null, Now, Room);
-        Assert.Equal([new ConversationEntry(ConversationId.Group(1), 5, 4, 3), new ConversationEntry(ConversationId.Group(2), 1, 0, 0)], page.Entries);
+        var page = SyncPage.Make([Row(1, Now - 10), Row(2, Now - 30), Row(3, ts: 5, updated: Now - 20)], null, Now, LargeFrame);
+        Assert.Equal(["g:2", "g:3", "g:1"], Told(page));
         Assert.False(page.HasMore);
     }
 
+    [Fact]
+    public void An_entry_tells_head_and_marks()
+    {
+        var row = new SyncRow { A = 3, B = 17, Head = 42, Received = 41, Read = 40, Ts = Now };
+        var entry = Assert.Single(SyncPage.Make([row], null, Now, LargeFrame).Entries);
+        Assert.Equal(("d:3:17", 42L, 41L, 40L), (entry.Conversation.ToString(), entry.Head, entry.Received, entry.Read));
+    }
+
+    [Fact]
+    public void An_unchanged_world_is_answered_with_nothing()
+    {
+        List<SyncRow> rows = [Row(1, Now - (10 * Overlap)), Row(2, Now - 5), Row(3, Now + 5)];
+        var first = SyncPage.Make(rows, null, Now, LargeFrame);
+        var second = SyncPage.Make(rows, Again(first), Now + 1000, LargeFrame);
+        var third = SyncPage.Make(rows, Again(second), Now + (10 * Overlap), LargeFrame);
+        Assert.Equal(3, first.Entries.Count);
+        Assert.Empty(second.Entries);
+        Assert.Empty(third.Entries);
+    }
+
+    [Fact]
+    public void A_change_is_told_alone()
+    {
+        var first = SyncPage.Make([Row(1, Now - 5), Row(2, Now - 5)], null, Now, LargeFrame);
+        var second = SyncPage.Make([Row(1, Now - 5), Row(2, Now + 5, head: 2)], Again(first), Now + 10, LargeFrame);
+        Assert.Equal(["g:2"], Told(second));
+    }
+
+    [Fact]
+    public void A_commit_that_becomes_visible_late_is_told()
+    {
+        var first = SyncPage.Make([Row(1, Now - 5)], null, Now, LargeFrame);
+        var late = SyncPage.Make([Row(1, Now - 5), Row(2, Now - Overlap)], Again(first), Now + 10, LargeFrame);
+        Assert.Equal(["g:2"], Told(late));
+    }
+
+    [Fact]
+    public void What_does_not_fit_comes_with_the_next_page_and_nothing_twice()
+    {
+        var rows = Enumerable.Range(1, 8).Select(group => Row(group, Now - 1000 + group)).ToList();
+        Assert.Equal(
+            [("g:1,g:2,g:3", true), ("g:4,g:5,g:6", true), ("g:7,g:8", false)],
+            Pages(rows));
+    }
+
+    [Fact]
+    public void Changes_of_one_moment_may_be_on_two_pages()
+    {
+        var rows = Enumerable.Range(1, 7).Select(group => Row(group, Now - 1000)).ToList();
+        Assert.Equal(
+            [("g:1,g:2,g:3", true), ("g:4,g:5,g:6", true), ("g:7", false)],
+            Pages(rows));
+    }
+
+    [Fact]
+    public void The_smallest_frame_has_room_for_one()
+    {
+        var page = SyncPage.Make([Row(1, 10), Row(2, 20)], null, Now, maxFrameBytes: 10);
+        Assert.Equal(["g:1"], Told(page));
+        Assert.True(page.HasMore);
+    }
+
     [Theory]
-    [InlineData(Now)]
-    [InlineData(Now - 15_000)]
-    [InlineData(Now - 3_600_000)]
-    public void An_unchanged_world_is_answered_with_nothing(long changedAt)
+    [InlineData(4096)]
+    [InlineData(65536)]
+    public void A_page_fits_the_frame(int maxFrameBytes)
     {
-        SyncRow[] rows = [Row(1, head: 5, ts: changedAt), Row(2, head: 1, ts: Now)];
-        var token = Again(SyncPage.Make(rows, null, Now, Room));
-        Assert.Empty(SyncPage.Make(rows, token, Now, Room).Entries);
-        Assert.Empty(SyncPage.Make(rows, token, Now + 3_600_000, Room).Entries);
+        var rows = Enumerable.Range(1_000_000, 1000).Select(group => Row(group, Now - group, head: 1_000_000)).ToList();
+        var page = SyncPage.Make(rows, null, Now, maxFrameBytes);
+        Assert.True(page.HasMore);
+        var reply = ModernFrames.Sync(default, page.Token.Encode(), page.Entries, page.HasMore);
+        Assert.InRange(reply.Length, maxFrameBytes / 3, maxFrameBytes);
     }
 
-    [Fact]
-    public void A_new_message_and_a_new_reading_are_news()
+    static List<(string Told, bool HasMore)> Pages(List<SyncRow> rows)
     {
-        var token = Again(SyncPage.Make([Row(1, head: 5, ts: Now), Row(2, head: 5, ts: Now)], null, Now, Room));
-        var page = SyncPage.Make([Row(1, head: 6, ts: Now + 1), Row(2, head: 5, ts: Now, read: 5, updated: Now + 1)], token, Now + 2, Room);
-        Assert.Equal([(1, 6L, 0L), (2, 5L, 5L)], page.Entries.Select(entry => (entry.Conversation.B, entry.Head, entry.Read)));
-    }
-
-    [Fact]
-    public void A_commit_that_becomes_visible_late_is_not_missed()
-    {
-        var token = Again(SyncPage.Make([Row(1, head: 5, ts: Now)], null, Now, Room));
-        var page = SyncPage.Make([Row(1, head: 5, ts: Now), Row(2, head: 1, ts: Now - 29_000)], token, Now + 60_000, Room);
-        Assert.Equal([ConversationId.Group(2)], page.Entries.Select(entry => entry.Conversation));
-    }
-
-    [Fact]
-    public void A_long_answer_comes_in_pages_that_together_are_everything_once()
-    {
-        var rows = Enumerable.Range(1, 500).Select(id => Row(id, head: id, ts: Now - 1000 + (id / 7 * 7))).ToArray();
-        var told = new List<int>();
+        var pages = new List<(string, bool)>();
         SyncToken? token = null;
         SyncPage page;
         do
         {
-            page = SyncPage.Make(rows, token, Now, maxFrameBytes: 8192);
-            Assert.NotEmpty(page.Entries);
-            Assert.InRange(ModernFrames.Sync(default, page.Token.Encode(), page.Entries, page.HasMore).Length, 1, 8192);
-            told.AddRange(page.Entries.Select(entry => entry.Conversation.B));
+            page = SyncPage.Make(rows, token, Now, FrameForThree);
+            pages.Add((string.Join(',', Told(page)), page.HasMore));
             token = Again(page);
         }
-        while (page.HasMore);
-
-        Assert.Equal(Enumerable.Range(1, 500), told.Order());
-        Assert.Empty(SyncPage.Make(rows, token, Now, 8192).Entries);
+        while (page.HasMore && pages.Count < 10);
+        Assert.Empty(SyncPage.Make(rows, token, Now, FrameForThree).Entries);
+        return pages;
     }
 
-    [Fact]
-    public void Many_changes_at_the_very_same_time_come_in_pages_too()
-    {
-        var rows = Enumerable.Range(1, 40).Select(id => Row(id, head: 1, ts: Now)).ToArray();
-        var first = SyncPage.Make(rows, null, Now, maxFrameBytes: 4096);
-        Assert.True(first.HasMore);
-        var second = SyncPage.Make(rows, Again(first), Now, maxFrameBytes: 65536);
-        Assert.False(second.HasMore);
-        Assert.Equal(Enumerable.Range(1, 40), first.Entries.Concat(second.Entries).Select(entry => entry.Conversation.B).Order());
-    }
+    static SyncToken? Again(SyncPage page) => SyncToken.TryDecode(page.Token.Encode());
 
-    [Fact]
-    public void The_oldest_change_comes_first()
-    {
-        var page = SyncPage.Make([Row(1, ts: 300), Row(2, ts: 100), Row(3, ts: 50, updated: 200)], null, Now, Room);
-        Assert.Equal([2, 3, 1], page.Entries.Select(entry => entry.Conversation.B));
-    }
+    static IEnumerable<string> Told(SyncPage page) => page.Entries.Select(entry => entry.Conversation.ToString());
 
-    static SyncToken Again(SyncPage page) => SyncToken.TryDecode(page.Token.Encode())!;
-
-    static SyncRow Row(int group, long head = 1, long ts = 0, long received = 0, long read = 0, long updated = 0) =>
-        new() { A = 0, B = group, Head = head, Ts = ts, Received = received, Read = read, Updated = updated };
+    static SyncRow Row(int group, long ts, long head = 1, long updated = 0) => new() { B = group, Head = head, Ts = ts, Updated = updated };
 }

@@ -7,52 +7,49 @@ namespace Chat.Tests.Gateway;
 
 public sealed class SyncTokenTests
 {
-    static readonly SeenConversation One = new(ConversationId.Direct(1, 2), 42, 40);
+    static readonly SeenConversation Seen = new(ConversationId.Direct(3, 17), 42, 40);
 
     [Fact]
-    public void A_token_comes_back_as_it_was()
+    public void A_token_survives_the_way_to_the_client_and_back()
     {
-        var token = new SyncToken(1795410443660, [One, new SeenConversation(ConversationId.Group(int.MaxValue), long.MaxValue, 0)]);
-        var read = SyncToken.TryDecode(token.Encode())!;
-        Assert.Equal(token.Watermark, read.Watermark);
-        Assert.Equal(token.Recent, read.Recent);
+        var token = new SyncToken(1_795_410_443_660, [Seen, new(ConversationId.Group(int.MaxValue), long.MaxValue, 0)]);
+        var back = SyncToken.TryDecode(token.Encode());
+        Assert.NotNull(back);
+        Assert.Equal(token.Watermark, back.Watermark);
+        Assert.Equal(token.Recent, back.Recent);
     }
-
-    [Fact]
-    public void A_token_is_a_plain_word() => Assert.Matches("^[A-Za-z0-9_-]+$", new SyncToken(long.MaxValue, [One]).Encode());
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    [InlineData("not base64 !")]
+    [InlineData("not base64 at all!")]
     [InlineData("AAAA")]
     [InlineData("AQ")]
-    [InlineData("AQEBAA")]
-    [InlineData("Af____________________8")]
-    [InlineData("AQD_____Bw")]
-    public void What_is_none_of_ours_is_no_token(string? text) => Assert.Null(SyncToken.TryDecode(text));
+    [InlineData("Af__________________")]
+    public void Garbage_is_no_token(string? text) => Assert.Null(SyncToken.TryDecode(text));
 
     [Fact]
-    public void A_token_that_was_cut_off_is_no_token()
+    public void A_token_that_was_cut_off_is_none()
     {
-        var bytes = Base64Url.DecodeFromChars(new SyncToken(1795410443660, [One]).Encode());
-        for (var length = 0; length < bytes.Length; length++)
-            Assert.Null(SyncToken.TryDecode(Base64Url.EncodeToString(bytes.AsSpan(0, length))));
+        var bytes = Base64Url.DecodeFromChars(new SyncToken(1_795_410_443_660, [Seen]).Encode());
+        Assert.All(Enumerable.Range(0, bytes.Length), length => Assert.Null(SyncToken.TryDecode(Base64Url.EncodeToString(bytes.AsSpan(0, length)))));
     }
 
-    [Theory]
-    [InlineData(999, false)]
-    [InlineData(1000, true)]
-    [InlineData(5000, true)]
-    public void What_changed_before_the_watermark_is_known(long changedAt, bool isNews) =>
-        Assert.Equal(isNews, new SyncToken(1000, []).IsNews(One, changedAt));
+    [Fact]
+    public void A_conversation_that_cannot_be_is_no_token()
+    {
+        // version 1, watermark 5, one conversation: the group 0
+        Assert.Null(SyncToken.TryDecode(Base64Url.EncodeToString([1, 5, 1, 0, 0, 1, 1])));
+        Assert.NotNull(SyncToken.TryDecode(Base64Url.EncodeToString([1, 5, 1, 0, 7, 1, 1])));
+    }
 
     [Fact]
-    public void What_was_seen_in_this_state_is_no_news_and_in_another_state_is()
+    public void News_is_what_changed_since_and_was_not_seen_so()
     {
-        var token = new SyncToken(1000, [One]);
-        Assert.False(token.IsNews(One, 2000));
-        Assert.True(token.IsNews(One with { Head = 43 }, 2000));
-        Assert.True(token.IsNews(One with { Read = 41 }, 2000));
+        var token = new SyncToken(1000, [Seen]);
+        Assert.False(token.IsNews(Seen, 1000));
+        Assert.True(token.IsNews(Seen with { Head = 43 }, 1000));
+        Assert.True(token.IsNews(Seen with { Read = 41 }, 2000));
+        Assert.False(token.IsNews(Seen with { Head = 43 }, 999));
     }
 }
