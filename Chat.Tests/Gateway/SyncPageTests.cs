@@ -91,7 +91,7 @@ public sealed class SyncPageTests
         var page = SyncPage.Make(rows, null, Now, maxFrameBytes);
         Assert.True(page.HasMore);
         var reply = ModernFrames.Sync(default, page.Token.Encode(), page.Entries, page.HasMore);
-        Assert.InRange(reply.Length, maxFrameBytes / 3, maxFrameBytes);
+        Assert.InRange(reply.Length, maxFrameBytes / 4, maxFrameBytes);
     }
 
     static List<(string Told, bool HasMore)> Pages(List<SyncRow> rows)
