@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;
@@ -102,6 +103,51 @@ public sealed class LimitTests : IDisposable
         Assert.False(legacy.Closed.IsCompleted);
     }
 
+    [Fact]
+    public async Task Who_does_not_read_is_closed_and_gets_everything_after_the_next_login()
+    {
+        await using var node = await TestNode.StartAsync(_folder, "--Chat:Limits:OutboxFrames=16");
+        await using var alice = await node.LogInNewAsync("alice");
+        await using var named = await node.LogInNewAsync("bob");
+        var (id, name) = (named.UserId, named.Name);
+        await named.DisposeAsync();
+        await node.EventuallyAsync("offline", $"SELECT state FROM Users WHERE id = {id}");
+        var slow = await ModernTestClient.ConnectAsync(node.Port, isReading: false);
+        await slow.SendAsync($$"""{"msgid":1,"name":"{{name}}","password":"secret"}""");
+        await node.EventuallyAsync("online", $"SELECT state FROM Users WHERE id = {id}");
+
+        // The kernel's buffers take some megabytes before anything waits in the outbox.
+        var padding = new string('x', 16000);
+        var sent = 0;
+        await Eventually.EqualAsync("offline", async () =>
+        {
+            var replies = await Task.WhenAll(Enumerable.Range(sent, 10).Select(i => alice.SendToAsync(id, $"{i} {padding}")));
+            Assert.All(replies, reply => Assert.Equal(0, reply.Number("errno")));
+            sent += 10;
+            return await node.ScalarAsync<string>($"SELECT state FROM Users WHERE id = {id}");
+        });
+        slow.StartReading();
+        await slow.Closed.WaitAsync(TestNode.Patience);
+
+        var seqs = SeqsOf(slow.TakeAll());
+        await using var again = await node.ConnectAsync();
+        await again.LogInAsync(new { msgid = 1, name, password = "secret" });
+        await Eventually.TrueAsync(() =>
+        {
+            seqs.UnionWith(SeqsOf(again.TakeAll()));
+            return seqs.Contains(sent) || again.Closed.IsCompleted;
+        });
+        Assert.False(again.Closed.IsCompleted, $"closed, with {seqs.Count} of {sent}");
+
+        // What had left for the connection that broke is a gap that the client asks for, as the protocol says.
+        var missing = Enumerable.Range(1, sent).Select(i => (long)i).Where(seq => !seqs.Contains(seq)).ToList();
+        foreach (var seq in missing)
+        {
+            var page = await again.RequestAsync(new { msgid = 107, conversation = $"d:{alice.UserId}:{id}", after = seq - 1, limit = 1 });
+            Assert.Equal(seq, Assert.Single(page.GetProperty("messages").EnumerateArray()).Number("seq"));
+        }
+    }
+
     [Theory]
     [InlineData("--Chat:Prot=1", "Chat:Prot")]
     [InlineData("--Chat:Port=70000", "Chat:Port")]
@@ -143,4 +189,7 @@ public sealed class LimitTests : IDisposable
         await bob.SendToAsync(alice.UserId, new string('y', 16000));
         Assert.Equal(16000, (await alice.NextAsync()).Text("msg").Length);
     }
+
+    static HashSet<long> SeqsOf(IEnumerable<JsonElement> frames) =>
+        [.. frames.Where(frame => frame.Has("seq")).Select(frame => frame.Number("seq"))];
 }
