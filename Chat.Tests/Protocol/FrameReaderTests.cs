@@ -137,16 +137,18 @@ public sealed class FrameReaderTests
     {
         const int segment = 64;
         const int small = 256 * 1024;
+        const double most = 24; // 8 when linear, 64 when every segment makes the reader look at all bytes again
         var (one, eight) = (double.MaxValue, double.MaxValue);
-        for (var round = 0; round < 5; round++)
+        var watch = Stopwatch.StartNew();
+        for (var round = 0; round < 5 || (eight / one > most && watch.Elapsed.TotalSeconds < 10); round++)
         {
-            // By turns, and the quickest of many: what else the machine does falls on both.
+            // By turns, and the quickest of many: what else the machine does falls on both. When it is very busy,
+            // the quickest is found later.
             one = Math.Min(one, Enumerable.Range(0, 8).Min(_ => Seconds(small, segment)));
             eight = Math.Min(eight, Seconds(8 * small, segment));
         }
 
-        // 8 when linear, 64 when every segment makes the reader look at all bytes again.
-        Assert.InRange(eight / one, 0, 24);
+        Assert.InRange(eight / one, 0, most);
     }
 
     [Theory]
