@@ -6,47 +6,37 @@ namespace Chat.Node.Conversations;
 /// </summary>
 sealed class RecentPosts(int capacity)
 {
-    readonly Dictionary<(int Sender, string Cmid), RecentPost> _posts = [];
-    readonly Queue<(int Sender, string Cmid, RecentPost Post)> _order = new();
+    readonly Dictionary<(int Sender, string Cmid), LinkedListNode<RecentPost>> _posts = [];
+    readonly LinkedList<RecentPost> _order = new();
 
-    public RecentPost? Find(int sender, string cmid) => _posts.GetValueOrDefault((sender, cmid));
+    public RecentPost? Find(int sender, string cmid) => _posts.GetValueOrDefault((sender, cmid))?.Value;
 
     public RecentPost Add(int sender, string cmid, long number)
     {
-        var post = new RecentPost { Number = number };
-        _posts[(sender, cmid)] = post;
-        _order.Enqueue((sender, cmid, post));
-        while (_posts.Count > capacity && _order.TryDequeue(out var oldest))
-        {
-            if (IsKnown(oldest))
-                _posts.Remove((oldest.Sender, oldest.Cmid));
-        }
-
-        if (_order.Count > 2 * capacity)
-            SkipRemoved();
+        Remove(sender, cmid);
+        var post = new RecentPost { Sender = sender, Cmid = cmid, Number = number };
+        _posts.Add((sender, cmid), _order.AddLast(post));
+        // What is still on its way is not forgotten: its repetition would be taken as a new message.
+        while (_order.Count > capacity && _order.First is { Value.IsAccepted: true } oldest)
+            Remove(oldest.Value.Sender, oldest.Value.Cmid);
         return post;
     }
 
     /// <summary>The post was not accepted after all; a retry is a new attempt.</summary>
-    public void Remove(int sender, string cmid) => _posts.Remove((sender, cmid));
-
-    /// <summary>Whether a place in the order is not left over from a post that was removed or replaced.</summary>
-    bool IsKnown((int Sender, string Cmid, RecentPost Post) place) => ReferenceEquals(Find(place.Sender, place.Cmid), place.Post);
-
-    void SkipRemoved()
+    public void Remove(int sender, string cmid)
     {
-        for (var count = _order.Count; count > 0; count--)
-        {
-            var place = _order.Dequeue();
-            if (IsKnown(place))
-                _order.Enqueue(place);
-        }
+        if (_posts.Remove((sender, cmid), out var node))
+            _order.Remove(node);
     }
 }
 
 /// <summary>A post that was accepted or is on its way to it.</summary>
 sealed class RecentPost
 {
+    public required int Sender { get; init; }
+
+    public required string Cmid { get; init; }
+
     /// <summary>Its number in the conversation.</summary>
     public required long Number { get; set; }
 

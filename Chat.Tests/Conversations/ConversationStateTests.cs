@@ -130,6 +130,18 @@ public sealed class ConversationStateTests
         Assert.Equal(Verdict.Take, state.Judge(Post(remembered + 3, cmid: "c1"), 1000, true, false).Verdict);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void However_many_are_on_their_way_a_repetition_of_the_first_waits_for_it(bool keepsHistory)
+    {
+        var state = new ConversationState(Direct, keepsHistory) { Members = new HashSet<int> { 1, 2 } };
+        for (var number = 1; number <= 3000; number++)
+            Assert.Equal(Verdict.Take, state.Judge(Post(number), 1000, true, false).Verdict);
+        Assert.Equal(Verdict.Wait, state.Judge(Post(1), 1000, true, false).Verdict);
+        Assert.Equal(3000, state.Head);
+    }
+
     [Fact]
     public void Who_is_not_known_as_a_member_is_looked_up_first_and_the_post_is_not_used_up()
     {

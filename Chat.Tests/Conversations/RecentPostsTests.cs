@@ -21,8 +21,20 @@ public sealed class RecentPostsTests
     public void The_oldest_is_forgotten_first()
     {
         foreach (var cmid in (string[])["a", "b", "c", "d"])
-            _posts.Add(1, cmid, 1);
+            _posts.Add(1, cmid, 1).IsAccepted = true;
         Assert.Equal([false, true, true, true], Known("a", "b", "c", "d"));
+    }
+
+    [Fact]
+    public void What_is_on_its_way_is_not_forgotten_until_it_has_arrived()
+    {
+        var first = _posts.Add(1, "a", 1);
+        foreach (var cmid in (string[])["b", "c", "d", "e"])
+            _posts.Add(1, cmid, 1).IsAccepted = true;
+        Assert.Equal([true, true, true, true, true], Known("a", "b", "c", "d", "e"));
+        first.IsAccepted = true;
+        _posts.Add(1, "f", 1);
+        Assert.Equal([false, false, false, true, true, true], Known("a", "b", "c", "d", "e", "f"));
     }
 
     [Fact]
@@ -41,8 +53,8 @@ public sealed class RecentPostsTests
     {
         _posts.Add(1, "a", 1);
         _posts.Remove(1, "a");
-        _posts.Add(1, "b", 1);
-        _posts.Add(1, "c", 2);
+        _posts.Add(1, "b", 1).IsAccepted = true;
+        _posts.Add(1, "c", 2).IsAccepted = true;
         _posts.Add(1, "a", 3);
         Assert.Equal([true, true, true], Known("a", "b", "c"));
         _posts.Add(1, "d", 4);
@@ -52,7 +64,7 @@ public sealed class RecentPostsTests
     [Fact]
     public void Posts_that_failed_do_not_push_out_others()
     {
-        _posts.Add(1, "a", 1);
+        _posts.Add(1, "a", 1).IsAccepted = true;
         for (var attempt = 0; attempt < 10; attempt++)
         {
             _posts.Add(1, $"x{attempt}", 2);

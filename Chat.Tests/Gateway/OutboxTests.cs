@@ -63,14 +63,34 @@ public sealed class OutboxTests
     }
 
     [Fact]
-    public void A_full_box_refuses_and_keeps_what_it_has()
+    public async Task A_box_that_fills_during_a_flush_refuses_and_keeps_what_it_has()
     {
-        Assert.True(_outbox.TryAdd("{}"u8.ToArray()));
-        _ = _outbox.FlushAsync().AsTask(); // under way until OnFlushed
+        Add("slow");
+        await _outbox.FlushAsync();
         for (var i = 0; i < MostFrames; i++)
-            Assert.True(_outbox.TryAdd("{}"u8.ToArray()));
+            Add("{}");
         Assert.False(_outbox.TryAdd("{}"u8.ToArray()));
         Assert.Equal(MostFrames, _outbox.Count);
+    }
+
+    [Fact]
+    public void While_nothing_is_being_flushed_nobody_is_too_slow()
+    {
+        for (var i = 0; i < 2 * MostFrames; i++)
+            Add("{}");
+        Assert.Equal(2 * MostFrames, _outbox.Count);
+    }
+
+    [Fact]
+    public async Task A_page_of_the_offline_queue_does_not_fill_the_box()
+    {
+        Add("slow");
+        await _outbox.FlushAsync();
+        for (var i = 0; i < 3 * MostFrames; i++)
+            Add("{}", Offline);
+        for (var i = 0; i < MostFrames; i++)
+            Add("{}", Push);
+        Assert.False(_outbox.TryAdd("{}"u8.ToArray(), Push));
     }
 
     [Fact]
@@ -191,6 +211,17 @@ public sealed class OutboxTests
         _outbox.DropPushes();
         Assert.Equal("reply\nacknowledgement\n", await FlushAsync());
         Assert.Equal([Acknowledgement], _outbox.InFlight);
+    }
+
+    [Fact]
+    public void What_was_dropped_makes_room()
+    {
+        var large = new byte[17 * 1024 * 1024];
+        Assert.True(_outbox.TryAdd(large, Push));
+        Assert.True(_outbox.TryAdd(large, Push));
+        Assert.False(_outbox.TryAdd(new byte[1]));
+        _outbox.DropPushes();
+        Assert.True(_outbox.TryAdd(new byte[1]));
     }
 
     void Add(string frame, Receipt receipt = default) => Assert.True(_outbox.TryAdd(Encoding.UTF8.GetBytes(frame), receipt));

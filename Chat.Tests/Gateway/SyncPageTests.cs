@@ -1,5 +1,6 @@
 using Chat.Node.Gateway;
 using Chat.Node.Storage;
+using Chat.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Gateway;
@@ -79,6 +80,18 @@ public sealed class SyncPageTests
         var page = SyncPage.Make([Row(1, 10), Row(2, 20)], null, Now, maxFrameBytes: 10);
         Assert.Equal(["g:1"], Told(page));
         Assert.True(page.HasMore);
+    }
+
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(65536)]
+    public void A_page_fits_the_frame(int maxFrameBytes)
+    {
+        var rows = Enumerable.Range(1_000_000, 1000).Select(group => Row(group, Now - group, head: 1_000_000)).ToList();
+        var page = SyncPage.Make(rows, null, Now, maxFrameBytes);
+        Assert.True(page.HasMore);
+        var reply = ModernFrames.Sync(default, page.Token.Encode(), page.Entries, page.HasMore);
+        Assert.InRange(reply.Length, maxFrameBytes / 4, maxFrameBytes);
     }
 
     static List<(string Told, bool HasMore)> Pages(List<SyncRow> rows)

@@ -137,12 +137,36 @@ public sealed class FrameReaderTests
     {
         const int segment = 64;
         const int small = 256 * 1024;
-        _ = Seconds(small, segment); // warm up
-        var one = Enumerable.Range(0, 5).Min(_ => Seconds(small, segment));
-        var eight = Enumerable.Range(0, 5).Min(_ => Seconds(8 * small, segment));
+        var (one, eight) = (double.MaxValue, double.MaxValue);
+        for (var round = 0; round < 5; round++)
+        {
+            // By turns, and the quickest of many: what else the machine does falls on both.
+            one = Math.Min(one, Enumerable.Range(0, 8).Min(_ => Seconds(small, segment)));
+            eight = Math.Min(eight, Seconds(8 * small, segment));
+        }
 
         // 8 when linear, 64 when every segment makes the reader look at all bytes again.
-        Assert.InRange(eight / one, 0, 30);
+        Assert.InRange(eight / one, 0, 24);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(64)]
+    public void A_byte_that_was_looked_at_is_never_looked_at_again(int segment)
+    {
+        var stream = Encoding.UTF8.GetBytes("{\"a\":\"" + string.Concat(Enumerable.Repeat("x\\\"{}[] ", 100)) + "\",\"b\":[{},[1, 2]]}");
+        var reader = new FrameReader(stream.Length);
+        for (var end = segment; end < stream.Length; end += segment)
+        {
+            var buffer = new ReadOnlySequence<byte>(stream, 0, end);
+            Assert.Equal(FrameStatus.NeedMore, reader.Read(ref buffer, out _));
+            stream.AsSpan(0, end).Clear(); // a NUL would end the object at once
+        }
+
+        var last = new ReadOnlySequence<byte>(stream);
+        Assert.Equal(FrameStatus.Frame, reader.Read(ref last, out var frame));
+        Assert.Equal(stream.Length, frame.Length);
     }
 
     static double Seconds(int bytes, int segment)

@@ -1,0 +1,92 @@
+using System.Reflection;
+using Chat.Node.Serialization;
+using Chat.Protocol;
+using NetArchTest.Rules;
+using Xunit;
+
+namespace Chat.Tests.Architecture;
+
+/// <summary>Who may use what, by the references in the compiled code.</summary>
+public sealed class LayerTests
+{
+    static readonly Assembly Node = typeof(IClusterMessage).Assembly;
+    static readonly Assembly Protocol = typeof(RequestReader).Assembly;
+
+    /// <summary>Rules without actors around them: they are tested, and reasoned about, alone.</summary>
+    static readonly string[] PureTypes =
+    [
+        "Chat.Node.Conversations.ConversationState", "Chat.Node.Conversations.FanOut", "Chat.Node.Conversations.FanOutClock",
+        "Chat.Node.Conversations.RecentPosts", "Chat.Node.Conversations.ChatMessage", "Chat.Node.Delivery.GoBackN",
+        "Chat.Node.Users.DeliveryLink", "Chat.Node.Users.OfflineBacklog`1", "Chat.Node.Users.LoginAttempts",
+        "Chat.Node.Gateway.TokenBucket", "Chat.Node.Gateway.SyncPage", "Chat.Node.Gateway.SyncToken", "Chat.Node.Gateway.Outbox",
+        "Chat.Node.Gateway.AddressLimiter",
+    ];
+
+    [Fact]
+    public void The_protocol_references_nothing_but_the_runtime() =>
+        Assert.DoesNotContain(Protocol.GetReferencedAssemblies(), reference => !reference.Name!.StartsWith("System", StringComparison.Ordinal));
+
+    [Fact]
+    public void States_and_pure_types_do_not_use_actors()
+    {
+        Assert.DoesNotContain(PureTypes, name => Node.GetType(name) is null);
+        Assert.DoesNotContain(UsersOf("Akka"), name => PureTypes.Contains(name) || name.EndsWith("State", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Dapper")]
+    [InlineData("Microsoft.Data.Sqlite")]
+    [InlineData("SQLitePCL")]
+    [InlineData("DbUp")]
+    public void Only_storage_speaks_to_a_database(string library) =>
+        Assert.DoesNotContain(UsersOf(library), name => !IsIn(name, "Storage", "Hosting"));
+
+    [Fact]
+    public void Only_the_gateway_and_the_host_know_connections() =>
+        Assert.DoesNotContain(UsersOf("Microsoft.AspNetCore.Connections"), name => !IsIn(name, "Gateway", "Hosting"));
+
+    [Fact]
+    public void Only_the_host_knows_the_web_server() =>
+        Assert.DoesNotContain(UsersOf("Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server"), name => !IsIn(name, "Hosting") && name != "Program");
+
+    [Fact]
+    public void Conversations_users_and_storage_do_not_know_the_gateway() =>
+        Assert.DoesNotContain(UsersOf("Chat.Node.Gateway"), name => IsIn(name, "Conversations", "Users", "Storage", "Serialization", "Delivery", "Cluster"));
+
+    [Fact]
+    public void Storage_knows_neither_users_nor_conversations() =>
+        Assert.DoesNotContain(UsersOf("Chat.Node.Users", "Chat.Node.Conversations"), name => IsIn(name, "Storage"));
+
+    [Fact]
+    public void Every_cluster_message_is_sealed()
+    {
+        var messages = Node.GetTypes().Where(type => type.IsClass && typeof(IClusterMessage).IsAssignableFrom(type)).ToList();
+        Assert.NotEmpty(messages);
+        Assert.DoesNotContain(messages, type => !type.IsSealed);
+    }
+
+    [Fact]
+    public void Nothing_of_the_node_is_public() =>
+        Assert.DoesNotContain(Node.GetExportedTypes(), type => type.Namespace?.StartsWith("Chat.", StringComparison.Ordinal) == true);
+
+    [Fact]
+    public void A_rule_finds_what_it_looks_for()
+    {
+        // Else the rules above would pass for want of eyes: in closures, in nested types, in interfaces.
+        Assert.Contains("Chat.Node.Storage.Accounts", UsersOf("Dapper"));
+        Assert.Contains("Chat.Node.Storage.OfflineStore", UsersOf("Microsoft.Data.Sqlite"));
+        Assert.Contains("Chat.Node.Gateway.PostLink", UsersOf("Akka"));
+        Assert.Contains("Chat.Node.Gateway.ChatConnectionHandler", UsersOf("Microsoft.AspNetCore.Connections"));
+    }
+
+    /// <summary>The outermost types that use one of the libraries, themselves or in something nested or generated.</summary>
+    static HashSet<string> UsersOf(params string[] libraries) =>
+    [
+        .. Types.InAssembly(Node).That().HaveDependencyOnAny(libraries).GetTypes()
+            .Select(type => type.FullName!.Split('+', '/')[0])
+            .Where(name => name.StartsWith("Chat.Node.", StringComparison.Ordinal)),
+    ];
+
+    static bool IsIn(string typeName, params string[] folders) =>
+        folders.Any(folder => typeName.StartsWith($"Chat.Node.{folder}.", StringComparison.Ordinal));
+}
