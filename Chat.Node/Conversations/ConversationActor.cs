@@ -227,6 +227,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         if (_isRecovering)
             Recover();
         _state.ForgetSenders();
+        _fanOut.ForgetSettled();
         if (IsIdle && now - _lastActivity >= IdleTick.TotalMilliseconds)
         {
             Context.Parent.Tell(new Passivate(StopConversation.Instance));

@@ -59,7 +59,12 @@ sealed class ChatConnectionHandler(
         sessions.Add(state, session);
         var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
         await using var closing = lifetime?.ConnectionClosedRequested.Register(
-            () => session.Tell(new DrainSession(DrainSpread * Random.Shared.NextDouble()))) ?? default;
+            () =>
+            {
+                session.Tell(new DrainSession(DrainSpread * Random.Shared.NextDouble()));
+                state.IsDraining = true;
+                connection.Transport.Input.CancelPendingRead();
+            }) ?? default;
         try
         {
             var isOrderly = await ReadAsync(connection.Transport.Input, state, session);
@@ -94,8 +99,8 @@ sealed class ChatConnectionHandler(
                 }
 
                 input.AdvanceTo(buffer.Start, buffer.End);
-                if (read.IsCompleted || read.IsCanceled)
-                    return read.IsCompleted;
+                if (read.IsCompleted || read.IsCanceled || state.IsDraining)
+                    return read.IsCompleted || state.IsDraining;
             }
         }
         catch (Exception e) when (e is IOException or ConnectionAbortedException or ConnectionResetException or OperationCanceledException)

@@ -33,6 +33,17 @@ sealed partial class SessionActor
             return;
         }
 
+        var conversation = request.IsGroup ? ConversationId.Group(request.TargetId) : ConversationId.Direct(user.Id, request.TargetId);
+        if (!_links.TryGetValue(conversation, out var link))
+            _links[conversation] = link = new PostLink(conversation);
+        // A cmid means something only where the client knows of it.
+        var cmid = _isModern ? request.Cmid : null;
+        if (!link.TryUnblock(cmid))
+        {
+            Fail(request, ErrorCode.Unavailable, "an earlier message of this conversation has to come again first");
+            return;
+        }
+
         if (request.TextBytes > _services.Limits.MaxTextBytes)
         {
             Fail(request, ErrorCode.TooLarge, $"\"msg\" has {request.TextBytes} bytes: at most {_services.Limits.MaxTextBytes} are expected");
@@ -43,17 +54,6 @@ sealed partial class SessionActor
         if (body.Bytes.Length + EnvelopeBytes > _services.Limits.MaxFrameBytes)
         {
             Fail(request, ErrorCode.TooLarge, $"the object is too large to be delivered: at most {_services.Limits.MaxFrameBytes - EnvelopeBytes} bytes are expected");
-            return;
-        }
-
-        var conversation = request.IsGroup ? ConversationId.Group(request.TargetId) : ConversationId.Direct(user.Id, request.TargetId);
-        if (!_links.TryGetValue(conversation, out var link))
-            _links[conversation] = link = new PostLink(conversation);
-        // A cmid means something only where the client knows of it.
-        var cmid = _isModern ? request.Cmid : null;
-        if (!link.TryUnblock(cmid))
-        {
-            Fail(request, ErrorCode.Unavailable, "an earlier message of this conversation has to come again first");
             return;
         }
 

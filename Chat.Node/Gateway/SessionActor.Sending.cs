@@ -98,15 +98,20 @@ sealed partial class SessionActor
 
     void FlushWhenIdle()
     {
-        if (_isClosed || _outbox.IsFlushing || _isPausing || (_outbox.IsEmpty && !_closesWhenFlushed))
-            return;
-        if (_outbox.Count < MostFramesBeforeFlush && _cell.HasMessages)
-            return;
-        if (_outbox.IsEmpty)
+        // A flush takes a part of a large queue only, and often ends at once: go on until nothing is left or it is under way.
+        while (!_isClosed && !_outbox.IsFlushing && !_isPausing && (!_outbox.IsEmpty || _closesWhenFlushed))
         {
-            Close("bad input");
-            return;
+            if (_outbox.Count < MostFramesBeforeFlush && _cell.HasMessages)
+                return;
+            if (_outbox.IsEmpty)
+                Close("bad input");
+            else
+                Flush();
         }
+    }
+
+    void Flush()
+    {
 
         var pause = _outbox.Pause;
         if (pause > TimeSpan.Zero)

@@ -16,6 +16,7 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
 
     readonly SemaphoreSlim _credits = new(Credits);
     readonly CancellationTokenSource _ended = new();
+    bool _isDraining;
     long _lastReceived = clock.GetTimestamp();
     long _since = clock.GetTimestamp();
 
@@ -33,6 +34,13 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
 
     /// <summary>A password is being checked: the deadline waits for us, not for the client.</summary>
     public bool IsLoggingIn { get; set; }
+
+    /// <summary>The node goes down: nothing more is read, what was read is finished.</summary>
+    public bool IsDraining
+    {
+        get => Volatile.Read(ref _isDraining);
+        set => Volatile.Write(ref _isDraining, value);
+    }
 
     public CancellationToken Ended => _ended.Token;
 

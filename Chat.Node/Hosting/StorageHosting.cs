@@ -35,6 +35,7 @@ static class StorageHosting
         await services.GetRequiredService<IChatDatabase>().MigrateAsync();
         var nodes = services.GetRequiredService<Nodes>();
         await nodes.RegisterAsync();
+        await services.GetRequiredService<Accounts>().PurgeTokensAsync(services.GetRequiredService<TimeProvider>().GetUtcNow());
         var unfinished = await nodes.UnfinishedAsync();
         if (unfinished.Count == 0)
             return;

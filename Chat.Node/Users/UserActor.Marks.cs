@@ -61,6 +61,7 @@ sealed partial class UserActor
         {
             foreach (var mark in written.Marks)
                 RaiseMark(mark.Conversation, mark.ReceivedTo, mark.ReadTo);
+            return; // the next tick tries again
         }
 
         if (_isStopping)

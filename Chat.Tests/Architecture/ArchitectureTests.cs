@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+using Chat.Node.Serialization;
+using Chat.Protocol;
+using Chat.Tests.Support;
+using Xunit;
+
+namespace Chat.Tests.Architecture;
+
+/// <summary>
+/// Rules that a compiler does not know. An exception is named here with its reason; one that is not needed any more
+/// fails as well.
+/// </summary>
+public sealed partial class ArchitectureTests
+{
+    static readonly Dictionary<string, string> LongFiles = new()
+    {
+        ["Chat.Node/Gateway/SessionActor.cs"] = "the state of a session, which its other parts share, and its life cycle",
+    };
+
+    static readonly Dictionary<string, string> Waiting = new()
+    {
+        ["Chat.Client/ChatClient.cs"] = "pause before a refused request is repeated, on the client's TimeProvider",
+        ["Chat.Client/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
+        ["Chat.Client/Terminal/ScriptSession.cs"] = "the script command that waits",
+    };
+
+    static readonly Dictionary<string, string> ComposedSql = new()
+    {
+        ["Chat.Node/Storage/MessageLogStore.cs"] = "the condition is one of two constants of the same file",
+    };
+
+    [Fact]
+    public void The_protocol_stands_on_the_base_library_alone()
+    {
+        Assert.All(typeof(MessageKind).Assembly.GetReferencedAssemblies(), name => Assert.StartsWith("System.", name.Name, StringComparison.Ordinal));
+        Assert.DoesNotMatch("<(PackageReference|ProjectReference|FrameworkReference)", Repository.Read("Chat.Protocol/Chat.Protocol.csproj"));
+    }
+
+    [Theory]
+    [InlineData("Conversations/ConversationState")]
+    [InlineData("Conversations/FanOut")]
+    [InlineData("Conversations/RecentPosts")]
+    [InlineData("Users/DeliveryLink")]
+    [InlineData("Users/OfflineBacklog")]
+    [InlineData("Users/LoginAttempts")]
+    [InlineData("Gateway/TokenBucket")]
+    [InlineData("Gateway/SyncPage")]
+    [InlineData("Gateway/SyncToken")]
+    [InlineData("Delivery/GoBackN")]
+    public void A_pure_type_knows_no_actor(string type) =>
+        Assert.DoesNotContain("Akka", Repository.Read($"Chat.Node/{type}.cs"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Only_storage_and_hosting_touch_the_database() =>
+        AssertOnlyIn(@"\b(Dapper|Microsoft\.Data\.Sqlite)\b", "Storage", "Hosting");
+
+    [Fact]
+    public void Only_gateway_and_hosting_touch_the_listener() =>
+        AssertOnlyIn(@"\bMicrosoft\.AspNetCore\.Connections\b", "Gateway", "Hosting");
+
+    [Fact]
+    public void Every_message_between_nodes_is_sealed()
+    {
+        var messages = typeof(IClusterMessage).Assembly.GetTypes()
+            .Where(type => typeof(IClusterMessage).IsAssignableFrom(type) && !type.IsInterface).ToList();
+        Assert.NotEmpty(messages);
+        Assert.Equal([], messages.Where(type => !type.IsSealed));
+    }
+
+    [Fact]
+    public void No_file_is_over_300_lines() =>
+        AssertListed(LongFiles, Projects().SelectMany(Repository.Sources).Where(file => File.ReadLines(Path.Combine(Repository.Root, file)).Count() > 300));
+
+    [Fact]
+    public void Time_comes_from_a_TimeProvider_and_nobody_sleeps() =>
+        AssertListed(Waiting, Production().Where(file => ClockOrSleep().IsMatch(Repository.Read(file))));
+
+    [Fact]
+    public void No_statement_is_put_together_from_values() =>
+        AssertListed(ComposedSql, Production().Where(file => HasComposedSql(Repository.Read(file))));
+
+    [Theory]
+    [InlineData("""$"SELECT {x}" """, true)]
+    [InlineData("""$@"delete UPDATE {x}" """, true)]
+    [InlineData(""""$"""DELETE {x}""" """", true)]
+    [InlineData(""" "SELECT $x" """, false)]
+    [InlineData("""$"SELECTED {x}" """, false)]
+    public void A_composed_statement_is_recognised(string source, bool isComposed) => Assert.Equal(isComposed, HasComposedSql(source));
+
+    static bool HasComposedSql(string source) =>
+        InterpolatedString().Matches(source).Any(text => Statement().IsMatch(text.Value));
+
+    static void AssertOnlyIn(string pattern, params string[] folders)
+    {
+        var users = Production().Where(file => Regex.IsMatch(Repository.Read(file), pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))).ToList();
+        Assert.NotEmpty(users);
+        Assert.Equal([], users.Where(file => !folders.Any(folder => file.StartsWith($"Chat.Node/{folder}/", StringComparison.Ordinal))));
+    }
+
+    static void AssertListed(Dictionary<string, string> exceptions, IEnumerable<string> found) =>
+        Assert.Equal(exceptions.Keys.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+
+    static IEnumerable<string> Projects() =>
+        Directory.EnumerateDirectories(Repository.Root, "Chat.*").Select(folder => Path.GetFileName(folder)!);
+
+    static IEnumerable<string> Production() => Projects().Where(project => project != "Chat.Tests").SelectMany(Repository.Sources);
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now)\b|\bThread\.Sleep\b|\bTask\.Delay\b", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex ClockOrSleep();
+
+    [GeneratedRegex("""(\$+"{3}.*?"{3})|((\$@|@\$)"([^"]|"")*")|(\$"(\\.|[^"\\])*")""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex InterpolatedString();
+
+    [GeneratedRegex(@"\b(SELECT|INSERT|UPDATE|DELETE)\b", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Statement();
+}

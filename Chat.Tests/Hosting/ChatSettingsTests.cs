@@ -1,0 +1,116 @@
+using System.Net;
+using Chat.Node.Hosting;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace Chat.Tests.Hosting;
+
+public sealed class ChatSettingsTests
+{
+    [Fact]
+    public void Without_any_setting_the_documented_defaults_count()
+    {
+        var settings = Read();
+        Assert.Equal(IPAddress.Parse("127.0.0.1"), settings.Bind);
+        Assert.Equal(6000, settings.Port);
+        Assert.Null(settings.TlsPort);
+        Assert.Equal(("", ""), (settings.Certificate, settings.CertificateKey));
+        Assert.Equal(8080, settings.HttpPort);
+        Assert.Equal("Data Source=data/chat.db", settings.ConnectionString);
+        Assert.True(settings.KeepsHistory);
+        Assert.True(settings.IsClustered);
+        Assert.Equal(("127.0.0.1", 4053), (settings.ClusterHostname, settings.ClusterPort));
+        Assert.Equal(8, settings.MaxSessions);
+        Assert.Equal(65536, settings.Limits.MaxFrameBytes);
+        Assert.Equal(16384, settings.Limits.MaxTextBytes);
+        Assert.Equal(100_000, settings.Limits.MaxConnections);
+        Assert.Equal(1000, settings.Limits.FramesPerSecond);
+        Assert.Equal(30, settings.Limits.LoginSeconds);
+        Assert.Equal(90, settings.Limits.IdleSeconds);
+        Assert.Equal(86400, settings.Limits.LegacyIdleSeconds);
+        Assert.Equal(6000, settings.Limits.LoginsPerMinutePerAddress);
+        Assert.Equal(10, settings.Limits.FailedLoginsPerMinutePerAccount);
+        Assert.Equal(4096, settings.Limits.OutboxFrames);
+    }
+
+    [Fact]
+    public void What_is_read_without_settings_is_what_a_new_record_holds() => Assert.Equal(new ChatSettings(), Read());
+
+    [Fact]
+    public void A_value_takes_the_place_of_its_default()
+    {
+        var settings = Read(
+            ("Port", "7000"), ("Bind", "0.0.0.0"), ("History:Enabled", "false"), ("Limits:OutboxFrames", "16"), ("Cluster:Hostname", "a"));
+        Assert.Equal(
+            new ChatSettings
+            {
+                Port = 7000,
+                Bind = IPAddress.Any,
+                KeepsHistory = false,
+                ClusterHostname = "a",
+                Limits = new ChatLimits { OutboxFrames = 16 },
+            },
+            settings);
+    }
+
+    [Theory]
+    [InlineData("Prot")]
+    [InlineData("Limits:MaxFrames")]
+    [InlineData("Limits")]
+    [InlineData("Port:0")]
+    [InlineData("Bridge:Other")]
+    public void An_unknown_key_is_named(string key) => AssertRefused(key, "1");
+
+    [Theory]
+    [InlineData("Bind", "localhost")]
+    [InlineData("Port", "many")]
+    [InlineData("Port", "65536")]
+    [InlineData("HttpPort", "-1")]
+    [InlineData("TlsPort", "x")]
+    [InlineData("History:Enabled", "yes")]
+    [InlineData("Cluster:Port", "1.5")]
+    [InlineData("Users:MaxSessions", "0")]
+    [InlineData("Limits:MaxFrameBytes", "1023")]
+    [InlineData("Limits:OutboxFrames", "15")]
+    public void A_wrong_value_is_named_with_its_key(string key, string value) =>
+        Assert.Contains($"\"{value}\"", AssertRefused(key, value), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_number_set_to_nothing_is_not_set() => Assert.Equal(new ChatSettings(), Read(("Limits:IdleSeconds", "")));
+
+    [Theory]
+    [InlineData("Storage:Provider", "MySql", "Sqlite")]
+    [InlineData("ProxyProtocol", "true", "false")]
+    [InlineData("Redis:ConnectionString", "localhost:6379", "")]
+    [InlineData("Bridge:LegacyPasswords", "true", "false")]
+    [InlineData("Cluster:SeedNodes", "a:4053,b:4053", "")]
+    public void What_is_not_supported_yet_is_refused_by_name_and_its_default_is_not(string key, string value, string fallback)
+    {
+        Assert.Contains("not supported", AssertRefused(key, value), StringComparison.Ordinal);
+        Assert.Equal(new ChatSettings(), Read((key, fallback)));
+    }
+
+    [Fact]
+    public void Indexed_seed_nodes_are_refused_too() =>
+        Assert.Contains("Chat:Cluster:SeedNodes", Assert.Throws<SettingsException>(() => Read(("Cluster:SeedNodes:0", "a:4053"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_port_for_TLS_needs_a_certificate()
+    {
+        AssertRefused("TlsPort", "6001");
+        Assert.Throws<SettingsException>(() => Read(("TlsPort", "6001"), ("Certificate", "a.pem")));
+        Assert.Equal(6001, Read(("TlsPort", "6001"), ("Certificate", "a.pem"), ("CertificateKey", "b.pem")).TlsPort);
+    }
+
+    static string AssertRefused(string key, string value)
+    {
+        var message = Assert.Throws<SettingsException>(() => Read((key, value))).Message;
+        Assert.StartsWith($"Chat:{key} ", message, StringComparison.Ordinal);
+        return message;
+    }
+
+    static ChatSettings Read(params (string Key, string Value)[] values) => ChatSettings.Read(
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Select(each => KeyValuePair.Create<string, string?>($"Chat:{each.Key}", each.Value)))
+            .Build());
+}
