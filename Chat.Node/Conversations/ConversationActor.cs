@@ -227,6 +227,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         if (_isRecovering)
             Recover();
         _state.ForgetSenders();
+        if (_state.IsEmpty)
+            _sessions.Clear(); // nobody waits for an answer
         _fanOut.ForgetSettled();
         if (IsIdle && now - _lastActivity >= IdleTick.TotalMilliseconds)
         {

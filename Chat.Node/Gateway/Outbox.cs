@@ -30,6 +30,12 @@ readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = d
 sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
 {
     const int MostBytesPerFlush = 64 * 1024;
+
+    /// <summary>
+    /// Padded frames in one flush: below the 64 KB at which the kernel cuts what is written at once, in the middle of a
+    /// frame, so that a fast receiver would take half of one.
+    /// </summary>
+    const int MostPaddedPerFlush = 48;
     const long MostBytesQueued = 32L * 1024 * 1024;
 
     /// <summary>A frame that follows another within this time is padded.</summary>
@@ -101,9 +107,10 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
             // An answer is waited for, and read, before the next request; only pushes come unasked.
             var isPush = _queue.TryPeek(out var first) && first.Receipt.Kind is ReceiptKind.Push or ReceiptKind.Offline;
             var isPadded = _queue.Count > 1 || (isPush && at - _lastWritten < CloseMilliseconds);
-            while (written < MostBytesPerFlush && _queue.TryDequeue(out var next))
+            while (written < MostPaddedPerFlush && _queue.TryDequeue(out var next))
             {
-                written += Write(next.Frame, next.Receipt);
+                Write(next.Frame, next.Receipt);
+                written++;
                 if (isPadded && next.Frame.Length is > 0 and < LegacyFrames.MaxBytes)
                     output.Write(Padding.AsSpan(next.Frame.Length));
             }

@@ -119,6 +119,13 @@ sealed partial class SessionActor
             return;
         }
 
+        if (_unanswered > 0 && _poster is not null && _poster.Id != result.Account.Id)
+        {
+            RefuseLogin(request, ErrorCode.Unavailable, "messages of the user before are still without an answer");
+            GoOn();
+            return;
+        }
+
         _attaching = prepared;
         _tokenHash = result.TokenHash;
         _attachAttempts = 0;
@@ -138,6 +145,7 @@ sealed partial class SessionActor
             return;
         if (_attaching is { } attaching && _attachAttempts++ >= MostAttachAttempts)
         {
+            Detach(); // should the answer still come
             _attaching = null;
             RefuseLogin(attaching.Request, ErrorCode.Unavailable, "the user could not be reached");
             GoOn();

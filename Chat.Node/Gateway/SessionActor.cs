@@ -284,6 +284,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         if (_isModern)
             Send(ModernFrames.GoAway("draining", (int)drain.ReconnectAfter.TotalMilliseconds));
         Detach();
+        _outbox.DropPushes(); // the user queues them
         _isEnding = true;
         _endingSince = SteadyMilliseconds;
         HandleRequests();

@@ -132,6 +132,9 @@ static class AkkaHosting
           }
           coordinated-shutdown {
             exit-clr = off                          # the host ends the process
+            run-by-clr-shutdown-hook = off          # and begins with the connections: SIGTERM must not stop the regions under them
+            # a region that stops keeps deliveries for the other one, which stops too: they are repeated after the next start
+            phases.cluster-sharding-shutdown-region.timeout = 5 s
             default-phase-timeout = 5 s
             phases.before-actor-system-terminate.timeout = 15 s   # the last batches
           }

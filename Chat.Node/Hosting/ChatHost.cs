@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
@@ -28,7 +27,7 @@ static class ChatHost
             await Console.Error.WriteLineAsync($"ChatActors cannot start: {e.Message}");
             return ExitWrongSettings;
         }
-        catch (Exception e) when (e is IOException or StorageException or TimeoutException)
+        catch (Exception e) // a port, the database, the cluster: whatever it is, it ends here with one line
         {
             await Console.Error.WriteLineAsync($"ChatActors cannot start: {e.Message}");
             return ExitCannotStart;

@@ -137,7 +137,9 @@ sealed partial class UserActor
             return;
         _isReading = true;
         _isPageOverdue = false;
-        _addedAtRead = _backlog.Added;
+        // An insert that is under way now may be in front of the read or behind it: only a read that found none of them
+        // open proves that nothing is left.
+        _addedAtRead = _backlog.IsIdle ? _backlog.Added : -1;
         _services.OfflineStore.ReadAsync(_userId, _drainedTo, PageSize)
             .PipeTo(Self, success: rows => new PageRead(rows), failure: _ => new PageRead(null));
     }

@@ -1,0 +1,130 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Akka.TestKit;
+using Chat.Node.Conversations;
+using Chat.Node.Gateway;
+using Chat.Node.Hosting;
+using Chat.Node.Users;
+using Chat.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Chat.Tests.Actors;
+
+/// <summary>A session between probes; its socket is a pipe.</summary>
+public sealed class SessionTests : ActorTest
+{
+    static readonly ConversationId Pair = ConversationId.Direct(Alice, Bob);
+
+    readonly Pipe _socket = new();
+    readonly StringBuilder _read = new();
+    readonly TestProbe _users;
+    readonly TestProbe _conversations;
+
+    public SessionTests() => (_users, _conversations) = (NewProbe(), NewProbe());
+
+    [Fact]
+    public async Task After_a_refusal_with_retry_nothing_passes_until_that_message_comes_again()
+    {
+        var session = await LogInAsync(isModern: true);
+        session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":11}"""));
+        var post = await _conversations.ExpectMsgAsync<Post>();
+        _conversations.Reply(new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
+        await ReadUntilAsync("\"ref\":11,\"errno\":10");
+
+        session.Tell(Message("""{"msgid":6,"toid":2,"msg":"two","cmid":"c2","ref":12}"""));
+        await ReadUntilAsync("\"ref\":12,\"errno\":10");
+        session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":13}"""));
+
+        // What came in between never left the session.
+        var again = await _conversations.ExpectMsgAsync<Post>();
+        Assert.Equal("c1", again.Cmid);
+        Assert.True(again.Epoch > post.Epoch);
+    }
+
+    [Fact]
+    public async Task A_documented_client_need_not_repeat_and_may_leave_before_its_message_is_accepted()
+    {
+        var session = await LogInAsync(isModern: false);
+        await WatchAsync(session);
+        session.Tell(Message("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":2}"""));
+        var post = await _conversations.ExpectMsgAsync<Post>();
+        session.Tell(new ConnectionClosed(CanStillWrite: false));
+        await _users.FishForMessageAsync(message => message is Detach, Patience);
+
+        _conversations.Send(session, new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
+        var again = await _conversations.ExpectMsgAsync<Post>();
+        Assert.Equal(post.Cmid, again.Cmid);
+        _conversations.Send(session, new PostAccepted(Pair, again.Number, 1, 1));
+
+        await ExpectTerminatedAsync(session);
+    }
+
+    [Fact]
+    public async Task A_repeated_push_is_written_once_and_confirmed_twice()
+    {
+        var session = await LogInAsync(isModern: true);
+        var push = new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0));
+        _users.Send(session, push);
+        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+
+        _users.Send(session, push);
+        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+
+        session.Tell(Message("""{"msgid":104,"ref":99}"""));
+        await ReadUntilAsync("\"ref\":99");
+        Assert.Equal(2, _read.ToString().Split("hello").Length);
+    }
+
+    [Fact]
+    public async Task When_a_conversation_dies_what_it_had_not_answered_goes_through_the_region_again()
+    {
+        var session = await LogInAsync(isModern: true);
+        var entity = NewProbe();
+        session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":1}"""));
+        var first = await _conversations.ExpectMsgAsync<Post>();
+        entity.Send(session, new PostAccepted(Pair, first.Number, 1, 1)); // from now on the session speaks to it directly
+        session.Tell(Message("""{"msgid":6,"toid":2,"msg":"two","cmid":"c2","ref":2}"""));
+        Assert.Equal("c2", (await entity.ExpectMsgAsync<Post>()).Cmid);
+
+        Stop(entity.Ref);
+
+        Assert.Equal("c2", (await _conversations.ExpectMsgAsync<Post>()).Cmid);
+    }
+
+    async Task<IActorRef> LogInAsync(bool isModern)
+    {
+        await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
+        var connection = new SessionConnection("c1", null, _socket.Writer, Clock, _ => { });
+        var logins = new LoginFlow(
+            Accounts, Contacts, new PasswordWorker(1000, 1), Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
+        var requests = new RequestFlow(
+            Contacts, LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref));
+        var services = new GatewayServices(
+            new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
+            Region(_users.Ref), Region(_conversations.Ref));
+        var session = Sys.ActorOf(Props.Create(() => new SessionActor(connection, services)));
+        if (isModern)
+            session.Tell(new HelloRequest(2, "test"));
+        session.Tell(new LoginRequest(null, null, null, "token"));
+        await _users.ExpectMsgAsync<Attach>();
+        _users.Reply(new Attached([], HasMore: false));
+        await ReadUntilAsync("\"errno\":0");
+        return session;
+    }
+
+    static Request Message(string json) => RequestReader.Read(Encoding.UTF8.GetBytes(json), isSpaced: false);
+
+    async Task ReadUntilAsync(string text)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (!_read.ToString().Contains(text, StringComparison.Ordinal))
+        {
+            var read = await _socket.Reader.ReadAsync(deadline.Token);
+            _read.Append(Encoding.UTF8.GetString(read.Buffer));
+            _socket.Reader.AdvanceTo(read.Buffer.End);
+        }
+    }
+}
