@@ -8,6 +8,16 @@ if ! command -v dotnet >/dev/null; then
   exit 2
 fi
 
+# A private MariaDB is started by the tests themselves; only the programs have to be there.
+if ! [ -x /usr/sbin/mariadbd ] || ! [ -x /usr/bin/mariadb-install-db ]; then
+  sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
+  export DEBIAN_FRONTEND=noninteractive
+  { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends mariadb-server-core mariadb-client-core; } >&2 || {
+    echo "test.sh could not install mariadb-server-core: the tests need mariadbd and mariadb-install-db" >&2
+    exit 2
+  }
+fi
+
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 results=artifacts/test-results
 rm -rf "$results"

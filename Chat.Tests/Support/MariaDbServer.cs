@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Dapper;
+using MySqlConnector;
+
+namespace Chat.Tests.Support;
+
+/// <summary>
+/// A private MariaDB: in a temporary folder, on a free port of the loopback, without a password. Never skipped: where it is
+/// not installed the tests fail and say so (test.sh installs it).
+/// </summary>
+sealed class MariaDbServer : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly string[] Paths = ["/usr/sbin", "/usr/bin", "/usr/local/bin", "/usr/libexec"];
+
+    /// <summary>An empty data folder, made once: a server gets a copy of it.</summary>
+    static readonly Lazy<Task<string>> Template = new(InstallAsync);
+
+    static readonly Lazy<Task<MariaDbServer>> SharedServer = new(() => StartNewAsync());
+
+    readonly string _folder;
+    readonly string[] _options;
+    Process? _shell;
+    int _processId;
+
+    MariaDbServer(string folder, int port, string[] options) => (_folder, Port, _options) = (folder, port, options);
+
+    /// <summary>The server of all tests that do no harm to theirs; it ends with this process.</summary>
+    public static Task<MariaDbServer> SharedAsync() => SharedServer.Value;
+
+    public int Port { get; }
+
+    /// <summary>What the server has printed.</summary>
+    public string Log => File.ReadAllText(Path.Combine(_folder, "log"));
+
+    /// <param name="options">More of the server's own options.</param>
+    public static async Task<MariaDbServer> StartNewAsync(params string[] options)
+    {
+        var folder = Directory.CreateTempSubdirectory("chat-mariadb-").FullName;
+        await RunAsync("cp", "-r", await Template.Value, Path.Combine(folder, "data"));
+        var server = new MariaDbServer(folder, FreePort(), options);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        await server.StartAsync();
+        return server;
+    }
+
+    public string ConnectionString(string? database, string more = "") =>
+        $"Server=127.0.0.1;Port={Port};User ID=root;{(database is null ? "" : $"Database={database};")}{more}";
+
+    /// <summary>A new, empty database.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"chat_{Guid.NewGuid():n}";
+        await ExecuteAsync($"CREATE DATABASE {name}");
+        return name;
+    }
+
+    /// <summary>Runs statements on a connection of its own.</summary>
+    public async Task ExecuteAsync(string sql, string? database = null)
+    {
+        await using var connection = await OpenAsync(database);
+        await connection.ExecuteAsync(sql, commandTimeout: 120);
+    }
+
+    public async Task<MySqlConnection> OpenAsync(string? database = null)
+    {
+        var connection = new MySqlConnection(ConnectionString(database, "Pooling=false;AllowUserVariables=true"));
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Starts it on the port and the data that it had before.</summary>
+    public async Task StartAsync()
+    {
+        // The shell outlives this process by a moment and takes the server with it, however this process ends.
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])[
+            "-c", """log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & child=$!; echo $child; read line; kill -KILL $child; wait""", "sh",
+            Path.Combine(_folder, "log"), Find("mariadbd"), "--no-defaults", "--user=root", $"--datadir={_folder}/data", $"--port={Port}",
+            "--bind-address=127.0.0.1", $"--socket={_folder}/socket", $"--pid-file={_folder}/pid", "--skip-name-resolve",
+            "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=32M", "--performance-schema=OFF", .. _options])
+            start.ArgumentList.Add(argument);
+        _shell = Process.Start(start)!;
+        _processId = int.Parse((await _shell.StandardOutput.ReadLineAsync())!);
+        var deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            try
+            {
+                await ExecuteAsync("SELECT 1");
+                return;
+            }
+            catch (MySqlException e) when (DateTime.UtcNow < deadline && IsRunning)
+            {
+                _ = e; // not up yet
+                await Task.Delay(50);
+            }
+            catch (MySqlException e)
+            {
+                throw new InvalidOperationException($"MariaDB did not start: {Log}", e);
+            }
+        }
+    }
+
+    /// <summary>As <c>kill -9</c>.</summary>
+    public Task KillAsync() => EndAsync("KILL");
+
+    /// <summary>As <c>kill</c>: in good order.</summary>
+    public Task StopAsync() => EndAsync("TERM");
+
+    /// <summary>It goes on living, but answers nothing.</summary>
+    public Task FreezeAsync() => RunAsync("kill", "-STOP", $"{_processId}");
+
+    public Task ThawAsync() => RunAsync("kill", "-CONT", $"{_processId}");
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    bool IsRunning => File.Exists($"/proc/{_processId}/stat") && !File.ReadAllText($"/proc/{_processId}/stat").Contains(") Z ", StringComparison.Ordinal);
+
+    async Task EndAsync(string signal)
+    {
+        await RunAsync("kill", $"-{signal}", $"{_processId}");
+        var deadline = DateTime.UtcNow + Patience;
+        while (IsRunning)
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new InvalidOperationException($"MariaDB did not end on {signal}");
+            await Task.Delay(20);
+        }
+
+        _shell?.StandardInput.Close();
+    }
+
+    void Dispose()
+    {
+        if (IsRunning)
+            Process.Start("kill", ["-KILL", $"{_processId}"]).WaitForExit();
+        _shell?.StandardInput.Close();
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // its last file may not be closed yet: the system's temporary folder is cleaned anyway
+        }
+    }
+
+    static async Task<string> InstallAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("chat-mariadb-template-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        await RunAsync(
+            Find("mariadb-install-db"), "--no-defaults", "--user=root", $"--datadir={folder}/data", "--auth-root-authentication-method=normal",
+            "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=32M");
+        return $"{folder}/data";
+    }
+
+    static string Find(string program) =>
+        Paths.Select(path => Path.Combine(path, program)).FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException($"{program} is not installed: the tests need the package mariadb-server-core (see test.sh)");
+
+    static async Task RunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} failed with {process.ExitCode}: {await error}");
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
