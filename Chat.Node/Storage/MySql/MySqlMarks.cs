@@ -1,0 +1,38 @@
+using MySqlConnector;
+
+namespace Chat.Node.Storage.MySql;
+
+/// <summary>The delivery marks of many users in one statement.</summary>
+static class MySqlMarks
+{
+    /// <summary>The values are compared before they are overwritten: MySQL assigns from left to right.</summary>
+    static readonly MySqlRows Rows = new(
+        "INSERT INTO DeliveryMark (userid, a, b, queued_to, received_to, read_to, updated) VALUES", 7,
+        """
+         ON DUPLICATE KEY UPDATE
+            queued_to = GREATEST(queued_to, VALUES(queued_to)), received_to = GREATEST(received_to, VALUES(received_to)),
+            updated = IF(VALUES(read_to) > read_to, VALUES(updated), updated), read_to = GREATEST(read_to, VALUES(read_to))
+        """);
+
+    public static Task RaiseAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now)
+    {
+        if (marks.Count == 0)
+            return Task.CompletedTask;
+        return database.WriteOnceAsync(async (connection, transaction) =>
+        {
+            await using var command = new MySqlCommand(Rows.Text(marks.Count), (MySqlConnection)connection, (MySqlTransaction?)transaction);
+            foreach (var mark in marks.OrderBy(mark => (mark.UserId, mark.Conversation.A, mark.Conversation.B)))
+            {
+                MySqlRows.Add(command, mark.UserId);
+                MySqlRows.Add(command, mark.Conversation.A);
+                MySqlRows.Add(command, mark.Conversation.B);
+                MySqlRows.Add(command, mark.QueuedTo);
+                MySqlRows.Add(command, mark.ReceivedTo);
+                MySqlRows.Add(command, mark.ReadTo);
+                MySqlRows.Add(command, mark.ReadTo > 0 ? now : 0);
+            }
+
+            return await command.ExecuteNonQueryAsync();
+        });
+    }
+}

@@ -1,0 +1,72 @@
+using System.Data.Common;
+using System.Text;
+using MySqlConnector;
+using Chat.Protocol;
+
+namespace Chat.Node.Storage.MySql;
+
+/// <summary>The offline queue's INSERT: rows and marks in a transaction, in statements of bounded size.</summary>
+static class MySqlOffline
+{
+    const int MostBytes = 1024 * 1024;
+
+    /// <summary>A row that is there already stays what it is.</summary>
+    static readonly MySqlRows Rows = new(
+        "INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) VALUES", 7, " ON DUPLICATE KEY UPDATE seq = VALUES(seq)");
+
+    static readonly MySqlRows Marks = new(
+        "INSERT INTO DeliveryMark (userid, a, b, queued_to) VALUES", 4,
+        " ON DUPLICATE KEY UPDATE queued_to = GREATEST(queued_to, VALUES(queued_to))");
+
+    public static Task InsertAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows) =>
+        database.WriteAsync(async (connection, transaction) =>
+        {
+            // By user: two nodes then take locks in the same order. The rows of a user stay in theirs.
+            var sorted = rows.OrderBy(row => row.UserId).ToList();
+            for (var at = 0; at < sorted.Count;)
+            {
+                var first = at;
+                for (var bytes = 0; at < sorted.Count && (at == first || bytes < MostBytes); at++)
+                    bytes += 2 * sorted[at].Body.Length + 100;
+                await InsertRowsAsync(connection, transaction, sorted.GetRange(first, at - first));
+            }
+
+            await RaiseMarksAsync(connection, transaction, rows);
+            return true;
+        });
+
+    static async Task InsertRowsAsync(DbConnection connection, DbTransaction transaction, List<OfflineRow> rows)
+    {
+        await using var command = new MySqlCommand(Rows.Text(rows.Count), (MySqlConnection)connection, (MySqlTransaction)transaction);
+        foreach (var row in rows)
+        {
+            MySqlRows.Add(command, row.UserId);
+            MySqlRows.Add(command, JsonText.ToAscii(row.Body.Span));
+            MySqlRows.Add(command, row.Conversation.A);
+            MySqlRows.Add(command, row.Conversation.B);
+            MySqlRows.Add(command, row.Seq > 0 ? row.Seq : null);
+            MySqlRows.Add(command, row.Cmid is { } cmid ? Encoding.UTF8.GetBytes(cmid) : null);
+            MySqlRows.Add(command, row.Ts);
+        }
+
+        await command.ExecuteNonQueryAsync();
+    }
+
+    static async Task RaiseMarksAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<OfflineRow> rows)
+    {
+        var marks = rows.Where(row => row.Seq > 0).GroupBy(row => (row.UserId, row.Conversation.A, row.Conversation.B))
+            .OrderBy(group => group.Key).Select(group => (group.Key, QueuedTo: group.Max(row => row.Seq))).ToList();
+        if (marks.Count == 0)
+            return;
+        await using var command = new MySqlCommand(Marks.Text(marks.Count), (MySqlConnection)connection, (MySqlTransaction)transaction);
+        foreach (var (key, queuedTo) in marks)
+        {
+            MySqlRows.Add(command, key.UserId);
+            MySqlRows.Add(command, key.A);
+            MySqlRows.Add(command, key.B);
+            MySqlRows.Add(command, queuedTo);
+        }
+
+        await command.ExecuteNonQueryAsync();
+    }
+}
