@@ -21,7 +21,10 @@ interface IChatDatabase
     /// <exception cref="DuplicateKeyException">A key was taken.</exception>
     Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write);
 
-    /// <summary>Runs one statement that is a transaction by itself, in one round trip where that is possible.</summary>
+    /// <summary>
+    /// Runs a batch that looks after its transaction by itself: one statement that is one in one round trip, where that is
+    /// possible. It is not run again unless it certainly had no effect.
+    /// </summary>
     /// <exception cref="DuplicateKeyException">A key was taken.</exception>
     /// <exception cref="RowRefusedException">A value does not fit.</exception>
     Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write);

@@ -12,10 +12,15 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 {
     const int MostAttempts = 4;
     const int MostWaiting = 16 * 1024;
+    const uint BatchConnections = 2;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     readonly string _connectionString;
     readonly MySqlDataSource _source;
+
+    /// <summary>The batches have connections of their own: few, because their prepared statements are remembered on each.</summary>
+    readonly MySqlDataSource _batches;
+
     readonly ILogger _logger;
     int _waiting;
 
@@ -23,18 +28,15 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     {
         _connectionString = MySqlOptions.Complete(connectionString);
         _logger = logger;
-        _source = new MySqlDataSourceBuilder(_connectionString).UseConnectionOpenedCallback(MySqlOptions.PrepareSessionAsync).Build();
+        _source = MySqlOptions.Open(_connectionString);
+        _batches = MySqlOptions.Open(new MySqlConnectionStringBuilder(_connectionString) { MaximumPoolSize = BatchConnections }.ConnectionString);
     }
 
     public SqlDialect Dialect { get; } = new MySqlDialect();
 
-    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync((connection, effect) =>
-    {
-        effect.IsPossible = false;
-        return read(connection);
-    });
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync(_source, (connection, _) => read(connection));
 
-    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(async (connection, effect) =>
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(_source, async (connection, effect) =>
     {
         await using var transaction = await connection.BeginTransactionAsync();
         var result = await write(connection, transaction);
@@ -43,7 +45,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         return result;
     });
 
-    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync((connection, effect) =>
+    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(_batches, (connection, effect) =>
     {
         effect.IsPossible = true;
         return write(connection, null);
@@ -51,7 +53,11 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 
     public Task MigrateAsync() => Task.Run(() => MySqlMigrations.ApplyAsync(_connectionString, _logger));
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _batches.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 
     /// <summary>Whether what was sent may have been done although no answer came.</summary>
     sealed class Effect
@@ -59,7 +65,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         public bool IsPossible { get; set; }
     }
 
-    async Task<T> RunAsync<T>(Func<MySqlConnection, Effect, Task<T>> run)
+    async Task<T> RunAsync<T>(MySqlDataSource source, Func<MySqlConnection, Effect, Task<T>> run)
     {
         if (Interlocked.Increment(ref _waiting) > MostWaiting)
         {
@@ -67,7 +73,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
             throw new StorageException("MySQL: too many statements are waiting");
         }
 
-        var work = RepeatAsync(run);
+        var work = RepeatAsync(source, run);
         _ = work.ContinueWith(_ => Interlocked.Decrement(ref _waiting), TaskScheduler.Default);
         try
         {
@@ -79,14 +85,14 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         }
     }
 
-    async Task<T> RepeatAsync<T>(Func<MySqlConnection, Effect, Task<T>> run)
+    async Task<T> RepeatAsync<T>(MySqlDataSource source, Func<MySqlConnection, Effect, Task<T>> run)
     {
         for (var attempt = 1; ; attempt++)
         {
             var effect = new Effect();
             try
             {
-                await using var connection = await _source.OpenConnectionAsync();
+                await using var connection = await source.OpenConnectionAsync();
                 try
                 {
                     return await run(connection, effect);

@@ -120,24 +120,34 @@ sealed class MySqlLog
         return true;
     }
 
+    /// <summary>Few rows are a transaction by themselves, in one round trip; many are several statements in one.</summary>
     Task<int> InsertAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows, List<int> some) =>
         database.WriteOnceAsync(async (connection, transaction) =>
         {
-            var starting = some.Count(i => rows[i].Seq == 1);
-            if (starting > 0)
-                await ExecuteAsync(connection, transaction, _conversations.Text(starting), command =>
+            var starting = some.Where(i => rows[i].Seq == 1).ToList();
+            if (starting.Count > 0)
+                await _conversations.ExecuteAsync(connection, transaction, starting.Count, command =>
                 {
-                    foreach (var i in some.Where(i => rows[i].Seq == 1))
+                    foreach (var i in starting)
                     {
                         MySqlRows.Add(command, rows[i].Conversation.A);
                         MySqlRows.Add(command, rows[i].Conversation.B);
                     }
                 });
-            return await ExecuteAsync(connection, transaction, _rows.Text(some.Count), command =>
-            {
-                foreach (var i in some)
-                    AddRow(command, rows[i], node);
-            });
+            if (some.Count <= MySqlRows.MostPrepared)
+                return await InsertAsync(connection, transaction, node, rows, some);
+            await using var together = await connection.BeginTransactionAsync();
+            foreach (var part in some.Chunk(MySqlRows.MostPrepared))
+                await InsertAsync(connection, together, node, rows, part);
+            await together.CommitAsync();
+            return some.Count;
+        });
+
+    Task<int> InsertAsync(DbConnection connection, DbTransaction? transaction, long node, IReadOnlyList<LogRow> rows, IReadOnlyList<int> some) =>
+        _rows.ExecuteAsync(connection, transaction, some.Count, command =>
+        {
+            foreach (var i in some)
+                AddRow(command, rows[i], node);
         });
 
     static void AddRow(MySqlCommand command, LogRow row, long node)
@@ -150,13 +160,6 @@ sealed class MySqlLog
         MySqlRows.Add(command, row.Ts);
         MySqlRows.Add(command, node);
         MySqlRows.Add(command, row.Body);
-    }
-
-    static async Task<int> ExecuteAsync(DbConnection connection, DbTransaction? transaction, string text, Action<MySqlCommand> bind)
-    {
-        await using var command = new MySqlCommand(text, (MySqlConnection)connection, (MySqlTransaction?)transaction);
-        bind(command);
-        return await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Which key was hit: the row with this sender and cmid is the message itself, else the number was taken.</summary>

@@ -1,5 +1,3 @@
-using MySqlConnector;
-
 namespace Chat.Node.Storage.MySql;
 
 /// <summary>The delivery marks of many users in one statement.</summary>
@@ -18,9 +16,8 @@ static class MySqlMarks
     {
         if (marks.Count == 0)
             return Task.CompletedTask;
-        return database.WriteOnceAsync(async (connection, transaction) =>
+        return database.WriteOnceAsync((connection, transaction) => Rows.ExecuteAsync(connection, transaction, marks.Count, command =>
         {
-            await using var command = new MySqlCommand(Rows.Text(marks.Count), (MySqlConnection)connection, (MySqlTransaction?)transaction);
             foreach (var mark in marks.OrderBy(mark => (mark.UserId, mark.Conversation.A, mark.Conversation.B)))
             {
                 MySqlRows.Add(command, mark.UserId);
@@ -31,8 +28,6 @@ static class MySqlMarks
                 MySqlRows.Add(command, mark.ReadTo);
                 MySqlRows.Add(command, mark.ReadTo > 0 ? now : 0);
             }
-
-            return await command.ExecuteNonQueryAsync();
-        });
+        }));
     }
 }

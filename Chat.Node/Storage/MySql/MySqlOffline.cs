@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text;
-using MySqlConnector;
 using Chat.Protocol;
 
 namespace Chat.Node.Storage.MySql;
@@ -19,8 +18,9 @@ static class MySqlOffline
         " ON DUPLICATE KEY UPDATE queued_to = GREATEST(queued_to, VALUES(queued_to))");
 
     public static Task InsertAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows) =>
-        database.WriteAsync(async (connection, transaction) =>
+        database.WriteOnceAsync(async (connection, _) =>
         {
+            await using var transaction = await connection.BeginTransactionAsync();
             // By user: two nodes then take locks in the same order. The rows of a user stay in theirs.
             var sorted = rows.OrderBy(row => row.UserId).ToList();
             for (var at = 0; at < sorted.Count;)
@@ -32,25 +32,24 @@ static class MySqlOffline
             }
 
             await RaiseMarksAsync(connection, transaction, rows);
+            await transaction.CommitAsync();
             return true;
         });
 
-    static async Task InsertRowsAsync(DbConnection connection, DbTransaction transaction, List<OfflineRow> rows)
-    {
-        await using var command = new MySqlCommand(Rows.Text(rows.Count), (MySqlConnection)connection, (MySqlTransaction)transaction);
-        foreach (var row in rows)
+    static Task<int> InsertRowsAsync(DbConnection connection, DbTransaction transaction, List<OfflineRow> rows) =>
+        Rows.ExecuteAsync(connection, transaction, rows.Count, command =>
         {
-            MySqlRows.Add(command, row.UserId);
-            MySqlRows.Add(command, JsonText.ToAscii(row.Body.Span));
-            MySqlRows.Add(command, row.Conversation.A);
-            MySqlRows.Add(command, row.Conversation.B);
-            MySqlRows.Add(command, row.Seq > 0 ? row.Seq : null);
-            MySqlRows.Add(command, row.Cmid is { } cmid ? Encoding.UTF8.GetBytes(cmid) : null);
-            MySqlRows.Add(command, row.Ts);
-        }
-
-        await command.ExecuteNonQueryAsync();
-    }
+            foreach (var row in rows)
+            {
+                MySqlRows.Add(command, row.UserId);
+                MySqlRows.Add(command, JsonText.ToAscii(row.Body.Span));
+                MySqlRows.Add(command, row.Conversation.A);
+                MySqlRows.Add(command, row.Conversation.B);
+                MySqlRows.Add(command, row.Seq > 0 ? row.Seq : null);
+                MySqlRows.Add(command, row.Cmid is { } cmid ? Encoding.UTF8.GetBytes(cmid) : null);
+                MySqlRows.Add(command, row.Ts);
+            }
+        });
 
     static async Task RaiseMarksAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<OfflineRow> rows)
     {
@@ -58,15 +57,15 @@ static class MySqlOffline
             .OrderBy(group => group.Key).Select(group => (group.Key, QueuedTo: group.Max(row => row.Seq))).ToList();
         if (marks.Count == 0)
             return;
-        await using var command = new MySqlCommand(Marks.Text(marks.Count), (MySqlConnection)connection, (MySqlTransaction)transaction);
-        foreach (var (key, queuedTo) in marks)
+        await Marks.ExecuteAsync(connection, transaction, marks.Count, command =>
         {
-            MySqlRows.Add(command, key.UserId);
-            MySqlRows.Add(command, key.A);
-            MySqlRows.Add(command, key.B);
-            MySqlRows.Add(command, queuedTo);
-        }
-
-        await command.ExecuteNonQueryAsync();
+            foreach (var (key, queuedTo) in marks)
+            {
+                MySqlRows.Add(command, key.UserId);
+                MySqlRows.Add(command, key.A);
+                MySqlRows.Add(command, key.B);
+                MySqlRows.Add(command, queuedTo);
+            }
+        });
     }
 }

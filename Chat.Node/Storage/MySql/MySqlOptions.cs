@@ -56,7 +56,11 @@ static class MySqlOptions
         return $"MySQL {builder.Server}:{builder.Port}/{builder.Database}";
     }
 
-    public static async ValueTask PrepareSessionAsync(MySqlConnectionOpenedContext context, CancellationToken cancellation)
+    /// <summary>A pool of connections that are as we expect them.</summary>
+    public static MySqlDataSource Open(string connectionString) =>
+        new MySqlDataSourceBuilder(connectionString).UseConnectionOpenedCallback(PrepareSessionAsync).Build();
+
+    static async ValueTask PrepareSessionAsync(MySqlConnectionOpenedContext context, CancellationToken cancellation)
     {
         if (context.Conditions == MySqlConnectionOpenedConditions.None)
             return;
