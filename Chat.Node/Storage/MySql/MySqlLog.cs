@@ -15,10 +15,16 @@ sealed class MySqlLog
     /// <summary>A statement stays far below the smallest usual max_allowed_packet; bytes are doubled at worst.</summary>
     const int MostBytes = 1024 * 1024;
 
-    readonly MySqlRows _rows = new("INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body) VALUES", 8);
+    readonly MySqlRows _rows = new(
+        "INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body) VALUES",
+        [
+            MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int64, MySqlDbType.Int32, MySqlDbType.VarBinary, MySqlDbType.Int64,
+            MySqlDbType.Int64, MySqlDbType.MediumBlob,
+        ]);
 
     /// <summary>A conversation without messages is harmless, so this may be committed before its first message.</summary>
-    readonly MySqlRows _conversations = new("INSERT INTO Conversation (a, b) VALUES", 2, " ON DUPLICATE KEY UPDATE a = VALUES(a)");
+    readonly MySqlRows _conversations = new(
+        "INSERT INTO Conversation (a, b) VALUES", [MySqlDbType.Int32, MySqlDbType.Int32], " ON DUPLICATE KEY UPDATE a = VALUES(a)");
 
     sealed class FoundRow
     {
@@ -126,13 +132,10 @@ sealed class MySqlLog
         {
             var starting = some.Where(i => rows[i].Seq == 1).ToList();
             if (starting.Count > 0)
-                await _conversations.ExecuteAsync(connection, transaction, starting.Count, command =>
+                await _conversations.ExecuteAsync(connection, transaction, starting, (values, i) =>
                 {
-                    foreach (var i in starting)
-                    {
-                        MySqlRows.Add(command, rows[i].Conversation.A);
-                        MySqlRows.Add(command, rows[i].Conversation.B);
-                    }
+                    values.Add(rows[i].Conversation.A);
+                    values.Add(rows[i].Conversation.B);
                 });
             if (some.Count <= MySqlRows.MostPrepared)
                 return await InsertAsync(connection, transaction, node, rows, some);
@@ -143,24 +146,19 @@ sealed class MySqlLog
             return some.Count;
         });
 
-    Task<int> InsertAsync(DbConnection connection, DbTransaction? transaction, long node, IReadOnlyList<LogRow> rows, IReadOnlyList<int> some) =>
-        _rows.ExecuteAsync(connection, transaction, some.Count, command =>
+    Task<int> InsertAsync(DbConnection connection, DbTransaction? transaction, long node, IReadOnlyList<LogRow> rows, IReadOnlyCollection<int> some) =>
+        _rows.ExecuteAsync(connection, transaction, some, (values, i) =>
         {
-            foreach (var i in some)
-                AddRow(command, rows[i], node);
+            var row = rows[i];
+            values.Add(row.Conversation.A);
+            values.Add(row.Conversation.B);
+            values.Add(row.Seq);
+            values.Add(row.Sender);
+            values.Add(Encoding.UTF8.GetBytes(row.Cmid));
+            values.Add(row.Ts);
+            values.Add(node);
+            values.Add(row.Body);
         });
-
-    static void AddRow(MySqlCommand command, LogRow row, long node)
-    {
-        MySqlRows.Add(command, row.Conversation.A);
-        MySqlRows.Add(command, row.Conversation.B);
-        MySqlRows.Add(command, row.Seq);
-        MySqlRows.Add(command, row.Sender);
-        MySqlRows.Add(command, Encoding.UTF8.GetBytes(row.Cmid));
-        MySqlRows.Add(command, row.Ts);
-        MySqlRows.Add(command, node);
-        MySqlRows.Add(command, row.Body);
-    }
 
     /// <summary>Which key was hit: the row with this sender and cmid is the message itself, else the number was taken.</summary>
     static async Task<AppendOutcome> SettleAsync(IChatDatabase database, LogRow row)

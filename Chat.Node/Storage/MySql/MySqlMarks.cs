@@ -1,3 +1,5 @@
+using MySqlConnector;
+
 namespace Chat.Node.Storage.MySql;
 
 /// <summary>The delivery marks of many users in one statement.</summary>
@@ -5,7 +7,8 @@ static class MySqlMarks
 {
     /// <summary>The values are compared before they are overwritten: MySQL assigns from left to right.</summary>
     static readonly MySqlRows Rows = new(
-        "INSERT INTO DeliveryMark (userid, a, b, queued_to, received_to, read_to, updated) VALUES", 7,
+        "INSERT INTO DeliveryMark (userid, a, b, queued_to, received_to, read_to, updated) VALUES",
+        [MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int64, MySqlDbType.Int64, MySqlDbType.Int64, MySqlDbType.Int64],
         """
          ON DUPLICATE KEY UPDATE
             queued_to = GREATEST(queued_to, VALUES(queued_to)), received_to = GREATEST(received_to, VALUES(received_to)),
@@ -16,18 +19,16 @@ static class MySqlMarks
     {
         if (marks.Count == 0)
             return Task.CompletedTask;
-        return database.WriteOnceAsync((connection, transaction) => Rows.ExecuteAsync(connection, transaction, marks.Count, command =>
+        var sorted = marks.OrderBy(mark => (mark.UserId, mark.Conversation.A, mark.Conversation.B)).ToList();
+        return database.WriteOnceAsync((connection, transaction) => Rows.ExecuteAsync(connection, transaction, sorted, (values, mark) =>
         {
-            foreach (var mark in marks.OrderBy(mark => (mark.UserId, mark.Conversation.A, mark.Conversation.B)))
-            {
-                MySqlRows.Add(command, mark.UserId);
-                MySqlRows.Add(command, mark.Conversation.A);
-                MySqlRows.Add(command, mark.Conversation.B);
-                MySqlRows.Add(command, mark.QueuedTo);
-                MySqlRows.Add(command, mark.ReceivedTo);
-                MySqlRows.Add(command, mark.ReadTo);
-                MySqlRows.Add(command, mark.ReadTo > 0 ? now : 0);
-            }
+            values.Add(mark.UserId);
+            values.Add(mark.Conversation.A);
+            values.Add(mark.Conversation.B);
+            values.Add(mark.QueuedTo);
+            values.Add(mark.ReceivedTo);
+            values.Add(mark.ReadTo);
+            values.Add(mark.ReadTo > 0 ? now : 0);
         }));
     }
 }

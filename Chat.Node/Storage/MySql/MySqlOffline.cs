@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text;
 using Chat.Protocol;
+using MySqlConnector;
 
 namespace Chat.Node.Storage.MySql;
 
@@ -11,10 +12,16 @@ static class MySqlOffline
 
     /// <summary>A row that is there already stays what it is.</summary>
     static readonly MySqlRows Rows = new(
-        "INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) VALUES", 7, " ON DUPLICATE KEY UPDATE seq = VALUES(seq)");
+        "INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) VALUES",
+        [
+            MySqlDbType.Int32, MySqlDbType.MediumText, MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int64, MySqlDbType.VarBinary,
+            MySqlDbType.Int64,
+        ],
+        " ON DUPLICATE KEY UPDATE seq = VALUES(seq)");
 
     static readonly MySqlRows Marks = new(
-        "INSERT INTO DeliveryMark (userid, a, b, queued_to) VALUES", 4,
+        "INSERT INTO DeliveryMark (userid, a, b, queued_to) VALUES",
+        [MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int64],
         " ON DUPLICATE KEY UPDATE queued_to = GREATEST(queued_to, VALUES(queued_to))");
 
     public static Task InsertAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows) =>
@@ -37,18 +44,15 @@ static class MySqlOffline
         });
 
     static Task<int> InsertRowsAsync(DbConnection connection, DbTransaction transaction, List<OfflineRow> rows) =>
-        Rows.ExecuteAsync(connection, transaction, rows.Count, command =>
+        Rows.ExecuteAsync(connection, transaction, rows, (values, row) =>
         {
-            foreach (var row in rows)
-            {
-                MySqlRows.Add(command, row.UserId);
-                MySqlRows.Add(command, JsonText.ToAscii(row.Body.Span));
-                MySqlRows.Add(command, row.Conversation.A);
-                MySqlRows.Add(command, row.Conversation.B);
-                MySqlRows.Add(command, row.Seq > 0 ? row.Seq : null);
-                MySqlRows.Add(command, row.Cmid is { } cmid ? Encoding.UTF8.GetBytes(cmid) : null);
-                MySqlRows.Add(command, row.Ts);
-            }
+            values.Add(row.UserId);
+            values.Add(JsonText.ToAscii(row.Body.Span));
+            values.Add(row.Conversation.A);
+            values.Add(row.Conversation.B);
+            values.Add(row.Seq > 0 ? row.Seq : null);
+            values.Add(row.Cmid is { } cmid ? Encoding.UTF8.GetBytes(cmid) : null);
+            values.Add(row.Ts);
         });
 
     static async Task RaiseMarksAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<OfflineRow> rows)
@@ -57,15 +61,12 @@ static class MySqlOffline
             .OrderBy(group => group.Key).Select(group => (group.Key, QueuedTo: group.Max(row => row.Seq))).ToList();
         if (marks.Count == 0)
             return;
-        await Marks.ExecuteAsync(connection, transaction, marks.Count, command =>
+        await Marks.ExecuteAsync(connection, transaction, marks, (values, mark) =>
         {
-            foreach (var (key, queuedTo) in marks)
-            {
-                MySqlRows.Add(command, key.UserId);
-                MySqlRows.Add(command, key.A);
-                MySqlRows.Add(command, key.B);
-                MySqlRows.Add(command, queuedTo);
-            }
+            values.Add(mark.Key.UserId);
+            values.Add(mark.Key.A);
+            values.Add(mark.Key.B);
+            values.Add(mark.QueuedTo);
         });
     }
 }
