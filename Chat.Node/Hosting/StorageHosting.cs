@@ -12,6 +12,9 @@ static class StorageHosting
     public static IServiceCollection AddChatStorage(this IServiceCollection services, ChatSettings settings)
     {
         services.AddSingleton<IChatDatabase>(_ => new SqliteDatabase(settings.ConnectionString));
+        services.AddSingleton(JournalDatabase.OnSqlite(settings.ConnectionString));
+        services.AddSingleton<JournalPreparation>();
+        services.AddHostedService(provider => provider.GetRequiredService<JournalPreparation>());
         services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
         services.AddSingleton<Accounts>();
         services.AddSingleton<Contacts>();
@@ -33,6 +36,7 @@ static class StorageHosting
     public static async Task PrepareStorageAsync(this IServiceProvider services)
     {
         await services.GetRequiredService<IChatDatabase>().MigrateAsync();
+        await services.GetRequiredService<JournalPreparation>().TryAsync();
         var nodes = services.GetRequiredService<Nodes>();
         await nodes.RegisterAsync();
         await services.GetRequiredService<Accounts>().PurgeTokensAsync(services.GetRequiredService<TimeProvider>().GetUtcNow());
