@@ -31,14 +31,9 @@ static class SqliteJournal
         var builder = new SqliteConnectionStringBuilder(journalConnectionString) { Mode = SqliteOpenMode.ReadWriteCreate };
         try
         {
+            // Not in WAL mode: with a connection for each use, every last one would have to take its WAL apart.
             using (var connection = new SqliteConnection(builder.ToString()))
-            {
                 connection.Open();
-                using var pragmas = connection.CreateCommand();
-                pragmas.CommandText = "PRAGMA journal_mode = WAL;"; // stays with the file
-                pragmas.ExecuteNonQuery();
-            }
-
             Migrations.Apply(builder.ToString(), Migrations.SqliteJournalScripts);
         }
         catch (SqliteException e)
