@@ -1,6 +1,7 @@
 using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Chat.Protocol;
@@ -10,8 +11,6 @@ public static class JsonText
 {
     internal static readonly JsonWriterOptions WriterOptions =
         new() { Encoder = MinimalJsonEncoder.Instance, SkipValidation = true };
-
-    static readonly JsonWriterOptions AsciiOptions = new() { Encoder = JavaScriptEncoder.Default, SkipValidation = true };
 
     /// <summary>A string as a JSON token in raw UTF-8, quotes included.</summary>
     public static byte[] Quote(string text)
@@ -28,14 +27,72 @@ public static class JsonText
     }
 
     /// <summary>The same JSON in pure ASCII (<c>\uXXXX</c> for the rest), for readers that mistake character sets.</summary>
-    /// <exception cref="JsonException">Not JSON.</exception>
-    public static string ToAscii(ReadOnlyMemory<byte> json)
+    /// <param name="json">Valid JSON in UTF-8: only its strings can hold anything but ASCII.</param>
+    public static string ToAscii(ReadOnlySpan<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
-        var buffer = new ArrayBufferWriter<byte>(json.Length * 2);
-        using (var writer = new Utf8JsonWriter(buffer, AsciiOptions))
-            document.RootElement.WriteTo(writer);
-        return Encoding.ASCII.GetString(buffer.WrittenSpan);
+        if (System.Text.Ascii.IsValid(json))
+            return Encoding.ASCII.GetString(json);
+        var text = new StringBuilder(json.Length * 2);
+        foreach (var character in Encoding.UTF8.GetString(json))
+        {
+            if (character < 0x80)
+                text.Append(character);
+            else
+                text.Append("\\u").Append(((int)character).ToString("x4", CultureInfo.InvariantCulture));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>JSON in raw UTF-8 again: undoes <see cref="ToAscii"/>. Half a surrogate pair stays an escape.</summary>
+    public static ReadOnlyMemory<byte> FromAscii(ReadOnlyMemory<byte> json)
+    {
+        var source = json.Span;
+        if (!source.Contains((byte)'\\'))
+            return json;
+        var target = new ArrayBufferWriter<byte>(source.Length);
+        Span<byte> utf8 = stackalloc byte[4];
+        while (!source.IsEmpty)
+        {
+            var plain = source.IndexOf((byte)'\\');
+            if (plain < 0 || source.Length < plain + 2)
+                break;
+            target.Write(source[..plain]);
+            source = source[plain..];
+            var escape = RuneOf(source, out var rune);
+            if (rune is { } escaped)
+                target.Write(utf8[..escaped.EncodeToUtf8(utf8)]);
+            else
+                target.Write(source[..escape]);
+            source = source[escape..];
+        }
+
+        target.Write(source);
+        return target.WrittenMemory;
+    }
+
+    /// <summary>The length of the escape at the start, and what it stands for if that is no ASCII.</summary>
+    static int RuneOf(ReadOnlySpan<byte> text, out Rune? rune)
+    {
+        rune = null;
+        if (!TryReadUnit(text, out var first))
+            return 2;
+        if (first < 0x80)
+            return 6;
+        if (Rune.TryCreate(first, out var single))
+            rune = single;
+        else if (TryReadUnit(text[6..], out var second) && Rune.TryCreate(first, second, out var pair))
+            rune = pair;
+        return rune?.Utf16SequenceLength == 2 ? 12 : 6;
+    }
+
+    static bool TryReadUnit(ReadOnlySpan<byte> text, out char unit)
+    {
+        unit = default;
+        if (text.Length < 6 || text[0] != '\\' || text[1] != 'u' || !Utf8Parser.TryParse(text[2..6], out ushort code, out var used, 'x') || used != 4)
+            return false;
+        unit = (char)code;
+        return true;
     }
 
     /// <summary>Runs a writer and returns what it wrote.</summary>

@@ -78,6 +78,8 @@ sealed partial class ConversationActor
             _isRecovering = true;
             if (settled.Outcome.Status == AppendStatus.Duplicate)
                 AnswerAccepted(failed, settled.Outcome.Seq, settled.Outcome.Ts);
+            else if (settled.Outcome.Status == AppendStatus.Refused)
+                RefuseForEver(failed);
             else
                 Refuse(failed, "the message could not be stored");
         }
@@ -146,6 +148,16 @@ sealed partial class ConversationActor
             _state.RefuseFrom(waiting);
             _sessions.GetValueOrDefault(waiting.SessionId)
                 ?.Tell(new PostRefused(_id, waiting.PostNumber, ErrorCode.Unavailable, reason), Self);
+        }
+    }
+
+    /// <summary>Sending it again would not help: the sender may go on without it.</summary>
+    void RefuseForEver(InFlightPost post)
+    {
+        foreach (var waiting in post.Waiting)
+        {
+            _sessions.GetValueOrDefault(waiting.SessionId)
+                ?.Tell(new PostRefused(_id, waiting.PostNumber, ErrorCode.TooLarge, "the database does not take the message"), Self);
         }
     }
 

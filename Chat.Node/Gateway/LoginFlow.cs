@@ -52,6 +52,10 @@ sealed class LoginFlow(
                 ? new RegisterResult(ErrorCode.None, "", id)
                 : new RegisterResult(ErrorCode.Rejected, "the name is taken");
         }
+        catch (RowRefusedException)
+        {
+            return new RegisterResult(ErrorCode.Malformed, "other servers that use the same database could not store this name: take another one, ASCII is safe");
+        }
         catch (StorageException e)
         {
             Log.RequestFailed(logger, "register", e);
@@ -111,7 +115,7 @@ sealed class LoginFlow(
             return WrongPassword;
         users.Value.Tell(new LoginSucceeded(account.Id));
         if (check.NewHash is { } newHash)
-            await accounts.SetPasswordAsync(account.Id, newHash);
+            await accounts.SetPasswordAsync(account, newHash);
         if (!wantsToken)
             return await PrepareAsync(account, "", null);
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
@@ -138,6 +142,8 @@ sealed class LoginFlow(
         var characters = name.EnumerateRunes().Count();
         if (characters is 0 or > MaxNameCharacters)
             return $"a name has 1 to {MaxNameCharacters} characters, this one has {characters}";
+        if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]))
+            return "a name has no blanks at its ends";
         return name.Any(char.IsControl) ? "a name has no control characters" : null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 using Chat.Node.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -25,38 +27,58 @@ readonly record struct PasswordCheck(PasswordVerdict Verdict, string? NewHash = 
 sealed class PasswordWorker : IDisposable
 {
     const int QueueLength = 1000;
+    const int ShortestHash = 60;
 
     readonly Channel<Action> _queue = Channel.CreateBounded<Action>(QueueLength);
     readonly PasswordHasher<Account> _hasher;
+    readonly bool _keepsPlain;
 
-    public PasswordWorker(int iterations, int threads)
+    public PasswordWorker(int iterations, int threads, bool keepsPlain = false)
     {
+        _keepsPlain = keepsPlain;
         _hasher = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
         for (var i = 0; i < threads; i++)
             new Thread(Loop) { IsBackground = true, Name = $"passwords {i}", Priority = ThreadPriority.BelowNormal }.Start();
     }
 
+    /// <summary>What is to be stored for a password.</summary>
     /// <exception cref="StorageException">Too many are waiting.</exception>
-    public Task<string> HashAsync(string password) => RunAsync(() => _hasher.HashPassword(new Account(), password));
+    public Task<string> HashAsync(string password) =>
+        _keepsPlain ? Task.FromResult(password) : RunAsync(() => _hasher.HashPassword(new Account(), password));
 
     /// <exception cref="StorageException">Too many are waiting.</exception>
     public Task<PasswordCheck> CheckAsync(Account account, string password) => RunAsync(() =>
+        IsHash(account.Password) ? CheckHash(account, password) : CheckPlain(account, password));
+
+    PasswordCheck CheckHash(Account account, string password) => _hasher.VerifyHashedPassword(account, account.Password, password) switch
     {
-        try
-        {
-            return _hasher.VerifyHashedPassword(account, account.Password, password) switch
-            {
-                PasswordVerificationResult.Success => new PasswordCheck(PasswordVerdict.Right),
-                PasswordVerificationResult.SuccessRehashNeeded =>
-                    new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(account, password)),
-                _ => new PasswordCheck(PasswordVerdict.Wrong),
-            };
-        }
-        catch (FormatException)
-        {
-            return new PasswordCheck(PasswordVerdict.Wrong); // what is stored is no hash
-        }
-    });
+        PasswordVerificationResult.Success => new PasswordCheck(PasswordVerdict.Right),
+        PasswordVerificationResult.SuccessRehashNeeded =>
+            new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(account, password)),
+        _ => new PasswordCheck(PasswordVerdict.Wrong),
+    };
+
+    /// <summary>A legacy server stored the password itself: right once, it is replaced by its hash, unless they still need it.</summary>
+    PasswordCheck CheckPlain(Account account, string password)
+    {
+        // An account without a password is open to nobody.
+        var isRight = account.Password.Length > 0 && (IsSame(account.Password, password) | IsSame(LegacyText.Read(account.Password), password));
+        if (!isRight)
+            return new PasswordCheck(PasswordVerdict.Wrong);
+        return _keepsPlain ? new PasswordCheck(PasswordVerdict.Right) : new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(account, password));
+    }
+
+    static bool IsSame(string one, string other) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(one), Encoding.UTF8.GetBytes(other));
+
+    /// <summary>Base64 of a known version, and longer than any password that the documented column could hold.</summary>
+    static bool IsHash(string stored)
+    {
+        if (stored.Length < ShortestHash)
+            return false;
+        var bytes = new byte[stored.Length];
+        return Convert.TryFromBase64String(stored, bytes, out var length) && length > 0 && bytes[0] is 0 or 1;
+    }
 
     public void Dispose() => _queue.Writer.TryComplete();
 

@@ -43,6 +43,10 @@ sealed class RequestFlow(
                 _ => Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
             };
         }
+        catch (RowRefusedException)
+        {
+            return Reply.Fail(ErrorCode.Malformed, "other servers that use the same database could not store this text: take another one, ASCII is safe");
+        }
         catch (Exception e) when (e is StorageException or AskTimeoutException or TimeoutException)
         {
             Log.RequestFailed(logger, request.GetType().Name, e);
@@ -123,6 +127,8 @@ sealed class RequestFlow(
         var characters = text.EnumerateRunes().Count();
         if (characters < least || characters > most)
             return $"\"{key}\" has {characters} characters: {least} to {most} are expected";
+        if (text.Length > 0 && (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])) && least > 0)
+            return $"\"{key}\" has blanks at its ends";
         return text.Any(char.IsControl) ? $"\"{key}\" has control characters" : null;
     }
 }

@@ -27,9 +27,9 @@ sealed record SyncPage(SyncToken Token, IReadOnlyList<ConversationEntry> Entries
             .ToList();
         return new SyncPage(
             new SyncToken(watermark, recent),
-            news.ConvertAll(entry => new ConversationEntry(entry.Seen.Id, entry.Seen.Head, entry.Row.Received, entry.Seen.Read)),
+            news.ConvertAll(entry => new ConversationEntry(entry.Seen.Id, entry.Seen.Head, entry.Row.ReceivedTo, entry.Seen.Read)),
             hasMore);
     }
 
-    static SeenConversation SeenOf(SyncRow row) => new(ConversationId.FromStored(row.A, row.B), row.Head, row.Read);
+    static SeenConversation SeenOf(SyncRow row) => new(ConversationId.FromStored(row.A, row.B), row.Head, row.ReadTo);
 }

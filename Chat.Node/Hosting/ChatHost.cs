@@ -72,6 +72,9 @@ static class ChatHost
     /// <summary>Starts everything and says how to connect once the node can be used.</summary>
     public static async Task StartChatAsync(this WebApplication app)
     {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Chat.Node");
+        if (app.Services.GetRequiredService<ChatSettings>().LegacyPasswords)
+            Log.PasswordsArePlain(logger);
         await app.Services.PrepareStorageAsync();
         await app.StartAsync();
         var cluster = Akka.Cluster.Cluster.Get(app.Services.GetRequiredService<ActorSystem>());
@@ -80,8 +83,8 @@ static class ChatHost
         await isUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var settings = app.Services.GetRequiredService<ChatSettings>();
         Log.Ready(
-            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Chat.Node"), $"{settings.Bind}:{settings.Port}",
-            $"http://{settings.Bind}:{settings.HttpPort}/health/ready", settings.ConnectionString, ConnectHint(settings));
+            logger, $"{settings.Bind}:{settings.Port}",
+            $"http://{settings.Bind}:{settings.HttpPort}/health/ready", settings.StorageName, ConnectHint(settings));
     }
 
     static string ConnectHint(ChatSettings settings) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Chat.Node.Storage.MySql;
 
 namespace Chat.Node.Hosting;
 
@@ -30,6 +31,16 @@ sealed record ChatLimits
     public int OutboxFrames { get; init; } = 4096;
 }
 
+/// <summary>The kinds of database.</summary>
+enum StorageProvider
+{
+    /// <summary>Embedded: a file.</summary>
+    Sqlite,
+
+    /// <summary>MySQL or MariaDB.</summary>
+    MySql,
+}
+
 /// <summary>Everything under <c>Chat</c>, read once at the start (docs/OPERATIONS.md lists the keys).</summary>
 sealed record ChatSettings
 {
@@ -45,7 +56,12 @@ sealed record ChatSettings
 
     public int HttpPort { get; init; } = 8080;
 
+    public StorageProvider Storage { get; init; }
+
     public string ConnectionString { get; init; } = "Data Source=data/chat.db";
+
+    /// <summary>The database for people to read: without a password.</summary>
+    public string StorageName => Storage == StorageProvider.Sqlite ? ConnectionString : MySqlOptions.Describe(ConnectionString);
 
     public bool KeepsHistory { get; init; } = true;
 
@@ -58,6 +74,9 @@ sealed record ChatSettings
     public int MaxSessions { get; init; } = 8;
 
     public int PasswordIterations { get; init; } = 100_000;
+
+    /// <summary>Legacy servers read and write the same database: passwords stay plain text, names as they can read them.</summary>
+    public bool LegacyPasswords { get; init; }
 
     public ChatLimits Limits { get; init; } = new();
 
@@ -73,12 +92,14 @@ sealed record ChatSettings
             Certificate = reader.Text("Certificate", ""),
             CertificateKey = reader.Text("CertificateKey", ""),
             HttpPort = reader.Integer("HttpPort", 8080, 0, 65535),
+            Storage = reader.Choice<StorageProvider>("Storage:Provider"),
             ConnectionString = reader.Text("Storage:ConnectionString", "Data Source=data/chat.db"),
             KeepsHistory = reader.Switch("History:Enabled", true),
             IsClustered = reader.Switch("Cluster:Enabled", true),
             ClusterHostname = reader.Text("Cluster:Hostname", "127.0.0.1"),
             ClusterPort = reader.Integer("Cluster:Port", 4053, 0, 65535),
             MaxSessions = reader.Integer("Users:MaxSessions", 8, 1, 64),
+            LegacyPasswords = reader.Switch("Bridge:LegacyPasswords", false),
             PasswordIterations = reader.Integer("Accounts:PasswordIterations", 100_000, 1000, 10_000_000),
             Limits = new ChatLimits
             {
@@ -94,14 +115,14 @@ sealed record ChatSettings
                 OutboxFrames = reader.Integer("Limits:OutboxFrames", 4096, 16, int.MaxValue),
             },
         };
-        reader.OnlyYet("Storage:Provider", "Sqlite");
         reader.OnlyYet("ProxyProtocol", "false");
         reader.OnlyYet("Redis:ConnectionString", "");
-        reader.OnlyYet("Bridge:LegacyPasswords", "false");
         reader.OnlyYet("Cluster:SeedNodes", "");
         reader.RefuseUnknown();
         if (settings.TlsPort is not null && (settings.Certificate.Length == 0 || settings.CertificateKey.Length == 0))
             throw new SettingsException("Chat:TlsPort needs Chat:Certificate and Chat:CertificateKey (PEM files)");
+        if (settings.Storage == StorageProvider.MySql && configuration["Chat:Storage:ConnectionString"] is null)
+            throw new SettingsException("Chat:Storage:Provider MySql needs Chat:Storage:ConnectionString (Server=…;User ID=…;Password=…;Database=…)");
         return settings;
     }
 }
@@ -121,6 +142,16 @@ sealed class SettingsReader(IConfigurationSection section)
     {
         var text = Text(key, fallback ? "true" : "false");
         return bool.TryParse(text, out var value) ? value : throw Wrong(key, text, "true or false");
+    }
+
+    /// <summary>One of the names of an enumeration; the first one if nothing is said.</summary>
+    public T Choice<T>(string key)
+        where T : struct, Enum
+    {
+        var text = Text(key, Enum.GetNames<T>()[0]);
+        return Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? Enum.Parse<T>(text, ignoreCase: true)
+            : throw Wrong(key, text, $"one of {string.Join(", ", Enum.GetNames<T>())}");
     }
 
     public IPAddress Address(string key, IPAddress fallback)

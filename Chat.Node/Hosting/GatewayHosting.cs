@@ -15,7 +15,7 @@ static class GatewayHosting
     {
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton(settings.Limits);
-        services.AddSingleton(new PasswordWorker(settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1)));
+        services.AddSingleton(new PasswordWorker(settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1), settings.LegacyPasswords));
         services.AddSingleton(provider => new AddressLimiter(
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LoginFlow(

@@ -1,3 +1,4 @@
+using Chat.Node.Storage.MySql;
 using Chat.Node.Storage.Sqlite;
 using MySqlConnector;
 
@@ -18,7 +19,7 @@ sealed record JournalDatabase(string ProviderName, string ConnectionString)
         new(SqliteProvider, SqliteJournal.ConnectionStringBeside(chatConnectionString));
 
     /// <summary>Tables in the chat database, over a few connections of its own.</summary>
-    public static JournalDatabase OnMySql(string chatConnectionString) => new(MySqlProvider, new MySqlConnectionStringBuilder(chatConnectionString)
+    public static JournalDatabase OnMySql(string chatConnectionString) => new(MySqlProvider, new MySqlConnectionStringBuilder(MySqlOptions.Complete(chatConnectionString))
     {
         AllowUserVariables = true, // the plugin uses them
         ConnectionTimeout = TimeoutSeconds,

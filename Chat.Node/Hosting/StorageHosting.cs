@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Streams;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
+using Chat.Node.Storage.MySql;
 using Chat.Node.Storage.Sqlite;
 
 namespace Chat.Node.Hosting;
@@ -11,17 +12,25 @@ static class StorageHosting
 {
     public static IServiceCollection AddChatStorage(this IServiceCollection services, ChatSettings settings)
     {
-        services.AddSingleton<IChatDatabase>(_ => new SqliteDatabase(settings.ConnectionString));
-        services.AddSingleton(JournalDatabase.OnSqlite(settings.ConnectionString));
+        services.AddSingleton<IChatDatabase>(provider => settings.Storage switch
+        {
+            StorageProvider.MySql => new MySqlDatabase(settings.ConnectionString, provider.GetRequiredService<ILogger<MySqlDatabase>>()),
+            _ => new SqliteDatabase(settings.ConnectionString),
+        });
+        services.AddSingleton(settings.Storage == StorageProvider.MySql
+            ? JournalDatabase.OnMySql(settings.ConnectionString)
+            : JournalDatabase.OnSqlite(settings.ConnectionString));
         services.AddSingleton<JournalPreparation>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalPreparation>());
         services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
-        services.AddSingleton<Accounts>();
-        services.AddSingleton<Contacts>();
+        services.AddSingleton(provider => new Accounts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
+        services.AddSingleton(provider => new Contacts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
         services.AddSingleton<MessageLogStore>();
         services.AddSingleton<OfflineStore>();
         services.AddSingleton<DeliveryMarks>();
         services.AddSingleton<Presence>();
+        services.AddSingleton<StorageHealth>();
+        services.AddHealthChecks().AddCheck<StorageHealth>("chat.storage", tags: ["ready"]);
         services.AddSingleton<Nodes>();
         services.AddSingleton<UnfinishedNodes>();
         services.AddSingleton<FanOutClock>();

@@ -1,9 +1,8 @@
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage;
 
-/// <summary>A row of Users; <c>Password</c> is a hash.</summary>
+/// <summary>A row of Users; <c>Password</c> is a hash, or in databases of legacy servers the password itself.</summary>
 sealed class Account
 {
     public int Id { get; init; }
@@ -14,31 +13,68 @@ sealed class Account
 }
 
 /// <summary>Accounts and their resume tokens.</summary>
-sealed class Accounts(IChatDatabase database)
+/// <param name="database">Where they are.</param>
+/// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
+sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
 {
-    /// <summary>The new user's id, or null if the name is taken (in any case of letters).</summary>
-    public async Task<int?> RegisterAsync(string name, string passwordHash)
+    sealed class Row
     {
+        public int Id { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public string Password { get; init; } = "";
+
+        public bool Ours { get; init; }
+
+        public Account ToAccount() => new()
+        {
+            Id = Id,
+            Name = Ours ? Name : LegacyText.Read(Name),
+            Password = Password,
+        };
+    }
+
+    /// <summary>The new user's id, or null if the name is taken (in any case of letters).</summary>
+    /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a name.</exception>
+    public async Task<int?> RegisterAsync(string name, string password)
+    {
+        var stored = StoredName.Of(name, writesForLegacy);
         try
         {
-            return await database.WriteAsync((connection, transaction) => connection.QuerySingleAsync<int>(
-                "INSERT INTO Users (name, password, state) VALUES (@name, @passwordHash, 'offline') RETURNING id",
-                new { name, passwordHash }, transaction));
+            return await database.WriteAsync(async (connection, transaction) =>
+            {
+                if (stored.Other is { } other && await connection.ExecuteScalarAsync<long>(
+                    "SELECT COUNT(*) FROM Users WHERE namekey = LOWER(@other)", new { other }, transaction) > 0)
+                    return (int?)null;
+                await connection.ExecuteAsync(
+                    database.Dialect.InsertUser, new { name = stored.Text, password, ours = stored.IsOurs }, transaction);
+                return await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
+            });
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == 19) // constraint: the name
+        catch (DuplicateKeyException)
         {
             return null;
         }
     }
 
-    public Task<Account?> FindAsync(int id) => database.ReadAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<Account>("SELECT id, name, password FROM Users WHERE id = @id", new { id }));
+    public async Task<Account?> FindAsync(int id) => (await database.ReadAsync(connection =>
+        connection.QuerySingleOrDefaultAsync<Row>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })))?.ToAccount();
 
-    public Task<Account?> FindAsync(string name) => database.ReadAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<Account>("SELECT id, name, password FROM Users WHERE name = @name", new { name }));
+    /// <summary>The account of a name in any case of letters; the oldest, where a legacy server allowed several.</summary>
+    public async Task<Account?> FindAsync(string name)
+    {
+        var other = LegacyText.Write(name) ?? name;
+        return (await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
+            "SELECT id, name, password, ours FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other)) ORDER BY id LIMIT 1",
+            new { name, other })))?.ToAccount();
+    }
 
-    public Task SetPasswordAsync(int id, string passwordHash) => database.WriteAsync((connection, transaction) =>
-        connection.ExecuteAsync("UPDATE Users SET password = @passwordHash WHERE id = @id", new { id, passwordHash }, transaction));
+    /// <summary>Replaces what is stored for a password, unless somebody has replaced it meanwhile.</summary>
+    public Task SetPasswordAsync(Account account, string password) => database.WriteAsync((connection, transaction) =>
+        connection.ExecuteAsync(
+            "UPDATE Users SET password = @password WHERE id = @Id AND password = @old",
+            new { account.Id, password, old = account.Password }, transaction));
 
     /// <summary>Which of these users exist.</summary>
     public async Task<HashSet<int>> ExistingAsync(IReadOnlyCollection<int> ids) =>
@@ -47,20 +83,17 @@ sealed class Accounts(IChatDatabase database)
     /// <summary>Remembers a token's hash until <paramref name="expires"/>.</summary>
     public Task SaveTokenAsync(byte[] hash, int userId, DateTimeOffset expires) => database.WriteAsync((connection, transaction) =>
         connection.ExecuteAsync(
-            """
-            INSERT INTO ResumeToken (hash, userid, expires) VALUES (@hash, @userId, @expires)
-            ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires
-            """,
+            "REPLACE INTO ResumeToken (hash, userid, expires) VALUES (@hash, @userId, @expires)",
             new { hash, userId, expires = expires.ToUnixTimeMilliseconds() }, transaction));
 
     /// <summary>The account of a token that has not expired.</summary>
-    public Task<Account?> FindByTokenAsync(byte[] hash, DateTimeOffset now) => database.ReadAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<Account>(
+    public async Task<Account?> FindByTokenAsync(byte[] hash, DateTimeOffset now) => (await database.ReadAsync(connection =>
+        connection.QuerySingleOrDefaultAsync<Row>(
             """
-            SELECT u.id, u.name, u.password FROM ResumeToken t JOIN Users u ON u.id = t.userid
+            SELECT u.id, u.name, u.password, u.ours FROM ResumeToken t JOIN Users u ON u.id = t.userid
             WHERE t.hash = @hash AND t.expires > @now
             """,
-            new { hash, now = now.ToUnixTimeMilliseconds() }));
+            new { hash, now = now.ToUnixTimeMilliseconds() })))?.ToAccount();
 
     public Task RevokeTokenAsync(byte[] hash) => database.WriteAsync((connection, transaction) =>
         connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction));

@@ -1,11 +1,12 @@
 using Chat.Protocol;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage;
 
-/// <summary>Friends and groups.</summary>
-sealed class Contacts(IChatDatabase database)
+/// <summary>Friends and groups. In databases of legacy servers a row may be there twice, and may point to nobody.</summary>
+/// <param name="database">Where they are.</param>
+/// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
+sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
 {
     /// <summary>More members than this are not listed at a login: no frame could hold them.</summary>
     const int MostMembersListed = 5000;
@@ -21,6 +22,12 @@ sealed class Contacts(IChatDatabase database)
         public string Role { get; init; } = "";
 
         public string State { get; init; } = "";
+
+        public bool Ours { get; init; }
+
+        public bool IsOnline => State == "online";
+
+        public string Text => Ours ? Name : LegacyText.Read(Name);
     }
 
     sealed class GroupRow
@@ -30,66 +37,104 @@ sealed class Contacts(IChatDatabase database)
         public string Name { get; init; } = "";
 
         public string Description { get; init; } = "";
+
+        public bool Ours { get; init; }
+
+        public string TextOf(string stored) => Ours ? stored : LegacyText.Read(stored);
     }
 
     /// <summary>False if there is no such user; being friends already is a success.</summary>
-    public Task<bool> AddFriendAsync(int userId, int friendId) => database.WriteAsync(async (connection, transaction) =>
-    {
-        var exists = await connection.ExecuteScalarAsync<long>(
-            "SELECT COUNT(*) FROM Users WHERE id = @friendId", new { friendId }, transaction);
-        if (exists == 0)
-            return false;
-        await connection.ExecuteAsync(
-            "INSERT INTO Friends (userid, friendid) VALUES (@userId, @friendId) ON CONFLICT DO NOTHING",
-            new { userId, friendId }, transaction);
-        return true;
-    });
-
-    /// <summary>The new group's id with its creator in it, or null if the name is taken.</summary>
-    public async Task<int?> CreateGroupAsync(int creatorId, string name, string description)
+    public async Task<bool> AddFriendAsync(int userId, int friendId)
     {
         try
         {
             return await database.WriteAsync(async (connection, transaction) =>
             {
-                var id = await connection.QuerySingleAsync<int>(
-                    "INSERT INTO AllGroup (groupname, groupdesc) VALUES (@name, @description) RETURNING id",
-                    new { name, description }, transaction);
+                var exists = await connection.ExecuteScalarAsync<long>(
+                    "SELECT COUNT(*) FROM Users WHERE id = @friendId", new { friendId }, transaction);
+                if (exists == 0)
+                    return false;
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO Friends (userid, friendid) SELECT @userId, @friendId
+                    WHERE NOT EXISTS (SELECT 1 FROM Friends WHERE userid = @userId AND friendid = @friendId)
+                    """,
+                    new { userId, friendId }, transaction);
+                return true;
+            });
+        }
+        catch (DuplicateKeyException)
+        {
+            return true; // somebody was quicker
+        }
+    }
+
+    /// <summary>The new group's id with its creator in it, or null if the name is taken.</summary>
+    /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
+    public async Task<int?> CreateGroupAsync(int creatorId, string name, string description)
+    {
+        var stored = StoredName.Of(name, writesForLegacy);
+        var storedDescription = StoredName.Of(description, writesForLegacy).Text;
+        try
+        {
+            return await database.WriteAsync(async (connection, transaction) =>
+            {
+                if (stored.Other is { } other && await connection.ExecuteScalarAsync<long>(
+                    "SELECT COUNT(*) FROM AllGroup WHERE groupkey = LOWER(@other)", new { other }, transaction) > 0)
+                    return (int?)null;
+                await connection.ExecuteAsync(
+                    database.Dialect.InsertGroup, new { name = stored.Text, description = storedDescription, ours = stored.IsOurs },
+                    transaction);
+                var id = await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
                 await connection.ExecuteAsync(
                     "INSERT INTO GroupUser (groupid, userid, grouprole) VALUES (@id, @creatorId, 'creator')",
                     new { id, creatorId }, transaction);
                 return id;
             });
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == 19) // constraint: the name
+        catch (DuplicateKeyException)
         {
             return null;
         }
     }
 
     /// <summary>False if there is no such group; being a member already is a success.</summary>
-    public Task<bool> JoinGroupAsync(int userId, int groupId) => database.WriteAsync(async (connection, transaction) =>
+    public async Task<bool> JoinGroupAsync(int userId, int groupId)
     {
-        var exists = await connection.ExecuteScalarAsync<long>(
-            "SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
-        if (exists == 0)
-            return false;
-        await connection.ExecuteAsync(
-            "INSERT INTO GroupUser (groupid, userid, grouprole) VALUES (@groupId, @userId, 'normal') ON CONFLICT DO NOTHING",
-            new { groupId, userId }, transaction);
-        return true;
-    });
+        try
+        {
+            return await database.WriteAsync(async (connection, transaction) =>
+            {
+                var exists = await connection.ExecuteScalarAsync<long>(
+                    "SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
+                if (exists == 0)
+                    return false;
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO GroupUser (groupid, userid, grouprole) SELECT @groupId, @userId, 'normal'
+                    WHERE NOT EXISTS (SELECT 1 FROM GroupUser WHERE groupid = @groupId AND userid = @userId)
+                    """,
+                    new { groupId, userId }, transaction);
+                return true;
+            });
+        }
+        catch (DuplicateKeyException)
+        {
+            return true; // somebody was quicker
+        }
+    }
 
     public async Task<bool> IsMemberAsync(int userId, int groupId) => await database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long>(
             "SELECT COUNT(*) FROM GroupUser WHERE groupid = @groupId AND userid = @userId", new { groupId, userId })) > 0;
 
-    /// <summary>The members of each of these groups; a group that does not exist is missing.</summary>
+    /// <summary>The members of each of these groups, as far as they exist; a group that does not exist is missing.</summary>
     public async Task<Dictionary<int, HashSet<int>>> MembersAsync(IReadOnlyCollection<int> groupIds)
     {
         var rows = await database.ReadAsync(connection => connection.QueryAsync<UserRow>(
             """
-            SELECT g.id AS groupid, COALESCE(m.userid, 0) AS id FROM AllGroup g LEFT JOIN GroupUser m ON m.groupid = g.id
+            SELECT g.id AS groupid, COALESCE(u.id, 0) AS id
+            FROM AllGroup g LEFT JOIN GroupUser m ON m.groupid = g.id LEFT JOIN Users u ON u.id = m.userid
             WHERE g.id IN @groupIds
             """,
             new { groupIds }));
@@ -110,11 +155,11 @@ sealed class Contacts(IChatDatabase database)
         database.ReadAsync<(IReadOnlyList<FriendEntry>, IReadOnlyList<GroupEntry>)>(async connection =>
         {
             var friends = await connection.QueryAsync<UserRow>(
-                "SELECT u.id, u.name, u.state FROM Friends f JOIN Users u ON u.id = f.friendid WHERE f.userid = @userId ORDER BY u.id",
+                "SELECT DISTINCT u.id, u.name, u.state, u.ours FROM Friends f JOIN Users u ON u.id = f.friendid WHERE f.userid = @userId ORDER BY u.id",
                 new { userId });
             var groups = (await connection.QueryAsync<GroupRow>(
                 """
-                SELECT g.id, g.groupname AS name, g.groupdesc AS description
+                SELECT DISTINCT g.id, g.groupname AS name, g.groupdesc AS description, g.ours
                 FROM GroupUser m JOIN AllGroup g ON g.id = m.groupid WHERE m.userid = @userId ORDER BY g.id
                 """,
                 new { userId })).AsList();
@@ -122,16 +167,15 @@ sealed class Contacts(IChatDatabase database)
                 ? null
                 : (await connection.QueryAsync<UserRow>(
                     """
-                    SELECT m.groupid, u.id, u.name, u.state, m.grouprole AS role
+                    SELECT DISTINCT m.groupid, u.id, u.name, u.state, u.ours, m.grouprole AS role
                     FROM GroupUser mine JOIN GroupUser m ON m.groupid = mine.groupid JOIN Users u ON u.id = m.userid
                     WHERE mine.userid = @userId ORDER BY m.groupid, u.id LIMIT @most
                     """,
                     new { userId, most = MostMembersListed })).ToLookup(row => row.GroupId);
             return (
-                [.. friends.Select(row => new FriendEntry(row.Id, row.Name, IsOnline(row)))],
-                [.. groups.Select(group => new GroupEntry(group.Id, group.Name, group.Description,
-                    [.. members?[group.Id].Select(row => new MemberEntry(row.Id, row.Name, row.Role, row.Id == userId || IsOnline(row))) ?? []]))]);
+                [.. friends.Select(row => new FriendEntry(row.Id, row.Text, row.IsOnline))],
+                [.. groups.Select(group => new GroupEntry(group.Id, group.TextOf(group.Name), group.TextOf(group.Description),
+                    [.. members?[group.Id].DistinctBy(row => row.Id)
+                        .Select(row => new MemberEntry(row.Id, row.Text, row.Role, row.Id == userId || row.IsOnline)) ?? []]))]);
         });
-
-    static bool IsOnline(UserRow row) => row.State == "online";
 }

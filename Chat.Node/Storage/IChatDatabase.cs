@@ -3,23 +3,41 @@ using System.Data.Common;
 namespace Chat.Node.Storage;
 
 /// <summary>
-/// Where the repositories run their statements. Reads and writes never block the caller; both fail with
+/// Where the repositories run their statements. Nothing blocks the caller; everything fails with
 /// <see cref="StorageException"/> when the database does not answer in time or too much is waiting for it.
 /// </summary>
 interface IChatDatabase
 {
-    /// <summary>Runs queries on a connection that may be shared with no other query at that time.</summary>
+    /// <summary>What this kind of database says in a way of its own.</summary>
+    SqlDialect Dialect { get; }
+
+    /// <summary>Runs queries on a connection that may be shared with no other query at that time; perhaps twice.</summary>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read);
 
     /// <summary>
     /// Runs statements in a transaction; the task completes after the commit. An exception takes these statements
-    /// back, and nobody else's.
+    /// back, and nobody else's. They may be run again from the start when they certainly had no effect.
     /// </summary>
+    /// <exception cref="DuplicateKeyException">A key was taken.</exception>
     Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write);
 
-    /// <summary>Brings the schema up to date.</summary>
+    /// <summary>
+    /// Runs a batch that looks after its transaction by itself: one statement that is one in one round trip, where that is
+    /// possible. It is not run again unless it certainly had no effect.
+    /// </summary>
+    /// <exception cref="DuplicateKeyException">A key was taken.</exception>
+    /// <exception cref="RowRefusedException">A value does not fit.</exception>
+    Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write);
+
+    /// <summary>Waits until the database can be reached, for a while, and brings the schema up to date.</summary>
     Task MigrateAsync();
 }
 
 /// <summary>The database is down, busy or slow. The outcome of a write may be unknown.</summary>
 sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A row with this key is there already. Nothing was written.</summary>
+sealed class DuplicateKeyException(Exception inner) : Exception(inner.Message, inner);
+
+/// <summary>The database will never take this row: a value does not fit. Nothing was written.</summary>
+sealed class RowRefusedException(Exception inner) : Exception(inner.Message, inner);

@@ -19,10 +19,22 @@ enum AppendStatus
 
     /// <summary>Not written, or nobody knows.</summary>
     Unknown,
+
+    /// <summary>Not written, and it never will be: a value does not fit.</summary>
+    Refused,
 }
 
 /// <summary>The outcome for one row; <c>Seq</c> and <c>Ts</c> are those of the message in the log.</summary>
-readonly record struct AppendOutcome(AppendStatus Status, long Seq, long Ts);
+readonly record struct AppendOutcome(AppendStatus Status, long Seq = 0, long Ts = 0)
+{
+    public static readonly AppendOutcome Unknown = new(AppendStatus.Unknown);
+    public static readonly AppendOutcome Conflict = new(AppendStatus.Conflict);
+    public static readonly AppendOutcome Refused = new(AppendStatus.Refused);
+
+    public static AppendOutcome Written(LogRow row) => new(AppendStatus.Written, row.Seq, row.Ts);
+
+    public static AppendOutcome Duplicate(long seq, long ts) => new(AppendStatus.Duplicate, seq, ts);
+}
 
 /// <summary>A row in the queue of the log with the one who waits for it.</summary>
 readonly record struct PendingAppend(LogRow Row, AppendReceiver Receiver);

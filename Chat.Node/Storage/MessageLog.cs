@@ -15,13 +15,16 @@ sealed class MessageLog
 
     readonly MessageLogStore _store;
     readonly CrashPoints _crashPoints;
+    readonly StorageHealth _health;
     readonly ILogger _logger;
     readonly BatchStream<PendingAppend> _stream;
 
-    public MessageLog(MessageLogStore store, CrashPoints crashPoints, ILogger<MessageLog> logger, IMaterializer materializer)
+    public MessageLog(
+        MessageLogStore store, CrashPoints crashPoints, StorageHealth health, ILogger<MessageLog> logger, IMaterializer materializer)
     {
         _store = store;
         _crashPoints = crashPoints;
+        _health = health;
         _logger = logger;
         _stream = new BatchStream<PendingAppend>(materializer, QueueLength, BatchSize, WriteAsync);
     }
@@ -37,7 +40,7 @@ sealed class MessageLog
         foreach (var pending in batch)
         {
             if (pending.Receiver.IsStopped)
-                pending.Receiver.Settle(pending.Row, new AppendOutcome(AppendStatus.Unknown, 0, 0));
+                pending.Receiver.Settle(pending.Row, AppendOutcome.Unknown);
             else
                 rows.Add(pending.Row);
         }
@@ -49,12 +52,14 @@ sealed class MessageLog
         try
         {
             outcomes = await _store.AppendAsync(rows);
+            _health.NoteSuccess();
         }
         catch (Exception e)
         {
             Log.AppendFailed(_logger, rows.Count, e);
+            _health.NoteFailure(e.Message);
             outcomes = new AppendOutcome[rows.Count];
-            Array.Fill(outcomes, new AppendOutcome(AppendStatus.Unknown, 0, 0));
+            Array.Fill(outcomes, AppendOutcome.Unknown);
         }
 
         _crashPoints.Reach(CrashPoint.AfterCommit);

@@ -24,6 +24,11 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
         """,
         new { node.Incarnation, node.Name, now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction));
 
+    /// <summary>A write that changes nothing for anybody: it proves that the database takes writes.</summary>
+    public Task BeatAsync() => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        "UPDATE Node SET heartbeat = @now WHERE incarnation = @Incarnation",
+        new { node.Incarnation, now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction));
+
     /// <summary>Stores that everything this node logged before a time has been fanned out.</summary>
     public Task ConfirmAsync(long confirmedBefore) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
         "UPDATE Node SET confirmed_before = @confirmedBefore, heartbeat = @now WHERE incarnation = @Incarnation",

@@ -15,13 +15,16 @@ sealed class OfflineQueue
 
     readonly OfflineStore _store;
     readonly CrashPoints _crashPoints;
+    readonly StorageHealth _health;
     readonly ILogger _logger;
     readonly BatchStream<PendingOffline> _stream;
 
-    public OfflineQueue(OfflineStore store, CrashPoints crashPoints, ILogger<OfflineQueue> logger, IMaterializer materializer)
+    public OfflineQueue(
+        OfflineStore store, CrashPoints crashPoints, StorageHealth health, ILogger<OfflineQueue> logger, IMaterializer materializer)
     {
         _store = store;
         _crashPoints = crashPoints;
+        _health = health;
         _logger = logger;
         _stream = new BatchStream<PendingOffline>(materializer, QueueLength, BatchSize, WriteAsync);
     }
@@ -38,10 +41,12 @@ sealed class OfflineQueue
         {
             await _store.InsertAsync([.. batch.Select(pending => pending.Row)]);
             isDurable = true;
+            _health.NoteSuccess();
         }
         catch (Exception e)
         {
             Log.QueueFailed(_logger, batch.Count, e);
+            _health.NoteFailure(e.Message);
         }
 
         _crashPoints.Reach(CrashPoint.AfterQueued);

@@ -1,18 +1,24 @@
+using System.Text;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage;
 
 /// <summary>A message that waits for a user. <c>Seq</c> is 0 without a history.</summary>
 sealed record OfflineRow(int UserId, ConversationId Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body);
 
-/// <summary>A row of the queue as it is read; the conversation is unknown for rows of other servers.</summary>
+/// <summary>
+/// A row of the queue as a client is given it; the conversation may be unknown for rows of other servers, and they have no
+/// number.
+/// </summary>
 sealed record QueuedMessage(long Id, ConversationId? Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body);
 
-/// <summary>The statements of the offline queue.</summary>
-sealed class OfflineStore(IChatDatabase database)
+/// <summary>The statements of the offline queue. Other servers write and delete rows of it at the same time.</summary>
+sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<OfflineStore> logger)
 {
+    const int MostReasonCharacters = 200;
+
     sealed class Row
     {
         public long Id { get; init; }
@@ -23,67 +29,71 @@ sealed class OfflineStore(IChatDatabase database)
 
         public long? Seq { get; init; }
 
-        public string? Cmid { get; init; }
+        public object? Cmid { get; init; }
 
         public long? Ts { get; init; }
 
-        public byte[] Message { get; init; } = [];
+        public object? Message { get; init; }
 
-        public QueuedMessage ToQueued() =>
-            new(Id, A is { } a && B is { } b ? ConversationId.FromStored(a, b) : null, Seq ?? 0, Cmid, Ts ?? 0, Message);
+        /// <summary>Other servers do not know of the column.</summary>
+        public bool IsOurs => Ts is not null;
     }
 
+    /// <inheritdoc cref="SqlDialect.InsertOfflineAsync" />
+    public Task InsertAsync(IReadOnlyList<OfflineRow> rows) => database.Dialect.InsertOfflineAsync(database, rows);
+
     /// <summary>
-    /// Inserts a batch, and in the same transaction the mark that says so. A row that is there already counts as
-    /// inserted.
+    /// The next rows of a user above a row id, in the order in which they were queued. What no client can be given is put
+    /// into quarantine on the way.
     /// </summary>
-    public Task<bool> InsertAsync(IReadOnlyList<OfflineRow> rows) => database.WriteAsync((connection, transaction) =>
+    public async Task<List<QueuedMessage>> ReadAsync(int userId, long after, int limit)
     {
-        using var insert = (SqliteCommand)connection.CreateCommand();
-        insert.Transaction = (SqliteTransaction)transaction;
-        insert.CommandText =
-            """
-            INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) VALUES ($user, $message, $a, $b, $seq, $cmid, $ts)
-            ON CONFLICT (userid, a, b, seq) DO NOTHING
-            """;
-        using var mark = (SqliteCommand)connection.CreateCommand();
-        mark.Transaction = (SqliteTransaction)transaction;
-        mark.CommandText =
-            """
-            INSERT INTO DeliveryMark (userid, a, b, queued_to, updated) VALUES ($user, $a, $b, $seq, 0)
-            ON CONFLICT (userid, a, b) DO UPDATE SET queued_to = MAX(queued_to, excluded.queued_to)
-            """;
-        foreach (var row in rows)
+        while (true)
         {
-            insert.Parameters.Clear();
-            insert.Parameters.AddWithValue("$user", row.UserId);
-            insert.Parameters.AddWithValue("$message", row.Body.ToArray());
-            insert.Parameters.AddWithValue("$a", row.Conversation.A);
-            insert.Parameters.AddWithValue("$b", row.Conversation.B);
-            insert.Parameters.AddWithValue("$seq", row.Seq > 0 ? row.Seq : DBNull.Value);
-            insert.Parameters.AddWithValue("$cmid", (object?)row.Cmid ?? DBNull.Value);
-            insert.Parameters.AddWithValue("$ts", row.Ts);
-            insert.ExecuteNonQuery();
-            if (row.Seq == 0)
-                continue;
-            mark.Parameters.Clear();
-            mark.Parameters.AddWithValue("$user", row.UserId);
-            mark.Parameters.AddWithValue("$a", row.Conversation.A);
-            mark.Parameters.AddWithValue("$b", row.Conversation.B);
-            mark.Parameters.AddWithValue("$seq", row.Seq);
-            mark.ExecuteNonQuery();
+            var rows = (await database.ReadAsync(connection => connection.QueryAsync<Row>(
+                "SELECT id, a, b, seq, cmid, ts, message FROM OfflineMessage WHERE userid = @userId AND id > @after ORDER BY id LIMIT @limit",
+                new { userId, after, limit }))).AsList();
+            var messages = new List<QueuedMessage>(rows.Count);
+            foreach (var row in rows)
+            {
+                if (row.IsOurs)
+                    messages.Add(OwnMessage(row));
+                else if (await ForeignMessageAsync(userId, row) is { } message)
+                    messages.Add(message);
+            }
+
+            if (messages.Count > 0 || rows.Count == 0)
+                return messages;
+            after = rows[^1].Id; // nothing but quarantine: not the end of the queue
         }
+    }
 
-        return Task.FromResult(true);
-    });
+    QueuedMessage OwnMessage(Row row) => new(
+        row.Id, row is { A: { } a, B: { } b } ? ConversationId.FromStored(a, b) : null, row.Seq ?? 0,
+        row.Cmid is null ? null : SqlDialect.TextOf(row.Cmid), row.Ts ?? 0, database.Dialect.FromStored(SqlDialect.BytesOf(row.Message)));
 
-    /// <summary>The next rows of a user above a row id, in the order in which they were queued.</summary>
-    public Task<List<QueuedMessage>> ReadAsync(int userId, long after, int limit) => database.ReadAsync(async connection =>
+    async Task<QueuedMessage?> ForeignMessageAsync(int userId, Row row)
     {
-        var rows = await connection.QueryAsync<Row>(
-            "SELECT id, a, b, seq, cmid, ts, message FROM OfflineMessage WHERE userid = @userId AND id > @after ORDER BY id LIMIT @limit",
-            new { userId, after, limit });
-        return rows.Select(row => row.ToQueued()).ToList();
+        var text = LegacyText.Read(SqlDialect.TextOf(row.Message));
+        var problem = ForeignChat.TryRead(Encoding.UTF8.GetBytes(text), userId, clock.GetUtcNow().ToUnixTimeMilliseconds(), out var chat);
+        if (problem is null)
+            return new QueuedMessage(row.Id, chat!.Conversation, 0, null, 0, chat.Body);
+        Log.MessageQuarantined(logger, userId, problem);
+        await QuarantineAsync(userId, row, problem);
+        return null;
+    }
+
+    Task<int> QuarantineAsync(int userId, Row row, string problem) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var reason = problem.Length > MostReasonCharacters ? problem[..MostReasonCharacters] : problem;
+        var moved = await connection.ExecuteAsync(
+            """
+            INSERT INTO QuarantinedMessage (userid, message, reason, found)
+            SELECT userid, message, @reason, @now FROM OfflineMessage WHERE userid = @userId AND id = @Id
+            """,
+            new { row.Id, userId, reason, now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction);
+        return moved + await connection.ExecuteAsync(
+            "DELETE FROM OfflineMessage WHERE userid = @userId AND id = @Id", new { row.Id, userId }, transaction);
     });
 
     /// <summary>Removes rows that were written to a socket or acknowledged one by one.</summary>

@@ -5,6 +5,8 @@ namespace Chat.Node.Storage;
 /// <summary>Who has sessions: our own table, and <c>Users.state</c> for servers that read only that.</summary>
 sealed class Presence(IChatDatabase database, NodeIdentity node)
 {
+    const int ClearedAtOnce = 1000;
+
     /// <summary>What others are shown: somebody with sessions, who does not hide it.</summary>
     const string ShowState =
         """
@@ -23,7 +25,7 @@ sealed class Presence(IChatDatabase database, NodeIdentity node)
     {
         await connection.ExecuteAsync(
             isOnline
-                ? "INSERT INTO UserPresence (userid, node) VALUES (@userId, @Incarnation) ON CONFLICT (userid) DO UPDATE SET node = excluded.node"
+                ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @Incarnation)"
                 : "DELETE FROM UserPresence WHERE userid = @userId",
             new { userId, node.Incarnation }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
@@ -35,19 +37,27 @@ sealed class Presence(IChatDatabase database, NodeIdentity node)
     /// </summary>
     public Task HideAsync(int userId, bool hides) => database.WriteAsync(async (connection, transaction) =>
     {
-        await connection.ExecuteAsync("DELETE FROM UserPrivacy WHERE userid = @userId", new { userId }, transaction);
         await connection.ExecuteAsync(
-            "INSERT INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides }, transaction);
+            "REPLACE INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
 
-    /// <summary>Puts the users of incarnations that are gone offline.</summary>
-    public Task ClearAsync(IReadOnlyCollection<long> incarnations) => database.WriteAsync(async (connection, transaction) =>
+    /// <summary>Puts the users of incarnations that are gone offline, so many at a time that nobody waits long for it.</summary>
+    public async Task ClearAsync(IReadOnlyCollection<long> incarnations)
     {
-        await connection.ExecuteAsync(
-            "UPDATE Users SET state = 'offline' WHERE id IN (SELECT userid FROM UserPresence WHERE node IN @incarnations)",
-            new { incarnations }, transaction);
-        return await connection.ExecuteAsync(
-            "DELETE FROM UserPresence WHERE node IN @incarnations", new { incarnations }, transaction);
-    });
+        while (true)
+        {
+            var users = (await database.ReadAsync(connection => connection.QueryAsync<int>(
+                "SELECT userid FROM UserPresence WHERE node IN @incarnations ORDER BY userid LIMIT @ClearedAtOnce",
+                new { incarnations, ClearedAtOnce }))).AsList();
+            if (users.Count == 0)
+                return;
+            await database.WriteAsync(async (connection, transaction) =>
+            {
+                await connection.ExecuteAsync("UPDATE Users SET state = 'offline' WHERE id IN @users", new { users }, transaction);
+                return await connection.ExecuteAsync(
+                    "DELETE FROM UserPresence WHERE userid IN @users AND node IN @incarnations", new { users, incarnations }, transaction);
+            });
+        }
+    }
 }

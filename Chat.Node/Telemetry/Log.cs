@@ -41,9 +41,24 @@ static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "the database did not answer to the sweeper, trying again")]
     public static partial void SweepFailed(ILogger logger, Exception cause);
 
-    [LoggerMessage(14, LogLevel.Warning, "the journal of users' settings is not available, trying again: {Reason}")]
+    [LoggerMessage(30, LogLevel.Warning, "the journal of users' settings is not available, trying again: {Reason}")]
     public static partial void JournalUnavailable(ILogger logger, string reason);
 
     [LoggerMessage(12, LogLevel.Critical, "cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);
+
+    [LoggerMessage(14, LogLevel.Information, "a statement of the database is repeated (attempt {Attempt} ended with: {Reason})")]
+    public static partial void StatementRepeated(ILogger logger, int attempt, string reason);
+
+    [LoggerMessage(15, LogLevel.Warning, "waiting for the database: {Reason}")]
+    public static partial void WaitingForDatabase(ILogger logger, string reason);
+
+    [LoggerMessage(16, LogLevel.Information, "schema: {Script} applied")]
+    public static partial void SchemaScriptApplied(ILogger logger, string script);
+
+    [LoggerMessage(17, LogLevel.Warning, "a queued message of user {UserId} cannot be delivered and was moved to QuarantinedMessage: {Reason}")]
+    public static partial void MessageQuarantined(ILogger logger, int userId, string reason);
+
+    [LoggerMessage(18, LogLevel.Warning, "Chat:Bridge:LegacyPasswords is on: passwords are stored as plain text, for legacy servers that read them")]
+    public static partial void PasswordsArePlain(ILogger logger);
 }

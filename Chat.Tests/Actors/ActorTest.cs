@@ -44,12 +44,13 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
         Accounts = new Accounts(Database);
         Contacts = new Contacts(Database);
         LogStore = new MessageLogStore(Database, Node);
-        OfflineStore = new OfflineStore(Database);
+        OfflineStore = new OfflineStore(Database, Clock, NullLogger<OfflineStore>.Instance);
         Marks = new DeliveryMarks(Database, Clock);
         Presence = new Presence(Database, Node);
+        Health = new StorageHealth(new Nodes(Database, Node, Clock), Clock);
         Materializer = Sys.Materializer();
-        MessageLog = new MessageLog(LogStore, CrashPoints, NullLogger<MessageLog>.Instance, Materializer);
-        OfflineQueue = new OfflineQueue(OfflineStore, CrashPoints, NullLogger<OfflineQueue>.Instance, Materializer);
+        MessageLog = new MessageLog(LogStore, CrashPoints, Health, NullLogger<MessageLog>.Instance, Materializer);
+        OfflineQueue = new OfflineQueue(OfflineStore, CrashPoints, Health, NullLogger<OfflineQueue>.Instance, Materializer);
     }
 
     internal FaultyDatabase Database { get; }
@@ -73,6 +74,8 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
     internal MessageLog MessageLog { get; }
 
     internal OfflineQueue OfflineQueue { get; }
+
+    internal StorageHealth Health { get; }
 
     internal CrashPoints CrashPoints { get; } = new(null);
 

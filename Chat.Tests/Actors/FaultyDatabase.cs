@@ -38,19 +38,25 @@ sealed class FaultyDatabase(IChatDatabase inner) : IChatDatabase
     /// <summary>From now on writes wait in front of the database.</summary>
     public Stall StallWrites() => _stall = new Stall(() => _stall = null);
 
+    public SqlDialect Dialect => inner.Dialect;
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => Reads == Fault.None
         ? await inner.ReadAsync(read)
         : throw new StorageException("the test does not let it read");
 
-    public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write)
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => PassAsync(() => inner.WriteAsync(write));
+
+    async Task<T> PassAsync<T>(Func<Task<T>> write)
     {
         if (_stall is { } stall)
             await stall.WaitAsync();
         if (Writes == Fault.Refused)
             throw new StorageException("the test does not let it write");
-        var result = await inner.WriteAsync(write);
+        var result = await write();
         return Writes == Fault.AnswerLost ? throw new StorageException("the test lost the answer") : result;
     }
+
+    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => PassAsync(() => inner.WriteOnceAsync(write));
 
     public Task MigrateAsync() => inner.MigrateAsync();
 }

@@ -193,6 +193,6 @@ public sealed class UserSessionTests : UserTest
         return (await ExpectMsgAsync<LoginChecked>()).IsAllowed;
     }
 
-    Task<bool> QueueAsync(params long[] numbers) => OfflineStore.InsertAsync(
+    Task QueueAsync(params long[] numbers) => OfflineStore.InsertAsync(
         [.. numbers.Select(number => new OfflineRow(Bob, Pair, number, $"c{number}", 1, BodyOf(Alice, $"m{number}")))]);
 }

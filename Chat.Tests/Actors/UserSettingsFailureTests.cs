@@ -64,7 +64,7 @@ public sealed class UserSettingsFailureTests : UserSettingsTest
         await EventFilter.Warning(contains: "\"mute-2\"").ExpectOneAsync(async () => AssertUnavailable(await GetAsync(user)));
 
         journal.Execute("UPDATE EventJournal SET manifest = 'mute-1'");
-        Assert.Equal([Group(1)], (await GetAsync(user)).Settings!.Muted);
+        Assert.Equal([Group(1)], (await MustGetAsync(user)).Muted);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class UserSettingsFailureTests : UserSettingsTest
 
         Database.Writes = Fault.None;
 
-        Assert.Equal("nobody; muted ; pinned ", TextOf((await GetAsync(user)).Settings!));
+        Assert.Equal("nobody; muted ; pinned ", TextOf(await MustGetAsync(user)));
         Assert.Equal("offline", await ScalarAsync<string>("SELECT state FROM Users WHERE id = 2"));
     }
 
@@ -109,7 +109,7 @@ public sealed class UserSettingsFailureTests : UserSettingsTest
         await Database.WriteAsync((connection, transaction) => connection.ExecuteAsync("DELETE FROM UserPrivacy", transaction: transaction));
 
         user = await RestartAsync(user);
-        await GetAsync(user);
+        await MustGetAsync(user);
 
         Assert.Equal(1, await ScalarAsync<long>("SELECT hides_presence FROM UserPrivacy WHERE userid = 2"));
     }
@@ -118,7 +118,7 @@ public sealed class UserSettingsFailureTests : UserSettingsTest
     public async Task A_hand_off_lets_an_open_request_end()
     {
         var user = Start();
-        await GetAsync(user);
+        await MustGetAsync(user);
         var stall = Database.StallWrites();
         user.Tell(new ChangeSettings(Bob, 0, new() { Presence = PresencePrivacy.Nobody }), Asker.Ref);
         await stall.Reached;
@@ -159,7 +159,7 @@ public sealed class UserSettingsFailureTests : UserSettingsTest
 
         AssertUnavailable(await Asker.ExpectMsgAsync<SettingsAnswer>(Patience));
         stall.Release();
-        Assert.Equal(PresencePrivacy.Nobody, (await GetAsync(user)).Settings!.Presence);
+        Assert.Equal(PresencePrivacy.Nobody, (await MustGetAsync(user)).Presence);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class UserSettingsTests : UserSettingsTest
     [Fact]
     public async Task Who_has_changed_nothing_has_the_defaults_and_leaves_no_trace()
     {
-        Assert.Equal("everyone; muted ; pinned ", TextOf((await GetAsync(Start())).Settings!));
+        Assert.Equal("everyone; muted ; pinned ", TextOf(await MustGetAsync(Start())));
         Assert.Equal(0, Rows("EventJournal"));
         Assert.Equal(0, await ScalarAsync<long>("SELECT COUNT(*) FROM UserPrivacy"));
     }
@@ -27,7 +27,7 @@ public sealed class UserSettingsTests : UserSettingsTest
 
         user = await RestartAsync(user);
 
-        Assert.Equal("nobody; muted ; pinned g:2 g:1", TextOf((await GetAsync(user)).Settings!));
+        Assert.Equal("nobody; muted ; pinned g:2 g:1", TextOf(await MustGetAsync(user)));
     }
 
     [Fact]
@@ -44,13 +44,13 @@ public sealed class UserSettingsTests : UserSettingsTest
     {
         var (bob, alice) = (Start(), Start(userId: Alice));
         await MustChangeAsync(bob, new() { Mute = Group(1) });
-        await AskAsync(alice, new ChangeSettings(Alice, 0, new() { Mute = Group(2) }));
+        await MustAsync(alice, new ChangeSettings(Alice, 0, new() { Mute = Group(2) }));
 
         bob = await RestartAsync(bob);
         alice = await RestartAsync(alice, Alice);
 
-        Assert.Equal("everyone; muted g:1; pinned ", TextOf((await GetAsync(bob)).Settings!));
-        Assert.Equal("everyone; muted g:2; pinned ", TextOf((await AskAsync(alice, new GetSettings(Alice))).Settings!));
+        Assert.Equal("everyone; muted g:1; pinned ", TextOf(await MustGetAsync(bob)));
+        Assert.Equal("everyone; muted g:2; pinned ", TextOf(await MustAsync(alice, new GetSettings(Alice))));
     }
 
     [Fact]
@@ -80,10 +80,10 @@ public sealed class UserSettingsTests : UserSettingsTest
         await AwaitAssertAsync(() => Assert.Equal(1, Rows("EventSnapshot")), Patience);
         await AwaitAssertAsync(() => Assert.InRange(Rows("EventJournal"), 1, UserSettingsActor.EventsPerSnapshot + 5), Patience);
         user = await RestartAsync(user);
-        Assert.Equal(TextOf(settings), TextOf((await GetAsync(user)).Settings!));
+        Assert.Equal(TextOf(settings), TextOf(await MustGetAsync(user)));
         await MustChangeAsync(user, new() { Pin = Group(1) }); // and goes on behind what was deleted
         user = await RestartAsync(user);
-        Assert.Equal([Group(1)], (await GetAsync(user)).Settings!.Pinned);
+        Assert.Equal([Group(1)], (await MustGetAsync(user)).Pinned);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class UserSettingsTests : UserSettingsTest
         child.Tell(ReceiveTimeout.Instance); // as after a minute
         await watcher.ExpectTerminatedAsync(child, Patience);
 
-        Assert.Equal([Group(1)], (await GetAsync(user)).Settings!.Pinned);
+        Assert.Equal([Group(1)], (await MustGetAsync(user)).Pinned);
     }
 
     [Fact]

@@ -52,6 +52,6 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"`(?<file>[\w.-]+(/[\w.-]+)+\.\w+)(:\d+)?`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex FileName();
 
-    [GeneratedRegex("""\breader\.\w+\("(?<key>[\w:]+)"[,)]""", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex("""\breader\.\w+(<\w+>)?\("(?<key>[\w:]+)"[,)]""", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex SettingKey();
 }

@@ -38,8 +38,15 @@ public sealed class LayerTests
     [InlineData("Microsoft.Data.Sqlite")]
     [InlineData("SQLitePCL")]
     [InlineData("DbUp")]
+    [InlineData("MySqlConnector")]
     public void Only_storage_speaks_to_a_database(string library) =>
         Assert.DoesNotContain(UsersOf(library), name => !IsIn(name, "Storage", "Hosting"));
+
+    [Theory]
+    [InlineData("Sqlite", "Microsoft.Data.Sqlite", "SQLitePCL")]
+    [InlineData("MySql", "MySqlConnector")]
+    public void Only_its_own_folder_knows_a_driver(string folder, params string[] libraries) =>
+        Assert.DoesNotContain(UsersOf(libraries), name => !IsIn(name, $"Storage.{folder}", "Hosting"));
 
     [Fact]
     public void Only_the_gateway_and_the_host_know_connections() =>
@@ -74,7 +81,7 @@ public sealed class LayerTests
     {
         // Else the rules above would pass for want of eyes: in closures, in nested types, in interfaces.
         Assert.Contains("Chat.Node.Storage.Accounts", UsersOf("Dapper"));
-        Assert.Contains("Chat.Node.Storage.OfflineStore", UsersOf("Microsoft.Data.Sqlite"));
+        Assert.Contains("Chat.Node.Storage.Sqlite.SqliteDialect", UsersOf("Microsoft.Data.Sqlite"));
         Assert.Contains("Chat.Node.Gateway.PostLink", UsersOf("Akka"));
         Assert.Contains("Chat.Node.Gateway.ChatConnectionHandler", UsersOf("Microsoft.AspNetCore.Connections"));
     }

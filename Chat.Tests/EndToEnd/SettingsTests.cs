@@ -25,9 +25,9 @@ public sealed class SettingsTests : IDisposable
             await using var desk = await node.ConnectAsync();
             await desk.LogInAsync(new { msgid = 1, name = phone.Name, password = "secret" });
             token = phone.Token;
-            Assert.Equal("everyone [] []", TextOf(await phone.RequestAsync(new { msgid = 110 })));
+            Assert.Equal("everyone [] []", TextOf(await AskAsync(phone, new { msgid = 110 })));
 
-            var changed = await phone.RequestAsync(new { msgid = 111, presence = "nobody", mute = "d:1:1", pin = "g:1" });
+            var changed = await AskAsync(phone, new { msgid = 111, presence = "nobody", mute = "d:1:1", pin = "g:1" });
 
             Assert.Equal((102, 0), (changed.Number("msgid"), changed.Number("errno")));
             Assert.Equal("""nobody ["d:1:1"] ["g:1"]""", TextOf(changed));
@@ -41,7 +41,7 @@ public sealed class SettingsTests : IDisposable
         await using var again = await TestNode.StartAsync(_folder);
         await using var back = await again.ConnectAsync();
         await back.LogInAsync(new { msgid = 1, token });
-        Assert.Equal("""nobody ["d:1:1"] ["g:1"]""", TextOf(await back.RequestAsync(new { msgid = 110 })));
+        Assert.Equal("""nobody ["d:1:1"] ["g:1"]""", TextOf(await AskAsync(back, new { msgid = 110 })));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class SettingsTests : IDisposable
         await using var friend = await node.LogInNewAsync("friend");
         await friend.RequestAsync(new { msgid = 7, friendid = hidden.UserId });
 
-        await hidden.RequestAsync(new { msgid = 111, presence = "nobody" });
+        await AskAsync(hidden, new { msgid = 111, presence = "nobody" });
         Assert.Equal("offline", await StateOfFriendAsync(node, friend));
         Assert.Equal(0, (await friend.SendToAsync(hidden.UserId, "psst")).Number("errno"));
         Assert.Equal("psst", (await hidden.NextAsync()).Text("msg"));
@@ -60,7 +60,7 @@ public sealed class SettingsTests : IDisposable
             await second.LogInAsync(new { msgid = 1, name = hidden.Name, password = "secret" });
         Assert.Equal("offline", await StateOfFriendAsync(node, friend));
 
-        await hidden.RequestAsync(new { msgid = 111, presence = "everyone" });
+        await AskAsync(hidden, new { msgid = 111, presence = "everyone" });
         Assert.Equal("online", await StateOfFriendAsync(node, friend));
     }
 
@@ -73,11 +73,11 @@ public sealed class SettingsTests : IDisposable
             (new { msgid = 111 }, 4), (new { msgid = 111, presence = "friends" }, 4), (new { msgid = 111, mute = 3 }, 4),
             (new { msgid = 111, pin = "d:8:9", mute = "g:1" }, 6)])
         {
-            var refused = await client.RequestAsync(request);
+            var refused = await AskAsync(client, request);
             Assert.Equal((102, errno, false), (refused.Number("msgid"), refused.Number("errno"), refused.GetProperty("retry").GetBoolean()));
         }
 
-        Assert.Equal("everyone [] []", TextOf(await client.RequestAsync(new { msgid = 110 })));
+        Assert.Equal("everyone [] []", TextOf(await AskAsync(client, new { msgid = 110 })));
         await using var nobody = await node.ConnectAsync();
         Assert.Equal(3, (await nobody.RequestAsync(new { msgid = 110 })).Number("errno"));
     }
@@ -89,7 +89,7 @@ public sealed class SettingsTests : IDisposable
         await using var client = await node.LogInNewAsync();
         JsonElement settings = default;
         for (var i = 0; i < 100; i++)
-            settings = await client.RequestAsync(new { msgid = 111, pin = $"g:{2_000_000_000 + i}", mute = $"g:{2_000_000_000 + i}" });
+            settings = await AskAsync(client, new { msgid = 111, pin = $"g:{2_000_000_000 + i}", mute = $"g:{2_000_000_000 + i}" });
 
         Assert.InRange(settings.GetRawText().Length, 1500, 2047);
         Assert.True(settings.GetProperty("truncated").GetBoolean());
@@ -106,12 +106,12 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(2, (await legacy.NextAsync()).Number("msgid"));
         foreach (var ignored in (string[])["""{"msgid":110}""", """{"msgid":111}""", """{"msgid":111,"pin":"g:1"}""", """{"msgid":111,"pin":8}"""])
             await legacy.SendAsync(ignored);
-        await modern.RequestAsync(new { msgid = 111, pin = "g:2" });
+        await AskAsync(modern, new { msgid = 111, pin = "g:2" });
 
         await legacy.SendAsync("""{"msgid":104}""");
 
         Assert.Equal(105, (await legacy.NextAsync()).Number("msgid"));
-        Assert.Equal("""everyone [] ["g:2"]""", TextOf(await modern.RequestAsync(new { msgid = 110 })));
+        Assert.Equal("""everyone [] ["g:2"]""", TextOf(await AskAsync(modern, new { msgid = 110 })));
     }
 
     [Theory]
@@ -152,6 +152,15 @@ public sealed class SettingsTests : IDisposable
         command.CommandText = "BEGIN EXCLUSIVE";
         command.ExecuteNonQuery();
         return connection;
+    }
+
+    /// <summary>Asks as a client does: again, if it is told to. The machine may be too busy for the journal's time-outs.</summary>
+    static async Task<JsonElement> AskAsync(ModernTestClient client, object request)
+    {
+        var reply = await client.RequestAsync(request);
+        for (var i = 0; i < 10 && reply.Number("errno") == 10; i++)
+            reply = await client.RequestAsync(request);
+        return reply;
     }
 
     static async Task<string> StateOfFriendAsync(TestNode node, ModernTestClient client)

@@ -23,7 +23,7 @@ public sealed class SyncPageTests
     [Fact]
     public void An_entry_tells_head_and_marks()
     {
-        var row = new SyncRow { A = 3, B = 17, Head = 42, Received = 41, Read = 40, Ts = Now };
+        var row = new SyncRow { A = 3, B = 17, Head = 42, ReceivedTo = 41, ReadTo = 40, Ts = Now };
         var entry = Assert.Single(SyncPage.Make([row], null, Now, LargeFrame).Entries);
         Assert.Equal(("d:3:17", 42L, 41L, 40L), (entry.Conversation.ToString(), entry.Head, entry.Received, entry.Read));
     }

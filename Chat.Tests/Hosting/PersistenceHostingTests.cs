@@ -25,7 +25,7 @@ public sealed class PersistenceHostingTests
     [Fact]
     public void The_plugins_get_the_connection_string_whatever_the_password()
     {
-        var database = JournalDatabase.OnMySql("Server=db;User ID=u;Password='p\"\\#$;{x}'");
+        var database = JournalDatabase.OnMySql("Server=db;Database=chat;User ID=u;Password='p\"\\#$;{x}'");
         var config = PersistenceHosting.ConfigOf(database);
         foreach (var plugin in (string[])["journal", "snapshot-store"])
         {

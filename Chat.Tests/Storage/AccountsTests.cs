@@ -1,23 +1,26 @@
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class AccountsTests : IDisposable
+public abstract class AccountsTests : StorageTest
 {
-    readonly TemporaryDatabase _database = new();
     readonly Accounts _accounts;
 
-    public AccountsTests() => _accounts = new Accounts(_database.Sqlite);
+    private protected AccountsTests(StorageProvider provider)
+        : base(provider) => _accounts = new Accounts(Database.Chat);
 
-    public void Dispose() => _database.Dispose();
+    public sealed class OnSqlite() : AccountsTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : AccountsTests(StorageProvider.MySql);
 
     [Fact]
     public async Task Ids_count_from_one()
     {
         Assert.Equal(1, await _accounts.RegisterAsync("alice", "h1"));
         Assert.Equal(2, await _accounts.RegisterAsync("bob", "h2"));
-        Assert.Equal("offline", await _database.ScalarAsync<string>("SELECT state FROM Users WHERE id = 1"));
+        Assert.Equal("offline", await Database.ScalarAsync<string>("SELECT state FROM Users WHERE id = 1"));
     }
 
     [Theory]
@@ -27,7 +30,7 @@ public sealed class AccountsTests : IDisposable
     {
         await _accounts.RegisterAsync("alice", "h1");
         Assert.Null(await _accounts.RegisterAsync(name, "h2"));
-        Assert.Equal(1, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM Users"));
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM Users"));
     }
 
     [Fact]
@@ -47,7 +50,7 @@ public sealed class AccountsTests : IDisposable
     {
         await _accounts.RegisterAsync("alice", "old");
         await _accounts.RegisterAsync("bob", "old");
-        await _accounts.SetPasswordAsync(1, "new");
+        await _accounts.SetPasswordAsync((await _accounts.FindAsync(1))!, "new");
         Assert.Equal("new", (await _accounts.FindAsync(1))!.Password);
         Assert.Equal("old", (await _accounts.FindAsync(2))!.Password);
     }
@@ -66,19 +69,19 @@ public sealed class AccountsTests : IDisposable
     {
         await _accounts.RegisterAsync("alice", "hash");
         byte[] token = [1, 2, 3];
-        var expires = _database.Clock.Now.AddDays(1);
+        var expires = Database.Clock.Now.AddDays(1);
         await _accounts.SaveTokenAsync(token, 1, expires);
 
         Assert.Equal("alice", (await _accounts.FindByTokenAsync(token, expires.AddMilliseconds(-1)))!.Name);
         Assert.Null(await _accounts.FindByTokenAsync(token, expires));
-        Assert.Null(await _accounts.FindByTokenAsync([1, 2, 4], _database.Clock.Now));
+        Assert.Null(await _accounts.FindByTokenAsync([1, 2, 4], Database.Clock.Now));
     }
 
     [Fact]
     public async Task A_token_that_is_used_lives_longer()
     {
         await _accounts.RegisterAsync("alice", "hash");
-        var now = _database.Clock.Now;
+        var now = Database.Clock.Now;
         await _accounts.SaveTokenAsync([1], 1, now.AddDays(1));
         await _accounts.SaveTokenAsync([1], 1, now.AddDays(9));
         Assert.NotNull(await _accounts.FindByTokenAsync([1], now.AddDays(8)));
@@ -88,7 +91,7 @@ public sealed class AccountsTests : IDisposable
     public async Task A_revoked_token_is_gone_and_others_stay()
     {
         await _accounts.RegisterAsync("alice", "hash");
-        var now = _database.Clock.Now;
+        var now = Database.Clock.Now;
         await _accounts.SaveTokenAsync([1], 1, now.AddDays(1));
         await _accounts.SaveTokenAsync([2], 1, now.AddDays(1));
         await _accounts.RevokeTokenAsync([1]);
@@ -100,11 +103,11 @@ public sealed class AccountsTests : IDisposable
     public async Task Expired_tokens_can_be_swept_away()
     {
         await _accounts.RegisterAsync("alice", "hash");
-        var now = _database.Clock.Now;
+        var now = Database.Clock.Now;
         await _accounts.SaveTokenAsync([1], 1, now);
         await _accounts.SaveTokenAsync([2], 1, now.AddMilliseconds(1));
         await _accounts.PurgeTokensAsync(now);
-        Assert.Equal(1, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM ResumeToken"));
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM ResumeToken"));
         Assert.NotNull(await _accounts.FindByTokenAsync([2], now));
     }
 }

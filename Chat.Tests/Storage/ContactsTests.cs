@@ -1,18 +1,21 @@
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class ContactsTests : IDisposable
+public abstract class ContactsTests : StorageTest
 {
-    readonly TemporaryDatabase _database = new();
     readonly Accounts _accounts;
     readonly Contacts _contacts;
 
-    public ContactsTests() => (_accounts, _contacts) = (new Accounts(_database.Sqlite), new Contacts(_database.Sqlite));
+    private protected ContactsTests(StorageProvider provider)
+        : base(provider) => (_accounts, _contacts) = (new Accounts(Database.Chat), new Contacts(Database.Chat));
 
-    public void Dispose() => _database.Dispose();
+    public sealed class OnSqlite() : ContactsTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : ContactsTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_friendship_is_one_row_in_one_direction_however_often_it_is_made()
@@ -29,7 +32,7 @@ public sealed class ContactsTests : IDisposable
     {
         await RegisterAsync(1);
         Assert.False(await _contacts.AddFriendAsync(1, 99));
-        Assert.Equal(0, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM Friends"));
+        Assert.Equal(0, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM Friends"));
     }
 
     [Fact]
@@ -48,7 +51,7 @@ public sealed class ContactsTests : IDisposable
         await RegisterAsync(2);
         await _contacts.CreateGroupAsync(1, "g1", "");
         Assert.Null(await _contacts.CreateGroupAsync(2, "G1", ""));
-        Assert.Equal(1, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM GroupUser"));
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM GroupUser"));
     }
 
     [Fact]
@@ -76,7 +79,7 @@ public sealed class ContactsTests : IDisposable
         await _contacts.AddFriendAsync(1, 1);
         await _contacts.CreateGroupAsync(2, "g1", "");
         await _contacts.JoinGroupAsync(1, 1);
-        await _database.ExecuteAsync("UPDATE Users SET state = 'online' WHERE id = 2");
+        await Database.ExecuteAsync("UPDATE Users SET state = 'online' WHERE id = 2");
 
         var (friends, groups) = await _contacts.OfUserAsync(1);
 
@@ -91,7 +94,7 @@ public sealed class ContactsTests : IDisposable
         await _contacts.CreateGroupAsync(1, "g1", "");
         await _contacts.CreateGroupAsync(2, "g2", "");
         await _contacts.JoinGroupAsync(2, 1);
-        await _database.ExecuteAsync("INSERT INTO AllGroup (groupname) VALUES ('empty')");
+        await Database.ExecuteAsync("INSERT INTO AllGroup (groupname) VALUES ('empty')");
 
         var members = await _contacts.MembersAsync([1, 2, 3, 99]);
 

@@ -1,19 +1,22 @@
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class DeliveryMarksTests : IDisposable
+public abstract class DeliveryMarksTests : StorageTest
 {
     static readonly ConversationId One = ConversationId.Direct(1, 2);
 
-    readonly TemporaryDatabase _database = new();
     readonly DeliveryMarks _marks;
 
-    public DeliveryMarksTests() => _marks = new DeliveryMarks(_database.Sqlite, _database.Clock);
+    private protected DeliveryMarksTests(StorageProvider provider)
+        : base(provider) => _marks = new DeliveryMarks(Database.Chat, Database.Clock);
 
-    public void Dispose() => _database.Dispose();
+    public sealed class OnSqlite() : DeliveryMarksTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : DeliveryMarksTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_mark_that_was_never_set_is_zero() =>
@@ -52,10 +55,10 @@ public sealed class DeliveryMarksTests : IDisposable
 
     async Task<long> RaiseLaterAsync(DeliveryMark mark)
     {
-        _database.Clock.Now += TimeSpan.FromSeconds(1);
+        Database.Clock.Now += TimeSpan.FromSeconds(1);
         await _marks.RaiseAsync([mark]);
-        return _database.Clock.Milliseconds;
+        return Database.Clock.Milliseconds;
     }
 
-    Task<long> UpdatedAsync() => _database.ScalarAsync<long>("SELECT updated FROM DeliveryMark");
+    Task<long> UpdatedAsync() => Database.ScalarAsync<long>("SELECT updated FROM DeliveryMark");
 }

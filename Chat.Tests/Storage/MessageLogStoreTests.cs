@@ -1,20 +1,23 @@
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class MessageLogStoreTests : IDisposable
+public abstract class MessageLogStoreTests : StorageTest
 {
     static readonly ConversationId One = ConversationId.Direct(1, 2);
     static readonly ConversationId Other = ConversationId.Group(7);
 
-    readonly TemporaryDatabase _database = new();
     readonly MessageLogStore _store;
 
-    public MessageLogStoreTests() => _store = new MessageLogStore(_database.Sqlite, _database.Node);
+    private protected MessageLogStoreTests(StorageProvider provider)
+        : base(provider) => _store = new MessageLogStore(Database.Chat, Database.Node);
 
-    public void Dispose() => _database.Dispose();
+    public sealed class OnSqlite() : MessageLogStoreTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : MessageLogStoreTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_row_comes_back_as_it_was_written()
@@ -26,7 +29,7 @@ public sealed class MessageLogStoreTests : IDisposable
 
         Assert.Equal((One, 1L, 2, "c é", 1001L), (row.Conversation, row.Seq, row.Sender, row.Cmid, row.Ts));
         Assert.Equal(body, row.Body.ToArray());
-        Assert.Equal(_database.Node.Incarnation, await _database.ScalarAsync<long>("SELECT node FROM MessageLog"));
+        Assert.Equal(Database.Node.Incarnation, await Database.ScalarAsync<long>("SELECT node FROM MessageLog"));
     }
 
     [Fact]
@@ -71,7 +74,7 @@ public sealed class MessageLogStoreTests : IDisposable
     {
         await _store.AppendAsync([Row(One, 1, "a")]);
         Assert.Equal([new AppendOutcome(AppendStatus.Conflict, 0, 0)], await _store.AppendAsync([Row(One, 1, "b")]));
-        Assert.Equal("a", await _database.ScalarAsync<string>("SELECT cmid FROM MessageLog"));
+        Assert.Equal("a", SqlDialect.TextOf(await Database.ScalarAsync<object>("SELECT cmid FROM MessageLog")));
     }
 
     [Fact]
@@ -139,7 +142,7 @@ public sealed class MessageLogStoreTests : IDisposable
     [Fact]
     public async Task What_a_node_logged_since_a_time_is_found()
     {
-        var elsewhere = new MessageLogStore(_database.Sqlite, new NodeIdentity("there", 2002));
+        var elsewhere = new MessageLogStore(Database.Chat, new NodeIdentity("there", 2002));
         await _store.AppendAsync([Row(One, 1, "a", ts: 100), Row(Other, 1, "b", ts: 200), Row(Other, 2, "c", ts: 201)]);
         await elsewhere.AppendAsync([Row(One, 2, "d", ts: 300)]);
 
@@ -152,8 +155,8 @@ public sealed class MessageLogStoreTests : IDisposable
     [Fact]
     public async Task A_user_has_its_conversations_with_heads_and_marks_and_no_others()
     {
-        var contacts = new Contacts(_database.Sqlite);
-        var marks = new DeliveryMarks(_database.Sqlite, _database.Clock);
+        var contacts = new Contacts(Database.Chat);
+        var marks = new DeliveryMarks(Database.Chat, Database.Clock);
         await contacts.CreateGroupAsync(1, "g1", ""); // group 1, with user 1
         await contacts.CreateGroupAsync(2, "g2", ""); // group 2, without
         await contacts.CreateGroupAsync(1, "g3", ""); // group 3, silent
@@ -168,11 +171,11 @@ public sealed class MessageLogStoreTests : IDisposable
         var rows = (await _store.ConversationsOfAsync(1)).ToDictionary(row => ConversationId.FromStored(row.A, row.B));
 
         Assert.Equal([ConversationId.Group(1), self, One], rows.Keys.Order());
-        Assert.Equal((2L, 222L, 2L, 1L, _database.Clock.Milliseconds), (rows[One].Head, rows[One].Ts, rows[One].Received, rows[One].Read, rows[One].Updated));
-        Assert.Equal((1L, 111L, 0L, 0L, 0L), (rows[ConversationId.Group(1)].Head, rows[ConversationId.Group(1)].Ts, rows[ConversationId.Group(1)].Received, rows[ConversationId.Group(1)].Read, rows[ConversationId.Group(1)].Updated));
+        Assert.Equal((2L, 222L, 2L, 1L, Database.Clock.Milliseconds), (rows[One].Head, rows[One].Ts, rows[One].ReceivedTo, rows[One].ReadTo, rows[One].Updated));
+        Assert.Equal((1L, 111L, 0L, 0L, 0L), (rows[ConversationId.Group(1)].Head, rows[ConversationId.Group(1)].Ts, rows[ConversationId.Group(1)].ReceivedTo, rows[ConversationId.Group(1)].ReadTo, rows[ConversationId.Group(1)].Updated));
     }
 
-    Task<int> CountAsync(ConversationId id) => _database.ScalarAsync<int>("SELECT COUNT(*) FROM MessageLog WHERE a = @A AND b = @B", new { id.A, id.B });
+    Task<int> CountAsync(ConversationId id) => Database.ScalarAsync<int>("SELECT COUNT(*) FROM MessageLog WHERE a = @A AND b = @B", new { id.A, id.B });
 
     static AppendOutcome Written(long seq, long ts) => new(AppendStatus.Written, seq, ts);
 

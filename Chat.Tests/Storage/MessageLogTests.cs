@@ -7,25 +7,27 @@ using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class MessageLogTests : IClassFixture<Streams>, IDisposable
+public abstract class MessageLogTests : StorageTest, IClassFixture<Streams>
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     static readonly ConversationId One = ConversationId.Direct(1, 2);
     static readonly ConversationId Other = ConversationId.Group(7);
 
-    readonly TemporaryDatabase _database = new();
     readonly UnreliableDatabase _unreliable;
     readonly MessageLogStore _store;
     readonly MessageLog _log;
 
-    public MessageLogTests(Streams streams)
+    private protected MessageLogTests(StorageProvider provider, Streams streams)
+        : base(provider)
     {
-        _unreliable = new UnreliableDatabase(_database.Sqlite);
-        _store = new MessageLogStore(_unreliable, _database.Node);
-        _log = new MessageLog(_store, new CrashPoints(null), NullLogger<MessageLog>.Instance, streams.Materializer);
+        _unreliable = new UnreliableDatabase(Database.Chat);
+        _store = new MessageLogStore(_unreliable, Database.Node);
+        _log = new MessageLog(_store, new CrashPoints(null), Database.Health, NullLogger<MessageLog>.Instance, streams.Materializer);
     }
 
-    public void Dispose() => _database.Dispose();
+    public sealed class OnSqlite(Streams streams) : MessageLogTests(StorageProvider.Sqlite, streams);
+
+    public sealed class OnMariaDb(Streams streams) : MessageLogTests(StorageProvider.MySql, streams);
 
     [Fact]
     public async Task Rows_are_written_and_their_receivers_told_in_order()
@@ -86,7 +88,7 @@ public sealed class MessageLogTests : IClassFixture<Streams>, IDisposable
     }
 
     [Fact]
-    public async Task A_database_that_fails_leaves_everybody_in_doubt_and_later_rows_are_written_again()
+    public async Task ADatabase_that_fails_leaves_everybody_in_doubt_and_later_rows_are_written_again()
     {
         var one = new Settlements();
         var other = new Settlements();

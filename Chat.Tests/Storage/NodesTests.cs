@@ -1,21 +1,24 @@
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class NodesTests : IDisposable
+public abstract class NodesTests : StorageTest
 {
-    readonly TemporaryDatabase _database = new();
     readonly Nodes _here;
     readonly Nodes _there;
 
-    public NodesTests()
+    private protected NodesTests(StorageProvider provider)
+        : base(provider)
     {
-        _here = new Nodes(_database.Sqlite, _database.Node, _database.Clock);
-        _there = new Nodes(_database.Sqlite, new NodeIdentity("there:4053", 2002), _database.Clock);
+        _here = new Nodes(Database.Chat, Database.Node, Database.Clock);
+        _there = new Nodes(Database.Chat, new NodeIdentity("there:4053", 2002), Database.Clock);
     }
 
-    public void Dispose() => _database.Dispose();
+    public sealed class OnSqlite() : NodesTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : NodesTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_new_start_has_nothing_unfinished_of_its_own_and_is_unfinished_to_others()
@@ -23,7 +26,7 @@ public sealed class NodesTests : IDisposable
         await _here.RegisterAsync();
         Assert.Empty(await _here.UnfinishedAsync());
         var row = Assert.Single(await _there.UnfinishedAsync());
-        var now = _database.Clock.Milliseconds;
+        var now = Database.Clock.Milliseconds;
         Assert.Equal((1001L, "here:4053", now, now), (row.Incarnation, row.Name, row.Heartbeat, row.ConfirmedBefore));
     }
 
@@ -32,8 +35,8 @@ public sealed class NodesTests : IDisposable
     {
         await _here.RegisterAsync();
         await _there.RegisterAsync();
-        var before = _database.Clock.Milliseconds;
-        _database.Clock.Now += TimeSpan.FromSeconds(5);
+        var before = Database.Clock.Milliseconds;
+        Database.Clock.Now += TimeSpan.FromSeconds(5);
         await _here.ConfirmAsync(12345);
         var here = Assert.Single(await _there.UnfinishedAsync());
         var there = Assert.Single(await _here.UnfinishedAsync());

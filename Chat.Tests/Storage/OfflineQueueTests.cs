@@ -6,30 +6,35 @@ using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class OfflineQueueTests : IClassFixture<Streams>, IDisposable
+public abstract class OfflineQueueTests : StorageTest, IClassFixture<Streams>
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     static readonly ConversationId One = ConversationId.Direct(1, 2);
 
-    readonly TemporaryDatabase _database = new();
     readonly UnreliableDatabase _unreliable;
     readonly OfflineStore _store;
     readonly OfflineQueue _queue;
     readonly List<(long Seq, bool IsDurable)> _settled = [];
     readonly SemaphoreSlim _told = new(0);
 
-    public OfflineQueueTests(Streams streams)
+    private protected OfflineQueueTests(StorageProvider provider, Streams streams)
+        : base(provider)
     {
-        _unreliable = new UnreliableDatabase(_database.Sqlite);
-        _store = new OfflineStore(_unreliable);
-        _queue = new OfflineQueue(_store, new CrashPoints(null), NullLogger<OfflineQueue>.Instance, streams.Materializer);
+        _unreliable = new UnreliableDatabase(Database.Chat);
+        _store = new OfflineStore(_unreliable, Database.Clock, NullLogger<OfflineStore>.Instance);
+        _queue = new OfflineQueue(_store, new CrashPoints(null), Database.Health, NullLogger<OfflineQueue>.Instance, streams.Materializer);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
-        _database.Dispose();
+        base.Dispose();
         _told.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    public sealed class OnSqlite(Streams streams) : OfflineQueueTests(StorageProvider.Sqlite, streams);
+
+    public sealed class OnMariaDb(Streams streams) : OfflineQueueTests(StorageProvider.MySql, streams);
 
     [Fact]
     public async Task Rows_are_durable_when_their_users_are_told()

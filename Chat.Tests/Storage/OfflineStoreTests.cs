@@ -1,22 +1,27 @@
+using System.Text;
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class OfflineStoreTests : IDisposable
+public abstract class OfflineStoreTests : StorageTest
 {
     static readonly ConversationId One = ConversationId.Direct(1, 2);
     static readonly ConversationId Other = ConversationId.Group(7);
 
-    readonly TemporaryDatabase _database = new();
     readonly OfflineStore _store;
     readonly DeliveryMarks _marks;
 
-    public OfflineStoreTests() =>
-        (_store, _marks) = (new OfflineStore(_database.Sqlite), new DeliveryMarks(_database.Sqlite, _database.Clock));
+    private protected OfflineStoreTests(StorageProvider provider)
+        : base(provider) =>
+        (_store, _marks) = (new OfflineStore(Database.Chat, Database.Clock, NullLogger<OfflineStore>.Instance), new DeliveryMarks(Database.Chat, Database.Clock));
 
-    public void Dispose() => _database.Dispose();
+    public sealed class OnSqlite() : OfflineStoreTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : OfflineStoreTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_queued_message_comes_back_as_it_was_put_in()
@@ -42,7 +47,7 @@ public sealed class OfflineStoreTests : IDisposable
     [Fact]
     public async Task Rows_and_marks_are_one_transaction()
     {
-        await _database.ExecuteAsync("DROP TABLE DeliveryMark");
+        await Database.ExecuteAsync("DROP TABLE DeliveryMark");
         await Assert.ThrowsAnyAsync<Exception>(() => _store.InsertAsync([Row(2, One, 5)]));
         Assert.Empty(await _store.ReadAsync(2, 0, 10));
     }
@@ -60,7 +65,7 @@ public sealed class OfflineStoreTests : IDisposable
     {
         await _store.InsertAsync([Row(2, One, 0), Row(2, One, 0)]);
         Assert.Equal(2, (await _store.ReadAsync(2, 0, 10)).Count);
-        Assert.Equal(0, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM DeliveryMark"));
+        Assert.Equal(0, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM DeliveryMark"));
     }
 
     [Fact]
@@ -74,13 +79,29 @@ public sealed class OfflineStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_positional_insert_of_another_server_is_read()
+    public async Task A_row_of_another_server_is_read_as_a_client_needs_it()
     {
-        // The documented columns come first, as documented servers count on it.
-        await _database.ExecuteAsync("INSERT INTO OfflineMessage (userid, message) VALUES (2, CAST('{\"msg\":\"x\"}' AS BLOB))");
+        await Database.ExecuteAsync("INSERT INTO OfflineMessage (userid, message) VALUES (2, '{\"msg\":\"x\",\"id\":1}')");
         var row = Assert.Single(await _store.ReadAsync(2, 0, 10));
-        Assert.Equal((null, 0L, null, 0L), (row.Conversation, row.Seq, row.Cmid, row.Ts));
-        Assert.Equal("{\"msg\":\"x\"}"u8.ToArray(), row.Body.ToArray());
+        Assert.Equal((One, 0L, null, 0L), (row.Conversation, row.Seq, row.Cmid, row.Ts));
+        Assert.StartsWith("{\"id\":1,\"msg\":\"x\",\"msgid\":6,\"name\":\"user 1\",\"time\":\"", Encoding.UTF8.GetString(row.Body.Span));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"msg\":\"cut of")]
+    [InlineData("[1]")]
+    [InlineData("{\"id\":1}")]
+    [InlineData("{\"id\":1,\"msg\":\"x\",\"msgid\":1}")]
+    [InlineData("{\"id\":1,\"msg\":\"x\",\"msgid\":10}")]
+    public async Task What_no_client_can_be_given_goes_into_quarantine_and_the_rest_comes(string message)
+    {
+        await Database.ExecuteAsync("INSERT INTO OfflineMessage (userid, message) VALUES (2, @message)", new { message });
+        await _store.InsertAsync([Row(2, One, 1)]);
+        Assert.Equal(1, Assert.Single(await _store.ReadAsync(2, 0, 1)).Seq);
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM OfflineMessage"));
+        Assert.Equal(message, SqlDialect.TextOf(await Database.ScalarAsync<object>("SELECT message FROM QuarantinedMessage WHERE userid = 2")));
+        Assert.NotEqual("", await Database.ScalarAsync<string>("SELECT reason FROM QuarantinedMessage"));
     }
 
     [Fact]

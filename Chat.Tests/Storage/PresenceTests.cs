@@ -1,21 +1,24 @@
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Xunit;
 
 namespace Chat.Tests.Storage;
 
-public sealed class PresenceTests : IDisposable
+public abstract class PresenceTests : StorageTest
 {
-    readonly TemporaryDatabase _database = new();
     readonly Presence _here;
     readonly Presence _there;
 
-    public PresenceTests()
+    private protected PresenceTests(StorageProvider provider)
+        : base(provider)
     {
-        _here = new Presence(_database.Sqlite, _database.Node);
-        _there = new Presence(_database.Sqlite, new NodeIdentity("there:4053", 2002));
+        _here = new Presence(Database.Chat, Database.Node);
+        _there = new Presence(Database.Chat, new NodeIdentity("there:4053", 2002));
     }
 
-    public void Dispose() => _database.Dispose();
+    public sealed class OnSqlite() : PresenceTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : PresenceTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_user_with_sessions_is_known_with_its_node_and_shown_as_online()
@@ -76,18 +79,18 @@ public sealed class PresenceTests : IDisposable
         await RegisterAsync(3);
         await _here.SetAsync(1, isOnline: true);
         await _there.SetAsync(2, isOnline: true);
-        await _database.ExecuteAsync("UPDATE Users SET state = 'online' WHERE id = 3"); // another server's user
+        await Database.ExecuteAsync("UPDATE Users SET state = 'online' WHERE id = 3"); // another server's user
         await _here.ClearAsync([2002, 3003]);
         Assert.Equal(["online", "offline", "online"], [await StateAsync(1), await StateAsync(2), await StateAsync(3)]);
         Assert.Null(await _here.NodeOfAsync(2));
         Assert.Equal(1001, await _here.NodeOfAsync(1));
     }
 
-    async Task<string> StateAsync(int id) => (await _database.ScalarAsync<string>("SELECT state FROM Users WHERE id = @id", new { id }))!;
+    async Task<string> StateAsync(int id) => (await Database.ScalarAsync<string>("SELECT state FROM Users WHERE id = @id", new { id }))!;
 
     async Task RegisterAsync(int count)
     {
         for (var i = 1; i <= count; i++)
-            await new Accounts(_database.Sqlite).RegisterAsync($"user{i}", "");
+            await new Accounts(Database.Chat).RegisterAsync($"user{i}", "");
     }
 }

@@ -1,7 +1,6 @@
 using Chat.Node.Storage;
 using Chat.Node.Storage.Sqlite;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Chat.Tests.Storage;
@@ -15,7 +14,7 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Fact]
     public async Task Every_commit_reaches_the_disk()
     {
-        var (journal, synchronous) = await _database.Sqlite.WriteAsync(async (connection, transaction) => (
+        var (journal, synchronous) = await _database.Chat.WriteAsync(async (connection, transaction) => (
             await connection.ExecuteScalarAsync<string>("PRAGMA journal_mode", transaction: transaction),
             await connection.ExecuteScalarAsync<int>("PRAGMA synchronous", transaction: transaction)));
         Assert.Equal("wal", journal);
@@ -28,7 +27,7 @@ public sealed class SqliteDatabaseTests : IDisposable
     {
         Assert.True(await _database.ScalarAsync<int>("PRAGMA busy_timeout") >= 1000);
         using var other = new SqliteDatabase(_database.ConnectionString);
-        var writes = Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? _database.Sqlite : other).WriteAsync((connection, transaction) =>
+        var writes = Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? _database.Chat : other).WriteAsync((connection, transaction) =>
             connection.ExecuteAsync("INSERT INTO Conversation (a, b) VALUES (0, @i)", new { i }, transaction)));
         await Task.WhenAll(writes);
         Assert.Equal(20, await _database.ScalarAsync<int>("SELECT COUNT(*) FROM Conversation"));
@@ -37,9 +36,9 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Fact]
     public async Task The_schema_is_made_once_and_again_is_harmless()
     {
-        await new Accounts(_database.Sqlite).RegisterAsync("alice", "");
-        await _database.Sqlite.MigrateAsync();
-        await _database.Sqlite.MigrateAsync();
+        await new Accounts(_database.Chat).RegisterAsync("alice", "");
+        await _database.Chat.MigrateAsync();
+        await _database.Chat.MigrateAsync();
         Assert.Equal("alice", await _database.ScalarAsync<string>("SELECT name FROM Users"));
     }
 
@@ -61,7 +60,7 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Fact]
     public async Task What_was_committed_is_there_when_the_file_is_opened_again()
     {
-        await new Accounts(_database.Sqlite).RegisterAsync("alice", "");
+        await new Accounts(_database.Chat).RegisterAsync("alice", "");
         using var again = new SqliteDatabase(_database.ConnectionString);
         Assert.Equal("alice", (await new Accounts(again).FindAsync(1))!.Name);
     }
@@ -72,8 +71,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         await Assert.ThrowsAsync<StorageException>(() => _database.ExecuteAsync("INSERT INTO Nowhere VALUES (1)"));
         await Assert.ThrowsAsync<StorageException>(() => _database.ScalarAsync<int>("SELECT * FROM Nowhere"));
         await _database.ExecuteAsync("INSERT INTO Conversation (a, b) VALUES (1, 2)");
-        var constraint = await Assert.ThrowsAsync<SqliteException>(() => _database.ExecuteAsync("INSERT INTO Conversation (a, b) VALUES (1, 2)"));
-        Assert.Equal(19, constraint.SqliteErrorCode);
+        await Assert.ThrowsAsync<DuplicateKeyException>(() => _database.ExecuteAsync("INSERT INTO Conversation (a, b) VALUES (1, 2)"));
     }
 
     [Fact]

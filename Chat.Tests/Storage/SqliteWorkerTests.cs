@@ -66,7 +66,7 @@ public sealed class SqliteWorkerTests : IDisposable
         Assert.Equal(1, await last.WaitAsync(Patience));
 
         Assert.Equal("mine", (await Assert.ThrowsAsync<FormatException>(() => failing)).Message);
-        await Assert.ThrowsAsync<SqliteException>(() => constraint);
+        await Assert.ThrowsAsync<DuplicateKeyException>(() => constraint);
         Assert.Equal("1,3", await ContentsAsync());
     }
 

@@ -20,14 +20,20 @@ sealed class UnreliableDatabase(IChatDatabase inner) : IChatDatabase
 
     public void Release() => _open.TrySetResult();
 
+    public SqlDialect Dialect => inner.Dialect;
+
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => inner.ReadAsync(read);
 
-    public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write)
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => PassAsync(() => inner.WriteAsync(write));
+
+    async Task<T> PassAsync<T>(Func<Task<T>> write)
     {
         Interlocked.Increment(ref _writes);
         await _open.Task;
-        return Failure is { } failure ? throw failure : await inner.WriteAsync(write);
+        return Failure is { } failure ? throw failure : await write();
     }
+
+    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => PassAsync(() => inner.WriteOnceAsync(write));
 
     public Task MigrateAsync() => inner.MigrateAsync();
 

@@ -26,16 +26,27 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         _reader = new SqliteWorker("sqlite reader", Readers, isWriter: false, Open);
     }
 
+    public SqlDialect Dialect { get; } = new SqliteDialect();
+
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) =>
         WithTimeout(_reader.RunAsync((connection, _) => read(connection)));
 
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) =>
         WithTimeout(_writer.RunAsync((connection, transaction) => write(connection, transaction!)));
 
+    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => WriteAsync(write);
+
     public Task MigrateAsync() => Task.Run(() =>
     {
-        Open().Dispose(); // sets what has to be set before the first table
-        Migrations.Apply(_connectionString);
+        using var connection = Open(); // sets what has to be set before the first table
+        SqliteMigrations.Apply(_connectionString);
+        using var keys = connection.CreateCommand();
+        keys.CommandText = // of rows that are older than the columns
+            """
+            UPDATE OR IGNORE Users SET namekey = LOWER(name) WHERE namekey IS NULL;
+            UPDATE OR IGNORE AllGroup SET groupkey = LOWER(groupname) WHERE groupkey IS NULL;
+            """;
+        keys.ExecuteNonQuery();
     });
 
     public void Dispose()
@@ -66,6 +77,8 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
             "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
             + "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;";
         pragmas.ExecuteNonQuery();
+        // SQLite's own knows only a to z.
+        connection.CreateFunction("lower", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
         return connection;
     }
 }

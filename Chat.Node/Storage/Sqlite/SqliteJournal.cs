@@ -34,7 +34,7 @@ static class SqliteJournal
             // Not in WAL mode: with a connection for each use, every last one would have to take its WAL apart.
             using (var connection = new SqliteConnection(builder.ToString()))
                 connection.Open();
-            Migrations.Apply(builder.ToString(), Migrations.SqliteJournalScripts);
+            SqliteMigrations.Apply(builder.ToString(), SqliteMigrations.JournalScripts);
         }
         catch (SqliteException e)
         {

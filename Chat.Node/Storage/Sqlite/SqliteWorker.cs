@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Chat.Node.Storage.Sqlite;
 
@@ -47,7 +48,9 @@ sealed class SqliteWork<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> r
             _done.TrySetResult(_result!);
         else if (_exception is not { } exception)
             _done.TrySetException(new StorageException($"SQLite: {failure!.Message}", failure));
-        else if (exception is SqliteException { SqliteErrorCode: not 19 } sqlite) // 19: a constraint, the caller's business
+        else if (exception is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT } constraint)
+            _done.TrySetException(new DuplicateKeyException(constraint));
+        else if (exception is SqliteException sqlite)
             _done.TrySetException(new StorageException($"SQLite: {sqlite.Message}", sqlite));
         else
             _done.TrySetException(exception);

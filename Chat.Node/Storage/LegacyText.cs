@@ -1,0 +1,74 @@
+using System.Text;
+
+namespace Chat.Node.Storage;
+
+/// <summary>
+/// Text as the documented servers store it: they send UTF-8 over a connection that they declare to be gbk, so the database
+/// stores what those bytes mean in gbk (<c>浣犲ソ</c> for <c>你好</c>) and gives the same bytes back to whoever declares the
+/// same. Pure. gbk here is code page 936; MySQL's and MariaDB's is the same, code for code.
+/// </summary>
+static class LegacyText
+{
+    static readonly Encoding Gbk = Find();
+    static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>
+    /// What the user typed. Text that cannot have come that way is left as it is. Where the database had to put a question
+    /// mark for half a character, there is U+FFFD.
+    /// </summary>
+    public static string Read(string stored)
+    {
+        if (Ascii.IsValid(stored))
+            return stored;
+        try
+        {
+            return Decode(Gbk.GetBytes(stored)) ?? stored;
+        }
+        catch (EncoderFallbackException)
+        {
+            return stored; // not even gbk
+        }
+    }
+
+    /// <summary>The text as those servers would have stored it; null if that cannot be (half a character is left over).</summary>
+    public static string? Write(string text)
+    {
+        if (Ascii.IsValid(text))
+            return text;
+        try
+        {
+            var bytes = Utf8.GetBytes(text);
+            var stored = Gbk.GetString(bytes);
+            return Gbk.GetBytes(stored).AsSpan().SequenceEqual(bytes) ? stored : null;
+        }
+        catch (ArgumentException) // of both fallbacks
+        {
+            return null;
+        }
+    }
+
+    /// <summary>UTF-8 in which a truncated character followed by a question mark is a lost one; null if it is no UTF-8.</summary>
+    static string? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder(bytes.Length);
+        while (!bytes.IsEmpty)
+        {
+            var status = Rune.DecodeFromUtf8(bytes, out var rune, out var consumed);
+            if (status == System.Buffers.OperationStatus.Done)
+                text.Append(rune.ToString());
+            else if (consumed < bytes.Length && bytes[consumed] == (byte)'?')
+                text.Append(Rune.ReplacementChar.ToString());
+            else
+                return null;
+            bytes = bytes[(status == System.Buffers.OperationStatus.Done ? consumed : consumed + 1)..];
+        }
+
+        return text.ToString();
+    }
+
+    static Encoding Find()
+    {
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+        return Encoding.GetEncoding(936, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+    }
+}

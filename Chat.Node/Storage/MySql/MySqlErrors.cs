@@ -1,0 +1,39 @@
+using MySqlConnector;
+
+namespace Chat.Node.Storage.MySql;
+
+/// <summary>What the server's error numbers mean for us.</summary>
+static class MySqlErrors
+{
+    /// <summary>The statement, not the server, is at fault, and others may do better.</summary>
+    public static bool IsOfStatement(MySqlException e) => e.ErrorCode is MySqlErrorCode.DuplicateKeyEntry || IsMisfit(e);
+
+    /// <summary>The statement was stopped to let others go on, and had no effect.</summary>
+    static bool IsRolledBack(MySqlException e) => e.ErrorCode is MySqlErrorCode.LockDeadlock or MySqlErrorCode.LockWaitTimeout;
+
+    /// <summary>The server, or the way to it, has gone away.</summary>
+    public static bool IsConnectionLost(MySqlException e) =>
+        e.ErrorCode is MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.None or MySqlErrorCode.ServerShutdown
+            or MySqlErrorCode.NormalShutdown or (MySqlErrorCode)1927 // MariaDB: connection was killed
+            or (MySqlErrorCode)4031 // MySQL: disconnected by the server because of inactivity
+        || e.InnerException is IOException or System.Net.Sockets.SocketException;
+
+    /// <summary>Whether trying again at once can help, and cannot do anything twice.</summary>
+    public static bool CanRepeat(MySqlException e, bool mayHaveHadEffect)
+    {
+        if (e.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
+            return false; // nobody is there
+        return IsRolledBack(e) || (IsConnectionLost(e) && !mayHaveHadEffect);
+    }
+
+    public static Exception Translate(MySqlException e) => e.ErrorCode switch
+    {
+        MySqlErrorCode.DuplicateKeyEntry => new DuplicateKeyException(e),
+        _ when IsMisfit(e) => new RowRefusedException(e),
+        _ => new StorageException($"MySQL: {e.Message}", e),
+    };
+
+    /// <summary>A value does not fit its column, or a statement the server's largest packet.</summary>
+    static bool IsMisfit(MySqlException e) => e.ErrorCode is MySqlErrorCode.DataTooLong or MySqlErrorCode.WarningDataOutOfRange
+        or MySqlErrorCode.ColumnCannotBeNull or MySqlErrorCode.PacketTooLarge or MySqlErrorCode.TruncatedWrongValueForField;
+}

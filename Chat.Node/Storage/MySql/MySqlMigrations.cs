@@ -1,0 +1,156 @@
+using Chat.Node.Hosting;
+using Chat.Node.Telemetry;
+using Dapper;
+using DbUp.Builder;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+using DbUp.Engine.Transactions;
+using DbUp.Support;
+using MySqlConnector;
+
+namespace Chat.Node.Storage.MySql;
+
+/// <summary>
+/// Applies the numbered scripts of <c>sql/mysql</c> that a database has not had yet, one node at a time. MySQL ends a transaction
+/// at every change of the schema, so each step of a script can be repeated: a node that died in the middle is no harm.
+/// </summary>
+static class MySqlMigrations
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    static readonly Version LeastMySql = new(8, 0, 23);
+    static readonly Version LeastMariaDb = new(10, 6);
+    static readonly string[] DocumentedTables = ["Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage"];
+
+    public static async Task ApplyAsync(string connectionString, ILogger logger)
+    {
+        var own = new MySqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            AllowUserVariables = true, // the scripts put statements together
+            DefaultCommandTimeout = 0, // a large table takes its time
+        };
+        await using var turn = await WaitForServerAsync(own.ConnectionString, logger);
+        CheckVersion((await turn.ExecuteScalarAsync<string>("SELECT VERSION()"))!);
+        // The lock ends with its connection, so with its process.
+        var name = $"ChatActors schema {own.Database}";
+        if (await turn.ExecuteScalarAsync<long?>(
+            "SELECT GET_LOCK(LEFT(@name, 64), @seconds)", new { name, seconds = Patience.TotalSeconds }) != 1)
+            throw new StorageException($"another node has been changing the schema for {Patience.TotalSeconds} s");
+        await CheckTableNamesAsync(turn);
+        var result = Engine(own.ConnectionString).PerformUpgrade();
+        if (!result.Successful)
+            throw new StorageException($"the schema script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
+        foreach (var script in result.Scripts)
+            Log.SchemaScriptApplied(logger, script.Name);
+    }
+
+    /// <summary>A database that starts at the same time as its nodes is waited for; one that refuses us is not.</summary>
+    static async Task<MySqlConnection> WaitForServerAsync(string connectionString, ILogger logger)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            var connection = new MySqlConnection(connectionString);
+            try
+            {
+                await connection.OpenAsync();
+                await connection.ExecuteAsync("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
+                return connection;
+            }
+            catch (MySqlException e)
+            {
+                await connection.DisposeAsync();
+                if (e.ErrorCode is MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.UnknownDatabase)
+                    throw new SettingsException($"Chat:Storage:ConnectionString is refused by the server: {e.Message}");
+                if (DateTime.UtcNow > deadline)
+                    throw new StorageException($"the database could not be reached for {Patience.TotalSeconds} s: {e.Message}", e);
+                Log.WaitingForDatabase(logger, e.Message);
+                await Task.Delay(Pause);
+            }
+        }
+    }
+
+    static void CheckVersion(string version)
+    {
+        var isMariaDb = version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        var digits = new string([.. version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]);
+        if (Version.TryParse(digits, out var found) && found < (isMariaDb ? LeastMariaDb : LeastMySql))
+            throw new SettingsException($"Chat:Storage:ConnectionString leads to version {version}: MySQL {LeastMySql} or MariaDB {LeastMariaDb} is the least");
+    }
+
+    /// <summary>Where names of tables depend on case, an existing <c>users</c> would be passed over for a new, empty Users.</summary>
+    static async Task CheckTableNamesAsync(MySqlConnection connection)
+    {
+        var present = (await connection.QueryAsync<string>(
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()")).ToHashSet(StringComparer.Ordinal);
+        if (await connection.ExecuteScalarAsync<int>("SELECT @@lower_case_table_names") != 0)
+            return;
+        foreach (var table in DocumentedTables.Where(table => !present.Contains(table)))
+        {
+            if (present.FirstOrDefault(name => name.Equals(table, StringComparison.OrdinalIgnoreCase)) is { } other)
+                throw new SettingsException(
+                    $"Chat:Storage:ConnectionString leads to a database with a table {other}: {table} is expected (RENAME TABLE {other} TO {table})");
+        }
+    }
+
+    static UpgradeEngine Engine(string connectionString)
+    {
+        var builder = new UpgradeEngineBuilder();
+        builder.Configure(upgrade =>
+        {
+            var connections = new Connections(connectionString);
+            upgrade.ConnectionManager = connections;
+            upgrade.Journal = new Journal(() => upgrade.ConnectionManager, () => upgrade.Log);
+            upgrade.ScriptExecutor = new Executor(
+                () => upgrade.ConnectionManager, () => upgrade.Log, () => upgrade.VariablesEnabled, upgrade.ScriptPreprocessors,
+                () => upgrade.Journal);
+        });
+        return builder
+            .WithScriptsEmbeddedInAssembly(typeof(MySqlMigrations).Assembly, name => name.Contains(".sql.mysql.", StringComparison.Ordinal))
+            .WithVariablesDisabled()
+            .WithoutTransaction()
+            .LogTo(new NoOpUpgradeLog())
+            .Build();
+    }
+
+    /// <summary>The driver runs a whole script in one go.</summary>
+    sealed class Connections(string connectionString)
+        : DatabaseConnectionManager(new DelegateConnectionFactory((_, _) => new MySqlConnection(connectionString)))
+    {
+        public override IEnumerable<string> SplitScriptIntoCommands(string scriptContents) => [scriptContents];
+    }
+
+    sealed class Names() : SqlObjectParser("`", "`");
+
+    /// <summary>Which scripts the database has had: the table SchemaVersions.</summary>
+    sealed class Journal(Func<IConnectionManager> connections, Func<IUpgradeLog> log)
+        : TableJournal(connections, log, new Names(), null, "SchemaVersions")
+    {
+        protected override string GetInsertJournalEntrySql(string scriptName, string applied) =>
+            "INSERT INTO SchemaVersions (ScriptName, Applied) VALUES (@scriptName, @applied)";
+
+        protected override string GetJournalEntriesSql() => "SELECT ScriptName FROM SchemaVersions ORDER BY ScriptName";
+
+        protected override string CreateSchemaTableSql(string quotedPrimaryKeyName) =>
+            """
+            CREATE TABLE IF NOT EXISTS SchemaVersions (
+                SchemaVersionId INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                ScriptName VARCHAR(255) NOT NULL,
+                Applied TIMESTAMP NOT NULL
+            ) ENGINE = InnoDB
+            """;
+
+        protected override string DoesTableExistSql() =>
+            "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'SchemaVersions'";
+    }
+
+    sealed class Executor(
+        Func<IConnectionManager> connections, Func<IUpgradeLog> log, Func<bool> variables, IEnumerable<IScriptPreprocessor> preprocessors,
+        Func<IJournal> journal) : ScriptExecutor(connections, new Names(), log, null, variables, preprocessors, journal)
+    {
+        protected override string GetVerifySchemaSql(string schema) => "DO 0";
+
+        protected override void ExecuteCommandsWithinExceptionHandler(int index, SqlScript script, Action executeCommand) => executeCommand();
+    }
+}

@@ -1,0 +1,66 @@
+using Chat.Protocol;
+
+namespace Chat.Node.Storage;
+
+/// <summary>
+/// What the two kinds of database say in ways of their own: a handful of statements, and the three batches that carry the
+/// load. Everything else is one statement for both, in the repositories.
+/// </summary>
+abstract class SqlDialect
+{
+    /// <summary>The id of the row that this connection inserted last.</summary>
+    public abstract string LastInsertId { get; }
+
+    /// <summary>A new user: <c>@name, @password, @ours</c>.</summary>
+    public abstract string InsertUser { get; }
+
+    /// <summary>A new group: <c>@name, @description, @ours</c>.</summary>
+    public abstract string InsertGroup { get; }
+
+    /// <summary>The newest row of each conversation in <c>@ids</c>, a JSON array of pairs.</summary>
+    public abstract string Heads { get; }
+
+    /// <summary>
+    /// Inserts rows of the log. Of each conversation the rows up to the first one that fails are written, and a row that
+    /// fails takes no other conversation's with it.
+    /// </summary>
+    /// <returns>An outcome for each row, in their order.</returns>
+    public abstract Task<AppendOutcome[]> AppendAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows);
+
+    /// <summary>
+    /// Inserts rows of the offline queue, and in the same transaction the marks that say so. A row that is there already
+    /// counts as inserted.
+    /// </summary>
+    public abstract Task InsertOfflineAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows);
+
+    /// <summary>Moves marks forward; a lower value than the stored one changes nothing.</summary>
+    public abstract Task RaiseMarksAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now);
+
+    /// <summary>The conversations in which an incarnation logged something at or after a time.</summary>
+    public abstract Task<List<ConversationId>> TouchedSinceAsync(IChatDatabase database, long incarnation, long ts);
+
+    /// <summary>A message as it goes into the column of the documented object.</summary>
+    public abstract object ToStored(ReadOnlyMemory<byte> message);
+
+    /// <summary>A message of ours as it was before <see cref="ToStored"/>.</summary>
+    public abstract ReadOnlyMemory<byte> FromStored(byte[] message);
+
+    /// <summary>Text of a column that one kind of database gives as text and the other as bytes.</summary>
+    public static string TextOf(object? value) => value switch
+    {
+        string text => text,
+        byte[] bytes => System.Text.Encoding.UTF8.GetString(bytes),
+        _ => "",
+    };
+
+    /// <summary>The same as bytes.</summary>
+    public static byte[] BytesOf(object? value) => value switch
+    {
+        byte[] bytes => bytes,
+        string text => System.Text.Encoding.UTF8.GetBytes(text),
+        _ => [],
+    };
+
+    /// <summary>Conversations for <see cref="Heads"/>.</summary>
+    public static string PairsOf(IEnumerable<ConversationId> ids) => $"[{string.Join(',', ids.Select(id => $"[{id.A},{id.B}]"))}]";
+}

@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using Chat.Protocol;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Chat.Node.Storage.Sqlite;
+
+/// <summary>SQLite's own way: a prepared statement a row, because a call costs less than a text with many rows.</summary>
+sealed class SqliteDialect : SqlDialect
+{
+    const int WalkPage = 1000;
+
+    /// <summary>How late a row may be appended after it got its time; longer than any time-out of a write.</summary>
+    const long WalkSlackMilliseconds = 60_000;
+
+    /// <summary>One per connection, for as long as it lives: preparing costs as much as a row.</summary>
+    readonly ConditionalWeakTable<SqliteConnection, LogInsert> _inserts = [];
+
+    sealed class WalkRow
+    {
+        public long Id { get; init; }
+
+        public long Node { get; init; }
+
+        public int A { get; init; }
+
+        public int B { get; init; }
+
+        public long Ts { get; init; }
+    }
+
+    public override string LastInsertId => "SELECT last_insert_rowid()";
+
+    public override string InsertUser =>
+        "INSERT INTO Users (name, password, state, namekey, ours) VALUES (@name, @password, 'offline', LOWER(@name), @ours)";
+
+    public override string InsertGroup =>
+        "INSERT INTO AllGroup (groupname, groupdesc, groupkey, ours) VALUES (@name, @description, LOWER(@name), @ours)";
+
+    public override string Heads =>
+        """
+        SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid
+        FROM (SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each(@ids)) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b
+            AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b ORDER BY h.seq DESC LIMIT 1)
+        """;
+
+    public override Task<AppendOutcome[]> AppendAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows) =>
+        database.WriteAsync((connection, _) =>
+        {
+            var outcomes = new AppendOutcome[rows.Count];
+            var insert = _inserts.GetValue((SqliteConnection)connection, opened => new LogInsert(opened));
+            HashSet<ConversationId>? stopped = null;
+            for (var i = 0; i < rows.Count; i++)
+            {
+                var row = rows[i];
+                // Behind a row that failed: written, it would leave a hole in the numbers.
+                outcomes[i] = stopped?.Contains(row.Conversation) == true ? AppendOutcome.Unknown : insert.Execute(row, node);
+                if (outcomes[i].Status != AppendStatus.Written)
+                    (stopped ??= []).Add(row.Conversation);
+            }
+
+            return Task.FromResult(outcomes);
+        });
+
+    public override Task InsertOfflineAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows) =>
+        database.WriteAsync((connection, transaction) =>
+        {
+            using var insert = (SqliteCommand)connection.CreateCommand();
+            insert.Transaction = (SqliteTransaction)transaction;
+            insert.CommandText =
+                """
+                INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) VALUES ($user, $message, $a, $b, $seq, $cmid, $ts)
+                ON CONFLICT (userid, a, b, seq) DO NOTHING
+                """;
+            using var mark = (SqliteCommand)connection.CreateCommand();
+            mark.Transaction = (SqliteTransaction)transaction;
+            mark.CommandText =
+                """
+                INSERT INTO DeliveryMark (userid, a, b, queued_to, updated) VALUES ($user, $a, $b, $seq, 0)
+                ON CONFLICT (userid, a, b) DO UPDATE SET queued_to = MAX(queued_to, excluded.queued_to)
+                """;
+            foreach (var row in rows)
+            {
+                insert.Parameters.Clear();
+                insert.Parameters.AddWithValue("$user", row.UserId);
+                insert.Parameters.AddWithValue("$message", row.Body.ToArray());
+                insert.Parameters.AddWithValue("$a", row.Conversation.A);
+                insert.Parameters.AddWithValue("$b", row.Conversation.B);
+                insert.Parameters.AddWithValue("$seq", row.Seq > 0 ? row.Seq : DBNull.Value);
+                insert.Parameters.AddWithValue("$cmid", (object?)row.Cmid ?? DBNull.Value);
+                insert.Parameters.AddWithValue("$ts", row.Ts);
+                insert.ExecuteNonQuery();
+                if (row.Seq == 0)
+                    continue;
+                mark.Parameters.Clear();
+                mark.Parameters.AddWithValue("$user", row.UserId);
+                mark.Parameters.AddWithValue("$a", row.Conversation.A);
+                mark.Parameters.AddWithValue("$b", row.Conversation.B);
+                mark.Parameters.AddWithValue("$seq", row.Seq);
+                mark.ExecuteNonQuery();
+            }
+
+            return Task.FromResult(true);
+        });
+
+    public override Task RaiseMarksAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now) =>
+        database.WriteAsync(async (connection, transaction) =>
+        {
+            foreach (var mark in marks)
+            {
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO DeliveryMark (userid, a, b, queued_to, received_to, read_to, updated)
+                    VALUES (@UserId, @A, @B, @QueuedTo, @ReceivedTo, @ReadTo, CASE WHEN @ReadTo > 0 THEN @now ELSE 0 END)
+                    ON CONFLICT (userid, a, b) DO UPDATE SET
+                        queued_to = MAX(queued_to, excluded.queued_to), received_to = MAX(received_to, excluded.received_to),
+                        updated = CASE WHEN excluded.read_to > read_to THEN excluded.updated ELSE updated END,
+                        read_to = MAX(read_to, excluded.read_to)
+                    """,
+                    new { mark.UserId, mark.Conversation.A, mark.Conversation.B, mark.QueuedTo, mark.ReceivedTo, mark.ReadTo, now },
+                    transaction);
+            }
+
+            return true;
+        });
+
+    /// <summary>There is no index for this question, it would cost every message; the newest rows have the highest ids.</summary>
+    public override async Task<List<ConversationId>> TouchedSinceAsync(IChatDatabase database, long incarnation, long ts)
+    {
+        var touched = new HashSet<ConversationId>();
+        var below = long.MaxValue;
+        while (true)
+        {
+            // Rows are appended nearly in the order of their times: a page that is old throughout ends the walk.
+            var page = await ReadBackwardsAsync(database, below);
+            touched.UnionWith(page.Where(row => row.Node == incarnation && row.Ts >= ts).Select(row => ConversationId.FromStored(row.A, row.B)));
+            if (page.Count < WalkPage || page.TrueForAll(row => row.Ts < ts - WalkSlackMilliseconds))
+                return [.. touched];
+            below = page[^1].Id;
+        }
+    }
+
+    public override object ToStored(ReadOnlyMemory<byte> message) => message.ToArray();
+
+    public override ReadOnlyMemory<byte> FromStored(byte[] message) => message;
+
+    static Task<List<WalkRow>> ReadBackwardsAsync(IChatDatabase database, long below) => database.ReadAsync(async connection =>
+        (await connection.QueryAsync<WalkRow>(
+            "SELECT id, a, b, ts, node FROM MessageLog WHERE id < @below ORDER BY id DESC LIMIT @limit",
+            new { below, limit = WalkPage })).AsList());
+}

@@ -1,0 +1,56 @@
+using DbUp;
+using DbUp.Engine.Output;
+
+namespace Chat.Node.Storage.Sqlite;
+
+/// <summary>
+/// Applies the numbered scripts of <c>sql/sqlite</c> that a file has not had yet, each in a transaction, and one process at a
+/// time: the others wait for the lock file.
+/// </summary>
+static class SqliteMigrations
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The scripts of the chat database.</summary>
+    public const string ChatScripts = ".sql.sqlite.";
+
+    /// <summary>Those of <c>sql/sqlite-journal</c>, for the file with events.</summary>
+    public const string JournalScripts = ".sql.sqlite_journal.";
+
+    public static void Apply(string connectionString, string scripts = ChatScripts)
+    {
+        var file = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(connectionString).DataSource;
+        using var turn = WaitForTurn(file + ".migrating");
+        var result = DeployChanges.To
+            .SqliteDatabase(connectionString)
+            .WithScriptsEmbeddedInAssembly(typeof(SqliteMigrations).Assembly, name => name.Contains(scripts, StringComparison.Ordinal))
+            .WithTransactionPerScript()
+            .LogTo(new NoOpUpgradeLog())
+            .Build()
+            .PerformUpgrade();
+        if (!result.Successful)
+            throw new StorageException($"the schema script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
+    }
+
+    /// <summary>A lock that ends with its process, however that ends.</summary>
+    static FileStream WaitForTurn(string path)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (DateTime.UtcNow < deadline)
+            {
+                Thread.Sleep(Pause); // on a thread of its own: MigrateAsync
+            }
+            catch (IOException e)
+            {
+                throw new StorageException($"another process has been changing the schema for {Patience.TotalSeconds} s (it holds {path})", e);
+            }
+        }
+    }
+}

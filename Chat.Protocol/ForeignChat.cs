@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Chat.Protocol;
+
+/// <summary>
+/// A chat object that another server wrote: its queued message, or what it published. Not trusted to be what the documented
+/// clients need, so what they need is put in. Pure.
+/// </summary>
+/// <param name="Body">The canonical object.</param>
+/// <param name="Conversation">Where it belongs, if its sender and target say so.</param>
+/// <param name="SenderId">Who sent it; 0 if it does not say.</param>
+public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conversation, int SenderId)
+{
+    const int MostDepth = 32;
+
+    /// <summary>Reads an object.</summary>
+    /// <param name="json">UTF-8, perhaps with blanks, NUL bytes or a byte order mark around the object.</param>
+    /// <param name="receiverId">For whom it is: the <c>toid</c> of an object that has none.</param>
+    /// <param name="now">The <c>time</c> of an object that has none; milliseconds since 1970, UTC.</param>
+    /// <param name="chat">The chat, if it is one.</param>
+    /// <returns>Why it cannot be given to any client, or null.</returns>
+    public static string? TryRead(ReadOnlyMemory<byte> json, int receiverId, long now, out ForeignChat? chat)
+    {
+        chat = null;
+        try
+        {
+            using var document = JsonDocument.Parse(Trim(json), new JsonDocumentOptions { MaxDepth = MostDepth });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return "not a JSON object";
+            var members = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+            foreach (var member in document.RootElement.EnumerateObject())
+                members[member.Name] = member.Value;
+            return Read(members, receiverId, now, out chat);
+        }
+        catch (JsonException e)
+        {
+            return $"not JSON: {e.Message}";
+        }
+        catch (InvalidOperationException)
+        {
+            return "half a surrogate pair in a string";
+        }
+    }
+
+    static string? Read(SortedDictionary<string, JsonElement> members, int receiverId, long now, out ForeignChat? chat)
+    {
+        chat = null;
+        if (!members.TryGetValue("msg", out var text))
+            return "no \"msg\"";
+        var groupId = IntegerOf(members, "groupid");
+        var kind = IntegerOf(members, "msgid");
+        if (kind is not (null or MessageKind.DirectChat or MessageKind.GroupChat))
+            return $"\"msgid\" {kind} is no chat";
+        var isGroup = kind == MessageKind.GroupChat || (kind is null && groupId > 0);
+        if (isGroup && groupId is null or <= 0)
+            return "a message to a group without a \"groupid\"";
+        var sender = Math.Max(0, IntegerOf(members, "id") ?? 0);
+
+        var values = members.ToDictionary(member => member.Key, member => JsonText.Canonical(member.Value), StringComparer.Ordinal);
+        values["msg"] = StringOf(text);
+        values["msgid"] = isGroup ? "10"u8.ToArray() : "6"u8.ToArray();
+        values["id"] = Digits(sender);
+        values["name"] = members.TryGetValue("name", out var name) && name.ValueKind != JsonValueKind.Null ? StringOf(name) : JsonText.Quote($"user {sender}");
+        values["time"] = members.TryGetValue("time", out var time) && time.ValueKind != JsonValueKind.Null
+            ? StringOf(time)
+            : JsonText.Quote(DateTimeOffset.FromUnixTimeMilliseconds(now).ToString(ChatBody.TimeFormat, System.Globalization.CultureInfo.InvariantCulture));
+        values[isGroup ? "groupid" : "toid"] = Digits(isGroup ? groupId!.Value : receiverId);
+        var conversation = isGroup ? ConversationId.Group(groupId!.Value) : sender > 0 ? ConversationId.Direct(sender, receiverId) : (ConversationId?)null;
+        chat = new ForeignChat(Compose(values), conversation, sender);
+        return null;
+    }
+
+    static byte[] Compose(Dictionary<string, byte[]> values)
+    {
+        using var body = new MemoryStream();
+        foreach (var (key, value) in values.OrderBy(member => member.Key, StringComparer.Ordinal))
+        {
+            body.Write(body.Length == 0 ? "{"u8 : ","u8);
+            body.Write(JsonText.Quote(key));
+            body.Write(":"u8);
+            body.Write(value);
+        }
+
+        body.Write("}"u8);
+        return body.ToArray();
+    }
+
+    /// <summary>A client reads these keys as strings; other values are shown as they are written.</summary>
+    static byte[] StringOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => JsonText.Quote(value.GetString()!),
+        JsonValueKind.Null => JsonText.Quote(""),
+        _ => JsonText.Quote(value.GetRawText()),
+    };
+
+    static int? IntegerOf(SortedDictionary<string, JsonElement> members, string key) =>
+        members.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+
+    static byte[] Digits(int number) => Encoding.ASCII.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    static ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> json)
+    {
+        var span = json.Span;
+        var start = span.StartsWith("\uFEFF"u8) ? 3 : 0;
+        var end = span.Length;
+        while (start < end && span[start] <= (byte)' ')
+            start++;
+        while (end > start && span[end - 1] <= (byte)' ')
+            end--;
+        return json[start..end];
+    }
+}
