@@ -43,8 +43,6 @@ sealed partial class UserActor
     {
         if (settled.Changed is { } settings)
         {
-            _isPresenceStale = true;
-            StorePresence();
             var origin = _openSettings.GetValueOrDefault(settled.Number)?.SessionId;
             foreach (var session in _sessions.Values.Where(session => session.IsModern && session.Id != origin))
                 session.Actor.Tell(new SettingsChanged(settings));
@@ -54,6 +52,13 @@ sealed partial class UserActor
             open.Asker.Tell(settled.Answer);
         if (_isStopping)
             Stop();
+    }
+
+    /// <summary>On MySQL a write of the presence at the same moment may not have seen it: one more does.</summary>
+    void OnPrivacyWritten()
+    {
+        _isPresenceStale = true;
+        StorePresence();
     }
 
     /// <summary>It has ended over what is open: nothing is known of that.</summary>

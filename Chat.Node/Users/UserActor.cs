@@ -95,6 +95,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         Receive<GetSettings>(_ => OnSettingsRequest(0, null));
         Receive<ChangeSettings>(change => OnSettingsRequest(change.SessionId, change.Change));
         Receive<SettingsSettled>(OnSettingsSettled);
+        Receive<PrivacyWritten>(_ => OnPrivacyWritten());
         Receive<SettingsIdle>(_ => OnSettingsIdle(Sender));
         Receive<Tick>(_ => OnTick());
         Receive<StopUser>(_ => Stop());

@@ -123,13 +123,18 @@ sealed class UserSettingsActor : ReceivePersistentActor
     {
         _isProjecting = false;
         if (projected.Failure is { } cause)
-            _log.Warning("the privacy of user {0} could not be written, trying again at the next use: {1}", _userId, cause.Message);
-        else
-            _projected = projected.Hides;
-        if (projected.Failure is null && _projected != _state.HidesPresence)
         {
-            Project(); // changed meanwhile
-            return;
+            _log.Warning("the privacy of user {0} could not be written, trying again at the next use: {1}", _userId, cause.Message);
+        }
+        else
+        {
+            _projected = projected.Hides;
+            Context.Parent.Tell(PrivacyWritten.Instance);
+            if (_projected != _state.HidesPresence)
+            {
+                Project(); // changed meanwhile
+                return;
+            }
         }
 
         // A change is stored in any case: the other sessions are told.

@@ -32,3 +32,9 @@ sealed class SettingsIdle : INoSerializationVerificationNeeded
 {
     public static readonly SettingsIdle Instance = new();
 }
+
+/// <summary>Settings to their user: whom they hide has been written.</summary>
+sealed class PrivacyWritten : INoSerializationVerificationNeeded
+{
+    public static readonly PrivacyWritten Instance = new();
+}
