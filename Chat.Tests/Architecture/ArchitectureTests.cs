@@ -46,6 +46,8 @@ public sealed partial class ArchitectureTests
     [InlineData("Users/DeliveryLink")]
     [InlineData("Users/OfflineBacklog")]
     [InlineData("Users/LoginAttempts")]
+    [InlineData("Users/UserSettingsEvents")]
+    [InlineData("Users/UserSettingsState")]
     [InlineData("Gateway/TokenBucket")]
     [InlineData("Gateway/SyncPage")]
     [InlineData("Gateway/SyncToken")]
