@@ -54,7 +54,7 @@ public sealed class PersistenceHostingTests
     public void A_migration_may_be_repeated_and_one_that_cannot_be_done_says_so()
     {
         using var folder = new TestFolder();
-        var journal = JournalDatabase.OnSqlite($"Data Source={folder.Database}");
+        var journal = JournalDatabase.OnSqlite(folder.ConnectionString);
         SqliteJournal.Migrate(journal.ConnectionString);
         SqliteJournal.Migrate(journal.ConnectionString);
         using (var connection = new SqliteConnection(journal.ConnectionString))
