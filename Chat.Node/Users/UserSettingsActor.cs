@@ -10,10 +10,17 @@ namespace Chat.Node.Users;
 /// for a delivery. Answers when the events are stored and whom they hide is projected. What fails to be stored or read
 /// ends it, and the user answers in its place: the next request makes another one, which reads what is true.
 /// </summary>
-sealed class UserSettingsActor : ReceivePersistentActor
+sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
 {
     public const int EventsPerSnapshot = 100;
+    const int MostPurges = 10;
     static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan PurgeAgainAfter = TimeSpan.FromSeconds(1);
+
+    sealed class PurgeAgain : INoSerializationVerificationNeeded
+    {
+        public static readonly PurgeAgain Instance = new();
+    }
 
     sealed record Projected(bool Hides, Exception? Failure) : INoSerializationVerificationNeeded;
 
@@ -29,6 +36,7 @@ sealed class UserSettingsActor : ReceivePersistentActor
     bool _isProjecting;
     bool _isSaving;
     long _snapshotAt;
+    int _purges;
 
     public UserSettingsActor(int userId, Presence presence)
     {
@@ -45,11 +53,14 @@ sealed class UserSettingsActor : ReceivePersistentActor
         Command<SaveSnapshotSuccess>(saved => OnSnapshotSaved(saved.Metadata.SequenceNr));
         Command<SaveSnapshotFailure>(failed => OnSnapshotFailed(failed.Cause));
         Command<DeleteMessagesSuccess>(_ => { });
-        Command<DeleteMessagesFailure>(_ => { }); // the next snapshot's turn
+        Command<DeleteMessagesFailure>(failed => OnPurgeFailed(failed.Cause));
+        Command<PurgeAgain>(_ => Purge());
         Command<DeleteSnapshotsSuccess>(_ => { });
         Command<DeleteSnapshotsFailure>(_ => { });
         Command<ReceiveTimeout>(_ => Context.Parent.Tell(SettingsIdle.Instance));
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public override string PersistenceId => $"user-settings-{_userId}";
 
@@ -157,8 +168,23 @@ sealed class UserSettingsActor : ReceivePersistentActor
     {
         _isSaving = false;
         _snapshotAt = sequenceNr;
-        DeleteMessages(sequenceNr);
-        DeleteSnapshots(new SnapshotSelectionCriteria(sequenceNr - 1));
+        _purges = 0;
+        Purge();
+    }
+
+    /// <summary>What the snapshot stands for is not needed any more.</summary>
+    void Purge()
+    {
+        DeleteMessages(_snapshotAt);
+        DeleteSnapshots(new SnapshotSelectionCriteria(_snapshotAt - 1));
+    }
+
+    /// <summary>A file that is busy with changes may keep it out; in the end it is the next snapshot's turn.</summary>
+    void OnPurgeFailed(Exception cause)
+    {
+        _log.Info("old settings of user {0} could not be deleted yet: {1}", _userId, cause.Message);
+        if (++_purges < MostPurges)
+            Timers.StartSingleTimer("purge", PurgeAgain.Instance, PurgeAgainAfter);
     }
 
     void OnSnapshotFailed(Exception cause)
