@@ -3,13 +3,13 @@ using Dapper;
 
 namespace Chat.Node.Storage;
 
-/// <summary>A user's or group's name as it is stored.</summary>
+/// <summary>A user's or group's name, or a plain password, as it is stored.</summary>
 /// <param name="Text">What goes into the column.</param>
 /// <param name="IsOurs">Whether that is proper text; else it is as legacy servers write it.</param>
 /// <param name="Other">The other form in which the same name may be there already, if there is one.</param>
 readonly record struct StoredName(string Text, bool IsOurs, string? Other)
 {
-    /// <exception cref="RowRefusedException">Legacy servers could not store such a name.</exception>
+    /// <exception cref="RowRefusedException">Legacy servers could not store such a text.</exception>
     public static StoredName Of(string name, bool writesForLegacy)
     {
         var legacy = LegacyText.Write(name);
