@@ -154,6 +154,17 @@ public sealed class ChatClient : IAsyncDisposable
     public Task MarkReadAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>
         RequestAsync(requestRef => ClientFrames.Read(requestRef, conversation, seq), _ => true, cancellationToken);
 
+    /// <summary>The user's settings, the same on every device.</summary>
+    public Task<UserSettings> GetSettingsAsync(CancellationToken cancellationToken = default) =>
+        RequestAsync(ClientFrames.GetSettings, ServerFrames.ReadSettings, cancellationToken);
+
+    /// <summary>
+    /// Changes the settings, all that is named or nothing, and returns them as they are now. The user's other devices
+    /// are told (<see cref="SettingsChanged"/>).
+    /// </summary>
+    public Task<UserSettings> ChangeSettingsAsync(SettingsChange change, CancellationToken cancellationToken = default) =>
+        RequestAsync(requestRef => ClientFrames.ChangeSettings(requestRef, change), ServerFrames.ReadSettings, cancellationToken);
+
     /// <summary>
     /// Everything that happens, until the client is disposed. An event counts as handed over when the loop gets it. While
     /// nobody reads, messages are left on the server beyond a limit, so a program that wants none must not read them.

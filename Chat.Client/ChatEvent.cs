@@ -23,5 +23,11 @@ public sealed record Reconnected(ChatEndpoint Endpoint, string Node, LoginResult
 /// <summary>The server asks to reconnect elsewhere; the client does so by itself.</summary>
 public sealed record GoingAway(string Reason, TimeSpan After) : ChatEvent;
 
+/// <summary>
+/// Another device of the user has changed the settings. What happens while there is no connection is not told: after
+/// <see cref="Reconnected"/> ask for them again.
+/// </summary>
+public sealed record SettingsChanged(UserSettings Settings) : ChatEvent;
+
 /// <summary>The server no longer accepts this login: log in again.</summary>
 public sealed record LoggedOut(ErrorCode Code, string Reason) : ChatEvent;

@@ -27,7 +27,7 @@ public enum ErrorCode
     /// <summary>No such user or group.</summary>
     NotFound = 7,
 
-    /// <summary>The frame, the text or a name is over its limit.</summary>
+    /// <summary>The frame, the text, a name or a list is over its limit.</summary>
     TooLarge = 8,
 
     /// <summary>Over a rate limit.</summary>

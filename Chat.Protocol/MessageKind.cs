@@ -62,4 +62,13 @@ public static class MessageKind
 
     /// <summary>Client to server: everything up to a number has been read by a person.</summary>
     public const int Read = 109;
+
+    /// <summary>Client to server: the user's settings.</summary>
+    public const int GetSettings = 110;
+
+    /// <summary>Client to server: change the user's settings.</summary>
+    public const int ChangeSettings = 111;
+
+    /// <summary>Server to client: another session of the user has changed the settings.</summary>
+    public const int SettingsChanged = 112;
 }

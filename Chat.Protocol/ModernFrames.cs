@@ -186,7 +186,7 @@ public static class ModernFrames
 
     static string StateOf(bool isOnline) => isOnline ? "online" : "offline";
 
-    static List<byte[]> Fitting<T>(IReadOnlyList<T> entries, Func<T, byte[]> toToken, ref int room)
+    internal static List<byte[]> Fitting<T>(IReadOnlyList<T> entries, Func<T, byte[]> toToken, ref int room)
     {
         var tokens = new List<byte[]>(entries.Count);
         foreach (var entry in entries)
@@ -201,7 +201,7 @@ public static class ModernFrames
         return tokens;
     }
 
-    static void WriteRawArray(Utf8JsonWriter writer, string key, List<byte[]> tokens)
+    internal static void WriteRawArray(Utf8JsonWriter writer, string key, List<byte[]> tokens)
     {
         writer.WriteStartArray(key);
         foreach (var token in tokens)
@@ -209,7 +209,7 @@ public static class ModernFrames
         writer.WriteEndArray();
     }
 
-    static byte[] Frame(int kind, RequestRef requestRef, Action<Utf8JsonWriter> write)
+    internal static byte[] Frame(int kind, RequestRef requestRef, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))

@@ -14,7 +14,12 @@ static class RequestBuilder
     {
         if (!TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind))
             return Invalid("\"msgid\" must be an integer that names the request");
-        return kind switch
+        var request = Build(ref fields, (int)kind);
+        return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
+    }
+
+    static Request Build(ref RequestFields fields, int kind) =>
+        kind switch
         {
             MessageKind.Login => BuildLogin(ref fields),
             MessageKind.Logout => WithUserId(ref fields, static (ref _, id) => new LogoutRequest(id)),
@@ -30,9 +35,10 @@ static class RequestBuilder
             MessageKind.Ping => new PingRequest(),
             MessageKind.FetchHistory => BuildHistory(ref fields),
             MessageKind.Sync => BuildSync(ref fields),
-            _ => new UnknownRequest((int)kind),
+            MessageKind.GetSettings => new GetSettingsRequest(),
+            MessageKind.ChangeSettings => SettingsReader.Read(fields.Frame),
+            _ => new UnknownRequest(kind),
         };
-    }
 
     delegate Request WithUser(ref RequestFields fields, int? userId);
 

@@ -66,12 +66,21 @@ public sealed record FetchHistoryRequest(ConversationId Conversation, long? Afte
 /// <summary>108: what changed since a token.</summary>
 public sealed record SyncRequest(string? Since) : Request;
 
+/// <summary>110: the user's settings.</summary>
+public sealed record GetSettingsRequest : Request;
+
+/// <summary>111: change the user's settings.</summary>
+public sealed record ChangeSettingsRequest(SettingsChange Change) : Request;
+
 /// <summary>A number that no request has.</summary>
 public sealed record UnknownRequest(int Kind) : Request;
 
 /// <summary>Not a valid request; <c>Reason</c> says what was wrong and what was expected.</summary>
 public sealed record InvalidRequest(ErrorCode Error, string Reason) : Request
 {
+    /// <summary>The <c>msgid</c> of it, if that was found.</summary>
+    public int Kind { get; init; }
+
     /// <summary>No further object can be found in the stream.</summary>
     public bool IsFatal { get; init; }
 }

@@ -193,6 +193,9 @@ sealed class ChatConnection : IAsyncDisposable
             case MessageKind.HelloAck:
                 _hello.TrySetResult(ServerFrames.ReadHello(root));
                 break;
+            case MessageKind.SettingsChanged:
+                _owner.OnSettingsChanged(this, ServerFrames.ReadSettings(root));
+                break;
             case MessageKind.GoAway:
                 _owner.OnGoAway(this, root.Text("reason") ?? "", TimeSpan.FromMilliseconds(root.Number("after")));
                 break;

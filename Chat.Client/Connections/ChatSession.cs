@@ -1,5 +1,6 @@
 using Chat.Client.Messages;
 using Chat.Client.Posts;
+using Chat.Protocol;
 
 namespace Chat.Client.Connections;
 
@@ -42,6 +43,8 @@ sealed class ChatSession : IConnectionOwner, IDisposable
         while (!Inbox.TryOffer(message))
             await Inbox.WaitForRoomAsync(cancellationToken);
     }
+
+    public void OnSettingsChanged(ChatConnection connection, UserSettings settings) => Inbox.Notify(new SettingsChanged(settings));
 
     public void OnGoAway(ChatConnection connection, string reason, TimeSpan after)
     {

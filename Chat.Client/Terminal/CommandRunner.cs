@@ -44,6 +44,12 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         "join" => await JoinGroupAsync(FindGroup(call[0]!), cancellationToken),
         "friends" => new ContactsListed(contacts.Users(client.UserId)),
         "groups" => new GroupsListed(contacts.Groups()),
+        "settings" => new SettingsShown(await client.GetSettingsAsync(cancellationToken)),
+        "mute" => await ChangeAsync(new() { Mute = FindConversation(call[0]!) }, cancellationToken),
+        "unmute" => await ChangeAsync(new() { Unmute = FindConversation(call[0]!) }, cancellationToken),
+        "pin" => await ChangeAsync(new() { Pin = FindConversation(call[0]!) }, cancellationToken),
+        "unpin" => await ChangeAsync(new() { Unpin = FindConversation(call[0]!) }, cancellationToken),
+        "presence" => await ChangeAsync(new() { Presence = FindPresence(call[0]!) }, cancellationToken),
         "register" => new AccountCreated(await client.RegisterAsync(call[0]!, call[1]!, cancellationToken), call[0]!),
         "login" => await LogInAsync(call[0]!, call[1] ?? throw new CommandException("the password is missing"), cancellationToken),
         "logout" => await LogOutAsync(cancellationToken),
@@ -107,6 +113,9 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         return new CommandDone($"you are a member of group {groupId}");
     }
 
+    async Task<Outcome> ChangeAsync(SettingsChange change, CancellationToken cancellationToken) =>
+        new SettingsShown(await client.ChangeSettingsAsync(change, cancellationToken));
+
     async Task<Outcome> LogInAsync(string nameOrId, string password, CancellationToken cancellationToken)
     {
         var login = int.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
@@ -122,6 +131,9 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         await client.LogoutAsync(cancellationToken);
         return new CommandDone("logged out");
     }
+
+    static PresencePrivacy FindPresence(string text) => PresencePrivacies.Find(text.ToLowerInvariant())
+        ?? throw new CommandException($"/presence takes everyone or nobody, not \"{text}\"");
 
     ConversationId FindUser(string text)
     {

@@ -50,6 +50,9 @@ sealed class JsonLines(TextWriter output)
                     json.WriteNumber("after", (long)going.After.TotalMilliseconds);
                 });
                 break;
+            case SettingsChanged changed:
+                WriteLine("event", "settings", json => WriteSettings(json, changed.Settings));
+                break;
             case LoggedOut loggedOut:
                 WriteLine("event", "loggedout", json =>
                 {
@@ -105,6 +108,9 @@ sealed class JsonLines(TextWriter output)
             case GroupsListed listed:
                 WriteGroups(json, listed.Groups);
                 break;
+            case SettingsShown shown:
+                WriteSettings(json, shown.Settings);
+                break;
             case HelpShown:
                 WriteArray(json, "commands", CommandTable.All, (_, spec) =>
                 {
@@ -124,6 +130,22 @@ sealed class JsonLines(TextWriter output)
                 json.WriteString("name", status.Name);
                 break;
         }
+    }
+
+    static void WriteSettings(Utf8JsonWriter json, Protocol.UserSettings settings)
+    {
+        json.WriteString("presence", Protocol.PresencePrivacies.ToText(settings.Presence));
+        WriteIds(json, "muted", settings.Muted);
+        WriteIds(json, "pinned", settings.Pinned);
+        json.WriteBoolean("truncated", settings.IsTruncated);
+    }
+
+    static void WriteIds(Utf8JsonWriter json, string key, IReadOnlyList<Protocol.ConversationId> ids)
+    {
+        json.WriteStartArray(key);
+        foreach (var id in ids)
+            json.WriteStringValue(id.ToString());
+        json.WriteEndArray();
     }
 
     static void WriteLogin(Utf8JsonWriter json, LoginResult login)

@@ -32,6 +32,9 @@ sealed record ContactsListed(IReadOnlyList<ContactEntry> Users) : Outcome;
 /// <summary>The user's groups.</summary>
 sealed record GroupsListed(IReadOnlyList<GroupEntry> Groups) : Outcome;
 
+/// <summary>The user's settings, perhaps just changed.</summary>
+sealed record SettingsShown(UserSettings Settings) : Outcome;
+
 /// <summary>Where the client stands.</summary>
 sealed record StatusShown(int? UserId, string? Name, string? Node, bool IsConnected) : Outcome;
 

@@ -26,6 +26,10 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             case GoingAway going:
                 WriteNotice($"the server is {going.Reason}, moving to another in {going.After.TotalSeconds:0.#} s", "grey");
                 break;
+            case SettingsChanged changed:
+                WriteNotice("another device has changed the settings", "grey");
+                WriteSettings(changed.Settings);
+                break;
             case LoggedOut loggedOut:
                 WriteNotice($"logged out by the server: {loggedOut.Reason}", "red");
                 break;
@@ -62,6 +66,9 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
                 break;
             case GroupsListed listed:
                 WriteGroups(listed.Groups);
+                break;
+            case SettingsShown shown:
+                WriteSettings(shown.Settings);
                 break;
             case StatusShown status:
                 WriteNotice(status.IsConnected ? $"connected to {status.Node}" : "not connected, trying", "grey");
@@ -106,6 +113,19 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
         if (login.IsTruncated)
             WriteNotice("the lists were too long for one answer", "yellow");
     }
+
+    void WriteSettings(UserSettings settings)
+    {
+        WriteNotice(settings.Presence == PresencePrivacy.Nobody ? "nobody sees that you are online" : "everyone sees when you are online", "grey");
+        WriteNotice($"muted: {NamesOf(settings.Muted)}", "grey");
+        WriteNotice($"pinned: {NamesOf(settings.Pinned)}", "grey");
+        if (settings.IsTruncated)
+            WriteNotice("the lists were too long for one answer", "yellow");
+    }
+
+    string NamesOf(IReadOnlyList<ConversationId> conversations) => conversations.Count == 0
+        ? "none"
+        : string.Join(", ", conversations.Select(id => contacts.NameOf(id, ownId() ?? 0)));
 
     void WriteContacts(IReadOnlyList<ContactEntry> users)
     {

@@ -98,6 +98,20 @@ static class ClientFrames
             WriteText(writer, "since", since);
     });
 
+    public static byte[] GetSettings(long requestRef) => Frame(MessageKind.GetSettings, requestRef, _ => { });
+
+    public static byte[] ChangeSettings(long requestRef, SettingsChange change) => Frame(MessageKind.ChangeSettings, requestRef, writer =>
+    {
+        if (change.Presence is { } presence)
+            writer.WriteString("presence", presence.ToText());
+        foreach (var (key, conversation) in ((string, ConversationId?)[])[
+            ("mute", change.Mute), ("unmute", change.Unmute), ("pin", change.Pin), ("unpin", change.Unpin)])
+        {
+            if (conversation is { } id)
+                writer.WriteString(key, id.ToString());
+        }
+    });
+
     static void WriteText(Utf8JsonWriter writer, string key, string text)
     {
         writer.WritePropertyName(key);

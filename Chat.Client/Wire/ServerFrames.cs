@@ -54,6 +54,19 @@ static class ServerFrames
     public static SyncPage ReadSync(JsonElement frame) =>
         new(frame.Text("token"), [.. frame.Items("conversations").Select(ReadConversation)], frame.Flag("more"));
 
+    /// <summary>In 102 and in 112.</summary>
+    public static UserSettings ReadSettings(JsonElement frame) => new(
+        PresencePrivacies.Find(frame.Text("presence")) ?? throw new FormatException("\"presence\" has an unexpected value"),
+        [.. frame.Items("muted").Select(ReadId)], [.. frame.Items("pinned").Select(ReadId)])
+    {
+        IsTruncated = frame.Flag("truncated"),
+    };
+
+    static ConversationId ReadId(JsonElement item) =>
+        item.ValueKind == JsonValueKind.String && ConversationId.TryParse(item.GetString(), out var id)
+            ? id
+            : throw new FormatException("a list of conversations with something else in it");
+
     static ConversationEntry ReadConversation(JsonElement entry) =>
         ConversationId.TryParse(entry.Text("conversation"), out var conversation)
             ? new(conversation, entry.Number("head"), entry.Number("received"), entry.Number("read"))

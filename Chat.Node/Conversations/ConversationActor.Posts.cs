@@ -108,8 +108,9 @@ sealed partial class ConversationActor
 
     async Task<RowsFound> ReadBehindAsync(long head)
     {
-        var rows = await _services.Loader.ReadAfterAsync(_id, head);
-        return new RowsFound(rows, await _services.Loader.ReadNewestAsync(_id, RememberedAfterRecovery));
+        // In this order: a write that was given up may be committed in between, and what is learnt has to be fanned out too.
+        var newest = await _services.Loader.ReadNewestAsync(_id, RememberedAfterRecovery);
+        return new RowsFound(await _services.Loader.ReadAfterAsync(_id, head), newest);
     }
 
     void OnRowsFound(RowsFound found)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
+using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -14,16 +15,19 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
     public static Reply Fail(ErrorCode error, string reason) => new(error, reason, []);
 }
 
-/// <summary>The requests of a logged-in user that only read and write the database.</summary>
+/// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class RequestFlow(
     Contacts contacts, MessageLogStore log, bool keepsHistory, int maxFrameBytes, TimeProvider clock, ILogger<RequestFlow> logger,
-    Lazy<IActorRef> conversations)
+    Lazy<IActorRef> conversations, Lazy<IActorRef> users)
 {
     const int MaxGroupNameCharacters = 50;
     const int MaxDescriptionCharacters = 200;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    public async Task<Reply> RunAsync(Request request, int userId)
+    /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
+    static readonly TimeSpan SettingsTimeout = TimeSpan.FromSeconds(2.2);
+
+    public async Task<Reply> RunAsync(Request request, int userId, long sessionId)
     {
         try
         {
@@ -34,6 +38,8 @@ sealed class RequestFlow(
                 JoinGroupRequest join => await JoinGroupAsync(join, userId),
                 FetchHistoryRequest fetch => await FetchHistoryAsync(fetch, userId),
                 SyncRequest sync => await SyncAsync(sync, userId),
+                GetSettingsRequest get => await AskSettingsAsync(get, new GetSettings(userId)),
+                ChangeSettingsRequest change => await AskSettingsAsync(change, new ChangeSettings(userId, sessionId, change.Change)),
                 _ => Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
             };
         }
@@ -104,6 +110,14 @@ sealed class RequestFlow(
         var rows = await log.ConversationsOfAsync(userId);
         var page = SyncPage.Make(rows, SyncToken.TryDecode(request.Since), now, maxFrameBytes);
         return Reply.Ok(ModernFrames.Sync(request.Ref, page.Token.Encode(), page.Entries, page.HasMore));
+    }
+
+    async Task<Reply> AskSettingsAsync(Request request, IUserMessage question)
+    {
+        var answer = await users.Value.Ask<SettingsAnswer>(question, SettingsTimeout);
+        return answer.Settings is { } settings
+            ? Reply.Ok(SettingsFrames.Reply(request.Ref, settings, maxFrameBytes))
+            : Reply.Fail(answer.Error, answer.Reason);
     }
 
     static Reply HistoryOff() => Reply.Fail(ErrorCode.HistoryOff, "this server keeps no history");

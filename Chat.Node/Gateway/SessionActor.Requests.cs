@@ -48,7 +48,7 @@ sealed partial class SessionActor
         }
 
         _isBusy = true;
-        _services.Requests.RunAsync(request, user.Id).PipeTo(Self, success: reply => new Replied(request, reply));
+        _services.Requests.RunAsync(request, user.Id, _sessionId).PipeTo(Self, success: reply => new Replied(request, reply));
     }
 
     void OnReplied(Replied replied)
@@ -67,6 +67,12 @@ sealed partial class SessionActor
 
         Finish();
         GoOn();
+    }
+
+    void OnSettingsChanged(SettingsChanged changed)
+    {
+        if (_isModern && _user is not null && !_isEnding)
+            Send(SettingsFrames.Changed(changed.Settings, _services.Limits.MaxFrameBytes));
     }
 
     /// <summary>A mark in a conversation of others would only be clutter; group membership is not worth a query here.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Akka.Actor;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
@@ -112,7 +113,6 @@ sealed partial class SessionActor
 
     void Flush()
     {
-
         var pause = _outbox.Pause;
         if (pause > TimeSpan.Zero)
         {
@@ -121,7 +121,17 @@ sealed partial class SessionActor
             return;
         }
 
-        var flush = _outbox.FlushAsync();
+        ValueTask<FlushResult> flush;
+        try
+        {
+            flush = _outbox.FlushAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            OnFlushEnded(isOver: true); // the connection has just ended: its pipe takes nothing any more
+            return;
+        }
+
         if (flush.IsCompletedSuccessfully)
         {
 #pragma warning disable CA2012 // taken once: either here or below

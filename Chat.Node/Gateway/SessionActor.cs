@@ -81,6 +81,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<Replied>(OnReplied);
         Receive<OfflinePage>(page => PushOffline(page.Offline));
         Receive<SiblingsChanged>(changed => _hasSiblings = changed.HasSiblings);
+        Receive<SettingsChanged>(OnSettingsChanged);
         Receive<SessionReplaced>(_ => Close("replaced by another connection with the same token"));
         Receive<Terminated>(OnTerminated);
         Receive<Tick>(_ => OnTick());
@@ -155,7 +156,8 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
             case ReceivedRequest received when _isModern && _user is not null:
                 HandleReceived(received);
                 break;
-            case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest when !_isModern && _user is not null:
+            case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
+                or InvalidRequest { Kind: >= MessageKind.Hello } when !_isModern && _user is not null:
                 Finish(); // numbers that a documented client may use for something of its own
                 break;
             case HelloRequest hello:

@@ -45,6 +45,7 @@ static class AkkaHosting
                 akka.AddHocon(extraHocon, HoconAddMode.Prepend);
             akka.AddHocon(Hocon, HoconAddMode.Prepend)
                 .WithCustomSerializer("chat", [typeof(IClusterMessage)], system => new ChatSerializer(system))
+                .AddSettingsJournal(provider.GetRequiredService<JournalDatabase>())
                 .WithStrictSerialization()
                 .WithActorAskTimeout(TimeSpan.FromSeconds(5))
                 .WithRemoting(new RemoteOptions

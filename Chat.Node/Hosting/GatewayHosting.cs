@@ -24,7 +24,7 @@ static class GatewayHosting
         services.AddSingleton(provider => new RequestFlow(
             provider.GetRequiredService<Contacts>(), provider.GetRequiredService<MessageLogStore>(), settings.KeepsHistory,
             settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RequestFlow>>(),
-            AkkaHosting.Region<ConversationActor>(provider)));
+            AkkaHosting.Region<ConversationActor>(provider), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new GatewayServices(
             settings.Limits, provider.GetRequiredService<NodeIdentity>(), settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CrashPoints>(), provider.GetRequiredService<LoginFlow>(), provider.GetRequiredService<RequestFlow>(),

@@ -17,6 +17,11 @@ static class StorageHosting
             StorageProvider.MySql => new MySqlDatabase(settings.ConnectionString, provider.GetRequiredService<ILogger<MySqlDatabase>>()),
             _ => new SqliteDatabase(settings.ConnectionString),
         });
+        services.AddSingleton(settings.Storage == StorageProvider.MySql
+            ? JournalDatabase.OnMySql(settings.ConnectionString)
+            : JournalDatabase.OnSqlite(settings.ConnectionString));
+        services.AddSingleton<JournalPreparation>();
+        services.AddHostedService(provider => provider.GetRequiredService<JournalPreparation>());
         services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
         services.AddSingleton(provider => new Accounts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
         services.AddSingleton(provider => new Contacts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
@@ -40,6 +45,7 @@ static class StorageHosting
     public static async Task PrepareStorageAsync(this IServiceProvider services)
     {
         await services.GetRequiredService<IChatDatabase>().MigrateAsync();
+        await services.GetRequiredService<JournalPreparation>().TryAsync();
         var nodes = services.GetRequiredService<Nodes>();
         await nodes.RegisterAsync();
         await services.GetRequiredService<Accounts>().PurgeTokensAsync(services.GetRequiredService<TimeProvider>().GetUtcNow());

@@ -7,6 +7,16 @@ sealed class Presence(IChatDatabase database, NodeIdentity node)
 {
     const int ClearedAtOnce = 1000;
 
+    /// <summary>What others are shown: somebody with sessions, who does not hide it.</summary>
+    const string ShowState =
+        """
+        UPDATE Users SET state = CASE
+            WHEN EXISTS (SELECT 1 FROM UserPresence WHERE userid = @userId)
+                AND NOT EXISTS (SELECT 1 FROM UserPrivacy WHERE userid = @userId AND hides_presence = 1) THEN 'online'
+            ELSE 'offline' END
+        WHERE id = @userId
+        """;
+
     /// <summary>The incarnation of the node that had the user's sessions, if it had any.</summary>
     public Task<long?> NodeOfAsync(int userId) => database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long?>("SELECT node FROM UserPresence WHERE userid = @userId", new { userId }));
@@ -18,8 +28,18 @@ sealed class Presence(IChatDatabase database, NodeIdentity node)
                 ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @Incarnation)"
                 : "DELETE FROM UserPresence WHERE userid = @userId",
             new { userId, node.Incarnation }, transaction);
-        return await connection.ExecuteAsync(
-            "UPDATE Users SET state = @state WHERE id = @userId", new { userId, state = isOnline ? "online" : "offline" }, transaction);
+        return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
+    });
+
+    /// <summary>
+    /// Whether the user is listed as offline whatever is true. Takes effect at once, and may be repeated. What
+    /// <see cref="NodeOfAsync"/> tells stays true.
+    /// </summary>
+    public Task HideAsync(int userId, bool hides) => database.WriteAsync(async (connection, transaction) =>
+    {
+        await connection.ExecuteAsync(
+            "REPLACE INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides }, transaction);
+        return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
 
     /// <summary>Puts the users of incarnations that are gone offline, so many at a time that nobody waits long for it.</summary>

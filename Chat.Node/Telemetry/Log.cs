@@ -41,6 +41,9 @@ static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "the database did not answer to the sweeper, trying again")]
     public static partial void SweepFailed(ILogger logger, Exception cause);
 
+    [LoggerMessage(30, LogLevel.Warning, "the journal of users' settings is not available, trying again: {Reason}")]
+    public static partial void JournalUnavailable(ILogger logger, string reason);
+
     [LoggerMessage(12, LogLevel.Critical, "cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);
 

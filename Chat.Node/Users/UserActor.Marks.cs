@@ -22,6 +22,9 @@ sealed partial class UserActor
     bool _isOnlineStored;
     bool _isPresenceUnderWay;
 
+    /// <summary>A changed privacy may have met a write of the presence half-way: one more write makes it right.</summary>
+    bool _isPresenceStale;
+
     bool IsOnlineWanted => _sessions.Count > 0;
 
     void OnReceived(Received received)
@@ -94,9 +97,11 @@ sealed partial class UserActor
     /// <summary>One write at a time, so that the last one wins.</summary>
     void StorePresence()
     {
-        if (_isPresenceUnderWay || _phase is Phase.Starting or Phase.AwaitingSessions && !IsOnlineWanted || _isOnlineStored == IsOnlineWanted)
+        if (_isPresenceUnderWay || _phase is Phase.Starting or Phase.AwaitingSessions && !IsOnlineWanted
+            || (_isOnlineStored == IsOnlineWanted && !_isPresenceStale))
             return;
         _isPresenceUnderWay = true;
+        _isPresenceStale = false;
         var isOnline = IsOnlineWanted;
         _services.Presence.SetAsync(_userId, isOnline).PipeTo(
             Self, success: () => new PresenceWritten(isOnline, null), failure: cause => new PresenceWritten(isOnline, cause));
@@ -112,6 +117,7 @@ sealed partial class UserActor
         }
         else
         {
+            _isPresenceStale = true;
             _log.Warning("presence of user {0} could not be stored, trying again: {1}", _userId, written.Failure.Message);
             ArmTick();
         }

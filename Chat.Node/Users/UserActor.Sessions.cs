@@ -68,6 +68,12 @@ sealed partial class UserActor
 
     void OnTerminated(Terminated terminated)
     {
+        if (terminated.ActorRef.Equals(_settings))
+        {
+            OnSettingsGone();
+            return;
+        }
+
         foreach (var session in _sessions.Values)
         {
             if (!session.Actor.Equals(terminated.ActorRef))

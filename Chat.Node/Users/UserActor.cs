@@ -92,6 +92,11 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         Receive<PresenceWritten>(OnPresenceWritten);
         Receive<CheckLogin>(_ => Sender.Tell(new LoginChecked(_attempts.TryBegin(Now))));
         Receive<LoginSucceeded>(_ => _attempts.Succeed());
+        Receive<GetSettings>(_ => OnSettingsRequest(0, null));
+        Receive<ChangeSettings>(change => OnSettingsRequest(change.SessionId, change.Change));
+        Receive<SettingsSettled>(OnSettingsSettled);
+        Receive<PrivacyWritten>(_ => OnPrivacyWritten());
+        Receive<SettingsIdle>(_ => OnSettingsIdle(Sender));
         Receive<Tick>(_ => OnTick());
         Receive<StopUser>(_ => Stop());
     }
@@ -154,6 +159,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         RetryDeletes();
         RetryBacklog();
         StorePresence();
+        EndOverdueSettings();
         if (_isPageOverdue)
             ReadPage();
         if (IsIdle && _attempts.IsIdle(Now) && now - _lastActivity >= IdleTick.TotalMilliseconds)
@@ -169,7 +175,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     bool HasOpenWork =>
         !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes.Count > 0
-        || _isOnlineStored != IsOnlineWanted || _phase == Phase.AwaitingSessions || _isPageOverdue;
+        || _isOnlineStored != IsOnlineWanted || _isPresenceStale || _phase == Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held.Count == 0 && _links.Values.All(link => link.IsIdle);
 
@@ -190,7 +196,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
     {
         _isStopping = true;
         WriteMarks();
-        if (_backlog.IsStuck || (_backlog.IsIdle && !_marksUnderWay && _deletesUnderWay == 0 && !_isPresenceUnderWay))
+        if (_backlog.IsStuck || (_backlog.IsIdle && !_marksUnderWay && _deletesUnderWay == 0 && !_isPresenceUnderWay && _openSettings.Count == 0))
             Context.Stop(Self);
         else
             ArmTick();

@@ -31,7 +31,12 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
     readonly SqliteDatabase _sqlite;
 
     protected ActorTest(string? config = null)
-        : base(ConfigurationFactory.ParseString(config ?? "").WithFallback(Config), $"actors-{Guid.NewGuid():n}")
+        : this(ConfigurationFactory.ParseString(config ?? ""))
+    {
+    }
+
+    protected ActorTest(Config config)
+        : base(config.WithFallback(Config), $"actors-{Guid.NewGuid():n}")
     {
         _sqlite = new SqliteDatabase($"Data Source={Path.Combine(_folder, "chat.db")}");
         Database = new FaultyDatabase(_sqlite);
@@ -89,10 +94,12 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
             serialization-settings.allow-unregistered-types = false
             serializers {
               chat = "{{typeof(ChatSerializer).AssemblyQualifiedName}}"
+              persisted = "{{typeof(PersistedSerializer).AssemblyQualifiedName}}"
               local = "{{typeof(LocalSerializer).AssemblyQualifiedName}}"
             }
             serialization-bindings {
               "{{typeof(IClusterMessage).AssemblyQualifiedName}}" = chat
+              "{{typeof(IPersisted).AssemblyQualifiedName}}" = persisted
               "{{typeof(Chat.Protocol.Request).AssemblyQualifiedName}}" = local
               "{{typeof(Akka.Cluster.Sharding.Passivate).AssemblyQualifiedName}}" = local
             }

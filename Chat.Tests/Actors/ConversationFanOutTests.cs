@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Chat.Node.Conversations;
 using Chat.Node.Users;
+using Chat.Node.Storage;
 using Chat.Protocol;
 using Xunit;
 
@@ -9,6 +10,30 @@ namespace Chat.Tests.Actors;
 /// <summary>How a conversation brings messages to its members until each has confirmed.</summary>
 public sealed class ConversationFanOutTests : ConversationTest
 {
+    [Fact]
+    public async Task A_row_that_is_committed_in_the_middle_of_a_recovery_is_delivered()
+    {
+        // A write that was given up may still be waiting in the server.
+        var conversation = Start();
+        await PostUntilAcceptedAsync(conversation, "first", 1);
+        await ExpectDeliverAsync(Bob, 1);
+        var reads = 0;
+        Database.Writes = Fault.Refused;
+        Database.BeforeRead = async () =>
+        {
+            if (++reads != 2)
+                return; // the recovery reads twice
+            Database.BeforeRead = null;
+            Database.Writes = Fault.None;
+            await LogStore.AppendAsync([new LogRow(Pair, 2, Alice, "late", 1_000_000, BodyOf(Alice, "late"))]);
+        };
+        conversation.Tell(PostOf(2, "late", answeredTo: 1), Session.Ref);
+        Assert.IsType<PostRefused>(await Session.ExpectMsgAsync<object>());
+
+        var late = await Users.FishForMessageAsync<Deliver>(deliver => deliver is { Number: 2, UserId: Bob });
+        Assert.Equal((Bob, "late"), (late.UserId, late.Message.Cmid));
+    }
+
     [Fact]
     public async Task What_a_user_does_not_confirm_is_sent_again()
     {

@@ -40,9 +40,15 @@ sealed class FaultyDatabase(IChatDatabase inner) : IChatDatabase
 
     public SqlDialect Dialect => inner.Dialect;
 
-    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => Reads == Fault.None
-        ? await inner.ReadAsync(read)
-        : throw new StorageException("the test does not let it read");
+    /// <summary>Runs before each read.</summary>
+    public Func<Task>? BeforeRead { get; set; }
+
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read)
+    {
+        if (BeforeRead is { } before)
+            await before();
+        return Reads == Fault.None ? await inner.ReadAsync(read) : throw new StorageException("the test does not let it read");
+    }
 
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => PassAsync(() => inner.WriteAsync(write));
 

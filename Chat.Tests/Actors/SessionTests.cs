@@ -101,7 +101,7 @@ public sealed class SessionTests : ActorTest
         var logins = new LoginFlow(
             Accounts, Contacts, new PasswordWorker(1000, 1), Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
         var requests = new RequestFlow(
-            Contacts, LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref));
+            Contacts, LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
         var services = new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
             Region(_users.Ref), Region(_conversations.Ref));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.TestKit;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
@@ -13,6 +14,11 @@ namespace Chat.Tests.Actors;
 public abstract class UserTest : ActorTest
 {
     protected UserTest(string? config = null)
+        : this(ConfigurationFactory.ParseString(config ?? ""))
+    {
+    }
+
+    protected UserTest(Config config)
         : base(config)
     {
         Shard = NewProbe("shard");
@@ -26,12 +32,12 @@ public abstract class UserTest : ActorTest
 
     internal static ConversationId Pair => ConversationId.Direct(Alice, Bob);
 
-    protected IActorRef Start(int maxSessions = 8, int mostFailures = 10)
+    protected IActorRef Start(int maxSessions = 8, int mostFailures = 10, int userId = Bob)
     {
         var services = new UserServices(
             OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
             Region(Conversation.Ref));
-        return Shard.ChildActorOf(Props.Create(() => new UserActor(Bob.ToString(), services)));
+        return Shard.ChildActorOf(Props.Create(() => new UserActor(userId.ToString(), services)));
     }
 
     internal static Deliver DeliverOf(

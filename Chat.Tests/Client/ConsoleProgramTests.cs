@@ -150,6 +150,33 @@ public sealed class ConsoleProgramTests : ClientScenario
     }
 
     [Fact]
+    public async Task A_script_changes_settings_and_reads_them()
+    {
+        var run = await ScriptAsync("--name alice --password pw", "/mute 2\n/pin g:7\n/pin 2\n/unpin g:7\n/presence nobody\n/presence friends\n/unmute 2\n/settings");
+
+        Assert.Equal([true, true, true, true, true, false, true, true], run.Results.Skip(1).Select(result => result.GetProperty("ok").GetBoolean()));
+        var shown = run.Results[^1];
+        Assert.Equal("nobody", shown.GetProperty("presence").GetString());
+        Assert.Equal("[]", shown.GetProperty("muted").GetRawText());
+        Assert.Equal("[\"d:1:2\"]", shown.GetProperty("pinned").GetRawText());
+        Assert.Contains("friends", run.Results[^3].GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_are_shown_to_people_by_name()
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var input = new StringReader("/presence nobody\n/mute g:7\n/quit\n");
+
+        await new CommandLineProgram(input, output, error).RunAsync(["--port", $"{Server.Port}", "--name", "alice", "--password", "pw"]);
+
+        Assert.Contains("nobody sees that you are online", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("muted: ", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("pinned: none", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Piped_output_has_no_colours_and_no_prompt()
     {
         Server.Post(Bob, AliceAndBob, "hi \u001b[31malice");

@@ -51,6 +51,9 @@ sealed class FakeChatServer : IAsyncDisposable
     /// <summary>So many posts are refused with <c>retry</c>, the posts behind them too.</summary>
     public int PostsToRefuse;
 
+    /// <summary>So many changes of settings are refused with <c>retry</c>.</summary>
+    public int ChangesToRefuse;
+
     /// <summary>Pushes are stored but get lost on the way.</summary>
     public volatile bool LosePushes;
 
@@ -101,6 +104,13 @@ sealed class FakeChatServer : IAsyncDisposable
     public void SendRaw(int userId, byte[] frame)
     {
         foreach (var connection in Snapshot().Where(connection => connection.UserId == userId))
+            connection.Send(frame);
+    }
+
+    /// <summary>Bytes to every connection of a user but one.</summary>
+    public void SendToOthers(int userId, FakeConnection except, byte[] frame)
+    {
+        foreach (var connection in Snapshot().Where(connection => connection.UserId == userId && connection != except))
             connection.Send(frame);
     }
 

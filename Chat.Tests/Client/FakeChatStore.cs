@@ -1,4 +1,5 @@
 using System.Text;
+using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Tests.Client;
@@ -12,6 +13,7 @@ sealed class FakeChatStore
     readonly Dictionary<ConversationId, List<StoredMessage>> _logs = [];
     readonly Dictionary<(int User, ConversationId Conversation), long> _received = [];
     readonly Dictionary<string, int> _tokens = [];
+    readonly Dictionary<int, UserSettingsState> _settings = [];
     readonly List<long> _offlineAcks = [];
     long _clock = 1_795_410_443_000;
     int _version;
@@ -24,6 +26,17 @@ sealed class FakeChatStore
         {
             lock (_gate)
                 return [.. _offlineAcks];
+        }
+    }
+
+    /// <summary>The rules are the real ones.</summary>
+    public UserSettingsState SettingsOf(int userId)
+    {
+        lock (_gate)
+        {
+            if (!_settings.TryGetValue(userId, out var settings))
+                _settings[userId] = settings = new(userId);
+            return settings;
         }
     }
 

@@ -94,6 +94,9 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             case LoginRequest login:
                 LogIn(login);
                 break;
+            case InvalidRequest invalid:
+                Fail(invalid, invalid.Error);
+                break;
             case PingRequest:
                 Send(ModernFrames.Pong(request.Ref));
                 break;
@@ -131,6 +134,12 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             case ReceivedRequest received:
                 Store.MarkReceived(user, received);
                 break;
+            case GetSettingsRequest:
+                Send(SettingsFrames.Reply(request.Ref, Store.SettingsOf(user).Settings, server.MaxFrameBytes));
+                break;
+            case ChangeSettingsRequest change:
+                ChangeSettings(user, change);
+                break;
             case FetchHistoryRequest or SyncRequest when !Store.HasHistory:
                 Fail(request, ErrorCode.HistoryOff);
                 break;
@@ -145,6 +154,29 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
                 Succeed(request);
                 break;
         }
+    }
+
+    void ChangeSettings(int user, ChangeSettingsRequest request)
+    {
+        if (server.ChangesToRefuse > 0)
+        {
+            server.ChangesToRefuse--;
+            Fail(request, ErrorCode.Unavailable);
+            return;
+        }
+
+        var state = Store.SettingsOf(user);
+        var decision = state.Decide(request.Change);
+        if (decision.Error != ErrorCode.None)
+        {
+            Fail(request, decision.Error);
+            return;
+        }
+
+        foreach (var happened in decision.Events)
+            state.Apply(happened);
+        Send(SettingsFrames.Reply(request.Ref, state.Settings, server.MaxFrameBytes));
+        server.SendToOthers(user, this, SettingsFrames.Changed(state.Settings, server.MaxFrameBytes));
     }
 
     void LogIn(LoginRequest login)

@@ -98,7 +98,7 @@ public sealed class LineEditorTests
     {
         Know("bob", "bernd");
         var (editor, keys, screen) = NewEditor();
-        Send(keys, "/m\tb\tob hi\r");
+        Send(keys, "/ms\tb\tob hi\r");
 
         Assert.Equal("/msg bob hi", await editor.ReadLineAsync("> ", isSecret: false, default));
         Assert.Contains("bernd  bob", screen.ToString(), StringComparison.Ordinal);

@@ -6,9 +6,9 @@ namespace Chat.Tests.EndToEnd;
 
 /// <summary>The process dies at the worst places: nothing that was acknowledged is lost, nothing is numbered twice.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class CrashTests : IDisposable
+public abstract class CrashTests : IDisposable
 {
-    readonly TestFolder _folder = new();
+    readonly TestFolder _folder;
 
     public static TheoryData<string, bool> PointsAndRecipients()
     {
@@ -22,7 +22,17 @@ public sealed class CrashTests : IDisposable
         return data;
     }
 
-    public void Dispose() => _folder.Dispose();
+    private protected CrashTests(StorageProvider provider) => _folder = new TestFolder(provider);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public sealed class OnSqlite() : CrashTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : CrashTests(StorageProvider.MySql);
 
     [Theory]
     [MemberData(nameof(PointsAndRecipients))]
@@ -109,7 +119,7 @@ public sealed class CrashTests : IDisposable
         await alice.LogInAsync(node);
         await alice.Legacy!.SendChatAsync(alice.Id, alice.Name, bob.Id, "m2");
         await bob.HasReceivedAsync("m2");
-        await node.EventuallyAsync("1,2", "SELECT GROUP_CONCAT(seq) FROM (SELECT seq FROM MessageLog ORDER BY seq)");
+        await node.EventuallyAsync("1,2", "SELECT GROUP_CONCAT(seq) FROM (SELECT seq FROM MessageLog ORDER BY seq) logged");
         Assert.Equal(["m1", "m2"], isModern ? bob.Texts : bob.Texts.Distinct());
         await alice.LeaveAsync(node);
         await bob.LeaveAsync(node);

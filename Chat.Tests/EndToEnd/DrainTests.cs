@@ -1,16 +1,27 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Chat.Node.Hosting;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;
 
 /// <summary>The orderly end of a node: SIGTERM.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class DrainTests : IDisposable
+public abstract class DrainTests : IDisposable
 {
-    readonly TestFolder _folder = new();
+    readonly TestFolder _folder;
 
-    public void Dispose() => _folder.Dispose();
+    private protected DrainTests(StorageProvider provider) => _folder = new TestFolder(provider);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public sealed class OnSqlite() : DrainTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : DrainTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_node_that_is_told_to_stop_sends_its_clients_away_and_loses_nothing()

@@ -1,21 +1,32 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Chat.Node.Hosting;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;
 
 /// <summary><c>kill -9</c> under load.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class DurabilityTests : IDisposable
+public abstract class DurabilityTests : IDisposable
 {
     const int Pairs = 6;
     const int Window = 16;
     const int AcknowledgedBeforeDeath = 400;
 
-    readonly TestFolder _folder = new();
+    readonly TestFolder _folder;
     readonly ConcurrentDictionary<(string Conversation, string Cmid), long> _acknowledged = new();
 
-    public void Dispose() => _folder.Dispose();
+    private protected DurabilityTests(StorageProvider provider) => _folder = new TestFolder(provider);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public sealed class OnSqlite() : DurabilityTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : DurabilityTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_kill_in_the_middle_of_a_load_loses_no_acknowledged_message()

@@ -1,15 +1,26 @@
 using System.Text.Json;
+using Chat.Node.Hosting;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;
 
 /// <summary>The store-and-forward mode: no log, no numbers.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class HistoryOffTests : IDisposable
+public abstract class HistoryOffTests : IDisposable
 {
-    readonly TestFolder _folder = new();
+    readonly TestFolder _folder;
 
-    public void Dispose() => _folder.Dispose();
+    private protected HistoryOffTests(StorageProvider provider) => _folder = new TestFolder(provider);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public sealed class OnSqlite() : HistoryOffTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : HistoryOffTests(StorageProvider.MySql);
 
     [Fact]
     public async Task Messages_are_acknowledged_without_a_number_and_a_repeated_one_is_delivered_once()

@@ -5,7 +5,7 @@ namespace Chat.Tests.EndToEnd;
 
 /// <summary>Bad input costs its sender something and nobody else anything.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class HostileInputTests(NodeFixture fixture) : IClassFixture<NodeFixture>
+public abstract class HostileInputTests(NodeFixture fixture)
 {
     TestNode Node => fixture.Node;
 
@@ -13,6 +13,10 @@ public sealed class HostileInputTests(NodeFixture fixture) : IClassFixture<NodeF
         "hello", "hello\0", "{}\0", "[1,2]", "\"text\"", "{\"msgid\":6", "{\"msgid\":\"6\"}", "{\"msgid\":6,\"toid\":\"1\",\"msg\":\"x\"}",
         "{\"msgid\":1e999}", "{'msgid':6}", "{\"msgid\":6,\"msgid\":6}", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "{\"a\":" + new string('[', 500),
         "{\"msgid\":6,\"toid\":1,\"msg\":\"\\ud800\"}", "\u0016\u0003\u0001\u0002");
+
+    public sealed class OnSqlite(SqliteNode node) : HostileInputTests(node), IClassFixture<SqliteNode>;
+
+    public sealed class OnMariaDb(MariaDbNode node) : HostileInputTests(node), IClassFixture<MariaDbNode>;
 
     [Theory]
     [MemberData(nameof(Garbage))]

@@ -5,9 +5,13 @@ namespace Chat.Tests.EndToEnd;
 
 /// <summary>Documented clients over TCP: shapes, frames, and what must never be lost for them.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class LegacyTests(NodeFixture fixture) : IClassFixture<NodeFixture>
+public abstract class LegacyTests(NodeFixture fixture)
 {
     TestNode Node => fixture.Node;
+
+    public sealed class OnSqlite(SqliteNode node) : LegacyTests(node), IClassFixture<SqliteNode>;
+
+    public sealed class OnMariaDb(MariaDbNode node) : LegacyTests(node), IClassFixture<MariaDbNode>;
 
     [Fact]
     public async Task A_documented_and_a_modern_user_chat_with_each_other()

@@ -5,9 +5,13 @@ namespace Chat.Tests.EndToEnd;
 
 /// <summary>Messages, history, sync and marks over TCP.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class MessagingTests(NodeFixture fixture) : IClassFixture<NodeFixture>
+public abstract class MessagingTests(NodeFixture fixture)
 {
     TestNode Node => fixture.Node;
+
+    public sealed class OnSqlite(SqliteNode node) : MessagingTests(node), IClassFixture<SqliteNode>;
+
+    public sealed class OnMariaDb(MariaDbNode node) : MessagingTests(node), IClassFixture<MariaDbNode>;
 
     [Fact]
     public async Task A_message_is_acknowledged_with_its_number_and_pushed_in_the_documented_shape()

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using Chat.Node.Hosting;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;
@@ -15,13 +14,13 @@ sealed class NodeProcess : IAsyncDisposable
     public const int KilledExitCode = 128 + 9;
 
     readonly Process _process;
-    readonly string _database;
+    readonly TestFolder _folder;
     readonly ConcurrentQueue<string> _output = new();
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    NodeProcess(Process process, string database, int port)
+    NodeProcess(Process process, TestFolder folder, int port)
     {
-        (_process, _database, Port) = (process, database, port);
+        (_process, _folder, Port) = (process, folder, port);
         process.OutputDataReceived += (_, line) => Note(line.Data);
         process.ErrorDataReceived += (_, line) => Note(line.Data);
         process.BeginOutputReadLine();
@@ -56,12 +55,12 @@ sealed class NodeProcess : IAsyncDisposable
         };
         foreach (var argument in (string[])[
             typeof(ChatHost).Assembly.Location, $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", "--Chat:Cluster:Port=0",
-            "--Chat:Accounts:PasswordIterations=1000", $"--Chat:Storage:ConnectionString=Data Source={folder.Database}", .. settings])
+            "--Chat:Accounts:PasswordIterations=1000", .. folder.Storage, .. settings])
             start.ArgumentList.Add(argument);
         start.Environment.Remove("CHATACTORS_CRASH_AT");
         if (crashAt is not null)
             start.Environment["CHATACTORS_CRASH_AT"] = crashAt;
-        return new NodeProcess(Process.Start(start)!, folder.Database, port);
+        return new NodeProcess(Process.Start(start)!, folder, port);
     }
 
     public Task<ModernTestClient> ConnectAsync() => ModernTestClient.ConnectAsync(Port);
@@ -86,7 +85,7 @@ sealed class NodeProcess : IAsyncDisposable
     /// <summary>Waits until the first column of the first row is the expected value.</summary>
     public Task EventuallyAsync<T>(T expected, string sql) => Eventually.EqualAsync(expected, async () =>
     {
-        await using var connection = new SqliteConnection($"Data Source={_database};Mode=ReadOnly;Pooling=False");
+        await using var connection = await _folder.OpenAsync();
         return await connection.ExecuteScalarAsync<T?>(sql);
     });
 

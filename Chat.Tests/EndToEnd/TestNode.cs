@@ -39,8 +39,7 @@ sealed class TestNode : IAsyncDisposable
         string[] args =
         [
             "--Chat:Port=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Chat:Accounts:PasswordIterations=1000",
-            $"--Chat:Storage:ConnectionString=Data Source={folder.Database}", "--Logging:LogLevel:Default=None",
-            "--Logging:LogLevel:Chat.Node=None", .. settings,
+            "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Chat.Node=None", .. folder.Storage, .. settings,
         ];
         var app = ChatHost.Build(args, replace: replace);
         await app.StartChatAsync();
@@ -82,30 +81,12 @@ sealed class TestNode : IAsyncDisposable
     static string? Text(object? value) => value is byte[] bytes ? System.Text.Encoding.UTF8.GetString(bytes) : value?.ToString();
 }
 
-/// <summary>A folder that is there as long as the test.</summary>
-sealed class TestFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("chat-node-").FullName;
-
-    public string Database => System.IO.Path.Combine(Path, "chat.db");
-
-    public void Dispose()
-    {
-        try
-        {
-            Directory.Delete(Path, recursive: true);
-        }
-        catch (IOException)
-        {
-            // a process that was killed may hold it for a moment: the system's temporary folder is cleaned anyway
-        }
-    }
-}
-
 /// <summary>The node that the tests of a class share.</summary>
-public sealed class NodeFixture : IAsyncLifetime, IDisposable
+public abstract class NodeFixture : IAsyncLifetime, IDisposable
 {
-    readonly TestFolder _folder = new();
+    readonly TestFolder _folder;
+
+    private protected NodeFixture(StorageProvider provider) => _folder = new TestFolder(provider);
 
     internal TestNode Node { get; private set; } = null!;
 
@@ -113,8 +94,16 @@ public sealed class NodeFixture : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync() => await Node.DisposeAsync();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }
+
+public sealed class SqliteNode() : NodeFixture(StorageProvider.Sqlite);
+
+public sealed class MariaDbNode() : NodeFixture(StorageProvider.MySql);
 
 static class Eventually
 {

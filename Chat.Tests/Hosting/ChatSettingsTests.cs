@@ -64,6 +64,9 @@ public sealed class ChatSettingsTests
     [Theory]
     [InlineData("Bind", "localhost")]
     [InlineData("Port", "many")]
+    [InlineData("Storage:Provider", "Postgres")]
+    [InlineData("Storage:Provider", "1")]
+    [InlineData("Bridge:LegacyPasswords", "perhaps")]
     [InlineData("Port", "65536")]
     [InlineData("HttpPort", "-1")]
     [InlineData("TlsPort", "x")]
@@ -79,10 +82,8 @@ public sealed class ChatSettingsTests
     public void A_number_set_to_nothing_is_not_set() => Assert.Equal(new ChatSettings(), Read(("Limits:IdleSeconds", "")));
 
     [Theory]
-    [InlineData("Storage:Provider", "MySql", "Sqlite")]
     [InlineData("ProxyProtocol", "true", "false")]
     [InlineData("Redis:ConnectionString", "localhost:6379", "")]
-    [InlineData("Bridge:LegacyPasswords", "true", "false")]
     [InlineData("Cluster:SeedNodes", "a:4053,b:4053", "")]
     public void What_is_not_supported_yet_is_refused_by_name_and_its_default_is_not(string key, string value, string fallback)
     {
@@ -100,6 +101,16 @@ public sealed class ChatSettingsTests
         AssertRefused("TlsPort", "6001");
         Assert.Throws<SettingsException>(() => Read(("TlsPort", "6001"), ("Certificate", "a.pem")));
         Assert.Equal(6001, Read(("TlsPort", "6001"), ("Certificate", "a.pem"), ("CertificateKey", "b.pem")).TlsPort);
+    }
+
+    [Theory]
+    [InlineData("MySql")]
+    [InlineData("mysql")]
+    public void MySql_needs_a_connection_string(string provider)
+    {
+        Assert.Contains("Chat:Storage:ConnectionString", Assert.Throws<SettingsException>(() => Read(("Storage:Provider", provider))).Message, StringComparison.Ordinal);
+        var settings = Read(("Storage:Provider", provider), ("Storage:ConnectionString", "Server=db;Database=chat;User ID=me;Password=secret"));
+        Assert.Equal((StorageProvider.MySql, "MySQL db:3306/chat"), (settings.Storage, settings.StorageName));
     }
 
     static string AssertRefused(string key, string value)

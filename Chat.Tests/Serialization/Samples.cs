@@ -59,5 +59,12 @@ static class Samples
         new LoginChecked(true),
         new LoginSucceeded(17),
         StopUser.Instance,
+        new GetSettings(17),
+        new ChangeSettings(17, 99, new() { Presence = PresencePrivacy.Nobody, Mute = Direct, Unmute = Group, Pin = Group, Unpin = Direct }),
+        new ChangeSettings(17, -99, new() { Presence = PresencePrivacy.Everyone, Pin = Group }),
+        new ChangeSettings(17, 99, new() { Unmute = Group }),
+        new SettingsAnswer(ErrorCode.None, "", new UserSettings(PresencePrivacy.Nobody, [Group, Direct], [Direct])),
+        new SettingsAnswer(ErrorCode.NotYours, "you take no part in d:1:2", null),
+        new SettingsChanged(new UserSettings(PresencePrivacy.Everyone, [], [Group])),
     ];
 }

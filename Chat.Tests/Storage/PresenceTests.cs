@@ -42,6 +42,29 @@ public abstract class PresenceTests : StorageTest
     }
 
     [Fact]
+    public async Task Who_hides_is_shown_as_offline_and_known_to_be_online()
+    {
+        await RegisterAsync(2);
+        await _here.SetAsync(1, isOnline: true);
+        await _here.SetAsync(2, isOnline: true);
+
+        await _here.HideAsync(1, hides: true);
+        await _here.HideAsync(1, hides: true); // may be repeated
+
+        Assert.Equal(["offline", "online"], [await StateAsync(1), await StateAsync(2)]);
+        Assert.Equal(1001, await _here.NodeOfAsync(1));
+        await _here.SetAsync(1, isOnline: false);
+        await _here.SetAsync(1, isOnline: true);
+        Assert.Equal("offline", await StateAsync(1));
+
+        await _here.HideAsync(1, hides: false);
+        Assert.Equal("online", await StateAsync(1));
+        await _here.SetAsync(1, isOnline: false);
+        await _here.HideAsync(1, hides: false);
+        Assert.Equal("offline", await StateAsync(1));
+    }
+
+    [Fact]
     public async Task The_node_that_spoke_last_has_the_user()
     {
         await RegisterAsync(1);

@@ -16,7 +16,7 @@ sealed class MariaDbServer : IAsyncDisposable
     static readonly string[] Paths = ["/usr/sbin", "/usr/bin", "/usr/local/bin", "/usr/libexec"];
 
     /// <summary>An empty data folder, made once: a server gets a copy of it.</summary>
-    static readonly Lazy<Task<string>> Template = new(InstallAsync);
+    static readonly Lazy<Task<string>> Template = new(InstallTemplateAsync);
 
     static readonly Lazy<Task<MariaDbServer>> SharedServer = new(() => StartNewAsync());
 
@@ -40,10 +40,17 @@ sealed class MariaDbServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("chat-mariadb-").FullName;
         await RunAsync("cp", "-r", await Template.Value, Path.Combine(folder, "data"));
-        var server = new MariaDbServer(folder, FreePort(), options);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
-        await server.StartAsync();
-        return server;
+        return await StartAsync(folder, options);
+    }
+
+    /// <summary>A server whose tables have so much room and no more.</summary>
+    public static async Task<MariaDbServer> StartSmallAsync(int megabytes)
+    {
+        // Not a small disk: MariaDB ends itself when its own files cannot grow. The undo log is apart, so that there is room to take back.
+        string[] options = [$"--innodb-data-file-path=ibdata1:{megabytes}M", "--innodb-undo-tablespaces=3", "--innodb-file-per-table=0"];
+        var folder = Directory.CreateTempSubdirectory("chat-mariadb-").FullName;
+        await InstallAsync($"{folder}/data", options);
+        return await StartAsync(folder, options);
     }
 
     public string ConnectionString(string? database, string more = "") =>
@@ -152,15 +159,28 @@ sealed class MariaDbServer : IAsyncDisposable
         }
     }
 
-    static async Task<string> InstallAsync()
+    static async Task<MariaDbServer> StartAsync(string folder, string[] options)
+    {
+        var server = new MariaDbServer(folder, FreePort(), options);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        await server.StartAsync();
+        return server;
+    }
+
+    static async Task<string> InstallTemplateAsync()
     {
         var folder = Directory.CreateTempSubdirectory("chat-mariadb-template-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        await RunAsync(
-            Find("mariadb-install-db"), "--no-defaults", "--user=root", $"--datadir={folder}/data", "--auth-root-authentication-method=normal",
-            "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=32M");
+        await InstallAsync($"{folder}/data", []);
         return $"{folder}/data";
     }
+
+    static Task InstallAsync(string dataFolder, string[] options) => RunAsync(
+        Find("mariadb-install-db"),
+        [
+            "--no-defaults", "--user=root", $"--datadir={dataFolder}", "--auth-root-authentication-method=normal", "--skip-test-db",
+            "--skip-name-resolve", "--innodb-log-file-size=32M", .. options,
+        ]);
 
     static string Find(string program) =>
         Paths.Select(path => Path.Combine(path, program)).FirstOrDefault(File.Exists)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Chat.Node.Telemetry;
 using MySqlConnector;
 
@@ -14,6 +15,9 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     const int MostWaiting = 16 * 1024;
     const uint BatchConnections = 2;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Later the caller might have given up before the last attempt ends.</summary>
+    static readonly TimeSpan RepeatWithin = TimeSpan.FromSeconds(2);
 
     readonly string _connectionString;
     readonly MySqlDataSource _source;
@@ -87,6 +91,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 
     async Task<T> RepeatAsync<T>(MySqlDataSource source, Func<MySqlConnection, Effect, Task<T>> run)
     {
+        var start = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             var effect = new Effect();
@@ -103,7 +108,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
                     throw;
                 }
             }
-            catch (MySqlException e) when (attempt < MostAttempts && MySqlErrors.CanRepeat(e, effect.IsPossible))
+            catch (MySqlException e) when (attempt < MostAttempts && Stopwatch.GetElapsedTime(start) < RepeatWithin && MySqlErrors.CanRepeat(e, effect.IsPossible))
             {
                 Log.StatementRepeated(_logger, attempt, e.Message);
                 await Task.Delay(Random.Shared.Next(5, 20) * attempt);

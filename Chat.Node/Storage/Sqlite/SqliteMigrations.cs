@@ -12,13 +12,19 @@ static class SqliteMigrations
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    public static void Apply(string connectionString)
+    /// <summary>The scripts of the chat database.</summary>
+    public const string ChatScripts = ".sql.sqlite.";
+
+    /// <summary>Those of <c>sql/sqlite-journal</c>, for the file with events.</summary>
+    public const string JournalScripts = ".sql.sqlite_journal.";
+
+    public static void Apply(string connectionString, string scripts = ChatScripts)
     {
         var file = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(connectionString).DataSource;
         using var turn = WaitForTurn(file + ".migrating");
         var result = DeployChanges.To
             .SqliteDatabase(connectionString)
-            .WithScriptsEmbeddedInAssembly(typeof(SqliteMigrations).Assembly, name => name.Contains(".sql.sqlite.", StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(typeof(SqliteMigrations).Assembly, name => name.Contains(scripts, StringComparison.Ordinal))
             .WithTransactionPerScript()
             .LogTo(new NoOpUpgradeLog())
             .Build()

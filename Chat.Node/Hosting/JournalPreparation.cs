@@ -1,0 +1,50 @@
+using Chat.Node.Storage;
+using Chat.Node.Storage.Sqlite;
+using Chat.Node.Telemetry;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>
+/// Brings the journal's schema up to date: at the start, and again and again if that failed. A node chats without its
+/// journal; only settings have to wait. On MySQL the tables come with the others.
+/// </summary>
+sealed class JournalPreparation(JournalDatabase journal, TimeProvider clock, ILogger<JournalPreparation> logger) : BackgroundService
+{
+    static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    Task? _attempt;
+    bool _hasWarned;
+
+    /// <summary>Never fails, and never waits for long.</summary>
+    public async Task<bool> TryAsync()
+    {
+        if (!journal.IsSqlite)
+            return true;
+        try
+        {
+            // One that is late goes on, and is looked at next time.
+            _attempt ??= Task.Run(() => SqliteJournal.Migrate(journal.ConnectionString));
+            await _attempt.WaitAsync(Patience, clock);
+            return true;
+        }
+        catch (Exception e) when (e is StorageException or TimeoutException)
+        {
+            if (!_hasWarned)
+                Log.JournalUnavailable(logger, e.Message);
+            _hasWarned = true;
+            if (_attempt is { IsFaulted: true })
+                _attempt = null;
+            return false;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_attempt is { IsCompletedSuccessfully: true })
+            return;
+        using var timer = new PeriodicTimer(Again, clock);
+        while (!await TryAsync())
+            await timer.WaitForNextTickAsync(stoppingToken);
+    }
+}

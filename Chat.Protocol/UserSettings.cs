@@ -1,0 +1,66 @@
+namespace Chat.Protocol;
+
+/// <summary>Who is shown that a user is online: <c>presence</c> in the settings.</summary>
+public enum PresencePrivacy
+{
+    /// <summary>Whoever lists the user.</summary>
+    Everyone,
+
+    /// <summary>Nobody: the user is always listed as offline.</summary>
+    Nobody,
+}
+
+/// <summary>How a <see cref="PresencePrivacy"/> is written.</summary>
+public static class PresencePrivacies
+{
+    /// <summary><c>everyone</c> or <c>nobody</c>.</summary>
+    public static string ToText(this PresencePrivacy presence) => presence == PresencePrivacy.Nobody ? "nobody" : "everyone";
+
+    /// <summary>Null for anything else than <see cref="ToText"/> writes.</summary>
+    public static PresencePrivacy? Find(string? text) => text switch
+    {
+        "everyone" => PresencePrivacy.Everyone,
+        "nobody" => PresencePrivacy.Nobody,
+        _ => null,
+    };
+}
+
+/// <summary>What a user has chosen, the same on every device.</summary>
+/// <param name="Presence">Who sees that the user is online.</param>
+/// <param name="Muted">Conversations that must not disturb, ascending.</param>
+/// <param name="Pinned">Conversations to be listed first; the newest pin last.</param>
+public sealed record UserSettings(
+    PresencePrivacy Presence, IReadOnlyList<ConversationId> Muted, IReadOnlyList<ConversationId> Pinned)
+{
+    /// <summary>Most conversations that can be muted.</summary>
+    public const int MostMuted = 1000;
+
+    /// <summary>Most conversations that can be pinned.</summary>
+    public const int MostPinned = 100;
+
+    /// <summary>Whether the lists were too long for one frame.</summary>
+    public bool IsTruncated { get; init; }
+}
+
+/// <summary>What to change of the settings: all of it or nothing is done. What is null stays.</summary>
+public sealed record SettingsChange
+{
+    /// <summary>Who sees that the user is online.</summary>
+    public PresencePrivacy? Presence { get; init; }
+
+    /// <summary>A conversation to mute.</summary>
+    public ConversationId? Mute { get; init; }
+
+    /// <summary>A conversation to mute no more.</summary>
+    public ConversationId? Unmute { get; init; }
+
+    /// <summary>A conversation to pin behind the others; one that is pinned stays where it is.</summary>
+    public ConversationId? Pin { get; init; }
+
+    /// <summary>A conversation to pin no more.</summary>
+    public ConversationId? Unpin { get; init; }
+
+    /// <summary>The conversations that it names.</summary>
+    public IEnumerable<ConversationId> Conversations =>
+        ((ConversationId?[])[Mute, Unmute, Pin, Unpin]).OfType<ConversationId>();
+}
