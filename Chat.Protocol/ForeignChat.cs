@@ -14,6 +14,9 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
 {
     const int MostDepth = 32;
 
+    /// <summary>More would leave no room for the text in a frame to a documented client.</summary>
+    const int MostNameBytes = 256;
+
     /// <summary>Reads an object.</summary>
     /// <param name="json">UTF-8, perhaps with blanks, NUL bytes or a byte order mark around the object.</param>
     /// <param name="receiverId">For whom it is: the <c>toid</c> of an object that has none.</param>
@@ -39,7 +42,7 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
         }
         catch (InvalidOperationException)
         {
-            return "half a surrogate pair in a string";
+            return "a string that is no Unicode text";
         }
     }
 
@@ -57,13 +60,17 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
             return "a message to a group without a \"groupid\"";
         var sender = Math.Max(0, IntegerOf(members, "id") ?? 0);
 
-        var values = members.ToDictionary(member => member.Key, member => JsonText.Canonical(member.Value), StringComparer.Ordinal);
+        var values = members.Where(member => !RequestKeys.IsStripped(RequestKeys.Find(Encoding.UTF8.GetBytes(member.Key))))
+            .ToDictionary(member => member.Key, member => JsonText.Canonical(member.Value), StringComparer.Ordinal);
+        values.Remove(isGroup ? "toid" : "groupid");
         values["msg"] = StringOf(text);
         values["msgid"] = isGroup ? "10"u8.ToArray() : "6"u8.ToArray();
         values["id"] = Digits(sender);
-        values["name"] = members.TryGetValue("name", out var name) && name.ValueKind != JsonValueKind.Null ? StringOf(name) : JsonText.Quote($"user {sender}");
+        values["name"] = members.TryGetValue("name", out var name) && name.ValueKind != JsonValueKind.Null
+            ? StringOf(name, MostNameBytes)
+            : JsonText.Quote($"user {sender}");
         values["time"] = members.TryGetValue("time", out var time) && time.ValueKind != JsonValueKind.Null
-            ? StringOf(time)
+            ? StringOf(time, SendMessageRequest.MaxTimeBytes)
             : JsonText.Quote(DateTimeOffset.FromUnixTimeMilliseconds(now).ToString(ChatBody.TimeFormat, System.Globalization.CultureInfo.InvariantCulture));
         values[isGroup ? "groupid" : "toid"] = Digits(isGroup ? groupId!.Value : receiverId);
         var conversation = isGroup ? ConversationId.Group(groupId!.Value) : sender > 0 ? ConversationId.Direct(sender, receiverId) : (ConversationId?)null;
@@ -87,12 +94,23 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
     }
 
     /// <summary>A client reads these keys as strings; other values are shown as they are written.</summary>
-    static byte[] StringOf(JsonElement value) => value.ValueKind switch
+    static byte[] StringOf(JsonElement value, int mostBytes = int.MaxValue)
     {
-        JsonValueKind.String => JsonText.Quote(value.GetString()!),
-        JsonValueKind.Null => JsonText.Quote(""),
-        _ => JsonText.Quote(value.GetRawText()),
-    };
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Null => "",
+            _ => value.GetRawText(),
+        };
+        var token = JsonText.Quote(text);
+        while (token.Length - 2 > mostBytes)
+        {
+            text = text[..(text.Length / 2)];
+            token = JsonText.Quote(char.IsHighSurrogate(text[^1]) ? text[..^1] : text);
+        }
+
+        return token;
+    }
 
     static int? IntegerOf(SortedDictionary<string, JsonElement> members, string key) =>
         members.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
@@ -102,10 +120,10 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
     static ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> json)
     {
         var span = json.Span;
-        var start = span.StartsWith("\uFEFF"u8) ? 3 : 0;
+        var start = 0;
         var end = span.Length;
-        while (start < end && span[start] <= (byte)' ')
-            start++;
+        while (start < end && (span[start] <= (byte)' ' || span[start..].StartsWith("\uFEFF"u8)))
+            start += span[start] <= (byte)' ' ? 1 : 3;
         while (end > start && span[end - 1] <= (byte)' ')
             end--;
         return json[start..end];

@@ -54,7 +54,7 @@ sealed class LoginFlow(
         }
         catch (RowRefusedException)
         {
-            return new RegisterResult(ErrorCode.Malformed, "other servers that use the same database could not store this name: take another one, ASCII is safe");
+            return new RegisterResult(ErrorCode.Malformed, "other servers that use the same database could not store this name or password: take another one, ASCII is safe");
         }
         catch (StorageException e)
         {

@@ -43,8 +43,9 @@ sealed class PasswordWorker : IDisposable
 
     /// <summary>What is to be stored for a password.</summary>
     /// <exception cref="StorageException">Too many are waiting.</exception>
-    public Task<string> HashAsync(string password) =>
-        _keepsPlain ? Task.FromResult(password) : RunAsync(() => _hasher.HashPassword(new Account(), password));
+    /// <exception cref="RowRefusedException">Legacy servers compare it, and could not store it.</exception>
+    public async Task<string> HashAsync(string password) =>
+        _keepsPlain ? StoredName.Of(password, writesForLegacy: true).Text : await RunAsync(() => _hasher.HashPassword(new Account(), password));
 
     /// <exception cref="StorageException">Too many are waiting.</exception>
     public Task<PasswordCheck> CheckAsync(Account account, string password) => RunAsync(() =>

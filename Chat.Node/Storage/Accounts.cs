@@ -44,12 +44,12 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
         {
             return await database.WriteAsync(async (connection, transaction) =>
             {
-                if (stored.Other is { } other && await connection.ExecuteScalarAsync<long>(
-                    "SELECT COUNT(*) FROM Users WHERE namekey = LOWER(@other)", new { other }, transaction) > 0)
-                    return (int?)null;
+                await stored.EnsureFreeAsync(connection, transaction, database.Dialect.UsersOfName);
                 await connection.ExecuteAsync(
                     database.Dialect.InsertUser, new { name = stored.Text, password, ours = stored.IsOurs }, transaction);
-                return await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
+                var id = await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
+                await stored.EnsureFreeAsync(connection, transaction, database.Dialect.UsersOfName, id);
+                return (int?)id;
             });
         }
         catch (DuplicateKeyException)
@@ -61,12 +61,18 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
     public async Task<Account?> FindAsync(int id) => (await database.ReadAsync(connection =>
         connection.QuerySingleOrDefaultAsync<Row>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })))?.ToAccount();
 
-    /// <summary>The account of a name in any case of letters; the oldest, where a legacy server allowed several.</summary>
+    /// <summary>
+    /// The account of a name in any case of letters. Where a legacy server allowed several: the one that is written exactly so,
+    /// or the oldest.
+    /// </summary>
     public async Task<Account?> FindAsync(string name)
     {
         var other = LegacyText.Write(name) ?? name;
         return (await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
-            "SELECT id, name, password, ours FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other)) ORDER BY id LIMIT 1",
+            """
+            SELECT id, name, password, ours FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other))
+            ORDER BY CASE WHEN name IN (@name, @other) THEN 0 ELSE 1 END, id LIMIT 1
+            """,
             new { name, other })))?.ToAccount();
     }
 

@@ -79,17 +79,16 @@ sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
         {
             return await database.WriteAsync(async (connection, transaction) =>
             {
-                if (stored.Other is { } other && await connection.ExecuteScalarAsync<long>(
-                    "SELECT COUNT(*) FROM AllGroup WHERE groupkey = LOWER(@other)", new { other }, transaction) > 0)
-                    return (int?)null;
+                await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName);
                 await connection.ExecuteAsync(
                     database.Dialect.InsertGroup, new { name = stored.Text, description = storedDescription, ours = stored.IsOurs },
                     transaction);
                 var id = await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
+                await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
                 await connection.ExecuteAsync(
                     "INSERT INTO GroupUser (groupid, userid, grouprole) VALUES (@id, @creatorId, 'creator')",
                     new { id, creatorId }, transaction);
-                return id;
+                return (int?)id;
             });
         }
         catch (DuplicateKeyException)
@@ -169,7 +168,7 @@ sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
                     """
                     SELECT DISTINCT m.groupid, u.id, u.name, u.state, u.ours, m.grouprole AS role
                     FROM GroupUser mine JOIN GroupUser m ON m.groupid = mine.groupid JOIN Users u ON u.id = m.userid
-                    WHERE mine.userid = @userId ORDER BY m.groupid, u.id LIMIT @most
+                    WHERE mine.userid = @userId ORDER BY m.groupid, u.id, m.grouprole LIMIT @most
                     """,
                     new { userId, most = MostMembersListed })).ToLookup(row => row.GroupId);
             return (

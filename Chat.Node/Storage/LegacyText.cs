@@ -5,7 +5,7 @@ namespace Chat.Node.Storage;
 /// <summary>
 /// Text as the documented servers store it: they send UTF-8 over a connection that they declare to be gbk, so the database
 /// stores what those bytes mean in gbk (<c>浣犲ソ</c> for <c>你好</c>) and gives the same bytes back to whoever declares the
-/// same. Pure. gbk here is code page 936; MySQL's and MariaDB's is the same, code for code.
+/// same. Pure. Their gbk is code page 936 without its euro sign and its private use area.
 /// </summary>
 static class LegacyText
 {
@@ -20,14 +20,7 @@ static class LegacyText
     {
         if (Ascii.IsValid(stored))
             return stored;
-        try
-        {
-            return Decode(Gbk.GetBytes(stored)) ?? stored;
-        }
-        catch (EncoderFallbackException)
-        {
-            return stored; // not even gbk
-        }
+        return ToGbk(stored) is { } bytes && Decode(bytes) is { } typed ? typed : stored;
     }
 
     /// <summary>The text as those servers would have stored it; null if that cannot be (half a character is left over).</summary>
@@ -38,14 +31,41 @@ static class LegacyText
         try
         {
             var bytes = Utf8.GetBytes(text);
-            var stored = Gbk.GetString(bytes);
-            return Gbk.GetBytes(stored).AsSpan().SequenceEqual(bytes) ? stored : null;
+            return FromGbk(bytes) is { } stored && ToGbk(stored).AsSpan().SequenceEqual(bytes) ? stored : null;
         }
-        catch (ArgumentException) // of both fallbacks
+        catch (EncoderFallbackException) // half a surrogate pair
         {
             return null;
         }
     }
+
+    /// <summary>The bytes of a text in the database's gbk; null if it has none for some character.</summary>
+    internal static byte[]? ToGbk(string text)
+    {
+        try
+        {
+            return IsTheirs(text) ? Gbk.GetBytes(text) : null;
+        }
+        catch (EncoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What bytes mean in the database's gbk; null if some mean nothing.</summary>
+    internal static string? FromGbk(byte[] bytes)
+    {
+        try
+        {
+            return Gbk.GetString(bytes) is { } text && IsTheirs(text) ? text : null;
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    static bool IsTheirs(string text) => !text.Contains('€', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyInRange('\uE000', '\uF8FF');
 
     /// <summary>UTF-8 in which a truncated character followed by a question mark is a lost one; null if it is no UTF-8.</summary>
     static string? Decode(ReadOnlySpan<byte> bytes)

@@ -17,6 +17,15 @@ abstract class SqlDialect
     /// <summary>A new group: <c>@name, @description, @ours</c>.</summary>
     public abstract string InsertGroup { get; }
 
+    /// <summary>
+    /// How many others have one of two names in any case of letters: <c>@id, @name, @other</c>. Waits for whoever is about to
+    /// take one of them.
+    /// </summary>
+    public abstract string UsersOfName { get; }
+
+    /// <summary>The same for groups.</summary>
+    public abstract string GroupsOfName { get; }
+
     /// <summary>The newest row of each conversation in <c>@ids</c>, a JSON array of pairs.</summary>
     public abstract string Heads { get; }
 

@@ -37,6 +37,7 @@ public sealed class LegacyTextTests
     [Theory]
     [InlineData("你")]
     [InlineData("你好吗")]
+    [InlineData("你奀")] // leads into the private use area of code page 936, which their databases do not have
     [InlineData("\ud83d")]
     public void Text_that_they_could_not_store_is_not_written(string text) => Assert.Null(LegacyText.Write(text));
 }

@@ -16,18 +16,19 @@ UPDATE Friends SET friendid = 0 WHERE friendid IS NULL;
 UPDATE OfflineMessage SET message = '' WHERE message IS NULL;
 UPDATE OfflineMessage SET userid = 0 WHERE userid IS NULL;
 
--- Types are only widened. Text is converted from whatever character set the table had.
-ALTER TABLE Users ENGINE = InnoDB,
+-- Types are only widened. Text is converted from whatever character set the table had. ROW_FORMAT: an older one that the table
+-- was given allows no key on a name of 255 characters, or no InnoDB at all.
+ALTER TABLE Users ENGINE = InnoDB ROW_FORMAT = DYNAMIC,
     MODIFY name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     MODIFY password VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     MODIFY state VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'offline';
-ALTER TABLE Friends ENGINE = InnoDB, MODIFY userid INT NOT NULL, MODIFY friendid INT NOT NULL;
-ALTER TABLE AllGroup ENGINE = InnoDB,
+ALTER TABLE Friends ENGINE = InnoDB ROW_FORMAT = DYNAMIC, MODIFY userid INT NOT NULL, MODIFY friendid INT NOT NULL;
+ALTER TABLE AllGroup ENGINE = InnoDB ROW_FORMAT = DYNAMIC,
     MODIFY groupname VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     MODIFY groupdesc VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '';
-ALTER TABLE GroupUser ENGINE = InnoDB, MODIFY groupid INT NOT NULL, MODIFY userid INT NOT NULL,
+ALTER TABLE GroupUser ENGINE = InnoDB ROW_FORMAT = DYNAMIC, MODIFY groupid INT NOT NULL, MODIFY userid INT NOT NULL,
     MODIFY grouprole VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'normal';
-ALTER TABLE OfflineMessage ENGINE = InnoDB, MODIFY userid INT NOT NULL,
+ALTER TABLE OfflineMessage ENGINE = InnoDB ROW_FORMAT = DYNAMIC, MODIFY userid INT NOT NULL,
     MODIFY message MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL;
 
 -- namekey, groupkey: names are compared without case, and by nothing else that a collation has in mind (accents, width,

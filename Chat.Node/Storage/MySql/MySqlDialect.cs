@@ -21,6 +21,12 @@ sealed class MySqlDialect : SqlDialect
 
     public override string InsertGroup => "INSERT INTO AllGroup (groupname, groupdesc, ours) VALUES (@name, @description, @ours)";
 
+    public override string UsersOfName =>
+        "SELECT COUNT(*) FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other)) AND id <> @id FOR UPDATE";
+
+    public override string GroupsOfName =>
+        "SELECT COUNT(*) FROM AllGroup WHERE groupkey IN (LOWER(@name), LOWER(@other)) AND id <> @id FOR UPDATE";
+
     public override string Heads =>
         """
         SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid

@@ -20,6 +20,10 @@ static class MySqlMigrations
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     static readonly Version LeastMySql = new(8, 0, 23);
     static readonly Version LeastMariaDb = new(10, 6);
+
+    /// <summary>What does not fit stops a script instead of being cut, whatever the server's own setting is.</summary>
+    const string Strict = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'";
+
     static readonly string[] DocumentedTables = ["Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage"];
 
     public static async Task ApplyAsync(string connectionString, ILogger logger)
@@ -55,7 +59,6 @@ static class MySqlMigrations
             try
             {
                 await connection.OpenAsync();
-                await connection.ExecuteAsync("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
                 return connection;
             }
             catch (MySqlException e)
@@ -118,7 +121,7 @@ static class MySqlMigrations
     sealed class Connections(string connectionString)
         : DatabaseConnectionManager(new DelegateConnectionFactory((_, _) => new MySqlConnection(connectionString)))
     {
-        public override IEnumerable<string> SplitScriptIntoCommands(string scriptContents) => [scriptContents];
+        public override IEnumerable<string> SplitScriptIntoCommands(string scriptContents) => [Strict, scriptContents];
     }
 
     sealed class Names() : SqlObjectParser("`", "`");

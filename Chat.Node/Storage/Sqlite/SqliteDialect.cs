@@ -37,6 +37,10 @@ sealed class SqliteDialect : SqlDialect
     public override string InsertGroup =>
         "INSERT INTO AllGroup (groupname, groupdesc, groupkey, ours) VALUES (@name, @description, LOWER(@name), @ours)";
 
+    public override string UsersOfName => "SELECT COUNT(*) FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other)) AND id <> @id";
+
+    public override string GroupsOfName => "SELECT COUNT(*) FROM AllGroup WHERE groupkey IN (LOWER(@name), LOWER(@other)) AND id <> @id";
+
     public override string Heads =>
         """
         SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid

@@ -1,0 +1,54 @@
+using Chat.Node.Storage.MySql;
+using Dapper;
+using MySqlConnector;
+
+namespace Chat.Tests.Storage;
+
+/// <summary>The scripts of <c>sql/mysql</c> in their single statements, and what a database looks like afterwards.</summary>
+static class SchemaScripts
+{
+    /// <summary>All statements of all scripts, in order.</summary>
+    public static IReadOnlyList<string> Statements { get; } = [.. Texts().SelectMany(Split)];
+
+    /// <summary>How many statements may have been run when something of the database has just been changed; and none at all.</summary>
+    public static IReadOnlyList<int> Boundaries { get; } =
+        [0, .. Enumerable.Range(1, Statements.Count).Where(count => IsChange(Statements[count - 1]))];
+
+    public static async Task RunFirstAsync(MySqlConnection connection, int count)
+    {
+        foreach (var statement in Statements.Take(count))
+            await connection.ExecuteAsync(statement);
+    }
+
+    /// <summary>Every table, column and index with all that makes it what it is.</summary>
+    public static async Task<List<string>> DescribeAsync(MySqlConnection connection) => (await connection.QueryAsync<string>(
+        """
+        SELECT CONCAT_WS('|', TABLE_NAME, ENGINE, TABLE_COLLATION) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()
+        UNION ALL
+        SELECT CONCAT_WS('|', TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COALESCE(COLUMN_DEFAULT, '-'),
+            CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_KEY, EXTRA, GENERATION_EXPRESSION)
+        FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()
+        UNION ALL
+        SELECT CONCAT_WS('|', TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE)
+        FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()
+        ORDER BY 1
+        """)).AsList();
+
+    static bool IsChange(string statement) =>
+        statement.StartsWith("CREATE", StringComparison.Ordinal) || statement.StartsWith("ALTER", StringComparison.Ordinal)
+        || statement.StartsWith("EXECUTE", StringComparison.Ordinal);
+
+    static IEnumerable<string> Texts()
+    {
+        var assembly = typeof(MySqlDatabase).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.Contains(".sql.mysql.", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            yield return reader.ReadToEnd();
+        }
+    }
+
+    static IEnumerable<string> Split(string script) =>
+        string.Join('\n', script.Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)))
+            .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}
