@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Chat.Node.Hosting;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;
@@ -43,10 +44,12 @@ public sealed partial class TranscriptTests
     readonly Dictionary<string, LegacyTestClient> _clients = [];
     TestNode _node = null!;
 
-    [Fact]
-    public async Task Documented_clients_get_what_they_got_from_a_documented_server()
+    [Theory]
+    [InlineData(nameof(StorageProvider.Sqlite))]
+    [InlineData(nameof(StorageProvider.MySql))]
+    public async Task Documented_clients_get_what_they_got_from_a_documented_server(string provider)
     {
-        using var folder = new TestFolder();
+        using var folder = new TestFolder(Enum.Parse<StorageProvider>(provider));
         await using (_node = await TestNode.StartAsync(folder, "--Chat:Users:MaxSessions=1"))
         {
             var steps = Transcript.Read(Path.Combine(AppContext.BaseDirectory, "EndToEnd", "transcript.txt"));

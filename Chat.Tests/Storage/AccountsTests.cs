@@ -31,6 +31,7 @@ public abstract class AccountsTests : StorageTest
         await _accounts.RegisterAsync("alice", "h1");
         Assert.Null(await _accounts.RegisterAsync(name, "h2"));
         Assert.Equal(1, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM Users"));
+        Assert.Equal(2, await _accounts.RegisterAsync("bob", "h3")); // a refusal takes no id
     }
 
     [Fact]
