@@ -63,6 +63,24 @@ public sealed class SessionTests : ActorTest
     }
 
     [Fact]
+    public async Task A_connection_that_ends_under_a_write_leaves_the_posts_of_a_documented_client_to_their_session()
+    {
+        var session = await LogInAsync(isModern: false);
+        await WatchAsync(session);
+        session.Tell(Message("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":2}"""));
+        var post = await _conversations.ExpectMsgAsync<Post>();
+        await _socket.Writer.CompleteAsync(); // as the web server does, before anybody has told the session
+        _users.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0)));
+        await _users.FishForMessageAsync(message => message is Detach, Patience);
+
+        _conversations.Send(session, new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
+        var again = await _conversations.ExpectMsgAsync<Post>();
+        _conversations.Send(session, new PostAccepted(Pair, again.Number, 1, 1));
+
+        await ExpectTerminatedAsync(session);
+    }
+
+    [Fact]
     public async Task A_repeated_push_is_written_once_and_confirmed_twice()
     {
         var session = await LogInAsync(isModern: true);

@@ -45,6 +45,12 @@ static class SqlLiterals
         return behind.StartsWith('+') && !behind[1..].TrimStart().StartsWith('"');
     }
 
+    /// <summary>The statements that a literal can become: one, or one for each text that is put into it.</summary>
+    public static IEnumerable<string> Statements(SqlLiteral sql) => !sql.IsInterpolated || Hole.Match(sql.Text) is not { Success: true } hole
+        ? [sql.Text]
+        : (Arguments(sql.Source, hole.Groups["name"].Value) ?? []).Select(argument => sql.Text.Replace(hole.Value, argument.Trim('"'), StringComparison.Ordinal))
+            .SelectMany(text => Statements(sql with { Text = text }));
+
     /// <summary>A constant of the file, or a parameter for which every call in the file gives a literal.</summary>
     static bool IsConstant(string source, string name)
     {
@@ -52,15 +58,21 @@ static class SqlLiterals
             return false;
         if (Regex.IsMatch(source, $@"\bconst\s+\w+\s+{name}\b", RegexOptions.None, Patience))
             return true;
+        return Arguments(source, name) is { Count: > 0 } arguments
+            && arguments.TrueForAll(argument => argument.StartsWith('"') && argument.EndsWith('"'));
+    }
+
+    /// <summary>What the calls in the file give for a parameter; null if no method of the file has it.</summary>
+    static List<string>? Arguments(string source, string name)
+    {
         var declaration = Regex.Match(source, $@"\b(?<method>\w+)\((?<before>[^()]*)\bstring {name}\b", RegexOptions.None, Patience);
         if (!declaration.Success)
-            return false;
+            return null;
         var position = declaration.Groups["before"].Value.Count(character => character == ',');
-        var arguments = Regex.Matches(source, $@"(?<![.\w]){declaration.Groups["method"].Value}\((?<arguments>[^()]*)\)", RegexOptions.None, Patience)
+        return Regex.Matches(source, $@"(?<![.\w]){declaration.Groups["method"].Value}\((?<arguments>[^()]*)\)", RegexOptions.None, Patience)
             .Where(call => !call.Groups["arguments"].Value.Contains($"string {name}", StringComparison.Ordinal))
             .Select(call => call.Groups["arguments"].Value.Split(',').ElementAtOrDefault(position)?.Trim() ?? "")
             .Where(argument => !argument.Contains(' ', StringComparison.Ordinal) || argument[0] == '"') // not another overload's declaration
             .ToList();
-        return arguments.Count > 0 && arguments.TrueForAll(argument => argument.StartsWith('"') && argument.EndsWith('"'));
     }
 }

@@ -1,0 +1,118 @@
+using Chat.Node.Storage;
+using Chat.Protocol;
+using Chat.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Chat.Tests.Storage;
+
+/// <summary>
+/// Asks the repositories for everything they can do, on tables that <see cref="ManyRows"/> has filled. The lists are as long
+/// as they become in practice.
+/// </summary>
+sealed class EveryStatement(IChatDatabase database)
+{
+    static readonly ConversationId Direct = ConversationId.Direct(20, 21);
+    static readonly ConversationId Group = ConversationId.Group(30);
+    static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(ManyRows.Then);
+
+    readonly NodeIdentity _node = new("here:4053", 5_000);
+    readonly ManualClock _clock = new();
+
+    public async Task RunAsync()
+    {
+        await AccountsAsync();
+        await ContactsAsync();
+        await LogAsync();
+        await OfflineAsync();
+        await MarksAndPresenceAsync();
+        await NodesAsync();
+    }
+
+    async Task AccountsAsync()
+    {
+        var accounts = new Accounts(database);
+        Assert.NotNull(await accounts.RegisterAsync("Größe", "")); // legacy servers have another form of it
+        Assert.NotNull(await accounts.FindAsync("GRÖßE"));
+        var account = (await accounts.FindAsync(17))!;
+        await accounts.SetPasswordAsync(account, "new");
+        foreach (var count in (int[])[1, 100, 1000])
+            Assert.NotEmpty(await accounts.ExistingAsync([.. Ids(count)]));
+        var hash = "a new hash"u8.ToArray();
+        await accounts.SaveTokenAsync(hash, 17, Now.AddHours(1));
+        Assert.Equal(17, (await accounts.FindByTokenAsync(hash, Now))?.Id);
+        await accounts.RevokeTokenAsync(hash);
+        await accounts.PurgeTokensAsync(Now.AddMinutes(1));
+    }
+
+    async Task ContactsAsync()
+    {
+        var contacts = new Contacts(database);
+        Assert.True(await contacts.AddFriendAsync(17, 18));
+        Assert.NotNull(await contacts.CreateGroupAsync(17, "Größe", ""));
+        Assert.True(await contacts.JoinGroupAsync(17, 18));
+        Assert.True(await contacts.IsMemberAsync(17, 18));
+        foreach (var count in (int[])[1, 100, 1000])
+            Assert.NotEmpty(await contacts.MembersAsync([.. Ids(count)]));
+        var (friends, groups) = await contacts.OfUserAsync(17);
+        Assert.Equal(ManyRows.FriendsOfEach + 1, friends.Count);
+        Assert.True(groups.Count > ManyRows.GroupsOfEach);
+    }
+
+    async Task LogAsync()
+    {
+        var log = new MessageLogStore(database, _node);
+        LogRow Row(ConversationId id, long seq, string cmid) => new(id, seq, 20, cmid, 1, "{}"u8.ToArray());
+        var outcomes = await log.AppendAsync([Row(ConversationId.Direct(1, 100), 1, "c1"), Row(Direct, ManyRows.MessagesOfEach + 1, "new")]);
+        Assert.All(outcomes, outcome => Assert.Equal(AppendStatus.Written, outcome.Status));
+        Assert.Equal(AppendStatus.Duplicate, (await log.AppendAsync([Row(Direct, ManyRows.MessagesOfEach + 2, "new")]))[0].Status);
+        foreach (var count in (int[])[1, 100, 1000])
+            Assert.NotEmpty(await log.HeadsAsync([.. Ids(count).Select(ConversationId.Group)]));
+        Assert.Equal(50, (await log.ReadAfterAsync(Direct, 20, 50)).Count);
+        Assert.Equal(50, (await log.ReadBeforeAsync(Group, 90, 50)).Count);
+        Assert.NotNull(await log.FirstSinceAsync(Direct, ManyRows.Then, 90));
+        Assert.NotEmpty(await log.TouchedSinceAsync(ManyRows.Unfinished, ManyRows.Then + (ManyRows.MessagesOfEach - 5) * 1000));
+        Assert.NotEmpty(await log.ConversationsOfAsync(20));
+    }
+
+    async Task OfflineAsync()
+    {
+        var offline = new OfflineStore(database, _clock, NullLogger<OfflineStore>.Instance);
+        await offline.InsertAsync([.. Enumerable.Range(1, 5).Select(seq => new OfflineRow(17, Direct, seq, $"c{seq}", 1, "{}"u8.ToArray()))]);
+        await database.WriteAsync((connection, transaction) =>
+        {
+            using var command = connection.CreateCommand(); // as another server would
+            (command.Transaction, command.CommandText) = (transaction, "INSERT INTO OfflineMessage (userid, message) VALUES (17, 'no JSON')");
+            return Task.FromResult(command.ExecuteNonQuery());
+        });
+        var queued = await offline.ReadAsync(17, 0, 100);
+        Assert.Equal(15, queued.Count); // the foreign one went into quarantine
+        await offline.DeleteAsync(17, [.. queued.Take(3).Select(message => message.Id)]);
+        await offline.DeleteUpToAsync(17, Direct, 3);
+    }
+
+    async Task MarksAndPresenceAsync()
+    {
+        var marks = new DeliveryMarks(database, _clock);
+        await marks.RaiseAsync([new DeliveryMark(17, Group, 1, 1, 1), new DeliveryMark(18, Group, 1, 1, 1)]);
+        Assert.Equal(1, (await marks.ReadAsync(17, Group)).ReadTo);
+        var presence = new Presence(database, _node);
+        await presence.SetAsync(17, isOnline: true);
+        Assert.Equal(_node.Incarnation, await presence.NodeOfAsync(17));
+        await presence.SetAsync(17, isOnline: false);
+        await presence.ClearAsync([ManyRows.Unfinished]);
+    }
+
+    async Task NodesAsync()
+    {
+        var nodes = new Nodes(database, _node, _clock);
+        await nodes.RegisterAsync();
+        await nodes.BeatAsync();
+        await nodes.ConfirmAsync(2);
+        Assert.NotEmpty(await nodes.UnfinishedAsync());
+        await nodes.FinishAsync(ManyRows.Unfinished);
+    }
+
+    /// <summary>Some of the ids, not one after the other.</summary>
+    static IEnumerable<int> Ids(int count) => Enumerable.Range(0, count).Select(i => 1 + i * 7);
+}
