@@ -37,7 +37,7 @@ public sealed class ForeignChatTests
     [InlineData("""{"msg":null,"name":null,"time":null,"id":null,"msgid":null,"toid":null}""", """{"id":0,"msg":"","msgid":6,"name":"user 0","time":"2026-01-02 03:04:05","toid":7}""", null)]
     [InlineData("""{"msg":12.50,"name":[1, 2],"time":17,"id":-3}""", """{"id":0,"msg":"12.50","msgid":6,"name":"[1, 2]","time":"17","toid":7}""", null)]
     [InlineData("""{"msg":"x","id":"3","msgid":"6","toid":{}}""", """{"id":0,"msg":"x","msgid":6,"name":"user 0","time":"2026-01-02 03:04:05","toid":7}""", null)]
-    [InlineData("""{"msg":"x","id":99999999999999999999,"toid":1e999}""", """{"id":0,"msg":"x","msgid":6,"name":"user 0","time":"2026-01-02 03:04:05","toid":7}""", null)]
+    [InlineData("""{"msg":"x","id":99999999999999999999,"toid":1e300}""", """{"id":0,"msg":"x","msgid":6,"name":"user 0","time":"2026-01-02 03:04:05","toid":7}""", null)]
     public void What_a_client_needs_is_put_in(string json, string body, string? conversation)
     {
         var chat = Read(json);
@@ -66,6 +66,8 @@ public sealed class ForeignChatTests
     [InlineData("""{"msg":"x","msgid":10,"groupid":0}""")]
     [InlineData("""{"msg":"x","msgid":10,"groupid":-4}""")]
     [InlineData("""{"msg":"x","msgid":10,"groupid":"4"}""")]
+    [InlineData("""{"msg":"x","toid":1e999}""")]
+    [InlineData("""{"msg":"x","z":[{"a":-1e999}]}""")]
     [InlineData("""{"msg":"\ud83d"}""")]
     [InlineData("""{"msg":"x","\ude00":1}""")]
     [InlineData("""{"msg":"x","zzz":["\ud83d"]}""")]
