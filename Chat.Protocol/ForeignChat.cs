@@ -31,6 +31,8 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
             using var document = JsonDocument.Parse(Trim(json), new JsonDocumentOptions { MaxDepth = MostDepth });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return "not a JSON object";
+            if (HasHugeNumber(document.RootElement))
+                return "a number that is larger than any client can read";
             var members = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
             foreach (var member in document.RootElement.EnumerateObject())
                 members[member.Name] = member.Value;
@@ -114,6 +116,15 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
 
     static int? IntegerOf(SortedDictionary<string, JsonElement> members, string key) =>
         members.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+
+    /// <summary>The documented clients end at a number that no double can hold.</summary>
+    static bool HasHugeNumber(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => !value.TryGetDouble(out var number) || !double.IsFinite(number),
+        JsonValueKind.Object => value.EnumerateObject().Any(member => HasHugeNumber(member.Value)),
+        JsonValueKind.Array => value.EnumerateArray().Any(HasHugeNumber),
+        _ => false,
+    };
 
     static byte[] Digits(int number) => Encoding.ASCII.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 

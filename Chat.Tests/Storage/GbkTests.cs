@@ -18,9 +18,7 @@ public sealed class GbkTests
     public async Task Every_code_means_the_same()
     {
         // A byte that is no first half stands alone, and so does its neighbour.
-        var codes = from first in Enumerable.Range(0x80, 0x80)
-            from second in Enumerable.Range(0x21, 0xDF)
-            select new[] { (byte)first, (byte)second };
+        var codes = Enumerable.Range(0x80, 0x80).SelectMany(first => Enumerable.Range(0x21, 0xDF).Select(second => new[] { (byte)first, (byte)second }));
         await AssertSameAsync(
             codes, code => $"CONVERT(CAST(x'{Convert.ToHexString(code)}' AS CHAR CHARACTER SET gbk) USING utf8mb4)",
             code => LegacyText.FromGbk(code) ?? Nothing);

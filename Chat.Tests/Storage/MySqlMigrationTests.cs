@@ -22,12 +22,10 @@ public sealed class MySqlMigrationTests
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => MigrateAsync(server.ConnectionString(name))));
 
         await using var connection = await server.OpenAsync(name);
-        Assert.Equal(
-            ["Chat.Node.sql.mysql.001_documented_tables.sql", "Chat.Node.sql.mysql.002_our_columns.sql", "Chat.Node.sql.mysql.003_our_tables.sql"],
-            await connection.QueryAsync<string>("SELECT ScriptName FROM SchemaVersions ORDER BY SchemaVersionId"));
-        Assert.Equal(
-            ["AllGroup", "Conversation", "DeliveryMark", "Friends", "GroupUser", "MessageLog", "Node", "OfflineMessage", "QuarantinedMessage", "ResumeToken", "SchemaVersions", "UserPresence", "Users"],
-            (await connection.QueryAsync<string>("SHOW TABLES")).Order(StringComparer.Ordinal));
+        Assert.True(SchemaScripts.Names.Count >= 3);
+        Assert.Equal(SchemaScripts.Names, await connection.QueryAsync<string>("SELECT ScriptName FROM SchemaVersions ORDER BY SchemaVersionId"));
+        var tables = (await connection.QueryAsync<string>("SHOW TABLES")).ToHashSet();
+        Assert.Superset(new HashSet<string>(OldDatabase.Tables) { "MessageLog", "Conversation", "DeliveryMark", "QuarantinedMessage" }, tables);
     }
 
     [Fact]
@@ -60,7 +58,7 @@ public sealed class MySqlMigrationTests
 
             whole ??= await SchemaScripts.DescribeAsync(connection);
             AssertSame(whole, await SchemaScripts.DescribeAsync(connection), count);
-            Assert.Equal(3, await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM SchemaVersions"));
+            Assert.Equal(SchemaScripts.Names.Count, await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM SchemaVersions"));
             await server.ExecuteAsync($"DROP DATABASE {name}");
         }
     }
@@ -152,8 +150,8 @@ public sealed class MySqlMigrationTests
 
         await migration;
         await using var connection = await server.OpenAsync(name);
-        Assert.Equal(3, await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM SchemaVersions"));
-        Assert.Equal(3, log.Of("SchemaScriptApplied").Count);
+        Assert.Equal(SchemaScripts.Names.Count, await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM SchemaVersions"));
+        Assert.Equal(SchemaScripts.Names.Count, log.Of("SchemaScriptApplied").Count);
     }
 
     /// <summary>A column that would have to be cut stops the start, however the server is set up; nothing is lost.</summary>

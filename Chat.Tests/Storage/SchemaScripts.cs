@@ -7,8 +7,11 @@ namespace Chat.Tests.Storage;
 /// <summary>The scripts of <c>sql/mysql</c> in their single statements, and what a database looks like afterwards.</summary>
 static class SchemaScripts
 {
+    /// <summary>Their names, in order.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. NamesOf("mysql")];
+
     /// <summary>All statements of all scripts, in order.</summary>
-    public static IReadOnlyList<string> Statements { get; } = [.. Texts().SelectMany(Split)];
+    public static IReadOnlyList<string> Statements { get; } = [.. Names.Select(Text).SelectMany(Split)];
 
     /// <summary>How many statements may have been run when something of the database has just been changed; and none at all.</summary>
     public static IReadOnlyList<int> Boundaries { get; } =
@@ -38,14 +41,14 @@ static class SchemaScripts
         statement.StartsWith("CREATE", StringComparison.Ordinal) || statement.StartsWith("ALTER", StringComparison.Ordinal)
         || statement.StartsWith("EXECUTE", StringComparison.Ordinal);
 
-    static IEnumerable<string> Texts()
+    /// <summary>The names of the scripts of a kind of database.</summary>
+    public static IEnumerable<string> NamesOf(string kind) => typeof(MySqlDatabase).Assembly.GetManifestResourceNames()
+        .Where(name => name.Contains($".sql.{kind}.", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    static string Text(string name)
     {
-        var assembly = typeof(MySqlDatabase).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.Contains(".sql.mysql.", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            yield return reader.ReadToEnd();
-        }
+        using var reader = new StreamReader(typeof(MySqlDatabase).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
     }
 
     static IEnumerable<string> Split(string script) =>

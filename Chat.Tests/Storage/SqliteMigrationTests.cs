@@ -22,7 +22,7 @@ public sealed class SqliteMigrationTests : IDisposable
             var databases = Enumerable.Range(0, 4).Select(_ => new SqliteDatabase($"Data Source={_folder}/{round}.db")).ToList();
             await Task.WhenAll(databases.Select(database => database.MigrateAsync()));
             Assert.Equal(
-                ["Chat.Node.sql.sqlite.001_schema.sql", "Chat.Node.sql.sqlite.002_names_and_quarantine.sql"],
+                SchemaScripts.NamesOf("sqlite"),
                 await databases[0].ReadAsync(connection => connection.QueryAsync<string>("SELECT ScriptName FROM SchemaVersions ORDER BY 1")));
             databases.ForEach(database => database.Dispose());
         }
