@@ -17,7 +17,10 @@ sealed class ConversationLoader
     const int BatchSize = 1000;
     const int PageSize = 1000;
 
-    sealed record Load(ConversationId Id, TaskCompletionSource<(LogHead?, IReadOnlySet<int>)> Done);
+    sealed record Load(ConversationId Id, long OwnOldestTs, TaskCompletionSource<Loaded> Done);
+
+    /// <summary>What is read for many at once; <c>Unfinished</c> is the first number whose fan-out may not be finished.</summary>
+    sealed record Loaded(LogHead? Head, IReadOnlySet<int> Members, long? Unfinished);
 
     static readonly HashSet<int> Nobody = [];
 
@@ -43,16 +46,12 @@ sealed class ConversationLoader
     /// <param name="ownOldestTs">What an earlier life on this node left unfinished.</param>
     public async Task<ConversationStart> StartAsync(ConversationId id, long ownOldestTs)
     {
-        var (head, members) = await LoadAsync(id);
-        if (!_keepsHistory || head is null)
-            return new ConversationStart(head, members, []);
-        var since = Math.Min(ownOldestTs, _unfinished.OldestTs);
-        if (head.Ts < since || await _log.FirstSinceAsync(id, since, head.Seq) is not { } first)
-            return new ConversationStart(head, members, []);
-        return new ConversationStart(head, members, await ReadAfterAsync(id, first - 1));
+        var loaded = await LoadAsync(id, ownOldestTs);
+        return new ConversationStart(
+            loaded.Head, loaded.Members, loaded.Unfinished is { } first ? await ReadAfterAsync(id, first - 1) : []);
     }
 
-    public async Task<IReadOnlySet<int>> MembersAsync(ConversationId id) => (await LoadAsync(id)).Members;
+    public async Task<IReadOnlySet<int>> MembersAsync(ConversationId id) => (await LoadAsync(id, long.MaxValue)).Members;
 
     /// <summary>All rows above a number.</summary>
     public async Task<IReadOnlyList<LogRow>> ReadAfterAsync(ConversationId id, long after)
@@ -71,12 +70,12 @@ sealed class ConversationLoader
     public async Task<IReadOnlyList<LogRow>> ReadNewestAsync(ConversationId id, int count) =>
         await _log.ReadBeforeAsync(id, long.MaxValue, count);
 
-    Task<(LogHead? Head, IReadOnlySet<int> Members)> LoadAsync(ConversationId id)
+    Task<Loaded> LoadAsync(ConversationId id, long ownOldestTs)
     {
-        var done = new TaskCompletionSource<(LogHead?, IReadOnlySet<int>)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _loads.TryAdd(new Load(id, done))
+        var done = new TaskCompletionSource<Loaded>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _loads.TryAdd(new Load(id, ownOldestTs, done))
             ? done.Task
-            : Task.FromException<(LogHead?, IReadOnlySet<int>)>(new StorageException("too many conversations are starting"));
+            : Task.FromException<Loaded>(new StorageException("too many conversations are starting"));
     }
 
     async Task LoadAsync(List<Load> loads)
@@ -85,21 +84,37 @@ sealed class ConversationLoader
         {
             var ids = loads.Select(load => load.Id).Distinct().ToList();
             var heads = _keepsHistory ? await _log.HeadsAsync(ids) : [];
+            var unfinished = await FindUnfinishedAsync(loads, heads);
             var groups = ids.Where(id => id.IsGroup).Select(id => id.B).ToList();
             var members = groups.Count > 0 ? await _contacts.MembersAsync(groups) : [];
             var users = ids.Where(id => !id.IsGroup).SelectMany(id => new[] { id.A, id.B }).Distinct().ToList();
             var existing = users.Count > 0 ? await _accounts.ExistingAsync(users) : [];
-            foreach (var (id, done) in loads)
+            foreach (var (id, _, done) in loads)
             {
                 var who = id.IsGroup
                     ? members.GetValueOrDefault(id.B, Nobody)
                     : new HashSet<int>(new[] { id.A, id.B }.Where(existing.Contains));
-                done.SetResult((heads.GetValueOrDefault(id), who));
+                done.SetResult(new Loaded(heads.GetValueOrDefault(id), who, unfinished.TryGetValue(id, out var first) ? first : null));
             }
         }
         catch (Exception e)
         {
             loads.ForEach(load => load.Done.TrySetException(e));
         }
+    }
+
+    /// <summary>Where what may be unfinished begins, in the conversations that have such rows.</summary>
+    async Task<Dictionary<ConversationId, long>> FindUnfinishedAsync(List<Load> loads, Dictionary<ConversationId, LogHead> heads)
+    {
+        var oldestTs = _unfinished.OldestTs;
+        var suspects = new List<(ConversationId Id, long Head, long Ts)>();
+        foreach (var own in loads.GroupBy(load => load.Id))
+        {
+            var since = Math.Min(oldestTs, own.Min(load => load.OwnOldestTs));
+            if (heads.TryGetValue(own.Key, out var head) && head.Ts >= since)
+                suspects.Add((own.Key, head.Seq, since));
+        }
+
+        return suspects.Count > 0 ? await _log.FirstsSinceAsync(suspects) : [];
     }
 }

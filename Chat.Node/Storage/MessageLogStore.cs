@@ -9,6 +9,18 @@ sealed record LogHead(long Seq, long Ts, int Sender, string Cmid);
 /// <summary>The statements of the message log.</summary>
 sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 {
+    /// <summary>No conversation is looked through further back for what is unfinished.</summary>
+    const int MostUnfinished = 10_000;
+
+    sealed class LastRow
+    {
+        public int A { get; init; }
+
+        public int B { get; init; }
+
+        public long? Seq { get; init; }
+    }
+
     sealed class Row
     {
         public int A { get; init; }
@@ -52,11 +64,16 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
         return rows;
     }
 
-    /// <summary>The smallest number of a conversation at or after a time, if there is one; bounded by <paramref name="below"/>.</summary>
-    public Task<long?> FirstSinceAsync(ConversationId id, long ts, long below) => database.ReadAsync(connection =>
-        connection.ExecuteScalarAsync<long?>(
-            "SELECT MIN(seq) FROM (SELECT seq, ts FROM MessageLog WHERE a = @A AND b = @B AND seq <= @below ORDER BY seq DESC LIMIT 10000) newest WHERE ts >= @ts",
-            new { id.A, id.B, ts, below }));
+    /// <summary>
+    /// The smallest number at or after a time, of conversations whose newest row is; among the newest rows only, and the times of
+    /// a conversation never go back.
+    /// </summary>
+    public async Task<Dictionary<ConversationId, long>> FirstsSinceAsync(IReadOnlyCollection<(ConversationId Id, long Head, long Ts)> conversations)
+    {
+        var ids = $"[{string.Join(',', conversations.Select(each => $"[{each.Id.A},{each.Id.B},{each.Ts},{each.Head - MostUnfinished}]"))}]";
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<LastRow>(database.Dialect.LastBefore, new { ids }));
+        return rows.ToDictionary(row => ConversationId.FromStored(row.A, row.B), row => (row.Seq ?? 0) + 1);
+    }
 
     /// <inheritdoc cref="SqlDialect.TouchedSinceAsync" />
     public Task<List<ConversationId>> TouchedSinceAsync(long incarnation, long ts) =>

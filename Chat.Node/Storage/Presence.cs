@@ -54,9 +54,15 @@ sealed class Presence(IChatDatabase database, NodeIdentity node)
                 return;
             await database.WriteAsync(async (connection, transaction) =>
             {
-                await connection.ExecuteAsync("UPDATE Users SET state = 'offline' WHERE id IN @users", new { users }, transaction);
-                return await connection.ExecuteAsync(
+                // In the order of SetAsync; whoever has come back meanwhile, by another node, stays what it is.
+                await connection.ExecuteAsync(
                     "DELETE FROM UserPresence WHERE userid IN @users AND node IN @incarnations", new { users, incarnations }, transaction);
+                return await connection.ExecuteAsync(
+                    """
+                    UPDATE Users SET state = 'offline'
+                    WHERE id IN @users AND NOT EXISTS (SELECT 1 FROM UserPresence p WHERE p.userid = Users.id)
+                    """,
+                    new { users }, transaction);
             });
         }
     }

@@ -30,6 +30,12 @@ abstract class SqlDialect
     public abstract string Heads { get; }
 
     /// <summary>
+    /// For each <c>[a, b, ts, lowest]</c> in <c>@ids</c>, a JSON array, the conversation's newest row that is older than the time or
+    /// not above the lowest number; NULL if there is none.
+    /// </summary>
+    public abstract string LastBefore { get; }
+
+    /// <summary>
     /// Inserts rows of the log. Of each conversation the rows up to the first one that fails are written, and a row that
     /// fails takes no other conversation's with it.
     /// </summary>

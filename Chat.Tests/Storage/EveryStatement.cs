@@ -62,7 +62,7 @@ sealed class EveryStatement(IChatDatabase database)
     async Task LogAsync()
     {
         var log = new MessageLogStore(database, _node);
-        LogRow Row(ConversationId id, long seq, string cmid) => new(id, seq, 20, cmid, 1, "{}"u8.ToArray());
+        LogRow Row(ConversationId id, long seq, string cmid) => new(id, seq, 20, cmid, ManyRows.Then + 200_000, "{}"u8.ToArray());
         var outcomes = await log.AppendAsync([Row(ConversationId.Direct(1, 100), 1, "c1"), Row(Direct, ManyRows.MessagesOfEach + 1, "new")]);
         Assert.All(outcomes, outcome => Assert.Equal(AppendStatus.Written, outcome.Status));
         Assert.Equal(AppendStatus.Duplicate, (await log.AppendAsync([Row(Direct, ManyRows.MessagesOfEach + 2, "new")]))[0].Status);
@@ -70,7 +70,8 @@ sealed class EveryStatement(IChatDatabase database)
             Assert.NotEmpty(await log.HeadsAsync([.. Ids(count).Select(ConversationId.Group)]));
         Assert.Equal(50, (await log.ReadAfterAsync(Direct, 20, 50)).Count);
         Assert.Equal(50, (await log.ReadBeforeAsync(Group, 90, 50)).Count);
-        Assert.NotNull(await log.FirstSinceAsync(Direct, ManyRows.Then, 90));
+        var firsts = await log.FirstsSinceAsync([(Direct, ManyRows.MessagesOfEach, ManyRows.Then + 92_000), (Group, ManyRows.MessagesOfEach, 0)]);
+        Assert.Equal((92, 1), (firsts[Direct], firsts[Group]));
         Assert.NotEmpty(await log.TouchedSinceAsync(ManyRows.Unfinished, ManyRows.Then + (ManyRows.MessagesOfEach - 5) * 1000));
         Assert.NotEmpty(await log.ConversationsOfAsync(20));
     }

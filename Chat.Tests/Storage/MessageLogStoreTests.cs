@@ -133,10 +133,22 @@ public abstract class MessageLogStoreTests : StorageTest
     public async Task The_first_number_since_a_time_is_found()
     {
         await _store.AppendAsync([Row(One, 1, "a", ts: 100), Row(One, 2, "b", ts: 200), Row(One, 3, "c", ts: 300)]);
-        Assert.Equal(2, await _store.FirstSinceAsync(One, 101, 3));
-        Assert.Equal(2, await _store.FirstSinceAsync(One, 200, 3));
-        Assert.Null(await _store.FirstSinceAsync(One, 201, 2));
-        Assert.Null(await _store.FirstSinceAsync(One, 301, 3));
+        await _store.AppendAsync([Row(Other, 1, "x", ts: 150), Row(Other, 2, "y", ts: 150), Row(ConversationId.Group(99), 1, "z", ts: 900)]);
+        Assert.Equal(2, await FirstAsync(101));
+        Assert.Equal(2, await FirstAsync(200));
+        Assert.Equal(3, await FirstAsync(201));
+        Assert.Equal(1, await FirstAsync(100));
+        var firsts = await _store.FirstsSinceAsync([(One, 3, 300), (Other, 2, 150)]);
+        Assert.Equal((3, 1, 2), (firsts[One], firsts[Other], firsts.Count));
+
+        async Task<long> FirstAsync(long ts) => Assert.Single(await _store.FirstsSinceAsync([(One, 3, ts)])).Value;
+    }
+
+    [Fact]
+    public async Task What_is_far_below_the_newest_row_is_finished()
+    {
+        await _store.AppendAsync([.. new[] { 1L, 2, 3, 10_002, 10_003 }.Select(seq => Row(One, seq, $"c{seq}", ts: 500))]);
+        Assert.Equal(4, Assert.Single(await _store.FirstsSinceAsync([(One, 10_003, 500)])).Value);
     }
 
     [Fact]

@@ -86,6 +86,24 @@ public abstract class PresenceTests : StorageTest
         Assert.Equal(1001, await _here.NodeOfAsync(1));
     }
 
+    [Fact]
+    public async Task A_user_that_comes_back_while_its_old_node_is_cleared_stays_online()
+    {
+        await RegisterAsync(2);
+        await _there.SetAsync(1, isOnline: true);
+        await _there.SetAsync(2, isOnline: true);
+        var slow = new UnreliableDatabase(Database.Chat);
+        slow.Hold();
+        var clearing = new Presence(slow, Database.Node).ClearAsync([2002]);
+        while (slow.Writes == 0)
+            await Task.Yield();
+        await _here.SetAsync(1, isOnline: true);
+        slow.Release();
+        await clearing;
+        Assert.Equal(["online", "offline"], [await StateAsync(1), await StateAsync(2)]);
+        Assert.Equal(1001, await _here.NodeOfAsync(1));
+    }
+
     async Task<string> StateAsync(int id) => (await Database.ScalarAsync<string>("SELECT state FROM Users WHERE id = @id", new { id }))!;
 
     async Task RegisterAsync(int count)

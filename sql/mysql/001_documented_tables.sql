@@ -28,7 +28,10 @@ CREATE TABLE IF NOT EXISTS GroupUser (
     PRIMARY KEY (groupid, userid)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
+-- id: some servers take no table without a primary key. INVISIBLE, so that it is the documented table to all others.
 CREATE TABLE IF NOT EXISTS OfflineMessage (
     userid INT NOT NULL,
-    message VARCHAR(500) NOT NULL
+    message VARCHAR(500) NOT NULL,
+    id BIGINT NOT NULL AUTO_INCREMENT INVISIBLE,
+    PRIMARY KEY (id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

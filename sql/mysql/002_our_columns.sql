@@ -2,6 +2,9 @@
 -- repeated: MySQL ends a transaction at each of them, so a node that dies in the middle leaves some done and some not.
 -- No row is dropped; columns that are added are INVISIBLE, so that positional INSERTs and SELECT * stay what they are.
 
+-- A value that would be cut ends the script, whatever the server's own mode is.
+SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION';
+
 -- NULL in these columns ends a legacy server at that user's login.
 UPDATE Users SET name = CONCAT('user', id) WHERE name IS NULL;
 UPDATE Users SET password = '' WHERE password IS NULL;
@@ -79,7 +82,10 @@ SET @step = IF((SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_S
     'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 
+SET @id = IF((SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'OfflineMessage' AND COLUMN_NAME = 'id') = 0,
+    'ALTER TABLE OfflineMessage ADD COLUMN id BIGINT NOT NULL AUTO_INCREMENT INVISIBLE, ADD PRIMARY KEY (id), ',
+    'ALTER TABLE OfflineMessage ');
 SET @step = IF((SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'OfflineMessage' AND COLUMN_NAME = 'seq') = 0,
-    'ALTER TABLE OfflineMessage ADD COLUMN id BIGINT NOT NULL AUTO_INCREMENT INVISIBLE, ADD COLUMN a INT NULL INVISIBLE, ADD COLUMN b INT NULL INVISIBLE, ADD COLUMN seq BIGINT NULL INVISIBLE, ADD COLUMN cmid VARBINARY(256) NULL INVISIBLE, ADD COLUMN ts BIGINT NULL INVISIBLE, ADD PRIMARY KEY (id), ADD UNIQUE KEY OfflineMessage_once (userid, a, b, seq), ADD KEY OfflineMessage_order (userid, id)',
+    CONCAT(@id, 'ADD COLUMN a INT NULL INVISIBLE, ADD COLUMN b INT NULL INVISIBLE, ADD COLUMN seq BIGINT NULL INVISIBLE, ADD COLUMN cmid VARBINARY(256) NULL INVISIBLE, ADD COLUMN ts BIGINT NULL INVISIBLE, ADD UNIQUE KEY OfflineMessage_once (userid, a, b, seq), ADD KEY OfflineMessage_order (userid, id)'),
     'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;

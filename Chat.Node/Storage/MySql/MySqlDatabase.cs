@@ -13,43 +13,43 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 {
     const int MostAttempts = 4;
     const int MostWaiting = 16 * 1024;
-    const uint BatchConnections = 2;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Later the caller might have given up before the last attempt ends.</summary>
-    static readonly TimeSpan RepeatWithin = TimeSpan.FromSeconds(2);
+    /// <summary>A server that has to be left all the time costs no more new pools than this.</summary>
+    static readonly TimeSpan LeastStay = TimeSpan.FromSeconds(1);
+
+    /// <summary>What begins later could end after nobody waits for it any more.</summary>
+    static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(4);
 
     readonly string _connectionString;
-    readonly MySqlDataSource _source;
-
-    /// <summary>The batches have connections of their own: few, because their prepared statements are remembered on each.</summary>
-    readonly MySqlDataSource _batches;
-
+    readonly Lock _leaving = new();
     readonly ILogger _logger;
+    volatile MySqlPools _pools;
+    long _leftAt;
     int _waiting;
 
     public MySqlDatabase(string connectionString, ILogger<MySqlDatabase> logger)
     {
         _connectionString = MySqlOptions.Complete(connectionString);
         _logger = logger;
-        _source = MySqlOptions.Open(_connectionString);
-        _batches = MySqlOptions.Open(new MySqlConnectionStringBuilder(_connectionString) { MaximumPoolSize = BatchConnections }.ConnectionString);
+        _pools = MySqlPools.Open(_connectionString);
     }
 
     public SqlDialect Dialect { get; } = new MySqlDialect();
 
-    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync(_source, (connection, _) => read(connection));
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync(pools => pools.Statements, (connection, _) => read(connection));
 
-    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(_source, async (connection, effect) =>
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(pools => pools.Statements, async (connection, effect) =>
     {
         await using var transaction = await connection.BeginTransactionAsync();
         var result = await write(connection, transaction);
+        effect.StopIfGivenUp();
         effect.IsPossible = true;
         await transaction.CommitAsync();
         return result;
     });
 
-    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(_batches, (connection, effect) =>
+    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(pools => pools.Batches, (connection, effect) =>
     {
         effect.IsPossible = true;
         return write(connection, null);
@@ -57,19 +57,22 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 
     public Task MigrateAsync() => Task.Run(() => MySqlMigrations.ApplyAsync(_connectionString, _logger));
 
-    public async ValueTask DisposeAsync()
-    {
-        await _batches.DisposeAsync();
-        await _source.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _pools.DisposeAsync();
 
     /// <summary>Whether what was sent may have been done although no answer came.</summary>
-    sealed class Effect
+    sealed class Effect(long started)
     {
         public bool IsPossible { get; set; }
+
+        /// <exception cref="StorageException">The caller was told that there is no answer: then nothing may come of it.</exception>
+        public void StopIfGivenUp()
+        {
+            if (Stopwatch.GetElapsedTime(started) >= Timeout)
+                throw new StorageException("MySQL: given up before the commit");
+        }
     }
 
-    async Task<T> RunAsync<T>(MySqlDataSource source, Func<MySqlConnection, Effect, Task<T>> run)
+    async Task<T> RunAsync<T>(Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
     {
         if (Interlocked.Increment(ref _waiting) > MostWaiting)
         {
@@ -77,7 +80,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
             throw new StorageException("MySQL: too many statements are waiting");
         }
 
-        var work = RepeatAsync(source, run);
+        var work = RepeatAsync(choose, run);
         _ = work.ContinueWith(_ => Interlocked.Decrement(ref _waiting), TaskScheduler.Default);
         try
         {
@@ -89,26 +92,28 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         }
     }
 
-    async Task<T> RepeatAsync<T>(MySqlDataSource source, Func<MySqlConnection, Effect, Task<T>> run)
+    async Task<T> RepeatAsync<T>(Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
     {
-        var start = Stopwatch.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var effect = new Effect();
+            var effect = new Effect(started);
+            var pools = _pools;
             try
             {
-                await using var connection = await source.OpenConnectionAsync();
+                await using var connection = await choose(pools).OpenConnectionAsync();
                 try
                 {
                     return await run(connection, effect);
                 }
-                catch (MySqlException e) when (MySqlErrors.IsConnectionLost(e))
+                catch (MySqlException e) when (MySqlErrors.IsConnectionLost(e) || MySqlErrors.IsReadOnly(e))
                 {
-                    await MySqlConnection.ClearPoolAsync(connection); // its neighbours are as dead
+                    Leave(pools); // its neighbours are as dead, or lead to the wrong server
                     throw;
                 }
             }
-            catch (MySqlException e) when (attempt < MostAttempts && Stopwatch.GetElapsedTime(start) < RepeatWithin && MySqlErrors.CanRepeat(e, effect.IsPossible))
+            catch (MySqlException e) when (
+                attempt < MostAttempts && Stopwatch.GetElapsedTime(started) < LatestStart && MySqlErrors.CanRepeat(e, effect.IsPossible))
             {
                 Log.StatementRepeated(_logger, attempt, e.Message);
                 await Task.Delay(Random.Shared.Next(5, 20) * attempt);
@@ -123,5 +128,26 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
                 throw new StorageException($"MySQL: {e.Message}", e);
             }
         }
+    }
+
+    /// <summary>Whoever comes now gets new connections.</summary>
+    void Leave(MySqlPools pools)
+    {
+        lock (_leaving)
+        {
+            if (!ReferenceEquals(_pools, pools) || (_leftAt != 0 && Stopwatch.GetElapsedTime(_leftAt) < LeastStay))
+                return;
+            _pools = MySqlPools.Open(_connectionString);
+            _leftAt = Stopwatch.GetTimestamp();
+        }
+
+        _ = DisposeLaterAsync(pools);
+    }
+
+    /// <summary>Those who wait for one of its connections get it yet.</summary>
+    static async Task DisposeLaterAsync(MySqlPools pools)
+    {
+        await Task.Delay(Timeout);
+        await pools.DisposeAsync();
     }
 }

@@ -18,6 +18,9 @@ static class MySqlErrors
             or (MySqlErrorCode)4031 // MySQL: disconnected by the server because of inactivity
         || e.InnerException is IOException or System.Net.Sockets.SocketException;
 
+    /// <summary>The server has become a replica: after a change of roles the same name may lead to another one.</summary>
+    public static bool IsReadOnly(MySqlException e) => e.ErrorCode is MySqlErrorCode.OptionPreventsStatement or (MySqlErrorCode)1836; // read-only mode
+
     /// <summary>Whether trying again at once can help, and cannot do anything twice.</summary>
     public static bool CanRepeat(MySqlException e, bool mayHaveHadEffect)
     {

@@ -12,12 +12,13 @@ static class MySqlOptions
 
     /// <summary>
     /// Values that would be cut are refused instead; reads see what is committed; a statement gives up waiting for a lock
-    /// before its client gives up waiting for it, so that nothing happens later that was given up.
+    /// before its client gives up waiting for it, so that nothing happens later that was given up; and LOWER means the same for
+    /// a parameter as for the columns that hold the keys of names (it depends on the collation).
     /// </summary>
     const string Session =
         """
         SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 3,
-            lock_wait_timeout = 3;
+            lock_wait_timeout = 3, collation_connection = 'utf8mb4_bin';
         SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED
         """;
 

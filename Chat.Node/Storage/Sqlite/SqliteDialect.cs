@@ -49,6 +49,13 @@ sealed class SqliteDialect : SqlDialect
             AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b ORDER BY h.seq DESC LIMIT 1)
         """;
 
+    public override string LastBefore =>
+        """
+        SELECT i.a, i.b, (
+            SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND (l.ts < i.ts OR l.seq <= i.lowest) ORDER BY l.seq DESC LIMIT 1) AS seq
+        FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS ts, value ->> 3 AS lowest FROM json_each(@ids)) i
+        """;
+
     public override Task<AppendOutcome[]> AppendAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows) =>
         database.WriteAsync((connection, _) =>
         {

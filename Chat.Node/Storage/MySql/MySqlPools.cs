@@ -1,0 +1,26 @@
+using MySqlConnector;
+
+namespace Chat.Node.Storage.MySql;
+
+/// <summary>
+/// The connections of a node. The driver has no way to empty a pool of this kind: whoever finds dead connections leaves all
+/// pools behind for new ones.
+/// </summary>
+/// <param name="Statements">For everything but the batches.</param>
+/// <param name="Batches">The batches have connections of their own: few, because their prepared statements are remembered on each.</param>
+sealed record MySqlPools(MySqlDataSource Statements, MySqlDataSource Batches) : IAsyncDisposable
+{
+    const uint BatchConnections = 2;
+
+    public static MySqlPools Open(string connectionString)
+    {
+        var batches = new MySqlConnectionStringBuilder(connectionString) { MinimumPoolSize = 0, MaximumPoolSize = BatchConnections };
+        return new MySqlPools(MySqlOptions.Open(connectionString), MySqlOptions.Open(batches.ConnectionString));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Batches.DisposeAsync();
+        await Statements.DisposeAsync();
+    }
+}
