@@ -101,6 +101,7 @@ sealed class EveryStatement(IChatDatabase database)
         await presence.SetAsync(17, isOnline: true);
         Assert.Equal(_node.Incarnation, await presence.NodeOfAsync(17));
         await presence.SetAsync(17, isOnline: false);
+        await presence.HideAsync(17, hides: true);
         await presence.ClearAsync([ManyRows.Unfinished]);
     }
 
