@@ -17,6 +17,9 @@ sealed class ConversationLoader
     const int BatchSize = 1000;
     const int PageSize = 1000;
 
+    /// <summary>Each may have thousands of rows to look through, and a statement has its time.</summary>
+    const int SuspectsAtOnce = 50;
+
     sealed record Load(ConversationId Id, long OwnOldestTs, TaskCompletionSource<Loaded> Done);
 
     /// <summary>What is read for many at once; <c>Unfinished</c> is the first number whose fan-out may not be finished.</summary>
@@ -115,6 +118,13 @@ sealed class ConversationLoader
                 suspects.Add((own.Key, head.Seq, since));
         }
 
-        return suspects.Count > 0 ? await _log.FirstsSinceAsync(suspects) : [];
+        var firsts = new Dictionary<ConversationId, long>();
+        foreach (var some in suspects.Chunk(SuspectsAtOnce))
+        {
+            foreach (var (id, first) in await _log.FirstsSinceAsync(some))
+                firsts[id] = first;
+        }
+
+        return firsts;
     }
 }

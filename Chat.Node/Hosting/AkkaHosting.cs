@@ -31,7 +31,8 @@ static class AkkaHosting
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(), Region<UserActor>(provider)));
         services.AddSingleton(provider => new UserServices(
             provider.GetRequiredService<OfflineQueue>(), provider.GetRequiredService<OfflineStore>(), provider.GetRequiredService<DeliveryMarks>(),
-            provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<Presence>(), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
+            provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<Presence>(),
+            new UserLoader(provider.GetRequiredService<Presence>(), provider.GetRequiredService<IMaterializer>()), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(),
             Region<ConversationActor>(provider)));
         services.AddAkka(SystemName, (akka, provider) =>

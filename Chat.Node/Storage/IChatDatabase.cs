@@ -34,7 +34,17 @@ interface IChatDatabase
 }
 
 /// <summary>The database is down, busy or slow. The outcome of a write may be unknown.</summary>
-sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);
+sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Only somebody's lock was in the way: nothing was written, and other rows may do better.</summary>
+    public bool IsLock { get; init; }
+}
+
+/// <summary>A part of a batch of the log was written, then the database failed.</summary>
+sealed class PartlyWrittenException(AppendOutcome[] outcomes, Exception inner) : Exception(inner.Message, inner)
+{
+    public AppendOutcome[] Outcomes => outcomes;
+}
 
 /// <summary>A row with this key is there already. Nothing was written.</summary>
 sealed class DuplicateKeyException(Exception inner) : Exception(inner.Message, inner);

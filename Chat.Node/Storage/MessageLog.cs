@@ -13,6 +13,9 @@ sealed class MessageLog
     const int QueueLength = 16 * 1024;
     const int BatchSize = 500;
 
+    /// <summary>For <see cref="StorageHealth"/>.</summary>
+    const string Part = "log";
+
     readonly MessageLogStore _store;
     readonly CrashPoints _crashPoints;
     readonly StorageHealth _health;
@@ -52,12 +55,18 @@ sealed class MessageLog
         try
         {
             outcomes = await _store.AppendAsync(rows);
-            _health.NoteSuccess();
+            _health.NoteSuccess(Part);
+        }
+        catch (PartlyWrittenException e)
+        {
+            Log.AppendFailed(_logger, e.Outcomes.Count(outcome => outcome.Status == AppendStatus.Unknown), e);
+            _health.NoteFailure(Part, e.Message);
+            outcomes = e.Outcomes;
         }
         catch (Exception e)
         {
             Log.AppendFailed(_logger, rows.Count, e);
-            _health.NoteFailure(e.Message);
+            _health.NoteFailure(Part, e.Message);
             outcomes = new AppendOutcome[rows.Count];
             Array.Fill(outcomes, AppendOutcome.Unknown);
         }

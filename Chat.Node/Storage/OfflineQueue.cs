@@ -13,6 +13,12 @@ sealed class OfflineQueue
     const int QueueLength = 16 * 1024;
     const int BatchSize = 500;
 
+    /// <summary>So many users may be locked by others before the rest of a batch is put off.</summary>
+    const int MostLocked = 3;
+
+    /// <summary>For <see cref="StorageHealth"/>.</summary>
+    const string Part = "offline queue";
+
     readonly OfflineStore _store;
     readonly CrashPoints _crashPoints;
     readonly StorageHealth _health;
@@ -36,21 +42,79 @@ sealed class OfflineQueue
 
     async Task WriteAsync(List<PendingOffline> batch)
     {
-        var isDurable = false;
+        var failure = await InsertAsync(batch);
+        _crashPoints.Reach(CrashPoint.AfterQueued);
+        if (IsRefused(failure) || failure is StorageException { IsLock: true })
+            await WriteApartAsync(batch);
+        else
+            Settle(batch, isDurable: failure is null);
+    }
+
+    /// <summary>A row is at fault, or locked: its user waits, the others do not.</summary>
+    async Task WriteApartAsync(List<PendingOffline> batch)
+    {
+        var locked = 0;
+        foreach (var user in batch.GroupBy(pending => pending.Row.UserId))
+        {
+            List<PendingOffline> own = [.. user];
+            var failure = locked < MostLocked ? await InsertAsync(own) : new StorageException("too much is locked");
+            if (failure is StorageException)
+                locked++;
+            if (IsRefused(failure))
+                await WriteOneByOneAsync(own);
+            else
+                Settle(own, isDurable: failure is null);
+        }
+    }
+
+    /// <summary>What the database will never take goes into quarantine; what is behind a row that has to wait waits too.</summary>
+    async Task WriteOneByOneAsync(List<PendingOffline> own)
+    {
+        var isDurable = true;
+        foreach (var pending in own)
+        {
+            var failure = isDurable ? await InsertAsync([pending]) : null;
+            if (IsRefused(failure))
+                isDurable = await TryQuarantineAsync(pending.Row, failure!);
+            else if (failure is not null)
+                isDurable = false;
+            Settle([pending], isDurable);
+        }
+    }
+
+    /// <summary>Returns why nothing was stored.</summary>
+    async Task<Exception?> InsertAsync(List<PendingOffline> some)
+    {
         try
         {
-            await _store.InsertAsync([.. batch.Select(pending => pending.Row)]);
-            isDurable = true;
-            _health.NoteSuccess();
+            await _store.InsertAsync([.. some.Select(pending => pending.Row)]);
+            _health.NoteSuccess(Part);
+            return null;
         }
         catch (Exception e)
         {
-            Log.QueueFailed(_logger, batch.Count, e);
-            _health.NoteFailure(e.Message);
+            Log.QueueFailed(_logger, some.Count, e);
+            if (!IsRefused(e))
+                _health.NoteFailure(Part, e.Message);
+            return e;
         }
-
-        _crashPoints.Reach(CrashPoint.AfterQueued);
-        foreach (var pending in batch)
-            pending.OnSettled(pending.Row, isDurable);
     }
+
+    async Task<bool> TryQuarantineAsync(OfflineRow row, Exception reason)
+    {
+        try
+        {
+            await _store.QuarantineAsync(row, reason.Message);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Log.QueueFailed(_logger, 1, e);
+            return false;
+        }
+    }
+
+    static bool IsRefused(Exception? failure) => failure is RowRefusedException or DuplicateKeyException;
+
+    static void Settle(List<PendingOffline> some, bool isDurable) => some.ForEach(pending => pending.OnSettled(pending.Row, isDurable));
 }

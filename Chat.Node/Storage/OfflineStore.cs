@@ -85,7 +85,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
 
     Task<int> QuarantineAsync(int userId, Row row, string problem) => database.WriteAsync(async (connection, transaction) =>
     {
-        var reason = problem.Length > MostReasonCharacters ? problem[..MostReasonCharacters] : problem;
+        var reason = Shorten(problem);
         var moved = await connection.ExecuteAsync(
             """
             INSERT INTO QuarantinedMessage (userid, message, reason, found)
@@ -95,6 +95,15 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
         return moved + await connection.ExecuteAsync(
             "DELETE FROM OfflineMessage WHERE userid = @userId AND id = @Id", new { row.Id, userId }, transaction);
     });
+
+    /// <summary>Keeps a message that the queue itself does not take.</summary>
+    public Task QuarantineAsync(OfflineRow row, string problem)
+    {
+        Log.MessageQuarantined(logger, row.UserId, problem);
+        return database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+            "INSERT INTO QuarantinedMessage (userid, message, reason, found) VALUES (@UserId, @message, @reason, @now)",
+            new { row.UserId, message = row.Body.ToArray(), reason = Shorten(problem), now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction));
+    }
 
     /// <summary>Removes rows that were written to a socket or acknowledged one by one.</summary>
     public Task DeleteAsync(int userId, IReadOnlyCollection<long> ids) => database.WriteAsync((connection, transaction) =>
@@ -106,4 +115,6 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
         connection.ExecuteAsync(
             "DELETE FROM OfflineMessage WHERE userid = @userId AND a = @A AND b = @B AND seq <= @seq",
             new { userId, conversation.A, conversation.B, seq }, transaction));
+
+    static string Shorten(string problem) => problem.Length > MostReasonCharacters ? problem[..MostReasonCharacters] : problem;
 }

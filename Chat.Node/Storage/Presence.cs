@@ -21,6 +21,18 @@ sealed class Presence(IChatDatabase database, NodeIdentity node)
     public Task<long?> NodeOfAsync(int userId) => database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long?>("SELECT node FROM UserPresence WHERE userid = @userId", new { userId }));
 
+    sealed class Row
+    {
+        public int UserId { get; init; }
+
+        public long Node { get; init; }
+    }
+
+    /// <summary>The same for many users; who had no sessions is missing.</summary>
+    public async Task<Dictionary<int, long>> NodesOfAsync(IReadOnlyCollection<int> userIds) => (await database.ReadAsync(connection =>
+        connection.QueryAsync<Row>("SELECT userid, node FROM UserPresence WHERE userid IN @userIds", new { userIds })))
+        .ToDictionary(row => row.UserId, row => row.Node);
+
     public Task SetAsync(int userId, bool isOnline) => database.WriteAsync(async (connection, transaction) =>
     {
         await connection.ExecuteAsync(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Chat.Node.Telemetry;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -14,28 +15,27 @@ sealed class StorageHealth(Nodes nodes, TimeProvider clock) : IHealthCheck
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    long _failedAt = long.MinValue;
-    volatile string _reason = "";
+    readonly ConcurrentDictionary<string, (long At, string Reason)> _failures = new();
 
     /// <summary>A batch is stored.</summary>
-    public void NoteSuccess()
+    public void NoteSuccess(string what)
     {
-        if (Volatile.Read(ref _failedAt) != long.MinValue)
-            Volatile.Write(ref _failedAt, long.MinValue);
+        if (!_failures.IsEmpty)
+            _failures.TryRemove(what, out _);
     }
 
     /// <summary>A batch is not stored, or nobody knows.</summary>
-    public void NoteFailure(string reason)
-    {
-        _reason = reason;
-        Volatile.Write(ref _failedAt, clock.SteadyMilliseconds());
-    }
+    public void NoteFailure(string what, string reason) => _failures[what] = (clock.SteadyMilliseconds(), reason);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var failedAt = Volatile.Read(ref _failedAt);
-        if (failedAt != long.MinValue && clock.SteadyMilliseconds() - failedAt < MemoryMilliseconds)
-            return HealthCheckResult.Unhealthy($"messages cannot be stored: {_reason}");
+        var now = clock.SteadyMilliseconds();
+        foreach (var (what, (at, reason)) in _failures)
+        {
+            if (now - at < MemoryMilliseconds)
+                return HealthCheckResult.Unhealthy($"the {what} cannot be stored: {reason}");
+        }
+
         try
         {
             await nodes.BeatAsync().WaitAsync(Patience, cancellationToken);

@@ -43,7 +43,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         Live,
     }
 
-    sealed record PresenceRead(long? Node) : INoSerializationVerificationNeeded;
+    sealed record PresenceRead(long? Node, bool HasFailed) : INoSerializationVerificationNeeded;
 
     sealed record PresenceWritten(bool IsOnline, Exception? Failure) : INoSerializationVerificationNeeded;
 
@@ -67,6 +67,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
     Phase _phase = Phase.Starting;
     bool _isBusyTick;
     bool _isStopping;
+    bool _isPresenceUnread;
     long _startedAt;
     long _lastActivity;
 
@@ -122,15 +123,28 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _startedAt = _lastActivity = SteadyMilliseconds;
-        _services.Presence.NodeOfAsync(_userId)
-            .PipeTo(Self, success: node => new PresenceRead(node), failure: _ => new PresenceRead(null));
+        ReadPresence();
         ArmTick();
+    }
+
+    void ReadPresence()
+    {
+        _isPresenceUnread = false;
+        _services.Loader.NodeOfAsync(_userId)
+            .PipeTo(Self, success: node => new PresenceRead(node, HasFailed: false), failure: _ => new PresenceRead(null, HasFailed: true));
     }
 
     void OnPresenceRead(PresenceRead read)
     {
         if (_phase != Phase.Starting)
             return;
+        if (read.HasFailed)
+        {
+            _isPresenceUnread = true; // to queue now could overtake what a session has: the next tick asks again
+            ArmTick();
+            return;
+        }
+
         if (read.Node is null)
         {
             _phase = Phase.Offline;
@@ -155,6 +169,8 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
             StorePresence();
         }
 
+        if (_isPresenceUnread)
+            ReadPresence();
         WriteMarks();
         RetryDeletes();
         RetryBacklog();
@@ -175,7 +191,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     bool HasOpenWork =>
         !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes.Count > 0
-        || _isOnlineStored != IsOnlineWanted || _isPresenceStale || _phase == Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
+        || _isOnlineStored != IsOnlineWanted || _isPresenceStale || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held.Count == 0 && _links.Values.All(link => link.IsIdle);
 

@@ -6,7 +6,7 @@ namespace Chat.Node.Users;
 
 /// <summary>What every user on this node uses.</summary>
 sealed record UserServices(
-    OfflineQueue OfflineQueue, OfflineStore OfflineStore, DeliveryMarks Marks, MarkQueue MarkQueue, Presence Presence, UserLimits Limits,
+    OfflineQueue OfflineQueue, OfflineStore OfflineStore, DeliveryMarks Marks, MarkQueue MarkQueue, Presence Presence, UserLoader Loader, UserLimits Limits,
     bool KeepsHistory, TimeProvider Clock, CrashPoints CrashPoints, Lazy<IActorRef> Conversations);
 
 /// <summary>Limits per user, from the settings.</summary>

@@ -35,7 +35,7 @@ public abstract class UserTest : ActorTest
     protected IActorRef Start(int maxSessions = 8, int mostFailures = 10, int userId = Bob)
     {
         var services = new UserServices(
-            OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
+            OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLoader(Presence, Materializer), new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
             Region(Conversation.Ref));
         return Shard.ChildActorOf(Props.Create(() => new UserActor(userId.ToString(), services)));
     }

@@ -90,6 +90,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(15, queued.Count); // the foreign one went into quarantine
         await offline.DeleteAsync(17, [.. queued.Take(3).Select(message => message.Id)]);
         await offline.DeleteUpToAsync(17, Direct, 3);
+        await offline.QuarantineAsync(new OfflineRow(17, Direct, 4, "c", 1, "{}"u8.ToArray()), "for the plan");
     }
 
     async Task MarksAndPresenceAsync()
@@ -100,6 +101,7 @@ sealed class EveryStatement(IChatDatabase database)
         var presence = new Presence(database, _node);
         await presence.SetAsync(17, isOnline: true);
         Assert.Equal(_node.Incarnation, await presence.NodeOfAsync(17));
+        Assert.Equal(_node.Incarnation, (await presence.NodesOfAsync([17, 18]))[17]);
         await presence.SetAsync(17, isOnline: false);
         await presence.HideAsync(17, hides: true);
         await presence.ClearAsync([ManyRows.Unfinished]);

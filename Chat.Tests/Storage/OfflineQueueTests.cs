@@ -1,6 +1,7 @@
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -59,7 +60,30 @@ public abstract class OfflineQueueTests : StorageTest, IClassFixture<Streams>
         Assert.Single(await _store.ReadAsync(2, 0, 10));
     }
 
-    PendingOffline Pending(long seq) => new(new OfflineRow(2, One, seq, "c", 1000, "{}"u8.ToArray()), (row, isDurable) =>
+    [Fact]
+    public async Task A_row_that_the_database_does_not_take_goes_into_quarantine_and_its_neighbours_into_the_queue()
+    {
+        await Database.ExecuteAsync("DROP TABLE OfflineMessage");
+        await Database.ExecuteAsync(
+            """
+            CREATE TABLE OfflineMessage (userid INT NOT NULL, message VARCHAR(500) NOT NULL, id INTEGER, a INT, b INT, seq BIGINT, cmid VARCHAR(64), ts BIGINT,
+                UNIQUE (userid, a, b, seq), CHECK (userid <> 7))
+            """);
+        _unreliable.Hold(); // they gather behind the first
+        foreach (var pending in (PendingOffline[])[Pending(1), Pending(2), Pending(3, userId: 7), Pending(4, userId: 8)])
+            Assert.True(_queue.TryAdd(pending));
+        _unreliable.Release();
+        await _queue.DrainAsync().WaitAsync(Patience);
+
+        Assert.Equal([(1L, true), (2L, true), (3L, true), (4L, true)], _settled.Order());
+        Assert.Equal([1L, 2L, 4L], await SeqsAsync());
+        Assert.Equal(7, await Database.ScalarAsync<int>("SELECT userid FROM QuarantinedMessage"));
+    }
+
+    Task<List<long>> SeqsAsync() => Database.Chat.ReadAsync(async connection =>
+        (await connection.QueryAsync<long>("SELECT seq FROM OfflineMessage ORDER BY seq")).AsList());
+
+    PendingOffline Pending(long seq, int userId = 2) => new(new OfflineRow(userId, One, seq, "c", 1000, "{}"u8.ToArray()), (row, isDurable) =>
     {
         _settled.Add((row.Seq, isDurable));
         _told.Release();

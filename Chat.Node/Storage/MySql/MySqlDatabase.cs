@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using Chat.Node.Telemetry;
@@ -41,7 +42,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(pools => pools.Statements, async (connection, effect) =>
     {
-        await using var transaction = await connection.BeginTransactionAsync();
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
         var result = await write(connection, transaction);
         effect.StopIfGivenUp();
         effect.IsPossible = true;

@@ -8,8 +8,8 @@ static class MySqlErrors
     /// <summary>The statement, not the server, is at fault, and others may do better.</summary>
     public static bool IsOfStatement(MySqlException e) => e.ErrorCode is MySqlErrorCode.DuplicateKeyEntry || IsMisfit(e);
 
-    /// <summary>The statement was stopped to let others go on, and had no effect.</summary>
-    static bool IsRolledBack(MySqlException e) => e.ErrorCode is MySqlErrorCode.LockDeadlock or MySqlErrorCode.LockWaitTimeout;
+    /// <summary>Somebody holds a lock for longer than we wait.</summary>
+    public static bool IsLocked(MySqlException e) => e.ErrorCode == MySqlErrorCode.LockWaitTimeout;
 
     /// <summary>The server, or the way to it, has gone away.</summary>
     public static bool IsConnectionLost(MySqlException e) =>
@@ -26,17 +26,19 @@ static class MySqlErrors
     {
         if (e.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
             return false; // nobody is there
-        return IsRolledBack(e) || (IsConnectionLost(e) && !mayHaveHadEffect);
+        return e.ErrorCode == MySqlErrorCode.LockDeadlock || ((IsLocked(e) || IsConnectionLost(e)) && !mayHaveHadEffect);
     }
 
     public static Exception Translate(MySqlException e) => e.ErrorCode switch
     {
         MySqlErrorCode.DuplicateKeyEntry => new DuplicateKeyException(e),
         _ when IsMisfit(e) => new RowRefusedException(e),
-        _ => new StorageException($"MySQL: {e.Message}", e),
+        _ => new StorageException($"MySQL: {e.Message}", e) { IsLock = IsLocked(e) },
     };
 
-    /// <summary>A value does not fit its column, or a statement the server's largest packet.</summary>
+    /// <summary>A value does not fit its column, a statement the server's largest packet, or a row a rule that somebody has added.</summary>
     static bool IsMisfit(MySqlException e) => e.ErrorCode is MySqlErrorCode.DataTooLong or MySqlErrorCode.WarningDataOutOfRange
-        or MySqlErrorCode.ColumnCannotBeNull or MySqlErrorCode.PacketTooLarge or MySqlErrorCode.TruncatedWrongValueForField;
+        or MySqlErrorCode.ColumnCannotBeNull or MySqlErrorCode.PacketTooLarge or MySqlErrorCode.TruncatedWrongValueForField
+        or MySqlErrorCode.NoReferencedRow or MySqlErrorCode.NoReferencedRow2 or (MySqlErrorCode)1644 // a trigger's SIGNAL
+        or (MySqlErrorCode)3819 or (MySqlErrorCode)4025; // CHECK, of MySQL and of MariaDB
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Text;
 using Chat.Protocol;
@@ -7,8 +8,8 @@ using MySqlConnector;
 namespace Chat.Node.Storage.MySql;
 
 /// <summary>
-/// The log's INSERT. All rows in one statement that is its own transaction; only if that fails, each conversation by itself;
-/// only if that fails, row by row up to the one at fault.
+/// The log's INSERT. All rows in one statement that is its own transaction; only if that fails, each conversation by itself, and
+/// only if that fails, row by row up to the one at fault, all in one transaction again.
 /// </summary>
 sealed class MySqlLog
 {
@@ -23,8 +24,16 @@ sealed class MySqlLog
         ]);
 
     /// <summary>A conversation without messages is harmless, so this may be committed before its first message.</summary>
-    readonly MySqlRows _conversations = new(
-        "INSERT INTO Conversation (a, b) VALUES", [MySqlDbType.Int32, MySqlDbType.Int32], " ON DUPLICATE KEY UPDATE a = VALUES(a)");
+    readonly MySqlRows _conversations = new("REPLACE INTO Conversation (a, b) VALUES", [MySqlDbType.Int32, MySqlDbType.Int32]);
+
+    /// <summary>So many conversations may be locked by others before the rest of a batch is given up.</summary>
+    const int MostLocked = 3;
+
+    /// <summary>A row of this conversation is held by somebody else. Nothing of the transaction counts: the server may have taken all of it back.</summary>
+    sealed class ConversationLockedException(ConversationId conversation) : Exception
+    {
+        public ConversationId Conversation => conversation;
+    }
 
     sealed class FoundRow
     {
@@ -49,9 +58,9 @@ sealed class MySqlLog
             {
                 await WriteAsync(database, node, rows, piece, outcomes);
             }
-            catch (StorageException) when (at > piece.Count)
+            catch (StorageException e) when (outcomes.Any(outcome => outcome.Status == AppendStatus.Written))
             {
-                break; // what was written is written, the rest is unknown
+                throw new PartlyWrittenException(outcomes, e);
             }
 
             stopped.UnionWith(piece.Where(i => outcomes[i].Status != AppendStatus.Written).Select(i => rows[i].Conversation));
@@ -74,77 +83,115 @@ sealed class MySqlLog
 
     async Task WriteAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows, List<int> piece, AppendOutcome[] outcomes)
     {
-        if (await TryInsertAsync(database, node, rows, piece, outcomes))
+        if (piece.Count == 0)
             return;
-        foreach (var conversation in piece.GroupBy(i => rows[i].Conversation))
+        try
         {
-            List<int> own = [.. conversation];
-            if (own.Count < piece.Count && await TryInsertAsync(database, node, rows, own, outcomes))
-                continue;
-            await InsertOneByOneAsync(database, node, rows, own, outcomes);
+            await InsertAsync(database, node, rows, piece);
+            piece.ForEach(i => outcomes[i] = AppendOutcome.Written(rows[i]));
+        }
+        catch (Exception e) when (e is DuplicateKeyException or RowRefusedException or StorageException { IsLock: true })
+        {
+            await WriteApartAsync(database, node, rows, piece, outcomes);
         }
     }
 
-    async Task InsertOneByOneAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows, List<int> own, AppendOutcome[] outcomes)
+    /// <summary>A row is at fault, or locked: its conversation is stopped there, the others go on.</summary>
+    async Task WriteApartAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows, List<int> piece, AppendOutcome[] outcomes)
     {
-        foreach (var i in own)
+        var locked = new HashSet<ConversationId>();
+        while (true)
         {
             try
             {
-                await InsertAsync(database, node, rows, [i]);
-                outcomes[i] = AppendOutcome.Written(rows[i]);
-            }
-            catch (DuplicateKeyException)
-            {
-                outcomes[i] = await SettleAsync(database, rows[i]);
-                return; // written, what is behind would leave a hole in the numbers
-            }
-            catch (RowRefusedException)
-            {
-                outcomes[i] = AppendOutcome.Refused;
+                var open = piece.Where(i => !locked.Contains(rows[i].Conversation)).ToList();
+                foreach (var (i, status) in await InsertApartAsync(database, node, rows, open))
+                {
+                    outcomes[i] = status switch
+                    {
+                        AppendStatus.Written => AppendOutcome.Written(rows[i]),
+                        AppendStatus.Duplicate => await SettleAsync(database, rows[i]),
+                        _ => AppendOutcome.Refused,
+                    };
+                }
+
                 return;
+            }
+            catch (ConversationLockedException e)
+            {
+                locked.Add(e.Conversation);
+                if (locked.Count > MostLocked)
+                    throw new StorageException("MySQL: the log is locked by somebody else", e);
             }
         }
     }
 
-    /// <summary>False if a row is at fault: nothing was written.</summary>
-    async Task<bool> TryInsertAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows, List<int> some, AppendOutcome[] outcomes)
+    /// <summary>What became of the rows up to and with the first one of each conversation that was not written.</summary>
+    Task<List<(int Row, AppendStatus Status)>> InsertApartAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows, List<int> some) =>
+        database.WriteOnceAsync(async (connection, _) =>
+        {
+            var results = new List<(int, AppendStatus)>();
+            await InsertConversationsAsync(connection, null, rows, some);
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
+            foreach (var own in some.GroupBy(i => rows[i].Conversation))
+            {
+                foreach (var part in (IEnumerable<int[]>)[[.. own], .. own.Select(i => (int[])[i])])
+                {
+                    var status = await TryInsertAsync(connection, transaction, node, rows, part);
+                    if (status != AppendStatus.Written && part.Length > 1)
+                        continue; // row by row
+                    results.AddRange(part.Select(i => (i, status)));
+                    if (part.Length > 1 || own.Count() == 1 || status != AppendStatus.Written)
+                        break; // what is behind a row that failed would leave a hole in the numbers
+                }
+            }
+
+            await transaction.CommitAsync();
+            return results;
+        });
+
+    async Task<AppendStatus> TryInsertAsync(DbConnection connection, DbTransaction transaction, long node, IReadOnlyList<LogRow> rows, int[] some)
     {
-        if (some.Count == 0)
-            return true;
         try
         {
-            await InsertAsync(database, node, rows, some);
+            await InsertAsync(connection, transaction, node, rows, some);
+            return AppendStatus.Written;
         }
-        catch (Exception e) when (e is DuplicateKeyException or RowRefusedException)
+        catch (MySqlException e) when (MySqlErrors.IsOfStatement(e))
         {
-            return false;
+            return e.ErrorCode == MySqlErrorCode.DuplicateKeyEntry ? AppendStatus.Duplicate : AppendStatus.Refused;
         }
-
-        foreach (var i in some)
-            outcomes[i] = AppendOutcome.Written(rows[i]);
-        return true;
+        catch (MySqlException e) when (MySqlErrors.IsLocked(e))
+        {
+            throw new ConversationLockedException(rows[some[0]].Conversation);
+        }
     }
 
     /// <summary>Few rows are a transaction by themselves, in one round trip; many are several statements in one.</summary>
     Task<int> InsertAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows, List<int> some) =>
         database.WriteOnceAsync(async (connection, transaction) =>
         {
-            var starting = some.Where(i => rows[i].Seq == 1).ToList();
-            if (starting.Count > 0)
-                await _conversations.ExecuteAsync(connection, transaction, starting, (values, i) =>
-                {
-                    values.Add(rows[i].Conversation.A);
-                    values.Add(rows[i].Conversation.B);
-                });
+            await InsertConversationsAsync(connection, transaction, rows, some);
             if (some.Count <= MySqlRows.MostPrepared)
                 return await InsertAsync(connection, transaction, node, rows, some);
-            await using var together = await connection.BeginTransactionAsync();
+            await using var together = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
             foreach (var part in some.Chunk(MySqlRows.MostPrepared))
                 await InsertAsync(connection, together, node, rows, part);
             await together.CommitAsync();
             return some.Count;
         });
+
+    async Task InsertConversationsAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<LogRow> rows, List<int> some)
+    {
+        var starting = some.Where(i => rows[i].Seq == 1).ToList();
+        if (starting.Count == 0)
+            return;
+        await _conversations.ExecuteAsync(connection, transaction, starting, (values, i) =>
+        {
+            values.Add(rows[i].Conversation.A);
+            values.Add(rows[i].Conversation.B);
+        });
+    }
 
     Task<int> InsertAsync(DbConnection connection, DbTransaction? transaction, long node, IReadOnlyList<LogRow> rows, IReadOnlyCollection<int> some) =>
         _rows.ExecuteAsync(connection, transaction, some, (values, i) =>

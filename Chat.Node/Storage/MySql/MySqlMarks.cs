@@ -15,20 +15,19 @@ static class MySqlMarks
             updated = IF(VALUES(read_to) > read_to, VALUES(updated), updated), read_to = GREATEST(read_to, VALUES(read_to))
         """);
 
-    public static Task RaiseAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now)
+    public static async Task RaiseAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now)
     {
-        if (marks.Count == 0)
-            return Task.CompletedTask;
-        var sorted = marks.OrderBy(mark => (mark.UserId, mark.Conversation.A, mark.Conversation.B)).ToList();
-        return database.WriteOnceAsync((connection, transaction) => Rows.ExecuteAsync(connection, transaction, sorted, (values, mark) =>
-        {
-            values.Add(mark.UserId);
-            values.Add(mark.Conversation.A);
-            values.Add(mark.Conversation.B);
-            values.Add(mark.QueuedTo);
-            values.Add(mark.ReceivedTo);
-            values.Add(mark.ReadTo);
-            values.Add(mark.ReadTo > 0 ? now : 0);
-        }));
+        var sorted = marks.OrderBy(mark => (mark.UserId, mark.Conversation.A, mark.Conversation.B));
+        foreach (var some in sorted.Chunk(MySqlRows.MostPrepared)) // one after the other: raising a mark again does no harm
+            await database.WriteOnceAsync((connection, transaction) => Rows.ExecuteAsync(connection, transaction, some, (values, mark) =>
+            {
+                values.Add(mark.UserId);
+                values.Add(mark.Conversation.A);
+                values.Add(mark.Conversation.B);
+                values.Add(mark.QueuedTo);
+                values.Add(mark.ReceivedTo);
+                values.Add(mark.ReadTo);
+                values.Add(mark.ReadTo > 0 ? now : 0);
+            }));
     }
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Text;
 using Chat.Protocol;
@@ -27,7 +28,7 @@ static class MySqlOffline
     public static Task InsertAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows) =>
         database.WriteOnceAsync(async (connection, _) =>
         {
-            await using var transaction = await connection.BeginTransactionAsync();
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
             // By user: two nodes then take locks in the same order. The rows of a user stay in theirs.
             var sorted = rows.OrderBy(row => row.UserId).ToList();
             for (var at = 0; at < sorted.Count;)

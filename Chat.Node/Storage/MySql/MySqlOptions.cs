@@ -17,10 +17,13 @@ static class MySqlOptions
     /// </summary>
     const string Session =
         """
-        SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 3,
+        SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = @locks,
             lock_wait_timeout = 3, collation_connection = 'utf8mb4_bin';
-        SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED
+        SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
         """;
+
+    /// <summary>A node that vanished in the middle of a transaction must not hold its locks for hours. MySQL has no such setting.</summary>
+    const string MariaDbSession = Session + "SET SESSION idle_transaction_timeout = 15;";
 
     /// <summary>The connection string with our defaults for what it does not say.</summary>
     /// <exception cref="SettingsException">It cannot be read, or names no database.</exception>
@@ -58,15 +61,18 @@ static class MySqlOptions
     }
 
     /// <summary>A pool of connections that are as we expect them.</summary>
-    public static MySqlDataSource Open(string connectionString) =>
-        new MySqlDataSourceBuilder(connectionString).UseConnectionOpenedCallback(PrepareSessionAsync).Build();
+    /// <param name="connectionString">Where to.</param>
+    /// <param name="lockSeconds">How long a statement waits for a row that somebody else holds.</param>
+    public static MySqlDataSource Open(string connectionString, int lockSeconds) => new MySqlDataSourceBuilder(connectionString)
+        .UseConnectionOpenedCallback((context, cancellation) => PrepareSessionAsync(context, lockSeconds, cancellation)).Build();
 
-    static async ValueTask PrepareSessionAsync(MySqlConnectionOpenedContext context, CancellationToken cancellation)
+    static async ValueTask PrepareSessionAsync(MySqlConnectionOpenedContext context, int lockSeconds, CancellationToken cancellation)
     {
         if (context.Conditions == MySqlConnectionOpenedConditions.None)
             return;
         await using var command = context.Connection.CreateCommand();
-        command.CommandText = Session;
+        command.CommandText = context.Connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? MariaDbSession : Session;
+        command.Parameters.AddWithValue("@locks", lockSeconds);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -11,11 +11,15 @@ namespace Chat.Node.Storage.MySql;
 sealed record MySqlPools(MySqlDataSource Statements, MySqlDataSource Batches) : IAsyncDisposable
 {
     const uint BatchConnections = 2;
+    const int LockSeconds = 3;
+
+    /// <summary>A batch waits for all its neighbours.</summary>
+    const int BatchLockSeconds = 1;
 
     public static MySqlPools Open(string connectionString)
     {
         var batches = new MySqlConnectionStringBuilder(connectionString) { MinimumPoolSize = 0, MaximumPoolSize = BatchConnections };
-        return new MySqlPools(MySqlOptions.Open(connectionString), MySqlOptions.Open(batches.ConnectionString));
+        return new MySqlPools(MySqlOptions.Open(connectionString, LockSeconds), MySqlOptions.Open(batches.ConnectionString, BatchLockSeconds));
     }
 
     public async ValueTask DisposeAsync()

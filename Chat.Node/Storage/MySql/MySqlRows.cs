@@ -30,7 +30,7 @@ sealed record MySqlRows(string Head, MySqlDbType[] Columns, string Tail = "")
     public async Task<int> ExecuteAsync<T>(DbConnection connection, DbTransaction? transaction, IReadOnlyCollection<T> rows, Action<Values, T> bind)
     {
         await using var command = new MySqlCommand(
-            _texts.GetOrAdd(rows.Count, TextOf), (MySqlConnection)connection, (MySqlTransaction?)transaction);
+            rows.Count <= MostPrepared ? _texts.GetOrAdd(rows.Count, TextOf) : TextOf(rows.Count), (MySqlConnection)connection, (MySqlTransaction?)transaction);
         var values = new Values(command, Columns);
         foreach (var row in rows)
             bind(values, row);
