@@ -9,6 +9,26 @@ namespace Chat.Tests.Actors;
 public sealed class UserDeliveryTests : UserTest
 {
     [Fact]
+    public async Task While_it_is_not_known_whether_there_were_sessions_deliveries_wait()
+    {
+        var reads = 0;
+        Database.Reads = Fault.Refused;
+        Database.BeforeRead = () =>
+        {
+            Interlocked.Increment(ref reads);
+            return Task.CompletedTask;
+        };
+        var user = Start();
+        Deliver(user, 1);
+        await AwaitAssertAsync(() => Assert.True(Volatile.Read(ref reads) > 1), Patience); // it asks again
+        Assert.Null(await QueuedAsync());
+
+        Database.Reads = Fault.None;
+        await ExpectConfirmedAsync(1);
+        Assert.Equal("1", await QueuedAsync());
+    }
+
+    [Fact]
     public async Task A_delivery_is_confirmed_when_a_session_has_flushed_it_and_not_before()
     {
         var user = Start();
