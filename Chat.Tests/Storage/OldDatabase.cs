@@ -141,7 +141,7 @@ sealed class OldDatabase(MariaDbServer server, string name, OldStyle style) : IA
         await legacy.ExecuteAsync("SET SESSION sql_mode = ''");
         await connection.ExecuteAsync(
             $"""
-            INSERT INTO Users VALUES (1, 'alice', 'secret1', 'online'), (4, 'dave', '', NULL), (5, NULL, NULL, NULL), (7, 'eve', '{LongPassword.Replace("'", "''", StringComparison.Ordinal)}', '');
+            INSERT INTO Users VALUES (1, 'alice', 'secret1', 'online'), (4, 'dave', '', NULL), (5, NULL, NULL, NULL), (6, 'user5', 'secret6', 'offline'), (7, 'eve', '{LongPassword.Replace("'", "''", StringComparison.Ordinal)}', '');
             INSERT INTO Friends VALUES (1, 4), (1, 3), (1, 3), (1, 99);
             INSERT INTO GroupUser VALUES (1, 1, 'normal'), (1, 1, 'creator'), (1, 7, NULL), (1, 99, 'normal'), (2, 1, NULL), (77, 1, 'normal');
             """);
