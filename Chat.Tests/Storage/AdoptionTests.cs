@@ -21,6 +21,7 @@ public sealed class AdoptionTests
     public async Task No_row_is_lost_however_many_nodes_start(OldStyle style)
     {
         await using var old = await OldDatabase.CreateAsync(style);
+        await old.AddRowsWithoutIdsAsync();
         var before = await old.CountAsync();
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => old.MigrateAsync()));
 

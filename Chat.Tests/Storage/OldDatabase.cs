@@ -75,6 +75,15 @@ sealed class OldDatabase(MariaDbServer server, string name, OldStyle style) : IA
         await chat.MigrateAsync();
     }
 
+    /// <summary>Rows that belong to nobody, where the keys allow them.</summary>
+    public async Task AddRowsWithoutIdsAsync()
+    {
+        await using var connection = await OpenAsync();
+        await connection.ExecuteAsync("INSERT INTO Friends VALUES (NULL, 1), (NULL, 1), (1, NULL); INSERT INTO GroupUser VALUES (NULL, 1, NULL), (1, NULL, NULL)");
+        if (style != OldStyle.OneMessageEach)
+            await connection.ExecuteAsync("INSERT INTO OfflineMessage VALUES (NULL, NULL), (NULL, NULL)");
+    }
+
     public Task<MySqlConnection> OpenAsync() => server.OpenAsync(name);
 
     /// <summary>
@@ -132,9 +141,9 @@ sealed class OldDatabase(MariaDbServer server, string name, OldStyle style) : IA
         await legacy.ExecuteAsync("SET SESSION sql_mode = ''");
         await connection.ExecuteAsync(
             $"""
-            INSERT INTO Users VALUES (1, 'alice', 'secret1', 'online'), (4, 'dave', '', NULL), (5, NULL, NULL, NULL), (7, 'eve', '{LongPassword.Replace("'", "''", StringComparison.Ordinal)}', '');
-            INSERT INTO Friends VALUES (1, 4), (1, 3), (1, 3), (1, 99), (NULL, 1);
-            INSERT INTO GroupUser VALUES (1, 1, 'normal'), (1, 1, 'creator'), (1, 7, NULL), (1, 99, 'normal'), (2, 1, NULL), (77, 1, 'normal'), (NULL, 1, NULL);
+            INSERT INTO Users VALUES (1, 'alice', 'secret1', 'online'), (4, 'dave', '', NULL), (5, NULL, NULL, NULL), (6, 'user5', 'secret6', 'offline'), (7, 'eve', '{LongPassword.Replace("'", "''", StringComparison.Ordinal)}', '');
+            INSERT INTO Friends VALUES (1, 4), (1, 3), (1, 3), (1, 99);
+            INSERT INTO GroupUser VALUES (1, 1, 'normal'), (1, 1, 'creator'), (1, 7, NULL), (1, 99, 'normal'), (2, 1, NULL), (77, 1, 'normal');
             """);
         if (HasDuplicateNames)
             await connection.ExecuteAsync("INSERT INTO Users VALUES (2, 'ALICE', 'secret2', 'offline')");
@@ -146,7 +155,7 @@ sealed class OldDatabase(MariaDbServer server, string name, OldStyle style) : IA
             await legacy.ExecuteAsync("INSERT INTO OfflineMessage VALUES (@userId, @message)", new { userId, message });
     }
 
-    IEnumerable<(int? UserId, string? Message)> Messages()
+    IEnumerable<(int UserId, string? Message)> Messages()
     {
         yield return (1, Direct("hello"));
         if (style != OldStyle.OneMessageEach)
@@ -161,7 +170,6 @@ sealed class OldDatabase(MariaDbServer server, string name, OldStyle style) : IA
             yield return (1, """{"friendid":1,"id":3,"msgid":7}""");
             yield return (1, Direct(LongText));
             yield return (1, Direct("last"));
-            yield return (null, Direct("to nobody"));
         }
 
         yield return (99, Direct("to nobody that is there"));
