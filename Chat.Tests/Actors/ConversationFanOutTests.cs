@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Chat.Node.Conversations;
-using Chat.Node.Users;
 using Chat.Node.Storage;
+using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
 
