@@ -46,7 +46,7 @@ public sealed class MySqlSessionTests
             + "INSERT INTO Users (name) VALUES (REPEAT('x', 300))",
             name);
         await using var database = Open(server, name);
-        await Assert.ThrowsAsync<StorageException>(database.MigrateAsync);
+        await database.MigrateAsync();
         Assert.Equal(300, await database.ReadAsync(connection => connection.ExecuteScalarAsync<int>("SELECT LENGTH(name) FROM Users")));
     }
 
@@ -83,12 +83,20 @@ public sealed class MySqlSessionTests
         await holder.ExecuteAsync("DELETE FROM t WHERE x = 1", transaction: held);
         var attempts = 0;
         // Each attempt waits three seconds for the lock: a fourth one would end after the ten seconds of the caller.
-        await Assert.ThrowsAsync<StorageException>(() => database.WriteOnceAsync((connection, _) =>
+        await Assert.ThrowsAsync<StorageException>(() => database.WriteAsync((connection, transaction) =>
         {
             Interlocked.Increment(ref attempts);
-            return connection.ExecuteAsync("INSERT INTO t VALUES (1)");
+            return connection.ExecuteAsync("INSERT INTO t VALUES (1)", transaction: transaction);
         }));
         Assert.InRange(Volatile.Read(ref attempts), 2, 3);
+        // A batch does not wait so long, and is not repeated: its rows are written apart.
+        var locked = await Assert.ThrowsAsync<StorageException>(() => database.WriteOnceAsync((connection, _) =>
+        {
+            Interlocked.Exchange(ref attempts, 1);
+            return connection.ExecuteAsync("INSERT INTO t VALUES (1)");
+        }));
+        Assert.True(locked.IsLock);
+        Assert.Equal(1, Volatile.Read(ref attempts));
         await held.CommitAsync();
         Assert.Equal(0, await database.ReadAsync(connection => connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM t")));
     }

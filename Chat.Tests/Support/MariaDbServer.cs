@@ -86,7 +86,7 @@ sealed class MariaDbServer : IAsyncDisposable
         foreach (var argument in (string[])[
             "-c", """log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & child=$!; echo $child; read line; kill -KILL $child; wait""", "sh",
             Path.Combine(_folder, "log"), Find("mariadbd"), "--no-defaults", "--user=root", $"--datadir={_folder}/data", $"--port={Port}",
-            "--bind-address=127.0.0.1", $"--socket={_folder}/socket", $"--pid-file={_folder}/pid", "--skip-name-resolve",
+            "--bind-address=127.0.0.1", $"--socket={_folder}/socket", $"--pid-file={_folder}/pid", $"--tmpdir={_folder}", "--skip-name-resolve",
             "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=32M", "--performance-schema=OFF", .. _options])
             start.ArgumentList.Add(argument);
         _shell = Process.Start(start)!;
