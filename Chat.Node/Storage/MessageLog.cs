@@ -56,6 +56,8 @@ sealed class MessageLog
         {
             outcomes = await _store.AppendAsync(rows);
             _health.NoteSuccess(Part);
+            if (outcomes.Count(outcome => outcome.Status == AppendStatus.Unknown) is var left and > 0)
+                Log.RowsLeftOut(_logger, left);
         }
         catch (PartlyWrittenException e)
         {

@@ -61,4 +61,7 @@ static partial class Log
 
     [LoggerMessage(18, LogLevel.Warning, "Chat:Bridge:LegacyPasswords is on: passwords are stored as plain text, for legacy servers that read them")]
     public static partial void PasswordsArePlain(ILogger logger);
+
+    [LoggerMessage(19, LogLevel.Information, "{Count} messages of a batch were left out: the one before them in their conversation failed, or somebody has locked it")]
+    public static partial void RowsLeftOut(ILogger logger, int count);
 }

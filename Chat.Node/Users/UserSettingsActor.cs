@@ -15,7 +15,13 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
     public const int EventsPerSnapshot = 100;
     const int MostPurges = 10;
     static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan PurgeAgainAfter = TimeSpan.FromSeconds(1);
+
+    sealed class SaveAgain : INoSerializationVerificationNeeded, INotInfluenceReceiveTimeout
+    {
+        public static readonly SaveAgain Instance = new();
+    }
 
     sealed class PurgeAgain : INoSerializationVerificationNeeded
     {
@@ -36,6 +42,7 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
     bool _isProjecting;
     bool _isSaving;
     long _snapshotAt;
+    int _failedSaves;
     int _purges;
 
     public UserSettingsActor(int userId, Presence presence)
@@ -55,6 +62,7 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteMessagesFailure>(failed => OnPurgeFailed(failed.Cause));
         Command<PurgeAgain>(_ => Purge());
+        Command<SaveAgain>(_ => OnSaveAgain());
         Command<DeleteSnapshotsSuccess>(_ => { });
         Command<DeleteSnapshotsFailure>(_ => { });
         Command<ReceiveTimeout>(_ => Context.Parent.Tell(SettingsIdle.Instance));
@@ -161,15 +169,26 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
         if (_isSaving || LastSequenceNr - _snapshotAt < EventsPerSnapshot)
             return;
         _isSaving = true;
+        Timers.StartSingleTimer("snapshot", SaveAgain.Instance, SnapshotPatience); // should no answer come
         SaveSnapshot(_state.Snapshot);
+    }
+
+    /// <summary>There may be no other change for a long time.</summary>
+    void OnSaveAgain()
+    {
+        _isSaving = false;
+        SaveSometimes();
     }
 
     void OnSnapshotSaved(long sequenceNr)
     {
         _isSaving = false;
+        _failedSaves = 0;
+        Timers.Cancel("snapshot");
         _snapshotAt = sequenceNr;
         _purges = 0;
         Purge();
+        SaveSometimes(); // it may have taken longer than the changes after it
     }
 
     /// <summary>What the snapshot stands for is not needed any more.</summary>
@@ -189,8 +208,16 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
 
     void OnSnapshotFailed(Exception cause)
     {
-        _isSaving = false; // the next change tries again
         _log.Warning("the settings of user {0} could not be summed up: {1}", _userId, cause.Message);
+        if (++_failedSaves < MostPurges)
+        {
+            Timers.StartSingleTimer("snapshot", SaveAgain.Instance, PurgeAgainAfter);
+            return;
+        }
+
+        Timers.Cancel("snapshot");
+        _failedSaves = 0;
+        _isSaving = false; // the next change tries again
     }
 
     /// <summary>The base class would end it too, after a stack trace.</summary>

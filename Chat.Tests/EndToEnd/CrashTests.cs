@@ -119,7 +119,7 @@ public abstract class CrashTests : IDisposable
         await alice.LogInAsync(node);
         await alice.Legacy!.SendChatAsync(alice.Id, alice.Name, bob.Id, "m2");
         await bob.HasReceivedAsync("m2");
-        await node.EventuallyAsync("1,2", "SELECT GROUP_CONCAT(seq) FROM (SELECT seq FROM MessageLog ORDER BY seq) logged");
+        await node.EventuallyAsync(22L, "SELECT 10 * COUNT(*) + MAX(seq) FROM MessageLog"); // 1 and 2
         Assert.Equal(["m1", "m2"], isModern ? bob.Texts : bob.Texts.Distinct());
         await alice.LeaveAsync(node);
         await bob.LeaveAsync(node);

@@ -66,6 +66,8 @@ sealed class MySqlLog
             stopped.UnionWith(piece.Where(i => outcomes[i].Status != AppendStatus.Written).Select(i => rows[i].Conversation));
         }
 
+        if (rows.Count > 0 && outcomes.All(outcome => outcome.Status == AppendStatus.Unknown))
+            throw new StorageException("MySQL: every row is locked by somebody else");
         return outcomes;
     }
 

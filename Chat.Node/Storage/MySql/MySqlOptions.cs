@@ -18,7 +18,7 @@ static class MySqlOptions
     const string Session =
         """
         SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = @locks,
-            lock_wait_timeout = 3, collation_connection = 'utf8mb4_bin';
+            lock_wait_timeout = @locks, collation_connection = 'utf8mb4_bin';
         SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
         """;
 
