@@ -54,10 +54,7 @@ abstract class SqlDialect
     /// <summary>The conversations in which an incarnation logged something at or after a time.</summary>
     public abstract Task<List<ConversationId>> TouchedSinceAsync(IChatDatabase database, long incarnation, long ts);
 
-    /// <summary>A message as it goes into the column of the documented object.</summary>
-    public abstract object ToStored(ReadOnlyMemory<byte> message);
-
-    /// <summary>A message of ours as it was before <see cref="ToStored"/>.</summary>
+    /// <summary>A queued message of ours as it was before <see cref="InsertOfflineAsync"/>.</summary>
     public abstract ReadOnlyMemory<byte> FromStored(byte[] message);
 
     /// <summary>Text of a column that one kind of database gives as text and the other as bytes.</summary>

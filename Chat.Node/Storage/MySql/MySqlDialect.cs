@@ -55,8 +55,5 @@ sealed class MySqlDialect : SqlDialect
             "SELECT DISTINCT a, b FROM MessageLog WHERE node = @incarnation AND ts >= @ts", new { incarnation, ts })))
             .Select(row => ConversationId.FromStored(row.A, row.B))];
 
-    /// <summary>Pure ASCII: a legacy server that reads it as gbk sees the same as everybody.</summary>
-    public override object ToStored(ReadOnlyMemory<byte> message) => JsonText.ToAscii(message.Span);
-
     public override ReadOnlyMemory<byte> FromStored(byte[] message) => JsonText.FromAscii(message);
 }

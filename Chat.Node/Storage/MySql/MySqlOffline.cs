@@ -48,7 +48,7 @@ static class MySqlOffline
         Rows.ExecuteAsync(connection, transaction, rows, (values, row) =>
         {
             values.Add(row.UserId);
-            values.Add(JsonText.ToAscii(row.Body.Span));
+            values.Add(JsonText.ToAscii(row.Body.Span)); // a legacy server that reads it as gbk sees the same as everybody
             values.Add(row.Conversation.A);
             values.Add(row.Conversation.B);
             values.Add(row.Seq > 0 ? row.Seq : null);

@@ -152,8 +152,6 @@ sealed class SqliteDialect : SqlDialect
         }
     }
 
-    public override object ToStored(ReadOnlyMemory<byte> message) => message.ToArray();
-
     public override ReadOnlyMemory<byte> FromStored(byte[] message) => message;
 
     static Task<List<WalkRow>> ReadBackwardsAsync(IChatDatabase database, long below) => database.ReadAsync(async connection =>
