@@ -41,8 +41,11 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
     /// <summary>A frame that follows another within this time is padded.</summary>
     const long CloseMilliseconds = 50;
 
-    /// <summary>An unpadded frame is left alone for this time, so that the receiver can take it.</summary>
+    /// <summary>An unpadded push is left alone for this time, so that the receiver can take it.</summary>
     const long AloneMilliseconds = 5;
+
+    /// <summary>The same for an answer: what follows the answer to a login is no conversation yet, and a client has to make a menu of it.</summary>
+    const long AnswerAloneMilliseconds = 50;
 
     static readonly byte[] Padding = CreatePadding();
 
@@ -50,7 +53,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
     readonly List<Receipt> _inFlight = [];
     long _bytes;
     long _lastWritten = long.MinValue / 2;
-    bool _wasLastPadded = true;
+    long _aloneFor;
 
     /// <summary>Set when a hello arrives.</summary>
     public bool IsModern { get; set; }
@@ -83,12 +86,15 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
     {
         get
         {
-            if (IsModern || _wasLastPadded)
+            if (IsModern || _aloneFor == 0 || (_aloneFor == AnswerAloneMilliseconds && !IsPushNext))
                 return TimeSpan.Zero;
             var since = now() - _lastWritten;
-            return since >= AloneMilliseconds ? TimeSpan.Zero : TimeSpan.FromMilliseconds(AloneMilliseconds - since);
+            return since >= _aloneFor ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_aloneFor - since);
         }
     }
+
+    /// <summary>An answer is waited for, and read, before the next request; only pushes come unasked.</summary>
+    bool IsPushNext => _queue.TryPeek(out var first) && first.Receipt.Kind is ReceiptKind.Push or ReceiptKind.Offline;
 
     /// <summary>Writes what is queued and flushes it once.</summary>
     public ValueTask<FlushResult> FlushAsync()
@@ -104,8 +110,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
         else
         {
             var at = now();
-            // An answer is waited for, and read, before the next request; only pushes come unasked.
-            var isPush = _queue.TryPeek(out var first) && first.Receipt.Kind is ReceiptKind.Push or ReceiptKind.Offline;
+            var isPush = IsPushNext;
             var isPadded = _queue.Count > 1 || (isPush && at - _lastWritten < CloseMilliseconds);
             while (written < MostPaddedPerFlush && _queue.TryDequeue(out var next))
             {
@@ -116,7 +121,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
             }
 
             _lastWritten = at;
-            _wasLastPadded = isPadded;
+            _aloneFor = isPadded ? 0 : isPush ? AloneMilliseconds : AnswerAloneMilliseconds;
         }
 
         return output.FlushAsync();

@@ -183,6 +183,25 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_push_waits_longer_behind_an_answer_and_the_next_answer_does_not()
+    {
+        Add("{\"errno\":0}");
+        await FlushAsync();
+        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
+        Add("{}", Push);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), _outbox.Pause);
+        _now += 50;
+        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
+        Assert.Equal("{}", await FlushAsync());
+        Add("{\"errno\":0}");
+        Assert.Equal(TimeSpan.FromMilliseconds(5), _outbox.Pause);
+        _now += 5;
+        Assert.Equal("{\"errno\":0}", await FlushAsync());
+        Add("{\"errno\":0}");
+        Assert.Equal(TimeSpan.Zero, _outbox.Pause);
+    }
+
+    [Fact]
     public async Task After_a_padded_or_a_modern_frame_there_is_no_pause()
     {
         Add("{}", Push);
@@ -193,7 +212,7 @@ public sealed class OutboxTests
         Assert.Equal(TimeSpan.Zero, _outbox.Pause);
 
         _now += 1000;
-        Add("{}");
+        Add("{}", Push);
         await FlushAsync();
         Assert.NotEqual(TimeSpan.Zero, _outbox.Pause);
         _outbox.IsModern = true;
