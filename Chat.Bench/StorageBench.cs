@@ -33,9 +33,11 @@ sealed class StorageBench(StorageProvider provider, string connection, int rows,
             ? new MySqlDatabase(connection, NullLogger<MySqlDatabase>.Instance)
             : new SqliteDatabase(connection);
         await database.MigrateAsync();
+        var lease = new NodeLease(TimeProvider.System);
+        lease.Renew(long.MaxValue / 2);
         var health = new StorageHealth(new Nodes(database, _node, TimeProvider.System), TimeProvider.System);
         var log = new MessageLog(
-            new MessageLogStore(database, _node), new CrashPoints(null), health, NullLogger<MessageLog>.Instance, system.Materializer());
+            new MessageLogStore(database, _node), lease, new CrashPoints(null), health, NullLogger<MessageLog>.Instance, system.Materializer());
 
         Console.WriteLine($"{"way",-12}{"rows",10}{"rows/s",12}{"µs CPU/row",12}{"server µs/row",15}");
         await MeasureAsync("warm-up", rows / 4, count => WriteBatchedAsync(log, count));

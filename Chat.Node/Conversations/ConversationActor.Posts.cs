@@ -48,7 +48,6 @@ sealed partial class ConversationActor
         // The slot is set before the row can be anywhere, so that the node's mark never passes it.
         if (_slot.OldestTs == long.MaxValue)
             _slot.OldestTs = judgement.Ts;
-        _services.FanOutClock.NoteActivity();
         var row = new LogRow(
             _id, judgement.Number, post.Sender, post.Cmid, judgement.Ts, new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts));
         if (!_services.Log.TryAppend(row, _receiver) && _state.TakeBack(judgement.Number) is { } refused)
@@ -116,6 +115,14 @@ sealed partial class ConversationActor
     void OnRowsFound(RowsFound found)
     {
         _isReading = false;
+        Learn(found);
+        _isRecovering = false;
+        _log.Info("conversation {0} goes on after number {1}", _id, _state.CommittedHead);
+    }
+
+    /// <summary>Rows that turned up in the log, while none of our own is on its way to it.</summary>
+    void Learn(RowsFound found)
+    {
         foreach (var row in found.Newest)
             _state.Learn(row);
         foreach (var row in found.Rows)
@@ -126,8 +133,6 @@ sealed partial class ConversationActor
 
         _state.ResetHead();
         RenewReceiver();
-        _isRecovering = false;
-        _log.Info("conversation {0} goes on after number {1}", _id, _state.CommittedHead);
     }
 
     void OnRecoveryFailed(Exception cause)
@@ -213,8 +218,7 @@ sealed partial class ConversationActor
         TouchSlot();
         if (!_fanOut.IsIdle)
             return;
-        _awaitingFanOut.ForEach(waiting => waiting.Tell(new FanOutFinished(_id)));
-        _awaitingFanOut.Clear();
+        AnswerSweepers();
         if (_isStopping)
             Stop();
     }
@@ -228,12 +232,41 @@ sealed partial class ConversationActor
         SendDue(throughRegion: false);
     }
 
+    /// <summary>A node that is gone may have logged something after this life had read the log: look again, then finish.</summary>
     void OnResumeFanOut(IActorRef sweeper)
     {
-        if (_fanOut.IsIdle)
-            sweeper.Tell(new FanOutFinished(_id));
-        else
+        if (!_awaitingFanOut.Contains(sweeper))
             _awaitingFanOut.Add(sweeper);
+        if (!_services.KeepsHistory)
+            AnswerSweepers();
+        else if (_unlookedBehind < 0)
+            LookBehind();
+    }
+
+    void LookBehind()
+    {
+        var head = _unlookedBehind = _state.CommittedHead;
+        ReadBehindAsync(head).PipeTo(Self, success: found => new LookedBehind(head, found), failure: _ => new LookedBehind(head, null));
+        ArmTick();
+    }
+
+    void OnLookedBehind(LookedBehind looked)
+    {
+        if (looked.Found is not { } found || (_state.CommittedHead == looked.Head && (!_state.IsEmpty || _isRecovering)))
+            return; // the next tick looks again, when our own rows have settled
+        _unlookedBehind = -1;
+        // Numbers are dense and nobody gives one twice: a row of our own behind the head means that there was no other.
+        if (_state.CommittedHead == looked.Head && found.Rows.Count > 0)
+            Learn(found);
+        AnswerSweepers();
+    }
+
+    void AnswerSweepers()
+    {
+        if (!_fanOut.IsIdle || _unlookedBehind >= 0)
+            return;
+        _awaitingFanOut.ForEach(waiting => waiting.Tell(new FanOutFinished(_id)));
+        _awaitingFanOut.Clear();
     }
 
     void SendDue(bool throughRegion)

@@ -31,6 +31,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
 
     sealed record RowsFound(IReadOnlyList<LogRow> Rows, IReadOnlyList<LogRow> Newest) : INoSerializationVerificationNeeded;
 
+    sealed record LookedBehind(long Head, RowsFound? Found) : INoSerializationVerificationNeeded;
+
     sealed class Tick : INoSerializationVerificationNeeded
     {
         public static readonly Tick Instance = new();
@@ -62,6 +64,9 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     bool _isMembershipFresh;
     bool _isBusyTick;
     long _lastActivity;
+
+    /// <summary>The head behind which a sweeper wants the log to be read again; -1 when nobody does.</summary>
+    long _unlookedBehind = -1;
 
     public ConversationActor(string entityId, ConversationServices services)
     {
@@ -133,6 +138,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         Receive<ResendDeliveries>(resend => OnResendDeliveries(resend, Sender));
         Receive<RowsFound>(OnRowsFound);
         Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
+        Receive<LookedBehind>(OnLookedBehind);
         Receive<Tick>(_ => OnTick());
         Receive<Terminated>(OnTerminated);
         Receive<MembersChanged>(changed => OnMembersChanged(changed, Sender));
@@ -148,7 +154,6 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         _fanOut.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : _state.CommittedHead);
         foreach (var row in start.Unfinished)
             FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
-        _slot.IsAbandoned = false;
         TouchSlot();
         GoReady(start.Members);
     }
@@ -184,6 +189,9 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
                     break;
                 case RowsFound found:
                     OnRowsFound(found);
+                    break;
+                case LookedBehind looked:
+                    OnLookedBehind(looked);
                     break;
                 case RowSettled settled:
                     OnRowSettled(settled);
@@ -226,6 +234,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
 
         if (_isRecovering)
             Recover();
+        if (_unlookedBehind >= 0)
+            LookBehind();
         _state.ForgetSenders();
         if (_state.IsEmpty)
             _sessions.Clear(); // nobody waits for an answer
@@ -241,7 +251,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         ArmTick();
     }
 
-    bool IsIdle => _state.IsEmpty && _fanOut.IsIdle && !_isRecovering;
+    bool IsIdle => _state.IsEmpty && _fanOut.IsIdle && !_isRecovering && _unlookedBehind < 0;
 
     /// <summary>A tick each second while something is open, else one now and then. No timer per message.</summary>
     void ArmTick()

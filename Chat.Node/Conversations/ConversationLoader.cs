@@ -109,7 +109,9 @@ sealed class ConversationLoader
     /// <summary>Where what may be unfinished begins, in the conversations that have such rows.</summary>
     async Task<Dictionary<ConversationId, long>> FindUnfinishedAsync(List<Load> loads, Dictionary<ConversationId, LogHead> heads)
     {
-        var oldestTs = _unfinished.OldestTs;
+        if (heads.Count == 0)
+            return [];
+        var oldestTs = await _unfinished.OldestTsAsync();
         var suspects = new List<(ConversationId Id, long Head, long Ts)>();
         foreach (var own in loads.GroupBy(load => load.Id))
         {

@@ -28,28 +28,31 @@ sealed class FanOutClock
     }
 
     readonly ConcurrentDictionary<ConversationId, Slot> _slots = new();
-    volatile bool _wasActive;
+    readonly Lock _moving = new();
 
     /// <summary>The slot of a conversation that starts; not empty if an earlier life on this node left something.</summary>
-    public Slot Open(ConversationId conversation) => _slots.GetOrAdd(conversation, id => new Slot(id));
-
-    /// <summary>Something is being logged: the node's mark has to move on.</summary>
-    public void NoteActivity()
+    public Slot Open(ConversationId conversation)
     {
-        if (!_wasActive)
-            _wasActive = true;
-    }
-
-    /// <summary>Whether anything was logged since the last time this was asked.</summary>
-    public bool TakeActivity()
-    {
-        var wasActive = _wasActive;
-        _wasActive = false;
-        return wasActive;
+        lock (_moving)
+        {
+            var slot = _slots.GetOrAdd(conversation, id => new Slot(id));
+            slot.IsAbandoned = false; // this life finishes it
+            return slot;
+        }
     }
 
     /// <summary>Everything is confirmed.</summary>
     public void Close(ConversationId conversation) => _slots.TryRemove(conversation, out _);
+
+    /// <summary>The successor, on another node, has brought everything to its receivers.</summary>
+    public void CloseAbandoned(ConversationId conversation)
+    {
+        lock (_moving)
+        {
+            if (_slots.TryGetValue(conversation, out var slot) && slot.IsAbandoned)
+                _slots.TryRemove(conversation, out _);
+        }
+    }
 
     public long OldestTs() => _slots.IsEmpty ? long.MaxValue : _slots.Values.Min(slot => slot.OldestTs);
 

@@ -1,17 +1,12 @@
 namespace Chat.Node.Conversations;
 
 /// <summary>
-/// The incarnations of nodes that are gone (or are other nodes) and may have left fan-outs unfinished: rows at or after
-/// this time may not have reached everybody.
+/// What other nodes, living or gone, may have left unfinished: rows at or after this time may not have reached everybody.
+/// Asked for whenever conversations start, because they may have moved here from any of them.
 /// </summary>
-sealed class UnfinishedNodes
+/// <param name="oldest">Milliseconds since 1970; <see cref="long.MaxValue"/> when nothing is unfinished.</param>
+sealed class UnfinishedNodes(Func<Task<long>> oldest)
 {
-    long _oldestTs = long.MaxValue;
-
-    /// <summary>Milliseconds since 1970; <see cref="long.MaxValue"/> when nothing is unfinished.</summary>
-    public long OldestTs
-    {
-        get => Volatile.Read(ref _oldestTs);
-        set => Volatile.Write(ref _oldestTs, value);
-    }
+    /// <exception cref="Storage.StorageException">The database does not say.</exception>
+    public Task<long> OldestTsAsync() => oldest();
 }

@@ -17,8 +17,6 @@ namespace Chat.Node.Gateway;
 sealed class ChatConnectionHandler(
     ActorSystem system, GatewayServices services, SessionRegistry sessions, ILogger<ChatConnectionHandler> logger) : ConnectionHandler
 {
-    static readonly TimeSpan DrainSpread = TimeSpan.FromSeconds(2);
-
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (!sessions.TryEnter(services.Limits.MaxConnections))
@@ -47,7 +45,8 @@ sealed class ChatConnectionHandler(
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var state = new SessionConnection(
             connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport.Output, services.Clock,
-            isGraceful =>
+            stopReading: () => connection.Transport.Input.CancelPendingRead(),
+            end: isGraceful =>
             {
                 // A client that does not read would keep a graceful end waiting for ever.
                 if (!isGraceful)
@@ -61,9 +60,7 @@ sealed class ChatConnectionHandler(
         await using var closing = lifetime?.ConnectionClosedRequested.Register(
             () =>
             {
-                session.Tell(new DrainSession(DrainSpread * Random.Shared.NextDouble()));
-                state.IsDraining = true;
-                connection.Transport.Input.CancelPendingRead();
+                session.Tell(new DrainSession(DrainSpread.Of(sessions.Count)));
             }) ?? default;
         try
         {

@@ -12,8 +12,8 @@ sealed record ConnectionClosed(bool CanStillWrite) : INoSerializationVerificatio
 /// <summary>Gateway to session: end with this reason.</summary>
 sealed record CloseSession(string Reason) : INoSerializationVerificationNeeded;
 
-/// <summary>Gateway to session: the node is going down, the client should reconnect elsewhere after a while.</summary>
-sealed record DrainSession(TimeSpan ReconnectAfter) : INoSerializationVerificationNeeded;
+/// <summary>Gateway to session: the node is going down; send the client elsewhere, within this time if it is a modern one, else after it.</summary>
+sealed record DrainSession(TimeSpan Spread) : INoSerializationVerificationNeeded;
 
 /// <summary>
 /// One TCP connection: login state, the outbox of the socket, the posts without an answer. Dies with the connection
@@ -34,6 +34,11 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     sealed class PauseEnded : INoSerializationVerificationNeeded
     {
         public static readonly PauseEnded Instance = new();
+    }
+
+    sealed class DrainNow : INoSerializationVerificationNeeded
+    {
+        public static readonly DrainNow Instance = new();
     }
 
     sealed class Continue : INoSerializationVerificationNeeded
@@ -89,6 +94,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<ConnectionClosed>(OnConnectionClosed);
         Receive<CloseSession>(close => Close(close.Reason));
         Receive<DrainSession>(OnDrain);
+        Receive<DrainNow>(_ => OnDrainNow());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -281,10 +287,16 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
             Close(Disconnected);
     }
 
-    void OnDrain(DrainSession drain)
+    void OnDrain(DrainSession drain) => Timers.StartSingleTimer(
+        "drain", DrainNow.Instance, _isModern ? drain.Spread * Random.Shared.NextDouble() : drain.Spread);
+
+    void OnDrainNow()
     {
+        if (_isEnding || _isClosed)
+            return;
         if (_isModern)
-            Send(ModernFrames.GoAway("draining", (int)drain.ReconnectAfter.TotalMilliseconds));
+            Send(ModernFrames.GoAway("draining", (int)(DrainSpread.ReconnectWithin * Random.Shared.NextDouble()).TotalMilliseconds));
+        _connection.StopReading();
         Detach();
         _outbox.DropPushes(); // the user queues them
         _isEnding = true;

@@ -8,7 +8,7 @@ namespace Chat.Node.Gateway;
 /// The socket as its session sees it: where to write, how to end it, and the credits that its reader needs to hand over
 /// another object. Shared between the reader and the session actor.
 /// </summary>
-sealed class SessionConnection(string id, IPAddress? address, PipeWriter output, TimeProvider clock, Action<bool> end)
+sealed class SessionConnection(string id, IPAddress? address, PipeWriter output, TimeProvider clock, Action stopReading, Action<bool> end)
 #pragma warning restore CA1001
 {
     /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
@@ -36,11 +36,7 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
     public bool IsLoggingIn { get; set; }
 
     /// <summary>The node goes down: nothing more is read, what was read is finished.</summary>
-    public bool IsDraining
-    {
-        get => Volatile.Read(ref _isDraining);
-        set => Volatile.Write(ref _isDraining, value);
-    }
+    public bool IsDraining => Volatile.Read(ref _isDraining);
 
     public CancellationToken Ended => _ended.Token;
 
@@ -56,6 +52,13 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
     public ValueTask TakeCreditAsync() => _credits.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_credits.WaitAsync(Ended));
 
     public void ReturnCredit() => _credits.Release();
+
+    /// <summary>The node goes down, and it is this connection's turn.</summary>
+    public void StopReading()
+    {
+        Volatile.Write(ref _isDraining, true);
+        stopReading();
+    }
 
     /// <summary>
     /// Ends the connection. <paramref name="isGraceful"/>: everything that was to be sent has been flushed; else what is

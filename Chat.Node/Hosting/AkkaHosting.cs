@@ -8,6 +8,7 @@ using Chat.Node.Cluster;
 using Chat.Node.Conversations;
 using Chat.Node.Serialization;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Node.Users;
 
 namespace Chat.Node.Hosting;
@@ -34,7 +35,7 @@ static class AkkaHosting
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<Presence>(),
             new UserLoader(provider.GetRequiredService<Presence>(), provider.GetRequiredService<IMaterializer>()), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(),
-            Region<ConversationActor>(provider)));
+            Region<ConversationActor>(provider), provider.GetRequiredService<NodeDirectory>().IncarnationOf));
         services.AddAkka(SystemName, (akka, provider) =>
         {
             akka.ConfigureLoggers(loggers =>
@@ -57,15 +58,9 @@ static class AkkaHosting
                 .WithClustering(new ClusterOptions { Roles = ["chat"] })
                 .AddUserRegion(provider)
                 .AddConversationRegion(provider)
-                .WithActors((system, registry, _) =>
-                {
-                    registry.Register<FanOutSweeper>(system.ActorOf(
-                        Props.Create(() => new FanOutSweeper(SweeperServicesOf(provider))), "fan-out-sweeper"));
-                })
-                .AddStartup((system, _) => JoinSelf(system))
-                .AddStartup((system, _) => DrainOnShutdown(system, provider))
-                .WithActorSystemLivenessCheck()
-                .WithAkkaClusterReadinessCheck();
+                .AddSweepers(settings, provider)
+                .AddStartup((system, _) => EndInOrder(system, provider))
+                .WithActorSystemLivenessCheck();
         });
         return services;
     }
@@ -99,28 +94,55 @@ static class AkkaHosting
         Role = "chat",
     };
 
-    static SweeperServices SweeperServicesOf(IServiceProvider provider) => new(
-        provider.GetRequiredService<Nodes>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<UnfinishedNodes>(),
-        provider.GetRequiredService<FanOutClock>(), provider.GetRequiredService<TimeProvider>(),
-        provider.GetRequiredService<ILogger<FanOutSweeper>>(), Region<ConversationActor>(provider));
-
-    static void JoinSelf(ActorSystem system)
+    /// <summary>Whoever sees to it that what a node leaves is finished: the leaving one as long as it lives, then one for all.</summary>
+    static AkkaConfigurationBuilder AddSweepers(this AkkaConfigurationBuilder akka, ChatSettings settings, IServiceProvider provider)
     {
-        var cluster = Akka.Cluster.Cluster.Get(system);
-        cluster.Join(cluster.SelfAddress);
+        akka.WithActors((system, registry, _) => registry.Register<FanOutReporter>(system.ActorOf(
+            Props.Create(() => new FanOutReporter(provider.GetRequiredService<FanOutClock>(), Region<ConversationActor>(provider))), "fan-out-reporter")));
+        return settings.IsClustered
+            ? akka.WithSingleton<NodeSweeper>("node-sweeper", (system, _, _) => SweeperOf(system, provider, isClustered: true), createProxyToo: false)
+            : akka.WithActors((system, registry, _) =>
+                registry.Register<NodeSweeper>(system.ActorOf(SweeperOf(system, provider, isClustered: false), "node-sweeper")));
     }
 
-    /// <summary>After the regions have handed off, what they gave to the streams is written; only then the system ends.</summary>
-    static void DrainOnShutdown(ActorSystem system, IServiceProvider provider) =>
-        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drain-storage", async () =>
+    static Props SweeperOf(ActorSystem system, IServiceProvider provider, bool isClustered)
+    {
+        var services = new SweeperServices(
+            provider.GetRequiredService<Nodes>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<Presence>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<NodeSweeper>>(),
+            Region<ConversationActor>(provider), Region<UserActor>(provider),
+            () => isClustered ? Akka.Cluster.Cluster.Get(system).State.Members : []);
+        return Props.Create(() => new NodeSweeper(services));
+    }
+
+    /// <summary>
+    /// After the regions have handed off, what they gave to the streams is written; only then the system ends. A system that
+    /// the others have removed says so first.
+    /// </summary>
+    static void EndInOrder(ActorSystem system, IServiceProvider provider)
+    {
+        var shutdown = CoordinatedShutdown.Get(system);
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "removed", () =>
+        {
+            if (shutdown.ShutdownReason is CoordinatedShutdown.ClusterDowningReason)
+            {
+                provider.GetRequiredService<NodeLease>().Lose();
+                provider.GetRequiredService<NodeState>().Enter(NodePhase.Removed);
+                Log.Removed(provider.GetRequiredService<ILogger<NodeLifecycle>>(), "the others are more, or could not be reached");
+            }
+
+            return Task.FromResult(Akka.Done.Instance);
+        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drain-storage", async () =>
         {
             await provider.GetRequiredService<MessageLog>().DrainAsync();
             await provider.GetRequiredService<OfflineQueue>().DrainAsync();
             await provider.GetRequiredService<MarkQueue>().DrainAsync();
-            if (provider.GetRequiredService<FanOutClock>().OldestTs() == long.MaxValue)
-                await provider.GetRequiredService<Nodes>().FinishAsync(provider.GetRequiredService<NodeIdentity>().Incarnation);
+            var isFinished = !provider.GetRequiredService<NodeLease>().IsLost && provider.GetRequiredService<FanOutClock>().OldestTs() == long.MaxValue;
+            await provider.GetRequiredService<Nodes>().LeaveAsync(isFinished);
             return Akka.Done.Instance;
         });
+    }
 
     /// <summary>What the typed options do not cover. Each line says why.</summary>
     const string Hocon =
@@ -147,23 +169,30 @@ static class AkkaHosting
             receive-buffer-size = 2 MiB
           }
           cluster {
-            failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 3 s, threshold = 8.0, expected-response-after = 500 ms }
+            # A pause of some two seconds makes a node unreachable, which harms nobody yet: who is dead is decided by PeerMonitor, and
+            # where a link is cut by the majority, later than that.
+            failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 1500 ms, threshold = 8.0, expected-response-after = 500 ms }
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver { active-strategy = keep-majority, stable-after = 4 s, down-all-when-unstable = 8 s }
-            down-removal-margin = 1 s               # falls back to stable-after otherwise
-            gossip-interval = 500 ms
-            leader-actions-interval = 500 ms
-            unreachable-nodes-reaper-interval = 500 ms
+            split-brain-resolver { active-strategy = keep-majority, stable-after = 6 s, down-all-when-unstable = off }
+            down-removal-margin = 250 ms            # what a node that was cut off may still write is kept apart by lease and keys
+            gossip-interval = 250 ms
+            leader-actions-interval = 250 ms
+            unreachable-nodes-reaper-interval = 250 ms
+            retry-unsuccessful-join-after = 2 s
+            seed-node-timeout = 2 s
+            allow-weakly-up-members = off           # up means that all agree
             periodic-tasks-initial-delay = 200 ms   # a lone node is up at once
-            singleton { hand-over-retry-interval = 500 ms }
+            singleton { hand-over-retry-interval = 300 ms }
             sharding {
               state-store-mode = ddata
               distributed-data.durable.keys = []    # the native library of the durable store does not fit its wrapper
-              waiting-for-state-timeout = 2 s
-              updating-state-timeout = 3 s
+              waiting-for-state-timeout = 1 s
+              updating-state-timeout = 2 s
+              # a majority is enough: waiting for a node that has just died would cost seconds
+              coordinator-state { read-majority-plus = 0, write-majority-plus = 0 }
               handoff-timeout = 20 s                # akka.net#8865: a stall lasts as long as this
               rebalance-interval = 5 s
-              retry-interval = 500 ms
+              retry-interval = 300 ms
               shard-start-timeout = 5 s
               passivate-idle-entity-after = off
               least-shard-allocation-strategy { rebalance-absolute-limit = 50, rebalance-relative-limit = 1.0 }

@@ -1,4 +1,4 @@
-using Akka.Actor;
+using Chat.Node.Cluster;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
@@ -10,6 +10,7 @@ static class ChatHost
 {
     const int ExitWrongSettings = 2;
     const int ExitCannotStart = 3;
+    const int ExitRemoved = 4;
 
     /// <summary>Returns the process's exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -19,8 +20,9 @@ static class ChatHost
             var app = Build(args);
             await app.StartChatAsync();
             await app.WaitForShutdownAsync();
+            var phase = app.Services.GetRequiredService<NodeState>().Phase;
             await app.DisposeAsync();
-            return 0;
+            return phase == NodePhase.Removed ? ExitRemoved : 0;
         }
         catch (SettingsException e)
         {
@@ -52,7 +54,7 @@ static class ChatHost
         });
         var settings = ChatSettings.Read(builder.Configuration);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ListenForChat(settings);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(settings.Bind, settings.HttpPort));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -60,7 +62,9 @@ static class ChatHost
         builder.Services.AddHealthChecks();
         builder.Services.AddChatStorage(settings);
         builder.Services.AddChatGateway(settings);
+        builder.Services.AddChatCluster(settings);
         builder.Services.AddChatActors(settings, extraHocon);
+        builder.Services.AddHostedService<NodeLifecycle>();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -77,10 +81,6 @@ static class ChatHost
             Log.PasswordsArePlain(logger);
         await app.Services.PrepareStorageAsync();
         await app.StartAsync();
-        var cluster = Akka.Cluster.Cluster.Get(app.Services.GetRequiredService<ActorSystem>());
-        var isUp = new TaskCompletionSource();
-        cluster.RegisterOnMemberUp(isUp.SetResult);
-        await isUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var settings = app.Services.GetRequiredService<ChatSettings>();
         Log.Ready(
             logger, $"{settings.Bind}:{settings.Port}",

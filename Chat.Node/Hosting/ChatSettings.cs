@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Chat.Node.Cluster;
 using Chat.Node.Storage.MySql;
 
 namespace Chat.Node.Hosting;
@@ -71,6 +72,9 @@ sealed record ChatSettings
 
     public int ClusterPort { get; init; } = 4053;
 
+    /// <summary>Nodes to ask first, as <c>host:port</c>; the database knows the others.</summary>
+    public IReadOnlyList<string> SeedNodes { get; init; } = [];
+
     public int MaxSessions { get; init; } = 8;
 
     public int PasswordIterations { get; init; } = 100_000;
@@ -98,6 +102,7 @@ sealed record ChatSettings
             IsClustered = reader.Switch("Cluster:Enabled", true),
             ClusterHostname = reader.Text("Cluster:Hostname", "127.0.0.1"),
             ClusterPort = reader.Integer("Cluster:Port", 4053, 0, 65535),
+            SeedNodes = reader.Addresses("Cluster:SeedNodes"),
             MaxSessions = reader.Integer("Users:MaxSessions", 8, 1, 64),
             LegacyPasswords = reader.Switch("Bridge:LegacyPasswords", false),
             PasswordIterations = reader.Integer("Accounts:PasswordIterations", 100_000, 1000, 10_000_000),
@@ -117,7 +122,6 @@ sealed record ChatSettings
         };
         reader.OnlyYet("ProxyProtocol", "false");
         reader.OnlyYet("Redis:ConnectionString", "");
-        reader.OnlyYet("Cluster:SeedNodes", "");
         reader.RefuseUnknown();
         if (settings.TlsPort is not null && (settings.Certificate.Length == 0 || settings.CertificateKey.Length == 0))
             throw new SettingsException("Chat:TlsPort needs Chat:Certificate and Chat:CertificateKey (PEM files)");
@@ -158,6 +162,22 @@ sealed class SettingsReader(IConfigurationSection section)
     {
         var text = Text(key, fallback.ToString());
         return IPAddress.TryParse(text, out var value) ? value : throw Wrong(key, text, "an IP address");
+    }
+
+    /// <summary>A list of <c>host:port</c>: one text with commas, or indexed keys.</summary>
+    public IReadOnlyList<string> Addresses(string key)
+    {
+        var texts = Text(key, "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
+        foreach (var child in section.GetSection(key).GetChildren())
+        {
+            _known.Add($"{key}:{child.Key}");
+            if (!int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                throw Wrong($"{key}:{child.Key}", child.Value ?? "", "an index behind the last colon: 0, 1 …");
+            if (child.Value is { Length: > 0 } text)
+                texts.Add(text);
+        }
+
+        return texts.Find(text => !NodeAddress.TryParse(text, out _, out _)) is { } wrong ? throw Wrong(key, wrong, "host:port") : texts;
     }
 
     public int Integer(string key, int fallback, int min, int max) => OptionalInteger(key, min, max) ?? fallback;

@@ -29,10 +29,11 @@ static class StorageHosting
         services.AddSingleton<OfflineStore>();
         services.AddSingleton<DeliveryMarks>();
         services.AddSingleton<Presence>();
+        services.AddSingleton<NodeLease>();
         services.AddSingleton<StorageHealth>();
         services.AddHealthChecks().AddCheck<StorageHealth>("chat.storage", tags: ["ready"]);
         services.AddSingleton<Nodes>();
-        services.AddSingleton<UnfinishedNodes>();
+        services.AddSingleton(provider => new UnfinishedNodes(provider.GetRequiredService<Nodes>().OldestUnfinishedAsync));
         services.AddSingleton<FanOutClock>();
         services.AddSingleton<IMaterializer>(provider => provider.GetRequiredService<ActorSystem>().Materializer());
         services.AddSingleton<MessageLog>();
@@ -41,19 +42,13 @@ static class StorageHosting
         return services;
     }
 
-    /// <summary>Brings the schema up to date and takes note of what earlier starts left.</summary>
+    /// <summary>Brings the schema up to date, and makes this start known.</summary>
     public static async Task PrepareStorageAsync(this IServiceProvider services)
     {
         await services.GetRequiredService<IChatDatabase>().MigrateAsync();
         await services.GetRequiredService<JournalPreparation>().TryAsync();
-        var nodes = services.GetRequiredService<Nodes>();
-        await nodes.RegisterAsync();
+        await services.GetRequiredService<Nodes>().RegisterAsync();
         await services.GetRequiredService<Accounts>().PurgeTokensAsync(services.GetRequiredService<TimeProvider>().GetUtcNow());
-        var unfinished = await nodes.UnfinishedAsync();
-        if (unfinished.Count == 0)
-            return;
-        services.GetRequiredService<UnfinishedNodes>().OldestTs = unfinished.Min(node => node.ConfirmedBefore);
-        await services.GetRequiredService<Presence>().ClearAsync([.. unfinished.Select(node => node.Incarnation)]);
     }
 
     static long NewIncarnation() => Random.Shared.NextInt64(1, long.MaxValue);

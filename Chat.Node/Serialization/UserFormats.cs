@@ -110,6 +110,7 @@ static class UserFormats
         new Format<CheckLogin>("cl", (w, m) => w.Long(m.UserId), r => new CheckLogin(r.Int())),
         new Format<LoginChecked>("lc", (w, m) => w.Bool(m.IsAllowed), r => new LoginChecked(r.Bool())),
         new Format<LoginSucceeded>("ls", (w, m) => w.Long(m.UserId), r => new LoginSucceeded(r.Int())),
+        new Format<CheckPresence>("cp", (w, m) => w.Long(m.UserId), r => new CheckPresence(r.Int())),
         new Format<StopUser>("su", (_, _) => { }, _ => StopUser.Instance),
     ];
 

@@ -17,15 +17,17 @@ sealed class MessageLog
     const string Part = "log";
 
     readonly MessageLogStore _store;
+    readonly NodeLease _lease;
     readonly CrashPoints _crashPoints;
     readonly StorageHealth _health;
     readonly ILogger _logger;
     readonly BatchStream<PendingAppend> _stream;
 
     public MessageLog(
-        MessageLogStore store, CrashPoints crashPoints, StorageHealth health, ILogger<MessageLog> logger, IMaterializer materializer)
+        MessageLogStore store, NodeLease lease, CrashPoints crashPoints, StorageHealth health, ILogger<MessageLog> logger, IMaterializer materializer)
     {
         _store = store;
+        _lease = lease;
         _crashPoints = crashPoints;
         _health = health;
         _logger = logger;
@@ -42,8 +44,12 @@ sealed class MessageLog
         var rows = new List<LogRow>(batch.Count);
         foreach (var pending in batch)
         {
-            if (pending.Receiver.IsStopped)
+            // Without the lease others may have taken over the conversation: what is in the log is theirs to say.
+            if (pending.Receiver.IsStopped || !_lease.IsHeld)
+            {
+                pending.Receiver.Stop();
                 pending.Receiver.Settle(pending.Row, AppendOutcome.Unknown);
+            }
             else
                 rows.Add(pending.Row);
         }

@@ -2,43 +2,123 @@ using Dapper;
 
 namespace Chat.Node.Storage;
 
-/// <summary>A start of a node.</summary>
+/// <summary>A start of a node, as the database knows it.</summary>
 sealed class NodeRow
 {
     public long Incarnation { get; init; }
 
     public string Name { get; init; } = "";
 
+    /// <summary>Where the other nodes of its cluster reach it, <c>host:port</c>; empty before it has said so.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>Which start of the actor system at that address.</summary>
+    public long Uid { get; init; }
+
+    /// <summary>Its own clock at its last sign of life, in milliseconds since 1970. Only whether it changes means anything to others.</summary>
     public long Heartbeat { get; init; }
 
+    /// <summary>What it logged before this time has reached everybody.</summary>
     public long ConfirmedBefore { get; init; }
+
+    /// <summary>It has been a member of the cluster.</summary>
+    public bool Joined { get; init; }
+
+    /// <summary>It must not write any more.</summary>
+    public bool Fenced { get; init; }
 }
 
-/// <summary>The nodes that have used this database.</summary>
+/// <summary>
+/// The nodes that have used this database, and the arbiter between them: who forms a cluster, who is a member of it, and
+/// who is so dead that it must not come back.
+/// </summary>
 sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock)
 {
-    public Task RegisterAsync() => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+    const string TakeTurn = "REPLACE INTO ClusterTurn (id, incarnation) VALUES (1, @Incarnation)";
+
+    long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task RegisterAsync() => ExecuteAsync(
         """
         INSERT INTO Node (incarnation, name, started, heartbeat, confirmed_before)
-        VALUES (@Incarnation, @Name, @now, @now, @now)
+        VALUES (@Incarnation, @Name, @Now, @Now, @Now)
         """,
-        new { node.Incarnation, node.Name, now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction));
+        new { node.Incarnation, node.Name, Now });
+
+    /// <summary>Where this node can be reached by others.</summary>
+    public Task AnnounceAsync(string address, long uid) => ExecuteAsync(
+        "UPDATE Node SET address = @address, uid = @uid WHERE incarnation = @Incarnation", new { address, uid, node.Incarnation });
 
     /// <summary>A write that changes nothing for anybody: it proves that the database takes writes.</summary>
-    public Task BeatAsync() => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
-        "UPDATE Node SET heartbeat = @now WHERE incarnation = @Incarnation",
-        new { node.Incarnation, now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction));
+    public Task BeatAsync() => ExecuteAsync("UPDATE Node SET heartbeat = @Now WHERE incarnation = @Incarnation", new { node.Incarnation, Now });
 
-    /// <summary>Stores that everything this node logged before a time has been fanned out.</summary>
-    public Task ConfirmAsync(long confirmedBefore) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
-        "UPDATE Node SET confirmed_before = @confirmedBefore, heartbeat = @now WHERE incarnation = @Incarnation",
-        new { node.Incarnation, confirmedBefore, now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction));
+    /// <summary>A sign of life; and everything this node logged before a time has been fanned out. False if this node is fenced.</summary>
+    public async Task<bool> BeatAsync(long confirmedBefore) => await ExecuteAsync(
+        "UPDATE Node SET confirmed_before = @confirmedBefore, heartbeat = @Now WHERE incarnation = @Incarnation AND fenced = 0",
+        new { node.Incarnation, confirmedBefore, Now }) > 0;
 
-    /// <summary>Other incarnations with something left to do.</summary>
-    public Task<List<NodeRow>> UnfinishedAsync() => database.ReadAsync(async connection => (await connection.QueryAsync<NodeRow>(
-        "SELECT incarnation, name, heartbeat, confirmed_before AS confirmedbefore FROM Node WHERE finished = 0 AND incarnation <> @Incarnation",
+    /// <summary>Other incarnations that live, or have left something to do.</summary>
+    public Task<List<NodeRow>> OthersAsync() => database.ReadAsync(async connection => (await connection.QueryAsync<NodeRow>(
+        """
+        SELECT incarnation, name, address, uid, heartbeat, confirmed_before AS confirmedbefore, joined, fenced
+        FROM Node WHERE finished = 0 AND incarnation <> @Incarnation
+        """,
         new { node.Incarnation })).AsList());
 
-    public Task FinishAsync(long incarnation) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
-        "UPDATE Node SET finished = 1 WHERE incarnation = @incarnation", new { incarnation }, transaction));
+    /// <summary>What other nodes logged before this time has reached everybody; <see cref="long.MaxValue"/> when there are none.</summary>
+    public async Task<long> OldestUnfinishedAsync() => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long?>(
+        "SELECT MIN(confirmed_before) FROM Node WHERE finished = 0 AND incarnation <> @Incarnation", new { node.Incarnation })) ?? long.MaxValue;
+
+    /// <summary>
+    /// Makes this node the first member of a new cluster, if all members of the one before are known to be dead: they are
+    /// fenced with it. False if there is another member.
+    /// </summary>
+    public Task<bool> TryFormAsync(IReadOnlyCollection<long> dead) => database.WriteAsync(async (connection, transaction) =>
+    {
+        await connection.ExecuteAsync(TakeTurn, new { node.Incarnation }, transaction);
+        var members = await connection.QueryAsync<long>(
+            "SELECT incarnation FROM Node WHERE finished = 0 AND joined = 1 AND fenced = 0 AND incarnation <> @Incarnation",
+            new { node.Incarnation }, transaction);
+        if (members.Any(member => !dead.Contains(member)))
+            return false;
+        if (dead.Count > 0)
+            await connection.ExecuteAsync("UPDATE Node SET fenced = 1 WHERE incarnation IN @dead", new { dead }, transaction);
+        return await connection.ExecuteAsync(
+            "UPDATE Node SET joined = 1 WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation }, transaction) > 0;
+    });
+
+    /// <summary>Makes this node a member beside others. False if none of them is one any more: their cluster has been given up.</summary>
+    public Task<bool> TryBecomeMemberAsync(IReadOnlyCollection<(string Address, long Uid)> others) => database.WriteAsync(async (connection, transaction) =>
+    {
+        await connection.ExecuteAsync(TakeTurn, new { node.Incarnation }, transaction);
+        var members = await connection.QueryAsync<NodeRow>(
+            "SELECT address, uid FROM Node WHERE finished = 0 AND joined = 1 AND fenced = 0 AND incarnation <> @Incarnation",
+            new { node.Incarnation }, transaction);
+        if (!members.Any(member => others.Contains((member.Address, member.Uid))))
+            return false;
+        return await connection.ExecuteAsync(
+            "UPDATE Node SET joined = 1 WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation }, transaction) > 0;
+    });
+
+    /// <summary>Keeps another node from writing, unless it has given a sign of life since. False if it has.</summary>
+    public async Task<bool> TryFenceAsync(long incarnation, long heartbeat) => await ExecuteAsync(
+        "UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation AND heartbeat = @heartbeat", new { incarnation, heartbeat }) > 0;
+
+    /// <summary>Keeps a node from writing that is no member any more.</summary>
+    public Task FenceAsync(long incarnation) =>
+        ExecuteAsync("UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation", new { incarnation });
+
+    /// <summary>Nothing of an incarnation is left to do.</summary>
+    public Task FinishAsync(long incarnation) =>
+        ExecuteAsync("UPDATE Node SET finished = 1 WHERE incarnation = @incarnation AND fenced = 1", new { incarnation });
+
+    /// <summary>
+    /// This node ends. Unless it has nothing left to do, others look once more at what it logged, also if they had
+    /// taken it for dead before and were done with it.
+    /// </summary>
+    public Task LeaveAsync(bool isFinished) => ExecuteAsync(
+        "UPDATE Node SET fenced = 1, finished = @isFinished WHERE incarnation = @Incarnation", new { node.Incarnation, isFinished });
+
+    Task<int> ExecuteAsync(string sql, object parameters) =>
+        database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, parameters, transaction));
 }

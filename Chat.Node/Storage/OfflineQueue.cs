@@ -20,15 +20,17 @@ sealed class OfflineQueue
     const string Part = "offline queue";
 
     readonly OfflineStore _store;
+    readonly NodeLease _lease;
     readonly CrashPoints _crashPoints;
     readonly StorageHealth _health;
     readonly ILogger _logger;
     readonly BatchStream<PendingOffline> _stream;
 
     public OfflineQueue(
-        OfflineStore store, CrashPoints crashPoints, StorageHealth health, ILogger<OfflineQueue> logger, IMaterializer materializer)
+        OfflineStore store, NodeLease lease, CrashPoints crashPoints, StorageHealth health, ILogger<OfflineQueue> logger, IMaterializer materializer)
     {
         _store = store;
+        _lease = lease;
         _crashPoints = crashPoints;
         _health = health;
         _logger = logger;
@@ -42,6 +44,12 @@ sealed class OfflineQueue
 
     async Task WriteAsync(List<PendingOffline> batch)
     {
+        if (!_lease.IsHeld)
+        {
+            Settle(batch, isDurable: false); // the user may have another actor, with sessions, on another node
+            return;
+        }
+
         var failure = await InsertAsync(batch);
         _crashPoints.Reach(CrashPoint.AfterQueued);
         if (IsRefused(failure) || failure is StorageException { IsLock: true })

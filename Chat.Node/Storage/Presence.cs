@@ -3,7 +3,7 @@ using Dapper;
 namespace Chat.Node.Storage;
 
 /// <summary>Who has sessions: our own table, and <c>Users.state</c> for servers that read only that.</summary>
-sealed class Presence(IChatDatabase database, NodeIdentity node)
+sealed class Presence(IChatDatabase database)
 {
     const int ClearedAtOnce = 1000;
 
@@ -33,13 +33,15 @@ sealed class Presence(IChatDatabase database, NodeIdentity node)
         connection.QueryAsync<Row>("SELECT userid, node FROM UserPresence WHERE userid IN @userIds", new { userIds })))
         .ToDictionary(row => row.UserId, row => row.Node);
 
-    public Task SetAsync(int userId, bool isOnline) => database.WriteAsync(async (connection, transaction) =>
+    /// <param name="userId">The user.</param>
+    /// <param name="node">The incarnation of the node of its oldest session; null if it has none.</param>
+    public Task SetAsync(int userId, long? node) => database.WriteAsync(async (connection, transaction) =>
     {
         await connection.ExecuteAsync(
-            isOnline
-                ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @Incarnation)"
+            node is not null
+                ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)"
                 : "DELETE FROM UserPresence WHERE userid = @userId",
-            new { userId, node.Incarnation }, transaction);
+            new { userId, node }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
 
@@ -53,6 +55,10 @@ sealed class Presence(IChatDatabase database, NodeIdentity node)
             "REPLACE INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
+
+    /// <summary>Some of the users whose oldest session is, or was, at a node.</summary>
+    public Task<List<int>> UsersOfAsync(long incarnation, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
+        "SELECT userid FROM UserPresence WHERE node = @incarnation LIMIT @most", new { incarnation, most })).AsList());
 
     /// <summary>Puts the users of incarnations that are gone offline, so many at a time that nobody waits long for it.</summary>
     public async Task ClearAsync(IReadOnlyCollection<long> incarnations)

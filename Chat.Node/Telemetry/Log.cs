@@ -1,3 +1,4 @@
+using Chat.Node.Cluster;
 using Chat.Protocol;
 
 namespace Chat.Node.Telemetry;
@@ -35,11 +36,35 @@ static partial class Log
     [LoggerMessage(9, LogLevel.Error, "connection {Connection} failed")]
     public static partial void ConnectionFailed(ILogger logger, string connection, Exception cause);
 
-    [LoggerMessage(10, LogLevel.Information, "finishing {Conversations} conversations that node {Incarnation} left")]
-    public static partial void FinishingFanOuts(ILogger logger, int conversations, long incarnation);
+    [LoggerMessage(10, LogLevel.Information, "finishing {Conversations} conversations that node {Address} left (start {Incarnation})")]
+    public static partial void FinishingFanOuts(ILogger logger, int conversations, string address, long incarnation);
 
     [LoggerMessage(11, LogLevel.Warning, "the database did not answer to the sweeper, trying again")]
     public static partial void SweepFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(40, LogLevel.Information, "{Address} has formed a cluster; {Dead} starts of nodes that are gone were members of the one before")]
+    public static partial void ClusterFormed(ILogger logger, string address, int dead);
+
+    [LoggerMessage(41, LogLevel.Warning, "node {Address} is dead: its cluster port says {Answer}, and the database has had no sign of its life for {Silence:0.0} s")]
+    public static partial void DeclaredDead(ILogger logger, string address, PeerAnswer answer, double silence);
+
+    [LoggerMessage(42, LogLevel.Critical, "the other nodes have declared this one dead and go on without it: it ends, and has to be started again")]
+    public static partial void Fenced(ILogger logger);
+
+    [LoggerMessage(43, LogLevel.Warning, "the database takes no sign of life of this node, trying again: {Reason}")]
+    public static partial void HeartbeatFailed(ILogger logger, string reason);
+
+    [LoggerMessage(44, LogLevel.Warning, "the other nodes' signs of life cannot be read: {Reason}")]
+    public static partial void PeersUnknown(ILogger logger, string reason);
+
+    [LoggerMessage(45, LogLevel.Information, "a member of the cluster of {Members} nodes")]
+    public static partial void Joined(ILogger logger, int members);
+
+    [LoggerMessage(46, LogLevel.Information, "draining: {Connections} connections are sent elsewhere")]
+    public static partial void Draining(ILogger logger, int connections);
+
+    [LoggerMessage(47, LogLevel.Critical, "this node was removed from its cluster ({Reason}): it ends, and has to be started again")]
+    public static partial void Removed(ILogger logger, string reason);
 
     [LoggerMessage(30, LogLevel.Warning, "the journal of users' settings is not available, trying again: {Reason}")]
     public static partial void JournalUnavailable(ILogger logger, string reason);

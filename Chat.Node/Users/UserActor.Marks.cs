@@ -19,13 +19,18 @@ sealed partial class UserActor
     readonly Queue<Func<Task>> _failedDeletes = new();
     bool _marksUnderWay;
     int _deletesUnderWay;
-    bool _isOnlineStored;
+
+    /// <summary>The node of the oldest session as it is stored; null = offline.</summary>
+    long? _storedNode;
     bool _isPresenceUnderWay;
 
     /// <summary>A changed privacy may have met a write of the presence half-way: one more write makes it right.</summary>
     bool _isPresenceStale;
 
-    bool IsOnlineWanted => _sessions.Count > 0;
+    /// <summary>The node of the oldest session.</summary>
+    long? WantedNode => _sessions.Count > 0 ? _sessions.Values.MinBy(session => session.Order)!.Node : null;
+
+    bool IsPresenceTrue => _storedNode == WantedNode && !_isPresenceStale;
 
     void OnReceived(Received received)
     {
@@ -97,14 +102,20 @@ sealed partial class UserActor
     /// <summary>One write at a time, so that the last one wins.</summary>
     void StorePresence()
     {
-        if (_isPresenceUnderWay || _phase is Phase.Starting or Phase.AwaitingSessions && !IsOnlineWanted
-            || (_isOnlineStored == IsOnlineWanted && !_isPresenceStale))
+        if (_isPresenceUnderWay || (_phase is Phase.Starting or Phase.AwaitingSessions && _sessions.Count == 0) || IsPresenceTrue)
             return;
         _isPresenceUnderWay = true;
         _isPresenceStale = false;
-        var isOnline = IsOnlineWanted;
-        _services.Presence.SetAsync(_userId, isOnline).PipeTo(
-            Self, success: () => new PresenceWritten(isOnline, null), failure: cause => new PresenceWritten(isOnline, cause));
+        var node = WantedNode;
+        _services.Presence.SetAsync(_userId, node).PipeTo(
+            Self, success: () => new PresenceWritten(node, null), failure: cause => new PresenceWritten(node, cause));
+    }
+
+    /// <summary>The node of the oldest session is gone; an actor that waits for sessions finds out by itself.</summary>
+    void OnCheckPresence()
+    {
+        _isPresenceStale = true;
+        StorePresence();
     }
 
     void OnPresenceWritten(PresenceWritten written)
@@ -112,7 +123,7 @@ sealed partial class UserActor
         _isPresenceUnderWay = false;
         if (written.Failure is null)
         {
-            _isOnlineStored = written.IsOnline;
+            _storedNode = written.Node;
             StorePresence();
         }
         else

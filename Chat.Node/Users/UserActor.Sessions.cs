@@ -13,6 +13,7 @@ sealed partial class UserActor
     readonly Dictionary<ConversationId, long> _drained = [];
     IReadOnlyList<QueuedMessage> _page = [];
     ulong _slots;
+    long _attached;
     long _drainedTo;
     long _addedAtRead;
     bool _isReading;
@@ -50,7 +51,7 @@ sealed partial class UserActor
         }
 
         _slots |= 1UL << slot;
-        _sessions[attach.SessionId] = new UserSession(attach.SessionId, slot, attach.IsModern, attach.TokenHash, Context.Watch(session));
+        _sessions[attach.SessionId] = new UserSession(attach.SessionId, ++_attached, slot, attach.IsModern, attach.TokenHash, Context.Watch(session), _services.NodeOf(session));
         StorePresence();
         TellSiblings();
         switch (_phase)

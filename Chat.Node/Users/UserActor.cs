@@ -45,7 +45,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     sealed record PresenceRead(long? Node, bool HasFailed) : INoSerializationVerificationNeeded;
 
-    sealed record PresenceWritten(bool IsOnline, Exception? Failure) : INoSerializationVerificationNeeded;
+    sealed record PresenceWritten(long? Node, Exception? Failure) : INoSerializationVerificationNeeded;
 
     sealed record MarkRead(ConversationId Conversation, DeliveryMark? Mark) : INoSerializationVerificationNeeded;
 
@@ -91,6 +91,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         Receive<Deleted>(OnDeleted);
         Receive<PresenceRead>(OnPresenceRead);
         Receive<PresenceWritten>(OnPresenceWritten);
+        Receive<CheckPresence>(_ => OnCheckPresence());
         Receive<CheckLogin>(_ => Sender.Tell(new LoginChecked(_attempts.TryBegin(Now))));
         Receive<LoginSucceeded>(_ => _attempts.Succeed());
         Receive<GetSettings>(_ => OnSettingsRequest(0, null));
@@ -145,6 +146,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
             return;
         }
 
+        _storedNode = read.Node;
         if (read.Node is null)
         {
             _phase = Phase.Offline;
@@ -152,7 +154,6 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _isOnlineStored = true;
         _phase = Phase.AwaitingSessions;
         ArmTick();
     }
@@ -191,7 +192,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     bool HasOpenWork =>
         !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes.Count > 0
-        || _isOnlineStored != IsOnlineWanted || _isPresenceStale || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
+        || !IsPresenceTrue || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held.Count == 0 && _links.Values.All(link => link.IsIdle);
 

@@ -73,6 +73,9 @@ sealed record LoginChecked(bool IsAllowed) : IClusterMessage;
 /// <summary>Session to user: the password was right, forget its failures.</summary>
 sealed record LoginSucceeded(int UserId) : IUserMessage;
 
+/// <summary>Sweeper to user: the node that had your oldest session is gone, see to it that what is stored of your presence is true.</summary>
+sealed record CheckPresence(int UserId) : IUserMessage;
+
 /// <summary>Shard to user: come to an end (hand-off or passivation).</summary>
 sealed class StopUser : IClusterMessage
 {

@@ -3,9 +3,12 @@ using Akka.Actor;
 namespace Chat.Node.Users;
 
 /// <summary>A session as its user knows it. <c>Slot</c> is its bit in <see cref="PendingDelivery.PushedTo"/>.</summary>
-sealed class UserSession(long id, int slot, bool isModern, byte[]? tokenHash, IActorRef actor)
+sealed class UserSession(long id, long order, int slot, bool isModern, byte[]? tokenHash, IActorRef actor, long node)
 {
     public long Id => id;
+
+    /// <summary>Lower than that of every session that came later.</summary>
+    public long Order => order;
 
     public int Slot => slot;
 
@@ -14,6 +17,9 @@ sealed class UserSession(long id, int slot, bool isModern, byte[]? tokenHash, IA
     public byte[]? TokenHash => tokenHash;
 
     public IActorRef Actor => actor;
+
+    /// <summary>The incarnation of its node.</summary>
+    public long Node => node;
 
     /// <summary>It still waits for <see cref="Attached"/>.</summary>
     public bool IsAttaching { get; set; } = true;

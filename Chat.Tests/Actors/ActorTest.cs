@@ -8,6 +8,7 @@ using Chat.Node.Hosting;
 using Chat.Node.Serialization;
 using Chat.Node.Storage;
 using Chat.Node.Storage.Sqlite;
+using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -46,11 +47,11 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
         LogStore = new MessageLogStore(Database, Node);
         OfflineStore = new OfflineStore(Database, Clock, NullLogger<OfflineStore>.Instance);
         Marks = new DeliveryMarks(Database, Clock);
-        Presence = new Presence(Database, Node);
+        Presence = new Presence(Database);
         Health = new StorageHealth(new Nodes(Database, Node, Clock), Clock);
         Materializer = Sys.Materializer();
-        MessageLog = new MessageLog(LogStore, CrashPoints, Health, NullLogger<MessageLog>.Instance, Materializer);
-        OfflineQueue = new OfflineQueue(OfflineStore, CrashPoints, Health, NullLogger<OfflineQueue>.Instance, Materializer);
+        MessageLog = new MessageLog(LogStore, Lease, CrashPoints, Health, NullLogger<MessageLog>.Instance, Materializer);
+        OfflineQueue = new OfflineQueue(OfflineStore, Lease, CrashPoints, Health, NullLogger<OfflineQueue>.Instance, Materializer);
     }
 
     internal FaultyDatabase Database { get; }
@@ -76,6 +77,8 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
     internal OfflineQueue OfflineQueue { get; }
 
     internal StorageHealth Health { get; }
+
+    internal NodeLease Lease { get; } = Leases.Endless();
 
     internal CrashPoints CrashPoints { get; } = new(null);
 

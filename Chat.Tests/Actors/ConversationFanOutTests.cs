@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.TestKit;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Users;
@@ -130,7 +131,7 @@ public sealed class ConversationFanOutTests : ConversationTest
     {
         await AppendBehindItsBackAsync(1, "long ago");
         Clock.Advance(TimeSpan.FromMinutes(1));
-        Unfinished.OldestTs = Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        UnfinishedSince = Clock.GetUtcNow().ToUnixTimeMilliseconds();
         await AppendBehindItsBackAsync(2, "unfinished");
         var conversation = Start();
         var sweeper = NewProbe();
@@ -155,6 +156,57 @@ public sealed class ConversationFanOutTests : ConversationTest
 
         await sweeper.ExpectMsgAsync<FanOutFinished>();
         Assert.False(Users.HasMessages);
+    }
+
+    [Fact]
+    public async Task What_a_node_logged_before_it_died_is_found_by_a_conversation_that_had_started_before()
+    {
+        var conversation = Start();
+        conversation.Tell(PostOf(1, "a"), Session.Ref);
+        Confirm(conversation, await ExpectDeliverAsync(Bob, 1), NewProbe().Ref);
+        await Session.ExpectMsgAsync<PostAccepted>();
+        await AppendBehindItsBackAsync(2, "its last words");
+        var sweeper = NewProbe();
+        conversation.Tell(new ResumeFanOut(Pair), sweeper.Ref);
+
+        foreach (var deliver in await ExpectDeliverToBothAsync(2))
+        {
+            Assert.Equal("its last words", TextOf(deliver.Message));
+            Confirm(conversation, deliver, NewProbe().Ref);
+        }
+
+        await sweeper.ExpectMsgAsync<FanOutFinished>();
+        conversation.Tell(PostOf(2, "b"), Session.Ref);
+        Assert.Equal(3, (await Session.ExpectMsgAsync<PostAccepted>()).Seq);
+    }
+
+    [Fact]
+    public async Task A_sweeper_is_answered_although_the_conversation_never_rests()
+    {
+        var conversation = Start();
+        var user = NewProbe();
+        Users.SetAutoPilot(new ConfirmingUsers(conversation, user.Ref));
+        var sweeper = NewProbe();
+        for (var number = 1; number <= 50; number++)
+        {
+            conversation.Tell(PostOf(number, $"c{number}"), Session.Ref);
+            if (number == 10)
+                conversation.Tell(new ResumeFanOut(Pair), sweeper.Ref);
+        }
+
+        await sweeper.ExpectMsgAsync<FanOutFinished>();
+        for (var number = 1; number <= 50; number++)
+            Assert.Equal(number, (await Session.ExpectMsgAsync<PostAccepted>()).Seq);
+    }
+
+    sealed class ConfirmingUsers(IActorRef conversation, IActorRef user) : AutoPilot
+    {
+        public override AutoPilot Run(IActorRef sender, object message)
+        {
+            if (message is Deliver deliver)
+                Confirm(conversation, deliver, user);
+            return KeepRunning;
+        }
     }
 
     [Fact]

@@ -30,13 +30,14 @@ public abstract class ConversationTest : ActorTest
 
     internal FanOutClock FanOutClock { get; } = new();
 
-    internal UnfinishedNodes Unfinished { get; } = new();
+    /// <summary>What other nodes have not brought to everybody begins here.</summary>
+    protected long UnfinishedSince { get; set; } = long.MaxValue;
 
     internal static ConversationId Pair => ConversationId.Direct(Alice, Bob);
 
     protected IActorRef Start(string id = "d:1:2", bool keepsHistory = true)
     {
-        var loader = new ConversationLoader(LogStore, Accounts, Contacts, Unfinished, keepsHistory, Materializer);
+        var loader = new ConversationLoader(LogStore, Accounts, Contacts, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
         var services = new ConversationServices(MessageLog, loader, FanOutClock, keepsHistory, Clock, CrashPoints, Region(Users.Ref));
         return Shard.ChildActorOf(Props.Create(() => new ConversationActor(id, services)));
     }

@@ -115,7 +115,7 @@ public sealed class SessionTests : ActorTest
     async Task<IActorRef> LogInAsync(bool isModern)
     {
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
-        var connection = new SessionConnection("c1", null, _socket.Writer, Clock, _ => { });
+        var connection = new SessionConnection("c1", null, _socket.Writer, Clock, stopReading: () => { }, end: _ => { });
         var logins = new LoginFlow(
             Accounts, Contacts, new PasswordWorker(1000, 1), Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
         var requests = new RequestFlow(

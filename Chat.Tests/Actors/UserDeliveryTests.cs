@@ -220,7 +220,7 @@ public sealed class UserDeliveryTests : UserTest
     [Fact]
     public async Task After_a_restart_deliveries_wait_for_the_sessions_of_the_former_life()
     {
-        await Presence.SetAsync(Bob, isOnline: true);
+        await Presence.SetAsync(Bob, Node.Incarnation);
         var user = Start();
         Deliver(user, 1);
         await FenceAsync(user, Conversation);
@@ -236,7 +236,7 @@ public sealed class UserDeliveryTests : UserTest
     [Fact]
     public async Task After_a_restart_without_a_session_coming_back_deliveries_are_queued()
     {
-        await Presence.SetAsync(Bob, isOnline: true);
+        await Presence.SetAsync(Bob, Node.Incarnation);
         var user = Start();
         Deliver(user, 1);
         await FenceAsync(user, Conversation);

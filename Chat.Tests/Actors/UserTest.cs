@@ -36,7 +36,7 @@ public abstract class UserTest : ActorTest
     {
         var services = new UserServices(
             OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLoader(Presence, Materializer), new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
-            Region(Conversation.Ref));
+            Region(Conversation.Ref), _ => Node.Incarnation);
         return Shard.ChildActorOf(Props.Create(() => new UserActor(userId.ToString(), services)));
     }
 

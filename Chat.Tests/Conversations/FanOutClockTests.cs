@@ -47,11 +47,22 @@ public sealed class FanOutClockTests
     }
 
     [Fact]
-    public void Activity_is_told_once()
+    public void A_conversation_that_comes_back_is_not_abandoned_any_more()
     {
-        Assert.False(_clock.TakeActivity());
-        _clock.NoteActivity();
-        Assert.True(_clock.TakeActivity());
-        Assert.False(_clock.TakeActivity());
+        _clock.Open(One).IsAbandoned = true;
+        var back = _clock.Open(One);
+        _clock.CloseAbandoned(One);
+        Assert.Empty(_clock.Abandoned());
+        back.OldestTs = 500;
+        Assert.Equal(500, _clock.OldestTs());
+    }
+
+    [Fact]
+    public void What_the_successor_has_finished_holds_nothing_up()
+    {
+        var slot = _clock.Open(One);
+        (slot.OldestTs, slot.IsAbandoned) = (500, true);
+        _clock.CloseAbandoned(One);
+        Assert.Equal(long.MaxValue, _clock.OldestTs());
     }
 }

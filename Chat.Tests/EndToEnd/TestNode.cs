@@ -1,3 +1,4 @@
+using Chat.Node.Gateway;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Dapper;
@@ -43,8 +44,9 @@ sealed class TestNode : IAsyncDisposable
         ];
         var app = ChatHost.Build(args, replace: replace);
         await app.StartChatAsync();
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        return new TestNode(app, [.. addresses.Select(address => new Uri(address).Port)]);
+        var http = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port);
+        var chat = app.Services.GetRequiredService<ChatListener>().Endpoints;
+        return new TestNode(app, [chat[0].Port, http.Single(), .. chat.Skip(1).Select(endpoint => endpoint.Port)]);
     }
 
     public Task<ModernTestClient> ConnectAsync() => ModernTestClient.ConnectAsync(Port);

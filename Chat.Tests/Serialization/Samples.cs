@@ -58,6 +58,7 @@ static class Samples
         new CheckLogin(17),
         new LoginChecked(true),
         new LoginSucceeded(17),
+        new CheckPresence(17),
         StopUser.Instance,
         new GetSettings(17),
         new ChangeSettings(17, 99, new() { Presence = PresencePrivacy.Nobody, Mute = Direct, Unmute = Group, Pin = Group, Unpin = Direct }),

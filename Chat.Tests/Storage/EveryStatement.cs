@@ -98,11 +98,12 @@ sealed class EveryStatement(IChatDatabase database)
         var marks = new DeliveryMarks(database, _clock);
         await marks.RaiseAsync([new DeliveryMark(17, Group, 1, 1, 1), new DeliveryMark(18, Group, 1, 1, 1)]);
         Assert.Equal(1, (await marks.ReadAsync(17, Group)).ReadTo);
-        var presence = new Presence(database, _node);
-        await presence.SetAsync(17, isOnline: true);
+        var presence = new Presence(database);
+        await presence.SetAsync(17, _node.Incarnation);
+        Assert.Equal([17], await presence.UsersOfAsync(_node.Incarnation, 10));
         Assert.Equal(_node.Incarnation, await presence.NodeOfAsync(17));
         Assert.Equal(_node.Incarnation, (await presence.NodesOfAsync([17, 18]))[17]);
-        await presence.SetAsync(17, isOnline: false);
+        await presence.SetAsync(17, null);
         await presence.HideAsync(17, hides: true);
         await presence.ClearAsync([ManyRows.Unfinished]);
     }
@@ -112,9 +113,16 @@ sealed class EveryStatement(IChatDatabase database)
         var nodes = new Nodes(database, _node, _clock);
         await nodes.RegisterAsync();
         await nodes.BeatAsync();
-        await nodes.ConfirmAsync(2);
-        Assert.NotEmpty(await nodes.UnfinishedAsync());
+        await nodes.AnnounceAsync("here:4053", 17);
+        Assert.True(await nodes.BeatAsync(2));
+        Assert.NotEmpty(await nodes.OthersAsync());
+        Assert.NotEqual(long.MaxValue, await nodes.OldestUnfinishedAsync());
+        Assert.True(await nodes.TryFormAsync([]));
+        Assert.False(await nodes.TryBecomeMemberAsync([("there:4053", 17)]));
+        Assert.False(await nodes.TryFenceAsync(ManyRows.Unfinished, 1));
+        await nodes.FenceAsync(ManyRows.Unfinished);
         await nodes.FinishAsync(ManyRows.Unfinished);
+        await nodes.LeaveAsync(isFinished: false);
     }
 
     /// <summary>Some of the ids, not one after the other.</summary>

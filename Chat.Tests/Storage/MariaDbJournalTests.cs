@@ -25,7 +25,7 @@ public sealed class MariaDbJournalTests
     {
         using var database = new TemporaryDatabase(StorageProvider.MySql);
         var journal = JournalDatabase.OnMySql(database.ConnectionString) with { ProviderName = provider };
-        var presence = new Presence(database.Chat, database.Node);
+        var presence = new Presence(database.Chat);
         await using (var settings = new SettingsHost(journal, presence))
         {
             for (var i = 1; i <= UserSettingsActor.EventsPerSnapshot + 20; i++)
@@ -83,7 +83,7 @@ public sealed class MariaDbJournalTests
         var connectionString = server.ConnectionString(await server.CreateDatabaseAsync());
         await using var chat = new MySqlDatabase(connectionString, NullLogger<MySqlDatabase>.Instance);
         await chat.MigrateAsync();
-        await using var settings = new SettingsHost(JournalDatabase.OnMySql(connectionString), new Presence(chat, new NodeIdentity("here", 1)));
+        await using var settings = new SettingsHost(JournalDatabase.OnMySql(connectionString), new Presence(chat));
         await settings.ChangeAsync(new() { Mute = ConversationId.Group(1) });
 
         await server.FreezeAsync();

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -14,6 +15,7 @@ public abstract class MessageLogTests : StorageTest, IClassFixture<Streams>
     static readonly ConversationId Other = ConversationId.Group(7);
 
     readonly UnreliableDatabase _unreliable;
+    readonly NodeLease _lease = Leases.Endless();
     readonly MessageLogStore _store;
     readonly MessageLog _log;
 
@@ -22,12 +24,23 @@ public abstract class MessageLogTests : StorageTest, IClassFixture<Streams>
     {
         _unreliable = new UnreliableDatabase(Database.Chat);
         _store = new MessageLogStore(_unreliable, Database.Node);
-        _log = new MessageLog(_store, new CrashPoints(null), Database.Health, NullLogger<MessageLog>.Instance, streams.Materializer);
+        _log = new MessageLog(_store, _lease, new CrashPoints(null), Database.Health, NullLogger<MessageLog>.Instance, streams.Materializer);
     }
 
     public sealed class OnSqlite(Streams streams) : MessageLogTests(StorageProvider.Sqlite, streams);
 
     public sealed class OnMariaDb(Streams streams) : MessageLogTests(StorageProvider.MySql, streams);
+
+    [Fact]
+    public async Task Without_its_lease_a_node_writes_nothing()
+    {
+        var one = new Settlements();
+        _lease.Lose();
+        Assert.True(_log.TryAppend(Row(One, 1, "c1"), one.Receiver));
+        await one.CountAsync(1);
+        Assert.Equal(AppendStatus.Unknown, Assert.Single(one.All).Outcome.Status);
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM MessageLog"));
+    }
 
     [Fact]
     public async Task Rows_are_written_and_their_receivers_told_in_order()

@@ -2,6 +2,7 @@ using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Dapper;
+using Chat.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -13,6 +14,7 @@ public abstract class OfflineQueueTests : StorageTest, IClassFixture<Streams>
     static readonly ConversationId One = ConversationId.Direct(1, 2);
 
     readonly UnreliableDatabase _unreliable;
+    readonly NodeLease _lease = Leases.Endless();
     readonly OfflineStore _store;
     readonly OfflineQueue _queue;
     readonly List<(long Seq, bool IsDurable)> _settled = [];
@@ -23,7 +25,7 @@ public abstract class OfflineQueueTests : StorageTest, IClassFixture<Streams>
     {
         _unreliable = new UnreliableDatabase(Database.Chat);
         _store = new OfflineStore(_unreliable, Database.Clock, NullLogger<OfflineStore>.Instance);
-        _queue = new OfflineQueue(_store, new CrashPoints(null), Database.Health, NullLogger<OfflineQueue>.Instance, streams.Materializer);
+        _queue = new OfflineQueue(_store, _lease, new CrashPoints(null), Database.Health, NullLogger<OfflineQueue>.Instance, streams.Materializer);
     }
 
     public override void Dispose()
@@ -45,6 +47,16 @@ public abstract class OfflineQueueTests : StorageTest, IClassFixture<Streams>
         await _queue.DrainAsync().WaitAsync(Patience);
         Assert.Equal(Enumerable.Range(1, 100).Select(seq => ((long)seq, true)), _settled);
         Assert.Equal(Enumerable.Range(1, 100).Select(seq => (long)seq), (await _store.ReadAsync(2, 0, 1000)).Select(row => row.Seq));
+    }
+
+    [Fact]
+    public async Task Without_its_lease_a_node_queues_nothing()
+    {
+        _lease.Lose();
+        _queue.TryAdd(Pending(1));
+        await _queue.DrainAsync().WaitAsync(Patience);
+        Assert.Equal([(1, false)], _settled);
+        Assert.Empty(await _store.ReadAsync(2, 0, 10));
     }
 
     [Fact]

@@ -1,0 +1,132 @@
+using Akka.Actor;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+
+namespace Chat.Node.Cluster;
+
+/// <summary>This node could not become a member; the message says why.</summary>
+sealed class CannotJoinException(string message) : Exception(message);
+
+/// <summary>
+/// Makes this node a member of the one cluster of its database. Members that live are asked to let it in; it forms a cluster
+/// of its own only when the database, with nobody else's turn in between, has no member that is not certainly dead.
+/// </summary>
+sealed class ClusterJoiner(
+    Akka.Cluster.Cluster cluster, Nodes nodes, Presence presence, IReadOnlyList<string> seeds, TimeProvider clock, ILogger<ClusterJoiner> logger)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Nodes that start together: the one that others name as their seed comes first.</summary>
+    static readonly TimeSpan SeedsComeFirst = TimeSpan.FromSeconds(10);
+
+    readonly PeerWatch _watch = new();
+    readonly Dictionary<long, PeerAnswer> _answers = [];
+    IReadOnlyList<Address> _asked = [];
+    string _obstacle = "no other node was found and none could be formed";
+
+    string SelfAddress => NodeAddress.TextOf(cluster.SelfAddress);
+
+    /// <exception cref="CannotJoinException">Not within a minute.</exception>
+    /// <exception cref="StorageException">The database failed.</exception>
+    public async Task JoinAsync(CancellationToken cancellation)
+    {
+        await nodes.AnnounceAsync(SelfAddress, cluster.SelfUniqueAddress.Uid);
+        var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.RegisterOnMemberUp(() => isUp.TrySetResult());
+        cluster.RegisterOnMemberRemoved(() => isUp.TrySetException(new CannotJoinException("the cluster has removed this node again")));
+        var started = clock.GetTimestamp();
+        using var timer = new PeriodicTimer(NodeHeartbeat.Interval, clock);
+        var hasFormed = false;
+        while (!isUp.Task.IsCompleted)
+        {
+            if (clock.GetElapsedTime(started) > Patience)
+                throw new CannotJoinException($"could not join the cluster within {Patience.TotalSeconds} s: {_obstacle}");
+            if (!hasFormed)
+                hasFormed = await TryAsync(clock.GetElapsedTime(started));
+            await Task.WhenAny(isUp.Task, timer.WaitForNextTickAsync(cancellation).AsTask());
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        await isUp.Task;
+        if (!hasFormed)
+            await BecomeMemberAsync();
+    }
+
+    /// <summary>Asks whoever lives, or forms a cluster if nobody does; true if it was formed.</summary>
+    async Task<bool> TryAsync(TimeSpan waited)
+    {
+        var others = (await nodes.OthersAsync()).Where(row => row is { Joined: true, Fenced: false }).ToList();
+        _watch.Look(others, clock.SteadyMilliseconds());
+        var dead = new List<long>();
+        var living = new List<NodeRow>();
+        foreach (var row in others)
+        {
+            if (await IsDeadAsync(row))
+                dead.Add(row.Incarnation);
+            else
+                living.Add(row);
+        }
+
+        if (living.Count > 0)
+        {
+            Ask(living);
+            return false;
+        }
+
+        if (waited < SeedsComeFirst && seeds.Count > 0 && seeds[0] != SelfAddress)
+        {
+            _obstacle = $"none of the seed nodes ({string.Join(", ", seeds)}) is a member of a cluster on this database";
+            return false;
+        }
+
+        if (!await nodes.TryFormAsync(dead))
+            return false; // somebody was quicker: the next look shows who
+        Log.ClusterFormed(logger, SelfAddress, dead.Count);
+        await presence.ClearAsync(dead); // before anybody is in: at once instead of one by one
+        cluster.Join(cluster.SelfAddress);
+        return true;
+    }
+
+    async Task<bool> IsDeadAsync(NodeRow row)
+    {
+        if (row.Address == SelfAddress)
+            return true; // we hold its port
+        if (!NodeAddress.TryParse(row.Address, out var host, out var port))
+            return _watch.SilenceOf(row.Incarnation) >= PeerVerdict.LeaseIsOver;
+        var answer = await PeerProbe.AskAsync(host, port);
+        _answers[row.Incarnation] = answer;
+        return PeerVerdict.IsDead(_watch.SilenceOf(row.Incarnation), answer, isReachable: false);
+    }
+
+    void Ask(List<NodeRow> living)
+    {
+        // In the order of the seeds, where there are some; never ourselves: that would be a second cluster.
+        var addresses = living.OrderBy(row => IndexOf(row.Address)).Select(row => row.Address.BesideSelf(cluster.SelfAddress)).OfType<Address>().ToList();
+        _obstacle = "no answer from " + string.Join(", ", living.Select(row =>
+            $"{row.Address} (its port: {_answers.GetValueOrDefault(row.Incarnation)}, silent in the database for {_watch.SilenceOf(row.Incarnation).TotalSeconds:0.0} s)"));
+        if (_asked.SequenceEqual(addresses))
+            return;
+        _asked = addresses;
+        cluster.JoinSeedNodes(addresses);
+    }
+
+    int IndexOf(string address)
+    {
+        for (var i = 0; i < seeds.Count; i++)
+        {
+            if (seeds[i] == address)
+                return i;
+        }
+
+        return int.MaxValue;
+    }
+
+    async Task BecomeMemberAsync()
+    {
+        var others = cluster.State.Members.Where(member => !member.UniqueAddress.Equals(cluster.SelfUniqueAddress))
+            .Select(member => (NodeAddress.TextOf(member.Address), (long)member.UniqueAddress.Uid)).ToList();
+        if (!await nodes.TryBecomeMemberAsync(others))
+            throw new CannotJoinException(
+                "the nodes that let this one in are no members of this database's cluster (any more): do all nodes use the same database?");
+    }
+}

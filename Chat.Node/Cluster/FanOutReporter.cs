@@ -1,0 +1,32 @@
+using Akka.Actor;
+using Chat.Node.Conversations;
+
+namespace Chat.Node.Cluster;
+
+/// <summary>
+/// One per node: wakes the conversations that have moved away from this node before everybody had their messages, until
+/// their new life says that it is done with them. Dies with its node: then the sweeper does it.
+/// </summary>
+sealed class FanOutReporter : ReceiveActor, IWithTimers
+{
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    public FanOutReporter(FanOutClock clock, Lazy<IActorRef> conversations)
+    {
+        Receive<Tick>(_ =>
+        {
+            foreach (var conversation in clock.Abandoned())
+                conversations.Value.Tell(new ResumeFanOut(conversation));
+        });
+        Receive<FanOutFinished>(finished => clock.CloseAbandoned(finished.Conversation));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, Interval);
+}

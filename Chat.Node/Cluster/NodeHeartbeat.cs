@@ -1,0 +1,71 @@
+using Chat.Node.Conversations;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+
+namespace Chat.Node.Cluster;
+
+/// <summary>
+/// Twice a second: tells the database that this node lives and how far its fan-outs have come, and renews the lease by it.
+/// When the database says that others have declared this node dead, the node is ended.
+/// </summary>
+sealed class NodeHeartbeat(
+    Nodes nodes, NodeLease lease, FanOutClock fanOuts, TimeProvider clock, NodeState state, IHostApplicationLifetime lifetime,
+    ILogger<NodeHeartbeat> logger) : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Between the time of a message and its place in the clock; far more than any pause in one process.</summary>
+    const long MarginMilliseconds = 2000;
+
+    /// <summary>A beat that takes longer is left behind, and the next one tried.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    bool _hasWarned;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await BeatAsync(); // the lease is held before anybody can want to write
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken) && !lease.IsLost)
+                await BeatAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // the host is stopping
+        }
+    }
+
+    async Task BeatAsync()
+    {
+        var givenAt = clock.SteadyMilliseconds();
+        var mark = Math.Min(fanOuts.OldestTs(), clock.GetUtcNow().ToUnixTimeMilliseconds() - MarginMilliseconds);
+        try
+        {
+            if (await nodes.BeatAsync(mark).WaitAsync(Patience, clock))
+            {
+                lease.Renew(givenAt);
+                _hasWarned = false;
+            }
+            else if (!lease.IsLost && state.Phase != NodePhase.Draining)
+            {
+                lease.Lose();
+                state.Enter(NodePhase.Removed);
+                Log.Fenced(logger);
+                lifetime.StopApplication();
+            }
+        }
+        catch (Exception e) when (e is StorageException or TimeoutException)
+        {
+            if (!_hasWarned)
+                Log.HeartbeatFailed(logger, e.Message);
+            _hasWarned = true;
+        }
+    }
+}

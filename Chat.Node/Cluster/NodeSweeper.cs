@@ -1,0 +1,177 @@
+using Akka.Actor;
+using Chat.Node.Conversations;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using Chat.Node.Users;
+using Chat.Protocol;
+
+namespace Chat.Node.Cluster;
+
+/// <summary>What the sweeper uses. <c>Members</c>: those of the cluster; nobody for a node that is in none.</summary>
+sealed record SweeperServices(
+    Nodes Nodes, MessageLogStore Log, Presence Presence, TimeProvider Clock, ILogger<NodeSweeper> Logger,
+    Lazy<IActorRef> Conversations, Lazy<IActorRef> Users, Func<IEnumerable<Akka.Cluster.Member>> Members);
+
+/// <summary>
+/// One in the cluster: when a node is gone, has it fenced, asks its users' actors to look after their presence, and wakes the
+/// conversations whose fan-out it had not finished, so that every logged message reaches its receivers without anybody asking.
+/// A crash loses nothing: what is unfinished is in the database, and the next sweeper begins again.
+/// </summary>
+sealed class NodeSweeper : ReceiveActor, IWithTimers
+{
+    /// <summary>So many conversations are woken at once.</summary>
+    const int MostAwake = 100;
+
+    /// <summary>So many users are asked at once.</summary>
+    const int MostAsked = 500;
+
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>A start that never became a member, or is in no cluster, is gone when it was silent for so long.</summary>
+    static readonly TimeSpan GoneAfter = PeerVerdict.LeaseIsOver;
+
+    sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    sealed record Looked(IReadOnlyList<NodeRow> Others) : INoSerializationVerificationNeeded;
+
+    sealed record Found(NodeRow Node, IReadOnlyList<ConversationId> Conversations) : INoSerializationVerificationNeeded;
+
+    sealed record UsersFound(IReadOnlyList<int> Users) : INoSerializationVerificationNeeded;
+
+    sealed record Failed(Exception Cause) : INoSerializationVerificationNeeded;
+
+    sealed record NodeFinished(NodeRow Node) : INoSerializationVerificationNeeded;
+
+    readonly SweeperServices _services;
+    readonly PeerWatch _watch = new();
+    readonly Queue<ConversationId> _asleep = new();
+    readonly HashSet<ConversationId> _awake = [];
+    NodeRow? _node;
+    bool _isBusy;
+    bool _hasUsers;
+
+    public NodeSweeper(SweeperServices services)
+    {
+        _services = services;
+        Receive<Tick>(_ => OnTick());
+        Receive<Looked>(OnLooked);
+        Receive<Found>(OnFound);
+        Receive<UsersFound>(OnUsersFound);
+        Receive<FanOutFinished>(OnFinished);
+        Receive<NodeFinished>(_ => (_node, _isBusy) = (null, false));
+        Receive<Failed>(failed =>
+        {
+            Log.SweepFailed(_services.Logger, failed.Cause);
+            _isBusy = false;
+        });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TimeSpan.Zero, Interval);
+    }
+
+    void OnTick()
+    {
+        // What is awake may have lost its message, or its actor.
+        foreach (var conversation in _awake)
+            Wake(conversation);
+        if (_isBusy)
+            return;
+        _isBusy = true;
+        if (_node is null)
+            Run(async () => new Looked(await _services.Nodes.OthersAsync()));
+        else
+            Advance(_node);
+    }
+
+    /// <summary>One thing at a time; a failure is tried again at the next tick.</summary>
+    void Run<T>(Func<Task<T>> work) => work().PipeTo(Self, success: result => result, failure: cause => new Failed(cause));
+
+    void OnLooked(Looked looked)
+    {
+        _watch.Look(looked.Others, _services.Clock.SteadyMilliseconds());
+        var members = _services.Members().ToList();
+        _node = looked.Others.Where(row => IsGone(row, members)).MinBy(row => row.ConfirmedBefore);
+        _isBusy = false;
+        if (_node is not { } node)
+            return;
+        (_isBusy, _hasUsers) = (true, true);
+        Run(async () =>
+        {
+            // First, so that what is found below is all there is (docs/MESSAGE_FLOW.md tells of the exception).
+            await _services.Nodes.FenceAsync(node.Incarnation);
+            return new Found(node, await _services.Log.TouchedSinceAsync(node.Incarnation, node.ConfirmedBefore));
+        });
+    }
+
+    bool IsGone(NodeRow row, List<Akka.Cluster.Member> members) => row.Fenced || row.Joined
+        ? !members.Exists(row.IsOf)
+        : _watch.SilenceOf(row.Incarnation) >= GoneAfter;
+
+    void OnFound(Found found)
+    {
+        _isBusy = false;
+        Log.FinishingFanOuts(_services.Logger, found.Conversations.Count, found.Node.Address, found.Node.Incarnation);
+        foreach (var conversation in found.Conversations)
+            _asleep.Enqueue(conversation);
+        WakeNext();
+        AskUsers(found.Node);
+    }
+
+    void Advance(NodeRow node)
+    {
+        _isBusy = false;
+        if (_hasUsers)
+            AskUsers(node);
+        else if (_awake.Count == 0 && _asleep.Count == 0)
+            Finish(node);
+    }
+
+    /// <summary>Each looks after itself; who has done so is not found at the next tick.</summary>
+    void AskUsers(NodeRow node)
+    {
+        _isBusy = true;
+        Run(async () => new UsersFound(await _services.Presence.UsersOfAsync(node.Incarnation, MostAsked)));
+    }
+
+    void OnUsersFound(UsersFound found)
+    {
+        _isBusy = false;
+        _hasUsers = found.Users.Count > 0;
+        foreach (var userId in found.Users)
+            _services.Users.Value.Tell(new CheckPresence(userId));
+    }
+
+    void Finish(NodeRow node)
+    {
+        _isBusy = true;
+        Run(async () =>
+        {
+            await _services.Nodes.FinishAsync(node.Incarnation);
+            return new NodeFinished(node);
+        });
+    }
+
+    void WakeNext()
+    {
+        while (_awake.Count < MostAwake && _asleep.TryDequeue(out var conversation))
+        {
+            _awake.Add(conversation);
+            Wake(conversation);
+        }
+    }
+
+    void Wake(ConversationId conversation) => _services.Conversations.Value.Tell(new ResumeFanOut(conversation));
+
+    void OnFinished(FanOutFinished finished)
+    {
+        if (_awake.Remove(finished.Conversation))
+            WakeNext();
+    }
+}

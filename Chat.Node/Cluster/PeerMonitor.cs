@@ -1,0 +1,74 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+
+namespace Chat.Node.Cluster;
+
+/// <summary>
+/// Twice a second: looks for other members' signs of life in the database, and declares those dead that have none: at once
+/// where their process is gone, after their lease where they are frozen or their machine is. A link that is cut while both ends
+/// live is not its business: the split brain resolver decides by majority.
+/// </summary>
+sealed class PeerMonitor(
+    Nodes nodes, NodeDirectory directory, Lazy<ActorSystem> system, TimeProvider clock, NodeState state, ILogger<PeerMonitor> logger) : BackgroundService
+{
+    readonly PeerWatch _watch = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(NodeHeartbeat.Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (state.Phase is NodePhase.Up or NodePhase.Draining)
+                    await LookAsync(Akka.Cluster.Cluster.Get(system.Value));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the host is stopping
+        }
+    }
+
+    async Task LookAsync(Akka.Cluster.Cluster cluster)
+    {
+        try
+        {
+            var others = await nodes.OthersAsync();
+            directory.Update(others);
+            _watch.Look(others, clock.SteadyMilliseconds());
+            foreach (var row in others.Where(row => row.Joined))
+            {
+                if (cluster.State.Members.FirstOrDefault(row.IsOf) is not { } member)
+                    continue;
+                if (row.Fenced || await IsDeadAsync(cluster, row, member))
+                    Down(cluster, member);
+            }
+        }
+        catch (StorageException e)
+        {
+            Log.PeersUnknown(logger, e.Message);
+        }
+    }
+
+    async Task<bool> IsDeadAsync(Akka.Cluster.Cluster cluster, NodeRow row, Member member)
+    {
+        var silence = _watch.SilenceOf(row.Incarnation);
+        if (silence < PeerVerdict.WorthAsking)
+            return false;
+        var answer = await PeerProbe.AskAsync(member.Address.Host, member.Address.Port ?? 0);
+        if (!PeerVerdict.IsDead(silence, answer, !cluster.State.Unreachable.Contains(member)) || !await nodes.TryFenceAsync(row.Incarnation, row.Heartbeat))
+            return false;
+        Log.DeclaredDead(logger, row.Address, answer, silence.TotalSeconds);
+        return true;
+    }
+
+    /// <summary>Others do the same; it is told the cluster once more at worst.</summary>
+    static void Down(Akka.Cluster.Cluster cluster, Member member)
+    {
+        if (member.Status != MemberStatus.Down)
+            cluster.Down(member.Address);
+    }
+}

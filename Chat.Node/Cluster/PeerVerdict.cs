@@ -1,0 +1,18 @@
+namespace Chat.Node.Cluster;
+
+/// <summary>When a silent node is dead. Pure.</summary>
+static class PeerVerdict
+{
+    /// <summary>Nobody is asked about a node that was silent for less: it gives a sign of life every half second.</summary>
+    public static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Longer than <see cref="Storage.NodeLease.Length"/>: it does not write any more, and the clocks may differ a little.</summary>
+    public static readonly TimeSpan LeaseIsOver = TimeSpan.FromMilliseconds(5750);
+
+    /// <param name="silence">Since when the database has had no sign of its life.</param>
+    /// <param name="answer">What its cluster port says.</param>
+    /// <param name="isReachable">Whether the cluster still hears from it; false where nothing is known of that.</param>
+    public static bool IsDead(TimeSpan silence, PeerAnswer answer, bool isReachable) => answer == PeerAnswer.Refused
+        ? silence >= WorthAsking
+        : silence >= LeaseIsOver && !isReachable;
+}

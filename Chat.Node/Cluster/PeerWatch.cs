@@ -1,0 +1,38 @@
+using Chat.Node.Storage;
+
+namespace Chat.Node.Cluster;
+
+/// <summary>
+/// For how long others have given no sign of life, by this node's own clock: a row counts as silent from the moment at
+/// which this node first saw it unchanged. Clocks are never compared, and a time in which the database could not be read
+/// counts for nobody. Pure.
+/// </summary>
+sealed class PeerWatch
+{
+    /// <summary>After a longer pause between two looks all that was seen before means nothing.</summary>
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    readonly Dictionary<long, (long Heartbeat, long Since)> _seen = [];
+    long _lastLook = long.MinValue;
+
+    /// <param name="rows">All other nodes, as they were just read.</param>
+    /// <param name="now">Milliseconds of a steady clock.</param>
+    public void Look(IReadOnlyCollection<NodeRow> rows, long now)
+    {
+        if (_lastLook != long.MinValue && now - _lastLook > LongestPause.TotalMilliseconds)
+            _seen.Clear();
+        _lastLook = now;
+        foreach (var row in rows)
+        {
+            if (!_seen.TryGetValue(row.Incarnation, out var seen) || seen.Heartbeat != row.Heartbeat)
+                _seen[row.Incarnation] = (row.Heartbeat, now);
+        }
+
+        foreach (var gone in _seen.Keys.Except(rows.Select(row => row.Incarnation)).ToList())
+            _seen.Remove(gone);
+    }
+
+    /// <summary>How long a node has been silent at the last look.</summary>
+    public TimeSpan SilenceOf(long incarnation) =>
+        _seen.TryGetValue(incarnation, out var seen) ? TimeSpan.FromMilliseconds(_lastLook - seen.Since) : TimeSpan.Zero;
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Chat.Node.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>
+/// The chat ports: a Kestrel of its own beside that of the health endpoint, because it opens later (when the node is a
+/// member of the cluster) and closes first (when the node is to end, while its health can still be asked for).
+/// </summary>
+sealed class ChatListener(ChatSettings settings, IServiceProvider services, ILoggerFactory loggers) : IAsyncDisposable
+{
+    KestrelServer? _server;
+
+    /// <summary>Where it listens: the plain port, then that of TLS if there is one.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
+
+    /// <exception cref="IOException">A port is taken.</exception>
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        var options = new KestrelServerOptions { ApplicationServices = services };
+        options.Listen(settings.Bind, settings.Port, listen => listen.UseConnectionHandler<ChatConnectionHandler>());
+        if (settings.TlsPort is { } tlsPort)
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(settings.Certificate, settings.CertificateKey);
+            options.Listen(settings.Bind, tlsPort, listen =>
+            {
+                listen.Protocols = HttpProtocols.None;
+                listen.UseHttps(certificate);
+                listen.UseConnectionHandler<ChatConnectionHandler>();
+            });
+        }
+
+        var sockets = new SocketTransportOptions
+        {
+            // A flush then ends when the kernel has taken the bytes, not when they are in a buffer of this process:
+            // what is reported as pushed has left it.
+            MaxWriteBufferSize = 1,
+            // No handler blocks, so the hops from the socket's thread to the pool and back buy nothing.
+            UnsafePreferInlineScheduling = true,
+        };
+        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
+        await _server.StartAsync(new NoHttp(), cancellation);
+        var addresses = _server.Features.Get<IServerAddressesFeature>()!.Addresses;
+        Endpoints = [.. addresses.Select(address => new Uri(address)).Select(uri => new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port))];
+    }
+
+    /// <summary>Takes no new connection, asks the sessions to end, and ends what has not ended in time.</summary>
+    public async Task CloseAsync(CancellationToken patience)
+    {
+        if (_server is not null)
+            await _server.StopAsync(patience);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _server?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Connections of this server are never HTTP.</summary>
+    sealed class NoHttp : IHttpApplication<IFeatureCollection>
+    {
+        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+        public void DisposeContext(IFeatureCollection context, Exception? exception)
+        {
+            // nothing was made
+        }
+
+        public Task ProcessRequestAsync(IFeatureCollection context) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,24 @@
+using Akka.Actor;
+using Chat.Node.Cluster;
+using Chat.Node.Storage;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>This node among others: its sign of life, its eye on theirs, its phase.</summary>
+static class ClusterHosting
+{
+    /// <summary>Before the actor system: it starts before it, and ends after it.</summary>
+    public static IServiceCollection AddChatCluster(this IServiceCollection services, ChatSettings settings)
+    {
+        services.AddSingleton<NodeState>();
+        services.AddSingleton<NodeDirectory>();
+        services.AddHealthChecks().AddCheck<NodeState>("chat.node", tags: ["ready"]);
+        services.AddHostedService<NodeHeartbeat>();
+        if (settings.IsClustered)
+            services.AddHostedService(provider => new PeerMonitor(
+                provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeDirectory>(),
+                new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<NodeState>(), provider.GetRequiredService<ILogger<PeerMonitor>>()));
+        return services;
+    }
+}
