@@ -55,13 +55,13 @@ sealed class ClusterJoiner(
     /// <summary>Asks whoever lives, or forms a cluster if nobody does; true if it was formed.</summary>
     async Task<bool> TryAsync(TimeSpan waited)
     {
-        var others = (await nodes.OthersAsync()).Where(row => row is { Joined: true, Fenced: false }).ToList();
+        var others = await nodes.OthersAsync();
         _watch.Look(others, clock.SteadyMilliseconds());
         var dead = new List<long>();
         var living = new List<NodeRow>();
-        foreach (var row in others)
+        foreach (var row in others.Where(row => row is { Joined: true, Fenced: false }))
         {
-            if (await IsDeadAsync(row))
+            if (PeerVerdict.IsSuperseded(row, others) || await IsDeadAsync(row))
                 dead.Add(row.Incarnation);
             else
                 living.Add(row);
@@ -101,10 +101,10 @@ sealed class ClusterJoiner(
     void Ask(List<NodeRow> living)
     {
         // In the order of the seeds, where there are some; never ourselves: that would be a second cluster.
-        var addresses = living.OrderBy(row => IndexOf(row.Address)).Select(row => row.Address.BesideSelf(cluster.SelfAddress)).OfType<Address>().ToList();
+        var addresses = living.Where(row => _answers.GetValueOrDefault(row.Incarnation, PeerAnswer.Silent) != PeerAnswer.Refused).OrderBy(row => IndexOf(row.Address)).Select(row => row.Address.BesideSelf(cluster.SelfAddress)).OfType<Address>().ToList();
         _obstacle = "no answer from " + string.Join(", ", living.Select(row =>
             $"{row.Address} (its port: {_answers.GetValueOrDefault(row.Incarnation)}, silent in the database for {_watch.SilenceOf(row.Incarnation).TotalSeconds:0.0} s)"));
-        if (_asked.SequenceEqual(addresses))
+        if (addresses.Count == 0 || _asked.SequenceEqual(addresses))
             return;
         _asked = addresses;
         cluster.JoinSeedNodes(addresses);

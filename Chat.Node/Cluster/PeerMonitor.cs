@@ -43,7 +43,7 @@ sealed class PeerMonitor(
             {
                 if (cluster.State.Members.FirstOrDefault(row.IsOf) is not { } member)
                     continue;
-                if (row.Fenced || await IsDeadAsync(cluster, row, member))
+                if (row.Fenced || await IsDeadAsync(cluster, row, member, PeerVerdict.IsSuperseded(row, others)))
                     Down(cluster, member);
             }
         }
@@ -53,12 +53,12 @@ sealed class PeerMonitor(
         }
     }
 
-    async Task<bool> IsDeadAsync(Akka.Cluster.Cluster cluster, NodeRow row, Member member)
+    async Task<bool> IsDeadAsync(Akka.Cluster.Cluster cluster, NodeRow row, Member member, bool isSuperseded)
     {
         var silence = _watch.SilenceOf(row.Incarnation);
-        if (silence < PeerVerdict.WorthAsking)
+        if (silence < PeerVerdict.WorthAsking && !isSuperseded)
             return false;
-        var answer = await PeerProbe.AskAsync(member.Address.Host, member.Address.Port ?? 0);
+        var answer = isSuperseded ? PeerAnswer.Superseded : await PeerProbe.AskAsync(member.Address.Host, member.Address.Port ?? 0);
         if (!PeerVerdict.IsDead(silence, answer, !cluster.State.Unreachable.Contains(member)) || !await nodes.TryFenceAsync(row.Incarnation, row.Heartbeat))
             return false;
         Log.DeclaredDead(logger, row.Address, answer, silence.TotalSeconds);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Chat.Node.Cluster;
 
 /// <summary>What is at the cluster port of a node.</summary>
-public enum PeerAnswer
+enum PeerAnswer
 {
     /// <summary>Somebody listens; a frozen process does too.</summary>
     Listening,
@@ -13,6 +13,9 @@ public enum PeerAnswer
 
     /// <summary>Nothing comes back.</summary>
     Silent,
+
+    /// <summary>A later start of a node has the port.</summary>
+    Superseded,
 }
 
 /// <summary>Knocks at the cluster port of a node that gives no sign of life.</summary>

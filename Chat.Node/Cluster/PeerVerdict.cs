@@ -1,3 +1,5 @@
+using Chat.Node.Storage;
+
 namespace Chat.Node.Cluster;
 
 /// <summary>When a silent node is dead. Pure.</summary>
@@ -9,10 +11,17 @@ static class PeerVerdict
     /// <summary>Longer than <see cref="Storage.NodeLease.Length"/>: it does not write any more, and the clocks may differ a little.</summary>
     public static readonly TimeSpan LeaseIsOver = TimeSpan.FromMilliseconds(5750);
 
+    /// <summary>A later start has the port of this one: a process that holds a port is the only one that does.</summary>
+    public static bool IsSuperseded(NodeRow row, IEnumerable<NodeRow> all) =>
+        row.Address.Length > 0 && all.Any(other => other.Address == row.Address && other.Started > row.Started);
+
     /// <param name="silence">Since when the database has had no sign of its life.</param>
     /// <param name="answer">What its cluster port says.</param>
     /// <param name="isReachable">Whether the cluster still hears from it; false where nothing is known of that.</param>
-    public static bool IsDead(TimeSpan silence, PeerAnswer answer, bool isReachable) => answer == PeerAnswer.Refused
-        ? silence >= WorthAsking
-        : silence >= LeaseIsOver && !isReachable;
+    public static bool IsDead(TimeSpan silence, PeerAnswer answer, bool isReachable) => answer switch
+    {
+        PeerAnswer.Superseded => true,
+        PeerAnswer.Refused => silence >= WorthAsking,
+        _ => silence >= LeaseIsOver && !isReachable,
+    };
 }

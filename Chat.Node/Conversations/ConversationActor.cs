@@ -283,10 +283,15 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         _isStopping = true;
         if (!_state.IsEmpty)
             return;
-        if (_fanOut.IsIdle)
+        Context.Stop(Self);
+    }
+
+    /// <summary>Also when a hand-off took too long, or this actor failed: what is open is somebody else's now.</summary>
+    protected override void PostStop()
+    {
+        if (_isStarted && _state.IsEmpty && _fanOut.IsIdle)
             _services.FanOutClock.Close(_id);
         else
             _slot.IsAbandoned = true;
-        Context.Stop(Self);
     }
 }

@@ -162,6 +162,7 @@ static class AkkaHosting
             default-phase-timeout = 5 s
             phases.before-actor-system-terminate.timeout = 15 s   # the last batches
           }
+          remote.retry-gate-closed-for = 1 s        # a node that was started again is spoken to at once
           remote.dot-netty.tcp {
             batching { enabled = true, max-pending-writes = 200 } # measured: off costs 1.6 to 2 times as much
             maximum-frame-size = 1 MiB              # a page of the offline queue
@@ -190,7 +191,7 @@ static class AkkaHosting
               updating-state-timeout = 2 s
               # a majority is enough: waiting for a node that has just died would cost seconds
               coordinator-state { read-majority-plus = 0, write-majority-plus = 0 }
-              handoff-timeout = 20 s                # akka.net#8865: a stall lasts as long as this
+              handoff-timeout = 6 s                 # akka.net#8865: a stall lasts as long as this, entities have 5 s less to stop
               rebalance-interval = 5 s
               retry-interval = 300 ms
               shard-start-timeout = 5 s

@@ -15,6 +15,9 @@ sealed class NodeRow
     /// <summary>Which start of the actor system at that address.</summary>
     public long Uid { get; init; }
 
+    /// <summary>Its own clock at its start, in milliseconds since 1970.</summary>
+    public long Started { get; init; }
+
     /// <summary>Its own clock at its last sign of life, in milliseconds since 1970. Only whether it changes means anything to others.</summary>
     public long Heartbeat { get; init; }
 
@@ -60,7 +63,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     /// <summary>Other incarnations that live, or have left something to do.</summary>
     public Task<List<NodeRow>> OthersAsync() => database.ReadAsync(async connection => (await connection.QueryAsync<NodeRow>(
         """
-        SELECT incarnation, name, address, uid, heartbeat, confirmed_before AS confirmedbefore, joined, fenced
+        SELECT incarnation, name, address, uid, started, heartbeat, confirmed_before AS confirmedbefore, joined, fenced
         FROM Node WHERE finished = 0 AND incarnation <> @Incarnation
         """,
         new { node.Incarnation })).AsList());

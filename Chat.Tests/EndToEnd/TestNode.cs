@@ -1,4 +1,3 @@
-using Chat.Node.Gateway;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Dapper;

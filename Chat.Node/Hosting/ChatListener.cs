@@ -1,6 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Chat.Node.Hosting;
+using Chat.Node.Gateway;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
-namespace Chat.Node.Gateway;
+namespace Chat.Node.Hosting;
 
 /// <summary>
 /// The chat ports: a Kestrel of its own beside that of the health endpoint, because it opens later (when the node is a
