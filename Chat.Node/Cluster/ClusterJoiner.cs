@@ -12,10 +12,8 @@ sealed class CannotJoinException(string message) : Exception(message);
 /// of its own only when the database, with nobody else's turn in between, has no member that is not certainly dead.
 /// </summary>
 sealed class ClusterJoiner(
-    Akka.Cluster.Cluster cluster, Nodes nodes, Presence presence, IReadOnlyList<string> seeds, TimeProvider clock, ILogger<ClusterJoiner> logger)
+    Akka.Cluster.Cluster cluster, Nodes nodes, Presence presence, IReadOnlyList<string> seeds, TimeSpan patience, TimeProvider clock, ILogger<ClusterJoiner> logger)
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     /// <summary>Nodes that start together: the one that others name as their seed comes first.</summary>
     static readonly TimeSpan SeedsComeFirst = TimeSpan.FromSeconds(10);
 
@@ -26,7 +24,7 @@ sealed class ClusterJoiner(
 
     string SelfAddress => NodeAddress.TextOf(cluster.SelfAddress);
 
-    /// <exception cref="CannotJoinException">Not within a minute.</exception>
+    /// <exception cref="CannotJoinException">Not within its patience.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
     public async Task JoinAsync(CancellationToken cancellation)
     {
@@ -39,8 +37,8 @@ sealed class ClusterJoiner(
         var hasFormed = false;
         while (!isUp.Task.IsCompleted)
         {
-            if (clock.GetElapsedTime(started) > Patience)
-                throw new CannotJoinException($"could not join the cluster within {Patience.TotalSeconds} s: {_obstacle}");
+            if (clock.GetElapsedTime(started) > patience)
+                throw new CannotJoinException($"could not join the cluster within {patience.TotalSeconds} s: {_obstacle}");
             if (!hasFormed)
                 hasFormed = await TryAsync(clock.GetElapsedTime(started));
             await Task.WhenAny(isUp.Task, timer.WaitForNextTickAsync(cancellation).AsTask());
@@ -95,7 +93,7 @@ sealed class ClusterJoiner(
             return _watch.SilenceOf(row.Incarnation) >= PeerVerdict.LeaseIsOver;
         var answer = await PeerProbe.AskAsync(host, port);
         _answers[row.Incarnation] = answer;
-        return PeerVerdict.IsDead(_watch.SilenceOf(row.Incarnation), answer, isReachable: false);
+        return PeerVerdict.IsDead(_watch.SilenceOf(row.Incarnation), answer, isReachable: false, canWrite: true);
     }
 
     void Ask(List<NodeRow> living)

@@ -7,11 +7,12 @@ namespace Chat.Node.Cluster;
 
 /// <summary>
 /// Twice a second: looks for other members' signs of life in the database, and declares those dead that have none: at once
-/// where their process is gone, after their lease where they are frozen or their machine is. A link that is cut while both ends
+/// where their process is gone, after their lease where they are frozen or their machine is gone, and in the end also one that lives and has
+/// lost its way to the database. A link that is cut while both ends
 /// live is not its business: the split brain resolver decides by majority.
 /// </summary>
 sealed class PeerMonitor(
-    Nodes nodes, NodeDirectory directory, Lazy<ActorSystem> system, TimeProvider clock, NodeState state, ILogger<PeerMonitor> logger) : BackgroundService
+    Nodes nodes, NodeLease lease, NodeDirectory directory, Lazy<ActorSystem> system, TimeProvider clock, NodeState state, ILogger<PeerMonitor> logger) : BackgroundService
 {
     readonly PeerWatch _watch = new();
 
@@ -59,7 +60,7 @@ sealed class PeerMonitor(
         if (silence < PeerVerdict.WorthAsking && !isSuperseded)
             return false;
         var answer = isSuperseded ? PeerAnswer.Superseded : await PeerProbe.AskAsync(member.Address.Host, member.Address.Port ?? 0);
-        if (!PeerVerdict.IsDead(silence, answer, !cluster.State.Unreachable.Contains(member)) || !await nodes.TryFenceAsync(row.Incarnation, row.Heartbeat))
+        if (!PeerVerdict.IsDead(silence, answer, !cluster.State.Unreachable.Contains(member), lease.IsHeld) || !await nodes.TryFenceAsync(row.Incarnation, row.Heartbeat))
             return false;
         Log.DeclaredDead(logger, row.Address, answer, silence.TotalSeconds);
         return true;

@@ -11,6 +11,9 @@ static class PeerVerdict
     /// <summary>Longer than <see cref="Storage.NodeLease.Length"/>: it does not write any more, and the clocks may differ a little.</summary>
     public static readonly TimeSpan LeaseIsOver = TimeSpan.FromMilliseconds(5750);
 
+    /// <summary>Without the database for so long, while others have it, a node is of no use to those whose actors it keeps.</summary>
+    public static readonly TimeSpan Useless = TimeSpan.FromSeconds(20);
+
     /// <summary>A later start has the port of this one: a process that holds a port is the only one that does.</summary>
     public static bool IsSuperseded(NodeRow row, IEnumerable<NodeRow> all) =>
         row.Address.Length > 0 && all.Any(other => other.Address == row.Address && other.Started > row.Started);
@@ -18,10 +21,11 @@ static class PeerVerdict
     /// <param name="silence">Since when the database has had no sign of its life.</param>
     /// <param name="answer">What its cluster port says.</param>
     /// <param name="isReachable">Whether the cluster still hears from it; false where nothing is known of that.</param>
-    public static bool IsDead(TimeSpan silence, PeerAnswer answer, bool isReachable) => answer switch
+    /// <param name="canWrite">Whether who asks has the database itself.</param>
+    public static bool IsDead(TimeSpan silence, PeerAnswer answer, bool isReachable, bool canWrite) => answer switch
     {
         PeerAnswer.Superseded => true,
         PeerAnswer.Refused => silence >= WorthAsking,
-        _ => silence >= LeaseIsOver && !isReachable,
+        _ => silence >= (isReachable ? Useless : LeaseIsOver) && (canWrite || !isReachable),
     };
 }

@@ -35,7 +35,7 @@ static class AkkaHosting
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<Presence>(),
             new UserLoader(provider.GetRequiredService<Presence>(), provider.GetRequiredService<IMaterializer>()), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(),
-            Region<ConversationActor>(provider), provider.GetRequiredService<NodeDirectory>().IncarnationOf));
+            Region<ConversationActor>(provider), provider.GetRequiredService<NodeDirectory>()));
         services.AddAkka(SystemName, (akka, provider) =>
         {
             akka.ConfigureLoggers(loggers =>

@@ -75,6 +75,9 @@ sealed record ChatSettings
     /// <summary>Nodes to ask first, as <c>host:port</c>; the database knows the others.</summary>
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
 
+    /// <summary>A node that is no member after so long ends.</summary>
+    public int JoinSeconds { get; init; } = 60;
+
     public int MaxSessions { get; init; } = 8;
 
     public int PasswordIterations { get; init; } = 100_000;
@@ -102,6 +105,7 @@ sealed record ChatSettings
             IsClustered = reader.Switch("Cluster:Enabled", true),
             ClusterHostname = reader.Text("Cluster:Hostname", "127.0.0.1"),
             ClusterPort = reader.Integer("Cluster:Port", 4053, 0, 65535),
+            JoinSeconds = reader.Integer("Cluster:JoinSeconds", 60, 1, 3600),
             SeedNodes = reader.Addresses("Cluster:SeedNodes"),
             MaxSessions = reader.Integer("Users:MaxSessions", 8, 1, 64),
             LegacyPasswords = reader.Switch("Bridge:LegacyPasswords", false),

@@ -16,7 +16,7 @@ static class ClusterHosting
         services.AddHostedService<NodeHeartbeat>();
         if (settings.IsClustered)
             services.AddHostedService(provider => new PeerMonitor(
-                provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeDirectory>(),
+                provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<NodeDirectory>(),
                 new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<NodeState>(), provider.GetRequiredService<ILogger<PeerMonitor>>()));
         return services;

@@ -57,7 +57,7 @@ sealed class NodeLifecycle(
     {
         var joiner = new ClusterJoiner(
             cluster, services.GetRequiredService<Nodes>(), services.GetRequiredService<Presence>(), settings.SeedNodes,
-            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ClusterJoiner>>());
+            TimeSpan.FromSeconds(settings.JoinSeconds), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ClusterJoiner>>());
         await joiner.JoinAsync(cancellation);
         Log.Joined(logger, cluster.State.Members.Count);
     }

@@ -16,6 +16,7 @@ sealed partial class UserActor
     long _attached;
     long _drainedTo;
     long _addedAtRead;
+    readonly List<(Attach Attach, IActorRef Session)> _heldAttaches = [];
     bool _isReading;
     bool _isPageOverdue;
 
@@ -37,6 +38,13 @@ sealed partial class UserActor
             return;
         }
 
+        if (!attach.IsReattach && MayHaveTheOnlySession)
+        {
+            if (_heldAttaches.Count < MostHeldAttaches)
+                _heldAttaches.Add((attach, session));
+            return;
+        }
+
         if (!attach.IsReattach && _sessions.Count >= _services.Limits.MaxSessions)
         {
             session.Tell(new AttachRefused());
@@ -51,7 +59,7 @@ sealed partial class UserActor
         }
 
         _slots |= 1UL << slot;
-        _sessions[attach.SessionId] = new UserSession(attach.SessionId, ++_attached, slot, attach.IsModern, attach.TokenHash, Context.Watch(session), _services.NodeOf(session));
+        _sessions[attach.SessionId] = new UserSession(attach.SessionId, ++_attached, slot, attach.IsModern, attach.TokenHash, Context.Watch(session), _services.Nodes.IncarnationOf(session));
         StorePresence();
         TellSiblings();
         switch (_phase)
@@ -59,12 +67,28 @@ sealed partial class UserActor
             case Phase.Starting or Phase.AwaitingSessions or Phase.Offline:
                 _drainedTo = 0;
                 StartDrain();
+                ReleaseHeldAttaches();
                 break;
             case Phase.Live:
             case Phase.Draining or Phase.Finishing when _sessions.Values.Any(known => !known.IsAttaching):
                 Greet([], hasMore: false); // in the middle of a drain it gets what is still to come
                 break;
         }
+    }
+
+    /// <summary>
+    /// Where a user has one session, and this life does not know yet whether it is still there, a new one waits for the old one
+    /// to attach again: else the limit would not hold while the actor moves.
+    /// </summary>
+    bool MayHaveTheOnlySession => _services.Limits.MaxSessions == 1
+        && (_phase == Phase.Starting || (_phase == Phase.AwaitingSessions && _storedNode is { } node && _services.Nodes.IsAlive(node)));
+
+    void ReleaseHeldAttaches()
+    {
+        var held = _heldAttaches.ToArray();
+        _heldAttaches.Clear();
+        foreach (var (attach, session) in held)
+            OnAttach(attach, session);
     }
 
     void OnTerminated(Terminated terminated)
@@ -147,7 +171,7 @@ sealed partial class UserActor
         // An insert that is under way now may be in front of the read or behind it: only a read that found none of them
         // open proves that nothing is left.
         _addedAtRead = _backlog.IsIdle ? _backlog.Added : -1;
-        _services.OfflineStore.ReadAsync(_userId, _drainedTo, PageSize)
+        _services.OfflineStore.ReadAsync(_userId, _drainedTo, OfflinePages.MostRows)
             .PipeTo(Self, success: rows => new PageRead(rows), failure: _ => new PageRead(null));
     }
 
@@ -161,14 +185,14 @@ sealed partial class UserActor
             return;
         }
 
-        if (read.Rows is not { } rows)
+        if (read.Rows is not { } found)
         {
             _isPageOverdue = true; // the database does not answer: the next tick tries again
             ArmTick();
             return;
         }
 
-        _page = rows;
+        var rows = _page = OfflinePages.Cut(found);
         if (rows.Count > 0)
         {
             _services.CrashPoints.Reach(CrashPoint.BeforeDrain);
@@ -181,7 +205,7 @@ sealed partial class UserActor
 
             foreach (var session in _sessions.Values.Where(session => !session.IsAttaching))
                 session.Actor.Tell(new OfflinePage(rows));
-            Greet(rows, rows.Count == PageSize);
+            Greet(rows, found.Count == OfflinePages.MostRows || rows.Count < found.Count);
             return;
         }
 

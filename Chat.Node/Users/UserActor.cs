@@ -14,8 +14,8 @@ namespace Chat.Node.Users;
 /// </summary>
 sealed partial class UserActor : ReceiveActor, IWithTimers
 {
-    const int PageSize = 100;
     const int MostHeld = 1000;
+    const int MostHeldAttaches = 16;
     const int MostPending = 20_000;
     static readonly TimeSpan BusyTick = TimeSpan.FromSeconds(1);
     static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(30);
@@ -151,10 +151,12 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         {
             _phase = Phase.Offline;
             ReleaseHeld();
+            ReleaseHeldAttaches();
             return;
         }
 
         _phase = Phase.AwaitingSessions;
+        ReleaseHeldAttaches(); // the old session's node may be gone
         ArmTick();
     }
 
@@ -167,6 +169,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         {
             _phase = Phase.Offline;
             ReleaseHeld();
+            ReleaseHeldAttaches();
             StorePresence();
         }
 

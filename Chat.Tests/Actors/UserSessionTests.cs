@@ -114,6 +114,68 @@ public sealed class UserSessionTests : UserTest
     }
 
     [Fact]
+    public async Task Where_one_session_is_allowed_a_new_one_does_not_slip_in_while_the_old_one_attaches_again()
+    {
+        await Presence.SetAsync(Bob, Node.Incarnation);
+        var user = Start(maxSessions: 1);
+        var second = NewProbe();
+        user.Tell(new Attach(Bob, 200, IsModern: true, IsReattach: false, null), second.Ref);
+        await FenceAsync(user, Conversation);
+        await AttachAsync(user, 100, isReattach: true);
+
+        await second.ExpectMsgAsync<AttachRefused>();
+    }
+
+    [Fact]
+    public async Task Where_one_session_is_allowed_and_its_node_is_gone_nobody_waits_for_it()
+    {
+        await Presence.SetAsync(Bob, GoneNode);
+        var user = Start(maxSessions: 1);
+        await AttachAsync(user, 200);
+    }
+
+    [Fact]
+    public async Task Presence_names_the_node_of_the_oldest_session_and_is_put_right_when_asked_for()
+    {
+        var user = Start();
+        await AttachAsync(user, 100);
+        await EventuallyAsync(77L, "SELECT node FROM UserPresence WHERE userid = 2");
+        await Presence.SetAsync(Bob, GoneNode); // as a node wrote it that did not know better
+
+        user.Tell(new CheckPresence(Bob));
+
+        await EventuallyAsync(77L, "SELECT node FROM UserPresence WHERE userid = 2");
+    }
+
+    [Fact]
+    public async Task A_user_whose_only_node_is_gone_is_put_offline_when_asked_for()
+    {
+        await Presence.SetAsync(Bob, GoneNode);
+        var user = Start();
+        user.Tell(new CheckPresence(Bob));
+        await FenceAsync(user, Conversation);
+        Assert.Equal("online", await ScalarAsync<string>("SELECT state FROM Users WHERE id = 2")); // it may come back yet
+
+        Clock.Advance(TimeSpan.FromSeconds(4));
+
+        await EventuallyAsync("offline", "SELECT state FROM Users WHERE id = 2");
+    }
+
+    [Fact]
+    public async Task A_queue_of_large_messages_comes_in_pages_that_fit_into_one_message_between_nodes()
+    {
+        await OfflineStore.InsertAsync([.. Enumerable.Range(1, 10).Select(seq =>
+            new OfflineRow(Bob, Pair, seq, $"c{seq}", 1, BodyOf(Alice, new string('x', 100_000))))]);
+        var user = Start();
+        var (session, greeting) = await AttachAsync(user, 100);
+        Assert.Equal([1L, 2, 3], greeting.Offline.Select(row => row.Seq));
+        Assert.True(greeting.HasMore);
+
+        user.Tell(new OfflinePushed(Bob, 100, greeting.Offline[^1].Id), session.Ref);
+        Assert.Equal([4L, 5, 6], (await session.ExpectMsgAsync<OfflinePage>()).Offline.Select(row => row.Seq));
+    }
+
+    [Fact]
     public async Task One_session_more_than_allowed_is_refused_until_another_leaves()
     {
         var user = Start(maxSessions: 1);

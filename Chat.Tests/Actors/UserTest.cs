@@ -36,9 +36,19 @@ public abstract class UserTest : ActorTest
     {
         var services = new UserServices(
             OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLoader(Presence, Materializer), new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
-            Region(Conversation.Ref), _ => Node.Incarnation);
+            Region(Conversation.Ref), new OneNode(Node));
         return Shard.ChildActorOf(Props.Create(() => new UserActor(userId.ToString(), services)));
     }
+
+    /// <summary>All actors are here; the stored node 99 is gone, others live.</summary>
+    sealed class OneNode(NodeIdentity self) : INodeDirectory
+    {
+        public long IncarnationOf(IActorRef actor) => self.Incarnation;
+
+        public bool IsAlive(long incarnation) => incarnation != GoneNode;
+    }
+
+    protected const long GoneNode = 99;
 
     internal static Deliver DeliverOf(
         long number, long? previous = null, long confirmedTo = 0, bool mayBeKnown = false, int sender = Alice, long originSession = 0) =>

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Chat.Node.Cluster;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Dapper;
@@ -42,11 +44,28 @@ sealed class TestNode : IAsyncDisposable
             "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Chat.Node=None", .. folder.Storage, .. settings,
         ];
         var app = ChatHost.Build(args, replace: replace);
-        await app.StartChatAsync();
+        try
+        {
+            await app.StartChatAsync();
+        }
+        catch (Exception)
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
         var http = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port);
         var chat = app.Services.GetRequiredService<ChatListener>().Endpoints;
         return new TestNode(app, [chat[0].Port, http.Single(), .. chat.Skip(1).Select(endpoint => endpoint.Port)]);
     }
+
+    Akka.Cluster.Cluster Cluster => Akka.Cluster.Cluster.Get(_app.Services.GetRequiredService<ActorSystem>());
+
+    /// <summary>The members of its cluster that are up.</summary>
+    public int Members => Cluster.State.Members.Count(member => member.Status == Akka.Cluster.MemberStatus.Up);
+
+    /// <summary>Where other nodes reach it.</summary>
+    public string ClusterAddress => NodeAddress.TextOf(Cluster.SelfAddress);
 
     public Task<ModernTestClient> ConnectAsync() => ModernTestClient.ConnectAsync(Port);
 

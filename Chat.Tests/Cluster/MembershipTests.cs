@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
+using Chat.Node.Cluster;
+using Chat.Tests.EndToEnd;
+using Dapper;
+using Xunit;
+
+namespace Chat.Tests.Cluster;
+
+/// <summary>Who becomes a member of which cluster, and who does not.</summary>
+[Collection(NodeCollection.Name)]
+public sealed class MembershipTests : IDisposable
+{
+    readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_node_that_comes_later_joins_and_one_that_leaves_is_not_missed()
+    {
+        await using var first = await TestNode.StartAsync(_folder);
+        await using (var second = await TestNode.StartAsync(_folder))
+        {
+            await Eventually.TrueAsync(() => first.Members == 2 && second.Members == 2);
+            await using var alice = await second.LogInNewAsync("alice");
+            await using var bob = await first.LogInNewAsync("bob");
+            Assert.Equal(0, (await alice.SendToAsync(bob.UserId, "hi")).Number("errno"));
+            Assert.Equal("hi", (await bob.NextAsync()).Text("msg"));
+        }
+
+        await Eventually.TrueAsync(() => first.Members == 1);
+        await first.EventuallyAsync(1L, "SELECT COUNT(*) FROM Node WHERE finished = 0");
+        await using var carol = await first.LogInNewAsync("carol");
+        Assert.Equal(1, (await carol.SendToAsync(carol.UserId, "note")).Number("seq"));
+    }
+
+    [Fact]
+    public async Task The_first_node_joins_the_others_when_it_comes_back()
+    {
+        var first = await TestNode.StartAsync(_folder);
+        await using var second = await TestNode.StartAsync(_folder);
+        await first.DisposeAsync();
+        await using var again = await TestNode.StartAsync(_folder);
+        await Eventually.TrueAsync(() => second.Members == 2 && again.Members == 2);
+    }
+
+    [Fact]
+    public async Task A_seed_of_another_database_is_not_joined()
+    {
+        using var elsewhere = new TestFolder();
+        await using var stranger = await TestNode.StartAsync(elsewhere);
+        await using var node = await TestNode.StartAsync(_folder, $"--Chat:Cluster:SeedNodes:0={stranger.ClusterAddress}");
+        Assert.Equal((1, 1), (node.Members, stranger.Members));
+    }
+
+    [Fact]
+    public async Task A_seed_is_joined()
+    {
+        await using var first = await TestNode.StartAsync(_folder);
+        await using var second = await TestNode.StartAsync(_folder, $"--Chat:Cluster:SeedNodes={first.ClusterAddress},127.0.0.1:1");
+        await Eventually.TrueAsync(() => first.Members == 2 && second.Members == 2);
+    }
+
+    [Fact]
+    public async Task A_node_that_cannot_join_says_why_and_does_not_form_a_second_cluster()
+    {
+        await using (await TestNode.StartAsync(_folder))
+        {
+            // only for the schema
+        }
+
+        // A member that lives, as far as the database and its port say, and never answers.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        using var end = new CancellationTokenSource();
+        var beating = BeatAsync(address, end.Token);
+
+        var failure = await Assert.ThrowsAsync<CannotJoinException>(() => TestNode.StartAsync(_folder, "--Chat:Cluster:JoinSeconds=3"));
+
+        Assert.Contains($"no answer from {address}", failure.Message, StringComparison.Ordinal);
+        await end.CancelAsync();
+        await beating;
+    }
+
+    [Fact]
+    public async Task A_node_of_its_own_is_in_no_cluster()
+    {
+        await using var clustered = await TestNode.StartAsync(_folder);
+        await using var alone = await TestNode.StartAsync(_folder, "--Chat:Cluster:Enabled=false");
+        Assert.Equal((1, 1), (clustered.Members, alone.Members));
+    }
+
+    [Fact]
+    public async Task One_session_of_a_user_is_one_in_the_whole_cluster()
+    {
+        await using var cluster = await TestCluster.StartAsync(_folder, "--Chat:Users:MaxSessions=1");
+        await using var first = await cluster.Nodes[0].ConnectLegacyAsync();
+        var id = await first.RegisterAsync("alice");
+        Assert.Equal(0, (await first.LogInAsync(id)).Number("errno"));
+        foreach (var node in cluster.Nodes)
+        {
+            await using var second = await node.ConnectLegacyAsync();
+            Assert.Equal(2, (await second.LogInAsync(id)).Number("errno"));
+        }
+    }
+
+    async Task BeatAsync(string address, CancellationToken end)
+    {
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"{_folder.ConnectionString};Pooling=False");
+        await connection.OpenAsync(CancellationToken.None);
+        await connection.ExecuteAsync(
+            "INSERT INTO Node (incarnation, name, started, heartbeat, confirmed_before, address, uid, joined) VALUES (77, 'x', 1, 1, 1, @address, 5, 1)",
+            new { address });
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        try
+        {
+            for (var beat = 2L; await timer.WaitForNextTickAsync(end); beat++)
+                await connection.ExecuteAsync("UPDATE Node SET heartbeat = @beat WHERE incarnation = 77", new { beat });
+        }
+        catch (OperationCanceledException)
+        {
+            // the test is done
+        }
+    }
+}
