@@ -27,6 +27,9 @@ sealed class MariaDbServer : IAsyncDisposable
 
     MariaDbServer(string folder, int port, string[] options) => (_folder, Port, _options) = (folder, port, options);
 
+    /// <summary>A user without a password that may come from another address than the server's own.</summary>
+    public const string GuestUser = "guest";
+
     /// <summary>The server of all tests that do no harm to theirs; it ends with this process.</summary>
     public static Task<MariaDbServer> SharedAsync() => SharedServer.Value;
 
@@ -41,6 +44,14 @@ sealed class MariaDbServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("chat-mariadb-").FullName;
         await RunAsync("cp", "-r", await Template.Value, Path.Combine(folder, "data"));
         return await StartAsync(folder, options);
+    }
+
+    /// <summary>A server that listens at one more address of this machine, for <see cref="GuestUser"/>.</summary>
+    public static async Task<MariaDbServer> StartAtAsync(string address, params string[] options)
+    {
+        var server = await StartNewAsync([$"--bind-address=127.0.0.1,{address}", .. options]);
+        await server.ExecuteAsync($"CREATE USER {GuestUser}@'%'; GRANT ALL PRIVILEGES ON *.* TO {GuestUser}@'%'");
+        return server;
     }
 
     /// <summary>A server whose tables have so much room and no more.</summary>
