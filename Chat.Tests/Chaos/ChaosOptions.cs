@@ -16,6 +16,9 @@ sealed record ChaosOptions(int Nodes)
     /// <summary>Each node in a network namespace of its own.</summary>
     public bool CutsLinks { get; init; }
 
+    /// <summary>So long after the load what is missing may still come.</summary>
+    public TimeSpan DeliveryPatience { get; init; } = TimeSpan.FromSeconds(45);
+
     /// <summary>What every node is told to do wrong: the checker has to find it.</summary>
     public string? Fault { get; init; }
 

@@ -17,7 +17,6 @@ sealed class ChaosRun : IDisposable
 
     /// <summary>A legacy client's session repeats for 60 s.</summary>
     static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(75);
-    static readonly TimeSpan DeliveryPatience = TimeSpan.FromSeconds(45);
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
     /// <summary>So long nothing new may come before the log and the clients count as settled.</summary>
@@ -74,7 +73,9 @@ sealed class ChaosRun : IDisposable
         seen.UnexpectedExits.AddRange(trouble);
         await _end.CancelAsync();
         await crowd.EndAsync();
-        return Conclude(cluster, crowd, runner, seen);
+        var result = Conclude(cluster, crowd, runner, seen);
+        await ConversationDump.WriteAsync(_folder, seen, result.Violations, _clock);
+        return result;
     }
 
     /// <summary>What did not become well again in time.</summary>
@@ -131,7 +132,7 @@ sealed class ChaosRun : IDisposable
                 seen.Log.AddRange(log);
                 return Task.FromResult(!DeliveryRule.Check(seen, new LogIndex(seen)).Any());
             },
-            DeliveryPatience, "everybody has everything");
+            _options.DeliveryPatience, "everybody has everything");
         seen.Disturbances.AddRange(runner.Disturbances);
         seen.UnexpectedExits.AddRange(cluster.Nodes.SelectMany(slot => slot.UnexpectedExits));
         foreach (var conversation in crowd.Members.Keys)

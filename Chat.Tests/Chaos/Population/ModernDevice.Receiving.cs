@@ -85,15 +85,17 @@ sealed partial class ModernDevice
         }
 
         var view = ViewOf(history.Conversation);
+        var filled = 0;
         foreach (var message in frame.Messages)
         {
             _log!.CaughtUp.Add(Sight(message));
             if (view.Add(message.Seq, Now) && history.IsForHole && message.Id != Account.User)
-            {
-                HolesFilled++;
-                Services.Note($"{Account.Name} (user {Account.User}, device {Account.Device}) had to ask for {history.Conversation} #{message.Seq}");
-            }
+                filled++;
         }
+
+        HolesFilled += filled;
+        if (filled > 0)
+            Services.Note($"{Account.Name} (user {Account.User}, device {Account.Device}) had to ask for {filled} messages of {history.Conversation} up to #{frame.Messages[^1].Seq}");
 
         if (frame.HasMore)
             AskForHistory(history.Conversation, history.IsForHole);
