@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Akka.Actor;
+using Chat.Node.Conversations;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Node.Users;
@@ -22,6 +23,9 @@ sealed partial class SessionActor
 
     readonly Dictionary<ConversationId, PushedNumbers> _pushed = [];
 
+    /// <summary>A push that a test wants to have late.</summary>
+    (ChatMessage Message, Receipt Receipt)? _heldBack;
+
     void OnPush(Push push)
     {
         if (_isEnding || _isClosed)
@@ -42,10 +46,37 @@ sealed partial class SessionActor
         }
 
         var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number);
+        if (_services.CrashPoints.Faults.IsArmed)
+            WritePushWrongly(message, receipt);
+        else
+            WritePush(message, receipt);
+    }
+
+    void WritePush(ChatMessage message, Receipt receipt)
+    {
         if (_isModern)
             Send(message.Push, receipt);
         else
             SendLegacy(message.Body, receipt);
+    }
+
+    /// <summary>Only in tests of the checker.</summary>
+    void WritePushWrongly(ChatMessage message, Receipt receipt)
+    {
+        var faults = _services.CrashPoints.Faults;
+        if (_heldBack is null && faults.IsDue(InjectedFault.Reorder))
+        {
+            _heldBack = (message, receipt);
+            return;
+        }
+
+        WritePush(message, receipt);
+        if (faults.IsDue(InjectedFault.Twice))
+            WritePush(message, receipt);
+        if (_heldBack is not { } late || late.Message.Conversation != message.Conversation)
+            return;
+        _heldBack = null;
+        WritePush(late.Message, late.Receipt);
     }
 
     void PushOffline(IReadOnlyList<QueuedMessage> rows)

@@ -79,6 +79,8 @@ static class ChatHost
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Chat.Node");
         if (app.Services.GetRequiredService<ChatSettings>().LegacyPasswords)
             Log.PasswordsArePlain(logger);
+        if (app.Services.GetRequiredService<CrashPoints>().Faults is { IsArmed: true } faults)
+            Log.FaultsInjected(logger, faults.ToString());
         await app.Services.PrepareStorageAsync();
         await app.StartAsync();
         var settings = app.Services.GetRequiredService<ChatSettings>();

@@ -23,6 +23,9 @@ sealed class CrashPoints
     readonly CrashPoint _armed;
     int _left;
 
+    /// <summary>What else a test has asked for.</summary>
+    public InjectedFaults Faults { get; init; } = new(null);
+
     public CrashPoints(string? spec)
     {
         var parts = spec?.Split(':') ?? [];
@@ -30,7 +33,10 @@ sealed class CrashPoints
             _left = parts.Length > 1 && int.TryParse(parts[1], out var passage) ? passage : 1;
     }
 
-    public static CrashPoints FromEnvironment() => new(Environment.GetEnvironmentVariable("CHATACTORS_CRASH_AT"));
+    public static CrashPoints FromEnvironment() => new(Environment.GetEnvironmentVariable("CHATACTORS_CRASH_AT"))
+    {
+        Faults = new InjectedFaults(Environment.GetEnvironmentVariable("CHATACTORS_FAULT")),
+    };
 
     /// <summary>Whether this point is still ahead: what comes behind it must not happen first.</summary>
     public bool IsArmed(CrashPoint point) => point == _armed && _armed != CrashPoint.None;

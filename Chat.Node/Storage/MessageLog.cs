@@ -50,8 +50,14 @@ sealed class MessageLog
                 pending.Receiver.Stop();
                 pending.Receiver.Settle(pending.Row, AppendOutcome.Unknown);
             }
+            else if (_crashPoints.Faults.IsDue(InjectedFault.Drop))
+            {
+                pending.Receiver.Settle(pending.Row, AppendOutcome.Written(pending.Row)); // a lie that the checker has to find
+            }
             else
+            {
                 rows.Add(pending.Row);
+            }
         }
 
         if (rows.Count == 0)

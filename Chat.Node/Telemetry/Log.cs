@@ -89,4 +89,7 @@ static partial class Log
 
     [LoggerMessage(19, LogLevel.Information, "{Count} messages of a batch were left out: the one before them in their conversation failed, or somebody has locked it")]
     public static partial void RowsLeftOut(ILogger logger, int count);
+
+    [LoggerMessage(39, LogLevel.Critical, "CHATACTORS_FAULT is set: THIS NODE LOSES OR GARBLES MESSAGES ON PURPOSE ({Fault}). Only for tests of the checker")]
+    public static partial void FaultsInjected(ILogger logger, string fault);
 }

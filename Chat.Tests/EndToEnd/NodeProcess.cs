@@ -14,13 +14,14 @@ sealed class NodeProcess : IAsyncDisposable
     public const int KilledExitCode = 128 + 9;
 
     readonly Process _process;
-    readonly TestFolder _folder;
+    readonly TestFolder? _folder;
+    readonly TextWriter? _log;
     readonly ConcurrentQueue<string> _output = new();
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    NodeProcess(Process process, TestFolder folder, int port)
+    NodeProcess(Process process, TestFolder? folder, int port, TextWriter? log = null)
     {
-        (_process, _folder, Port) = (process, folder, port);
+        (_process, _folder, Port, _log) = (process, folder, port, log);
         process.OutputDataReceived += (_, line) => Note(line.Data);
         process.ErrorDataReceived += (_, line) => Note(line.Data);
         process.BeginOutputReadLine();
@@ -29,8 +30,13 @@ sealed class NodeProcess : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>What it has printed so far.</summary>
+    /// <summary>What it has printed so far, if it does not go to a log of its own.</summary>
     public string Output => string.Join('\n', _output);
+
+    /// <summary>Completes when it can be used.</summary>
+    public Task Ready => _ready.Task;
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Starts it and waits until it can be used.</summary>
     public static async Task<NodeProcess> StartAsync(TestFolder folder, string? crashAt = null, params string[] settings)
@@ -46,21 +52,41 @@ sealed class NodeProcess : IAsyncDisposable
     public static NodeProcess Launch(TestFolder folder, string? crashAt = null, params string[] settings)
     {
         var (port, httpPort) = FreePorts();
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet")
+        var launch = new NodeLaunch(
+            [
+                $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", "--Chat:Cluster:Port=0", .. folder.Storage, .. settings,
+            ],
+            folder.Path)
+        {
+            CrashAt = crashAt,
+        };
+        return new NodeProcess(Start(launch), folder, port);
+    }
+
+    /// <summary>Starts it without waiting, with nothing but what is asked for.</summary>
+    public static NodeProcess Launch(NodeLaunch launch, int port) => new(Start(launch), null, port, launch.Log);
+
+    static Process Start(NodeLaunch launch)
+    {
+        var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
+        string[] command = [.. launch.Prefix, dotnet, typeof(ChatHost).Assembly.Location, "--Chat:Accounts:PasswordIterations=1000", .. launch.Settings];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder.Path,
+            WorkingDirectory = launch.WorkingDirectory,
         };
-        foreach (var argument in (string[])[
-            typeof(ChatHost).Assembly.Location, $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", "--Chat:Cluster:Port=0",
-            "--Chat:Accounts:PasswordIterations=1000", .. folder.Storage, .. settings])
-            start.ArgumentList.Add(argument);
-        start.Environment.Remove("CHATACTORS_CRASH_AT");
-        if (crashAt is not null)
-            start.Environment["CHATACTORS_CRASH_AT"] = crashAt;
-        return new NodeProcess(Process.Start(start)!, folder, port);
+        SetOrRemove("CHATACTORS_CRASH_AT", launch.CrashAt);
+        SetOrRemove("CHATACTORS_FAULT", launch.Fault);
+        return Process.Start(start)!;
+
+        void SetOrRemove(string name, string? value)
+        {
+            start.Environment.Remove(name);
+            if (value is not null)
+                start.Environment[name] = value;
+        }
     }
 
     public Task<ModernTestClient> ConnectAsync() => ModernTestClient.ConnectAsync(Port);
@@ -85,7 +111,7 @@ sealed class NodeProcess : IAsyncDisposable
     /// <summary>Waits until the first column of the first row is the expected value.</summary>
     public Task EventuallyAsync<T>(T expected, string sql) => Eventually.EqualAsync(expected, async () =>
     {
-        await using var connection = await _folder.OpenAsync();
+        await using var connection = await _folder!.OpenAsync();
         return await connection.ExecuteScalarAsync<T?>(sql);
     });
 
@@ -97,10 +123,19 @@ sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>As <c>kill</c>, by its own process id.</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
         await kill.WaitForExitAsync().WaitAsync(TestNode.Patience);
+    }
+
+    /// <summary>Its exit code, when it has ended.</summary>
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     /// <summary>Waits until it has ended by itself.</summary>
@@ -131,7 +166,10 @@ sealed class NodeProcess : IAsyncDisposable
     {
         if (line is null)
             return;
-        _output.Enqueue(line);
+        if (_log is null)
+            _output.Enqueue(line);
+        else
+            _log.WriteLine(line);
         if (line.Contains("ChatActors is ready", StringComparison.Ordinal))
             _ready.TrySetResult();
     }

@@ -27,6 +27,9 @@ sealed class MariaDbServer : IAsyncDisposable
 
     MariaDbServer(string folder, int port, string[] options) => (_folder, Port, _options) = (folder, port, options);
 
+    /// <summary>A user without a password that may come from another address than the server's own.</summary>
+    public const string GuestUser = "guest";
+
     /// <summary>The server of all tests that do no harm to theirs; it ends with this process.</summary>
     public static Task<MariaDbServer> SharedAsync() => SharedServer.Value;
 
@@ -39,8 +42,16 @@ sealed class MariaDbServer : IAsyncDisposable
     public static async Task<MariaDbServer> StartNewAsync(params string[] options)
     {
         var folder = Directory.CreateTempSubdirectory("chat-mariadb-").FullName;
-        await RunAsync("cp", "-r", await Template.Value, Path.Combine(folder, "data"));
+        await Command.RunAsync("cp", "-r", await Template.Value, Path.Combine(folder, "data"));
         return await StartAsync(folder, options);
+    }
+
+    /// <summary>A server that listens at one more address of this machine, for <see cref="GuestUser"/>.</summary>
+    public static async Task<MariaDbServer> StartAtAsync(string address, params string[] options)
+    {
+        var server = await StartNewAsync([$"--bind-address=127.0.0.1,{address}", .. options]);
+        await server.ExecuteAsync($"CREATE USER {GuestUser}@'%'; GRANT ALL PRIVILEGES ON *.* TO {GuestUser}@'%'");
+        return server;
     }
 
     /// <summary>A server whose tables have so much room and no more.</summary>
@@ -118,9 +129,9 @@ sealed class MariaDbServer : IAsyncDisposable
     public Task StopAsync() => EndAsync("TERM");
 
     /// <summary>It goes on living, but answers nothing.</summary>
-    public Task FreezeAsync() => RunAsync("kill", "-STOP", $"{_processId}");
+    public Task FreezeAsync() => Command.RunAsync("kill", "-STOP", $"{_processId}");
 
-    public Task ThawAsync() => RunAsync("kill", "-CONT", $"{_processId}");
+    public Task ThawAsync() => Command.RunAsync("kill", "-CONT", $"{_processId}");
 
     public ValueTask DisposeAsync()
     {
@@ -132,7 +143,7 @@ sealed class MariaDbServer : IAsyncDisposable
 
     async Task EndAsync(string signal)
     {
-        await RunAsync("kill", $"-{signal}", $"{_processId}");
+        await Command.RunAsync("kill", $"-{signal}", $"{_processId}");
         var deadline = DateTime.UtcNow + Patience;
         while (IsRunning)
         {
@@ -175,7 +186,7 @@ sealed class MariaDbServer : IAsyncDisposable
         return $"{folder}/data";
     }
 
-    static Task InstallAsync(string dataFolder, string[] options) => RunAsync(
+    static Task<string> InstallAsync(string dataFolder, string[] options) => Command.RunAsync(
         Find("mariadb-install-db"),
         [
             "--no-defaults", "--user=root", $"--datadir={dataFolder}", "--auth-root-authentication-method=normal", "--skip-test-db",
@@ -185,17 +196,6 @@ sealed class MariaDbServer : IAsyncDisposable
     static string Find(string program) =>
         Paths.Select(path => Path.Combine(path, program)).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"{program} is not installed: the tests need the package mariadb-server-core (see test.sh)");
-
-    static async Task RunAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(Patience);
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} failed with {process.ExitCode}: {await error}");
-    }
 
     static int FreePort()
     {
