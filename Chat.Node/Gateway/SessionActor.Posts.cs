@@ -91,13 +91,12 @@ sealed partial class SessionActor
     {
         if (!_links.TryGetValue(accepted.Conversation, out var link) || link.Take(accepted.Number) is not { } post)
             return;
-        OnAnswered(link);
         if (_isModern)
-        {
             Send(ModernFrames.Accepted(post.Ref, accepted.Conversation, accepted.Seq, accepted.Ts), new Receipt(ReceiptKind.Acknowledgement));
-        }
+        OnAnswered(link);
     }
 
+    /// <summary>A post has its answer, which is in the outbox: a session that is ending ends behind it.</summary>
     void OnAnswered(PostLink link)
     {
         link.LastProgress = SteadyMilliseconds;
@@ -115,11 +114,11 @@ sealed partial class SessionActor
             return;
         if (!refused.Error.IsRetryable())
         {
-            OnAnswered(link);
             if (_isModern)
                 Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason));
             else
                 Log.LegacyPostRefused(_services.Logger, _connection.Id, refused.Conversation, refused.Reason);
+            OnAnswered(link);
         }
         else if (_isModern)
         {

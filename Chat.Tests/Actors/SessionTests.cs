@@ -63,6 +63,21 @@ public sealed class SessionTests : ActorTest
     }
 
     [Fact]
+    public async Task A_session_that_drains_writes_the_acknowledgement_it_waited_for_before_it_ends()
+    {
+        var session = await LogInAsync(isModern: true);
+        await WatchAsync(session);
+        session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":11}"""));
+        var post = await _conversations.ExpectMsgAsync<Post>();
+        session.Tell(new DrainSession(TimeSpan.Zero));
+        await ReadUntilAsync("\"msgid\":106");
+        _conversations.Send(session, new PostAccepted(Pair, post.Number, 7, 1));
+
+        await ReadUntilAsync("\"seq\":7");
+        await ExpectTerminatedAsync(session);
+    }
+
+    [Fact]
     public async Task A_connection_that_ends_under_a_write_leaves_the_posts_of_a_documented_client_to_their_session()
     {
         var session = await LogInAsync(isModern: false);

@@ -30,6 +30,8 @@ sealed class NodeProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    public int HttpPort { get; private init; }
+
     /// <summary>What it has printed so far, if it does not go to a log of its own.</summary>
     public string Output => string.Join('\n', _output);
 
@@ -54,13 +56,13 @@ sealed class NodeProcess : IAsyncDisposable
         var (port, httpPort) = FreePorts();
         var launch = new NodeLaunch(
             [
-                $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", "--Chat:Cluster:Port=0", .. folder.Storage, .. settings,
+                $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", $"--Chat:Cluster:Port={folder.ClusterPort}", .. folder.Storage, .. settings,
             ],
             folder.Path)
         {
             CrashAt = crashAt,
         };
-        return new NodeProcess(Start(launch), folder, port);
+        return new NodeProcess(Start(launch), folder, port) { HttpPort = httpPort };
     }
 
     /// <summary>Starts it without waiting, with nothing but what is asked for.</summary>
@@ -114,6 +116,12 @@ sealed class NodeProcess : IAsyncDisposable
         await using var connection = await _folder!.OpenAsync();
         return await connection.ExecuteScalarAsync<T?>(sql);
     });
+
+    public async Task<HttpStatusCode> ReadinessAsync()
+    {
+        using var http = new HttpClient();
+        return (await http.GetAsync(new Uri($"http://127.0.0.1:{HttpPort}/health/ready"))).StatusCode;
+    }
 
     /// <summary>As <c>kill -9</c>.</summary>
     public async Task KillAsync()

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Net;
+using System.Net.Sockets;
 using Chat.Node.Hosting;
 using Chat.Tests.Support;
 using Microsoft.Data.Sqlite;
@@ -34,6 +36,9 @@ sealed class TestFolder : IDisposable
 
     public string ConnectionString { get; }
 
+    /// <summary>The cluster port of a node that is alone here, also when it is started again: it knows then that its earlier start is dead.</summary>
+    public int ClusterPort { get; } = FreePort();
+
     /// <summary>The settings of a node that uses it.</summary>
     public IReadOnlyList<string> Storage => [$"--Chat:Storage:Provider={_provider}", $"--Chat:Storage:ConnectionString={ConnectionString}"];
 
@@ -45,6 +50,23 @@ sealed class TestFolder : IDisposable
             : new MySqlConnection($"{ConnectionString};Pooling=false");
         await connection.OpenAsync();
         return connection;
+    }
+
+    /// <summary>A connection that gets in the node's way.</summary>
+    public async Task<DbConnection> OpenForWritingAsync()
+    {
+        DbConnection connection = _provider == StorageProvider.Sqlite
+            ? new SqliteConnection($"{ConnectionString};Pooling=False")
+            : new MySqlConnection($"{ConnectionString};Pooling=false");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public void Dispose()

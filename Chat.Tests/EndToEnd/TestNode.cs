@@ -128,9 +128,9 @@ public sealed class MariaDbNode() : NodeFixture(StorageProvider.MySql);
 static class Eventually
 {
     /// <summary>Asks until the answer is the expected one.</summary>
-    public static async Task EqualAsync<T>(T expected, Func<Task<T?>> actual)
+    public static async Task EqualAsync<T>(T expected, Func<Task<T?>> actual, TimeSpan? patience = null)
     {
-        var deadline = DateTime.UtcNow + TestNode.Patience;
+        var deadline = DateTime.UtcNow + (patience ?? TestNode.Patience);
         while (true)
         {
             var value = await actual();

@@ -1,0 +1,30 @@
+using Chat.Tests.EndToEnd;
+using Dapper;
+
+namespace Chat.Tests.Cluster;
+
+/// <summary>Nodes over one database, each a process of its own.</summary>
+sealed class ProcessCluster : IAsyncDisposable
+{
+    readonly TestFolder _folder;
+    readonly IReadOnlyList<NodeProcess> _nodes;
+
+    ProcessCluster(TestFolder folder, IReadOnlyList<NodeProcess> nodes) => (_folder, _nodes) = (folder, nodes);
+
+    public NodeProcess this[int index] => _nodes[index];
+
+    /// <summary>What all of them have printed.</summary>
+    public IEnumerable<string> Output => _nodes.SelectMany(node => node.Output.Split('\n'));
+
+    /// <summary>All at once; returns when all can be used.</summary>
+    public static async Task<ProcessCluster> StartAsync(TestFolder folder, int count) =>
+        new(folder, await Task.WhenAll(Enumerable.Range(0, count).Select(_ => NodeProcess.StartAsync(folder, null, "--Chat:Cluster:Port=0"))));
+
+    public async Task<T?> ScalarAsync<T>(string sql)
+    {
+        await using var connection = await _folder.OpenAsync();
+        return await connection.ExecuteScalarAsync<T?>(sql);
+    }
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+}
