@@ -89,4 +89,7 @@ static partial class Log
 
     [LoggerMessage(19, LogLevel.Information, "{Count} messages of a batch were left out: the one before them in their conversation failed, or somebody has locked it")]
     public static partial void RowsLeftOut(ILogger logger, int count);
+
+    [LoggerMessage(60, LogLevel.Information, "connection {Connection} from {Peer} closed: no PROXY header, which Chat:ProxyProtocol demands ({Problem})")]
+    public static partial void NoProxyHeader(ILogger logger, string connection, System.Net.EndPoint? peer, string problem);
 }
