@@ -78,6 +78,16 @@ public sealed partial class DockerfileTests : IDisposable
         Assert.Equal(1, await AskAsync(port));
     }
 
+    [Fact]
+    public async Task A_container_starts_before_its_name_is_known()
+    {
+        await using var node = await TestNode.StartAsync(
+            _folder, "--Chat:Bind=0.0.0.0", "--Chat:Cluster:Hostname=chat-0.nodes.invalid", $"--Chat:Cluster:Port={NginxServer.FreePort()}");
+        await using var client = await node.ConnectAsync();
+        Assert.StartsWith("chat-0.nodes.invalid:", client.Hello.Text("node"), StringComparison.Ordinal);
+        Assert.Equal(0, await AskAsync(node.HttpPort));
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 503 Service Unavailable\r\n\r\nUnhealthy", true)]
     [InlineData("HTTP/1.1 404 Not Found\r\n\r\n200", true)]
