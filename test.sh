@@ -8,12 +8,30 @@ if ! command -v dotnet >/dev/null; then
   exit 2
 fi
 
-# A private MariaDB is started by the tests themselves; only the programs have to be there.
-if ! [ -x /usr/sbin/mariadbd ] || ! [ -x /usr/bin/mariadb-install-db ]; then
+# The tests start a MariaDB and an nginx of their own, and make networks of their own: only the programs have to be there.
+# One per line: the file by which it is recognised, and the package of Debian.
+missing=()
+while read -r file package; do
+  [ -e "$file" ] || missing+=("$package")
+done <<'END'
+/usr/sbin/mariadbd mariadb-server-core
+/usr/bin/mariadb-install-db mariadb-server-core
+/usr/bin/mariadb mariadb-client-core
+/usr/sbin/nginx nginx-light
+/usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream
+/usr/sbin/ip iproute2
+/usr/sbin/iptables iptables
+END
+if [ "${#missing[@]}" -gt 0 ]; then
   sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
-  export DEBIAN_FRONTEND=noninteractive
-  { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends mariadb-server-core mariadb-client-core; } >&2 || {
-    echo "test.sh could not install mariadb-server-core: the tests need mariadbd and mariadb-install-db" >&2
+  # Debian starts what it installs; nobody wants an nginx on port 80 for this. A policy that was there stays.
+  policy=/usr/sbin/policy-rc.d
+  if ! [ -e "$policy" ]; then
+    trap '$sudo rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null && $sudo chmod 755 "$policy"
+  fi
+  { $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >&2 || {
+    echo "test.sh could not install what the tests need: ${missing[*]}" >&2
     exit 2
   }
 fi

@@ -1,3 +1,4 @@
+using System.Net;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
@@ -50,11 +51,7 @@ static class AkkaHosting
                 .AddSettingsJournal(provider.GetRequiredService<JournalDatabase>())
                 .WithStrictSerialization()
                 .WithActorAskTimeout(TimeSpan.FromSeconds(5))
-                .WithRemoting(new RemoteOptions
-                {
-                    HostName = settings.IsClustered ? settings.ClusterHostname : "127.0.0.1",
-                    Port = settings.IsClustered ? settings.ClusterPort : 0,
-                })
+                .WithRemoting(RemotingOf(settings))
                 .WithClustering(new ClusterOptions { Roles = ["chat"] })
                 .AddUserRegion(provider)
                 .AddConversationRegion(provider)
@@ -63,6 +60,23 @@ static class AkkaHosting
                 .WithActorSystemLivenessCheck();
         });
         return services;
+    }
+
+    /// <summary>
+    /// Where every address is listened on, the name is for the others alone: in a container it may not be known yet when the
+    /// node starts.
+    /// </summary>
+    static RemoteOptions RemotingOf(ChatSettings settings)
+    {
+        if (!settings.IsClustered)
+            return new RemoteOptions { HostName = "127.0.0.1", Port = 0 };
+        var isEverywhere = settings.Bind.Equals(IPAddress.Any) || settings.Bind.Equals(IPAddress.IPv6Any);
+        return new RemoteOptions
+        {
+            HostName = isEverywhere ? settings.Bind.ToString() : settings.ClusterHostname,
+            PublicHostName = settings.ClusterHostname,
+            Port = settings.ClusterPort,
+        };
     }
 
     /// <summary>A region is registered after the services that use it are made.</summary>

@@ -26,13 +26,20 @@ sealed class ChatListener(ChatSettings settings, IServiceProvider services, ILog
     public async Task OpenAsync(CancellationToken cancellation)
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
-        options.Listen(settings.Bind, settings.Port, listen => listen.UseConnectionHandler<ChatConnectionHandler>());
+        options.Listen(settings.Bind, settings.Port, listen =>
+        {
+            if (settings.ProxyProtocol)
+                listen.UseProxyProtocol();
+            listen.UseConnectionHandler<ChatConnectionHandler>();
+        });
         if (settings.TlsPort is { } tlsPort)
         {
             var certificate = X509Certificate2.CreateFromPemFile(settings.Certificate, settings.CertificateKey);
             options.Listen(settings.Bind, tlsPort, listen =>
             {
                 listen.Protocols = HttpProtocols.None;
+                if (settings.ProxyProtocol)
+                    listen.UseProxyProtocol();
                 listen.UseHttps(certificate);
                 listen.UseConnectionHandler<ChatConnectionHandler>();
             });

@@ -57,6 +57,9 @@ sealed record ChatSettings
 
     public int HttpPort { get; init; } = 8080;
 
+    /// <summary>All chat connections come from a load balancer that says for whom (PROXY protocol, version 1 or 2).</summary>
+    public bool ProxyProtocol { get; init; }
+
     public StorageProvider Storage { get; init; }
 
     public string ConnectionString { get; init; } = "Data Source=data/chat.db";
@@ -99,6 +102,7 @@ sealed record ChatSettings
             Certificate = reader.Text("Certificate", ""),
             CertificateKey = reader.Text("CertificateKey", ""),
             HttpPort = reader.Integer("HttpPort", 8080, 0, 65535),
+            ProxyProtocol = reader.Switch("ProxyProtocol", false),
             Storage = reader.Choice<StorageProvider>("Storage:Provider"),
             ConnectionString = reader.Text("Storage:ConnectionString", "Data Source=data/chat.db"),
             KeepsHistory = reader.Switch("History:Enabled", true),
@@ -124,7 +128,6 @@ sealed record ChatSettings
                 OutboxFrames = reader.Integer("Limits:OutboxFrames", 4096, 16, int.MaxValue),
             },
         };
-        reader.OnlyYet("ProxyProtocol", "false");
         reader.OnlyYet("Redis:ConnectionString", "");
         reader.RefuseUnknown();
         if (settings.TlsPort is not null && (settings.Certificate.Length == 0 || settings.CertificateKey.Length == 0))

@@ -92,4 +92,7 @@ static partial class Log
 
     [LoggerMessage(39, LogLevel.Critical, "CHATACTORS_FAULT is set: THIS NODE LOSES OR GARBLES MESSAGES ON PURPOSE ({Fault}). Only for tests of the checker")]
     public static partial void FaultsInjected(ILogger logger, string fault);
+
+    [LoggerMessage(60, LogLevel.Information, "connection {Connection} from {Peer} closed: no PROXY header, which Chat:ProxyProtocol demands ({Problem})")]
+    public static partial void NoProxyHeader(ILogger logger, string connection, System.Net.EndPoint? peer, string problem);
 }

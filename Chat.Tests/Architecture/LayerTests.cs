@@ -19,7 +19,7 @@ public sealed class LayerTests
         "Chat.Node.Conversations.RecentPosts", "Chat.Node.Conversations.ChatMessage", "Chat.Node.Delivery.GoBackN",
         "Chat.Node.Users.DeliveryLink", "Chat.Node.Users.OfflineBacklog`1", "Chat.Node.Users.LoginAttempts", "Chat.Node.Users.UserSettingsState",
         "Chat.Node.Gateway.TokenBucket", "Chat.Node.Gateway.SyncPage", "Chat.Node.Gateway.SyncToken", "Chat.Node.Gateway.Outbox",
-        "Chat.Node.Gateway.AddressLimiter",
+        "Chat.Node.Gateway.AddressLimiter", "Chat.Node.Gateway.ProxyHeader",
     ];
 
     [Fact]

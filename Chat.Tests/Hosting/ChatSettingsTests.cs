@@ -16,6 +16,7 @@ public sealed class ChatSettingsTests
         Assert.Null(settings.TlsPort);
         Assert.Equal(("", ""), (settings.Certificate, settings.CertificateKey));
         Assert.Equal(8080, settings.HttpPort);
+        Assert.False(settings.ProxyProtocol);
         Assert.Equal("Data Source=data/chat.db", settings.ConnectionString);
         Assert.True(settings.KeepsHistory);
         Assert.True(settings.IsClustered);
@@ -40,13 +41,15 @@ public sealed class ChatSettingsTests
     public void A_value_takes_the_place_of_its_default()
     {
         var settings = Read(
-            ("Port", "7000"), ("Bind", "0.0.0.0"), ("History:Enabled", "false"), ("Limits:OutboxFrames", "16"), ("Cluster:Hostname", "a"));
+            ("Port", "7000"), ("Bind", "0.0.0.0"), ("History:Enabled", "false"), ("Limits:OutboxFrames", "16"), ("Cluster:Hostname", "a"),
+            ("ProxyProtocol", "true"));
         Assert.Equal(
             new ChatSettings
             {
                 Port = 7000,
                 Bind = IPAddress.Any,
                 KeepsHistory = false,
+                ProxyProtocol = true,
                 ClusterHostname = "a",
                 Limits = new ChatLimits { OutboxFrames = 16 },
             },
@@ -71,6 +74,7 @@ public sealed class ChatSettingsTests
     [InlineData("HttpPort", "-1")]
     [InlineData("TlsPort", "x")]
     [InlineData("History:Enabled", "yes")]
+    [InlineData("ProxyProtocol", "v2")]
     [InlineData("Cluster:Port", "1.5")]
     [InlineData("Users:MaxSessions", "0")]
     [InlineData("Limits:MaxFrameBytes", "1023")]
@@ -82,7 +86,6 @@ public sealed class ChatSettingsTests
     public void A_number_set_to_nothing_is_not_set() => Assert.Equal(new ChatSettings(), Read(("Limits:IdleSeconds", "")));
 
     [Theory]
-    [InlineData("ProxyProtocol", "true", "false")]
     [InlineData("Redis:ConnectionString", "localhost:6379", "")]
     [InlineData("Cluster:SeedNodes", "a:4053,b:4053", "")]
     public void What_is_not_supported_yet_is_refused_by_name_and_its_default_is_not(string key, string value, string fallback)

@@ -46,7 +46,8 @@ static class FrameFeed
         return found;
     }
 
-    static ReadOnlySequence<byte> Sequence(byte[] stream, int start, int end, int[] cuts)
+    /// <summary>The bytes from start to end, in segments that end at the cuts.</summary>
+    public static ReadOnlySequence<byte> Sequence(byte[] stream, int start, int end, int[] cuts)
     {
         var inside = cuts.SkipWhile(cut => cut <= start).TakeWhile(cut => cut < end).ToArray();
         if (inside.Length == 0)
