@@ -8,6 +8,9 @@ sealed record FaultPlan(int Nodes, int Count, int Seconds)
     /// <summary>Whether links can be cut.</summary>
     public bool CanCut { get; init; }
 
+    /// <summary>Only these kinds; empty: all that are possible.</summary>
+    public IReadOnlyList<FaultKind> Only { get; init; } = [];
+
     /// <summary>Of a hundred faults, so many do not wait until the cluster has recovered from the one before.</summary>
     public int ImpatientPercent { get; init; } = 20;
 }
@@ -66,6 +69,8 @@ static class FaultSchedule
 
     static List<FaultKind> Kinds(FaultPlan plan)
     {
+        if (plan.Only.Count > 0)
+            return [.. plan.Only];
         List<FaultKind> kinds =
         [
             FaultKind.Kill, FaultKind.Terminate, FaultKind.Freeze, FaultKind.Crash, FaultKind.KillDatabase, FaultKind.StopDatabase, FaultKind.FreezeDatabase,
