@@ -36,6 +36,19 @@ if [ "${#missing[@]}" -gt 0 ]; then
   }
 fi
 
+# The chaos tests put each node into a network namespace of its own and cut the links between them; that also needs root.
+if ! command -v ip >/dev/null || ! command -v iptables >/dev/null; then
+  sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
+  export DEBIAN_FRONTEND=noninteractive
+  { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends iproute2 iptables; } >&2 || {
+    echo "test.sh could not install iproute2 and iptables: the chaos tests need ip and iptables" >&2
+    exit 2
+  }
+fi
+
+# A long chaos run (CHAOS_SECONDS) does not hang.
+hang="$(( 5 + ${CHAOS_SECONDS:-0} / 60 ))m"
+
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 results=artifacts/test-results
 rm -rf "$results"
@@ -44,7 +57,7 @@ mkdir -p "$results"
 dotnet restore --locked-mode ChatActors.sln || exit 1
 dotnet build --no-restore ChatActors.sln || exit 1
 dotnet test --no-build ChatActors.sln --logger "trx;LogFileName=tests.trx" --results-directory "$results" \
-  --blame-hang-timeout 5m "$@"
+  --blame-hang-timeout "$hang" "$@"
 status=$?
 
 # The counters of the runner's own report: what is counted is what ran.

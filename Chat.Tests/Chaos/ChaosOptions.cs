@@ -1,3 +1,5 @@
+using Chat.Tests.Chaos.Faults;
+
 namespace Chat.Tests.Chaos;
 
 /// <summary>What a run is made of. The environment has the last word, so that anybody can have a longer one, or the same one again.</summary>
@@ -13,6 +15,9 @@ sealed record ChaosOptions(int Nodes)
 
     public int Faults { get; init; } = 6;
 
+    /// <summary>Only these kinds of faults; empty: all.</summary>
+    public IReadOnlyList<FaultKind> Kinds { get; init; } = [];
+
     /// <summary>Each node in a network namespace of its own.</summary>
     public bool CutsLinks { get; init; }
 
@@ -22,17 +27,24 @@ sealed record ChaosOptions(int Nodes)
     /// <summary>What every node is told to do wrong: the checker has to find it.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>With <c>CHAOS_SEED</c>, <c>CHAOS_SECONDS</c>, <c>CHAOS_RATE</c> and <c>CHAOS_FAULTS</c>.</summary>
+    /// <summary>How to have the same again.</summary>
+    public string Environment => $"CHAOS_SEED={Seed} CHAOS_SECONDS={Seconds} CHAOS_RATE={Rate} CHAOS_FAULTS={Faults}"
+        + (Kinds.Count > 0 ? $" CHAOS_KINDS={string.Join(',', Kinds)}" : "");
+
+    /// <summary>With <c>CHAOS_SEED</c>, <c>CHAOS_SECONDS</c>, <c>CHAOS_RATE</c>, <c>CHAOS_FAULTS</c> and <c>CHAOS_KINDS</c>.</summary>
     public ChaosOptions FromEnvironment() => this with
     {
         Seed = Read("CHAOS_SEED", Seed),
         Seconds = Read("CHAOS_SECONDS", Seconds),
         Rate = Read("CHAOS_RATE", Rate),
         Faults = Read("CHAOS_FAULTS", Faults),
+        Kinds = System.Environment.GetEnvironmentVariable("CHAOS_KINDS") is { Length: > 0 } kinds
+            ? [.. kinds.Split(',').Select(Enum.Parse<FaultKind>)]
+            : Kinds,
     };
 
     static int Read(string name, int standard) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+        System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
             ? int.TryParse(text, out var value) && value >= 0 ? value : throw new InvalidOperationException($"{name} is \"{text}\": a number is expected")
             : standard;
 }

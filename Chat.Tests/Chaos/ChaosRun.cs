@@ -55,7 +55,7 @@ sealed class ChaosRun : IDisposable
 
     async Task<ChaosResult> RunAsync()
     {
-        _notes.Write($"SEED {_options.Seed}. The same again: CHAOS_SEED={_options.Seed} CHAOS_SECONDS={_options.Seconds} CHAOS_RATE={_options.Rate} CHAOS_FAULTS={_options.Faults}");
+        _notes.Write($"SEED {_options.Seed}. The same again: {_options.Environment}");
         INodeNetwork network = _options.CutsLinks ? await NamespaceNetwork.CreateAsync(_options.Nodes) : new LoopbackNetwork();
         await using var cluster = await ChaosCluster.StartAsync(_options.Nodes, network, _folder, _options.Fault, _notes);
         await cluster.HealthyAsync(StartPatience);
@@ -82,7 +82,7 @@ sealed class ChaosRun : IDisposable
     async Task<List<string>> MakeTroubleAsync(Crowd crowd, FaultRunner runner, Load load)
     {
         var schedule = FaultSchedule.Draw(
-            _options.Seed, new FaultPlan(_options.Nodes, _options.Faults, _options.Seconds) { CanCut = _options.CutsLinks });
+            _options.Seed, new FaultPlan(_options.Nodes, _options.Faults, _options.Seconds) { CanCut = _options.CutsLinks, Only = _options.Kinds });
         schedule.ForEach(fault => _notes.Write($"planned: {fault}"));
         using var enough = new CancellationTokenSource();
         lock (_sent)

@@ -13,11 +13,11 @@ public sealed class ChaosTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task One_node_that_dies_and_freezes_and_loses_its_database_keeps_its_promise() =>
-        AssertKept(await ChaosRun.RunAsync(new ChaosOptions(Nodes: 1) { Seconds = 45, Faults = 7 }.FromEnvironment(), output));
+        AssertKept(await ChaosRun.RunAsync(new ChaosOptions(Nodes: 1) { Seconds = 30, Faults = 5 }.FromEnvironment(), output));
 
     [Fact]
     public async Task Three_nodes_of_which_any_one_dies_or_freezes_or_is_cut_off_keep_their_promise() =>
-        AssertKept(await ChaosRun.RunAsync(new ChaosOptions(Nodes: 3) { Seconds = 100, Faults = 8, CutsLinks = true }.FromEnvironment(), output));
+        AssertKept(await ChaosRun.RunAsync(new ChaosOptions(Nodes: 3) { Seconds = 90, Faults = 8, CutsLinks = true }.FromEnvironment(), output));
 
     [Theory]
     [InlineData("drop:50", nameof(ViolationKind.Lost))]

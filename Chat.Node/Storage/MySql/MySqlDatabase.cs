@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
+using System.Net.Sockets;
 using Chat.Node.Telemetry;
 using MySqlConnector;
 
@@ -122,6 +123,11 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
             catch (MySqlException e)
             {
                 throw MySqlErrors.Translate(e);
+            }
+            catch (SocketException e)
+            {
+                Leave(pools); // the driver lets it out of BeginTransaction as it is
+                throw new StorageException($"MySQL: {e.Message}", e);
             }
             catch (Exception e) when (e is InvalidOperationException or IOException or TimeoutException or OperationCanceledException)
             {

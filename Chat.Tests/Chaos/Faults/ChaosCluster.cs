@@ -98,6 +98,7 @@ sealed class ChaosCluster : IAsyncDisposable
                 $"--Chat:Bind={address}", $"--Chat:Port={chat}", $"--Chat:HttpPort={health}", $"--Chat:Cluster:Hostname={address}",
                 $"--Chat:Cluster:Port={cluster}", "--Chat:Storage:Provider=MySql", $"--Chat:Storage:ConnectionString={connectionString}",
                 "--Chat:Limits:LoginsPerMinutePerAddress=0",
+                "--Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host=Error", // why a service ended the node
             ],
             folder)
         {

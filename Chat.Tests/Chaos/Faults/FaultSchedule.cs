@@ -8,11 +8,14 @@ sealed record FaultPlan(int Nodes, int Count, int Seconds)
     /// <summary>Whether links can be cut.</summary>
     public bool CanCut { get; init; }
 
+    /// <summary>Only these kinds; empty: all that are possible.</summary>
+    public IReadOnlyList<FaultKind> Only { get; init; } = [];
+
     /// <summary>Of a hundred faults, so many do not wait until the cluster has recovered from the one before.</summary>
     public int ImpatientPercent { get; init; } = 20;
 }
 
-/// <summary>A schedule of faults: the same seed and plan give the same one. Every kind comes before one comes again. Pure.</summary>
+/// <summary>A schedule of faults: the same seed and plan give the same one. Every kind, and every node, comes before one comes again. Pure.</summary>
 static class FaultSchedule
 {
     const int MostFrozenMilliseconds = 30_000;
@@ -21,22 +24,24 @@ static class FaultSchedule
     {
         var random = new Random(seed);
         var kinds = new Queue<FaultKind>();
+        var nodes = new Queue<int>();
         var slot = plan.Seconds * 1000 / (plan.Count + 1);
         var faults = new List<Fault>();
         for (var i = 0; i < plan.Count; i++)
         {
             if (kinds.Count == 0)
                 kinds = new Queue<FaultKind>(Shuffled(random, Kinds(plan)));
+            if (nodes.Count == 0)
+                nodes = new Queue<int>(Shuffled(random, [.. Enumerable.Range(0, plan.Nodes)]));
             var at = slot / 2 + i * slot + random.Next(slot / 2);
-            faults.Add(Draw(random, kinds.Dequeue(), at, slot, plan));
+            faults.Add(Draw(random, kinds.Dequeue(), nodes.Dequeue(), at, slot, plan));
         }
 
         return faults;
     }
 
-    static Fault Draw(Random random, FaultKind kind, int at, int slot, FaultPlan plan)
+    static Fault Draw(Random random, FaultKind kind, int node, int at, int slot, FaultPlan plan)
     {
-        var node = random.Next(plan.Nodes);
         var other = plan.Nodes > 1 ? (node + 1 + random.Next(plan.Nodes - 1)) % plan.Nodes : node;
         var milliseconds = kind switch
         {
@@ -64,6 +69,8 @@ static class FaultSchedule
 
     static List<FaultKind> Kinds(FaultPlan plan)
     {
+        if (plan.Only.Count > 0)
+            return [.. plan.Only];
         List<FaultKind> kinds =
         [
             FaultKind.Kill, FaultKind.Terminate, FaultKind.Freeze, FaultKind.Crash, FaultKind.KillDatabase, FaultKind.StopDatabase, FaultKind.FreezeDatabase,
@@ -73,9 +80,9 @@ static class FaultSchedule
         return kinds;
     }
 
-    static FaultKind[] Shuffled(Random random, List<FaultKind> kinds)
+    static T[] Shuffled<T>(Random random, List<T> some)
     {
-        var all = kinds.ToArray();
+        var all = some.ToArray();
         random.Shuffle(all);
         return all;
     }

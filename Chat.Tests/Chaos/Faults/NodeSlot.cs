@@ -10,8 +10,8 @@ namespace Chat.Tests.Chaos.Faults;
 /// </summary>
 sealed class NodeSlot : IAsyncDisposable
 {
-    /// <summary>Ended in good order; cannot start (the database is down); removed from the cluster.</summary>
-    static readonly int[] OwnCodes = [0, 3, 4];
+    /// <summary>Cannot start (the database is down); removed from the cluster.</summary>
+    static readonly int[] OwnCodes = [3, 4];
     const int KilledBySignal = 128;
     const int TermSignal = 15;
     const int RestartMilliseconds = 500;
@@ -196,9 +196,9 @@ sealed class NodeSlot : IAsyncDisposable
         {
             _exits.Add((code, _clock.Now));
             _note($"node {Number} ended with {code}{(_isAsked ? "" : " by itself")}");
-            var isWanted = _isAsked && code is NodeProcess.KilledExitCode or KilledBySignal + TermSignal;
+            var isWanted = _isAsked && code is 0 or NodeProcess.KilledExitCode or KilledBySignal + TermSignal;
             if (!isWanted && !OwnCodes.Contains(code))
-                _unexpected.Add($"node {Number} ended with {code}: see its log");
+                _unexpected.Add($"node {Number} ended with {code} by itself at {_clock.TimeOfDay(_clock.Now)}: see its log");
         }
     }
 }
