@@ -7,9 +7,9 @@ namespace Chat.Node.Storage.Sqlite;
 
 /// <summary>
 /// The log's INSERT on the embedded database: prepared once per connection and bound without parameter objects, because this
-/// is the hot statement of the node.
+/// is the hot statement of the node. SQLite prepares it again by itself when another process has changed the schema.
 /// </summary>
-sealed class LogInsert
+sealed class LogInsert : IDisposable
 {
     readonly SqliteConnection _connection;
     readonly sqlite3_stmt _row;
@@ -62,6 +62,14 @@ sealed class LogInsert
             : AppendOutcome.Conflict;
         Check(raw.sqlite3_reset(_find));
         return outcome;
+    }
+
+    /// <summary>A connection is not closed, nor its log taken apart, before its statements are.</summary>
+    public void Dispose()
+    {
+        _row.Dispose();
+        _conversation.Dispose();
+        _find.Dispose();
     }
 
     static void Bind(sqlite3_stmt statement, ConversationId id)

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using Dapper;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Chat.Node.Storage.Sqlite;
 
@@ -9,6 +11,9 @@ namespace Chat.Node.Storage.Sqlite;
 /// </summary>
 sealed class SqliteDatabase : IChatDatabase, IDisposable
 {
+    /// <summary>How long SQLite waits for a lock of another process that has no turn: a tool, or one that is frozen.</summary>
+    public const int BusyMilliseconds = 5000;
+
     const int Readers = 2;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -29,25 +34,27 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     public SqlDialect Dialect { get; } = new SqliteDialect();
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) =>
-        WithTimeout(_reader.RunAsync((connection, _) => read(connection)));
+        RunAsync(_reader, (connection, _) => read(connection));
 
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) =>
-        WithTimeout(_writer.RunAsync((connection, transaction) => write(connection, transaction!)));
+        RunAsync(_writer, (connection, transaction) => write(connection, transaction!));
 
     public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => WriteAsync(write);
 
-    public Task MigrateAsync() => Task.Run(() =>
+    public async Task MigrateAsync()
     {
-        using var connection = Open(); // sets what has to be set before the first table
-        SqliteMigrations.Apply(_connectionString);
-        using var keys = connection.CreateCommand();
-        keys.CommandText = // of rows that are older than the columns
+        await Task.Run(() =>
+        {
+            Open().Dispose(); // sets what has to be set before the first table
+            SqliteMigrations.Apply(_connectionString);
+        });
+        await WriteAsync((connection, transaction) => connection.ExecuteAsync(
+            // Of rows that are older than the columns.
             """
             UPDATE OR IGNORE Users SET namekey = LOWER(name) WHERE namekey IS NULL;
             UPDATE OR IGNORE AllGroup SET groupkey = LOWER(groupname) WHERE groupkey IS NULL;
-            """;
-        keys.ExecuteNonQuery();
-    });
+            """, transaction: transaction));
+    }
 
     public void Dispose()
     {
@@ -55,14 +62,17 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         _reader.Dispose();
     }
 
-    static async Task<T> WithTimeout<T>(Task<T> work)
+    static async Task<T> RunAsync<T>(SqliteWorker worker, Func<SqliteConnection, SqliteTransaction?, Task<T>> run)
     {
+        var work = new SqliteWork<T>(run);
+        worker.Enqueue(work);
         try
         {
-            return await work.WaitAsync(Timeout);
+            return await work.Done.WaitAsync(Timeout);
         }
         catch (TimeoutException e)
         {
+            work.GiveUp();
             throw new StorageException($"SQLite: no answer within {Timeout.TotalSeconds} s", e);
         }
     }
@@ -71,14 +81,17 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
+        raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         using var pragmas = connection.CreateCommand();
         pragmas.CommandText =
             // Small pages and rare checkpoints: a commit touches an index page or two per conversation (docs/performance.md).
             "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
-            + "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;";
+            + "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;";
         pragmas.ExecuteNonQuery();
         // SQLite's own knows only a to z.
         connection.CreateFunction("lower", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
+        // When SQLite has waited, the library would wait on, up to 30 s: longer than anybody who asks.
+        connection.DefaultTimeout = 1;
         return connection;
     }
 }

@@ -60,7 +60,7 @@ sealed class SqliteDialect : SqlDialect
         database.WriteAsync((connection, _) =>
         {
             var outcomes = new AppendOutcome[rows.Count];
-            var insert = _inserts.GetValue((SqliteConnection)connection, opened => new LogInsert(opened));
+            var insert = _inserts.GetValue((SqliteConnection)connection, Prepare);
             HashSet<ConversationId>? stopped = null;
             for (var i = 0; i < rows.Count; i++)
             {
@@ -153,6 +153,13 @@ sealed class SqliteDialect : SqlDialect
     }
 
     public override ReadOnlyMemory<byte> FromStored(byte[] message) => message;
+
+    static LogInsert Prepare(SqliteConnection connection)
+    {
+        var insert = new LogInsert(connection);
+        connection.Disposed += (_, _) => insert.Dispose();
+        return insert;
+    }
 
     static Task<List<WalkRow>> ReadBackwardsAsync(IChatDatabase database, long below) => database.ReadAsync(async connection =>
         (await connection.QueryAsync<WalkRow>(

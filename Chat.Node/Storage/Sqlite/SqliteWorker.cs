@@ -7,12 +7,15 @@ namespace Chat.Node.Storage.Sqlite;
 abstract class SqliteWork
 {
     /// <summary>Runs the statements. Exceptions are kept until <see cref="Settle"/>.</summary>
-    public abstract void Run(SqliteConnection connection, SqliteTransaction? transaction);
+    public abstract bool TryRun(SqliteConnection connection, SqliteTransaction? transaction);
+
+    /// <summary>The caller has been told that there is no answer: what has not begun does not begin any more.</summary>
+    public abstract void GiveUp();
 
     /// <summary>Tells the caller; <paramref name="failure"/> when the transaction around it failed.</summary>
     public abstract void Settle(Exception? failure);
 
-    /// <summary>Whether <see cref="Run"/> failed.</summary>
+    /// <summary>Whether <see cref="TryRun"/> failed.</summary>
     public abstract bool HasFailed { get; }
 }
 
@@ -22,14 +25,17 @@ sealed class SqliteWork<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> r
     readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     T? _result;
     Exception? _exception;
+    volatile bool _isGivenUp;
 
     public Task<T> Done => _done.Task;
 
     public override bool HasFailed => _exception is not null;
 
-    public override void Run(SqliteConnection connection, SqliteTransaction? transaction)
+    public override bool TryRun(SqliteConnection connection, SqliteTransaction? transaction)
     {
         _exception = null;
+        if (_isGivenUp)
+            return true;
         try
         {
             // Microsoft.Data.Sqlite is synchronous inside: the task has always ended here.
@@ -38,13 +44,18 @@ sealed class SqliteWork<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> r
         catch (Exception e)
         {
             _exception = e;
-            throw;
         }
+
+        return _exception is null;
     }
+
+    public override void GiveUp() => _isGivenUp = true;
 
     public override void Settle(Exception? failure)
     {
-        if (_exception is null && failure is null)
+        if (_isGivenUp)
+            _done.TrySetCanceled(); // nobody is listening
+        else if (_exception is null && failure is null)
             _done.TrySetResult(_result!);
         else if (_exception is not { } exception)
             _done.TrySetException(new StorageException($"SQLite: {failure!.Message}", failure));
@@ -59,7 +70,8 @@ sealed class SqliteWork<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> r
 
 /// <summary>
 /// One thread with one connection and a bounded queue. As a writer it runs everything that has gathered in one
-/// transaction: one sync to disk for all. A piece of work that fails takes nobody with it.
+/// transaction: one sync to disk for all, when it is this process's turn to write. A piece of work that fails takes nobody
+/// with it.
 /// </summary>
 sealed class SqliteWorker : IDisposable
 {
@@ -85,18 +97,16 @@ sealed class SqliteWorker : IDisposable
         }
     }
 
-    public Task<T> RunAsync<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> run)
+    /// <exception cref="StorageException">Too much is waiting.</exception>
+    public void Enqueue(SqliteWork work)
     {
-        var work = new SqliteWork<T>(run);
         lock (_queue)
         {
             if (_queue.Count >= QueueLength || _isEnding)
-                return Task.FromException<T>(new StorageException("SQLite: too many statements are waiting"));
+                throw new StorageException("SQLite: too many statements are waiting");
             _queue.Enqueue(work);
             Monitor.Pulse(_queue);
         }
-
-        return work.Done;
     }
 
     /// <summary>Ends after what is queued has been done.</summary>
@@ -115,6 +125,7 @@ sealed class SqliteWorker : IDisposable
     void Loop()
     {
         SqliteConnection? connection = null;
+        SqliteWriter? writer = null;
         var gathered = new List<SqliteWork>();
         while (Gather(gathered))
         {
@@ -122,7 +133,7 @@ sealed class SqliteWorker : IDisposable
             {
                 connection ??= _open();
                 if (_isWriter)
-                    RunInTransaction(connection, gathered);
+                    (writer ??= new SqliteWriter(connection)).Run(gathered, GatherMore);
                 else
                     RunEach(connection, gathered);
             }
@@ -131,81 +142,45 @@ sealed class SqliteWorker : IDisposable
                 // Could not open: every caller hears it, the next round tries again.
                 gathered.ForEach(work => work.Settle(e));
                 connection?.Dispose();
-                connection = null;
+                writer?.Dispose();
+                (connection, writer) = (null, null);
             }
         }
 
         connection?.Dispose();
+        writer?.Dispose();
     }
 
     /// <summary>Waits for work; false when there will be none any more.</summary>
     bool Gather(List<SqliteWork> gathered)
     {
         gathered.Clear();
-        var most = _isWriter ? LargestTransaction : 1;
         lock (_queue)
         {
             while (_queue.Count == 0 && !_isEnding)
                 Monitor.Wait(_queue);
-            while (gathered.Count < most && _queue.TryDequeue(out var work))
-                gathered.Add(work);
+            GatherMore(gathered);
         }
 
         return gathered.Count > 0;
+    }
+
+    void GatherMore(List<SqliteWork> gathered)
+    {
+        var most = _isWriter ? LargestTransaction : 1;
+        lock (_queue)
+        {
+            while (gathered.Count < most && _queue.TryDequeue(out var work))
+                gathered.Add(work);
+        }
     }
 
     static void RunEach(SqliteConnection connection, List<SqliteWork> gathered)
     {
         foreach (var work in gathered)
         {
-            TryRun(work, connection, null);
+            work.TryRun(connection, null);
             work.Settle(null);
-        }
-    }
-
-    /// <summary>
-    /// All in one transaction; if a piece fails, each again in one of its own, so that it fails alone. That is rare, and
-    /// a savepoint around each piece would cost every commit.
-    /// </summary>
-    static void RunInTransaction(SqliteConnection connection, List<SqliteWork> gathered)
-    {
-        var failure = RunTogether(connection, gathered);
-        if (gathered.Count == 1 || !gathered.Exists(work => work.HasFailed))
-        {
-            gathered.ForEach(work => work.Settle(failure));
-            return;
-        }
-
-        foreach (var work in gathered)
-            work.Settle(RunTogether(connection, [work]));
-    }
-
-    /// <summary>Returns why nothing was committed, if it is not the fault of a piece of work.</summary>
-    static Exception? RunTogether(SqliteConnection connection, List<SqliteWork> gathered)
-    {
-        try
-        {
-            using var transaction = connection.BeginTransaction(deferred: false);
-            if (gathered.TrueForAll(work => TryRun(work, connection, transaction)))
-                transaction.Commit();
-            return null;
-        }
-        catch (Exception e)
-        {
-            return e;
-        }
-    }
-
-    static bool TryRun(SqliteWork work, SqliteConnection connection, SqliteTransaction? transaction)
-    {
-        try
-        {
-            work.Run(connection, transaction);
-            return true;
-        }
-        catch (Exception)
-        {
-            return false; // kept in the work, and told by Settle
         }
     }
 }
