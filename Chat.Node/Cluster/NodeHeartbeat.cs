@@ -61,7 +61,7 @@ sealed class NodeHeartbeat(
                 lifetime.StopApplication();
             }
         }
-        catch (Exception e) when (e is StorageException or TimeoutException)
+        catch (Exception e) // whatever it is: the lease runs out if it lasts, and until then the node goes on
         {
             if (!_hasWarned)
                 Log.HeartbeatFailed(logger, e.Message);

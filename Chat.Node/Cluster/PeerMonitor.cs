@@ -48,7 +48,7 @@ sealed class PeerMonitor(
                     Down(cluster, member);
             }
         }
-        catch (StorageException e)
+        catch (Exception e) // whatever it is: others look too, and so does the next tick
         {
             Log.PeersUnknown(logger, e.Message);
         }
