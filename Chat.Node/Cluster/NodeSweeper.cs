@@ -7,10 +7,10 @@ using Chat.Protocol;
 
 namespace Chat.Node.Cluster;
 
-/// <summary>What the sweeper uses. <c>Members</c>: those of the cluster; nobody for a node that is in none.</summary>
+/// <summary>What the sweeper uses. <c>Members</c>: those of the cluster; null for a node that is in none.</summary>
 sealed record SweeperServices(
     Nodes Nodes, MessageLogStore Log, Presence Presence, TimeProvider Clock, ILogger<NodeSweeper> Logger,
-    Lazy<IActorRef> Conversations, Lazy<IActorRef> Users, Func<IEnumerable<Akka.Cluster.Member>> Members);
+    Lazy<IActorRef> Conversations, Lazy<IActorRef> Users, Func<IReadOnlyCollection<Akka.Cluster.Member>>? Members);
 
 /// <summary>
 /// One in the cluster: when a node is gone, has it fenced, asks its users' actors to look after their presence, and wakes the
@@ -96,27 +96,32 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
     void OnLooked(Looked looked)
     {
         _watch.Look(looked.Others, _services.Clock.SteadyMilliseconds());
-        var members = _services.Members().ToList();
-        _node = looked.Others.Where(row => IsGone(row, members)).MinBy(row => row.ConfirmedBefore);
-        _isBusy = false;
-        if (_node is not { } node)
+        var members = _services.Members?.Invoke();
+        if (looked.Others.Where(row => IsGone(row, members)).MinBy(row => row.ConfirmedBefore) is not { } node)
+        {
+            _isBusy = false;
             return;
-        (_isBusy, _hasUsers) = (true, true);
+        }
+
         Run(async () =>
         {
             // First, so that what is found below is all there is (docs/MESSAGE_FLOW.md tells of the exception).
-            await _services.Nodes.FenceAsync(node.Incarnation);
+            if (members is not null && node.Joined)
+                await _services.Nodes.FenceAsync(node.Incarnation); // the cluster has removed it, alive or not
+            else if (!await _services.Nodes.TryFenceAsync(node.Incarnation, node.Heartbeat))
+                throw new StorageException($"the node {node.Name} gave a sign of life when it was about to be swept");
             return new Found(node, await _services.Log.TouchedSinceAsync(node.Incarnation, node.ConfirmedBefore));
         });
     }
 
-    bool IsGone(NodeRow row, List<Akka.Cluster.Member> members) => row.Fenced || row.Joined
-        ? !members.Exists(row.IsOf)
-        : _watch.SilenceOf(row.Incarnation) >= GoneAfter;
+    /// <summary>Of the nodes of our cluster the cluster knows; of others we know only whether they give signs of life.</summary>
+    bool IsGone(NodeRow row, IReadOnlyCollection<Akka.Cluster.Member>? members) => members is not null && (row.Fenced || row.Joined)
+        ? !members.Any(row.IsOf)
+        : row.Fenced || _watch.SilenceOf(row.Incarnation) >= GoneAfter;
 
     void OnFound(Found found)
     {
-        _isBusy = false;
+        (_node, _hasUsers) = (found.Node, true);
         Log.FinishingFanOuts(_services.Logger, found.Conversations.Count, found.Node.Address, found.Node.Incarnation);
         foreach (var conversation in found.Conversations)
             _asleep.Enqueue(conversation);

@@ -125,7 +125,7 @@ static class AkkaHosting
             provider.GetRequiredService<Nodes>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<Presence>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<NodeSweeper>>(),
             Region<ConversationActor>(provider), Region<UserActor>(provider),
-            () => isClustered ? Akka.Cluster.Cluster.Get(system).State.Members : []);
+            isClustered ? () => Akka.Cluster.Cluster.Get(system).State.Members : null);
         return Props.Create(() => new NodeSweeper(services));
     }
 

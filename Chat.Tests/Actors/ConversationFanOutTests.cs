@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Users;
@@ -124,89 +123,6 @@ public sealed class ConversationFanOutTests : ConversationTest
         await ExpectDeliverAsync(Alice, 1);
         Assert.Equal(1, (await Session.ExpectMsgAsync<PostAccepted>()).Seq);
         Assert.False(Users.HasMessages);
-    }
-
-    [Fact]
-    public async Task An_unfinished_fan_out_of_another_life_is_finished_at_the_start()
-    {
-        await AppendBehindItsBackAsync(1, "long ago");
-        Clock.Advance(TimeSpan.FromMinutes(1));
-        UnfinishedSince = Clock.GetUtcNow().ToUnixTimeMilliseconds();
-        await AppendBehindItsBackAsync(2, "unfinished");
-        var conversation = Start();
-        var sweeper = NewProbe();
-        conversation.Tell(new ResumeFanOut(Pair), sweeper.Ref);
-
-        foreach (var deliver in await ExpectDeliverToBothAsync(2))
-        {
-            Assert.Equal("unfinished", TextOf(deliver.Message));
-            Confirm(conversation, deliver, NewProbe().Ref);
-        }
-
-        await sweeper.ExpectMsgAsync<FanOutFinished>();
-    }
-
-    [Fact]
-    public async Task A_finished_fan_out_is_not_repeated_at_the_start()
-    {
-        await AppendBehindItsBackAsync(1, "done");
-        var conversation = Start();
-        var sweeper = NewProbe();
-        conversation.Tell(new ResumeFanOut(Pair), sweeper.Ref);
-
-        await sweeper.ExpectMsgAsync<FanOutFinished>();
-        Assert.False(Users.HasMessages);
-    }
-
-    [Fact]
-    public async Task What_a_node_logged_before_it_died_is_found_by_a_conversation_that_had_started_before()
-    {
-        var conversation = Start();
-        conversation.Tell(PostOf(1, "a"), Session.Ref);
-        Confirm(conversation, await ExpectDeliverAsync(Bob, 1), NewProbe().Ref);
-        await Session.ExpectMsgAsync<PostAccepted>();
-        await AppendBehindItsBackAsync(2, "its last words");
-        var sweeper = NewProbe();
-        conversation.Tell(new ResumeFanOut(Pair), sweeper.Ref);
-
-        foreach (var deliver in await ExpectDeliverToBothAsync(2))
-        {
-            Assert.Equal("its last words", TextOf(deliver.Message));
-            Confirm(conversation, deliver, NewProbe().Ref);
-        }
-
-        await sweeper.ExpectMsgAsync<FanOutFinished>();
-        conversation.Tell(PostOf(2, "b"), Session.Ref);
-        Assert.Equal(3, (await Session.ExpectMsgAsync<PostAccepted>()).Seq);
-    }
-
-    [Fact]
-    public async Task A_sweeper_is_answered_although_the_conversation_never_rests()
-    {
-        var conversation = Start();
-        var user = NewProbe();
-        Users.SetAutoPilot(new ConfirmingUsers(conversation, user.Ref));
-        var sweeper = NewProbe();
-        for (var number = 1; number <= 50; number++)
-        {
-            conversation.Tell(PostOf(number, $"c{number}"), Session.Ref);
-            if (number == 10)
-                conversation.Tell(new ResumeFanOut(Pair), sweeper.Ref);
-        }
-
-        await sweeper.ExpectMsgAsync<FanOutFinished>();
-        for (var number = 1; number <= 50; number++)
-            Assert.Equal(number, (await Session.ExpectMsgAsync<PostAccepted>()).Seq);
-    }
-
-    sealed class ConfirmingUsers(IActorRef conversation, IActorRef user) : AutoPilot
-    {
-        public override AutoPilot Run(IActorRef sender, object message)
-        {
-            if (message is Deliver deliver)
-                Confirm(conversation, deliver, user);
-            return KeepRunning;
-        }
     }
 
     [Fact]
