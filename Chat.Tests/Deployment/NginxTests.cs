@@ -85,9 +85,9 @@ public sealed partial class NginxTests : IDisposable
         await using var second = await TestNode.StartAsync(otherFolder);
         await using var nginx = await NginxServer.StartAsync([((IPEndPoint)frozen.LocalEndpoint).Port, first.Port, second.Port]);
         await using var clients = new Clients();
-        for (var attempt = 0; attempt < 80 && clients.All.Count < 5; attempt++)
+        for (var attempt = 0; attempt < 100 && clients.All.Count < 8; attempt++)
             await clients.TryAddAsync(nginx, TimeSpan.FromMilliseconds(250));
-        Assert.Equal(5, clients.All.Count);
+        Assert.Equal(8, clients.All.Count);
     }
 
     [Fact]
