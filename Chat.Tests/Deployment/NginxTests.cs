@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Chat.Node.Gateway;
 using Chat.Node.Hosting;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Chat.Tests.Deployment;
@@ -153,7 +155,7 @@ public sealed partial class NginxTests : IDisposable
     [Fact]
     public async Task With_the_PROXY_protocol_the_limit_of_logins_is_each_clients_own()
     {
-        await using var node = await TestNode.StartAsync(_folder, "--Chat:ProxyProtocol=true", "--Chat:Limits:LoginsPerMinutePerAddress=2");
+        await using var node = await TestNode.StartAsync(_folder, TwoLoginsAMinute, "--Chat:ProxyProtocol=true");
         await using var nginx = await NginxServer.StartAsync([node.Port], usesProxyProtocol: true);
         await using var first = await ConnectFromOutsideAsync(nginx);
         await first.RegisterAndLogInAsync("first");
@@ -167,7 +169,7 @@ public sealed partial class NginxTests : IDisposable
     [Fact]
     public async Task Without_the_PROXY_protocol_nothing_is_known_of_a_client_behind_an_nginx_on_the_same_machine()
     {
-        await using var node = await TestNode.StartAsync(_folder, "--Chat:Limits:LoginsPerMinutePerAddress=2");
+        await using var node = await TestNode.StartAsync(_folder, TwoLoginsAMinute);
         await using var nginx = await NginxServer.StartAsync([node.Port]);
         for (var i = 0; i < 3; i++)
         {
@@ -184,6 +186,9 @@ public sealed partial class NginxTests : IDisposable
         await using var client = await ModernTestClient.ConnectAsync(nginx.Port, saysHello: false);
         await client.Closed.WaitAsync(TestNode.Patience);
     }
+
+    /// <summary>For each address, in a minute that does not end.</summary>
+    static void TwoLoginsAMinute(IServiceCollection services) => services.AddSingleton(new AddressLimiter(2, new ManualClock()));
 
     /// <summary>From an address of this machine that is not loopback.</summary>
     static async Task<ModernTestClient> ConnectFromOutsideAsync(NginxServer nginx)
