@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Chat.Node.Gateway;
 using Chat.Node.Hosting;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Chat.Tests.Deployment;
@@ -62,16 +64,32 @@ public sealed partial class NginxTests : IDisposable
     {
         await using var node = await TestNode.StartAsync(_folder);
         await using var nginx = await NginxServer.StartAsync([NginxServer.FreePort(), NginxServer.FreePort(), node.Port]);
+        await using var clients = new Clients();
         for (var i = 0; i < 20; i++)
         {
             var clock = Stopwatch.StartNew();
-            await using var client = await nginx.ConnectAsync();
-            Assert.Equal(101, client.Hello.Number("msgid"));
+            await clients.AddAsync(nginx);
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1.5), $"{clock.Elapsed}"); // a time-out would take 2 s
         }
 
         // Of 20 clients few came to a dead node: after its first failure it is left alone.
         Assert.InRange(RefusedConnection().Count(nginx.Log), 2, 10);
+    }
+
+    [Fact]
+    public async Task The_clients_of_a_frozen_node_get_to_another_one()
+    {
+        // As a frozen node: its kernel takes connections, and nobody answers. It has fewer clients than the others all the time.
+        using var frozen = new TcpListener(IPAddress.Loopback, 0);
+        frozen.Start(512);
+        using var otherFolder = new TestFolder();
+        await using var first = await TestNode.StartAsync(_folder);
+        await using var second = await TestNode.StartAsync(otherFolder);
+        await using var nginx = await NginxServer.StartAsync([((IPEndPoint)frozen.LocalEndpoint).Port, first.Port, second.Port]);
+        await using var clients = new Clients();
+        for (var attempt = 0; attempt < 100 && clients.All.Count < 8; attempt++)
+            await clients.TryAddAsync(nginx, TimeSpan.FromMilliseconds(250));
+        Assert.Equal(8, clients.All.Count);
     }
 
     [Fact]
@@ -106,20 +124,12 @@ public sealed partial class NginxTests : IDisposable
         await using var first = await TestNode.StartAsync(_folder, $"--Chat:Cluster:Port={NginxServer.FreePort()}");
         await using var second = await TestNode.StartAsync(otherFolder, $"--Chat:Cluster:Port={NginxServer.FreePort()}");
         await using var nginx = await NginxServer.StartAsync([first.Port, second.Port]);
-        var clients = new List<ModernTestClient>();
-        try
-        {
-            for (var i = 0; i < 21; i++)
-                clients.Add(await nginx.ConnectAsync());
-            var perNode = clients.CountBy(client => client.Hello.Text("node")).ToList();
-            Assert.Equal(2, perNode.Count);
-            Assert.All(perNode, node => Assert.InRange(node.Value, 9, 12)); // one may have come before a dead node was known
-        }
-        finally
-        {
-            foreach (var client in clients)
-                await client.DisposeAsync();
-        }
+        await using var clients = new Clients();
+        for (var i = 0; i < 21; i++)
+            await clients.AddAsync(nginx);
+        var perNode = clients.All.CountBy(client => client.Hello.Text("node")).ToList();
+        Assert.Equal(2, perNode.Count);
+        Assert.All(perNode, node => Assert.InRange(node.Value, 9, 12)); // one may have come before a dead node was known
     }
 
     [Fact]
@@ -145,7 +155,7 @@ public sealed partial class NginxTests : IDisposable
     [Fact]
     public async Task With_the_PROXY_protocol_the_limit_of_logins_is_each_clients_own()
     {
-        await using var node = await TestNode.StartAsync(_folder, "--Chat:ProxyProtocol=true", "--Chat:Limits:LoginsPerMinutePerAddress=2");
+        await using var node = await TestNode.StartAsync(_folder, TwoLoginsAMinute, "--Chat:ProxyProtocol=true");
         await using var nginx = await NginxServer.StartAsync([node.Port], usesProxyProtocol: true);
         await using var first = await ConnectFromOutsideAsync(nginx);
         await first.RegisterAndLogInAsync("first");
@@ -159,7 +169,7 @@ public sealed partial class NginxTests : IDisposable
     [Fact]
     public async Task Without_the_PROXY_protocol_nothing_is_known_of_a_client_behind_an_nginx_on_the_same_machine()
     {
-        await using var node = await TestNode.StartAsync(_folder, "--Chat:Limits:LoginsPerMinutePerAddress=2");
+        await using var node = await TestNode.StartAsync(_folder, TwoLoginsAMinute);
         await using var nginx = await NginxServer.StartAsync([node.Port]);
         for (var i = 0; i < 3; i++)
         {
@@ -177,6 +187,9 @@ public sealed partial class NginxTests : IDisposable
         await client.Closed.WaitAsync(TestNode.Patience);
     }
 
+    /// <summary>For each address, in a minute that does not end.</summary>
+    static void TwoLoginsAMinute(IServiceCollection services) => services.AddSingleton(new AddressLimiter(2, new ManualClock()));
+
     /// <summary>From an address of this machine that is not loopback.</summary>
     static async Task<ModernTestClient> ConnectFromOutsideAsync(NginxServer nginx)
     {
@@ -189,6 +202,36 @@ public sealed partial class NginxTests : IDisposable
         var tcp = new TcpClient { NoDelay = true };
         await tcp.ConnectAsync(address, nginx.Port);
         return await ModernTestClient.OverAsync(tcp.GetStream(), tcp);
+    }
+
+    /// <summary>Connections that stay open together.</summary>
+    sealed class Clients : IAsyncDisposable
+    {
+        public List<ModernTestClient> All { get; } = [];
+
+        public async Task AddAsync(NginxServer nginx) => All.Add(await nginx.ConnectAsync());
+
+        /// <summary>Gives up, and closes, if no node has answered by then.</summary>
+        public async Task TryAddAsync(NginxServer nginx, TimeSpan patience)
+        {
+            var client = await ModernTestClient.ConnectAsync(nginx.Port, saysHello: false);
+            try
+            {
+                await client.SendAsync("""{"msgid":100,"protocol":2}""");
+                Assert.Equal(101, (await client.NextAsync().WaitAsync(patience)).Number("msgid"));
+                All.Add(client);
+            }
+            catch (TimeoutException)
+            {
+                await client.DisposeAsync();
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var client in All)
+                await client.DisposeAsync();
+        }
     }
 
     [GeneratedRegex(@"connect\(\) failed \(111", RegexOptions.None, 5000)]

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Chat.Node.Gateway;
 using Chat.Tests.Gateway;
 using Chat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,7 @@ public sealed class ProxyProtocolTests : IDisposable
     public async Task Each_client_behind_the_balancer_has_a_limit_of_its_own(int version)
     {
         Func<string, byte[]> header = version == 1 ? address => ProxyHeaders.Text(address) : address => ProxyHeaders.Binary(address, extra: 20);
-        await using var node = await StartAsync("--Chat:Limits:LoginsPerMinutePerAddress=2");
+        await using var node = await StartAsync(loginsPerMinute: 2);
         await using var first = await ConnectAsync(node.Port, header("192.0.2.1"));
         await first.RegisterAndLogInAsync("first");
         await using var again = await ConnectAsync(node.Port, header("192.0.2.1"));
@@ -47,7 +48,7 @@ public sealed class ProxyProtocolTests : IDisposable
     [Fact]
     public async Task Without_a_client_the_address_of_the_socket_counts_and_loopback_is_free()
     {
-        await using var node = await StartAsync("--Chat:Limits:LoginsPerMinutePerAddress=1");
+        await using var node = await StartAsync(loginsPerMinute: 1);
         await using var local = await ConnectAsync(node.Port, ProxyHeaders.Binary(0x20, 0, []));
         await local.RegisterAndLogInAsync("local");
         await using var unknown = await ConnectAsync(node.Port, ProxyHeaders.Line("PROXY UNKNOWN"));
@@ -74,7 +75,7 @@ public sealed class ProxyProtocolTests : IDisposable
     [Fact]
     public async Task A_connection_without_a_header_is_closed_with_one_line_and_hurts_nobody()
     {
-        await using var node = await StartAsync("--Logging:LogLevel:Chat.Node=Information");
+        await using var node = await StartAsync(settings: "--Logging:LogLevel:Chat.Node=Information");
         await using var alice = await ConnectAsync(node.Port, ProxyHeaders.Text("192.0.2.1"));
         await alice.RegisterAndLogInAsync("alice");
 
@@ -98,7 +99,7 @@ public sealed class ProxyProtocolTests : IDisposable
         await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem());
         await using var node = await StartAsync(
-            "--Chat:TlsPort=0", $"--Chat:Certificate={certificateFile}", $"--Chat:CertificateKey={keyFile}", "--Chat:Limits:LoginsPerMinutePerAddress=2");
+            loginsPerMinute: 2, "--Chat:TlsPort=0", $"--Chat:Certificate={certificateFile}", $"--Chat:CertificateKey={keyFile}");
 
         await using var first = await ConnectOverTlsAsync(node.TlsPort, ProxyHeaders.Binary("192.0.2.1"), certificate);
         await first.RegisterAndLogInAsync("first");
@@ -119,8 +120,11 @@ public sealed class ProxyProtocolTests : IDisposable
         Assert.Equal(101, other.Hello.Number("msgid"));
     }
 
-    Task<TestNode> StartAsync(params string[] settings) => TestNode.StartAsync(
-        _folder, services => services.AddSingleton<ILoggerProvider>(_log), ["--Chat:ProxyProtocol=true", .. settings]);
+    /// <summary>In a minute that does not end.</summary>
+    Task<TestNode> StartAsync(int loginsPerMinute = 0, params string[] settings) => TestNode.StartAsync(
+        _folder,
+        services => services.AddSingleton<ILoggerProvider>(_log).AddSingleton(new AddressLimiter(loginsPerMinute, new ManualClock())),
+        ["--Chat:ProxyProtocol=true", .. settings]);
 
     static async Task<TcpClient> DialAsync(int port)
     {
