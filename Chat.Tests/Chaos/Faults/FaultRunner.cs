@@ -12,6 +12,8 @@ sealed record HappenedFault(Fault Fault, long From)
 /// <summary>Makes things go wrong as the schedule says, and well again.</summary>
 sealed class FaultRunner(ChaosCluster cluster, RunNotes notes)
 {
+    /// <summary>A node that drains, or that the others have removed, is there for a while before its process ends.</summary>
+    const int DyingMilliseconds = 10_000;
     static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(90);
     static readonly TimeSpan CrashPatience = TimeSpan.FromSeconds(30);
 
@@ -20,11 +22,11 @@ sealed class FaultRunner(ChaosCluster cluster, RunNotes notes)
 
     public IReadOnlyList<HappenedFault> Happened => _happened;
 
-    /// <summary>Faults, and every end of a node, which may come later than its reason.</summary>
+    /// <summary>Faults, and the last seconds of every node that ended, which may come later than their reason.</summary>
     public IEnumerable<Disturbance> Disturbances =>
     [
         .. _happened.Select(happened => new Disturbance((int)happened.From, (int)Math.Min(happened.To, int.MaxValue))),
-        .. cluster.Nodes.SelectMany(node => node.Exits).Select(exit => new Disturbance((int)exit.At, (int)exit.At)),
+        .. cluster.Nodes.SelectMany(node => node.Exits).Select(exit => new Disturbance((int)exit.At - DyingMilliseconds, (int)exit.At)),
     ];
 
     /// <summary>When it ends everything is well again.</summary>

@@ -38,6 +38,9 @@ abstract class Device(RunServices services, DeviceAccount account)
 
     protected long Now => services.Clock.Now;
 
+    /// <summary>When it comes, or came, back from being away by its own will.</summary>
+    protected long BackAt => _awayUntil;
+
     protected LeanConnection? Connection { get; private set; }
 
     protected List<ConnectionLog> Logs { get; } = [];

@@ -28,7 +28,7 @@ sealed partial class ModernDevice
             _meters[conversation] = new SilenceMeter();
         }
 
-        if (window.IsFull)
+        if (window.IsFull || Now < BackAt)
             return false;
         window.Add(Services.Sent.Add(conversation, Account.User, Account.Device), Now);
         if (IsOnline)
@@ -65,7 +65,7 @@ sealed partial class ModernDevice
             ViewOf(frame.Conversation).Add(frame.Seq, now);
             if (window.Acknowledge(sent.Number) is not { } madeAt)
                 return;
-            _meters[sent.Conversation].Acknowledge(now, madeAt);
+            _meters[sent.Conversation].Acknowledge(now, Math.Max(madeAt, BackAt)); // who is away waits for nothing
             Acknowledged?.Invoke(now);
         }
         else if (frame.CanRetry)

@@ -13,6 +13,7 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
     const int LoginRef = 1;
     const int SyncRef = 2;
     const int PingRef = 3;
+    const int HelloRef = 4;
     const int FirstHistoryRef = 10;
     const int FirstPostRef = 1_000_000;
     const long LateMilliseconds = 3000;
@@ -39,6 +40,7 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
     {
         _log = null;
         _leavesAt = null;
+        _asked[HelloRef] = Now;
         _asked[LoginRef] = Now + LateLoginMilliseconds - LateMilliseconds;
         var credentials = _token.Length > 0 ? $"\"token\":\"{_token}\"" : $"\"id\":{Account.User},\"password\":\"secret\"";
         SendText($$"""{"msgid":100,"protocol":2,"client":"chaos/1"}{{'\n'}}{"msgid":1,{{credentials}},"ref":{{LoginRef}}}{{'\n'}}""");
@@ -116,6 +118,9 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
                 break;
             case MessageKind.LoginAck:
                 OnLoginAck(frame);
+                break;
+            case MessageKind.HelloAck:
+                _asked.Remove(HelloRef);
                 break;
             case MessageKind.Pong:
                 _asked.Remove(PingRef);
