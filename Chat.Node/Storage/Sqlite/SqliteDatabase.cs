@@ -48,12 +48,14 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
             Open().Dispose(); // sets what has to be set before the first table
             SqliteMigrations.Apply(_connectionString);
         });
-        await WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        var keys = new SqliteWork<int>((connection, transaction) => connection.ExecuteAsync(
             // Of rows that are older than the columns.
             """
             UPDATE OR IGNORE Users SET namekey = LOWER(name) WHERE namekey IS NULL;
             UPDATE OR IGNORE AllGroup SET groupkey = LOWER(groupname) WHERE groupkey IS NULL;
             """, transaction: transaction));
+        _writer.Enqueue(keys);
+        await keys.Done; // without a time-out: there may be many
     }
 
     public void Dispose()
