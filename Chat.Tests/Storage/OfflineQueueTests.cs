@@ -1,8 +1,8 @@
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
-using Dapper;
 using Chat.Tests.Support;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
