@@ -29,6 +29,7 @@ sealed class PostLink(ConversationId conversation)
 {
     readonly List<PendingPost> _pending = [];
     long _lastNumber;
+    long _blockedNumber;
 
     public ConversationId Conversation => conversation;
 
@@ -61,7 +62,7 @@ sealed class PostLink(ConversationId conversation)
     }
 
     /// <summary>A post of the client was refused before it became one of ours.</summary>
-    public void BlockOn(string? cmid) => BlockedOn ??= cmid;
+    public void BlockOn(string? cmid) => Block(cmid, _lastNumber + 1);
 
     public void Add(PendingPost post)
     {
@@ -91,8 +92,16 @@ sealed class PostLink(ConversationId conversation)
         _pending.RemoveAll(given.Contains);
         if (refused is not null)
             given.Insert(0, refused);
-        BlockedOn ??= given.Find(post => !post.IsOwnCmid)?.Cmid;
+        if (given.Find(post => !post.IsOwnCmid) is { } first)
+            Block(first.Cmid, first.Number);
         return given;
+    }
+
+    /// <summary>Of several refused posts the first has to come again first, whichever was refused first.</summary>
+    void Block(string? cmid, long number)
+    {
+        if (BlockedOn is null || number < _blockedNumber)
+            (BlockedOn, _blockedNumber) = (cmid, number);
     }
 
     /// <summary>For a client that cannot repeat: everything pending is numbered anew and sent again, in order.</summary>

@@ -188,7 +188,7 @@ static class AkkaHosting
             # where a link is cut by the majority, later than that.
             failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 1500 ms, threshold = 8.0, expected-response-after = 500 ms }
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver { active-strategy = keep-majority, stable-after = 6 s, down-all-when-unstable = off }
+            split-brain-resolver { active-strategy = keep-majority, stable-after = 7 s, down-all-when-unstable = off }
             down-removal-margin = 250 ms            # what a node that was cut off may still write is kept apart by lease and keys
             gossip-interval = 250 ms
             leader-actions-interval = 250 ms
@@ -205,7 +205,7 @@ static class AkkaHosting
               updating-state-timeout = 2 s
               # a majority is enough: waiting for a node that has just died would cost seconds
               coordinator-state { read-majority-plus = 0, write-majority-plus = 0 }
-              handoff-timeout = 6 s                 # akka.net#8865: a stall lasts as long as this, entities have 5 s less to stop
+              handoff-timeout = 4 s                 # akka.net#8865: a stall lasts as long as this, entities have 1 s to stop
               rebalance-interval = 5 s
               retry-interval = 300 ms
               shard-start-timeout = 5 s

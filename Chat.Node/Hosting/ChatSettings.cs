@@ -184,7 +184,9 @@ sealed class SettingsReader(IConfigurationSection section)
                 texts.Add(text);
         }
 
-        return texts.Find(text => !NodeAddress.TryParse(text, out _, out _)) is { } wrong ? throw Wrong(key, wrong, "host:port") : texts;
+        if (texts.Find(text => !NodeAddress.TryParse(text, out _, out _)) is { } wrong)
+            throw Wrong(key, wrong, "host:port");
+        return texts.Count == 0 ? [] : texts;
     }
 
     public int Integer(string key, int fallback, int min, int max) => OptionalInteger(key, min, max) ?? fallback;

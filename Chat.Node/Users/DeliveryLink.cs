@@ -64,6 +64,17 @@ sealed class DeliveryLink(long incarnation)
         return Advance();
     }
 
+    /// <summary>
+    /// A session has come: what the others were given and have not flushed yet is for it too, as far as it wants it. They may be dead
+    /// without anybody knowing.
+    /// </summary>
+    public IReadOnlyList<PendingDelivery> GiveTo(int slot, Func<ChatMessage, bool> wants)
+    {
+        var given = _pending.Where(pending => !pending.IsDone && pending.PushedTo != 0 && wants(pending.Message)).ToList();
+        given.ForEach(pending => pending.PushedTo |= 1UL << slot);
+        return given;
+    }
+
     /// <summary>A session is gone: what no other session was given, and is not done, has to be queued.</summary>
     public IEnumerable<PendingDelivery> OnSessionGone(int slot)
     {

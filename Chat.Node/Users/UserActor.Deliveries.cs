@@ -89,7 +89,7 @@ sealed partial class UserActor
     void Dispatch(ConversationId conversation, DeliveryLink link, PendingDelivery delivery)
     {
         var message = delivery.Message;
-        var isCopy = message.Sender == _userId && (conversation.IsGroup || conversation.A != conversation.B);
+        var isCopy = IsCopy(conversation, message);
         if (_phase == Phase.Live)
         {
             Push? push = null;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Akka.Actor;
+using Chat.Node.Conversations;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -19,6 +20,9 @@ sealed partial class UserActor
     readonly List<(Attach Attach, IActorRef Session)> _heldAttaches = [];
     bool _isReading;
     bool _isPageOverdue;
+
+    /// <summary>The last page has left through some session: who comes later need not have it.</summary>
+    bool _isPageFlushed = true;
 
     void OnAttach(Attach attach, IActorRef session)
     {
@@ -70,11 +74,32 @@ sealed partial class UserActor
                 ReleaseHeldAttaches();
                 break;
             case Phase.Live:
+                Greet([], hasMore: false);
+                GiveUnflushed(slot, attach.IsModern, session);
+                break;
             case Phase.Draining or Phase.Finishing when _sessions.Values.Any(known => !known.IsAttaching):
-                Greet([], hasMore: false); // in the middle of a drain it gets what is still to come
+                Greet(_isPageFlushed ? [] : _page, hasMore: true); // in the middle of a drain: what is still to come follows
+                GiveUnflushed(slot, attach.IsModern, session);
                 break;
         }
     }
+
+    /// <summary>
+    /// What is on its way to the other sessions. If one of them is dead, and nobody knows yet, it would come to this one behind what is
+    /// newer; a modern client would fetch it, a documented one cannot.
+    /// </summary>
+    void GiveUnflushed(int slot, bool isModern, IActorRef session)
+    {
+        foreach (var (conversation, link) in _links)
+        {
+            foreach (var delivery in link.GiveTo(slot, message => isModern || !IsCopy(conversation, message)))
+                session.Tell(new Push(link.Incarnation, delivery.Number, delivery.Message), Self);
+        }
+    }
+
+    /// <summary>Of the user's own message, for its other modern sessions: never queued.</summary>
+    bool IsCopy(ConversationId conversation, ChatMessage message) =>
+        message.Sender == _userId && (conversation.IsGroup || conversation.A != conversation.B);
 
     /// <summary>
     /// Where a user has one session, and this life does not know yet whether it is still there, a new one waits for the old one
@@ -127,9 +152,9 @@ sealed partial class UserActor
         {
             foreach (var lost in link.OnSessionGone(session.Slot))
             {
-                if (lost.Message.Sender == _userId && (conversation.IsGroup || conversation.A != conversation.B))
+                if (IsCopy(conversation, lost.Message))
                 {
-                    Done(conversation, link, lost); // a copy
+                    Done(conversation, link, lost);
                     continue;
                 }
 
@@ -197,6 +222,7 @@ sealed partial class UserActor
         {
             _services.CrashPoints.Reach(CrashPoint.BeforeDrain);
             _drainedTo = rows[^1].Id;
+            _isPageFlushed = false;
             foreach (var row in rows)
             {
                 if (row is { Conversation: { } conversation, Seq: > 0 })
@@ -247,8 +273,10 @@ sealed partial class UserActor
             }
         }
 
-        if (_phase is Phase.Draining or Phase.Finishing && pushed.UpTo >= _drainedTo)
-            ReadPage();
+        if (_phase is not (Phase.Draining or Phase.Finishing) || pushed.UpTo < _drainedTo)
+            return;
+        _isPageFlushed = true;
+        ReadPage();
     }
 
     void TellSiblings()

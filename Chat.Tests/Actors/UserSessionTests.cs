@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Users;
 using Xunit;
@@ -173,6 +174,42 @@ public sealed class UserSessionTests : UserTest
 
         user.Tell(new OfflinePushed(Bob, 100, greeting.Offline[^1].Id), session.Ref);
         Assert.Equal([4L, 5, 6], (await session.ExpectMsgAsync<OfflinePage>()).Offline.Select(row => row.Seq));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_new_session_gets_what_another_one_which_may_be_dead_has_not_flushed_before_what_comes_next(bool isModern)
+    {
+        var user = Start();
+        var (dead, _) = await AttachAsync(user, 100);
+        Deliver(user, 1, 2);
+        await dead.FishForMessageAsync<Push>(push => push.Number == 2);
+        user.Tell(DeliverOf(3, sender: Bob, originSession: 1), Conversation.Ref); // a copy of what bob wrote at a third device
+
+        var (session, _) = await AttachAsync(user, 200, isModern);
+        Deliver(user, 4);
+
+        foreach (var number in isModern ? (long[])[1, 2, 3, 4] : [1, 2, 4])
+            Assert.Equal(number, (await session.ExpectMsgAsync<Push>()).Number);
+        Pushed(user, session, 200, 4);
+        user.Tell(new Detach(Bob, 100), dead.Ref);
+        await Conversation.FishForMessageAsync<DeliveryConfirmed>(confirmed => confirmed.UpTo == 4);
+        Assert.Null(await QueuedAsync());
+    }
+
+    [Fact]
+    public async Task A_session_that_comes_in_the_middle_of_a_drain_gets_the_page_that_another_has_not_flushed()
+    {
+        await QueueAsync(1, 2);
+        var user = Start();
+        await AttachAsync(user, 100, isModern: false); // dead, and nobody knows
+        var (session, greeting) = await AttachAsync(user, 200, isModern: false);
+        Assert.Equal([1L, 2], greeting.Offline.Select(row => row.Seq));
+
+        user.Tell(new OfflinePushed(Bob, 200, greeting.Offline[^1].Id), session.Ref);
+
+        await EventuallyAsync<string?>(null, "SELECT GROUP_CONCAT(seq) FROM OfflineMessage");
     }
 
     [Fact]

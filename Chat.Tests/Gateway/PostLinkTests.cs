@@ -110,6 +110,28 @@ public sealed class PostLinkTests
     }
 
     [Fact]
+    public void The_first_of_two_refused_posts_has_to_come_again_first_although_the_second_was_refused_before_it()
+    {
+        Add("a", "b");
+        _link.GiveUp(_link.Take(2));
+        Assert.Equal("b", _link.BlockedOn);
+        _link.GiveUp(_link.Take(1));
+        Assert.Equal("a", _link.BlockedOn);
+        Add("c");
+        _link.GiveUp(null);
+        Assert.Equal("a", _link.BlockedOn);
+    }
+
+    [Fact]
+    public void A_post_that_was_refused_before_it_had_a_number_waits_for_those_in_front_of_it()
+    {
+        Add("a");
+        _link.BlockOn("too fast");
+        _link.GiveUp(_link.Take(1));
+        Assert.Equal("a", _link.BlockedOn);
+    }
+
+    [Fact]
     public void A_restart_keeps_the_order_and_numbers_anew()
     {
         Add("a", "b", "c", "d");

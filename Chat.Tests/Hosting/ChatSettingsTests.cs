@@ -87,7 +87,6 @@ public sealed class ChatSettingsTests
 
     [Theory]
     [InlineData("Redis:ConnectionString", "localhost:6379", "")]
-    [InlineData("Cluster:SeedNodes", "a:4053,b:4053", "")]
     public void What_is_not_supported_yet_is_refused_by_name_and_its_default_is_not(string key, string value, string fallback)
     {
         Assert.Contains("not supported", AssertRefused(key, value), StringComparison.Ordinal);
@@ -95,8 +94,26 @@ public sealed class ChatSettingsTests
     }
 
     [Fact]
-    public void Indexed_seed_nodes_are_refused_too() =>
-        Assert.Contains("Chat:Cluster:SeedNodes", Assert.Throws<SettingsException>(() => Read(("Cluster:SeedNodes:0", "a:4053"))).Message, StringComparison.Ordinal);
+    public void Seed_nodes_come_with_commas_or_by_index_and_in_their_order()
+    {
+        Assert.Empty(Read(("Cluster:SeedNodes", "")).SeedNodes);
+        Assert.Equal(["a:4053", "b:4054"], Read(("Cluster:SeedNodes", "a:4053, b:4054")).SeedNodes);
+        Assert.Equal(["a:4053", "[::1]:4054"], Read(("Cluster:SeedNodes:0", "a:4053"), ("Cluster:SeedNodes:1", "[::1]:4054")).SeedNodes);
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("a:")]
+    [InlineData(":4053")]
+    [InlineData("a:0")]
+    [InlineData("a:65536")]
+    [InlineData("a:4053,b")]
+    public void A_seed_node_without_host_or_port_is_named(string value)
+    {
+        Assert.Contains("host:port", AssertRefused("Cluster:SeedNodes", value), StringComparison.Ordinal);
+        Assert.Throws<SettingsException>(() => Read(("Cluster:SeedNodes:0", value)));
+        Assert.Throws<SettingsException>(() => Read(("Cluster:SeedNodes:x", "a:4053")));
+    }
 
     [Fact]
     public void A_port_for_TLS_needs_a_certificate()

@@ -95,6 +95,19 @@ public sealed class DeliveryLinkTests
     }
 
     [Fact]
+    public void A_session_that_comes_is_given_what_others_have_not_flushed_and_nothing_that_is_done_queued_or_unwanted()
+    {
+        var pending = Take(1, 2, 3, 4, 5);
+        foreach (var delivery in pending.Take(4))
+            delivery.PushedTo = 0b01;
+        pending[0].IsDone = true;
+        Assert.Equal([pending[1], pending[3]], _link.GiveTo(slot: 1, message => message.Seq != 3));
+        Assert.Equal([0b01UL, 0b11, 0b01, 0b11, 0], pending.Select(delivery => delivery.PushedTo));
+        Assert.Equal([pending[2]], _link.OnSessionGone(slot: 0).Where(lost => !lost.IsDone));
+        Assert.True(_link.OnPushed(slot: 1, upTo: 2));
+    }
+
+    [Fact]
     public void The_last_slot_is_a_slot_like_any_other()
     {
         Take(1)[0].PushedTo = 1UL << 63;
