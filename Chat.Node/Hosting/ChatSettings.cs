@@ -186,7 +186,9 @@ sealed class SettingsReader(IConfigurationSection section)
 
         if (texts.Find(text => !NodeAddress.TryParse(text, out _, out _)) is { } wrong)
             throw Wrong(key, wrong, "host:port");
-        return texts.Count == 0 ? [] : texts;
+        if (texts.Count == 0)
+            return [];
+        return texts;
     }
 
     public int Integer(string key, int fallback, int min, int max) => OptionalInteger(key, min, max) ?? fallback;
