@@ -99,11 +99,9 @@ public sealed class NginxClusterTests : IDisposable
 
             await Task.WhenAll(sending).WaitAsync(TestNode.Patience);
             _sent += MessagesEach;
-            foreach (var client in _clients)
-            {
-                await Eventually.TrueAsync(() => client.Texts.Count() >= _sent);
-                Assert.Equal(Enumerable.Range(0, _sent).Select(i => $"m{i}"), client.Texts);
-            }
+            var expected = string.Join(' ', Enumerable.Range(0, _sent).Select(i => $"m{i}"));
+            for (var user = 0; user < Users; user++)
+                await Eventually.EqualAsync($"user {user}: {expected}", () => Task.FromResult<string?>($"user {user}: {string.Join(' ', _clients[user].Texts)}"));
         }
 
         public bool HasLostItsConnection(int user) => _clients[user].Events.Items.OfType<ConnectionLost>().Any();
