@@ -82,7 +82,7 @@ public sealed partial class DockerfileTests : IDisposable
     public async Task A_container_starts_before_its_name_is_known()
     {
         await using var node = await TestNode.StartAsync(
-            _folder, "--Chat:Bind=0.0.0.0", "--Chat:Cluster:Hostname=chat-0.nodes.invalid", $"--Chat:Cluster:Port={NginxServer.FreePort()}");
+            _folder, "--Chat:Bind=0.0.0.0", "--Chat:Cluster:Hostname=chat-0.nodes.invalid", $"--Chat:Cluster:Port={FreePort.Next()}");
         await using var client = await node.ConnectAsync();
         Assert.StartsWith("chat-0.nodes.invalid:", client.Hello.Text("node"), StringComparison.Ordinal);
         Assert.Equal(0, await AskAsync(node.HttpPort));

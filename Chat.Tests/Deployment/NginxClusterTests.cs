@@ -2,6 +2,7 @@ using Chat.Client;
 using Chat.Node.Hosting;
 using Chat.Tests.Client;
 using Chat.Tests.EndToEnd;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Deployment;
@@ -24,7 +25,7 @@ public sealed class NginxClusterTests : IDisposable
         try
         {
             for (var i = 0; i < 3; i++)
-                await StartNodeAsync(NginxServer.FreePort());
+                await StartNodeAsync(FreePort.Next());
             await using var nginx = await NginxServer.StartAsync([.. _nodes.Values.Select(node => node.Port)]);
             await using var clients = new Crowd();
             await clients.JoinAsync(nginx.Port);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
@@ -46,7 +44,7 @@ sealed partial class NginxServer : IAsyncDisposable
     /// <param name="usesProxyProtocol">With the switch of the file turned on.</param>
     public static async Task<NginxServer> StartAsync(int[] nodes, bool usesProxyProtocol = false)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var nginx = new NginxServer(port, Configuration(port, nodes, usesProxyProtocol));
         try
         {
@@ -64,14 +62,6 @@ sealed partial class NginxServer : IAsyncDisposable
 
     public Task<LegacyTestClient> ConnectLegacyAsync() => LegacyTestClient.ConnectAsync(Port);
 
-    /// <summary>A port on which nobody listens.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();
@@ -86,7 +76,7 @@ sealed partial class NginxServer : IAsyncDisposable
         var text = Repository.Read("nginx.conf");
         text = ReplaceOnce(text, "listen 6000 ", $"listen {port} ");
         for (var i = 1; i <= NodesInTheFile; i++)
-            text = ReplaceOnce(text, $"server node{i}:6000 ", $"server 127.0.0.1:{(i <= nodes.Length ? nodes[i - 1] : FreePort())} ");
+            text = ReplaceOnce(text, $"server node{i}:6000 ", $"server 127.0.0.1:{(i <= nodes.Length ? nodes[i - 1] : FreePort.Next())} ");
         Assert.Equal(NodesInTheFile, ServerLine().Count(text));
         return usesProxyProtocol ? ReplaceOnce(text, "# proxy_protocol on;", "proxy_protocol on;") : text;
     }

@@ -63,7 +63,7 @@ public sealed partial class NginxTests : IDisposable
     public async Task A_dead_node_is_skipped_and_no_client_notices()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var nginx = await NginxServer.StartAsync([NginxServer.FreePort(), NginxServer.FreePort(), node.Port]);
+        await using var nginx = await NginxServer.StartAsync([FreePort.Next(), FreePort.Next(), node.Port]);
         await using var clients = new Clients();
         for (var i = 0; i < 20; i++)
         {
@@ -95,7 +95,7 @@ public sealed partial class NginxTests : IDisposable
     [Fact]
     public async Task A_node_that_comes_back_gets_clients_again_and_nobody_waits_long_when_all_were_down()
     {
-        var port = NginxServer.FreePort();
+        var port = FreePort.Next();
         await using var nginx = await NginxServer.StartAsync([port]);
         await using (var refused = await ModernTestClient.ConnectAsync(nginx.Port, saysHello: false))
             await refused.Closed.WaitAsync(TestNode.Patience);
@@ -121,8 +121,8 @@ public sealed partial class NginxTests : IDisposable
     public async Task Connections_are_spread_over_the_nodes_by_their_number()
     {
         using var otherFolder = new TestFolder();
-        await using var first = await TestNode.StartAsync(_folder, $"--Chat:Cluster:Port={NginxServer.FreePort()}");
-        await using var second = await TestNode.StartAsync(otherFolder, $"--Chat:Cluster:Port={NginxServer.FreePort()}");
+        await using var first = await TestNode.StartAsync(_folder, $"--Chat:Cluster:Port={FreePort.Next()}");
+        await using var second = await TestNode.StartAsync(otherFolder, $"--Chat:Cluster:Port={FreePort.Next()}");
         await using var nginx = await NginxServer.StartAsync([first.Port, second.Port]);
         await using var clients = new Clients();
         for (var i = 0; i < 21; i++)

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Chat.Node.Hosting;
+using Chat.Tests.Support;
 using Dapper;
 using Xunit;
 
@@ -53,7 +53,7 @@ sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts it without waiting.</summary>
     public static NodeProcess Launch(TestFolder folder, string? crashAt = null, params string[] settings)
     {
-        var (port, httpPort) = FreePorts();
+        var (port, httpPort) = (FreePort.Next(), FreePort.Next());
         var launch = new NodeLaunch(
             [
                 $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", $"--Chat:Cluster:Port={folder.ClusterPort}", .. folder.Storage, .. settings,
@@ -149,7 +149,8 @@ sealed class NodeProcess : IAsyncDisposable
     /// <summary>Waits until it has ended by itself.</summary>
     public async Task ExitAsync(int expectedCode)
     {
-        await _process.WaitForExitAsync().WaitAsync(TestNode.Patience);
+        await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TestNode.Patience));
+        Assert.True(_process.HasExited, $"has not ended: {Output}");
         Assert.True(_process.ExitCode == expectedCode, $"exit code {_process.ExitCode} instead of {expectedCode}: {Output}");
     }
 
@@ -159,15 +160,6 @@ sealed class NodeProcess : IAsyncDisposable
             _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    static (int, int) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 
     void Note(string? line)

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Net;
-using System.Net.Sockets;
 using Chat.Node.Hosting;
 using Chat.Tests.Support;
 using Microsoft.Data.Sqlite;
@@ -37,7 +35,7 @@ sealed class TestFolder : IDisposable
     public string ConnectionString { get; }
 
     /// <summary>The cluster port of a node that is alone here, also when it is started again: it knows then that its earlier start is dead.</summary>
-    public int ClusterPort { get; } = FreePort();
+    public int ClusterPort { get; } = FreePort.Next();
 
     /// <summary>The settings of a node that uses it.</summary>
     public IReadOnlyList<string> Storage => [$"--Chat:Storage:Provider={_provider}", $"--Chat:Storage:ConnectionString={ConnectionString}"];
@@ -60,13 +58,6 @@ sealed class TestFolder : IDisposable
             : new MySqlConnection($"{ConnectionString};Pooling=false");
         await connection.OpenAsync();
         return connection;
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public void Dispose()

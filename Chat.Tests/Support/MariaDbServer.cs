@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Dapper;
 using MySqlConnector;
 
@@ -172,7 +170,7 @@ sealed class MariaDbServer : IAsyncDisposable
 
     static async Task<MariaDbServer> StartAsync(string folder, string[] options)
     {
-        var server = new MariaDbServer(folder, FreePort(), options);
+        var server = new MariaDbServer(folder, FreePort.Next(), options);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
         await server.StartAsync();
         return server;
@@ -196,11 +194,4 @@ sealed class MariaDbServer : IAsyncDisposable
     static string Find(string program) =>
         Paths.Select(path => Path.Combine(path, program)).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"{program} is not installed: the tests need the package mariadb-server-core (see test.sh)");
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -87,7 +87,7 @@ sealed class ChaosCluster : IAsyncDisposable
     {
         var address = Network.AddressOf(number);
         // Behind addresses of their own all nodes have the same ports, as on machines of their own.
-        var (chat, health, cluster) = Network.CanCut ? (ChatPort, HealthPort, ClusterPort) : FreePorts();
+        var (chat, health, cluster) = Network.CanCut ? (ChatPort, HealthPort, ClusterPort) : (FreePort.Next(), FreePort.Next(), FreePort.Next());
         var log = TextWriter.Synchronized(new StreamWriter(Path.Combine(folder, $"node-{number}.log")) { AutoFlush = true });
         _logs.Add(log);
         var connectionString = Network.CanCut
@@ -108,16 +108,5 @@ sealed class ChaosCluster : IAsyncDisposable
         };
         Nodes.Add(new NodeSlot(
             number, new IPEndPoint(IPAddress.Parse(address), chat), new IPEndPoint(IPAddress.Parse(address), health), launch, notes));
-    }
-
-    static (int Chat, int Health, int Cluster) FreePorts()
-    {
-        TcpListener[] listeners = [new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0)];
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToList();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return (ports[0], ports[1], ports[2]);
     }
 }
