@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
@@ -18,7 +19,7 @@ sealed class ClusterJoiner(
     static readonly TimeSpan SeedsComeFirst = TimeSpan.FromSeconds(10);
 
     readonly PeerWatch _watch = new();
-    readonly Dictionary<long, PeerAnswer> _answers = [];
+    readonly ConcurrentDictionary<long, PeerAnswer> _answers = [];
     IReadOnlyList<Address> _asked = [];
     string _obstacle = "no other node was found and none could be formed";
 
@@ -39,8 +40,15 @@ sealed class ClusterJoiner(
         {
             if (clock.GetElapsedTime(started) > patience)
                 throw new CannotJoinException($"could not join the cluster within {patience.TotalSeconds} s: {_obstacle}");
-            if (!hasFormed)
-                hasFormed = await TryAsync(clock.GetElapsedTime(started));
+            try
+            {
+                hasFormed = hasFormed || await TryAsync(clock.GetElapsedTime(started));
+            }
+            catch (StorageException e)
+            {
+                _obstacle = e.Message; // a database that is restarted in this moment is waited for
+            }
+
             await Task.WhenAny(isUp.Task, timer.WaitForNextTickAsync(cancellation).AsTask());
             cancellation.ThrowIfCancellationRequested();
         }
@@ -55,15 +63,11 @@ sealed class ClusterJoiner(
     {
         var others = await nodes.OthersAsync();
         _watch.Look(others, clock.SteadyMilliseconds());
-        var dead = new List<long>();
-        var living = new List<NodeRow>();
-        foreach (var row in others.Where(row => row is { Joined: true, Fenced: false }))
-        {
-            if (PeerVerdict.IsSuperseded(row, others) || await IsDeadAsync(row))
-                dead.Add(row.Incarnation);
-            else
-                living.Add(row);
-        }
+        var members = others.Where(row => row is { Joined: true, Fenced: false }).ToList();
+        // All at once: an answer that does not come takes its time, and a look must not be late.
+        var verdicts = await Task.WhenAll(members.Select(async row => PeerVerdict.IsSuperseded(row, others, _watch) || await IsDeadAsync(row)));
+        var dead = members.Where((_, i) => verdicts[i]).ToList();
+        var living = members.Where((_, i) => !verdicts[i]).ToList();
 
         if (living.Count > 0)
         {
@@ -80,26 +84,34 @@ sealed class ClusterJoiner(
         if (!await nodes.TryFormAsync(dead))
             return false; // somebody was quicker: the next look shows who
         Log.ClusterFormed(logger, SelfAddress, dead.Count);
-        await presence.ClearAsync(dead); // before anybody is in: at once instead of one by one
+        await presence.ClearAsync([.. dead.Select(row => row.Incarnation)]); // before anybody is in: at once instead of one by one
         cluster.Join(cluster.SelfAddress);
         return true;
     }
 
     async Task<bool> IsDeadAsync(NodeRow row)
     {
+        var silence = _watch.SilenceOf(row.Incarnation);
         if (row.Address == SelfAddress)
-            return true; // we hold its port
+            return silence >= PeerVerdict.WorthAsking; // an earlier start of ours: we hold its port
         if (!NodeAddress.TryParse(row.Address, out var host, out var port))
-            return _watch.SilenceOf(row.Incarnation) >= PeerVerdict.LeaseIsOver;
+            return silence >= PeerVerdict.LeaseIsOver;
         var answer = await PeerProbe.AskAsync(host, port);
         _answers[row.Incarnation] = answer;
-        return PeerVerdict.IsDead(_watch.SilenceOf(row.Incarnation), answer, isReachable: false, canWrite: true);
+        return PeerVerdict.IsDead(silence, answer, isReachable: false, canWrite: true);
     }
 
     void Ask(List<NodeRow> living)
     {
         // In the order of the seeds, where there are some; never ourselves: that would be a second cluster.
-        var addresses = living.Where(row => _answers.GetValueOrDefault(row.Incarnation, PeerAnswer.Silent) != PeerAnswer.Refused).OrderBy(row => IndexOf(row.Address)).Select(row => row.Address.BesideSelf(cluster.SelfAddress)).OfType<Address>().ToList();
+        var addresses = living.Where(row => _answers.GetValueOrDefault(row.Incarnation, PeerAnswer.Silent) != PeerAnswer.Refused)
+            .OrderBy(row => IndexOf(row.Address)).Select(row => row.Address.BesideSelf(cluster.SelfAddress)).OfType<Address>().ToList();
+        if (living.Exists(row => row.Address == SelfAddress))
+        {
+            _obstacle = $"another node that lives announces the same address {SelfAddress}: set Chat:Cluster:Hostname and Chat:Cluster:Port, so that each node has one of its own";
+            return;
+        }
+
         _obstacle = "no answer from " + string.Join(", ", living.Select(row =>
             $"{row.Address} (its port: {_answers.GetValueOrDefault(row.Incarnation)}, silent in the database for {_watch.SilenceOf(row.Incarnation).TotalSeconds:0.0} s)"));
         if (addresses.Count == 0 || _asked.SequenceEqual(addresses))

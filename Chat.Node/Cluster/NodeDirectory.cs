@@ -9,8 +9,9 @@ sealed class NodeDirectory(NodeIdentity self) : INodeDirectory
 {
     volatile Dictionary<string, long> _incarnations = [];
 
-    public void Update(IEnumerable<NodeRow> others) =>
-        _incarnations = others.Where(row => row is { Joined: true, Fenced: false, Address.Length: > 0 })
+    /// <summary>The rows of the other members of the cluster.</summary>
+    public void Update(IEnumerable<NodeRow> members) =>
+        _incarnations = members.Where(row => !row.Fenced)
             .GroupBy(row => row.Address).ToDictionary(rows => rows.Key, rows => rows.Last().Incarnation);
 
     public long IncarnationOf(IActorRef actor)

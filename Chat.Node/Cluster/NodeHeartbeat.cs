@@ -53,7 +53,11 @@ sealed class NodeHeartbeat(
                 lease.Renew(givenAt);
                 _hasWarned = false;
             }
-            else if (!lease.IsLost && state.Phase != NodePhase.Draining)
+            else if (state.Phase == NodePhase.Draining)
+            {
+                lease.Lose(); // it ends anyway
+            }
+            else if (!lease.IsLost)
             {
                 lease.Lose();
                 state.Enter(NodePhase.Removed);

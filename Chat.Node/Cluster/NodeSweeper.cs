@@ -23,7 +23,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
     const int MostAwake = 100;
 
     /// <summary>So many users are asked at once.</summary>
-    const int MostAsked = 500;
+    const int MostAsked = 1000;
 
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -39,19 +39,24 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
 
     sealed record Found(NodeRow Node, IReadOnlyList<ConversationId> Conversations) : INoSerializationVerificationNeeded;
 
-    sealed record UsersFound(IReadOnlyList<int> Users) : INoSerializationVerificationNeeded;
+    sealed record UsersFound(NodeRow Node, IReadOnlyList<int> Users) : INoSerializationVerificationNeeded;
 
     sealed record Failed(Exception Cause) : INoSerializationVerificationNeeded;
 
-    sealed record NodeFinished(NodeRow Node) : INoSerializationVerificationNeeded;
+    sealed class NodeFinished : INoSerializationVerificationNeeded
+    {
+        public static readonly NodeFinished Instance = new();
+    }
 
     readonly SweeperServices _services;
     readonly PeerWatch _watch = new();
     readonly Queue<ConversationId> _asleep = new();
     readonly HashSet<ConversationId> _awake = [];
+
+    /// <summary>Their fan-outs are finished; their users have still to look after themselves, which takes seconds.</summary>
+    readonly Queue<NodeRow> _withUsers = new();
     NodeRow? _node;
     bool _isBusy;
-    bool _hasUsers;
 
     public NodeSweeper(SweeperServices services)
     {
@@ -61,7 +66,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
         Receive<Found>(OnFound);
         Receive<UsersFound>(OnUsersFound);
         Receive<FanOutFinished>(OnFinished);
-        Receive<NodeFinished>(_ => (_node, _isBusy) = (null, false));
+        Receive<NodeFinished>(_ => _isBusy = false);
         Receive<Failed>(failed =>
         {
             Log.SweepFailed(_services.Logger, failed.Cause);
@@ -83,11 +88,17 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
             Wake(conversation);
         if (_isBusy)
             return;
+        if (_node is { } node && _awake.Count == 0 && _asleep.Count == 0)
+        {
+            _withUsers.Enqueue(node);
+            _node = null;
+        }
+
         _isBusy = true;
         if (_node is null)
             Run(async () => new Looked(await _services.Nodes.OthersAsync()));
         else
-            Advance(_node);
+            AskUsers();
     }
 
     /// <summary>One thing at a time; a failure is tried again at the next tick.</summary>
@@ -97,9 +108,10 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
     {
         _watch.Look(looked.Others, _services.Clock.SteadyMilliseconds());
         var members = _services.Members?.Invoke();
-        if (looked.Others.Where(row => IsGone(row, members)).MinBy(row => row.ConfirmedBefore) is not { } node)
+        if (looked.Others.Where(row => IsGone(row, members) && _withUsers.All(known => known.Incarnation != row.Incarnation))
+            .MinBy(row => row.ConfirmedBefore) is not { } node)
         {
-            _isBusy = false;
+            AskUsers();
             return;
         }
 
@@ -121,45 +133,46 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
 
     void OnFound(Found found)
     {
-        (_node, _hasUsers) = (found.Node, true);
+        (_node, _isBusy) = (found.Node, false);
         Log.FinishingFanOuts(_services.Logger, found.Conversations.Count, found.Node.Address, found.Node.Incarnation);
         foreach (var conversation in found.Conversations)
             _asleep.Enqueue(conversation);
         WakeNext();
-        AskUsers(found.Node);
     }
 
-    void Advance(NodeRow node)
+    /// <summary>Each looks after itself; who has done so is not found at the next look.</summary>
+    void AskUsers()
     {
-        _isBusy = false;
-        if (_hasUsers)
-            AskUsers(node);
-        else if (_awake.Count == 0 && _asleep.Count == 0)
-            Finish(node);
-    }
+        if (!_withUsers.TryDequeue(out var node))
+        {
+            _isBusy = false;
+            return;
+        }
 
-    /// <summary>Each looks after itself; who has done so is not found at the next tick.</summary>
-    void AskUsers(NodeRow node)
-    {
-        _isBusy = true;
-        Run(async () => new UsersFound(await _services.Presence.UsersOfAsync(node.Incarnation, MostAsked)));
+        _withUsers.Enqueue(node); // one after the other
+        Run(async () => new UsersFound(node, await _services.Presence.UsersOfAsync(node.Incarnation, MostAsked)));
     }
 
     void OnUsersFound(UsersFound found)
     {
         _isBusy = false;
-        _hasUsers = found.Users.Count > 0;
         foreach (var userId in found.Users)
             _services.Users.Value.Tell(new CheckPresence(userId));
+        if (found.Users.Count == 0)
+            Finish(found.Node);
     }
 
     void Finish(NodeRow node)
     {
+        var others = _withUsers.Where(known => known.Incarnation != node.Incarnation).ToList();
+        _withUsers.Clear();
+        others.ForEach(_withUsers.Enqueue);
         _isBusy = true;
         Run(async () =>
         {
-            await _services.Nodes.FinishAsync(node.Incarnation);
-            return new NodeFinished(node);
+            // If it has said a last word since it was swept, it is found again, and swept again.
+            await _services.Nodes.FinishAsync(node.Incarnation, node.Heartbeat);
+            return NodeFinished.Instance;
         });
     }
 

@@ -38,15 +38,16 @@ sealed class PeerMonitor(
         try
         {
             var others = await nodes.OthersAsync();
-            directory.Update(others);
+            var members = cluster.State.Members;
+            directory.Update(others.Where(row => members.Any(row.IsOf)));
             _watch.Look(others, clock.SteadyMilliseconds());
-            foreach (var row in others.Where(row => row.Joined))
+            // All at once: an answer that does not come takes its time, and a look must not be late.
+            await Task.WhenAll(others.Select(async row =>
             {
-                if (cluster.State.Members.FirstOrDefault(row.IsOf) is not { } member)
-                    continue;
-                if (row.Fenced || await IsDeadAsync(cluster, row, member, PeerVerdict.IsSuperseded(row, others)))
+                if (members.FirstOrDefault(row.IsOf) is { } member
+                    && (row.Fenced || await IsDeadAsync(cluster, row, member, PeerVerdict.IsSuperseded(row, others, _watch))))
                     Down(cluster, member);
-            }
+            }));
         }
         catch (Exception e) // whatever it is: others look too, and so does the next tick
         {
@@ -57,7 +58,7 @@ sealed class PeerMonitor(
     async Task<bool> IsDeadAsync(Akka.Cluster.Cluster cluster, NodeRow row, Member member, bool isSuperseded)
     {
         var silence = _watch.SilenceOf(row.Incarnation);
-        if (silence < PeerVerdict.WorthAsking && !isSuperseded)
+        if (silence < PeerVerdict.WorthAsking)
             return false;
         var answer = isSuperseded ? PeerAnswer.Superseded : await PeerProbe.AskAsync(member.Address.Host, member.Address.Port ?? 0);
         if (!PeerVerdict.IsDead(silence, answer, !cluster.State.Unreachable.Contains(member), lease.IsHeld) || !await nodes.TryFenceAsync(row.Incarnation, row.Heartbeat))
@@ -69,7 +70,8 @@ sealed class PeerMonitor(
     /// <summary>Others do the same; it is told the cluster once more at worst.</summary>
     static void Down(Akka.Cluster.Cluster cluster, Member member)
     {
-        if (member.Status != MemberStatus.Down)
+        // By address: meanwhile a later start may be the member there.
+        if (cluster.State.Members.Contains(member) && member.Status != MemberStatus.Down)
             cluster.Down(member.Address);
     }
 }

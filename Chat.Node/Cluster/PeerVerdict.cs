@@ -14,9 +14,12 @@ static class PeerVerdict
     /// <summary>Without the database for so long, while others have it, a node is of no use to those whose actors it keeps.</summary>
     public static readonly TimeSpan Useless = TimeSpan.FromSeconds(20);
 
-    /// <summary>A later start has the port of this one: a process that holds a port is the only one that does.</summary>
-    public static bool IsSuperseded(NodeRow row, IEnumerable<NodeRow> all) =>
-        row.Address.Length > 0 && all.Any(other => other.Address == row.Address && other.Started > row.Started);
+    /// <summary>
+    /// Another start at the same address gives signs of life, and this one does not: a process that holds a port is the only one that does.
+    /// </summary>
+    public static bool IsSuperseded(NodeRow row, IEnumerable<NodeRow> all, PeerWatch watch) =>
+        row.Address.Length > 0 && watch.SilenceOf(row.Incarnation) >= WorthAsking
+        && all.Any(other => other.Address == row.Address && !other.Fenced && watch.SilenceOf(other.Incarnation) < WorthAsking);
 
     /// <param name="silence">Since when the database has had no sign of its life.</param>
     /// <param name="answer">What its cluster port says.</param>

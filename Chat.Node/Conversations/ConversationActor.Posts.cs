@@ -165,10 +165,9 @@ sealed partial class ConversationActor
         }
 
         TouchSlot();
-        if (!_fanOut.IsIdle)
-            return;
-        AnswerSweepers();
-        if (_isStopping)
+        if (_awaitingFanOut.Count > 0)
+            AnswerSweepers();
+        if (_fanOut.IsIdle && _isStopping)
             Stop();
     }
 
@@ -209,7 +208,8 @@ sealed partial class ConversationActor
         _users[userId] = Context.Watch(user);
     }
 
-    void TouchSlot() => _slot.OldestTs = _state.IsEmpty
+    /// <summary>While nobody knows what became of a row, the slot stays where it is: the row may be in the log.</summary>
+    void TouchSlot() => _slot.OldestTs = _state.IsEmpty && !_isRecovering
         ? _fanOut.OldestTs ?? long.MaxValue
         : Math.Min(_slot.OldestTs, _fanOut.OldestTs ?? long.MaxValue);
 

@@ -3,7 +3,10 @@ using Akka.Event;
 
 namespace Chat.Node.Conversations;
 
-/// <summary>What the log holds and this life does not know of: after a failed write, and when a node that is gone may have written.</summary>
+/// <summary>
+/// What the log holds and this life does not know of: after a failed write, and when a node that is gone may have written. And what
+/// this life leaves to the next.
+/// </summary>
 sealed partial class ConversationActor
 {
     /// <summary>
@@ -32,6 +35,7 @@ sealed partial class ConversationActor
         _isReading = false;
         Learn(found);
         _isRecovering = false;
+        TouchSlot();
         _log.Info("conversation {0} goes on after number {1}", _id, _state.CommittedHead);
     }
 
@@ -59,10 +63,9 @@ sealed partial class ConversationActor
     /// <summary>A node that is gone may have logged something after this life had read the log: look again, then finish.</summary>
     void OnResumeFanOut(IActorRef sweeper)
     {
-        if (!_awaitingFanOut.Contains(sweeper))
-            _awaitingFanOut.Add(sweeper);
+        _awaitingFanOut.TryAdd(sweeper, long.MaxValue);
         if (!_services.KeepsHistory)
-            AnswerSweepers();
+            NoteForSweepers();
         else if (_unlookedBehind < 0)
             LookBehind();
     }
@@ -82,14 +85,41 @@ sealed partial class ConversationActor
         // Numbers are dense and nobody gives one twice: a row of our own behind the head means that there was no other.
         if (_state.CommittedHead == looked.Head && found.Rows.Count > 0)
             Learn(found);
+        NoteForSweepers();
+    }
+
+    /// <summary>What is on its way now is what they wait for; a busy conversation is never idle.</summary>
+    void NoteForSweepers()
+    {
+        foreach (var sweeper in _awaitingFanOut.Keys.ToList())
+            _awaitingFanOut[sweeper] = Math.Min(_awaitingFanOut[sweeper], _fanOut.LastNumber);
         AnswerSweepers();
     }
 
     void AnswerSweepers()
     {
-        if (!_fanOut.IsIdle || _unlookedBehind >= 0)
+        foreach (var (sweeper, _) in _awaitingFanOut.Where(waiting => _fanOut.IsFinishedTo(waiting.Value)).ToList())
+        {
+            _awaitingFanOut.Remove(sweeper);
+            sweeper.Tell(new FanOutFinished(_id));
+        }
+    }
+
+    /// <summary>No new posts; rows on their way are answered first. Unconfirmed deliveries are left to the next life.</summary>
+    void Stop()
+    {
+        _isStopping = true;
+        if (!_state.IsEmpty)
             return;
-        _awaitingFanOut.ForEach(waiting => waiting.Tell(new FanOutFinished(_id)));
-        _awaitingFanOut.Clear();
+        Context.Stop(Self);
+    }
+
+    /// <summary>Also when a hand-off took too long, or this actor failed: what is open is somebody else's now.</summary>
+    protected override void PostStop()
+    {
+        if (_isStarted && _state.IsEmpty && _fanOut.IsIdle && !_isRecovering)
+            _services.FanOutClock.Close(_id);
+        else
+            _slot.IsAbandoned = true;
     }
 }

@@ -52,7 +52,9 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     readonly Dictionary<int, IActorRef> _users = [];
     readonly List<(object Message, IActorRef Sender)> _held = [];
     readonly List<DueDelivery> _due = [];
-    readonly List<IActorRef> _awaitingFanOut = [];
+
+    /// <summary>Sweepers, and the number up to which everybody has to have everything; the highest there is until the log was looked at.</summary>
+    readonly Dictionary<IActorRef, long> _awaitingFanOut = [];
     readonly ILoggingAdapter _log = Context.GetLogger();
     readonly long _incarnation;
     AppendReceiver _receiver = null!;
@@ -120,7 +122,11 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
                 Timers.StartSingleTimer("load", Retry.Instance, BusyTick);
         });
         Receive<Retry>(_ => Load());
-        Receive<Tick>(_ => ArmTick());
+        Receive<Tick>(_ =>
+        {
+            _isBusyTick = false; // it is spent: without another one nothing would be sent again
+            ArmTick();
+        });
         Receive<RowSettled>(OnRowSettled, settled => _isStarted);
         Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
         Receive<Terminated>(OnTerminated);
@@ -275,23 +281,5 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
             SendDue(throughRegion: true);
             return;
         }
-    }
-
-    /// <summary>No new posts; rows on their way are answered first. Unconfirmed deliveries are left to the next life.</summary>
-    void Stop()
-    {
-        _isStopping = true;
-        if (!_state.IsEmpty)
-            return;
-        Context.Stop(Self);
-    }
-
-    /// <summary>Also when a hand-off took too long, or this actor failed: what is open is somebody else's now.</summary>
-    protected override void PostStop()
-    {
-        if (_isStarted && _state.IsEmpty && _fanOut.IsIdle)
-            _services.FanOutClock.Close(_id);
-        else
-            _slot.IsAbandoned = true;
     }
 }

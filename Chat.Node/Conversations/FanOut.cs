@@ -42,6 +42,12 @@ sealed class FanOut
 
     public bool IsIdle => _entries.Count == 0;
 
+    /// <summary>The last number that was put on its way.</summary>
+    public long LastNumber => _lastNumber;
+
+    /// <summary>Everybody has everything up to a number.</summary>
+    public bool IsFinishedTo(long number) => number <= _lastNumber && (!_entries.TryPeek(out var oldest) || oldest.Number > number);
+
     /// <summary>The server time of the oldest unconfirmed message.</summary>
     public long? OldestTs => _entries.TryPeek(out var entry) ? entry.Message.Ts : null;
 

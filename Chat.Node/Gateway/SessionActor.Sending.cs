@@ -28,7 +28,7 @@ sealed partial class SessionActor
 
     void OnPush(Push push)
     {
-        if (_isEnding || _isClosed)
+        if (_isEnding || _isClosed || _user is null)
             return; // the user has been told, or sees it: this one is queued
         var message = push.Message;
         if (message.Seq > 0)
@@ -186,6 +186,8 @@ sealed partial class SessionActor
 
         if (_user is not null && _outbox.InFlight.Count > 0)
             TellReceipts();
+        if (_isDrainDue)
+            OnDrainNow();
         if (_isEnding)
             EndWhenDone();
         else if (_closesWhenFlushed && _outbox.IsEmpty)

@@ -63,6 +63,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     bool _isEnding;
     bool _isClosed;
     bool _closesWhenFlushed;
+    bool _isDrainDue;
     long _endingSince;
 
     public SessionActor(SessionConnection connection, GatewayServices services)
@@ -294,6 +295,9 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     {
         if (_isEnding || _isClosed)
             return;
+        _isDrainDue = _outbox.IsFlushing;
+        if (_isDrainDue)
+            return; // what the kernel is just taking would be queued as well: when it has it
         if (_isModern)
             Send(ModernFrames.GoAway("draining", (int)(DrainSpread.ReconnectWithin * Random.Shared.NextDouble()).TotalMilliseconds));
         _connection.StopReading();

@@ -24,6 +24,10 @@ static class ChatHost
             await app.DisposeAsync();
             return phase == NodePhase.Removed ? ExitRemoved : 0;
         }
+        catch (OperationCanceledException)
+        {
+            return 0; // told to end before it had started
+        }
         catch (SettingsException e)
         {
             await Console.Error.WriteLineAsync($"ChatActors cannot start: {e.Message}");

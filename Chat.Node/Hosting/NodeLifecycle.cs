@@ -19,12 +19,23 @@ sealed class NodeLifecycle(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        var cluster = Akka.Cluster.Cluster.Get(services.GetRequiredService<ActorSystem>());
-        if (settings.IsClustered)
-            await JoinAsync(cluster, cancellationToken);
-        else
-            await cluster.JoinAsync(cluster.SelfAddress, cancellationToken);
-        await listener.OpenAsync(cancellationToken);
+        var system = services.GetRequiredService<ActorSystem>();
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        try
+        {
+            if (settings.IsClustered)
+                await JoinAsync(cluster, cancellationToken);
+            else
+                await cluster.JoinAsync(cluster.SelfAddress, cancellationToken);
+            await listener.OpenAsync(cancellationToken);
+        }
+        catch (Exception)
+        {
+            state.Enter(NodePhase.Draining);
+            await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance); // it may be a member, and have shards
+            throw;
+        }
+
         state.Enter(NodePhase.Up);
     }
 

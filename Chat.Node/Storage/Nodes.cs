@@ -15,9 +15,6 @@ sealed class NodeRow
     /// <summary>Which start of the actor system at that address.</summary>
     public long Uid { get; init; }
 
-    /// <summary>Its own clock at its start, in milliseconds since 1970.</summary>
-    public long Started { get; init; }
-
     /// <summary>Its own clock at its last sign of life, in milliseconds since 1970. Only whether it changes means anything to others.</summary>
     public long Heartbeat { get; init; }
 
@@ -53,7 +50,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
         "UPDATE Node SET address = @address, uid = @uid WHERE incarnation = @Incarnation", new { address, uid, node.Incarnation });
 
     /// <summary>A write that changes nothing for anybody: it proves that the database takes writes.</summary>
-    public Task BeatAsync() => ExecuteAsync("UPDATE Node SET heartbeat = @Now WHERE incarnation = @Incarnation", new { node.Incarnation, Now });
+    public Task BeatAsync() => ExecuteAsync("UPDATE Node SET heartbeat = @Now WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation, Now });
 
     /// <summary>A sign of life; and everything this node logged before a time has been fanned out. False if this node is fenced.</summary>
     public async Task<bool> BeatAsync(long confirmedBefore) => await ExecuteAsync(
@@ -63,7 +60,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     /// <summary>Other incarnations that live, or have left something to do.</summary>
     public Task<List<NodeRow>> OthersAsync() => database.ReadAsync(async connection => (await connection.QueryAsync<NodeRow>(
         """
-        SELECT incarnation, name, address, uid, started, heartbeat, confirmed_before AS confirmedbefore, joined, fenced
+        SELECT incarnation, name, address, uid, heartbeat, confirmed_before AS confirmedbefore, joined, fenced
         FROM Node WHERE finished = 0 AND incarnation <> @Incarnation
         """,
         new { node.Incarnation })).AsList());
@@ -76,16 +73,17 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     /// Makes this node the first member of a new cluster, if all members of the one before are known to be dead: they are
     /// fenced with it. False if there is another member.
     /// </summary>
-    public Task<bool> TryFormAsync(IReadOnlyCollection<long> dead) => database.WriteAsync(async (connection, transaction) =>
+    public Task<bool> TryFormAsync(IReadOnlyCollection<NodeRow> dead) => database.WriteAsync(async (connection, transaction) =>
     {
         await connection.ExecuteAsync(TakeTurn, new { node.Incarnation }, transaction);
-        var members = await connection.QueryAsync<long>(
-            "SELECT incarnation FROM Node WHERE finished = 0 AND joined = 1 AND fenced = 0 AND incarnation <> @Incarnation",
-            new { node.Incarnation }, transaction);
-        if (members.Any(member => !dead.Contains(member)))
-            return false;
-        if (dead.Count > 0)
-            await connection.ExecuteAsync("UPDATE Node SET fenced = 1 WHERE incarnation IN @dead", new { dead }, transaction);
+        var members = (await connection.QueryAsync<NodeRow>(
+            "SELECT incarnation, heartbeat FROM Node WHERE finished = 0 AND joined = 1 AND fenced = 0 AND incarnation <> @Incarnation",
+            new { node.Incarnation }, transaction)).AsList();
+        if (members.Exists(member => !dead.Any(known => known.Incarnation == member.Incarnation && known.Heartbeat == member.Heartbeat)))
+            return false; // another one, or one that has come back to life since
+        var incarnations = dead.Select(row => row.Incarnation).ToList();
+        if (incarnations.Count > 0)
+            await connection.ExecuteAsync("UPDATE Node SET fenced = 1 WHERE incarnation IN @incarnations", new { incarnations }, transaction);
         return await connection.ExecuteAsync(
             "UPDATE Node SET joined = 1 WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation }, transaction) > 0;
     });
@@ -111,16 +109,16 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     public Task FenceAsync(long incarnation) =>
         ExecuteAsync("UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation", new { incarnation });
 
-    /// <summary>Nothing of an incarnation is left to do.</summary>
-    public Task FinishAsync(long incarnation) =>
-        ExecuteAsync("UPDATE Node SET finished = 1 WHERE incarnation = @incarnation AND fenced = 1", new { incarnation });
+    /// <summary>Nothing of an incarnation is left to do, unless it has written to its row since this was looked at.</summary>
+    public Task FinishAsync(long incarnation, long heartbeat) => ExecuteAsync(
+        "UPDATE Node SET finished = 1 WHERE incarnation = @incarnation AND fenced = 1 AND heartbeat = @heartbeat", new { incarnation, heartbeat });
 
     /// <summary>
     /// This node ends. Unless it has nothing left to do, others look once more at what it logged, also if they had
     /// taken it for dead before and were done with it.
     /// </summary>
     public Task LeaveAsync(bool isFinished) => ExecuteAsync(
-        "UPDATE Node SET fenced = 1, finished = @isFinished WHERE incarnation = @Incarnation", new { node.Incarnation, isFinished });
+        "UPDATE Node SET fenced = 1, finished = @isFinished, heartbeat = @Now WHERE incarnation = @Incarnation", new { node.Incarnation, isFinished, Now });
 
     Task<int> ExecuteAsync(string sql, object parameters) =>
         database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, parameters, transaction));

@@ -114,6 +114,8 @@ sealed partial class UserActor
     /// <summary>The node of the oldest session is gone; an actor that waits for sessions finds out by itself.</summary>
     void OnCheckPresence()
     {
+        foreach (var session in _sessions.Values)
+            session.Node = _services.Nodes.IncarnationOf(session.Actor); // what was known of its node at first may have been old
         _isPresenceStale = true;
         StorePresence();
     }

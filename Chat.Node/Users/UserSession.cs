@@ -19,7 +19,7 @@ sealed class UserSession(long id, long order, int slot, bool isModern, byte[]? t
     public IActorRef Actor => actor;
 
     /// <summary>The incarnation of its node.</summary>
-    public long Node => node;
+    public long Node { get; set; } = node;
 
     /// <summary>It still waits for <see cref="Attached"/>.</summary>
     public bool IsAttaching { get; set; } = true;

@@ -64,6 +64,28 @@ public sealed class ConversationSweepTests : ConversationTest
     }
 
     [Fact]
+    public async Task A_conversation_that_ends_before_it_knows_what_became_of_a_row_leaves_it_to_its_next_life()
+    {
+        var conversation = Start();
+        conversation.Tell(PostOf(1, "a"), Session.Ref);
+        Confirm(conversation, await ExpectDeliverAsync(Bob, 1), NewProbe().Ref);
+        await Session.ExpectMsgAsync<PostAccepted>();
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        (Database.Writes, Database.Reads) = (Fault.AnswerLost, Fault.Refused);
+        conversation.Tell(PostOf(2, "b"), Session.Ref);
+        await Session.ExpectMsgAsync<PostRefused>();
+        Watch(conversation);
+        conversation.Tell(StopConversation.Instance);
+        await ExpectTerminatedAsync(conversation);
+
+        Assert.Equal([Pair], FanOutClock.Abandoned());
+        Assert.NotEqual(long.MaxValue, FanOutClock.OldestTs());
+        (Database.Writes, Database.Reads) = (Fault.None, Fault.None);
+        Start();
+        await ExpectDeliverToBothAsync(2);
+    }
+
+    [Fact]
     public async Task A_sweeper_is_answered_although_the_conversation_never_rests()
     {
         var conversation = Start();

@@ -2,6 +2,7 @@ using Akka.Cluster.Sharding;
 using Akka.TestKit;
 using Chat.Node.Conversations;
 using Chat.Node.Users;
+using Chat.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -33,6 +34,38 @@ public sealed class ConversationPassivationTests() : ConversationTest(VirtualTim
         var passivate = await AdvanceUntilAsync(scheduler, () => Shard.HasMessages);
         Assert.True(passivate);
         Assert.IsType<StopConversation>((await Shard.ExpectMsgAsync<Passivate>()).StopMessage);
+    }
+
+    [Fact]
+    public async Task A_tick_that_comes_while_members_are_read_is_not_the_last_one()
+    {
+        var group = ConversationId.Group((await Contacts.CreateGroupAsync(Alice, "g", "")).GetValueOrDefault());
+        await Contacts.JoinGroupAsync(Bob, group.B);
+        var conversation = Start(group.ToString());
+        conversation.Tell(PostOf(1, "a", group), Session.Ref);
+        await Session.ExpectMsgAsync<PostAccepted>();
+        await ExpectDeliverAsync(Bob, 1);
+        var (isReading, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Database.BeforeRead = () =>
+        {
+            isReading.TrySetResult();
+            return goOn.Task;
+        };
+        conversation.Tell(PostOf(1, "x", group, sender: Carol, session: 200), Session.Ref); // no member: they are read again
+        await isReading.Task.WaitAsync(Patience);
+        var scheduler = (TestScheduler)Sys.Scheduler;
+        scheduler.Advance(TimeSpan.FromSeconds(1));
+        goOn.SetResult();
+        await Session.ExpectMsgAsync<PostRefused>();
+
+        await AwaitAssertAsync(
+            () =>
+            {
+                Clock.Advance(TimeSpan.FromSeconds(2));
+                scheduler.Advance(TimeSpan.FromSeconds(1));
+                Assert.True(Users.HasMessages); // bob has not confirmed: it is sent again
+            },
+            Patience);
     }
 
     async Task<bool> AdvanceUntilAsync(TestScheduler scheduler, Func<bool> condition)

@@ -23,11 +23,15 @@ public sealed class PeerVerdictTests
         Assert.False(PeerVerdict.IsDead(TimeSpan.FromMinutes(5), PeerAnswer.Listening, isReachable: true, canWrite: false));
 
     [Fact]
-    public void A_later_start_at_the_same_address_proves_the_earlier_one_dead()
+    public void A_start_at_the_same_address_that_lives_proves_the_silent_one_dead()
     {
-        NodeRow Row(string address, long started) => new() { Address = address, Started = started };
-        NodeRow[] all = [Row("a:1", 10), Row("a:1", 20), Row("b:1", 30), Row("", 5), Row("", 40)];
-        Assert.Equal([true, false, false, false, false], all.Select(row => PeerVerdict.IsSuperseded(row, all)));
+        var watch = new PeerWatch();
+        NodeRow Row(long incarnation, string address, long heartbeat) => new() { Incarnation = incarnation, Address = address, Heartbeat = heartbeat };
+        NodeRow[] At(long now) => [Row(1, "a:1", 7), Row(2, "a:1", now), Row(3, "b:1", 7), Row(4, "", 7), Row(5, "", now)];
+        watch.Look(At(0), 0);
+        Assert.DoesNotContain(At(0), row => PeerVerdict.IsSuperseded(row, At(0), watch)); // whatever the clocks say
+        watch.Look(At(1500), 1500);
+        Assert.Equal([1], At(1500).Where(row => PeerVerdict.IsSuperseded(row, At(1500), watch)).Select(row => row.Incarnation));
         Assert.True(PeerVerdict.IsDead(TimeSpan.Zero, PeerAnswer.Superseded, isReachable: true, canWrite: true));
     }
 

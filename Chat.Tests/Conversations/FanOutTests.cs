@@ -61,6 +61,20 @@ public sealed class FanOutTests
     }
 
     [Fact]
+    public void What_was_on_its_way_can_be_finished_although_more_has_followed()
+    {
+        Assert.True(_fanOut.IsFinishedTo(0));
+        Add(1, receivers: [2]);
+        var upTo = _fanOut.LastNumber;
+        Add(2, receivers: [2]);
+        Assert.False(_fanOut.IsFinishedTo(upTo));
+        _fanOut.Confirm(2, 1, 0);
+        Assert.True(_fanOut.IsFinishedTo(upTo));
+        Assert.False(_fanOut.IsFinishedTo(2));
+        Assert.False(_fanOut.IsFinishedTo(long.MaxValue)); // nobody has looked yet
+    }
+
+    [Fact]
     public void A_confirmation_counts_for_everything_before_it_and_only_once()
     {
         Add(1, receivers: [2]);

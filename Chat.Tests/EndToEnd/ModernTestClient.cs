@@ -80,6 +80,8 @@ sealed class ModernTestClient : IAsyncDisposable
         json["ref"] = number;
         var reply = _replies[number] = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
         await SendAsync(json.ToJsonString());
+        if (_reading.IsCompleted)
+            reply.TrySetException(new IOException("the server has ended the connection")); // nobody reads any more, and the write may have succeeded
         return await reply.Task;
     }
 

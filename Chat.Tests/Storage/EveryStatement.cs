@@ -117,11 +117,11 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.True(await nodes.BeatAsync(2));
         Assert.NotEmpty(await nodes.OthersAsync());
         Assert.NotEqual(long.MaxValue, await nodes.OldestUnfinishedAsync());
-        Assert.True(await nodes.TryFormAsync([ManyRows.Unfinished]));
+        Assert.True(await nodes.TryFormAsync([new NodeRow { Incarnation = ManyRows.Unfinished }]));
         Assert.False(await nodes.TryBecomeMemberAsync([("there:4053", 17)]));
         Assert.False(await nodes.TryFenceAsync(ManyRows.Unfinished, 1));
         await nodes.FenceAsync(ManyRows.Unfinished);
-        await nodes.FinishAsync(ManyRows.Unfinished);
+        await nodes.FinishAsync(ManyRows.Unfinished, 1);
         await nodes.LeaveAsync(isFinished: false);
     }
 

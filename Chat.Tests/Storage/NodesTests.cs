@@ -68,9 +68,12 @@ public abstract class NodesTests : StorageTest
         await RegisterAllAsync();
         Assert.True(await _there.TryFormAsync([]));
         Assert.True(await _elsewhere.TryBecomeMemberAsync([("there", 2)]));
-        Assert.False(await _here.TryFormAsync([There])); // one lives
+        Assert.False(await _here.TryFormAsync(await OthersAsync(There))); // one lives
+        var dead = await OthersAsync(There, Elsewhere);
+        Database.Clock.Now += TimeSpan.FromSeconds(1);
         Assert.True(await _there.BeatAsync(1));
-        Assert.True(await _here.TryFormAsync([There, Elsewhere]));
+        Assert.False(await _here.TryFormAsync(dead)); // one has come back
+        Assert.True(await _here.TryFormAsync(await OthersAsync(There, Elsewhere)));
         Assert.False(await _there.BeatAsync(1));
         Assert.False(await _elsewhere.BeatAsync(1));
         Assert.True(await _here.BeatAsync(1));
@@ -82,7 +85,7 @@ public abstract class NodesTests : StorageTest
         await RegisterAllAsync();
         Assert.True(await _there.TryFormAsync([]));
         Assert.False(await _elsewhere.TryBecomeMemberAsync([("there", 99)])); // another start at that address
-        Assert.True(await _here.TryFormAsync([There]));
+        Assert.True(await _here.TryFormAsync(await OthersAsync(There)));
         Assert.False(await _elsewhere.TryBecomeMemberAsync([("there", 2)]));
         Assert.True(await _elsewhere.TryBecomeMemberAsync([("there", 2), ("here", 1)]));
     }
@@ -105,16 +108,22 @@ public abstract class NodesTests : StorageTest
     public async Task A_finished_node_leaves_nothing_to_do_unless_it_says_so_itself()
     {
         await RegisterAllAsync();
-        await _here.FinishAsync(There); // lives
+        var heartbeat = Database.Clock.Milliseconds;
+        await _here.FinishAsync(There, heartbeat); // lives
         Assert.Equal(2, (await _here.OthersAsync()).Count);
         await _here.FenceAsync(There);
-        await _here.FinishAsync(There);
+        await _here.FinishAsync(There, heartbeat - 1); // it was swept before its last word
+        Assert.Equal(2, (await _here.OthersAsync()).Count);
+        await _here.FinishAsync(There, heartbeat);
         Assert.Equal(Elsewhere, Assert.Single(await _here.OthersAsync()).Incarnation);
         await _there.LeaveAsync(isFinished: false);
         Assert.Equal(2, (await _here.OthersAsync()).Count);
         await _elsewhere.LeaveAsync(isFinished: true);
         Assert.Equal(There, Assert.Single(await _here.OthersAsync()).Incarnation);
     }
+
+    async Task<List<NodeRow>> OthersAsync(params long[] incarnations) =>
+        (await _here.OthersAsync()).FindAll(row => incarnations.Contains(row.Incarnation));
 
     async Task RegisterAllAsync()
     {
