@@ -8,7 +8,8 @@ if ! command -v dotnet >/dev/null; then
   exit 2
 fi
 
-# The tests start a MariaDB and an nginx of their own, and make networks of their own: only the programs have to be there.
+# The tests start a MariaDB and an nginx of their own, and put nodes into networks of their own, whose links
+# they cut (that needs root): only the programs have to be there.
 # One per line: the file by which it is recognised, and the package of Debian.
 missing=()
 while read -r file package; do
@@ -32,16 +33,6 @@ if [ "${#missing[@]}" -gt 0 ]; then
   fi
   { $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >&2 || {
     echo "test.sh could not install what the tests need: ${missing[*]}" >&2
-    exit 2
-  }
-fi
-
-# The chaos tests put each node into a network namespace of its own and cut the links between them; that also needs root.
-if ! command -v ip >/dev/null || ! command -v iptables >/dev/null; then
-  sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
-  export DEBIAN_FRONTEND=noninteractive
-  { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends iproute2 iptables; } >&2 || {
-    echo "test.sh could not install iproute2 and iptables: the chaos tests need ip and iptables" >&2
     exit 2
   }
 fi
