@@ -12,6 +12,12 @@ sealed partial class ConversationActor
     void OnPost(Post post, IActorRef session)
     {
         _lastActivity = SteadyMilliseconds;
+        if (AreMembersStale)
+        {
+            ReadMembers(post, session);
+            return;
+        }
+
         _sessions[post.SessionId] = session;
         var isBusy = _isRecovering || _isStopping || _fanOut.Unconfirmed >= FanOut.MostUnconfirmed;
         var judgement = _state.Judge(post, UnixMilliseconds, _isMembershipFresh, isBusy);
@@ -33,11 +39,7 @@ sealed partial class ConversationActor
                 session.Tell(new ResendPosts(_id, judgement.Number), Self);
                 break;
             case Verdict.AskMembers:
-                _held.Add((post, session));
-                Become(Loading);
-                _isReady = false;
-                _services.Loader.MembersAsync(_id)
-                    .PipeTo(Self, success: members => new MembersLoaded(members), failure: cause => new LoadFailed(cause));
+                ReadMembers(post, session);
                 break;
         }
     }
@@ -67,14 +69,18 @@ sealed partial class ConversationActor
             if (_state.Accept(row.Seq, row.Seq, row.Ts) is { } accepted)
             {
                 AnswerAccepted(accepted, row.Seq, row.Ts);
-                if (!_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
+                if (IsOurs(row) && !_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
                     FanOutRow(row, accepted.HasSiblings, accepted.OriginSession, mayBeKnown: false);
+                if (ImportId.IsImport(row.Cmid))
+                    OnImportLogged(row);
             }
         }
         else if (_state.Fail(row.Seq) is { } failed)
         {
             _isRecovering = true;
-            if (settled.Outcome.Status == AppendStatus.Duplicate)
+            if (ImportId.IsImport(row.Cmid))
+                OnImportNotWritten(row, settled.Outcome);
+            else if (settled.Outcome.Status == AppendStatus.Duplicate)
                 AnswerAccepted(failed, settled.Outcome.Seq, settled.Outcome.Ts);
             else if (settled.Outcome.Status == AppendStatus.Refused)
                 RefuseForEver(failed);
@@ -146,6 +152,8 @@ sealed partial class ConversationActor
 
     void OnDeliveryConfirmed(DeliveryConfirmed confirmed, IActorRef user)
     {
+        if (confirmed.Incarnation < 0)
+            OnAsideConfirmed(confirmed, user);
         if (confirmed.Incarnation != _incarnation)
             return;
         Know(confirmed.UserId, user);
@@ -173,19 +181,21 @@ sealed partial class ConversationActor
 
     void OnResendDeliveries(ResendDeliveries resend, IActorRef user)
     {
-        if (resend.Incarnation != _incarnation)
+        if (resend.Incarnation != _incarnation && resend.Incarnation != _asideIncarnation)
             return;
         Know(resend.UserId, user);
-        _fanOut.Resend(resend.UserId, resend.After, SteadyMilliseconds, _due);
-        SendDue(throughRegion: false);
+        (resend.Incarnation == _incarnation ? _fanOut : _aside).Resend(resend.UserId, resend.After, SteadyMilliseconds, _due);
+        SendDue(throughRegion: false, resend.Incarnation);
     }
 
-    void SendDue(bool throughRegion)
+    /// <param name="throughRegion">Whether to ask the region for the users, because a known one may be gone.</param>
+    /// <param name="incarnation">Whose numbers they are; this life's if nothing is said.</param>
+    void SendDue(bool throughRegion, long? incarnation = null)
     {
         foreach (var due in _due)
         {
             var deliver = new Deliver(
-                due.UserId, _incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
+                due.UserId, incarnation ?? _incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
             if (!throughRegion && _users.TryGetValue(due.UserId, out var user))
                 user.Tell(deliver, Self);
             else

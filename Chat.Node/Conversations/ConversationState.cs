@@ -134,6 +134,29 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         return new Judgement(Verdict.Take, Head, _lastTs);
     }
 
+    /// <summary>
+    /// Judges a message of another server: <see cref="Verdict.Take"/> has given it a number and a time, <see cref="Verdict.Answer"/> tells
+    /// those that it has, <see cref="Verdict.Wait"/> means that it is on its way.
+    /// </summary>
+    /// <param name="sender">Who wrote it.</param>
+    /// <param name="cmid">Of <see cref="ImportId"/>.</param>
+    /// <param name="now">Milliseconds since 1970.</param>
+    public Judgement Import(int sender, string cmid, long now)
+    {
+        if (_recent.Find(sender, cmid) is { } known)
+        {
+            if (known.IsAccepted)
+                return new Judgement(Verdict.Answer, known.Seq, known.Ts);
+            if (_inFlight.ContainsKey(known.Number))
+                return new Judgement(Verdict.Wait);
+        }
+
+        _lastTs = Math.Max(_lastTs, now);
+        var recent = _recent.Add(sender, cmid, ++Head);
+        _inFlight[Head] = new InFlightPost(sender, cmid, Head, _lastTs, HasSiblings: true, OriginSession: 0) { Recent = recent };
+        return new Judgement(Verdict.Take, Head, _lastTs);
+    }
+
     /// <summary>Refuses whatever a session sends until it has taken note.</summary>
     public void RefuseFrom(WaitingSession session)
     {

@@ -31,7 +31,8 @@ sealed record RegisterResult(ErrorCode Error, string Reason, int UserId = 0);
 /// beside the session actor; changes nothing of it.
 /// </summary>
 sealed class LoginFlow(
-    Accounts accounts, Contacts contacts, PasswordWorker passwords, TimeProvider clock, ILogger<LoginFlow> logger, Lazy<IActorRef> users)
+    Accounts accounts, Contacts contacts, PasswordWorker passwords, Presence presence, INodeDirectory nodes, IOtherServers others, TimeProvider clock,
+    ILogger<LoginFlow> logger, Lazy<IActorRef> users)
 {
     const int MaxNameCharacters = 50;
     const int TokenBytes = 32;
@@ -116,12 +117,26 @@ sealed class LoginFlow(
         users.Value.Tell(new LoginSucceeded(account.Id));
         if (check.NewHash is { } newHash)
             await accounts.SetPasswordAsync(account, newHash);
+        if (await IsOnlineElsewhereAsync(account.Id))
+            return new LoginResult(ErrorCode.AlreadyOnline, "this account is using, input another");
         if (!wantsToken)
             return await PrepareAsync(account, "", null);
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
         await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
         return await PrepareAsync(account, token, hash);
+    }
+
+    /// <summary>
+    /// Whether a server outside the cluster has the user: what it stores may be years old, so that only who listens on the user's
+    /// channel counts. Our own sessions listen too; of them the user's actor knows.
+    /// </summary>
+    async Task<bool> IsOnlineElsewhereAsync(int userId)
+    {
+        if (!others.IsOn)
+            return false;
+        var node = await presence.NodeOfAsync(userId);
+        return (node is not { } known || nodes.Foreign.Contains(known)) && await others.CountListenersAsync(userId) > 0;
     }
 
     async Task<LoginResult> PrepareAsync(Account account, string token, byte[]? hash)

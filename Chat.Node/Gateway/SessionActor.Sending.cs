@@ -31,7 +31,12 @@ sealed partial class SessionActor
         if (_isEnding || _isClosed || _user is null)
             return; // the user has been told, or sees it: this one is queued
         var message = push.Message;
-        if (message.Seq > 0)
+        if (push.IsAside)
+        {
+            if (!IsNewCopy(push))
+                return;
+        }
+        else if (message.Seq > 0)
         {
             var numbers = NumbersOf(message.Conversation);
             if (message.Seq <= numbers.Written)
@@ -217,6 +222,8 @@ sealed partial class SessionActor
                         break;
                     if (receipt.Incarnation == 0)
                         NumbersOf(receipt.Conversation).Flushed = receipt.Number;
+                    else if (receipt.Incarnation < 0)
+                        NoteFlushedCopy(receipt);
                     TellUser(new Pushed(_user!.Id, _sessionId, receipt.Conversation, receipt.Incarnation, receipt.Number));
                     break;
             }

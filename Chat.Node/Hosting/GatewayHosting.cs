@@ -1,3 +1,4 @@
+using Chat.Node.Cluster;
 using Chat.Node.Conversations;
 using Chat.Node.Gateway;
 using Chat.Node.Storage;
@@ -18,6 +19,7 @@ static class GatewayHosting
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LoginFlow(
             provider.GetRequiredService<Accounts>(), provider.GetRequiredService<Contacts>(), provider.GetRequiredService<PasswordWorker>(),
+            provider.GetRequiredService<Presence>(), provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<IOtherServers>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LoginFlow>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new RequestFlow(
             provider.GetRequiredService<Contacts>(), provider.GetRequiredService<MessageLogStore>(), settings.KeepsHistory,

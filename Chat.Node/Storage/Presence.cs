@@ -35,15 +35,35 @@ sealed class Presence(IChatDatabase database)
 
     /// <param name="userId">The user.</param>
     /// <param name="node">The incarnation of the node of its oldest session; null if it has none.</param>
-    public Task SetAsync(int userId, long? node) => database.WriteAsync(async (connection, transaction) =>
+    /// <param name="others">Nodes outside the cluster: sessions that the user has there are none of our business.</param>
+    public Task SetAsync(int userId, long? node, IReadOnlyCollection<long>? others = null) => database.WriteAsync(async (connection, transaction) =>
     {
         await connection.ExecuteAsync(
-            node is not null
-                ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)"
-                : "DELETE FROM UserPresence WHERE userid = @userId",
-            new { userId, node }, transaction);
+            node is not null ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)"
+            : others is { Count: > 0 } ? "DELETE FROM UserPresence WHERE userid = @userId AND node NOT IN @others"
+            : "DELETE FROM UserPresence WHERE userid = @userId",
+            new { userId, node, others }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
+
+    /// <summary>
+    /// Lists the user as offline before its node stops listening for what other servers publish: from now on they queue.
+    /// </summary>
+    public Task ShowOfflineAsync(int userId) => database.WriteAsync((connection, transaction) =>
+        connection.ExecuteAsync("UPDATE Users SET state = 'offline' WHERE id = @userId", new { userId }, transaction));
+
+    /// <summary>
+    /// Some of the users with sessions at a node who are listed as offline and do not want to be: a documented server that is
+    /// interrupted lists everybody so.
+    /// </summary>
+    public Task<List<int>> FalselyOfflineAsync(long incarnation, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
+        """
+        SELECT p.userid FROM UserPresence p JOIN Users u ON u.id = p.userid
+        WHERE p.node = @incarnation AND u.state = 'offline'
+            AND NOT EXISTS (SELECT 1 FROM UserPrivacy v WHERE v.userid = p.userid AND v.hides_presence = 1)
+        LIMIT @most
+        """,
+        new { incarnation, most })).AsList());
 
     /// <summary>
     /// Whether the user is listed as offline whatever is true. Takes effect at once, and may be repeated. What

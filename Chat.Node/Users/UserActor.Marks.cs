@@ -102,12 +102,15 @@ sealed partial class UserActor
     /// <summary>One write at a time, so that the last one wins.</summary>
     void StorePresence()
     {
-        if (_isPresenceUnderWay || (_phase is Phase.Starting or Phase.AwaitingSessions && _sessions.Count == 0) || IsPresenceTrue)
+        if (_phase is Phase.Starting or Phase.AwaitingSessions && _sessions.Count == 0)
+            return;
+        TendChannel();
+        if (_isPresenceUnderWay || !IsChannelSettled || IsPresenceTrue)
             return;
         _isPresenceUnderWay = true;
         _isPresenceStale = false;
         var node = WantedNode;
-        _services.Presence.SetAsync(_userId, node).PipeTo(
+        _services.Presence.SetAsync(_userId, node, _services.Nodes.Foreign).PipeTo(
             Self, success: () => new PresenceWritten(node, null), failure: cause => new PresenceWritten(node, cause));
     }
 
