@@ -11,11 +11,12 @@ namespace Chat.Protocol;
 /// <param name="Body">The canonical object.</param>
 /// <param name="Conversation">Where it belongs, if its sender and target say so.</param>
 /// <param name="SenderId">Who sent it; 0 if it does not say.</param>
+/// <param name="ToId">For whom it says it is; 0 if it does not say, or is for a group.</param>
 /// <param name="Digest">
 /// SHA-256 of what the other server wrote, whatever the order of keys and the escapes: copies of one message for several
 /// receivers have the same.
 /// </param>
-public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conversation, int SenderId, ReadOnlyMemory<byte> Digest)
+public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conversation, int SenderId, int ToId, ReadOnlyMemory<byte> Digest)
 {
     const int MostDepth = 32;
 
@@ -82,7 +83,7 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
             : JsonText.Quote(DateTimeOffset.FromUnixTimeMilliseconds(now).ToString(ChatBody.TimeFormat, System.Globalization.CultureInfo.InvariantCulture));
         values[isGroup ? "groupid" : "toid"] = Digits(isGroup ? groupId!.Value : receiverId);
         var conversation = isGroup ? ConversationId.Group(groupId!.Value) : sender > 0 ? ConversationId.Direct(sender, receiverId) : (ConversationId?)null;
-        chat = new ForeignChat(Compose(values), conversation, sender, digest);
+        chat = new ForeignChat(Compose(values), conversation, sender, isGroup ? 0 : IntegerOf(members, "toid") ?? 0, digest);
         return null;
     }
 

@@ -251,12 +251,12 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
         SendNext(channel);
     }
 
-    static string? ProblemOf(ForeignChat chat, int userId) => chat.Conversation switch
+    static string? ProblemOf(ForeignChat chat, int userId)
     {
-        null => "it does not say who sent it",
-        { IsGroup: false } conversation when conversation.Other(chat.SenderId) != userId => $"it is for user {conversation.Other(chat.SenderId)}",
-        _ => null,
-    };
+        if (chat.Conversation is null)
+            return "it does not say who sent it";
+        return chat.ToId == 0 || chat.ToId == userId ? null : $"it is for user {chat.ToId}";
+    }
 
     /// <summary>As a documented server would: into the queue, from where it is taken up when there is time.</summary>
     void Overflow(HeldChannel channel, ForeignChat chat)

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Cluster;
 using Chat.Node.Storage;
 using Chat.Node.Users;
 
@@ -8,7 +9,7 @@ namespace Chat.Node.Bridge;
 /// Finds what other servers queue for users who have sessions at this node: they took them for offline, a moment before the login or
 /// after their own restart.
 /// </summary>
-sealed class QueueWatch(OfflineStore store, NodeIdentity node, Lazy<IActorRef> users, TimeProvider clock) : BackgroundService
+sealed class QueueWatch(OfflineStore store, NodeIdentity node, NodeDirectory nodes, Lazy<IActorRef> users, TimeProvider clock) : BackgroundService
 {
     const int MostAtOnce = 1000;
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -27,6 +28,7 @@ sealed class QueueWatch(OfflineStore store, NodeIdentity node, Lazy<IActorRef> u
         using var timer = new PeriodicTimer(Interval, clock);
         try
         {
+            await LookAsync(); // what is there now is for the logins
             while (await timer.WaitForNextTickAsync(stoppingToken))
                 await LookAsync();
         }
@@ -42,7 +44,7 @@ sealed class QueueWatch(OfflineStore store, NodeIdentity node, Lazy<IActorRef> u
         {
             var newest = await store.NewestIdAsync();
             var after = _newest.TryPeek(out var oldest) ? oldest : newest;
-            var arrivals = newest > after ? await store.ArrivalsAsync(node.Incarnation, after, MostAtOnce) : [];
+            var arrivals = newest > after ? await store.ArrivalsAsync(node.Incarnation, after, nodes.Foreign.Count > 0, MostAtOnce) : [];
             foreach (var arrival in arrivals)
             {
                 if (_told.Add(arrival.Id))

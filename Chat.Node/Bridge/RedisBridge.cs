@@ -11,7 +11,7 @@ namespace Chat.Node.Bridge;
 
 /// <summary>The way to the servers outside the cluster, for the users of this node. Safe to use from any thread.</summary>
 sealed class RedisBridge(
-    RedisConnection redis, NodeDirectory nodes, NodeIdentity node, Lazy<ActorSystem> system, BridgeMeter meter, TimeProvider clock, ILogger<RedisBridge> logger)
+    RedisConnection redis, Nodes nodes, NodeDirectory directory, NodeIdentity node, Lazy<ActorSystem> system, BridgeMeter meter, TimeProvider clock, ILogger<RedisBridge> logger)
     : IOtherServers
 {
     /// <summary>
@@ -68,7 +68,7 @@ sealed class RedisBridge(
     {
         if (incarnation == node.Incarnation)
             return system.Value.ActorSelection($"/user/{ChannelKeeper.ActorName}");
-        return nodes.AddressOf(incarnation) is { } address
+        return directory.AddressOf(incarnation) is { } address
             ? system.Value.ActorSelection($"akka.tcp://{system.Value.Name}@{address}/user/{ChannelKeeper.ActorName}")
             : null;
     }
@@ -115,9 +115,13 @@ sealed class RedisBridge(
     {
         try
         {
-            await redis.DisconnectAsync(incarnation).WaitAsync(Patience, clock);
+            // One that is not known here may live outside the cluster.
+            if (await nodes.IsFencedAsync(incarnation))
+                await redis.DisconnectAsync(incarnation).WaitAsync(Patience, clock);
+            else
+                _disconnected.TryRemove(incarnation, out _);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (e is RedisException or StorageException or TimeoutException or ObjectDisposedException)
         {
             _disconnected.TryRemove(incarnation, out _); // the next one tries again
             Log.NotDisconnected(logger, incarnation, e.GetType().Name);

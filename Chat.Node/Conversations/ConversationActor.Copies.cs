@@ -67,7 +67,7 @@ sealed partial class ConversationActor
             if (_id.IsGroup)
                 _copies.Add(new CopiedMessage(ImportId.DigestOf(row.Cmid), ImportId.OccurrenceOf(row.Cmid), row.Cmid) { Logged = MessageOf(row) });
         }
-        else if (_services.Nodes.Foreign.Contains(row.Node) && ForeignChat.TryRead(row.Body, 0, row.Ts, out var chat) is null)
+        else if (_services.Nodes.Foreign.Contains(row.Node) && ForeignChat.TryRead(row.Body, _id.IsGroup ? row.Sender : _id.Other(row.Sender), row.Ts, out var chat) is null)
         {
             _copies.Add(new CopiedMessage(Convert.ToHexStringLower(chat!.Digest.Span), 0, row.Cmid) { Logged = MessageOf(row) });
         }

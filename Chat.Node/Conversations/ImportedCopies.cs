@@ -60,12 +60,16 @@ sealed class ImportedCopies
     /// <summary>The message that a member's copy is of, which is the member's from now on; null if there is none yet.</summary>
     /// <param name="member">Whose copy it is.</param>
     /// <param name="digest">Of what the other server sent.</param>
-    /// <param name="hadTo">What an earlier life of the conversation brought to the member: everything up to this number.</param>
+    /// <param name="hadTo">
+    /// What an earlier life of the conversation brought to the member: everything up to this number. Says nothing of a row that another
+    /// node wrote: it takes the row as delivered when it has sent the copy.
+    /// </param>
     public CopiedMessage? Claim(int member, string digest, long hadTo)
     {
         if (!_byDigest.TryGetValue(digest, out var equal))
             return null;
-        var message = equal.Find(known => !known.Claimed.Contains(member) && (known.IsOfThisLife || known.Logged is null || known.Logged.Seq > hadTo));
+        var message = equal.Find(known => !known.Claimed.Contains(member)
+            && (known.IsOfThisLife || known.Occurrence == 0 || known.Logged is null || known.Logged.Seq > hadTo));
         message?.Claimed.Add(member);
         return message;
     }

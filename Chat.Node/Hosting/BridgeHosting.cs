@@ -31,15 +31,15 @@ static class BridgeHosting
             return new BridgeMeter(() => kept.Count, () => redis.IsConnected);
         });
         services.AddSingleton<IOtherServers>(provider => new RedisBridge(
-            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<NodeIdentity>(),
-            new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<BridgeMeter>(),
+            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeDirectory>(),
+            provider.GetRequiredService<NodeIdentity>(), new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<BridgeMeter>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisBridge>>()));
         services.AddHostedService(provider => new StateKeeper(
             provider.GetRequiredService<Presence>(), provider.GetRequiredService<NodeIdentity>(), AkkaHosting.Region<UserActor>(provider),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StateKeeper>>()));
         services.AddHostedService(provider => new QueueWatch(
-            provider.GetRequiredService<OfflineStore>(), provider.GetRequiredService<NodeIdentity>(), AkkaHosting.Region<UserActor>(provider),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<OfflineStore>(), provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<NodeDirectory>(),
+            AkkaHosting.Region<UserActor>(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck<RedisHealth>("chat.redis", tags: ["ready"]);
         return services;
     }

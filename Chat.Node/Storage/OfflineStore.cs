@@ -124,14 +124,18 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
     public async Task<long> NewestIdAsync() =>
         await database.ReadAsync(connection => connection.ExecuteScalarAsync<long?>("SELECT MAX(id) FROM OfflineMessage")) ?? 0;
 
-    /// <summary>Rows above an id that other servers wrote for users who have sessions at a node.</summary>
-    public Task<List<ForeignArrival>> ArrivalsAsync(long incarnation, long after, int limit) => database.ReadAsync(async connection =>
+    /// <summary>Rows above an id that others wrote for users who have sessions at a node.</summary>
+    /// <param name="incarnation">The node.</param>
+    /// <param name="after">The id.</param>
+    /// <param name="ours">Whether others of our own kind may have written some; else only what documented servers wrote is found.</param>
+    /// <param name="limit">At most so many.</param>
+    public Task<List<ForeignArrival>> ArrivalsAsync(long incarnation, long after, bool ours, int limit) => database.ReadAsync(async connection =>
         (await connection.QueryAsync<Row>(
             """
             SELECT o.id, o.userid FROM OfflineMessage o JOIN UserPresence p ON p.userid = o.userid
-            WHERE o.id > @after AND o.ts IS NULL AND p.node = @incarnation ORDER BY o.id LIMIT @limit
+            WHERE o.id > @after AND (o.ts IS NULL OR @ours) AND p.node = @incarnation ORDER BY o.id LIMIT @limit
             """,
-            new { incarnation, after, limit })).Select(row => new ForeignArrival(row.Id, row.UserId)).ToList());
+            new { incarnation, after, ours, limit })).Select(row => new ForeignArrival(row.Id, row.UserId)).ToList());
 
     /// <summary>Removes rows that were written to a socket or acknowledged one by one.</summary>
     public Task DeleteAsync(int userId, IReadOnlyCollection<long> ids) => database.WriteAsync((connection, transaction) =>

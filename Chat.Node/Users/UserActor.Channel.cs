@@ -26,6 +26,18 @@ sealed partial class UserActor
             Take(step, _channel.Target!.Value);
     }
 
+    /// <summary>A node that has just started may not have been known: the sessions are in no cluster with this actor.</summary>
+    void ForgetForeignPresence()
+    {
+        if (_phase != Phase.AwaitingSessions || _sessions.Count > 0 || _storedNode is not { } node || !_services.Nodes.Foreign.Contains(node))
+            return;
+        _storedNode = null;
+        _channel.StartWith(null);
+        _phase = Phase.Offline;
+        ReleaseHeld();
+        ReleaseHeldAttaches();
+    }
+
     /// <summary>A keeper may not have had its message, or its answer may be lost.</summary>
     void TakeStepAgain()
     {

@@ -10,6 +10,9 @@ sealed partial class UserActor
 {
     readonly Dictionary<ConversationId, long> _drained = [];
     IReadOnlyList<QueuedMessage> _page = [];
+
+    /// <summary>Read, and not given yet.</summary>
+    readonly Queue<IReadOnlyList<QueuedMessage>> _pages = new();
     long _drainedTo;
     long _addedAtRead;
     bool _isReading;
@@ -55,29 +58,24 @@ sealed partial class UserActor
             return;
         }
 
+        if (ImportForeign(found))
+        {
+            Greet([], hasMore: true); // the login need not wait; the queue does, so that everything comes in order
+            return;
+        }
+
         var rows = OfflinePages.Cut(found);
         if (rows.Count > 0)
         {
             _services.CrashPoints.Reach(CrashPoint.BeforeDrain);
             _drainedTo = rows[^1].Id;
-            var forSessions = ImportForeign(rows);
-            if (_imports.Count > 0 && _phase == Phase.Finishing)
-            {
-                _phase = Phase.Draining; // what their conversations send must not be held
-                ReleaseHeld();
-            }
-
-            GivePage(forSessions, found.Count == OfflinePages.MostRows || rows.Count < found.Count);
+            NoteRead(rows);
+            OfflinePages.InOrder(WithoutImported(rows)).ForEach(_pages.Enqueue);
+            GivePage(found.Count == OfflinePages.MostRows || rows.Count < found.Count);
             return;
         }
 
         Greet([], hasMore: false);
-        if (_imports.Count > 0 || _refused.Count > 0)
-        {
-            GoOnDraining(); // what is imported comes into the queue
-            return;
-        }
-
         if (_backlog.IsIdle && _backlog.Added == _addedAtRead)
         {
             _phase = Phase.Live;
@@ -90,41 +88,26 @@ sealed partial class UserActor
             ReadPage();
     }
 
-    void GivePage(IReadOnlyList<QueuedMessage> rows, bool hasMore)
+    /// <summary>The next page that has been read; when there is none, the next is read.</summary>
+    void GivePage(bool hasMore = true)
     {
+        if (!_pages.TryDequeue(out var rows))
+        {
+            ReadPage();
+            return;
+        }
+
         _page = rows;
-        _isPageFlushed = rows.Count == 0;
+        _isPageFlushed = false;
         foreach (var row in rows)
         {
             if (row is { Conversation: { } conversation, Seq: > 0 })
                 _drained[conversation] = Math.Max(row.Seq, _drained.GetValueOrDefault(conversation));
         }
 
-        if (rows.Count > 0)
-        {
-            foreach (var session in _sessions.Values.Where(session => !session.IsAttaching))
-                session.Actor.Tell(new OfflinePage(rows));
-        }
-
-        Greet(rows, hasMore || _imports.Count > 0);
-        if (_isPageFlushed)
-            GoOnDraining();
-    }
-
-    /// <summary>When the last page has left, and what had to be logged is: the next one.</summary>
-    void GoOnDraining()
-    {
-        if (_phase is not (Phase.Draining or Phase.Finishing) || !_isPageFlushed || _imports.Count > 0)
-            return;
-        if (_refused.Count == 0)
-        {
-            ReadPage();
-            return;
-        }
-
-        var refused = _refused.OrderBy(row => row.Id).ToList();
-        _refused.Clear();
-        GivePage(refused, hasMore: true);
+        foreach (var session in _sessions.Values.Where(session => !session.IsAttaching))
+            session.Actor.Tell(new OfflinePage(rows));
+        Greet(rows, hasMore || _pages.Count > 0);
     }
 
     void Greet(IReadOnlyList<QueuedMessage> rows, bool hasMore)
@@ -152,9 +135,9 @@ sealed partial class UserActor
             }
         }
 
-        if (_page.Count == 0 || pushed.UpTo < _page[^1].Id)
+        if (_phase is not (Phase.Draining or Phase.Finishing) || _isPageFlushed || pushed.UpTo < _page[^1].Id)
             return;
         _isPageFlushed = true;
-        GoOnDraining();
+        GivePage();
     }
 }

@@ -10,47 +10,70 @@ namespace Chat.Node.Users;
 /// </summary>
 sealed partial class UserActor
 {
-    /// <summary>Rows that wait for their conversations.</summary>
-    readonly Dictionary<long, QueuedMessage> _imports = [];
+    /// <summary>Rows that wait for their conversations; one after the other, so that they stay in order.</summary>
+    readonly SortedDictionary<long, QueuedMessage> _imports = [];
+
+    /// <summary>Rows whose messages are in the queue again, with their numbers; they may not be deleted yet.</summary>
+    readonly HashSet<long> _imported = [];
 
     /// <summary>Rows that no conversation takes: the sessions get them as they are.</summary>
-    readonly List<QueuedMessage> _refused = [];
+    readonly HashSet<long> _refused = [];
+
+    /// <summary>The rows that were read last.</summary>
+    readonly HashSet<long> _readRows = [];
 
     /// <summary>A row that came in front of what has been read already.</summary>
     long? _unreadRow;
 
     bool ImportsRows => _services.Others.IsOn && _services.KeepsHistory;
 
-    /// <summary>Sends what other servers wrote to its conversations; the rest is for the sessions.</summary>
-    IReadOnlyList<QueuedMessage> ImportForeign(IReadOnlyList<QueuedMessage> rows)
+    /// <summary>Sends what other servers wrote to its conversations; true if there is such, and has to be awaited.</summary>
+    bool ImportForeign(IReadOnlyList<QueuedMessage> rows)
     {
         if (!ImportsRows)
-            return rows;
-        var rest = new List<QueuedMessage>(rows.Count);
+            return false;
+        var isIdle = _imports.Count == 0;
         foreach (var row in rows)
         {
-            if (row is { Foreign.Conversation: not null })
-                Import(row);
-            else
-                rest.Add(row);
+            if (row is { Foreign.Conversation: not null } && !_imported.Contains(row.Id) && !_refused.Contains(row.Id))
+                _imports.TryAdd(row.Id, row);
         }
 
-        return rest;
+        if (isIdle)
+            ImportNext();
+
+        if (_imports.Count > 0 && _phase == Phase.Finishing)
+        {
+            _phase = Phase.Draining; // what their conversations send must not be held
+            ReleaseHeld();
+        }
+
+        return _imports.Count > 0;
     }
 
-    void Import(QueuedMessage row)
+    void NoteRead(IReadOnlyList<QueuedMessage> rows)
     {
-        _imports[row.Id] = row;
+        if (!_services.Others.IsOn)
+            return;
+        if (_readRows.Count > MostHeld)
+            _readRows.Clear();
+        foreach (var row in rows)
+            _readRows.Add(row.Id);
+    }
+
+    IReadOnlyList<QueuedMessage> WithoutImported(IReadOnlyList<QueuedMessage> rows) =>
+        _imported.Count == 0 ? rows : [.. rows.Where(row => !_imported.Contains(row.Id))];
+
+    /// <summary>Or the same once more.</summary>
+    void ImportNext()
+    {
+        if (_imports.Count == 0)
+            return;
+        var row = _imports.First().Value;
         var chat = row.Foreign!;
         _services.Conversations.Value.Tell(
             new Import(chat.Conversation!.Value, _userId, chat.SenderId, 0, row.Id, chat.Digest, chat.Body), Self);
         ArmTick();
-    }
-
-    void RetryImports()
-    {
-        foreach (var row in _imports.Values.OrderBy(row => row.Id).ToList())
-            Import(row);
     }
 
     void OnRowImported(Imported imported)
@@ -60,15 +83,17 @@ sealed partial class UserActor
         if (imported.Refusal is { } refusal)
         {
             _log.Info("a queued message of another server for user {0} is given as it is, and not logged: {1}", _userId, refusal);
-            if (_sessions.Count > 0)
-                _refused.Add(row);
+            _refused.Add(row.Id);
         }
         else
         {
+            _imported.Add(row.Id);
             Delete(() => _services.OfflineStore.DeleteAsync(_userId, [row.Id]));
         }
 
-        GoOnDraining();
+        ImportNext();
+        if (_imports.Count == 0 && _phase is Phase.Draining or Phase.Finishing)
+            ReadPage(); // what was imported is behind what was found, and goes before it
         if (_isStopping)
             Stop();
     }
@@ -76,7 +101,7 @@ sealed partial class UserActor
     /// <summary>Another server has queued something while there are sessions: it took the user for offline.</summary>
     void OnQueueGrown(long rowId)
     {
-        if (_sessions.Count == 0)
+        if (_sessions.Count == 0 || _readRows.Contains(rowId))
             return;
         if (_phase != Phase.Live)
         {

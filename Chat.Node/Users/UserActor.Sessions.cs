@@ -139,6 +139,9 @@ sealed partial class UserActor
         if (_sessions.Count == 0)
         {
             _isPageOverdue = false;
+            _pages.Clear();
+            _imported.Clear();
+            _readRows.Clear();
             _refused.Clear();
             _phase = Phase.Offline;
         }
@@ -168,8 +171,8 @@ sealed partial class UserActor
         {
             if (hasLost && _phase == Phase.Live)
                 StartDrain(); // the others get it from the queue
-            else if (_phase == Phase.Draining && !_isReading)
-                ReadPage(); // perhaps it was this session that was to flush the page
+            else if (_phase == Phase.Draining && !_isReading && _imports.Count == 0)
+                GivePage(); // perhaps it was this session that was to flush the page
         }
 
         TellSiblings();

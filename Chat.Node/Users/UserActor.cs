@@ -168,6 +168,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         _isBusyTick = false;
         var now = SteadyMilliseconds;
         TakeStepAgain();
+        ForgetForeignPresence();
         if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin.TotalMilliseconds)
         {
             _phase = Phase.Offline;
@@ -180,7 +181,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
             ReadPresence();
         WriteMarks();
         RetryDeletes();
-        RetryImports();
+        ImportNext();
         RetryBacklog();
         StorePresence();
         EndOverdueSettings();

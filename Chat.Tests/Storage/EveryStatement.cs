@@ -92,7 +92,7 @@ sealed class EveryStatement(IChatDatabase database)
         await offline.DeleteUpToAsync(17, Direct, 3);
         await offline.InsertForeignAsync(17, "{}");
         Assert.True(await offline.NewestIdAsync() > 0);
-        Assert.Empty(await offline.ArrivalsAsync(_node.Incarnation, await offline.NewestIdAsync() - 1, 10));
+        Assert.Empty(await offline.ArrivalsAsync(_node.Incarnation, await offline.NewestIdAsync() - 1, ours: true, 10));
         await offline.QuarantineAsync(new OfflineRow(17, Direct, 4, "c", 1, "{}"u8.ToArray()), "for the plan");
     }
 
@@ -127,6 +127,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.False(await nodes.TryBecomeMemberAsync([("there:4053", 17)]));
         Assert.False(await nodes.TryFenceAsync(ManyRows.Unfinished, 1));
         await nodes.FenceAsync(ManyRows.Unfinished);
+        Assert.True(await nodes.IsFencedAsync(ManyRows.Unfinished));
         await nodes.FinishAsync(ManyRows.Unfinished, 1);
         await nodes.LeaveAsync(isFinished: false);
     }
