@@ -25,6 +25,18 @@ sealed class KeptChannels
     }
 }
 
+/// <summary>The node ends: see to it that it listens for nobody. Answered with <see cref="ChannelsEnded"/>.</summary>
+sealed class EndChannels : INoSerializationVerificationNeeded
+{
+    public static readonly EndChannels Instance = new();
+}
+
+/// <summary>Nobody is listened for any more.</summary>
+sealed class ChannelsEnded : INoSerializationVerificationNeeded
+{
+    public static readonly ChannelsEnded Instance = new();
+}
+
 /// <summary>
 /// One per node: listens on the channels of those users whose oldest session is at this node, and passes what other servers publish to
 /// the conversations, for each channel one message after the other, until each is settled.
@@ -36,6 +48,8 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
     const long Patience = 1000;
     static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
+    const int MostTicksToEnd = 3;
+
     /// <summary>Users are asked whether this is right so rarely, a part of them at each tick.</summary>
     const int TicksPerCheck = 60;
 
@@ -43,9 +57,9 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
 
     sealed record Subscribed(int UserId, ChannelMessageQueue? Queue) : INoSerializationVerificationNeeded;
 
-    sealed record Unsubscribed(int UserId, bool HasFailed) : INoSerializationVerificationNeeded;
+    sealed record Unsubscribed(int UserId) : INoSerializationVerificationNeeded;
 
-    sealed record QueueFailed(int UserId, string Reason) : INoSerializationVerificationNeeded;
+    sealed record Spilt(int UserId, bool IsStored) : INoSerializationVerificationNeeded;
 
     sealed class Tick : INoSerializationVerificationNeeded
     {
@@ -67,6 +81,8 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
     /// <summary>Who waits for a subscription.</summary>
     readonly Dictionary<int, IActorRef> _holders = [];
     readonly EventHandler _onRestored;
+    readonly List<IActorRef> _enders = [];
+    int? _ticksToEnd;
     long _number;
     int _ticks;
 
@@ -82,7 +98,8 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
         Receive<LeaveChannel>(leave => OnLeave(leave.UserId, Sender));
         Receive<Subscribed>(OnSubscribed);
         Receive<Unsubscribed>(OnUnsubscribed);
-        Receive<QueueFailed>(failed => Log.ForeignMessageLost(_services.Logger, failed.UserId, failed.Reason));
+        Receive<Spilt>(OnSpilt);
+        Receive<EndChannels>(_ => OnEnd(Sender));
         Receive<Restored>(_ => SubscribeMissing());
         Receive<Tick>(_ => OnTick());
     }
@@ -144,7 +161,7 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
         }
 
         channel.IsLeaving = true;
-        channel.Open(); // what has come is passed on in any case
+        channel.Close(); // what another node passes on is not passed on twice
         _holders.Remove(userId);
         _leavers[userId] = user;
         SendNext(channel);
@@ -197,23 +214,15 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
             return;
         _channels.Remove(channel.UserId);
         _services.Kept.Count = _channels.Count;
+        AnswerEnders();
         if (_leavers.Remove(channel.UserId, out var user))
             user.Tell(new ChannelLeft(channel.UserId, _services.Node.Incarnation, channel.Seen), Self);
     }
 
-    /// <summary>Ends when what had come before the end has been told.</summary>
-    static async Task<Unsubscribed> UnsubscribeAsync(int userId, ChannelMessageQueue queue)
+    async Task<Unsubscribed> UnsubscribeAsync(int userId, ChannelMessageQueue queue)
     {
-        try
-        {
-            await queue.UnsubscribeAsync();
-            await queue.Completion;
-            return new Unsubscribed(userId, HasFailed: false);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
-        {
-            return new Unsubscribed(userId, HasFailed: true); // the connection is gone, and with it the subscription
-        }
+        await _services.Redis.UnsubscribeAsync(userId, queue);
+        return new Unsubscribed(userId);
     }
 
     void OnUnsubscribed(Unsubscribed unsubscribed)
@@ -232,23 +241,40 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
         _services.Meter.Received();
         if (!_channels.TryGetValue(arrived.UserId, out var channel))
             return;
-        var problem = ForeignChat.TryRead(arrived.Payload, arrived.UserId, _services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), out var chat)
-            ?? ProblemOf(chat!, arrived.UserId);
-        if (problem is not null)
+        if (Read(arrived, out var chat) is { } problem)
         {
             _services.Meter.Garbage();
             Log.GarbageReceived(_services.Logger, arrived.UserId, problem);
             return;
         }
 
-        if (channel.IsFull)
+        var arrival = new ChannelArrival(++_number, chat!, HeldChannel.MarkOf(chat!.Digest.Span));
+        if (channel.Add(arrival))
         {
-            Overflow(channel, chat!);
+            SendNext(channel);
+            Spill(channel);
             return;
         }
 
-        channel.Add(new ChannelArrival(++_number, chat!, HeldChannel.MarkOf(chat!.Digest.Span)));
-        SendNext(channel);
+        _services.Meter.Lost();
+        Log.ForeignMessageLost(_services.Logger, arrived.UserId, "neither the conversations nor the database take messages, and too many wait");
+    }
+
+    /// <summary>Why it is no message; null if it is one. Whatever is sent to us must not end this actor.</summary>
+    string? Read(Arrived arrived, out ForeignChat? chat)
+    {
+        chat = null;
+        if (arrived.Payload.Length > Import.MostBytes)
+            return $"{arrived.Payload.Length} bytes are more than {Import.MostBytes}";
+        try
+        {
+            return ForeignChat.TryRead(arrived.Payload, arrived.UserId, _services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), out chat)
+                ?? ProblemOf(chat!, arrived.UserId);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or OverflowException)
+        {
+            return e.Message;
+        }
     }
 
     static string? ProblemOf(ForeignChat chat, int userId)
@@ -258,25 +284,52 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
         return chat.ToId == 0 || chat.ToId == userId ? null : $"it is for user {chat.ToId}";
     }
 
-    /// <summary>As a documented server would: into the queue, from where it is taken up when there is time.</summary>
-    void Overflow(HeldChannel channel, ForeignChat chat)
+    /// <summary>What comes faster than it can be logged: as a documented server would, into the queue, from where it is taken up when there is time.</summary>
+    void Spill(HeldChannel channel)
     {
+        if (channel.SpillNext() is not { } arrival)
+            return;
         _services.Meter.Overflowed();
         Log.ChannelOverflowed(_services.Logger, channel.UserId);
         var userId = channel.UserId;
-        InsertAsync(userId, JsonText.ToAscii(chat.Body.Span)).PipeTo(Self, success: failed => failed);
+        _services.OfflineStore.InsertForeignAsync(userId, JsonText.ToAscii(arrival.Chat.Body.Span)).PipeTo(
+            Self, success: () => new Spilt(userId, IsStored: true), failure: _ => new Spilt(userId, IsStored: false));
     }
 
-    async Task<object> InsertAsync(int userId, string body)
+    void OnSpilt(Spilt spilt)
     {
-        try
+        if (!_channels.TryGetValue(spilt.UserId, out var channel))
+            return;
+        channel.OnSpilt(spilt.IsStored);
+        if (spilt.IsStored)
+            Spill(channel); // else the next tick tries again
+        Leave(channel);
+    }
+
+    /// <summary>The node ends, and no session is left: answered when nobody is listened for, or when it has taken too long.</summary>
+    void OnEnd(IActorRef asker)
+    {
+        _enders.Add(asker);
+        _ticksToEnd ??= MostTicksToEnd;
+        AnswerEnders();
+    }
+
+    void AnswerEnders()
+    {
+        if (_enders.Count == 0 || _channels.Count > 0)
+            return;
+        _enders.ForEach(asker => asker.Tell(ChannelsEnded.Instance));
+        _enders.Clear();
+    }
+
+    /// <summary>Users who have not come round to it are left without being asked; what waits goes into the queue.</summary>
+    void EndAll()
+    {
+        foreach (var channel in _channels.Values.ToList())
         {
-            await _services.OfflineStore.InsertForeignAsync(userId, body);
-            return Restored.Instance;
-        }
-        catch (StorageException e)
-        {
-            return new QueueFailed(userId, e.Message);
+            channel.SpillAll();
+            OnLeave(channel.UserId, ActorRefs.Nobody);
+            Spill(channel);
         }
     }
 
@@ -284,6 +337,13 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
     {
         if (channel.Due(Now, Patience) is not { } arrival)
             return;
+        if (channel.IsOverdue(Now))
+        {
+            channel.SpillAll(); // its conversation does not answer
+            Spill(channel);
+            return;
+        }
+
         var chat = arrival.Chat;
         _services.Conversations.Value.Tell(
             new Import(chat.Conversation!.Value, channel.UserId, chat.SenderId, _services.Node.Incarnation, arrival.Number, chat.Digest, chat.Body), Self);
@@ -317,10 +377,18 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
     void OnTick()
     {
         SubscribeMissing();
+        if (_ticksToEnd is { } left)
+        {
+            _ticksToEnd = left - 1;
+            if (left == 0)
+                EndAll();
+        }
+
         var part = _ticks++ % TicksPerCheck;
         foreach (var channel in _channels.Values.ToList())
         {
             SendNext(channel);
+            Spill(channel);
             Leave(channel);
             if (channel.UserId % TicksPerCheck == part)
                 _services.Users.Value.Tell(new CheckChannel(channel.UserId, _services.Node.Incarnation), Self);

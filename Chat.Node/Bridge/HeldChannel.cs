@@ -13,10 +13,19 @@ sealed class HeldChannel(int userId)
     /// <summary>With so many waiting, what comes goes into the offline queue.</summary>
     public const int MostWaiting = 1000;
 
+    /// <summary>With so many on the way to the offline queue nothing is taken any more.</summary>
+    public const int MostSpilling = 4000;
+
+    /// <summary>What could not be passed on for so long goes into the offline queue, with everything behind it.</summary>
+    const long DeadlineMilliseconds = 60_000;
+
     const int MostMarks = 256;
 
     readonly Queue<ChannelArrival> _waiting = new();
     readonly Queue<long> _marks = new();
+    readonly Queue<ChannelArrival> _spilling = new();
+    long? _firstSentAt;
+    bool _isSpilling;
 
     public int UserId => userId;
 
@@ -32,9 +41,7 @@ sealed class HeldChannel(int userId)
     /// <summary>What comes is passed on; else another node does that still.</summary>
     public bool IsOpen { get; private set; }
 
-    public bool IsFull => _waiting.Count >= MostWaiting;
-
-    public bool IsEmpty => _waiting.Count == 0;
+    public bool IsEmpty => _waiting.Count == 0 && _spilling.Count == 0;
 
     /// <summary>When the front was sent; null if it was not.</summary>
     public long? SentAt { get; private set; }
@@ -44,12 +51,63 @@ sealed class HeldChannel(int userId)
 
     public static long MarkOf(ReadOnlySpan<byte> digest) => BitConverter.ToInt64(digest);
 
-    public void Add(ChannelArrival arrival)
+    /// <summary>False if nothing more can be kept.</summary>
+    public bool Add(ChannelArrival arrival)
     {
-        _waiting.Enqueue(arrival);
+        if (_spilling.Count > 0 || _waiting.Count >= MostWaiting)
+        {
+            if (_spilling.Count >= MostSpilling)
+                return false;
+            _spilling.Enqueue(arrival); // behind those before it
+        }
+        else
+        {
+            _waiting.Enqueue(arrival);
+        }
+
         _marks.Enqueue(arrival.Mark);
         if (_marks.Count > MostMarks)
             _marks.Dequeue();
+        return true;
+    }
+
+    /// <summary>What goes into the offline queue next, one after the other; nothing while one is under way, or while another node passes on.</summary>
+    public ChannelArrival? SpillNext()
+    {
+        if (_isSpilling || !IsOpen || !_spilling.TryPeek(out var front))
+            return null;
+        _isSpilling = true;
+        return front;
+    }
+
+    public void OnSpilt(bool isStored)
+    {
+        _isSpilling = false;
+        if (isStored)
+            _spilling.TryDequeue(out _);
+    }
+
+    /// <summary>Everything that waits goes into the offline queue.</summary>
+    public void SpillAll()
+    {
+        var behind = _spilling.ToArray();
+        if (_isSpilling || _waiting.Count == 0)
+            return;
+        _spilling.Clear();
+        foreach (var arrival in _waiting.Concat(behind))
+            _spilling.Enqueue(arrival);
+        _waiting.Clear();
+        (SentAt, _firstSentAt) = (null, null);
+    }
+
+    /// <summary>It is left: what came while another node passed on is that one's.</summary>
+    public void Close()
+    {
+        if (IsOpen)
+            return;
+        IsOpen = true;
+        _waiting.Clear();
+        _spilling.Clear();
     }
 
     public void Open() => IsOpen = true;
@@ -79,8 +137,12 @@ sealed class HeldChannel(int userId)
         if (!IsOpen || !_waiting.TryPeek(out var front) || now - SentAt < patience)
             return null;
         SentAt = now;
+        _firstSentAt ??= now;
         return front;
     }
+
+    /// <summary>Whether the front has been sent again and again for too long.</summary>
+    public bool IsOverdue(long now) => now - _firstSentAt >= DeadlineMilliseconds;
 
     /// <summary>Passed on. False if it was before.</summary>
     public bool OnSettled(long number)
@@ -88,7 +150,7 @@ sealed class HeldChannel(int userId)
         if (!_waiting.TryPeek(out var front) || front.Number != number)
             return false;
         _waiting.Dequeue();
-        SentAt = null;
+        (SentAt, _firstSentAt) = (null, null);
         return true;
     }
 }

@@ -44,15 +44,20 @@ sealed class QueueWatch(OfflineStore store, NodeIdentity node, NodeDirectory nod
         {
             var newest = await store.NewestIdAsync();
             var after = _newest.TryPeek(out var oldest) ? oldest : newest;
-            var arrivals = newest > after ? await store.ArrivalsAsync(node.Incarnation, after, nodes.Foreign.Count > 0, MostAtOnce) : [];
-            foreach (var arrival in arrivals)
+            while (newest > after)
             {
-                if (_told.Add(arrival.Id))
-                    users.Value.Tell(new QueueGrown(arrival.UserId, arrival.Id));
+                var arrivals = await store.ArrivalsAsync(node.Incarnation, after, nodes.Foreign.Count > 0, MostAtOnce);
+                foreach (var arrival in arrivals)
+                {
+                    if (_told.Add(arrival.Id))
+                        users.Value.Tell(new QueueGrown(arrival.UserId, arrival.Id));
+                }
+
+                if (arrivals.Count < MostAtOnce)
+                    break;
+                after = arrivals[^1].Id;
             }
 
-            if (arrivals.Count == MostAtOnce)
-                return; // the rest at the next look
             _newest.Enqueue(newest);
             if (_newest.Count > LookBack)
                 _newest.Dequeue();

@@ -28,6 +28,8 @@ sealed class RedisBridge(
     /// </summary>
     static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(2);
 
+    static readonly TimeSpan DisconnectedFor = TimeSpan.FromSeconds(1);
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     readonly ConcurrentDictionary<long, Task> _disconnected = new();
@@ -61,7 +63,7 @@ sealed class RedisBridge(
         }
     }
 
-    /// <summary>Once for each node that is gone, however many users were there.</summary>
+    /// <summary>Once in a while for each node that is gone, however many users were there: one that is thawed connects again before it ends.</summary>
     public Task DisconnectAsync(long incarnation) => _disconnected.GetOrAdd(incarnation, TryDisconnectAsync);
 
     public ICanTell? KeeperOf(long incarnation)
@@ -80,6 +82,8 @@ sealed class RedisBridge(
         for (var i = 0; i < frames.Count && outcome == PublishOutcome.Received; i++)
         {
             outcome = await PublishFrameAsync(userId, frames[i]);
+            if (i > 0 && outcome != PublishOutcome.Received)
+                return PublishOutcome.Unknown; // its front has been received, and comes again with the whole
             if (outcome == PublishOutcome.Received)
                 await Task.Delay(Spacing, clock); // before whatever comes next to this user
         }
@@ -113,19 +117,25 @@ sealed class RedisBridge(
 
     async Task TryDisconnectAsync(long incarnation)
     {
+        await Task.Yield(); // it is in the dictionary before it can be taken out of it
         try
         {
             // One that is not known here may live outside the cluster.
             if (await nodes.IsFencedAsync(incarnation))
                 await redis.DisconnectAsync(incarnation).WaitAsync(Patience, clock);
-            else
-                _disconnected.TryRemove(incarnation, out _);
         }
         catch (Exception e) when (e is RedisException or StorageException or TimeoutException or ObjectDisposedException)
         {
-            _disconnected.TryRemove(incarnation, out _); // the next one tries again
             Log.NotDisconnected(logger, incarnation, e.GetType().Name);
         }
+
+        _ = ForgetAsync(incarnation);
+    }
+
+    async Task ForgetAsync(long incarnation)
+    {
+        await Task.Delay(DisconnectedFor, clock);
+        _disconnected.TryRemove(incarnation, out _);
     }
 
     void Count(PublishOutcome outcome)

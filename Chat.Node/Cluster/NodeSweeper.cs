@@ -151,7 +151,11 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
         }
 
         _withUsers.Enqueue(node); // one after the other
-        Run(async () => new UsersFound(node, await _services.Presence.UsersOfAsync(node.Incarnation, MostAsked)));
+        Run(async () =>
+        {
+            await _services.Others.DisconnectAsync(node.Incarnation); // again: thawed, it connects once more before it ends
+            return new UsersFound(node, await _services.Presence.UsersOfAsync(node.Incarnation, MostAsked));
+        });
     }
 
     void OnUsersFound(UsersFound found)

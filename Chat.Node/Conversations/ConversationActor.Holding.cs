@@ -70,7 +70,7 @@ sealed partial class ConversationActor
             sender.Tell(new PostRefused(_id, post.Number, ErrorCode.Unavailable, "the database does not answer"));
         }
 
-        _held.RemoveAll(held => held.Message is Post);
+        _held.RemoveAll(held => held.Message is Post or Import); // a copy comes again by itself
     }
 
     /// <summary>Other servers add members too, and tell nobody.</summary>

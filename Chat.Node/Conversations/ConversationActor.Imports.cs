@@ -242,6 +242,8 @@ sealed partial class ConversationActor
     /// <summary>The database does not take it, and never will.</summary>
     void RefuseImports(string cmid)
     {
+        if (_copies.Find(cmid) is { } copy)
+            _copies.Remove(copy);
         foreach (var open in _openImports.Values.Where(open => open.Cmid == cmid).ToList())
         {
             _openImports.Remove(open.Id);

@@ -60,7 +60,11 @@ sealed record ResendDeliveries(ConversationId Conversation, int UserId, long Inc
 /// </summary>
 sealed record Import(
     ConversationId Conversation, int Recipient, int Sender, long Source, long Number, ReadOnlyMemory<byte> Digest, ReadOnlyMemory<byte> Body)
-    : IConversationMessage;
+    : IConversationMessage
+{
+    /// <summary>What is larger is not taken: far below the largest message between nodes (1 MiB).</summary>
+    public const int MostBytes = 256 * 1024;
+}
 
 /// <summary>
 /// Conversation to whoever sent <see cref="Import"/>: nothing is left to do about it; or why it cannot be logged.

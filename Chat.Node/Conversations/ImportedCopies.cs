@@ -16,6 +16,8 @@ sealed class CopiedMessage(string digest, int occurrence, string cmid)
     /// <summary>Whether this life of the conversation has logged it; else members may have had it before.</summary>
     public bool IsOfThisLife { get; init; }
 
+    public bool IsForgotten { get; set; }
+
     /// <summary>Who has had a copy.</summary>
     public HashSet<int> Claimed { get; } = [];
 }
@@ -39,7 +41,7 @@ sealed class ImportedCopies
             return;
         equal.Add(message);
         _order.Enqueue(message);
-        if (_order.Count > MostRemembered && _order.Peek().Logged is not null)
+        while (_order.Count > MostRemembered && _order.Peek() is { } oldest && (oldest.IsForgotten || oldest.Logged is not null))
             Remove(_order.Dequeue());
     }
 
@@ -50,6 +52,7 @@ sealed class ImportedCopies
     /// <summary>It did not get into the log: its copies come again.</summary>
     public void Remove(CopiedMessage message)
     {
+        message.IsForgotten = true;
         if (!_byDigest.TryGetValue(message.Digest, out var equal))
             return;
         equal.Remove(message);

@@ -31,8 +31,7 @@ sealed record RegisterResult(ErrorCode Error, string Reason, int UserId = 0);
 /// beside the session actor; changes nothing of it.
 /// </summary>
 sealed class LoginFlow(
-    Accounts accounts, Contacts contacts, PasswordWorker passwords, Presence presence, INodeDirectory nodes, IOtherServers others, TimeProvider clock,
-    ILogger<LoginFlow> logger, Lazy<IActorRef> users)
+    Accounts accounts, Contacts contacts, PasswordWorker passwords, IOtherServers others, TimeProvider clock, ILogger<LoginFlow> logger, Lazy<IActorRef> users)
 {
     const int MaxNameCharacters = 50;
     const int TokenBytes = 32;
@@ -128,15 +127,15 @@ sealed class LoginFlow(
     }
 
     /// <summary>
-    /// Whether a server outside the cluster has the user: what it stores may be years old, so that only who listens on the user's
-    /// channel counts. Our own sessions listen too; of them the user's actor knows.
+    /// Whether a server outside the cluster has the user: what is stored may be years old, so that only who listens on the user's
+    /// channel counts. Our own nodes listen too; the user's actor knows of them.
     /// </summary>
     async Task<bool> IsOnlineElsewhereAsync(int userId)
     {
-        if (!others.IsOn)
+        if (!others.IsOn || !(await others.CountListenersAsync(userId) > 0))
             return false;
-        var node = await presence.NodeOfAsync(userId);
-        return (node is not { } known || nodes.Foreign.Contains(known)) && await others.CountListenersAsync(userId) > 0;
+        var answer = await users.Value.Ask<ListeningAnswer>(new AskListening(userId), Timeout);
+        return !answer.MayBeOurs && await others.CountListenersAsync(userId) > 0; // once more: ours may just have stopped
     }
 
     async Task<LoginResult> PrepareAsync(Account account, string token, byte[]? hash)

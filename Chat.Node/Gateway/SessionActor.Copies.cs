@@ -15,6 +15,9 @@ sealed partial class SessionActor
         public readonly long Incarnation = incarnation;
         public long Written;
         public long Flushed;
+
+        /// <summary>The place in the log of the copy that was written last.</summary>
+        public long LastSeq;
     }
 
     readonly Dictionary<ConversationId, CopyNumbers> _copies = [];
@@ -37,7 +40,7 @@ sealed partial class SessionActor
         var numbers = NumbersOf(message.Conversation);
         if (message.Seq > numbers.Written)
         {
-            numbers.Written = message.Seq;
+            numbers.Written = copies.LastSeq = message.Seq;
             return true;
         }
 
@@ -49,6 +52,19 @@ sealed partial class SessionActor
     void NoteFlushedCopy(in Receipt receipt)
     {
         if (_copies.TryGetValue(receipt.Conversation, out var copies) && copies.Incarnation == receipt.Incarnation)
+        {
             copies.Flushed = receipt.Number;
+            NotePassed(receipt.Conversation, copies);
+        }
+    }
+
+    /// <summary>A message in front of a copy that came only now was not written: the client has seen the gap, and its user need not wait.</summary>
+    void NotePassed(ConversationId conversation, CopyNumbers copies)
+    {
+        if (copies.Flushed < copies.Written || copies.LastSeq == 0)
+            return;
+        var numbers = NumbersOf(conversation);
+        numbers.Flushed = Math.Max(numbers.Flushed, copies.LastSeq);
+        TellUser(new Pushed(_user!.Id, _sessionId, conversation, 0, numbers.Flushed));
     }
 }

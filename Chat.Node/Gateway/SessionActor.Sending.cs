@@ -209,7 +209,7 @@ sealed partial class SessionActor
             switch (receipt.Kind)
             {
                 case ReceiptKind.Offline:
-                    offlineTo = Math.Max(offlineTo, receipt.Number);
+                    offlineTo = receipt.Number; // pages are ordered, their rows' ids need not be
                     break;
                 case ReceiptKind.Acknowledgement:
                     _services.CrashPoints.Reach(CrashPoint.AfterAcknowledge);
@@ -221,7 +221,7 @@ sealed partial class SessionActor
                         && next.Conversation == receipt.Conversation && next.Incarnation == receipt.Incarnation && next.Number > 0)
                         break;
                     if (receipt.Incarnation == 0)
-                        NumbersOf(receipt.Conversation).Flushed = receipt.Number;
+                        NumbersOf(receipt.Conversation).Flushed = Math.Max(receipt.Number, NumbersOf(receipt.Conversation).Flushed);
                     else if (receipt.Incarnation < 0)
                         NoteFlushedCopy(receipt);
                     TellUser(new Pushed(_user!.Id, _sessionId, receipt.Conversation, receipt.Incarnation, receipt.Number));

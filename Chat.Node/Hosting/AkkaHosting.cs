@@ -149,6 +149,7 @@ static class AkkaHosting
 
             return Task.FromResult(Akka.Done.Instance);
         });
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "leave-channels", () => provider.EndChannelsAsync());
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drain-storage", async () =>
         {
             await provider.GetRequiredService<MessageLog>().DrainAsync();

@@ -12,6 +12,8 @@ namespace Chat.Node.Hosting;
 /// <summary>The bridge to the servers outside the cluster, where <c>Chat:Redis:ConnectionString</c> names a Redis.</summary>
 static class BridgeHosting
 {
+    static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(4.5);
+
     public static IServiceCollection AddChatBridge(this IServiceCollection services, ChatSettings settings)
     {
         if (!settings.IsBridged)
@@ -42,6 +44,25 @@ static class BridgeHosting
             AkkaHosting.Region<UserActor>(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck<RedisHealth>("chat.redis", tags: ["ready"]);
         return services;
+    }
+
+    /// <summary>
+    /// After the sessions, and before the regions stop: their users have this node stop listening.
+    /// </summary>
+    public static async Task<Akka.Done> EndChannelsAsync(this IServiceProvider provider)
+    {
+        if (!provider.GetRequiredService<IReadOnlyActorRegistry>().TryGet<ChannelKeeper>(out var keeper))
+            return Akka.Done.Instance;
+        try
+        {
+            await keeper.Ask<ChannelsEnded>(EndChannels.Instance, EndPatience);
+        }
+        catch (AskTimeoutException)
+        {
+            // what is still held is lost for servers that do not look at the count
+        }
+
+        return Akka.Done.Instance;
     }
 
     public static AkkaConfigurationBuilder AddChannelKeeper(this AkkaConfigurationBuilder akka, ChatSettings settings, IServiceProvider provider)

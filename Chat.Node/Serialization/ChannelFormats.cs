@@ -49,6 +49,8 @@ static class ChannelFormats
                 w.Long(m.Node);
             },
             r => new CheckChannel(r.Int(), r.Long())),
+        new Format<AskListening>("al", (w, m) => w.Long(m.UserId), r => new AskListening(r.Int())),
+        new Format<ListeningAnswer>("la", (w, m) => w.Bool(m.MayBeOurs), r => new ListeningAnswer(r.Bool())),
         new Format<QueueGrown>(
             "qg",
             (w, m) =>

@@ -35,16 +35,32 @@ sealed class Presence(IChatDatabase database)
 
     /// <param name="userId">The user.</param>
     /// <param name="node">The incarnation of the node of its oldest session; null if it has none.</param>
-    /// <param name="others">Nodes outside the cluster: sessions that the user has there are none of our business.</param>
-    public Task SetAsync(int userId, long? node, IReadOnlyCollection<long>? others = null) => database.WriteAsync(async (connection, transaction) =>
+    public Task SetAsync(int userId, long? node) => database.WriteAsync(async (connection, transaction) =>
     {
         await connection.ExecuteAsync(
-            node is not null ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)"
-            : others is { Count: > 0 } ? "DELETE FROM UserPresence WHERE userid = @userId AND node NOT IN @others"
-            : "DELETE FROM UserPresence WHERE userid = @userId",
-            new { userId, node, others }, transaction);
+            node is not null
+                ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)"
+                : "DELETE FROM UserPresence WHERE userid = @userId",
+            new { userId, node }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
+
+    /// <summary>
+    /// Notes which node is about to listen for the user, before it does; nothing is shown to anybody yet.
+    /// </summary>
+    public Task ClaimAsync(int userId, long node) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)", new { userId, node }, transaction));
+
+    /// <summary>
+    /// No node of ours listens for the user any more, who is listed as offline already, unless another server has the user by now.
+    /// </summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="others">Nodes outside the cluster: sessions that the user has there are none of our business.</param>
+    public Task ForgetAsync(int userId, IReadOnlyCollection<long> others) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        others.Count > 0
+            ? "DELETE FROM UserPresence WHERE userid = @userId AND node NOT IN @others"
+            : "DELETE FROM UserPresence WHERE userid = @userId",
+        new { userId, others }, transaction));
 
     /// <summary>
     /// Lists the user as offline before its node stops listening for what other servers publish: from now on they queue.

@@ -15,6 +15,7 @@ sealed class BridgeMeter : IDisposable
     readonly Counter<long> _unknown;
     readonly Counter<long> _garbage;
     readonly Counter<long> _overflowed;
+    readonly Counter<long> _lost;
 
     public BridgeMeter(Func<int> channels, Func<bool> isConnected)
     {
@@ -25,6 +26,7 @@ sealed class BridgeMeter : IDisposable
         _unknown = _meter.CreateCounter<long>("bridge_queued_unknown", description: "Messages that were queued though they may have been received: possible duplicates");
         _garbage = _meter.CreateCounter<long>("bridge_garbage", description: "What came on a channel and is no message: dropped");
         _overflowed = _meter.CreateCounter<long>("bridge_overflowed", description: "Messages that came faster than they could be logged: into the offline queue");
+        _lost = _meter.CreateCounter<long>("bridge_lost", description: "Messages of other servers that could neither be logged nor queued");
         _meter.CreateObservableGauge("bridge_channels", channels, description: "Channels of users on which this node listens");
         _meter.CreateObservableGauge("bridge_connected", () => isConnected() ? 1 : 0, description: "1 while Redis is to be had");
     }
@@ -42,6 +44,8 @@ sealed class BridgeMeter : IDisposable
     public void Garbage() => _garbage.Add(1);
 
     public void Overflowed() => _overflowed.Add(1);
+
+    public void Lost() => _lost.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

@@ -31,3 +31,9 @@ sealed record CheckChannel(int UserId, long Node) : IUserMessage;
 
 /// <summary>Queue watch to user: another server has queued something for you while you are here.</summary>
 sealed record QueueGrown(int UserId, long RowId) : IUserMessage;
+
+/// <summary>Login to user: may a node of ours listen for you? Answered with <see cref="ListeningAnswer"/>.</summary>
+sealed record AskListening(int UserId) : IUserMessage;
+
+/// <summary>User to login: whether one may; else whoever listens is another server.</summary>
+sealed record ListeningAnswer(bool MayBeOurs) : IClusterMessage;

@@ -10,9 +10,12 @@ sealed partial class UserActor
 {
     sealed record ChannelHidden(bool HasFailed) : INoSerializationVerificationNeeded;
 
+    sealed record ChannelClaimed(long Node, bool HasFailed) : INoSerializationVerificationNeeded;
+
     sealed record NodeDisconnected(long Node) : INoSerializationVerificationNeeded;
 
     readonly ChannelState _channel = new();
+    readonly List<IActorRef> _listeningAskers = [];
 
     /// <summary>Ourselves we hear too: nothing is published while a node of ours may listen.</summary>
     bool MayPublish => _services.Others.IsOn && _phase == Phase.Offline && _channel.IsSettled(null);
@@ -22,7 +25,7 @@ sealed partial class UserActor
     /// <summary>Begins what is to be done, if nothing is under way.</summary>
     void TendChannel()
     {
-        if (_services.Others.IsOn && _channel.Step == ChannelStep.None && _channel.Advance(WantedNode) is not ChannelStep.None and var step)
+        if (_services.Others.IsOn && !_isPublishing && _channel.Step == ChannelStep.None && _channel.Advance(WantedNode) is not ChannelStep.None and var step)
             Take(step, _channel.Target!.Value);
     }
 
@@ -50,6 +53,14 @@ sealed partial class UserActor
         if (step == ChannelStep.Hide)
         {
             _services.Presence.ShowOfflineAsync(_userId).PipeTo(Self, success: () => new ChannelHidden(HasFailed: false), failure: _ => new ChannelHidden(HasFailed: true));
+            return;
+        }
+
+        if (step == ChannelStep.Hold && _storedNode is null)
+        {
+            // Whatever becomes of this life, the next one knows who may listen.
+            _services.Presence.ClaimAsync(_userId, node).PipeTo(
+                Self, success: () => new ChannelClaimed(node, HasFailed: false), failure: _ => new ChannelClaimed(node, HasFailed: true));
             return;
         }
 
@@ -82,6 +93,21 @@ sealed partial class UserActor
         keeper.Tell(new LeaveChannel(_userId), Self);
     }
 
+    void OnAskListening(IActorRef login)
+    {
+        if (_phase == Phase.Starting && _listeningAskers.Count < MostHeldAttaches)
+            _listeningAskers.Add(login); // when what an earlier life stored is read
+        else
+            login.Tell(new ListeningAnswer(_phase == Phase.Starting || !_channel.IsSettled(null)));
+    }
+
+    void AnswerListeningAskers()
+    {
+        foreach (var login in _listeningAskers)
+            login.Tell(new ListeningAnswer(!_channel.IsSettled(null)));
+        _listeningAskers.Clear();
+    }
+
     /// <summary>
     /// An earlier life may have ended between two nodes: those that are not to listen are told so.
     /// </summary>
@@ -95,16 +121,34 @@ sealed partial class UserActor
     {
         Receive<ChannelHeld>(held => Settle(() => _channel.OnHeld(held.Node)));
         Receive<ChannelLeft>(left => Settle(() => _channel.OnLeft(left.Node, left.Seen)));
+        Receive<ChannelClaimed>(OnChannelClaimed, claimed => !claimed.HasFailed);
+        Receive<ChannelClaimed>(_ => { });
         Receive<ChannelHidden>(OnHidden, hidden => !hidden.HasFailed); // else the next tick tries again
         Receive<ChannelHidden>(_ => { });
         Receive<NodeDisconnected>(gone => Settle(() => _channel.OnLeft(gone.Node, [])));
         Receive<CheckChannel>(check => OnCheckChannel(check, Sender));
+        Receive<AskListening>(_ => OnAskListening(Sender));
         Receive<QueueGrown>(grown => OnQueueGrown(grown.RowId));
         Receive<RoundPublished>(OnRoundPublished);
         Receive<Conversations.Imported>(OnRowImported);
     }
 
-    void OnHidden(ChannelHidden hidden) => Settle(_channel.OnHidden);
+    void OnChannelClaimed(ChannelClaimed claimed)
+    {
+        if (_storedNode is not null)
+            return;
+        _storedNode = claimed.Node;
+        _isPresenceStale = true; // it is shown when the node listens
+        if (_channel.Step == ChannelStep.Hold)
+            Take(ChannelStep.Hold, _channel.Target!.Value);
+        ArmTick();
+    }
+
+    void OnHidden(ChannelHidden hidden)
+    {
+        _isPresenceStale = true; // should a session come before the node has left
+        Settle(_channel.OnHidden);
+    }
 
     void Settle(Action change)
     {

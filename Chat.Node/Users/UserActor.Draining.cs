@@ -121,8 +121,8 @@ sealed partial class UserActor
 
     void OnOfflinePushed(OfflinePushed pushed)
     {
-        if (!_sessions.TryGetValue(pushed.SessionId, out var session))
-            return;
+        if (!_sessions.TryGetValue(pushed.SessionId, out var session) || _page.All(row => row.Id != pushed.UpTo))
+            return; // of a page before this one
         if (!session.IsModern)
         {
             // A documented client acknowledges nothing: written to its socket is all there is.

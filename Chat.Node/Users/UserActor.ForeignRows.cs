@@ -25,6 +25,12 @@ sealed partial class UserActor
     /// <summary>A row that came in front of what has been read already.</summary>
     long? _unreadRow;
 
+    const long MostImportMilliseconds = 30_000;
+
+    /// <summary>The row that is under way, and since when.</summary>
+    long _importedRow;
+    long _importedSince;
+
     bool ImportsRows => _services.Others.IsOn && _services.KeepsHistory;
 
     /// <summary>Sends what other servers wrote to its conversations; true if there is such, and has to be awaited.</summary>
@@ -35,7 +41,7 @@ sealed partial class UserActor
         var isIdle = _imports.Count == 0;
         foreach (var row in rows)
         {
-            if (row is { Foreign.Conversation: not null } && !_imported.Contains(row.Id) && !_refused.Contains(row.Id))
+            if (row is { Foreign.Conversation: not null, Body.Length: <= Conversations.Import.MostBytes } && !_imported.Contains(row.Id) && !_refused.Contains(row.Id))
                 _imports.TryAdd(row.Id, row);
         }
 
@@ -64,12 +70,29 @@ sealed partial class UserActor
     IReadOnlyList<QueuedMessage> WithoutImported(IReadOnlyList<QueuedMessage> rows) =>
         _imported.Count == 0 ? rows : [.. rows.Where(row => !_imported.Contains(row.Id))];
 
-    /// <summary>Or the same once more.</summary>
+    /// <summary>
+    /// Nobody waits for them any more, and another server may have taken the rows by the next login. The one under way is awaited.
+    /// </summary>
+    void ForgetImports()
+    {
+        foreach (var id in _imports.Keys.Skip(1).ToList())
+            _imports.Remove(id);
+    }
+
+    /// <summary>Or the same once more; one whose conversation does not answer at all goes to the sessions as it is.</summary>
     void ImportNext()
     {
         if (_imports.Count == 0)
             return;
         var row = _imports.First().Value;
+        if (_importedRow != row.Id)
+            (_importedRow, _importedSince) = (row.Id, SteadyMilliseconds);
+        if (SteadyMilliseconds - _importedSince >= MostImportMilliseconds)
+        {
+            Self.Tell(new Imported(row.Foreign!.Conversation!.Value, _userId, 0, row.Id, "its conversation does not answer"), Self);
+            return;
+        }
+
         var chat = row.Foreign!;
         _services.Conversations.Value.Tell(
             new Import(chat.Conversation!.Value, _userId, chat.SenderId, 0, row.Id, chat.Digest, chat.Body), Self);

@@ -110,9 +110,13 @@ sealed partial class UserActor
         _isPresenceUnderWay = true;
         _isPresenceStale = false;
         var node = WantedNode;
-        _services.Presence.SetAsync(_userId, node, _services.Nodes.Foreign).PipeTo(
+        WritePresenceAsync(node).PipeTo(
             Self, success: () => new PresenceWritten(node, null), failure: cause => new PresenceWritten(node, cause));
     }
+
+    Task WritePresenceAsync(long? node) => node is null && _services.Others.IsOn
+        ? _services.Presence.ForgetAsync(_userId, _services.Nodes.Foreign)
+        : _services.Presence.SetAsync(_userId, node);
 
     /// <summary>The node of the oldest session is gone; an actor that waits for sessions finds out by itself.</summary>
     void OnCheckPresence()

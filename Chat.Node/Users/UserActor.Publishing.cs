@@ -14,6 +14,9 @@ sealed partial class UserActor
     sealed record RoundPublished(
         IReadOnlyList<(ConversationId Conversation, PendingDelivery Delivery)> Round, int Tried, int Received) : INoSerializationVerificationNeeded;
 
+    /// <summary>Until the answer is here nobody of ours begins to listen: the answer could count us.</summary>
+    bool _isPublishing;
+
     void PublishSome(IReadOnlyList<(ConversationId Conversation, PendingDelivery Delivery)> round)
     {
         // A copy that a server sent us for this user is not sent back.
@@ -24,12 +27,15 @@ sealed partial class UserActor
             return;
         }
 
+        _isPublishing = true;
         _services.Others.PublishAsync(_userId, [.. some.Select(item => item.Delivery.Message.Body)])
             .PipeTo(Self, success: received => new RoundPublished(round, some.Count, received));
     }
 
     void OnRoundPublished(RoundPublished published)
     {
+        _isPublishing = false;
+        StorePresence();
         foreach (var (conversation, delivery) in published.Round.Take(published.Received))
         {
             SettleQueued(conversation, delivery, isDurable: true);

@@ -141,6 +141,7 @@ sealed partial class UserActor
             _isPageOverdue = false;
             _pages.Clear();
             _imported.Clear();
+            ForgetImports();
             _readRows.Clear();
             _refused.Clear();
             _phase = Phase.Offline;

@@ -149,6 +149,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
         _storedNode = read.Node is { } node && _services.Nodes.Foreign.Contains(node) ? null : read.Node;
         _channel.StartWith(_storedNode);
+        AnswerListeningAskers();
         if (_storedNode is null)
         {
             _phase = Phase.Offline;

@@ -132,7 +132,7 @@ public sealed class SessionTests : ActorTest
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
         var connection = new SessionConnection("c1", null, _socket.Writer, Clock, stopReading: () => { }, end: _ => { });
         var logins = new LoginFlow(
-            Accounts, Contacts, new PasswordWorker(1000, 1), Presence, new UserTest.OneNode(Node), NoOtherServers.Instance, Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
+            Accounts, Contacts, new PasswordWorker(1000, 1), NoOtherServers.Instance, Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
         var requests = new RequestFlow(
             Contacts, LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
         var services = new GatewayServices(

@@ -77,5 +77,7 @@ static class Samples
         new ChannelLeft(17, 99, [5]),
         new CheckChannel(17, 99),
         new QueueGrown(17, 1_000_000),
+        new AskListening(17),
+        new ListeningAnswer(true),
     ];
 }

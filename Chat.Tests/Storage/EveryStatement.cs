@@ -108,7 +108,9 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(_node.Incarnation, (await presence.NodesOfAsync([17, 18]))[17]);
         Assert.Empty(await presence.FalselyOfflineAsync(_node.Incarnation, 10));
         await presence.ShowOfflineAsync(17);
-        await presence.SetAsync(17, null, [ManyRows.Unfinished]);
+        await presence.ClaimAsync(17, _node.Incarnation);
+        await presence.ForgetAsync(17, [ManyRows.Unfinished]);
+        await presence.ForgetAsync(17, []);
         await presence.SetAsync(17, null);
         await presence.HideAsync(17, hides: true);
         await presence.ClearAsync([ManyRows.Unfinished]);
