@@ -153,7 +153,9 @@ sealed class RedisServer : IAsyncDisposable
             await Task.Delay(20);
         }
 
-        CloseShell();
+        // It counts as ended when its first thread has, but its port is free when its last has: then the shell's wait is over.
+        if (CloseShell() is { } shell)
+            await shell.WaitForExitAsync().WaitAsync(Patience);
     }
 
     void Dispose()
@@ -171,13 +173,14 @@ sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The number of a process that has ended may be another's soon.</summary>
-    void CloseShell()
+    /// <summary>The shell, which ends soon. The number of a process that has ended may be another's by then.</summary>
+    Process? CloseShell()
     {
         _processId = 0;
-        _shell?.StandardInput.Close();
-        _shell?.Dispose();
+        var shell = _shell;
         _shell = null;
+        shell?.StandardInput.Close();
+        return shell;
     }
 
     static string Find(string program) =>
