@@ -35,7 +35,12 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         var options = new ChaosOptions(Nodes: 3)
         {
-            Seconds = 8, Rate = 1000, Faults = 4, Kinds = [FaultKind.CollectGarbage, FaultKind.Freeze], FaultMilliseconds = 1000, Bystanders = 300,
+            Seconds = 8,
+            Rate = 1000,
+            Faults = 4,
+            Kinds = [FaultKind.CollectGarbage, FaultKind.Freeze],
+            FaultMilliseconds = 1000,
+            Bystanders = 300,
         };
         var result = await ChaosRun.RunAsync(options.FromEnvironment(), output);
         AssertKept(result);
@@ -47,7 +52,11 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         var options = new ChaosOptions(Nodes: 3)
         {
-            Seconds = 18, Faults = 3, Kinds = [FaultKind.Kill, FaultKind.TerminateAll, FaultKind.Freeze], IsPatient = true, IsBehindNginx = true,
+            Seconds = 18,
+            Faults = 3,
+            Kinds = [FaultKind.Kill, FaultKind.TerminateAll, FaultKind.Freeze],
+            IsPatient = true,
+            IsBehindNginx = true,
         };
         var result = await ChaosRun.RunAsync(options.FromEnvironment(), output);
         AssertKept(result);
