@@ -130,9 +130,16 @@ sealed partial class SessionActor
         _tokenHash = result.TokenHash;
         _attachAttempts = 0;
         if (_isEnding)
-            OnAttached(new Attached([], HasMore: false)); // it is gone again: its posts still count
+            EndAttaching();
         else
             OnAttachAgain();
+    }
+
+    /// <summary>The session ends, and its user's actor may never answer: the login is over without it, and the posts behind it still count.</summary>
+    void EndAttaching()
+    {
+        if (_attaching is not null)
+            OnAttached(new Attached([], HasMore: false));
     }
 
     /// <summary>At login, and when the user's actor has moved or died.</summary>
@@ -159,6 +166,8 @@ sealed partial class SessionActor
     void OnAttached(Attached attached)
     {
         Timers.Cancel("attach");
+        if (_isEnding && _attaching is null)
+            return; // too late
         if (!_isEnding && _userActor is null)
             _userActor = Context.Watch(Sender);
         if (_attaching is not { Result: var result, Request: var request })

@@ -277,6 +277,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         _outbox.DropPushes();
         if (!closed.CanStillWrite)
             _connection.End(isGraceful: false);
+        EndAttaching();
         HandleRequests();
         ArmTick();
     }
@@ -305,6 +306,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         _outbox.DropPushes(); // the user queues them
         _isEnding = true;
         _endingSince = SteadyMilliseconds;
+        EndAttaching();
         HandleRequests();
         ArmTick();
     }

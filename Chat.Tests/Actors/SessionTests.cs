@@ -77,6 +77,26 @@ public sealed class SessionTests : ActorTest
         await ExpectTerminatedAsync(session);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_whose_user_does_not_answer_its_login_ends_all_the_same_and_what_came_behind_it_counts(bool isDrained)
+    {
+        var session = await StartLogInAsync(isModern: false);
+        await WatchAsync(session);
+        session.Tell(Message("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":2}"""));
+        session.Tell(isDrained ? new DrainSession(TimeSpan.Zero) : new ConnectionClosed(CanStillWrite: true));
+        await _users.FishForMessageAsync(message => message is Detach, Patience);
+
+        var post = await _conversations.ExpectMsgAsync<Post>();
+        _users.Send(session, new Attached([], HasMore: false)); // too late, and without effect
+        _conversations.Send(session, new PostAccepted(Pair, post.Number, 1, 1));
+
+        await ReadUntilAsync("\"msgid\":2");
+        await ExpectTerminatedAsync(session);
+        Assert.Equal(2, _read.ToString().Split("\"msgid\":2").Length);
+    }
+
     [Fact]
     public async Task A_connection_that_ends_under_a_write_leaves_the_posts_of_a_documented_client_to_their_session()
     {
@@ -129,6 +149,15 @@ public sealed class SessionTests : ActorTest
 
     async Task<IActorRef> LogInAsync(bool isModern)
     {
+        var session = await StartLogInAsync(isModern);
+        _users.Reply(new Attached([], HasMore: false));
+        await ReadUntilAsync("\"errno\":0");
+        return session;
+    }
+
+    /// <summary>A session that waits for its user.</summary>
+    async Task<IActorRef> StartLogInAsync(bool isModern)
+    {
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
         var connection = new SessionConnection("c1", null, _socket.Writer, Clock, stopReading: () => { }, end: _ => { });
         var logins = new LoginFlow(
@@ -143,8 +172,6 @@ public sealed class SessionTests : ActorTest
             session.Tell(new HelloRequest(2, "test"));
         session.Tell(new LoginRequest(null, null, null, "token"));
         await _users.ExpectMsgAsync<Attach>();
-        _users.Reply(new Attached([], HasMore: false));
-        await ReadUntilAsync("\"errno\":0");
         return session;
     }
 
