@@ -1,5 +1,11 @@
 using System.CommandLine;
-using Chat.Bench;
+using Chat.Bench.Commands;
 
-var root = new RootCommand("Measures ChatActors.") { StorageCommand.Create() };
+var root = new RootCommand("Load, capacity and delivery checks for ChatActors nodes and servers of the documented protocol.")
+{
+    LoadCommands.Pairs(),
+    LoadCommands.Groups(),
+    LoadCommands.Cross(),
+    StorageCommand.Create(),
+};
 return await root.Parse(args).InvokeAsync();
