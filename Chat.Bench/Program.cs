@@ -6,6 +6,14 @@ var root = new RootCommand("Load, capacity and delivery checks for ChatActors no
     LoadCommands.Pairs(),
     LoadCommands.Groups(),
     LoadCommands.Cross(),
+    CapacityCommand.Create(),
+    CompareCommand.Create(),
+    OtherCommands.Idle(),
+    OtherCommands.LogIn(),
+    OtherCommands.Offline(),
+    OtherCommands.History(),
+    ChaosCommand.Create(),
+    MicroCommand.Create(),
     StorageCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

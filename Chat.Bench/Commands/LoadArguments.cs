@@ -109,9 +109,18 @@ sealed class LoadArguments
             Members = parsed.GetValue(_members),
             SendersPerGroup = parsed.GetValue(_senders),
         };
-        Check(options);
+        var has = parsed.CommandResult.Command.Options;
+        Check(options, has.Contains(_connections), has.Contains(_members));
         return options;
     }
+
+    /// <summary>For commands without messages of their own.</summary>
+    public WorkloadOptions Server(ParseResult parsed) => new()
+    {
+        Targets = Targets(parsed),
+        Prefix = parsed.GetValue(_prefix)!,
+        SetupConcurrency = Math.Max(1, parsed.GetValue(_setup)),
+    };
 
     public LoadPlan Plan(ParseResult parsed, string workload) => new()
     {
@@ -123,17 +132,17 @@ sealed class LoadArguments
         Drain = TimeSpan.FromSeconds(parsed.GetValue(_drain)),
     };
 
-    static void Check(WorkloadOptions options)
+    static void Check(WorkloadOptions options, bool hasConnections, bool hasGroups)
     {
         // A documented client reads one object from 1024 bytes: a longer one reaches it in pieces.
         var most = options.IsModern ? Checking.StampedText.MaxBytes : 800;
         if (options.TextBytes < Checking.StampedText.MinBytes || options.TextBytes > most)
             throw new BenchException($"--bytes must be from {Checking.StampedText.MinBytes} to {most}: the text carries a stamp and a checksum");
-        if (options.Connections < 2)
+        if (hasConnections && options.Connections < 2)
             throw new BenchException("--connections must be 2 at least");
         if (options.IsDocumentedServer && options.IsModern)
             throw new BenchException("--documented-server needs --protocol legacy");
-        if (options.Members < 2 || options.SendersPerGroup < 1 || options.SendersPerGroup > options.Members)
+        if (hasGroups && (options.Members < 2 || options.SendersPerGroup < 1 || options.SendersPerGroup > options.Members))
             throw new BenchException("a group needs two members, and senders that are members");
     }
 

@@ -16,6 +16,7 @@ sealed class LoadConnection(Socket socket, int index, int target, int userId, bo
 
     public Socket Socket => socket;
 
+    /// <summary>Its place among the connections of a load.</summary>
     public int Index => index;
 
     /// <summary>Which of the targets it is connected to.</summary>
@@ -71,6 +72,14 @@ sealed class LoadConnection(Socket socket, int index, int target, int userId, bo
         if (error != SocketError.Success || count == 0)
             return -1;
         return _restBytes + count;
+    }
+
+    /// <summary>The same connection at another place, before a load begins.</summary>
+    public LoadConnection WithIndex(int place)
+    {
+        var other = new LoadConnection(socket, place, target, userId, isModern);
+        other.KeepRest(_rest.AsSpan(0, _restBytes));
+        return other;
     }
 
     /// <summary>The beginning of a frame, for the next time.</summary>

@@ -102,18 +102,18 @@ sealed class LoadLoop : IDisposable
     /// <summary>Goes on to the next phase when it is time; false at the end.</summary>
     bool Advance(ref Progress run, FlowPump pump, long now)
     {
-        if (run.Phase == LoadPhase.WarmUp && now >= run.From)
-        {
-            run.Phase = LoadPhase.Measure;
-            _state.Meter.StartMeasuring();
-        }
-
         if (now >= run.NextSecond)
         {
             var sample = _state.Meter.EndInterval(run.Start, now, run.Phase);
             run.Plan.Progress?.Invoke(sample);
             run.NextSecond = now + Second;
             Heartbeat(now);
+        }
+
+        if (run.Phase == LoadPhase.WarmUp && now >= run.From)
+        {
+            run.Phase = LoadPhase.Measure;
+            _state.Meter.StartMeasuring();
         }
 
         if (run.Phase == LoadPhase.Measure && (now >= run.To || (run.Plan.MessagesPerFlow is { } most && HasBegun(most) && IsQuiet())))

@@ -4,6 +4,9 @@ using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Reports;
 
+/// <summary>A distribution with a name.</summary>
+readonly record struct NamedLatency(string Name, LatencySummary Latency);
+
 /// <summary>Results with plots, in one file that needs nothing else.</summary>
 static class HtmlReport
 {
@@ -15,35 +18,42 @@ static class HtmlReport
         h2{margin-top:2em}h3{margin-bottom:.2em;font-size:1em}
         """;
 
-    public static string Create(IReadOnlyList<RunResult> results)
+    /// <param name="table">What people see on the console.</param>
+    /// <param name="runs">With plots.</param>
+    /// <param name="latencies">Other latencies, with a plot each.</param>
+    public static string Create(string table, IReadOnlyList<RunResult> runs, IReadOnlyList<NamedLatency> latencies)
     {
         var html = new StringBuilder();
         html.Append("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Chat.Bench</title><style>").Append(Style).Append("</style></head><body>");
         html.Append("<h1>Chat.Bench</h1>");
-        foreach (var result in results)
-            Append(html, result);
+        AppendText(html, table);
+        if (latencies.Count > 0)
+            AppendLatency(html, latencies);
+        foreach (var run in runs)
+        {
+            html.Append("<h2>").Append(WebUtility.HtmlEncode(run.Workload)).Append(run.OfferedPerSecond is { } rate ? $", {rate:n0}/s offered" : "").Append("</h2>");
+            if (runs.Count > 1)
+            {
+                using var text = new StringWriter();
+                TableReport.Write(text, run);
+                AppendText(html, text.ToString());
+            }
+
+            AppendLatency(html, [new("delivery", run.Delivery), new("acknowledgement", run.Acknowledgement)]);
+            AppendTimeline(html, run);
+        }
+
         return html.Append("</body></html>\n").ToString();
     }
 
-    static void Append(StringBuilder html, RunResult result)
-    {
-        html.Append("<h2>").Append(WebUtility.HtmlEncode(result.Workload)).Append("</h2><pre>");
-        using (var table = new StringWriter())
-        {
-            TableReport.Write(table, result);
-            html.Append(WebUtility.HtmlEncode(table.ToString().Trim('\n')));
-        }
-
-        html.Append("</pre>");
-        AppendLatency(html, result);
-        AppendTimeline(html, result);
-    }
+    static void AppendText(StringBuilder html, string text) =>
+        html.Append("<pre>").Append(WebUtility.HtmlEncode(text.Trim('\n'))).Append("</pre>");
 
     /// <summary>The further to the right, the rarer: each step is another nine.</summary>
-    static void AppendLatency(StringBuilder html, RunResult result)
+    static void AppendLatency(StringBuilder html, IReadOnlyList<NamedLatency> latencies)
     {
         var series = new List<PlotSeries>();
-        foreach (var (name, latency) in new[] { ("delivery", result.Delivery), ("acknowledgement", result.Acknowledgement) })
+        foreach (var (name, latency) in latencies)
         {
             if (!latency.IsEmpty)
                 series.Add(new(name, [.. latency.Curve.Where(point => point.Percentile < 100).Select(point => (Nines(point.Percentile), point.Microseconds / 1000.0))]));

@@ -3,8 +3,8 @@ using Chat.Bench.Load;
 
 namespace Chat.Bench.Workloads;
 
-/// <summary>A user of the load, logged in.</summary>
-sealed record Enrolled(LoadConnection Connection, string Name);
+/// <summary>A user of the load, logged in; the token is the modern protocol's.</summary>
+sealed record Enrolled(LoadConnection Connection, string Name, string? Token = null);
 
 /// <summary>
 /// Makes or finds accounts and groups, and logs users in. The accounts of an earlier run with the same prefix are used again.
@@ -33,9 +33,17 @@ sealed class Enrolment(WorkloadOptions options)
         if (group is { } joined)
             Check(client.Ask($"\"msgid\":9,\"groupid\":{joined}"), "to join a group");
         if (options.IsModern)
-            return new(client.Release(index, target, id), name);
+            return new(client.Release(index, target, id), name, ack.GetProperty("token").GetString());
         client.Dispose();
         return new(OpenLegacy(index, target, id), name);
+    }
+
+    /// <summary>Logs a user in again, which costs the server no hashing.</summary>
+    public LoadConnection OpenAgain(int index, Enrolled user, int target)
+    {
+        var client = SetupClient.Connect(options.Targets[target], isModern: true);
+        Check(client.Ask($"\"msgid\":1,\"token\":\"{user.Token}\""), $"to log {user.Name} in again");
+        return client.Release(index, target, user.Connection.UserId);
     }
 
     /// <summary>The id of a group that the user is a member of, made if it is not there.</summary>

@@ -61,13 +61,6 @@ static class Topology
         return new(run, [.. users.Select(user => user.Connection)], flows);
     }
 
-    /// <summary>Users without anything to say.</summary>
-    public static LoadState Idle(WorkloadOptions options, SetupProgress progress)
-    {
-        var users = Open(options, progress, options.Connections, user => user % options.Targets.Count, _ => null);
-        return new(NewRun(), [.. users.Select(user => user.Connection)], []);
-    }
-
     public static Enrolled[] Open(
         WorkloadOptions options, SetupProgress progress, int count, Func<int, int> targetOf, Func<int, int?> groupOf, Enrolment? enrolment = null)
     {
