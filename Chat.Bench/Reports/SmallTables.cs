@@ -54,8 +54,7 @@ static class SmallTables
         TableReport.Write(output, result.Sending);
         output.WriteLine();
         output.WriteLine("then all of them logged in, by token");
-        var count = result.Fetching.Delivery.Count;
-        output.WriteLine($"  fetched        {count / Math.Max(1e-6, result.FetchSeconds),12:n0} messages/s   ({count:n0} in {result.FetchSeconds:n2} s, from the first login to the last message)");
+        output.WriteLine($"  fetched        {result.Fetched / Math.Max(1e-6, result.FetchSeconds),12:n0} messages/s   ({result.Fetched:n0} in {result.FetchSeconds:n2} s, from the first login to the last message)");
         output.WriteLine($"  check          {result.Fetching.Tally.Lost:n0} lost, {result.Fetching.Tally.Duplicated:n0} duplicated, {result.Fetching.Tally.OutOfOrder:n0} out of order, {result.Fetching.Tally.Corrupt:n0} corrupt");
     }
 

@@ -7,8 +7,9 @@ namespace Chat.Bench.Workloads;
 /// <summary>What came of messages to users who were away.</summary>
 /// <param name="Sending">While they were away.</param>
 /// <param name="Fetching">From the first login to the last message; its latencies include the time away.</param>
-/// <param name="FetchSeconds">The same, as one number.</param>
-sealed record OfflineResult(RunResult Sending, RunResult Fetching, double FetchSeconds);
+/// <param name="Fetched">Messages that came then.</param>
+/// <param name="FetchSeconds">How long that took.</param>
+sealed record OfflineResult(RunResult Sending, RunResult Fetching, long Fetched, double FetchSeconds);
 
 /// <summary>Messages to users who are away; then all of them log in at once and get what waited. Modern protocol.</summary>
 static class OfflineWorkload
@@ -67,11 +68,10 @@ static class OfflineWorkload
 
         var state = new LoadState(run, receivers, flows) { Expected = expected };
         using var loop = new LoadLoop(state, probe, markEvery: 1);
-        var fetching = loop.Run(Plan("offline, the users are back", 1, 0));
-        return new(sending, fetching, LoadClock.Seconds(LoadClock.Now - start) - LoadPlanSettle);
+        var plan = Plan("offline, the users are back", 1, 0);
+        var fetching = loop.Run(plan);
+        return new(sending, fetching, state.Arrived, LoadClock.Seconds(LoadClock.Now - start) - plan.Settle.TotalSeconds);
     }
-
-    static double LoadPlanSettle => new LoadPlan { Workload = "" }.Settle.TotalSeconds;
 
     static string Conversation(Enrolled sender, Enrolled receiver) =>
         ConversationId.Direct(sender.Connection.UserId, receiver.Connection.UserId).ToString();

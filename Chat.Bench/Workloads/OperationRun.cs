@@ -28,11 +28,13 @@ sealed class OperationRun(string workload, string operation, ServerProbe probe)
         Thread.Sleep(warmUp);
         probe.Start();
         var cpu = Environment.CpuUsage.TotalTime;
-        for (var second = 1; LoadClock.Now < _to; second++)
+        for (var second = 1; second <= (int)measure.TotalSeconds; second++)
         {
-            Thread.Sleep(TimeSpan.FromSeconds(Math.Clamp(LoadClock.Seconds(_to - LoadClock.Now), 0, 1)));
+            Thread.Sleep(TimeSpan.FromSeconds(Math.Max(0, LoadClock.Seconds(_from - LoadClock.Now) + second)));
             Console.Error.WriteLine($"  {second,4} s {Interlocked.Read(ref _count) / (double)second,10:n0} {operation}/s");
         }
+
+        Thread.Sleep(TimeSpan.FromSeconds(Math.Max(0, LoadClock.Seconds(_to - LoadClock.Now))));
 
         var (server, own) = (probe.Stop(), (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
         all.ForEach(thread => thread.Join());
