@@ -29,12 +29,14 @@ static class IdleWorkload
         var enrolment = new Enrolment(options);
         var before = probe.TotalResidentBytes();
         var users = new List<LoadConnection>();
+        var alive = new KeepAlive(!options.IsDocumentedServer);
         Open(options.Connections / 2);
         Thread.Sleep(Rest);
         var half = probe.TotalResidentBytes();
         Open(options.Connections);
         Thread.Sleep(Rest);
         var after = probe.TotalResidentBytes();
+        alive.Dispose();
         using var loop = new LoadLoop(new LoadState(Topology.NewRun(), users, []), probe, hasHeartbeat: !options.IsDocumentedServer);
         var result = loop.Run(new() { Workload = "idle", WarmUp = TimeSpan.Zero, Measure = hold });
         var cores = probe.IsAvailable ? result.Server.Sum(usage => usage.CpuSeconds) / result.Seconds : (double?)null;
@@ -48,6 +50,7 @@ static class IdleWorkload
             Parallel.For(0, opened.Length, new ParallelOptions { MaxDegreeOfParallelism = options.SetupConcurrency }, place =>
             {
                 opened[place] = enrolment.Open(from + place, (from + place) % options.Targets.Count).Connection;
+                alive.Add(opened[place]);
                 progress.Add();
             });
             progress.End();

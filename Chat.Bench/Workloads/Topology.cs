@@ -66,10 +66,12 @@ static class Topology
     {
         enrolment ??= new Enrolment(options);
         var users = new Enrolled[count];
+        using var alive = new KeepAlive(!options.IsDocumentedServer);
         progress.Start("connections", count);
         InParallel(options, count, user =>
         {
             users[user] = enrolment.Open(user, targetOf(user), groupOf(user));
+            alive.Add(users[user].Connection);
             progress.Add();
         });
         progress.End();
