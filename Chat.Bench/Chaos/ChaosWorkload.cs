@@ -49,11 +49,13 @@ sealed class ChaosWorkload(ChaosOptions options, TextWriter output)
         await acting;
         await WaitAsync("acknowledgements", sending, users);
         OnSilenceEnded();
+        var acknowledged = LoadClock.Now;
         await WaitAsync("deliveries", UntilDeliveredAsync(users), users);
+        var lastDelivery = LoadClock.Seconds(LoadClock.Now - acknowledged);
         var (violations, inHistory) = await CheckAsync(users);
         return new(
             users.Length, options.Seconds, _actions, users.Sum(user => (long)user.Counts().Acknowledged), users.Sum(user => user.Sent - user.Counts().Acknowledged),
-            users.Sum(user => (long)user.Counts().Received), inHistory, LoadClock.Seconds(_longestSilence), _acknowledgement.Summarize(), violations);
+            users.Sum(user => (long)user.Counts().Received), inHistory, LoadClock.Seconds(_longestSilence), lastDelivery, _acknowledgement.Summarize(), violations);
     }
 
     void OnAcknowledged(long microseconds)

@@ -60,6 +60,6 @@ static class CapacityCommand
         var problem = isLate
             ? $"p99 is {Units.Time(result.Delivery.P99)}, above {boundMilliseconds} ms"
             : $"{result.DeliveredPerSecond:n0} messages/s delivered of {rate * receivers:n0}";
-        return result.Generator.Complaints() is [var complaint, ..] ? new(rate, $"{problem}; but {complaint}", IsGeneratorLimit: true) : new(rate, problem);
+        return result.Complaints is [var complaint, ..] ? new(rate, $"{problem}; but {complaint}", IsGeneratorLimit: true) : new(rate, problem);
     }
 }

@@ -47,5 +47,8 @@ sealed record RunResult
     public double? ServerMicrosecondsPerMessage =>
         Server.Count == 0 || Delivered == 0 ? null : Server.Sum(usage => usage.CpuSeconds) * 1e6 / Delivered;
 
+    /// <summary>What the generator itself has against these numbers.</summary>
+    public IReadOnlyList<string> Complaints => Generator.Complaints(Delivery.P99);
+
     public double GeneratorMicrosecondsPerMessage => Delivered == 0 ? 0 : Generator.CpuSeconds * 1e6 / Delivered;
 }

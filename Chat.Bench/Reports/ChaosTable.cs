@@ -18,6 +18,7 @@ static class ChaosTable
         output.WriteLine($"  delivered      {result.Delivered,12:n0}");
         output.WriteLine($"  in the history {result.InHistory,12:n0}");
         output.WriteLine($"  silence        {result.LongestSilence,12:n1} s without any acknowledgement, at the most");
+        output.WriteLine($"  last delivery  {result.LastDelivery,12:n1} s after the last acknowledgement (one of them is a wait for what may come twice)");
         output.WriteLine();
         output.WriteLine($"  {"latency",-18}{"p50",10}{"p90",10}{"p99",10}{"p99.9",10}{"max",10}{"mean",10}");
         TableReport.WriteLatency(output, "acknowledgement", result.Acknowledgement);

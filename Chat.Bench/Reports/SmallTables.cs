@@ -74,7 +74,7 @@ static class SmallTables
         output.WriteLine(report.Rounds.All(round => round.First.Tally.IsPerfect && round.Second.Tally.IsPerfect)
             ? "  check          nothing lost, duplicated, out of order or corrupt in any run"
             : "  check          FAILED: see --json for the run");
-        foreach (var complaint in report.Rounds.SelectMany(round => round.First.Generator.Complaints().Concat(round.Second.Generator.Complaints())).Distinct().Take(3))
+        foreach (var complaint in report.Rounds.SelectMany(round => round.First.Complaints.Concat(round.Second.Complaints)).Distinct().Take(3))
             output.WriteLine($"  WARNING: {complaint}");
 
         void Line(string name, Ratio? ratio, double unit, string format)

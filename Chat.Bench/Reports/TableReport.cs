@@ -29,7 +29,7 @@ static class TableReport
         WriteTally(output, result.Tally);
         output.WriteLine();
         WriteCosts(output, result);
-        foreach (var complaint in result.Generator.Complaints())
+        foreach (var complaint in result.Complaints)
             output.WriteLine($"  WARNING: {complaint}");
     }
 

@@ -30,10 +30,11 @@ public sealed class ReportTests
     [InlineData(0.9, 0.0, 0, "bottleneck")]
     [InlineData(0.5, 0.3, 0, "waited for a core")]
     [InlineData(0.5, 0.0, 5000, "late")]
+    [InlineData(0.5, 0.0, 1500, "")]
     public void The_generator_says_when_it_was_the_limit(double threadShare, double starvedShare, long lateness, string expected)
     {
         var usage = new GeneratorUsage(1, threadShare, starvedShare, new(100, lateness, lateness, lateness, lateness, lateness, lateness));
-        var complaints = usage.Complaints();
+        var complaints = usage.Complaints(latency: 10_000);
         if (expected.Length == 0)
             Assert.Empty(complaints);
         else
