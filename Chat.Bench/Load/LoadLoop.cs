@@ -107,6 +107,8 @@ sealed class LoadLoop : IDisposable
             var sample = _state.Meter.EndInterval(run.Start, now, run.Phase);
             run.Plan.Progress?.Invoke(sample);
             run.NextSecond = now + Second;
+            run.SilentSeconds = run.SeenFrames == _state.Frames ? run.SilentSeconds + 1 : 0;
+            run.SeenFrames = _state.Frames;
             Heartbeat(now);
         }
 
@@ -116,7 +118,7 @@ sealed class LoadLoop : IDisposable
             _state.Meter.StartMeasuring();
         }
 
-        if (run.Phase == LoadPhase.Measure && (now >= run.To || (run.Plan.MessagesPerFlow is { } most && HasBegun(most) && IsQuiet())))
+        if (run.Phase == LoadPhase.Measure && (now >= run.To || (run.Plan.MessagesPerFlow is { } most && ((HasBegun(most) && IsQuiet()) || run.SilentSeconds >= run.Plan.Drain.TotalSeconds))))
         {
             run.Phase = LoadPhase.Drain;
             pump.Schedule(now, run.To);
@@ -156,7 +158,7 @@ sealed class LoadLoop : IDisposable
     void HandleReadable(LoadConnection connection)
     {
         var count = connection.Receive(_received);
-        if (count < 0 || count == _received.Length)
+        if (count < 0)
         {
             Lose(connection);
             return;
@@ -165,8 +167,15 @@ sealed class LoadLoop : IDisposable
         ReadOnlySpan<byte> received = _received.AsSpan(0, count);
         var now = LoadClock.Now;
         while (FrameScanner.TryTake(ref received, connection.IsModern, out var frame))
+        {
+            _state.Frames++;
             _frames.Handle(connection, frame, now);
-        connection.KeepRest(received);
+        }
+
+        if (received.Length == _received.Length)
+            Lose(connection); // no frame is that long
+        else
+            connection.KeepRest(received);
     }
 
     void HandleWritable(LoadConnection connection)
@@ -230,6 +239,8 @@ sealed class LoadLoop : IDisposable
         public long NextSecond = nextSecond;
         public long DrainStart;
         public long QuietSince;
+        public long SeenFrames;
+        public int SilentSeconds;
         public LoadPhase Phase;
     }
 }

@@ -24,7 +24,7 @@ sealed record LoadPlan
     /// <summary>Nothing under way any more: so long a duplicate may still come.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Stop after so many messages of each flow, and at the latest when the measurement is over; there is no warm-up then.</summary>
+    /// <summary>Stop after so many messages of each flow, and at the latest when the measurement is over, or when the server says nothing for as long as a drain; there is no warm-up then.</summary>
     public long? MessagesPerFlow { get; init; }
 
     /// <summary>Called every second.</summary>

@@ -32,6 +32,9 @@ sealed class LoadState(uint run, IReadOnlyList<LoadConnection> connections, IRea
     /// <summary>Different deliveries so far.</summary>
     public long Arrived { get; set; }
 
+    /// <summary>Frames of the server so far.</summary>
+    public long Frames { get; set; }
+
     /// <summary>Messages of other runs, which nobody waits for.</summary>
     public long Foreign { get; set; }
 

@@ -92,7 +92,7 @@ sealed partial class FakeRelay : IDisposable
         Window = window,
         MessagesPerFlow = messages,
         Measure = TimeSpan.FromSeconds(2),
-        Drain = TimeSpan.FromSeconds(0.5),
+        Drain = TimeSpan.FromSeconds(1),
         Settle = TimeSpan.FromMilliseconds(100),
     });
 
