@@ -43,15 +43,12 @@ sealed record RunResult
 
     public double DeliveredPerSecond => Seconds > 0 ? Delivered / Seconds : 0;
 
-    /// <summary>What costs are divided by: deliveries, or acknowledgements when nobody was there to receive.</summary>
-    public long Messages => Delivered > 0 ? Delivered : Acknowledged;
-
     /// <summary>Of all the server's processes, in microseconds; null if they are not known.</summary>
     public double? ServerMicrosecondsPerMessage =>
-        Server.Count == 0 || Messages == 0 ? null : Server.Sum(usage => usage.CpuSeconds) * 1e6 / Messages;
+        Server.Count == 0 || Delivered == 0 ? null : Server.Sum(usage => usage.CpuSeconds) * 1e6 / Delivered;
 
     /// <summary>What the generator itself has against these numbers.</summary>
     public IReadOnlyList<string> Complaints => Generator.Complaints(Delivery.P99);
 
-    public double GeneratorMicrosecondsPerMessage => Messages == 0 ? 0 : Generator.CpuSeconds * 1e6 / Messages;
+    public double GeneratorMicrosecondsPerMessage => Delivered == 0 ? 0 : Generator.CpuSeconds * 1e6 / Delivered;
 }

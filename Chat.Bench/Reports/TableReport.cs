@@ -59,13 +59,12 @@ static class TableReport
 
     static void WriteCosts(TextWriter output, RunResult result)
     {
-        var what = result.Delivered > 0 ? "delivered" : "acknowledged";
         if (result.ServerMicrosecondsPerMessage is { } cost)
         {
             var cpu = result.Server.Sum(usage => usage.CpuSeconds);
-            output.WriteLine($"  server         {cost,12:n1} µs CPU per {what} message   ({cpu / result.Seconds:n2} cores)");
+            output.WriteLine($"  server         {cost,12:n1} µs CPU per delivered message   ({cpu / result.Seconds:n2} cores)");
             foreach (var usage in result.Server)
-                output.WriteLine($"    process {usage.Pid,-8}{usage.CpuSeconds * 1e6 / result.Messages,9:n1} µs, {Units.Bytes(usage.ResidentBytes)} resident");
+                output.WriteLine($"    process {usage.Pid,-8}{usage.CpuSeconds * 1e6 / result.Delivered,9:n1} µs, {Units.Bytes(usage.ResidentBytes)} resident");
         }
         else
         {
@@ -76,7 +75,7 @@ static class TableReport
 
         var generator = result.Generator;
         output.WriteLine(
-            $"  generator      {result.GeneratorMicrosecondsPerMessage,12:n1} µs CPU per {what} message   (its thread was busy {generator.ThreadShare:p0}, without a core {generator.StarvedShare:p0})");
+            $"  generator      {result.GeneratorMicrosecondsPerMessage,12:n1} µs CPU per delivered message   (its thread was busy {generator.ThreadShare:p0}, without a core {generator.StarvedShare:p0})");
         if (!generator.Lateness.IsEmpty)
             output.WriteLine($"                 noticed due messages late by p50 {Units.Time(generator.Lateness.P50)}, p99 {Units.Time(generator.Lateness.P99)}, max {Units.Time(generator.Lateness.Max)}");
     }
