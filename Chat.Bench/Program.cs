@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Chat.Bench;
+using Chat.Bench.Commands;
 
-var root = new RootCommand("Measures ChatActors.") { StorageCommand.Create() };
-return await root.Parse(args).InvokeAsync();
+return await BenchCommandLine.Create().Parse(args).InvokeAsync();

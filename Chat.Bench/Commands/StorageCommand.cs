@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Chat.Bench.Storage;
 using Chat.Node.Hosting;
 
-namespace Chat.Bench;
+namespace Chat.Bench.Commands;
 
 /// <summary><c>storage</c>: rows of the message log, in batches and one by one, in the same run.</summary>
 static class StorageCommand

@@ -10,7 +10,7 @@ using Chat.Protocol;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Chat.Bench;
+namespace Chat.Bench.Storage;
 
 /// <summary>
 /// Rows through the node's own <see cref="MessageLog"/>, each counted when its receiver is told that it is committed; and the

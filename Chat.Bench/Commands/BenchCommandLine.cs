@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace Chat.Bench.Commands;
+
+/// <summary>All commands.</summary>
+static class BenchCommandLine
+{
+    public static RootCommand Create() => new("Load, capacity and delivery checks for ChatActors nodes and servers of the documented protocol.")
+    {
+        LoadCommands.Pairs(),
+        LoadCommands.Groups(),
+        LoadCommands.Cross(),
+        CapacityCommand.Create(),
+        CompareCommand.Create(),
+        OtherCommands.Idle(),
+        OtherCommands.LogIn(),
+        OtherCommands.Offline(),
+        OtherCommands.History(),
+        ChaosCommand.Create(),
+        MicroCommand.Create(),
+        StorageCommand.Create(),
+    };
+}

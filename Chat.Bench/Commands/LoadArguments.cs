@@ -1,0 +1,154 @@
+using System.CommandLine;
+using Chat.Bench.Load;
+using Chat.Bench.Workloads;
+
+namespace Chat.Bench.Commands;
+
+/// <summary>The options that all commands with a load have.</summary>
+sealed class LoadArguments
+{
+    readonly Option<string[]> _targets = new("--target", "-t")
+    {
+        Description = "address of a server, host:port; may be given several times",
+        DefaultValueFactory = _ => ["127.0.0.1:6000"],
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    readonly Option<ChatProtocol> _protocol = new("--protocol") { Description = "Modern (acknowledged) or Legacy (the documented one)" };
+    readonly Option<bool> _isDocumented = new("--documented-server") { Description = "the server speaks the documented protocol only (with --protocol legacy); new accounts in every run" };
+    readonly Option<int> _connections = new("--connections", "-c") { Description = "connections, each of another user", DefaultValueFactory = _ => 100 };
+    readonly Option<int> _bytes = new("--bytes") { Description = "size of a text", DefaultValueFactory = _ => 200 };
+    readonly Option<int> _window = new("--window", "-w") { Description = "closed loop: messages under way per sender (modern: until acknowledged, legacy: until delivered)", DefaultValueFactory = _ => 1 };
+    readonly Option<double?> _rate = new("--rate", "-r") { Description = "open loop: messages sent per second, all senders together, whatever the server does" };
+    readonly Option<double> _warmUp = new("--warm-up") { Description = "seconds that do not count", DefaultValueFactory = _ => 5 };
+    readonly Option<double> _seconds = new("--seconds", "-s") { Description = "seconds that are measured", DefaultValueFactory = _ => 10 };
+    readonly Option<double> _drain = new("--drain") { Description = "longest wait for what is under way at the end, in seconds", DefaultValueFactory = _ => 10 };
+    readonly Option<string> _prefix = new("--prefix") { Description = "names of accounts and groups begin with it; the same one uses them again", DefaultValueFactory = _ => "bench" };
+    readonly Option<int> _marks = new("--mark-every") { Description = "receivers confirm (103) every so many messages, 0: never" };
+    readonly Option<int> _setup = new("--setup-concurrency") { Description = "registrations and logins at once", DefaultValueFactory = _ => 16 };
+    readonly Option<int[]> _pids = new("--pid", "-p")
+    {
+        Description = "processes of the server on this machine (nodes, database), for CPU and memory",
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',')).Select(text => int.TryParse(text, out var pid) ? pid : Fail(result, text))],
+    };
+
+    readonly Option<bool> _one = new("--one-way") { Description = "only the first of each pair sends" };
+    readonly Option<int> _groups = new("--groups") { Description = "groups", DefaultValueFactory = _ => 5 };
+    readonly Option<int> _members = new("--members") { Description = "members of a group", DefaultValueFactory = _ => 20 };
+    readonly Option<int> _senders = new("--senders") { Description = "members of a group that send", DefaultValueFactory = _ => 1 };
+
+    /// <summary>Adds those of the servers and the processes.</summary>
+    public void AddServer(Command command)
+    {
+        command.Options.Add(_targets);
+        command.Options.Add(_pids);
+        command.Options.Add(_prefix);
+        command.Options.Add(_setup);
+    }
+
+    /// <summary>Adds those of the connections and their messages.</summary>
+    public void AddMessages(Command command, bool hasConnections = true)
+    {
+        AddServer(command);
+        command.Options.Add(_protocol);
+        command.Options.Add(_isDocumented);
+        if (hasConnections)
+            command.Options.Add(_connections);
+        command.Options.Add(_bytes);
+        command.Options.Add(_marks);
+    }
+
+    /// <summary>Adds those of a run.</summary>
+    public void AddRun(Command command)
+    {
+        command.Options.Add(_window);
+        command.Options.Add(_rate);
+        AddTimes(command);
+    }
+
+    public void AddTimes(Command command)
+    {
+        command.Options.Add(_warmUp);
+        command.Options.Add(_seconds);
+        command.Options.Add(_drain);
+    }
+
+    public void AddConnections(Command command) => command.Options.Add(_connections);
+
+    public void AddBytes(Command command) => command.Options.Add(_bytes);
+
+    public void AddPairs(Command command) => command.Options.Add(_one);
+
+    public void AddGroups(Command command)
+    {
+        command.Options.Add(_groups);
+        command.Options.Add(_members);
+        command.Options.Add(_senders);
+    }
+
+    public IReadOnlyList<int> Pids(ParseResult parsed) => parsed.GetValue(_pids) ?? [];
+
+    public IReadOnlyList<ChatTarget> Targets(ParseResult parsed) => [.. parsed.GetValue(_targets)!.Select(ChatTarget.Parse)];
+
+    public WorkloadOptions Workload(ParseResult parsed, bool isCross = false)
+    {
+        var options = new WorkloadOptions
+        {
+            Targets = Targets(parsed),
+            Protocol = parsed.GetValue(_protocol),
+            IsDocumentedServer = parsed.GetValue(_isDocumented),
+            Connections = parsed.GetValue(_connections),
+            TextBytes = parsed.GetValue(_bytes),
+            Prefix = parsed.GetValue(_prefix)!,
+            MarkEvery = parsed.GetValue(_marks),
+            SetupConcurrency = Math.Max(1, parsed.GetValue(_setup)),
+            IsCross = isCross,
+            IsOneWay = parsed.GetValue(_one),
+            Groups = parsed.GetValue(_groups),
+            Members = parsed.GetValue(_members),
+            SendersPerGroup = parsed.GetValue(_senders),
+        };
+        var has = parsed.CommandResult.Command.Options;
+        Check(options, has.Contains(_connections), has.Contains(_members));
+        return options;
+    }
+
+    /// <summary>For commands without messages of their own.</summary>
+    public WorkloadOptions Server(ParseResult parsed) => new()
+    {
+        Targets = Targets(parsed),
+        Prefix = parsed.GetValue(_prefix)!,
+        SetupConcurrency = Math.Max(1, parsed.GetValue(_setup)),
+    };
+
+    public LoadPlan Plan(ParseResult parsed, string workload) => new()
+    {
+        Workload = workload,
+        RatePerSecond = parsed.GetValue(_rate),
+        Window = Math.Max(1, parsed.GetValue(_window)),
+        WarmUp = TimeSpan.FromSeconds(parsed.GetValue(_warmUp)),
+        Measure = TimeSpan.FromSeconds(parsed.GetValue(_seconds)),
+        Drain = TimeSpan.FromSeconds(parsed.GetValue(_drain)),
+    };
+
+    static void Check(WorkloadOptions options, bool hasConnections, bool hasGroups)
+    {
+        // A documented client reads one object from 1024 bytes: a longer one reaches it in pieces.
+        var most = options.IsModern ? Checking.StampedText.MaxBytes : 800;
+        if (options.TextBytes < Checking.StampedText.MinBytes || options.TextBytes > most)
+            throw new BenchException($"--bytes must be from {Checking.StampedText.MinBytes} to {most}: the text carries a stamp and a checksum");
+        if (hasConnections && options.Connections < 2)
+            throw new BenchException("--connections must be 2 at least");
+        if (options.IsDocumentedServer && options.IsModern)
+            throw new BenchException("--documented-server needs --protocol legacy");
+        if (hasGroups && (options.Members < 2 || options.SendersPerGroup < 1 || options.SendersPerGroup > options.Members))
+            throw new BenchException("a group needs two members, and senders that are members");
+    }
+
+    static int Fail(System.CommandLine.Parsing.ArgumentResult result, string text)
+    {
+        result.AddError($"\"{text}\" is no process id");
+        return 0;
+    }
+}

@@ -1,0 +1,43 @@
+using Chat.Bench.Chaos;
+using Chat.Bench.Commands;
+using Chat.Bench.Measuring;
+using Chat.Bench.Workloads;
+
+namespace Chat.Bench.Reports;
+
+/// <summary>Writes results in the forms that were asked for.</summary>
+static class Report
+{
+    public static void Write(RunResult result, OutputFiles files) => Write(result, files, TableReport.Write, [result]);
+
+    public static void Write(OperationResult result, OutputFiles files) => Write(result, files, SmallTables.Write, []);
+
+    public static void Write(IdleResult result, OutputFiles files) => Write(result, files, SmallTables.Write, []);
+
+    public static void Write(OfflineResult result, OutputFiles files) => Write(result, files, SmallTables.Write, [result.Sending, result.Fetching]);
+
+    public static void Write(CompareReport result, OutputFiles files) =>
+        Write(result, files, SmallTables.Write, [.. result.Rounds.SelectMany(round => new[] { round.First, round.Second })]);
+
+    public static void Write(CapacityReport result, OutputFiles files) => Write(result, files, SmallTables.Write, result.Runs);
+
+    public static void Write(ChaosResult result, OutputFiles files) => Write(result, files, ChaosTable.Write, []);
+
+    static void Write<T>(T result, OutputFiles files, Action<TextWriter, T> table, IReadOnlyList<RunResult> runs)
+    {
+        if (!files.IsJsonOnly)
+            table(Console.Out, result);
+        JsonReport.Write(result, files.Json);
+        if (files.Html is not { } html)
+            return;
+        using var text = new StringWriter();
+        table(text, result);
+        NamedLatency[] latencies = result switch
+        {
+            OperationResult operation => [new(operation.Operation, operation.Latency)],
+            ChaosResult chaos => [new("acknowledgement", chaos.Acknowledgement)],
+            _ => [],
+        };
+        File.WriteAllText(html, HtmlReport.Create(text.ToString(), runs, latencies));
+    }
+}

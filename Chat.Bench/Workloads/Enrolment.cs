@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Chat.Bench.Load;
+
+namespace Chat.Bench.Workloads;
+
+/// <summary>A user of the load, logged in; the token is the modern protocol's.</summary>
+sealed record Enrolled(LoadConnection Connection, string Name, string? Token = null);
+
+/// <summary>
+/// Makes or finds accounts and groups, and logs users in. The accounts of an earlier run with the same prefix are used again.
+/// </summary>
+sealed class Enrolment(WorkloadOptions options)
+{
+    const int TooFast = 9;
+    public const string Password = "bench-password";
+
+    static readonly TimeSpan TooFastPause = TimeSpan.FromSeconds(1);
+
+    readonly string _suffix = options.IsDocumentedServer ? $"-{Guid.NewGuid().ToString("N")[..8]}" : "";
+    volatile bool _isKnown;
+
+    public string NameOf(int user) => $"{options.Prefix}-{user}{_suffix}";
+
+    /// <summary>Logs a user in, as a member of a group if one is given.</summary>
+    public Enrolled Open(int index, int target, int? group = null)
+    {
+        var name = NameOf(index);
+        if (options.IsDocumentedServer)
+            return OpenDocumented(index, target, name);
+        var client = SetupClient.Connect(options.Targets[target], isModern: true);
+        var ack = LogIn(client, name);
+        var id = ack.GetProperty("id").GetInt32();
+        if (group is { } joined)
+            Check(client.Ask($"\"msgid\":9,\"groupid\":{joined}"), "to join a group");
+        if (options.IsModern)
+            return new(client.Release(index, target, id), name, ack.GetProperty("token").GetString());
+        client.Dispose();
+        return new(OpenLegacy(index, target, id), name);
+    }
+
+    /// <summary>Logs a user in again, which costs the server no hashing.</summary>
+    public LoadConnection OpenAgain(int index, Enrolled user, int target)
+    {
+        var client = SetupClient.Connect(options.Targets[target], isModern: true);
+        Check(client.Ask($"\"msgid\":1,\"token\":\"{user.Token}\""), $"to log {user.Name} in again");
+        return client.Release(index, target, user.Connection.UserId);
+    }
+
+    /// <summary>The id of a group that the user is a member of, made if it is not there.</summary>
+    public int FindOrCreateGroup(int creator, int target, string groupName)
+    {
+        using var client = SetupClient.Connect(options.Targets[target], isModern: true);
+        var ack = LogIn(client, NameOf(creator));
+        if (ack.TryGetProperty("groups", out var groups))
+        {
+            foreach (var group in groups.EnumerateArray())
+            {
+                if (group.GetProperty("groupname").GetString() == groupName)
+                    return group.GetProperty("id").GetInt32();
+            }
+        }
+
+        var created = client.Ask($"\"msgid\":8,\"groupname\":\"{groupName}\",\"groupdesc\":\"\"");
+        Check(created, $"to create the group {groupName} (use another --prefix if it belongs to somebody else)");
+        return created.GetProperty("groupid").GetInt32();
+    }
+
+    /// <summary>The login ack of a modern user; registers an unknown one first.</summary>
+    public JsonElement LogIn(SetupClient client, string name)
+    {
+        // The accounts of one prefix are made together: what is true for the first is likely for all.
+        if (!_isKnown)
+            Register(client, name);
+        var ack = AskPatiently(client, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        if (ack.GetProperty("errno").GetInt32() == 1 && _isKnown)
+        {
+            Register(client, name);
+            ack = AskPatiently(client, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        }
+
+        Check(ack, $"to log {name} in");
+        return ack;
+    }
+
+    void Register(SetupClient client, string name)
+    {
+        var reply = AskPatiently(client, $"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        var errno = reply.GetProperty("errno").GetInt32();
+        if (errno == 1)
+            _isKnown = true;
+        else
+            Check(reply, $"to register {name}");
+    }
+
+    LoadConnection OpenLegacy(int index, int target, int id)
+    {
+        var client = SetupClient.Connect(options.Targets[target], isModern: false);
+        Check(client.AskLegacy($"\"id\":{id},\"msgid\":1,\"password\":\"{Password}\"", 2), $"to log user {id} in");
+        return client.Release(index, target, id);
+    }
+
+    Enrolled OpenDocumented(int index, int target, string name)
+    {
+        var client = SetupClient.Connect(options.Targets[target], isModern: false);
+        var registered = client.AskLegacy($"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"", 5);
+        Check(registered, $"to register {name}");
+        var id = registered.GetProperty("id").GetInt32();
+        Check(client.AskLegacy($"\"id\":{id},\"msgid\":1,\"password\":\"{Password}\"", 2), $"to log {name} in");
+        return new(client.Release(index, target, id), name);
+    }
+
+    static JsonElement AskPatiently(SetupClient client, string members)
+    {
+        while (true)
+        {
+            var reply = client.Ask(members);
+            if (reply.GetProperty("errno").GetInt32() != TooFast)
+                return reply;
+            Console.Error.WriteLine("the server limits logins and registrations (errno 9, Chat:Limits:LoginsPerMinutePerAddress): waiting");
+            Thread.Sleep(TooFastPause);
+        }
+    }
+
+    static void Check(JsonElement reply, string purpose)
+    {
+        if (reply.GetProperty("errno").GetInt32() is var errno and not 0)
+            throw new BenchException($"the server refused {purpose}: errno {errno}, {(reply.TryGetProperty("errmsg", out var reason) ? reason.GetString() : "no reason")}");
+    }
+}

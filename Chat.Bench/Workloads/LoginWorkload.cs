@@ -1,0 +1,31 @@
+using Chat.Bench.Measuring;
+
+namespace Chat.Bench.Workloads;
+
+/// <summary>Connect, hello, login, close, again and again. With a password the server has to hash; with a token it does not.</summary>
+static class LoginWorkload
+{
+    public static OperationResult Run(WorkloadOptions options, int concurrency, bool withToken, ServerProbe probe, TimeSpan warmUp, TimeSpan measure)
+    {
+        var enrolment = new Enrolment(options);
+        var workload = $"login with a {(withToken ? "token" : "password")}, {concurrency} at once, {string.Join(" ", options.Targets)}";
+        return new OperationRun(workload, "logins", probe).Run(concurrency, CreateWorker, warmUp, measure);
+
+        Func<int> CreateWorker(int thread)
+        {
+            var (name, target) = (enrolment.NameOf(thread), options.Targets[thread % options.Targets.Count]);
+            string token;
+            using (var first = SetupClient.Connect(target, isModern: true))
+                token = enrolment.LogIn(first, name).GetProperty("token").GetString()!;
+            return () =>
+            {
+                using var client = SetupClient.Connect(target, isModern: true);
+                var reply = client.Ask(withToken ? $"\"msgid\":1,\"token\":\"{token}\"" : $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Enrolment.Password}\"");
+                if (reply.GetProperty("errno").GetInt32() != 0)
+                    throw new BenchException($"a login was refused: {reply}");
+                token = reply.GetProperty("token").GetString()!;
+                return 0;
+            };
+        }
+    }
+}

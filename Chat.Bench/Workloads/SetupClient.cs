@@ -1,0 +1,139 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Chat.Bench.Load;
+
+namespace Chat.Bench.Workloads;
+
+/// <summary>
+/// A connection before the load begins: one request after the other, answers as JSON. It blocks its thread on purpose: a
+/// socket that was once used asynchronously stays with the runtime's own socket thread for good.
+/// </summary>
+sealed class SetupClient : IDisposable
+{
+    const int ReplyMilliseconds = 30_000;
+
+    readonly Socket _socket;
+    readonly ChatTarget _target;
+    readonly bool _isModern;
+    byte[] _buffer = new byte[16 * 1024];
+    int _start;
+    int _end;
+    int _lastRef;
+
+    SetupClient(Socket socket, ChatTarget target, bool isModern) => (_socket, _target, _isModern) = (socket, target, isModern);
+
+    public static SetupClient Connect(ChatTarget target, bool isModern)
+    {
+        var socket = new Socket(target.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveTimeout = ReplyMilliseconds,
+            SendTimeout = ReplyMilliseconds,
+        };
+        try
+        {
+            socket.Connect(target.EndPoint);
+            var client = new SetupClient(socket, target, isModern);
+            if (isModern)
+                client.SayHello();
+            return client;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new BenchException($"cannot connect to {target}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Sends a request of the modern protocol, given by its members, and returns its reply.</summary>
+    public JsonElement Ask(string members)
+    {
+        var number = ++_lastRef;
+        Send($"{{{members},\"ref\":{number}}}\n");
+        while (true)
+        {
+            var frame = Next();
+            if (frame.TryGetProperty("ref", out var reference) && reference.ValueKind == JsonValueKind.Number && reference.GetInt32() == number)
+                return frame;
+        }
+    }
+
+    /// <summary>Sends a request of the documented protocol and returns the next object of this kind.</summary>
+    public JsonElement AskLegacy(string members, int replyKind)
+    {
+        Send($"{{{members}}}\0");
+        while (true)
+        {
+            var frame = Next();
+            if (frame.TryGetProperty("msgid", out var kind) && kind.ValueKind == JsonValueKind.Number && kind.GetInt32() == replyKind)
+                return frame;
+        }
+    }
+
+    /// <summary>Hands the connection over to the load, with what has come already.</summary>
+    public LoadConnection Release(int index, int target, int userId)
+    {
+        var connection = new LoadConnection(_socket, index, target, userId, _isModern);
+        connection.KeepRest(_buffer.AsSpan(_start, _end - _start));
+        return connection;
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    void SayHello()
+    {
+        Send("{\"msgid\":100,\"protocol\":2,\"client\":\"chat-bench/1\"}\n");
+        var hello = Next();
+        if (hello.GetProperty("msgid").GetInt32() != 101)
+            throw new BenchException($"{_target} does not speak the modern protocol; try --protocol legacy --documented-server");
+    }
+
+    void Send(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        for (var sent = 0; sent < bytes.Length;)
+            sent += _socket.Send(bytes.AsSpan(sent));
+    }
+
+    JsonElement Next()
+    {
+        while (true)
+        {
+            ReadOnlySpan<byte> received = _buffer.AsSpan(_start, _end - _start);
+            if (FrameScanner.TryTake(ref received, _isModern, out var frame))
+            {
+                _start = _end - received.Length;
+                var reader = new Utf8JsonReader(frame);
+                return JsonElement.ParseValue(ref reader);
+            }
+
+            Receive();
+        }
+    }
+
+    void Receive()
+    {
+        if (_start > 0)
+        {
+            Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end == _buffer.Length)
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        int count;
+        try
+        {
+            count = _socket.Receive(_buffer.AsSpan(_end));
+        }
+        catch (SocketException e)
+        {
+            throw new BenchException($"{_target} did not answer: {e.Message}", e);
+        }
+
+        if (count == 0)
+            throw new BenchException($"{_target} closed the connection");
+        _end += count;
+    }
+}
