@@ -277,6 +277,8 @@ sealed partial class SessionActor
             return;
         if (_userActor is { } actor)
             Context.Unwatch(actor);
+        if (_user is not null)
+            TellUntold();
         TellUser(new Detach(userId.Value, _sessionId));
         _userActor = null;
         _hasSiblings = false;
