@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
@@ -135,7 +136,7 @@ sealed partial class ConversationActor
         var body = new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts);
         var message = new ChatMessage(_id, 0, post.Sender, post.Cmid, judgement.Ts, body, post.SessionId);
         if (!StartFanOut(message, judgement.Number, post.HasSiblings, mayBeKnown: false))
-            Finish([judgement.Number]);
+            Finish(judgement.Number);
     }
 
     bool StartFanOut(ChatMessage message, long number, bool hasSiblings, bool mayBeKnown)
@@ -143,7 +144,7 @@ sealed partial class ConversationActor
         // A chat to oneself is a delivery like any other.
         var hasCopies = hasSiblings || (!_id.IsGroup && _id.A == _id.B);
         var before = _due.Count;
-        _fanOut.Add(message, number, _state.Members, hasCopies, mayBeKnown, SteadyMilliseconds, _due);
+        _fanOut.Add(message, number, _state.Receivers, hasCopies, mayBeKnown, SteadyMilliseconds, _due);
         var hasReceivers = _due.Count > before;
         SendDue(throughRegion: false);
         ArmTick();
@@ -157,11 +158,11 @@ sealed partial class ConversationActor
         if (confirmed.Incarnation != _incarnation)
             return;
         Know(confirmed.UserId, user);
-        Finish(_fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds));
+        Finish(CollectionsMarshal.AsSpan(_fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds)));
     }
 
     /// <summary>Everybody has these.</summary>
-    void Finish(IEnumerable<long> numbers)
+    void Finish(params ReadOnlySpan<long> numbers)
     {
         if (!_services.KeepsHistory)
         {

@@ -60,7 +60,18 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     readonly Dictionary<long, InFlightPost> _inFlight = [];
 
     /// <summary>The members; for two users, those of them that exist.</summary>
-    public IReadOnlySet<int> Members { get; set; } = new HashSet<int>();
+    public IReadOnlySet<int> Members
+    {
+        get;
+        set
+        {
+            field = value;
+            _receivers = [.. value];
+        }
+    } = new HashSet<int>();
+
+    /// <summary>The members, to be gone through for every message.</summary>
+    public ReadOnlySpan<int> Receivers => _receivers;
 
     /// <summary>The last number given, logged or in flight.</summary>
     public long Head { get; private set; }
@@ -68,6 +79,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <summary>The last number known to be committed.</summary>
     public long CommittedHead { get; private set; }
 
+    int[] _receivers = [];
     long _lastTs;
 
     public int InFlight => _inFlight.Count;
@@ -171,8 +183,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
             return null;
         if (seq > 0)
             CommittedHead = Math.Max(CommittedHead, seq);
-        var recent = inFlight.Recent;
-        (recent.IsAccepted, recent.Seq, recent.Ts) = (true, seq, ts);
+        inFlight.Recent.Accept(seq, ts);
         return inFlight;
     }
 
@@ -237,11 +248,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         return new Judgement(Verdict.Answer, Error: ErrorCode.NotFound, Reason: id.IsGroup ? $"there is no group {id.B}" : $"there is no user {other}");
     }
 
-    void Remember(int sender, string cmid, long seq, long ts)
-    {
-        var post = _recent.Add(sender, cmid, seq);
-        (post.IsAccepted, post.Seq, post.Ts) = (true, seq, ts);
-    }
+    void Remember(int sender, string cmid, long seq, long ts) => _recent.Add(sender, cmid, seq).Accept(seq, ts);
 
     static WaitingSession WaitFor(Post post) => new(post.SessionId, post.Number, post.Epoch);
 

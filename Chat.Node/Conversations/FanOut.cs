@@ -36,6 +36,7 @@ sealed class FanOut
 
     readonly Queue<Entry> _entries = new();
     readonly Dictionary<int, Link> _links = [];
+    readonly List<long> _finished = [];
     long _lastNumber;
 
     public int Unconfirmed => _entries.Count;
@@ -63,7 +64,7 @@ sealed class FanOut
     /// <param name="now">Milliseconds of a steady clock.</param>
     /// <param name="due">Gets the deliveries to send now.</param>
     public void Add(
-        ChatMessage message, long number, IEnumerable<int> receivers, bool hasCopies, bool mayBeKnown, long now, List<DueDelivery> due)
+        ChatMessage message, long number, ReadOnlySpan<int> receivers, bool hasCopies, bool mayBeKnown, long now, List<DueDelivery> due)
     {
         var entry = new Entry(message, number, hasCopies, mayBeKnown);
         foreach (var userId in receivers)
@@ -84,11 +85,12 @@ sealed class FanOut
             _entries.Enqueue(entry);
     }
 
-    /// <summary>A user has everything up to a number. Returns the numbers that now everybody has.</summary>
-    public IEnumerable<long> Confirm(int userId, long upTo, long now)
+    /// <summary>A user has everything up to a number. Returns the numbers that now everybody has; the list is used again.</summary>
+    public List<long> Confirm(int userId, long upTo, long now)
     {
+        _finished.Clear();
         if (!_links.TryGetValue(userId, out var link) || upTo <= link.ConfirmedTo)
-            return [];
+            return _finished;
         upTo = Math.Min(upTo, link.SentTo);
         foreach (var entry in _entries)
         {
@@ -100,7 +102,9 @@ sealed class FanOut
 
         link.ConfirmedTo = upTo;
         link.LastProgress = now;
-        return TakeFinished();
+        while (_entries.TryPeek(out var entry) && entry.Waiting == 0)
+            _finished.Add(_entries.Dequeue().Number);
+        return _finished;
     }
 
     /// <summary>What a user that misses something after a number gets again.</summary>
@@ -138,13 +142,5 @@ sealed class FanOut
         if (!IsIdle)
             return;
         _links.Clear();
-    }
-
-    List<long> TakeFinished()
-    {
-        List<long>? finished = null;
-        while (_entries.TryPeek(out var entry) && entry.Waiting == 0)
-            (finished ??= []).Add(_entries.Dequeue().Number);
-        return finished ?? [];
     }
 }

@@ -195,27 +195,6 @@ sealed partial class SessionActor
         GoOn();
     }
 
-    void SendLegacyAck(LoginResult result, Attached attached)
-    {
-        var offline = attached.HasMore ? [] : attached.Offline.Select(row => row.Body).ToList();
-        var ack = LegacyFrames.LoginAck(
-            result.Account.Id, result.Account.Name, result.Friends, result.Groups, offline, out var hasOffline);
-        if (!hasOffline)
-        {
-            Send(ack);
-            PushOffline(attached.Offline);
-            return;
-        }
-
-        foreach (var row in attached.Offline)
-        {
-            if (row is { Conversation: { } conversation, Seq: > 0 })
-                NumbersOf(conversation).Written = row.Seq;
-        }
-
-        Send(ack, new Receipt(ReceiptKind.Offline, Number: attached.Offline[^1].Id));
-    }
-
     void OnAttachRefused()
     {
         Timers.Cancel("attach");
@@ -286,6 +265,8 @@ sealed partial class SessionActor
             return;
         if (_userActor is { } actor)
             Context.Unwatch(actor);
+        if (_user is not null)
+            TellUntold();
         TellUser(new Detach(userId.Value, _sessionId));
         _userActor = null;
         _hasSiblings = false;

@@ -91,6 +91,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<SessionReplaced>(_ => Close("replaced by another connection with the same token"));
         Receive<Terminated>(OnTerminated);
         Receive<Tick>(_ => OnTick());
+        Receive<ReportDue>(_ => OnReportDue());
         Receive<Continue>(_ => HandleRequests());
         Receive<ConnectionClosed>(OnConnectionClosed);
         Receive<CloseSession>(close => Close(close.Reason));

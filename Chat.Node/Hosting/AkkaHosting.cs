@@ -164,6 +164,8 @@ static class AkkaHosting
     /// <summary>What the typed options do not cover. Each line says why.</summary>
     const string Hocon =
         """
+        # sessions flush what has gathered: measured, docs/performance.md
+        chat.session-dispatcher { type = "Chat.Node.Gateway.SessionDispatcher, Chat.Node", throughput = 64 }
         akka {
           log-dead-letters = off                   # a message to a session that has just ended is everyday life
           log-dead-letters-during-shutdown = off

@@ -132,6 +132,77 @@ public sealed class SessionTests : ActorTest
     }
 
     [Fact]
+    public async Task What_left_soon_after_a_report_is_told_before_a_detach()
+    {
+        Clock.Stop(); // no time passes: only the detach can bring the second report
+        var session = await LogInAsync(isModern: true);
+        _users.Send(session, PushOf(1));
+        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        _users.Send(session, PushOf(2));
+        _users.Send(session, PushOf(3));
+        await ReadUntilAsync("hello 3");
+        session.Tell(new ConnectionClosed(CanStillWrite: false));
+
+        Assert.Equal(3, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        await _users.ExpectMsgAsync<Detach>();
+    }
+
+    [Fact]
+    public async Task Reports_of_what_has_left_come_together_when_it_is_time()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: true);
+        _users.Send(session, PushOf(1));
+        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        _users.Send(session, PushOf(2));
+        await ReadUntilAsync("hello 2");
+        _users.Send(session, PushOf(3));
+        await ReadUntilAsync("hello 3");
+        session.Tell(ReportDue.Instance);
+
+        Assert.Equal(3, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+    }
+
+    [Fact]
+    public async Task Many_numbers_of_one_conversation_are_told_without_waiting()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: true);
+        _users.Send(session, PushOf(1));
+        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        _users.Send(session, PushOf(65));
+
+        Assert.Equal(65, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+    }
+
+    [Fact]
+    public async Task What_has_left_to_a_documented_client_is_told_at_once()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: false);
+        for (var seq = 1; seq <= 2; seq++)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(60)); // less than a report waits, more than such a client is left alone
+            _users.Send(session, PushOf(seq));
+            Assert.Equal(seq, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_history_every_report_is_told_at_once()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: true);
+        for (var number = 1; number <= 2; number++)
+        {
+            _users.Send(session, new Push(77, number, new ChatMessage(Pair, 0, Bob, $"c{number}", 1, BodyOf(Bob, "hello", Alice), 0)));
+            Assert.Equal(number, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        }
+    }
+
+    static Push PushOf(long seq) => new(0, seq, new ChatMessage(Pair, seq, Bob, $"c{seq}", 1, BodyOf(Bob, $"hello {seq}", Alice), 0));
+
+    [Fact]
     public async Task When_a_conversation_dies_what_it_had_not_answered_goes_through_the_region_again()
     {
         var session = await LogInAsync(isModern: true);
