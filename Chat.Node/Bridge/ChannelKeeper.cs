@@ -41,7 +41,7 @@ sealed class ChannelsEnded : INoSerializationVerificationNeeded
 /// One per node: listens on the channels of those users whose oldest session is at this node, and passes what other servers publish to
 /// the conversations, for each channel one message after the other, until each is settled.
 /// </summary>
-sealed class ChannelKeeper : ReceiveActor, IWithTimers
+sealed partial class ChannelKeeper : ReceiveActor, IWithTimers
 {
     public const string ActorName = "channel-keeper";
 
@@ -53,13 +53,9 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
     /// <summary>Users are asked whether this is right so rarely, a part of them at each tick.</summary>
     const int TicksPerCheck = 60;
 
-    sealed record Arrived(int UserId, byte[] Payload) : INoSerializationVerificationNeeded;
-
     sealed record Subscribed(int UserId, ChannelMessageQueue? Queue) : INoSerializationVerificationNeeded;
 
     sealed record Unsubscribed(int UserId) : INoSerializationVerificationNeeded;
-
-    sealed record Spilt(int UserId, bool IsStored) : INoSerializationVerificationNeeded;
 
     sealed class Tick : INoSerializationVerificationNeeded
     {
@@ -83,7 +79,6 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
     readonly EventHandler _onRestored;
     readonly List<IActorRef> _enders = [];
     int? _ticksToEnd;
-    long _number;
     int _ticks;
 
     public ChannelKeeper(KeeperServices services)
@@ -236,76 +231,6 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
             Subscribe(channel); // it is wanted again
     }
 
-    void OnArrived(Arrived arrived)
-    {
-        _services.Meter.Received();
-        if (!_channels.TryGetValue(arrived.UserId, out var channel))
-            return;
-        if (Read(arrived, out var chat) is { } problem)
-        {
-            _services.Meter.Garbage();
-            Log.GarbageReceived(_services.Logger, arrived.UserId, problem);
-            return;
-        }
-
-        var arrival = new ChannelArrival(++_number, chat!, HeldChannel.MarkOf(chat!.Digest.Span));
-        if (channel.Add(arrival))
-        {
-            SendNext(channel);
-            Spill(channel);
-            return;
-        }
-
-        _services.Meter.Lost();
-        Log.ForeignMessageLost(_services.Logger, arrived.UserId, "neither the conversations nor the database take messages, and too many wait");
-    }
-
-    /// <summary>Why it is no message; null if it is one. Whatever is sent to us must not end this actor.</summary>
-    string? Read(Arrived arrived, out ForeignChat? chat)
-    {
-        chat = null;
-        if (arrived.Payload.Length > Import.MostBytes)
-            return $"{arrived.Payload.Length} bytes are more than {Import.MostBytes}";
-        try
-        {
-            return ForeignChat.TryRead(arrived.Payload, arrived.UserId, _services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), out chat)
-                ?? ProblemOf(chat!, arrived.UserId);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or OverflowException)
-        {
-            return e.Message;
-        }
-    }
-
-    static string? ProblemOf(ForeignChat chat, int userId)
-    {
-        if (chat.Conversation is null)
-            return "it does not say who sent it";
-        return chat.ToId == 0 || chat.ToId == userId ? null : $"it is for user {chat.ToId}";
-    }
-
-    /// <summary>What comes faster than it can be logged: as a documented server would, into the queue, from where it is taken up when there is time.</summary>
-    void Spill(HeldChannel channel)
-    {
-        if (channel.SpillNext() is not { } arrival)
-            return;
-        _services.Meter.Overflowed();
-        Log.ChannelOverflowed(_services.Logger, channel.UserId);
-        var userId = channel.UserId;
-        _services.OfflineStore.InsertForeignAsync(userId, JsonText.ToAscii(arrival.Chat.Body.Span)).PipeTo(
-            Self, success: () => new Spilt(userId, IsStored: true), failure: _ => new Spilt(userId, IsStored: false));
-    }
-
-    void OnSpilt(Spilt spilt)
-    {
-        if (!_channels.TryGetValue(spilt.UserId, out var channel))
-            return;
-        channel.OnSpilt(spilt.IsStored);
-        if (spilt.IsStored)
-            Spill(channel); // else the next tick tries again
-        Leave(channel);
-    }
-
     /// <summary>The node ends, and no session is left: answered when nobody is listened for, or when it has taken too long.</summary>
     void OnEnd(IActorRef asker)
     {
@@ -331,36 +256,6 @@ sealed class ChannelKeeper : ReceiveActor, IWithTimers
             OnLeave(channel.UserId, ActorRefs.Nobody);
             Spill(channel);
         }
-    }
-
-    void SendNext(HeldChannel channel)
-    {
-        if (channel.Due(Now, Patience) is not { } arrival)
-            return;
-        if (channel.IsOverdue(Now))
-        {
-            channel.SpillAll(); // its conversation does not answer
-            Spill(channel);
-            return;
-        }
-
-        var chat = arrival.Chat;
-        _services.Conversations.Value.Tell(
-            new Import(chat.Conversation!.Value, channel.UserId, chat.SenderId, _services.Node.Incarnation, arrival.Number, chat.Digest, chat.Body), Self);
-    }
-
-    void OnImported(Imported imported)
-    {
-        if (!_channels.TryGetValue(imported.Recipient, out var channel) || !channel.OnSettled(imported.Number))
-            return;
-        if (imported.Refusal is { } refusal)
-        {
-            _services.Meter.Garbage();
-            Log.GarbageReceived(_services.Logger, imported.Recipient, refusal);
-        }
-
-        SendNext(channel);
-        Leave(channel);
     }
 
     void SubscribeMissing()

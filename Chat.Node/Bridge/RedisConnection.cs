@@ -17,12 +17,10 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
 
     const string NamePrefix = "chatactors-";
 
-    readonly TaskCompletionSource<ConnectionMultiplexer> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>Null before the first attempt to connect has ended.</summary>
-    ConnectionMultiplexer? Open => _opened.Task.IsCompletedSuccessfully ? _opened.Task.Result : null;
+    volatile ConnectionMultiplexer? _open;
 
-    public bool IsConnected => Open?.IsConnected == true;
+    public bool IsConnected => _open?.IsConnected == true;
 
     /// <summary>Raised when commands can be sent again, from any thread.</summary>
     public event EventHandler? Restored;
@@ -67,7 +65,7 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
     {
         try
         {
-            if (Open is { IsConnected: true } open)
+            if (_open is { IsConnected: true } open)
                 await open.GetDatabase().ExecuteAsync("UNSUBSCRIBE", TextOf(userId)).WaitAsync(Patience);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
@@ -82,7 +80,7 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
-            if (Open is { } open)
+            if (_open is { } open)
                 await ForgetAsync(open.GetSubscriber(), userId);
         }
     }
@@ -117,11 +115,11 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
 
     public async ValueTask DisposeAsync()
     {
-        if (Open is { } open)
+        if (_open is { } open)
             await open.DisposeAsync();
     }
 
-    ConnectionMultiplexer Connected() => Open is { IsConnected: true } open ? open : throw new NotConnectedException();
+    ConnectionMultiplexer Connected() => _open is { IsConnected: true } open ? open : throw new NotConnectedException();
 
     async Task OpenAsync()
     {
@@ -143,7 +141,7 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
                 Log.RedisRestored(logger, restored.ConnectionType.ToString());
                 Restored?.Invoke(this, EventArgs.Empty);
             };
-            _opened.SetResult(open);
+            _open = open;
             if (open.IsConnected)
                 Log.RedisConnected(logger);
             else
@@ -152,8 +150,7 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
         }
         catch (Exception e)
         {
-            Log.RedisLost(logger, "first", e.Message);
-            _opened.SetException(e);
+            Log.RedisLost(logger, "first", e.Message); // an option that cannot be carried out
         }
     }
 
