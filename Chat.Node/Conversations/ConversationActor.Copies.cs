@@ -5,8 +5,8 @@ using Chat.Protocol;
 namespace Chat.Node.Conversations;
 
 /// <summary>
-/// Copies on their way to their recipients, beside the order of the numbers: a later message may have gone to the recipient before its
-/// server sends the copy.
+/// Copies on their way to their recipients, beside the order of the numbers: the message itself has gone, in its order, to everybody who was
+/// here; the copy finds who was not.
 /// </summary>
 sealed partial class ConversationActor
 {
@@ -18,13 +18,16 @@ sealed partial class ConversationActor
     /// <summary>Nodes outside the cluster whose rows were left to them to bring to everybody.</summary>
     readonly HashSet<long> _trustedNodes = [];
 
-    void BringAside(OpenImport open, ChatMessage message)
+    /// <param name="open">Whose copy.</param>
+    /// <param name="message">Of what.</param>
+    /// <param name="isBroughtInOrder">Whether this life brings it to everybody who is here, in its order.</param>
+    void BringAside(OpenImport open, ChatMessage message, bool isBroughtInOrder)
     {
         open.AsideNumber = ++_asideNumber;
         if (!_asideOf.TryGetValue(open.Import.Recipient, out var waiting))
             _asideOf[open.Import.Recipient] = waiting = new Queue<OpenImport>();
         waiting.Enqueue(open);
-        _aside.Add(message, open.AsideNumber, [open.Import.Recipient], hasCopies: true, mayBeKnown: false, SteadyMilliseconds, _due);
+        _aside.Add(message, open.AsideNumber, [open.Import.Recipient], hasCopies: true, mayBeKnown: !isBroughtInOrder, SteadyMilliseconds, _due);
         SendDue(throughRegion: false, _asideIncarnation);
         ArmTick();
     }
@@ -44,13 +47,10 @@ sealed partial class ConversationActor
     }
 
     /// <summary>
-    /// Whether a row that was found in the log is ours to bring to everybody: copies come to each member by themselves, and a living
-    /// node outside the cluster does it for its own.
+    /// Whether a row that was found in the log is ours to bring to everybody: a living node outside the cluster does it for its own.
     /// </summary>
     bool IsOurs(LogRow row)
     {
-        if (_id.IsGroup && ImportId.IsImport(row.Cmid))
-            return false;
         if (!_services.Nodes.Foreign.Contains(row.Node))
             return true;
         _trustedNodes.Add(row.Node);

@@ -160,7 +160,7 @@ sealed partial class ConversationActor
         if (!_services.KeepsHistory)
         {
             var now = UnixMilliseconds;
-            BringAside(open, new ChatMessage(_id, 0, import.Sender, ImportId.Of(import.Digest.Span, import.Source, import.Number), now, import.Body, 0));
+            BringAside(open, new ChatMessage(_id, 0, import.Sender, ImportId.Of(import.Digest.Span, import.Source, import.Number), now, import.Body, 0), isBroughtInOrder: false);
             return;
         }
 
@@ -168,7 +168,7 @@ sealed partial class ConversationActor
         {
             open.Cmid = known.Cmid;
             if (known.Logged is { } message)
-                BringAside(open, message);
+                BringAside(open, message, known.IsOfThisLife);
             return;
         }
 
@@ -186,7 +186,7 @@ sealed partial class ConversationActor
 
         var judgement = _state.Import(import.Sender, open.Cmid, UnixMilliseconds);
         if (judgement.Verdict == Verdict.Answer)
-            OnImportLogged(new LogRow(_id, judgement.Number, import.Sender, open.Cmid, judgement.Ts, import.Body));
+            OnImportLogged(new LogRow(_id, judgement.Number, import.Sender, open.Cmid, judgement.Ts, import.Body), isWritten: false);
         else if (judgement.Verdict == Verdict.Take)
             AppendImport(open, judgement);
     }
@@ -202,7 +202,9 @@ sealed partial class ConversationActor
         OnImportFailed(open.Cmid!);
     }
 
-    void OnImportLogged(LogRow row)
+    /// <param name="row">Where it is.</param>
+    /// <param name="isWritten">By this life, which brings it to everybody; else it was there.</param>
+    void OnImportLogged(LogRow row, bool isWritten)
     {
         var message = new ChatMessage(_id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, 0);
         if (_copies.Find(row.Cmid) is { } copy)
@@ -210,7 +212,7 @@ sealed partial class ConversationActor
         foreach (var open in _openImports.Values.Where(open => open.Cmid == row.Cmid && open.AsideNumber == 0).ToList())
         {
             if (_id.IsGroup)
-                BringAside(open, message);
+                BringAside(open, message, isBroughtInOrder: isWritten);
             else
                 Settle(open);
         }
@@ -221,7 +223,7 @@ sealed partial class ConversationActor
         if (outcome.Status == AppendStatus.Duplicate && _id.IsGroup && UnixMilliseconds - outcome.Ts > EqualsLastMilliseconds)
             OnEqualOfOld(row with { Seq = outcome.Seq, Ts = outcome.Ts });
         else if (outcome.Status == AppendStatus.Duplicate)
-            OnImportLogged(row with { Seq = outcome.Seq, Ts = outcome.Ts });
+            OnImportLogged(row with { Seq = outcome.Seq, Ts = outcome.Ts }, isWritten: false);
         else if (outcome.Status != AppendStatus.Refused)
             OnImportFailed(row.Cmid);
         else

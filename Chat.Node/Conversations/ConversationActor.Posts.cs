@@ -73,7 +73,7 @@ sealed partial class ConversationActor
                 if (IsOurs(row) && !_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
                     FanOutRow(row, accepted.HasSiblings, accepted.OriginSession, mayBeKnown: false);
                 if (ImportId.IsImport(row.Cmid))
-                    OnImportLogged(row);
+                    OnImportLogged(row, isWritten: true);
             }
         }
         else if (_state.Fail(row.Seq) is { } failed)

@@ -29,6 +29,9 @@ sealed partial class UserActor
             return;
         }
 
+        if (deliver is { IsAside: true, MayBeKnown: false, Message.IsCopied: true } && !HasPassed(deliver.Message))
+            return; // the message itself is on its way, and comes first; the copy comes again
+
         if (IsHolding || _isStopping)
         {
             // What does not fit, or comes too late, is not taken: the conversation sends it again.
@@ -89,6 +92,12 @@ sealed partial class UserActor
     /// <summary>To every session, or into the queue. The sender's own devices get copies, which are never queued.</summary>
     void Dispatch(ConversationId conversation, DeliveryLink link, PendingDelivery delivery)
     {
+        if (IsKnownCopy(delivery))
+        {
+            Done(conversation, link, delivery);
+            return;
+        }
+
         var message = delivery.Message;
         var isCopy = IsCopy(conversation, message);
         if (_phase == Phase.Live)
@@ -105,7 +114,7 @@ sealed partial class UserActor
 
         if (delivery.PushedTo != 0)
             return;
-        if (isCopy)
+        if (isCopy || IsElsewhere(conversation, delivery))
             Done(conversation, link, delivery);
         else
             Queue(conversation, delivery);

@@ -4,6 +4,7 @@ using Akka.TestKit;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Users;
+using Chat.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -126,6 +127,47 @@ public sealed class UserBridgeTests : UserTest
     }
 
     [Fact]
+    public async Task A_message_that_its_server_copies_to_every_member_is_pushed_to_who_is_here_and_its_copy_is_nothing_new()
+    {
+        var user = Start();
+        var (session, _) = await AttachAsync(user, 1);
+        user.Tell(CopiedOf(1), Conversation.Ref);
+        Assert.Equal(1, (await session.ExpectMsgAsync<Push>()).Number);
+        Pushed(user, session, 1, Group, 1);
+        Assert.Equal(1, (await Conversation.ExpectMsgAsync<DeliveryConfirmed>()).UpTo);
+
+        user.Tell(CopiedOf(1) with { Incarnation = -3 }, Conversation.Ref);
+        var confirmed = await Conversation.ExpectMsgAsync<DeliveryConfirmed>();
+        Assert.Equal((-3L, 1L), (confirmed.Incarnation, confirmed.UpTo));
+        await FenceAsync(user, session);
+    }
+
+    [Fact]
+    public async Task Who_is_not_here_gets_it_elsewhere_and_its_copy_when_it_comes()
+    {
+        var user = Start();
+        user.Tell(CopiedOf(1), Conversation.Ref);
+        Assert.Equal(1, (await Conversation.ExpectMsgAsync<DeliveryConfirmed>()).UpTo);
+        Assert.Empty(_servers.Published);
+        Assert.Null(await QueuedAsync());
+
+        var (session, _) = await AttachAsync(user, 1);
+        user.Tell(CopiedOf(1) with { Incarnation = -3 }, Conversation.Ref);
+        Assert.Equal(-3, (await session.ExpectMsgAsync<Push>()).Incarnation);
+    }
+
+    [Fact]
+    public async Task A_copy_that_overtakes_its_message_is_not_taken()
+    {
+        var user = Start();
+        var (session, _) = await AttachAsync(user, 1);
+        user.Tell(CopiedOf(1) with { Incarnation = -3 }, Conversation.Ref);
+        await FenceAsync(user, session);
+        user.Tell(CopiedOf(1), Conversation.Ref);
+        Assert.Equal(0, (await session.ExpectMsgAsync<Push>()).Incarnation);
+    }
+
+    [Fact]
     public async Task Rows_of_other_servers_are_logged_before_a_session_gets_them()
     {
         await OfflineStore.InsertForeignAsync(Bob, ForeignBody("first"));
@@ -180,6 +222,15 @@ public sealed class UserBridgeTests : UserTest
         Assert.Equal(["m1"], _servers.Published);
         Assert.Equal(ForeignNode, await Presence.NodeOfAsync(Bob));
     }
+
+    static readonly ConversationId Group = ConversationId.Group(5);
+
+    static Deliver CopiedOf(long number) => new(
+        Bob, 0, number, number - 1, 0, MayBeKnown: false,
+        new ChatMessage(Group, number, Alice, ImportId.Of(new byte[32], 1), 1, BodyOf(Alice, "all"), 0));
+
+    static void Pushed(IActorRef user, TestProbe session, long sessionId, ConversationId conversation, long upTo) =>
+        user.Tell(new Pushed(Bob, sessionId, conversation, 0, upTo), session.Ref);
 
     async Task HoldAsync(IActorRef user)
     {

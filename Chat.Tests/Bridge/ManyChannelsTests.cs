@@ -37,12 +37,12 @@ public sealed class ManyChannelsTests(ITestOutputHelper output) : ActorTest
         for (var id = 1; id <= Users; id++)
             await user.ExpectMsgAsync<ChannelHeld>(Patience);
         Report("held", watch);
-        Assert.Equal(Users, (await redis.ChannelsAsync()).Count);
+        Assert.Equal(Users, await CountAsync(redis));
 
         await redis.KillAsync();
         await redis.StartAsync();
         watch.Restart();
-        await Eventually.EqualAsync(Users, async () => (await redis.ChannelsAsync()).Count);
+        await Eventually.EqualAsync(Users, () => CountAsync(redis));
         Report("held again after a restart", watch);
 
         watch.Restart();
@@ -51,8 +51,11 @@ public sealed class ManyChannelsTests(ITestOutputHelper output) : ActorTest
         for (var id = 1; id <= Users; id++)
             await user.ExpectMsgAsync<ChannelLeft>(Patience);
         Report("left", watch);
-        Assert.Empty(await redis.ChannelsAsync());
+        Assert.Equal(0, await CountAsync(redis));
     }
+
+    /// <summary>The library has a channel of its own.</summary>
+    static async Task<int> CountAsync(RedisServer redis) => (await redis.ChannelsAsync()).Count(channel => char.IsAsciiDigit(channel[0]));
 
     void Report(string what, Stopwatch watch) => output.WriteLine($"{Users} channels {what} in {watch.ElapsedMilliseconds} ms");
 }

@@ -1,0 +1,32 @@
+using Chat.Node.Conversations;
+using Chat.Protocol;
+
+namespace Chat.Node.Users;
+
+/// <summary>
+/// Messages that another server sends to a group: in the order of the conversation to whoever is here; its own copy is nothing new then. Who was not
+/// here gets the copy: it comes when the user has come meanwhile.
+/// </summary>
+sealed partial class UserActor
+{
+    /// <summary>What passed while there was no session.</summary>
+    readonly HashSet<(ConversationId Conversation, long Seq)> _passed = [];
+
+    /// <summary>Whether a delivery has found its recipient already, or will: nothing is to be queued or published for it.</summary>
+    bool IsElsewhere(ConversationId conversation, PendingDelivery delivery)
+    {
+        if (!delivery.Message.IsCopied || delivery.IsAside || _sessions.Count > 0)
+            return false;
+        if (_passed.Count >= MostHeld)
+            _passed.Clear();
+        _passed.Add((conversation, delivery.Message.Seq));
+        return true;
+    }
+
+    bool HasPassed(ChatMessage message) =>
+        message.Seq == 0 || (_links.TryGetValue((message.Conversation, false), out var link) && link.Last >= message.Seq);
+
+    /// <summary>A copy of what came in its order, when the user was here.</summary>
+    bool IsKnownCopy(PendingDelivery delivery) => delivery is { IsAside: true, Message: { IsCopied: true, Seq: > 0 } message }
+        && HasPassed(message) && !_passed.Contains((message.Conversation, message.Seq));
+}
