@@ -84,6 +84,9 @@ sealed record ChatSettings
 
     public int MaxSessions { get; init; } = 8;
 
+    /// <summary>The node's threads do not push others off a core when they wake up.</summary>
+    public bool BatchScheduling { get; init; } = true;
+
     public int PasswordIterations { get; init; } = 100_000;
 
     /// <summary>Legacy servers read and write the same database: passwords stay plain text, names as they can read them.</summary>
@@ -109,6 +112,7 @@ sealed record ChatSettings
             CertificateKey = reader.Text("CertificateKey", ""),
             HttpPort = reader.Integer("HttpPort", 8080, 0, 65535),
             ProxyProtocol = reader.Switch("ProxyProtocol", false),
+            BatchScheduling = reader.Switch("BatchScheduling", true),
             Storage = reader.Choice<StorageProvider>("Storage:Provider"),
             ConnectionString = reader.Text("Storage:ConnectionString", "Data Source=data/chat.db"),
             KeepsHistory = reader.Switch("History:Enabled", true),

@@ -9,12 +9,17 @@ static class ProcessScheduling
 
     /// <summary>
     /// A thread that wakes up does not push another one off its core: the thread that waits for sockets finds many events at once,
-    /// instead of interrupting the workers for each. Holds for the threads that are made from now on. Needs no rights; where it is
-    /// not allowed or not Linux, nothing changes.
+    /// instead of interrupting the workers for each. Needs no rights; where it is not allowed or not Linux, nothing changes.
     /// </summary>
-    public static void PreferThroughput()
+    /// <remarks>
+    /// Has to come first: threads take it over from the one that makes them, and what they once knew of their policy is set again by the
+    /// C library. So the settings are looked at here for this one switch; what is wrong with it is said later.
+    /// </remarks>
+    public static void Apply(string[] args)
     {
-        if (OperatingSystem.IsLinux())
+        var settings = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddCommandLine(args).Build();
+        if (OperatingSystem.IsLinux() && !(bool.TryParse(settings["Chat:BatchScheduling"], out var isBatch) && !isBatch))
             _ = SetScheduler(0, Batch, new Parameters());
     }
 

@@ -17,6 +17,7 @@ public sealed class ChatSettingsTests
         Assert.Equal(("", ""), (settings.Certificate, settings.CertificateKey));
         Assert.Equal(8080, settings.HttpPort);
         Assert.False(settings.ProxyProtocol);
+        Assert.True(settings.BatchScheduling);
         Assert.Equal("Data Source=data/chat.db", settings.ConnectionString);
         Assert.True(settings.KeepsHistory);
         Assert.True(settings.IsClustered);
@@ -42,7 +43,7 @@ public sealed class ChatSettingsTests
     {
         var settings = Read(
             ("Port", "7000"), ("Bind", "0.0.0.0"), ("History:Enabled", "false"), ("Limits:OutboxFrames", "16"), ("Cluster:Hostname", "a"),
-            ("ProxyProtocol", "true"));
+            ("ProxyProtocol", "true"), ("BatchScheduling", "false"));
         Assert.Equal(
             new ChatSettings
             {
@@ -50,6 +51,7 @@ public sealed class ChatSettingsTests
                 Bind = IPAddress.Any,
                 KeepsHistory = false,
                 ProxyProtocol = true,
+                BatchScheduling = false,
                 ClusterHostname = "a",
                 Limits = new ChatLimits { OutboxFrames = 16 },
             },
