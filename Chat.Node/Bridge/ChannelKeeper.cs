@@ -3,7 +3,6 @@ using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Node.Users;
-using Chat.Protocol;
 using StackExchange.Redis;
 
 namespace Chat.Node.Bridge;

@@ -1,6 +1,6 @@
 using Chat.Node.Storage;
-using Chat.Protocol;
 using Chat.Node.Users;
+using Chat.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Users;
