@@ -149,7 +149,9 @@ sealed partial class ConversationActor
         if (confirmed.Incarnation != _incarnation)
             return;
         Know(confirmed.UserId, user);
-        Finish(_fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds));
+        var finished = _fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds, _due);
+        SendDue(throughRegion: false);
+        Finish(finished);
     }
 
     /// <summary>Everybody has these.</summary>
