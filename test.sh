@@ -8,7 +8,7 @@ if ! command -v dotnet >/dev/null; then
   exit 2
 fi
 
-# The tests start a MariaDB and an nginx of their own, and put nodes into networks of their own, whose links
+# The tests start a MariaDB, a Redis and an nginx of their own, and put nodes into networks of their own, whose links
 # they cut (that needs root): only the programs have to be there.
 # One per line: the file by which it is recognised, and the package of Debian.
 missing=()
@@ -18,6 +18,7 @@ done <<'END'
 /usr/sbin/mariadbd mariadb-server-core
 /usr/bin/mariadb-install-db mariadb-server-core
 /usr/bin/mariadb mariadb-client-core
+/usr/bin/redis-server redis-server
 /usr/sbin/nginx nginx-light
 /usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream
 /usr/sbin/ip iproute2

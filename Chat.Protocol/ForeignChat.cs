@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -10,7 +11,12 @@ namespace Chat.Protocol;
 /// <param name="Body">The canonical object.</param>
 /// <param name="Conversation">Where it belongs, if its sender and target say so.</param>
 /// <param name="SenderId">Who sent it; 0 if it does not say.</param>
-public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conversation, int SenderId)
+/// <param name="ToId">For whom it says it is; 0 if it does not say, or is for a group.</param>
+/// <param name="Digest">
+/// SHA-256 of what the other server wrote, whatever the order of keys and the escapes: copies of one message for several
+/// receivers have the same.
+/// </param>
+public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conversation, int SenderId, int ToId, ReadOnlyMemory<byte> Digest)
 {
     const int MostDepth = 32;
 
@@ -61,6 +67,7 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
         if (isGroup && groupId is null or <= 0)
             return "a message to a group without a \"groupid\"";
         var sender = Math.Max(0, IntegerOf(members, "id") ?? 0);
+        var digest = SHA256.HashData(Compose(members.ToDictionary(member => member.Key, member => JsonText.Canonical(member.Value), StringComparer.Ordinal)));
 
         var values = members.Where(member => !RequestKeys.IsStripped(RequestKeys.Find(Encoding.UTF8.GetBytes(member.Key))))
             .ToDictionary(member => member.Key, member => JsonText.Canonical(member.Value), StringComparer.Ordinal);
@@ -76,7 +83,7 @@ public sealed record ForeignChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
             : JsonText.Quote(DateTimeOffset.FromUnixTimeMilliseconds(now).ToString(ChatBody.TimeFormat, System.Globalization.CultureInfo.InvariantCulture));
         values[isGroup ? "groupid" : "toid"] = Digits(isGroup ? groupId!.Value : receiverId);
         var conversation = isGroup ? ConversationId.Group(groupId!.Value) : sender > 0 ? ConversationId.Direct(sender, receiverId) : (ConversationId?)null;
-        chat = new ForeignChat(Compose(values), conversation, sender);
+        chat = new ForeignChat(Compose(values), conversation, sender, isGroup ? 0 : IntegerOf(members, "toid") ?? 0, digest);
         return null;
     }
 

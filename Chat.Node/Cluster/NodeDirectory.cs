@@ -8,11 +8,20 @@ namespace Chat.Node.Cluster;
 sealed class NodeDirectory(NodeIdentity self) : INodeDirectory
 {
     volatile Dictionary<string, long> _incarnations = [];
+    volatile HashSet<long> _foreign = [];
+
+    public IReadOnlySet<long> Foreign => _foreign;
 
     /// <summary>The rows of the other members of the cluster.</summary>
     public void Update(IEnumerable<NodeRow> members) =>
         _incarnations = members.Where(row => !row.Fenced)
             .GroupBy(row => row.Address).ToDictionary(rows => rows.Key, rows => rows.Last().Incarnation);
+
+    /// <summary>The living nodes that are in no cluster with this one.</summary>
+    public void UpdateForeign(IEnumerable<long> incarnations) => _foreign = [.. incarnations];
+
+    /// <summary>Where a living node of the cluster is reached; null for this one, and for one that is not known.</summary>
+    public string? AddressOf(long incarnation) => _incarnations.FirstOrDefault(known => known.Value == incarnation).Key;
 
     public long IncarnationOf(IActorRef actor)
     {

@@ -10,7 +10,7 @@ namespace Chat.Node.Cluster;
 /// <summary>What the sweeper uses. <c>Members</c>: those of the cluster; null for a node that is in none.</summary>
 sealed record SweeperServices(
     Nodes Nodes, MessageLogStore Log, Presence Presence, TimeProvider Clock, ILogger<NodeSweeper> Logger,
-    Lazy<IActorRef> Conversations, Lazy<IActorRef> Users, Func<IReadOnlyCollection<Akka.Cluster.Member>>? Members);
+    Lazy<IActorRef> Conversations, Lazy<IActorRef> Users, Func<IReadOnlyCollection<Akka.Cluster.Member>>? Members, IOtherServers Others);
 
 /// <summary>
 /// One in the cluster: when a node is gone, has it fenced, asks its users' actors to look after their presence, and wakes the
@@ -122,6 +122,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
                 await _services.Nodes.FenceAsync(node.Incarnation); // the cluster has removed it, alive or not
             else if (!await _services.Nodes.TryFenceAsync(node.Incarnation, node.Heartbeat))
                 throw new StorageException($"the node {node.Name} gave a sign of life when it was about to be swept");
+            await _services.Others.DisconnectAsync(node.Incarnation); // frozen, it would count as listening for its users
             return new Found(node, await _services.Log.TouchedSinceAsync(node.Incarnation, node.ConfirmedBefore));
         });
     }
@@ -150,7 +151,11 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
         }
 
         _withUsers.Enqueue(node); // one after the other
-        Run(async () => new UsersFound(node, await _services.Presence.UsersOfAsync(node.Incarnation, MostAsked)));
+        Run(async () =>
+        {
+            await _services.Others.DisconnectAsync(node.Incarnation); // again: thawed, it connects once more before it ends
+            return new UsersFound(node, await _services.Presence.UsersOfAsync(node.Incarnation, MostAsked));
+        });
     }
 
     void OnUsersFound(UsersFound found)

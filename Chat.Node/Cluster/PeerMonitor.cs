@@ -41,6 +41,7 @@ sealed class PeerMonitor(
             var members = cluster.State.Members;
             directory.Update(others.Where(row => members.Any(row.IsOf)));
             _watch.Look(others, clock.SteadyMilliseconds());
+            directory.UpdateForeign(others.Where(row => !row.Joined && _watch.IsAtWork(row)).Select(row => row.Incarnation));
             // All at once: an answer that does not come takes its time, and a look must not be late.
             await Task.WhenAll(others.Select(async row =>
             {

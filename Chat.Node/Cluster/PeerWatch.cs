@@ -32,6 +32,9 @@ sealed class PeerWatch
             _seen.Remove(gone);
     }
 
+    /// <summary>Whether a node outside every cluster may write: not declared dead, and silent for less than its lease.</summary>
+    public bool IsAtWork(NodeRow row) => !row.Fenced && SilenceOf(row.Incarnation) < PeerVerdict.LeaseIsOver;
+
     /// <summary>How long a node has been silent at the last look.</summary>
     public TimeSpan SilenceOf(long incarnation) =>
         _seen.TryGetValue(incarnation, out var seen) ? TimeSpan.FromMilliseconds(_lastLook - seen.Since) : TimeSpan.Zero;

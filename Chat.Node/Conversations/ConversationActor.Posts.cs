@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
@@ -12,6 +13,12 @@ sealed partial class ConversationActor
     void OnPost(Post post, IActorRef session)
     {
         _lastActivity = SteadyMilliseconds;
+        if (AreMembersStale)
+        {
+            ReadMembers(post, session);
+            return;
+        }
+
         _sessions[post.SessionId] = session;
         var isBusy = _isRecovering || _isStopping || _fanOut.Unconfirmed >= FanOut.MostUnconfirmed;
         var judgement = _state.Judge(post, UnixMilliseconds, _isMembershipFresh, isBusy);
@@ -33,11 +40,7 @@ sealed partial class ConversationActor
                 session.Tell(new ResendPosts(_id, judgement.Number), Self);
                 break;
             case Verdict.AskMembers:
-                _held.Add((post, session));
-                Become(Loading);
-                _isReady = false;
-                _services.Loader.MembersAsync(_id)
-                    .PipeTo(Self, success: members => new MembersLoaded(members), failure: cause => new LoadFailed(cause));
+                ReadMembers(post, session);
                 break;
         }
     }
@@ -67,14 +70,18 @@ sealed partial class ConversationActor
             if (_state.Accept(row.Seq, row.Seq, row.Ts) is { } accepted)
             {
                 AnswerAccepted(accepted, row.Seq, row.Ts);
-                if (!_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
+                if (IsOurs(row) && !_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
                     FanOutRow(row, accepted.HasSiblings, accepted.OriginSession, mayBeKnown: false);
+                if (ImportId.IsImport(row.Cmid))
+                    OnImportLogged(row);
             }
         }
         else if (_state.Fail(row.Seq) is { } failed)
         {
             _isRecovering = true;
-            if (settled.Outcome.Status == AppendStatus.Duplicate)
+            if (ImportId.IsImport(row.Cmid))
+                OnImportNotWritten(row, settled.Outcome);
+            else if (settled.Outcome.Status == AppendStatus.Duplicate)
                 AnswerAccepted(failed, settled.Outcome.Seq, settled.Outcome.Ts);
             else if (settled.Outcome.Status == AppendStatus.Refused)
                 RefuseForEver(failed);
@@ -129,7 +136,7 @@ sealed partial class ConversationActor
         var body = new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts);
         var message = new ChatMessage(_id, 0, post.Sender, post.Cmid, judgement.Ts, body, post.SessionId);
         if (!StartFanOut(message, judgement.Number, post.HasSiblings, mayBeKnown: false))
-            Finish([judgement.Number]);
+            Finish(judgement.Number);
     }
 
     bool StartFanOut(ChatMessage message, long number, bool hasSiblings, bool mayBeKnown)
@@ -137,7 +144,7 @@ sealed partial class ConversationActor
         // A chat to oneself is a delivery like any other.
         var hasCopies = hasSiblings || (!_id.IsGroup && _id.A == _id.B);
         var before = _due.Count;
-        _fanOut.Add(message, number, _state.Members, hasCopies, mayBeKnown, SteadyMilliseconds, _due);
+        _fanOut.Add(message, number, _state.Receivers, hasCopies, mayBeKnown, SteadyMilliseconds, _due);
         var hasReceivers = _due.Count > before;
         SendDue(throughRegion: false);
         ArmTick();
@@ -146,16 +153,18 @@ sealed partial class ConversationActor
 
     void OnDeliveryConfirmed(DeliveryConfirmed confirmed, IActorRef user)
     {
+        if (confirmed.Incarnation < 0)
+            OnAsideConfirmed(confirmed, user);
         if (confirmed.Incarnation != _incarnation)
             return;
         Know(confirmed.UserId, user);
         var finished = _fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds, _due);
         SendDue(throughRegion: false);
-        Finish(finished);
+        Finish(CollectionsMarshal.AsSpan(finished));
     }
 
     /// <summary>Everybody has these.</summary>
-    void Finish(IEnumerable<long> numbers)
+    void Finish(params ReadOnlySpan<long> numbers)
     {
         if (!_services.KeepsHistory)
         {
@@ -175,19 +184,21 @@ sealed partial class ConversationActor
 
     void OnResendDeliveries(ResendDeliveries resend, IActorRef user)
     {
-        if (resend.Incarnation != _incarnation)
+        if (resend.Incarnation != _incarnation && resend.Incarnation != _asideIncarnation)
             return;
         Know(resend.UserId, user);
-        _fanOut.Resend(resend.UserId, resend.After, SteadyMilliseconds, _due);
-        SendDue(throughRegion: false);
+        (resend.Incarnation == _incarnation ? _fanOut : _aside).Resend(resend.UserId, resend.After, SteadyMilliseconds, _due);
+        SendDue(throughRegion: false, resend.Incarnation);
     }
 
-    void SendDue(bool throughRegion)
+    /// <param name="throughRegion">Whether to ask the region for the users, because a known one may be gone.</param>
+    /// <param name="incarnation">Whose numbers they are; this life's if nothing is said.</param>
+    void SendDue(bool throughRegion, long? incarnation = null)
     {
         foreach (var due in _due)
         {
             var deliver = new Deliver(
-                due.UserId, _incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
+                due.UserId, incarnation ?? _incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
             if (!throughRegion && _users.TryGetValue(due.UserId, out var user))
                 user.Tell(deliver, Self);
             else

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Event;
 
 namespace Chat.Node.Conversations;
@@ -47,7 +48,9 @@ sealed partial class ConversationActor
         foreach (var row in found.Rows)
         {
             _state.Learn(row);
-            FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
+            RememberCopy(row);
+            if (IsOurs(row))
+                FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
         }
 
         _state.ResetHead();
@@ -63,6 +66,12 @@ sealed partial class ConversationActor
     /// <summary>A node that is gone may have logged something after this life had read the log: look again, then finish.</summary>
     void OnResumeFanOut(IActorRef sweeper)
     {
+        if (HasLostTrusted)
+        {
+            Context.Parent.Tell(new Passivate(StopConversation.Instance)); // the next life starts in front of what it left
+            return;
+        }
+
         _awaitingFanOut.TryAdd(sweeper, long.MaxValue);
         if (!_services.KeepsHistory)
             NoteForSweepers();

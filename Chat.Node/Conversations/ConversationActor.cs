@@ -64,6 +64,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     bool _isReading;
     bool _isStopping;
     bool _isMembershipFresh;
+    long _membersReadAt;
     bool _isBusyTick;
     long _lastActivity;
 
@@ -145,6 +146,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         Receive<RowsFound>(OnRowsFound);
         Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
         Receive<LookedBehind>(OnLookedBehind);
+        Receive<Import>(import => OnImport(import, Sender));
+        Receive<ImportPrepared>(OnImportPrepared);
         Receive<Tick>(_ => OnTick());
         Receive<Terminated>(OnTerminated);
         Receive<MembersChanged>(changed => OnMembersChanged(changed, Sender));
@@ -158,68 +161,10 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         _state.StartAt(start.Head);
         _state.Members = start.Members;
         _fanOut.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : _state.CommittedHead);
-        foreach (var row in start.Unfinished)
+        foreach (var row in start.Unfinished.Where(IsOurs))
             FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
         TouchSlot();
         GoReady(start.Members);
-    }
-
-    /// <summary>Handles what was held; <paramref name="members"/> is null if they could not be read again.</summary>
-    void GoReady(IReadOnlySet<int>? members)
-    {
-        Become(Ready);
-        _isReady = true;
-        if (members is not null)
-            _state.Members = members;
-        var held = _held.ToArray();
-        _held.Clear();
-        _isMembershipFresh = members is not null;
-        foreach (var (message, sender) in held)
-        {
-            switch (message)
-            {
-                case Post post:
-                    OnPost(post, sender);
-                    break;
-                case DeliveryConfirmed confirmed:
-                    OnDeliveryConfirmed(confirmed, sender);
-                    break;
-                case ResendDeliveries resend:
-                    OnResendDeliveries(resend, sender);
-                    break;
-                case MembersChanged changed:
-                    OnMembersChanged(changed, sender);
-                    break;
-                case ResumeFanOut:
-                    OnResumeFanOut(sender);
-                    break;
-                case RowsFound found:
-                    OnRowsFound(found);
-                    break;
-                case LookedBehind looked:
-                    OnLookedBehind(looked);
-                    break;
-                case RowSettled settled:
-                    OnRowSettled(settled);
-                    break;
-            }
-        }
-
-        _isMembershipFresh = false;
-        ArmTick();
-    }
-
-    void RefuseHeldPosts()
-    {
-        foreach (var (message, sender) in _held)
-        {
-            if (message is not Post post)
-                continue;
-            _state.RefuseFrom(new WaitingSession(post.SessionId, post.Number, post.Epoch));
-            sender.Tell(new PostRefused(_id, post.Number, ErrorCode.Unavailable, "the database does not answer"));
-        }
-
-        _held.RemoveAll(held => held.Message is Post);
     }
 
     void OnMembersChanged(MembersChanged changed, IActorRef sender)
@@ -238,6 +183,12 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
             SendDue(throughRegion: true);
         }
 
+        if (!_aside.IsIdle)
+        {
+            _aside.ResendOverdue(now, ResendAfterMilliseconds, _due);
+            SendDue(throughRegion: true, _asideIncarnation);
+        }
+
         if (_isRecovering)
             Recover();
         if (_unlookedBehind >= 0)
@@ -246,6 +197,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         if (_state.IsEmpty)
             _sessions.Clear(); // nobody waits for an answer
         _fanOut.ForgetSettled();
+        _aside.ForgetSettled();
         if (IsIdle && now - _lastActivity >= IdleTick.TotalMilliseconds)
         {
             Context.Parent.Tell(new Passivate(StopConversation.Instance));
@@ -257,7 +209,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         ArmTick();
     }
 
-    bool IsIdle => _state.IsEmpty && _fanOut.IsIdle && !_isRecovering && _unlookedBehind < 0;
+    bool IsIdle => _state.IsEmpty && _fanOut.IsIdle && !_isRecovering && _unlookedBehind < 0 && !HasOpenImports;
 
     /// <summary>A tick each second while something is open, else one now and then. No timer per message.</summary>
     void ArmTick()
@@ -279,6 +231,8 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
             _users.Remove(userId);
             _fanOut.Resend(userId, 0, SteadyMilliseconds, _due);
             SendDue(throughRegion: true);
+            _aside.Resend(userId, 0, SteadyMilliseconds, _due);
+            SendDue(throughRegion: true, _asideIncarnation);
             return;
         }
     }

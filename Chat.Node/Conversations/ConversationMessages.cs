@@ -52,6 +52,25 @@ sealed record DeliveryConfirmed(ConversationId Conversation, int UserId, long In
 /// <summary>User to conversation: a number is missing, send again everything after this one.</summary>
 sealed record ResendDeliveries(ConversationId Conversation, int UserId, long Incarnation, long After) : IConversationMessage;
 
+/// <summary>
+/// A node's channel keeper, or a user with such a row in its queue, to conversation: another server has sent this for <c>Recipient</c>. Log it
+/// once however many copies come, and bring it to this recipient alone: the others get copies of their own. <c>Source</c> and
+/// <c>Number</c> name the copy (the incarnation of a node and its count; 0 and the row of the queue). Answered with <see cref="Imported"/>; repeated
+/// until then.
+/// </summary>
+sealed record Import(
+    ConversationId Conversation, int Recipient, int Sender, long Source, long Number, ReadOnlyMemory<byte> Digest, ReadOnlyMemory<byte> Body)
+    : IConversationMessage
+{
+    /// <summary>What is larger is not taken: far below the largest message between nodes (1 MiB).</summary>
+    public const int MostBytes = 256 * 1024;
+}
+
+/// <summary>
+/// Conversation to whoever sent <see cref="Import"/>: nothing is left to do about it; or why it cannot be logged.
+/// </summary>
+sealed record Imported(ConversationId Conversation, int Recipient, long Source, long Number, string? Refusal) : IClusterMessage;
+
 /// <summary>Shard to conversation: come to an end (hand-off or passivation).</summary>
 sealed class StopConversation : IClusterMessage
 {

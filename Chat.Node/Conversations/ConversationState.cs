@@ -60,7 +60,18 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     readonly Dictionary<long, InFlightPost> _inFlight = [];
 
     /// <summary>The members; for two users, those of them that exist.</summary>
-    public IReadOnlySet<int> Members { get; set; } = new HashSet<int>();
+    public IReadOnlySet<int> Members
+    {
+        get;
+        set
+        {
+            field = value;
+            _receivers = [.. value];
+        }
+    } = new HashSet<int>();
+
+    /// <summary>The members, to be gone through for every message.</summary>
+    public ReadOnlySpan<int> Receivers => _receivers;
 
     /// <summary>The last number given, logged or in flight.</summary>
     public long Head { get; private set; }
@@ -68,6 +79,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <summary>The last number known to be committed.</summary>
     public long CommittedHead { get; private set; }
 
+    int[] _receivers = [];
     long _lastTs;
 
     public int InFlight => _inFlight.Count;
@@ -134,6 +146,29 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         return new Judgement(Verdict.Take, Head, _lastTs);
     }
 
+    /// <summary>
+    /// Judges a message of another server: <see cref="Verdict.Take"/> has given it a number and a time, <see cref="Verdict.Answer"/> tells
+    /// those that it has, <see cref="Verdict.Wait"/> means that it is on its way.
+    /// </summary>
+    /// <param name="sender">Who wrote it.</param>
+    /// <param name="cmid">Of <see cref="ImportId"/>.</param>
+    /// <param name="now">Milliseconds since 1970.</param>
+    public Judgement Import(int sender, string cmid, long now)
+    {
+        if (_recent.Find(sender, cmid) is { } known)
+        {
+            if (known.IsAccepted)
+                return new Judgement(Verdict.Answer, known.Seq, known.Ts);
+            if (_inFlight.ContainsKey(known.Number))
+                return new Judgement(Verdict.Wait);
+        }
+
+        _lastTs = Math.Max(_lastTs, now);
+        var recent = _recent.Add(sender, cmid, ++Head);
+        _inFlight[Head] = new InFlightPost(sender, cmid, Head, _lastTs, HasSiblings: true, OriginSession: 0) { Recent = recent };
+        return new Judgement(Verdict.Take, Head, _lastTs);
+    }
+
     /// <summary>Refuses whatever a session sends until it has taken note.</summary>
     public void RefuseFrom(WaitingSession session)
     {
@@ -148,8 +183,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
             return null;
         if (seq > 0)
             CommittedHead = Math.Max(CommittedHead, seq);
-        var recent = inFlight.Recent;
-        (recent.IsAccepted, recent.Seq, recent.Ts) = (true, seq, ts);
+        inFlight.Recent.Accept(seq, ts);
         return inFlight;
     }
 
@@ -214,11 +248,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         return new Judgement(Verdict.Answer, Error: ErrorCode.NotFound, Reason: id.IsGroup ? $"there is no group {id.B}" : $"there is no user {other}");
     }
 
-    void Remember(int sender, string cmid, long seq, long ts)
-    {
-        var post = _recent.Add(sender, cmid, seq);
-        (post.IsAccepted, post.Seq, post.Ts) = (true, seq, ts);
-    }
+    void Remember(int sender, string cmid, long seq, long ts) => _recent.Add(sender, cmid, seq).Accept(seq, ts);
 
     static WaitingSession WaitFor(Post post) => new(post.SessionId, post.Number, post.Epoch);
 

@@ -48,6 +48,7 @@ sealed class FanOut
 
     readonly Queue<Entry> _entries = new();
     readonly Dictionary<int, Link> _links = [];
+    readonly List<long> _finished = [];
     long _lastNumber;
 
     public int Unconfirmed => _entries.Count;
@@ -78,7 +79,7 @@ sealed class FanOut
     /// <param name="now">Milliseconds of a steady clock.</param>
     /// <param name="due">Gets the deliveries to send now.</param>
     public void Add(
-        ChatMessage message, long number, IEnumerable<int> receivers, bool hasCopies, bool mayBeKnown, long now, List<DueDelivery> due)
+        ChatMessage message, long number, ReadOnlySpan<int> receivers, bool hasCopies, bool mayBeKnown, long now, List<DueDelivery> due)
     {
         var entry = new Entry(message, number, hasCopies, mayBeKnown);
         foreach (var userId in receivers)
@@ -105,11 +106,15 @@ sealed class FanOut
             _entries.Enqueue(entry);
     }
 
-    /// <summary>A user has everything up to a number. Returns the numbers that now everybody has; <paramref name="due"/> gets what follows for the user.</summary>
-    public IEnumerable<long> Confirm(int userId, long upTo, long now, List<DueDelivery> due)
+    /// <summary>
+    /// A user has everything up to a number. Returns the numbers that now everybody has (the list is used again); <paramref name="due"/>
+    /// gets what follows for the user.
+    /// </summary>
+    public List<long> Confirm(int userId, long upTo, long now, List<DueDelivery> due)
     {
+        _finished.Clear();
         if (!_links.TryGetValue(userId, out var link) || upTo <= link.ConfirmedTo)
-            return [];
+            return _finished;
         upTo = Math.Min(upTo, link.Last);
         foreach (var entry in _entries)
         {
@@ -122,7 +127,8 @@ sealed class FanOut
         link.ConfirmedTo = upTo;
         link.SentTo = Math.Max(link.SentTo, upTo);
         link.LastProgress = now;
-        var finished = TakeFinished();
+        while (_entries.TryPeek(out var entry) && entry.Waiting == 0)
+            _finished.Add(_entries.Dequeue().Number);
         if (upTo < link.RepeatTo)
         {
             if (upTo >= link.RepeatedTo)
@@ -133,7 +139,7 @@ sealed class FanOut
             link.SentTo = SendAgain(userId, link, upTo, link.Last, due);
         }
 
-        return finished;
+        return _finished;
     }
 
     /// <summary>A user has nothing behind a number: it gets that again.</summary>
@@ -187,13 +193,5 @@ sealed class FanOut
         }
 
         return after;
-    }
-
-    List<long> TakeFinished()
-    {
-        List<long>? finished = null;
-        while (_entries.TryPeek(out var entry) && entry.Waiting == 0)
-            (finished ??= []).Add(_entries.Dequeue().Number);
-        return finished ?? [];
     }
 }

@@ -54,7 +54,7 @@ sealed class ChatConnectionHandler(
                 connection.Transport.Input.CancelPendingRead();
                 ended.TrySetResult();
             });
-        var session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)), $"session-{connection.ConnectionId}");
+        var session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)).WithDispatcher(SessionDispatcher.Id), $"session-{connection.ConnectionId}");
         sessions.Add(state, session);
         var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
         await using var closing = lifetime?.ConnectionClosedRequested.Register(

@@ -8,4 +8,7 @@ namespace Chat.Node.Gateway;
 sealed record GatewayServices(
     ChatLimits Limits, NodeIdentity Node, bool KeepsHistory, TimeProvider Clock, CrashPoints CrashPoints,
     LoginFlow Logins, RequestFlow Requests, AddressLimiter Addresses, ILogger Logger,
-    Lazy<IActorRef> Users, Lazy<IActorRef> Conversations);
+    Lazy<IActorRef> Users, Lazy<IActorRef> Conversations)
+{
+    public ReportClock Reports { get; } = new(Clock);
+}

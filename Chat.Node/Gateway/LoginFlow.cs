@@ -31,7 +31,7 @@ sealed record RegisterResult(ErrorCode Error, string Reason, int UserId = 0);
 /// beside the session actor; changes nothing of it.
 /// </summary>
 sealed class LoginFlow(
-    Accounts accounts, Contacts contacts, PasswordWorker passwords, TimeProvider clock, ILogger<LoginFlow> logger, Lazy<IActorRef> users)
+    Accounts accounts, Contacts contacts, PasswordWorker passwords, IOtherServers others, TimeProvider clock, ILogger<LoginFlow> logger, Lazy<IActorRef> users)
 {
     const int MaxNameCharacters = 50;
     const int TokenBytes = 32;
@@ -116,12 +116,26 @@ sealed class LoginFlow(
         users.Value.Tell(new LoginSucceeded(account.Id));
         if (check.NewHash is { } newHash)
             await accounts.SetPasswordAsync(account, newHash);
+        if (await IsOnlineElsewhereAsync(account.Id))
+            return new LoginResult(ErrorCode.AlreadyOnline, "this account is using, input another");
         if (!wantsToken)
             return await PrepareAsync(account, "", null);
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
         await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
         return await PrepareAsync(account, token, hash);
+    }
+
+    /// <summary>
+    /// Whether a server outside the cluster has the user: what is stored may be years old, so that only who listens on the user's
+    /// channel counts. Our own nodes listen too; the user's actor knows of them.
+    /// </summary>
+    async Task<bool> IsOnlineElsewhereAsync(int userId)
+    {
+        if (!others.IsOn || !(await others.CountListenersAsync(userId) > 0))
+            return false;
+        var answer = await users.Value.Ask<ListeningAnswer>(new AskListening(userId), Timeout);
+        return !answer.MayBeOurs && await others.CountListenersAsync(userId) > 0; // once more: ours may just have stopped
     }
 
     async Task<LoginResult> PrepareAsync(Account account, string token, byte[]? hash)

@@ -130,9 +130,16 @@ sealed partial class SessionActor
         _tokenHash = result.TokenHash;
         _attachAttempts = 0;
         if (_isEnding)
-            OnAttached(new Attached([], HasMore: false)); // it is gone again: its posts still count
+            EndAttaching();
         else
             OnAttachAgain();
+    }
+
+    /// <summary>The session ends, and its user's actor may never answer: the login is over without it, and the posts behind it still count.</summary>
+    void EndAttaching()
+    {
+        if (_attaching is not null)
+            OnAttached(new Attached([], HasMore: false));
     }
 
     /// <summary>At login, and when the user's actor has moved or died.</summary>
@@ -159,6 +166,8 @@ sealed partial class SessionActor
     void OnAttached(Attached attached)
     {
         Timers.Cancel("attach");
+        if (_isEnding && _attaching is null)
+            return; // too late
         if (!_isEnding && _userActor is null)
             _userActor = Context.Watch(Sender);
         if (_attaching is not { Result: var result, Request: var request })
@@ -184,27 +193,6 @@ sealed partial class SessionActor
         Log.LoggedIn(_services.Logger, _connection.Id, _user.Id, _isModern);
         Finish();
         GoOn();
-    }
-
-    void SendLegacyAck(LoginResult result, Attached attached)
-    {
-        var offline = attached.HasMore ? [] : attached.Offline.Select(row => row.Body).ToList();
-        var ack = LegacyFrames.LoginAck(
-            result.Account.Id, result.Account.Name, result.Friends, result.Groups, offline, out var hasOffline);
-        if (!hasOffline)
-        {
-            Send(ack);
-            PushOffline(attached.Offline);
-            return;
-        }
-
-        foreach (var row in attached.Offline)
-        {
-            if (row is { Conversation: { } conversation, Seq: > 0 })
-                NumbersOf(conversation).Written = row.Seq;
-        }
-
-        Send(ack, new Receipt(ReceiptKind.Offline, Number: attached.Offline[^1].Id));
     }
 
     void OnAttachRefused()
@@ -277,6 +265,8 @@ sealed partial class SessionActor
             return;
         if (_userActor is { } actor)
             Context.Unwatch(actor);
+        if (_user is not null)
+            TellUntold();
         TellUser(new Detach(userId.Value, _sessionId));
         _userActor = null;
         _hasSiblings = false;

@@ -14,15 +14,6 @@ sealed partial class SessionActor
     const int MostFramesBeforeFlush = 64;
     static readonly byte[] LegacyPong = "{\"msgid\":105}"u8.ToArray();
 
-    /// <summary>How far a conversation's numbers have been written to this connection, and have left it.</summary>
-    sealed class PushedNumbers
-    {
-        public long Written;
-        public long Flushed;
-    }
-
-    readonly Dictionary<ConversationId, PushedNumbers> _pushed = [];
-
     /// <summary>A push that a test wants to have late.</summary>
     (ChatMessage Message, Receipt Receipt)? _heldBack;
 
@@ -31,7 +22,12 @@ sealed partial class SessionActor
         if (_isEnding || _isClosed || _user is null)
             return; // the user has been told, or sees it: this one is queued
         var message = push.Message;
-        if (message.Seq > 0)
+        if (push.IsAside)
+        {
+            if (!IsNewCopy(push))
+                return;
+        }
+        else if (message.Seq > 0)
         {
             var numbers = NumbersOf(message.Conversation);
             if (message.Seq <= numbers.Written)
@@ -103,6 +99,27 @@ sealed partial class SessionActor
             else
                 SendLegacy(row.Body, receipt);
         }
+    }
+
+    void SendLegacyAck(LoginResult result, Attached attached)
+    {
+        var offline = attached.HasMore ? [] : attached.Offline.Select(row => row.Body).ToList();
+        var ack = LegacyFrames.LoginAck(
+            result.Account.Id, result.Account.Name, result.Friends, result.Groups, offline, out var hasOffline);
+        if (!hasOffline)
+        {
+            Send(ack);
+            PushOffline(attached.Offline);
+            return;
+        }
+
+        foreach (var row in attached.Offline)
+        {
+            if (row is { Conversation: { } conversation, Seq: > 0 })
+                NumbersOf(conversation).Written = row.Seq;
+        }
+
+        Send(ack, new Receipt(ReceiptKind.Offline, Number: attached.Offline[^1].Id));
     }
 
     void SendLegacy(ReadOnlyMemory<byte> body, Receipt receipt)
@@ -193,45 +210,4 @@ sealed partial class SessionActor
         else if (_closesWhenFlushed && _outbox.IsEmpty)
             Close("bad input");
     }
-
-    void TellReceipts()
-    {
-        var receipts = _outbox.InFlight;
-        var offlineTo = 0L;
-        for (var i = 0; i < receipts.Count; i++)
-        {
-            var receipt = receipts[i];
-            switch (receipt.Kind)
-            {
-                case ReceiptKind.Offline:
-                    offlineTo = Math.Max(offlineTo, receipt.Number);
-                    break;
-                case ReceiptKind.Acknowledgement:
-                    _services.CrashPoints.Reach(CrashPoint.AfterAcknowledge);
-                    break;
-                case ReceiptKind.Push when receipt.Number > 0:
-                    _services.CrashPoints.Reach(CrashPoint.AfterFlush);
-                    // One word per conversation: a later number covers this one.
-                    if (i + 1 < receipts.Count && receipts[i + 1] is { Kind: ReceiptKind.Push } next
-                        && next.Conversation == receipt.Conversation && next.Incarnation == receipt.Incarnation && next.Number > 0)
-                        break;
-                    if (receipt.Incarnation == 0)
-                        NumbersOf(receipt.Conversation).Flushed = receipt.Number;
-                    TellUser(new Pushed(_user!.Id, _sessionId, receipt.Conversation, receipt.Incarnation, receipt.Number));
-                    break;
-            }
-        }
-
-        if (offlineTo > 0)
-            TellUser(new OfflinePushed(_user!.Id, _sessionId, offlineTo));
-    }
-
-    PushedNumbers NumbersOf(ConversationId conversation)
-    {
-        if (!_pushed.TryGetValue(conversation, out var numbers))
-            _pushed[conversation] = numbers = new PushedNumbers();
-        return numbers;
-    }
-
-    void TellUser(IUserMessage message) => (_userActor ?? _services.Users.Value).Tell(message, Self);
 }

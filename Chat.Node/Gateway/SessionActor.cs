@@ -91,6 +91,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<SessionReplaced>(_ => Close("replaced by another connection with the same token"));
         Receive<Terminated>(OnTerminated);
         Receive<Tick>(_ => OnTick());
+        Receive<ReportDue>(_ => OnReportDue());
         Receive<Continue>(_ => HandleRequests());
         Receive<ConnectionClosed>(OnConnectionClosed);
         Receive<CloseSession>(close => Close(close.Reason));
@@ -277,6 +278,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         _outbox.DropPushes();
         if (!closed.CanStillWrite)
             _connection.End(isGraceful: false);
+        EndAttaching();
         HandleRequests();
         ArmTick();
     }
@@ -305,6 +307,7 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         _outbox.DropPushes(); // the user queues them
         _isEnding = true;
         _endingSince = SteadyMilliseconds;
+        EndAttaching();
         HandleRequests();
         ArmTick();
     }

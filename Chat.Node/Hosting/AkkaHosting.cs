@@ -30,13 +30,14 @@ static class AkkaHosting
             provider.GetRequiredService<UnfinishedNodes>(), settings.KeepsHistory, provider.GetRequiredService<IMaterializer>()));
         services.AddSingleton(provider => new ConversationServices(
             provider.GetRequiredService<MessageLog>(), provider.GetRequiredService<ConversationLoader>(), provider.GetRequiredService<FanOutClock>(),
-            settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(), Region<UserActor>(provider)));
+            settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(), Region<UserActor>(provider),
+            provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<DeliveryMarks>(), settings.IsBridged));
         services.AddSingleton(provider => new UserServices(
             provider.GetRequiredService<OfflineQueue>(), provider.GetRequiredService<OfflineStore>(), provider.GetRequiredService<DeliveryMarks>(),
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<Presence>(),
             new UserLoader(provider.GetRequiredService<Presence>(), provider.GetRequiredService<IMaterializer>()), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(),
-            Region<ConversationActor>(provider), provider.GetRequiredService<NodeDirectory>()));
+            Region<ConversationActor>(provider), provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<IOtherServers>()));
         services.AddAkka(SystemName, (akka, provider) =>
         {
             akka.ConfigureLoggers(loggers =>
@@ -56,6 +57,7 @@ static class AkkaHosting
                 .AddUserRegion(provider)
                 .AddConversationRegion(provider)
                 .AddSweepers(settings, provider)
+                .AddChannelKeeper(settings, provider)
                 .AddStartup((system, _) => EndInOrder(system, provider))
                 .WithActorSystemLivenessCheck();
         });
@@ -125,7 +127,7 @@ static class AkkaHosting
             provider.GetRequiredService<Nodes>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<Presence>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<NodeSweeper>>(),
             Region<ConversationActor>(provider), Region<UserActor>(provider),
-            isClustered ? () => Akka.Cluster.Cluster.Get(system).State.Members : null);
+            isClustered ? () => Akka.Cluster.Cluster.Get(system).State.Members : null, provider.GetRequiredService<IOtherServers>());
         return Props.Create(() => new NodeSweeper(services));
     }
 
@@ -147,6 +149,7 @@ static class AkkaHosting
 
             return Task.FromResult(Akka.Done.Instance);
         });
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "leave-channels", () => provider.EndChannelsAsync());
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drain-storage", async () =>
         {
             await provider.GetRequiredService<MessageLog>().DrainAsync();
@@ -161,6 +164,8 @@ static class AkkaHosting
     /// <summary>What the typed options do not cover. Each line says why.</summary>
     const string Hocon =
         """
+        # sessions flush what has gathered: measured, docs/performance.md
+        chat.session-dispatcher { type = "Chat.Node.Gateway.SessionDispatcher, Chat.Node", throughput = 64 }
         akka {
           log-dead-letters = off                   # a message to a session that has just ended is everyday life
           log-dead-letters-during-shutdown = off

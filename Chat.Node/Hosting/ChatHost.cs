@@ -2,6 +2,7 @@ using Chat.Node.Cluster;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
+using Prometheus;
 
 namespace Chat.Node.Hosting;
 
@@ -67,12 +68,14 @@ static class ChatHost
         builder.Services.AddChatStorage(settings);
         builder.Services.AddChatGateway(settings);
         builder.Services.AddChatCluster(settings);
+        builder.Services.AddChatBridge(settings);
         builder.Services.AddChatActors(settings, extraHocon);
         builder.Services.AddHostedService<NodeLifecycle>();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("liveness") });
+        app.MapMetrics();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return app;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Chat.Node.Cluster;
 using Chat.Node.Storage.MySql;
+using StackExchange.Redis;
 
 namespace Chat.Node.Hosting;
 
@@ -88,6 +89,11 @@ sealed record ChatSettings
     /// <summary>Legacy servers read and write the same database: passwords stay plain text, names as they can read them.</summary>
     public bool LegacyPasswords { get; init; }
 
+    /// <summary>Where servers outside the cluster are met (<c>host:port,password=…</c>); empty: nowhere.</summary>
+    public string RedisConnectionString { get; init; } = "";
+
+    public bool IsBridged => RedisConnectionString.Length > 0;
+
     public ChatLimits Limits { get; init; } = new();
 
     /// <exception cref="SettingsException">A key under <c>Chat</c> is unknown or its value is wrong.</exception>
@@ -113,6 +119,7 @@ sealed record ChatSettings
             SeedNodes = reader.Addresses("Cluster:SeedNodes"),
             MaxSessions = reader.Integer("Users:MaxSessions", 8, 1, 64),
             LegacyPasswords = reader.Switch("Bridge:LegacyPasswords", false),
+            RedisConnectionString = reader.Redis("Redis:ConnectionString"),
             PasswordIterations = reader.Integer("Accounts:PasswordIterations", 100_000, 1000, 10_000_000),
             Limits = new ChatLimits
             {
@@ -128,7 +135,6 @@ sealed record ChatSettings
                 OutboxFrames = reader.Integer("Limits:OutboxFrames", 4096, 16, int.MaxValue),
             },
         };
-        reader.OnlyYet("Redis:ConnectionString", "");
         reader.RefuseUnknown();
         if (settings.TlsPort is not null && (settings.Certificate.Length == 0 || settings.CertificateKey.Length == 0))
             throw new SettingsException("Chat:TlsPort needs Chat:Certificate and Chat:CertificateKey (PEM files)");
@@ -203,12 +209,19 @@ sealed class SettingsReader(IConfigurationSection section)
             : throw Wrong(key, text, $"an integer from {min} to {max}");
     }
 
-    /// <summary>A key of which this version knows one value only.</summary>
-    public void OnlyYet(string key, string value)
+    /// <summary>What StackExchange.Redis calls a configuration; empty for none. The message does not repeat it: there may be a password in it.</summary>
+    public string Redis(string key)
     {
-        var text = Text(key, value);
-        if (!string.Equals(text, value, StringComparison.OrdinalIgnoreCase) || section.GetSection(key).GetChildren().Any())
-            throw Wrong(key, text, value.Length == 0 ? "nothing (not supported in this version)" : $"{value} (others are not supported in this version)");
+        const string Expected = "cannot be read: expected is host:port, or host:port,password=… and other options of StackExchange.Redis";
+        var text = Text(key, "");
+        try
+        {
+            return text.Length == 0 || ConfigurationOptions.Parse(text).EndPoints.Count > 0 ? text : throw new SettingsException($"Chat:{key} {Expected}");
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new SettingsException($"Chat:{key} {Expected}");
+        }
     }
 
     public void RefuseUnknown()

@@ -19,6 +19,8 @@ static class ClusterHosting
                 provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<NodeDirectory>(),
                 new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<NodeState>(), provider.GetRequiredService<ILogger<PeerMonitor>>()));
+        else
+            services.AddHostedService<ForeignMonitor>();
         return services;
     }
 }

@@ -18,7 +18,7 @@ static class GatewayHosting
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LoginFlow(
             provider.GetRequiredService<Accounts>(), provider.GetRequiredService<Contacts>(), provider.GetRequiredService<PasswordWorker>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LoginFlow>>(), AkkaHosting.Region<UserActor>(provider)));
+            provider.GetRequiredService<IOtherServers>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LoginFlow>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new RequestFlow(
             provider.GetRequiredService<Contacts>(), provider.GetRequiredService<MessageLogStore>(), settings.KeepsHistory,
             settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RequestFlow>>(),

@@ -16,7 +16,7 @@ sealed class ChatSerializer : SerializerWithStringManifest
 
     static ChatSerializer()
     {
-        foreach (var format in ConversationFormats.All.Concat(UserFormats.All).Concat(SettingsFormats.All))
+        foreach (var format in ConversationFormats.All.Concat(UserFormats.All).Concat(SettingsFormats.All).Concat(ChannelFormats.All))
         {
             ByType.Add(format.Type, format);
             ByManifest.Add(format.Manifest, format);

@@ -84,6 +84,30 @@ static class ConversationFormats
                 w.Long(m.After);
             },
             r => new ResendDeliveries(r.Id(), r.Int(), r.Long(), r.Long())),
+        new Format<Import>(
+            "im",
+            (w, m) =>
+            {
+                w.Id(m.Conversation);
+                w.Long(m.Recipient);
+                w.Long(m.Sender);
+                w.Long(m.Source);
+                w.Long(m.Number);
+                w.Bytes(m.Digest.Span);
+                w.Bytes(m.Body.Span);
+            },
+            r => new Import(r.Id(), r.Int(), r.Int(), r.Long(), r.Long(), r.Bytes(), r.Bytes())),
+        new Format<Imported>(
+            "id",
+            (w, m) =>
+            {
+                w.Id(m.Conversation);
+                w.Long(m.Recipient);
+                w.Long(m.Source);
+                w.Long(m.Number);
+                w.OptionalText(m.Refusal);
+            },
+            r => new Imported(r.Id(), r.Int(), r.Long(), r.Long(), r.OptionalText())),
         new Format<StopConversation>("sc", (_, _) => { }, _ => StopConversation.Instance),
     ];
 

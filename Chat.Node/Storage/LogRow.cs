@@ -2,8 +2,11 @@ using Chat.Protocol;
 
 namespace Chat.Node.Storage;
 
-/// <summary>A message on its way into the log, or out of it. <c>Body</c> is the canonical object of <see cref="ChatBody"/>.</summary>
-sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body);
+/// <summary>
+/// A message on its way into the log, or out of it. <c>Body</c> is the canonical object of <see cref="ChatBody"/>; <c>Node</c> is
+/// the incarnation that wrote it, of a row that was read.
+/// </summary>
+sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body, long Node = 0);
 
 /// <summary>What became of a row.</summary>
 enum AppendStatus

@@ -37,7 +37,9 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 
         public byte[] Body { get; init; } = [];
 
-        public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), Ts, Body);
+        public long Node { get; init; }
+
+        public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), Ts, Body, Node);
     }
 
     /// <inheritdoc cref="SqlDialect.AppendAsync" />
@@ -101,7 +103,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
         database.ReadAsync(async connection =>
         {
             var rows = await connection.QueryAsync<Row>(
-                $"SELECT a, b, seq, sender, cmid, ts, body FROM MessageLog WHERE a = @A AND b = @B AND {condition} LIMIT @limit",
+                $"SELECT a, b, seq, sender, cmid, ts, body, node FROM MessageLog WHERE a = @A AND b = @B AND {condition} LIMIT @limit",
                 new { id.A, id.B, from, limit });
             return rows.Select(row => row.ToLogRow()).ToList();
         });

@@ -109,6 +109,10 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     public Task FenceAsync(long incarnation) =>
         ExecuteAsync("UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation", new { incarnation });
 
+    /// <summary>Whether a node is kept from writing: it is gone, or will find out soon that it has to go.</summary>
+    public async Task<bool> IsFencedAsync(long incarnation) => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
+        "SELECT COUNT(*) FROM Node WHERE incarnation = @incarnation AND fenced = 1", new { incarnation })) > 0;
+
     /// <summary>Nothing of an incarnation is left to do, unless it has written to its row since this was looked at.</summary>
     public Task FinishAsync(long incarnation, long heartbeat) => ExecuteAsync(
         "UPDATE Node SET finished = 1 WHERE incarnation = @incarnation AND fenced = 1 AND heartbeat = @heartbeat", new { incarnation, heartbeat });

@@ -5,14 +5,21 @@ using Dapper;
 
 namespace Chat.Node.Storage;
 
-/// <summary>A message that waits for a user. <c>Seq</c> is 0 without a history.</summary>
-sealed record OfflineRow(int UserId, ConversationId Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body);
+/// <summary>
+/// A message that waits for a user. <c>Seq</c> is 0 without a history. <c>RaisesMark</c>: everything before it in its conversation
+/// is queued or received, so that the mark may say so.
+/// </summary>
+sealed record OfflineRow(int UserId, ConversationId Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body, bool RaisesMark = true);
 
 /// <summary>
 /// A row of the queue as a client is given it; the conversation may be unknown for rows of other servers, and they have no
-/// number.
+/// number. <c>Foreign</c> is what another server wrote; it stays on this node.
 /// </summary>
-sealed record QueuedMessage(long Id, ConversationId? Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body);
+sealed record QueuedMessage(
+    long Id, ConversationId? Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body, ForeignChat? Foreign = null);
+
+/// <summary>A row that another server has put into the queue of a user who is here.</summary>
+sealed record ForeignArrival(long Id, int UserId);
 
 /// <summary>The statements of the offline queue. Other servers write and delete rows of it at the same time.</summary>
 sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<OfflineStore> logger)
@@ -22,6 +29,8 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
     sealed class Row
     {
         public long Id { get; init; }
+
+        public int UserId { get; init; }
 
         public int? A { get; init; }
 
@@ -77,7 +86,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
         var text = LegacyText.Read(SqlDialect.TextOf(row.Message));
         var problem = ForeignChat.TryRead(Encoding.UTF8.GetBytes(text), userId, clock.GetUtcNow().ToUnixTimeMilliseconds(), out var chat);
         if (problem is null)
-            return new QueuedMessage(row.Id, chat!.Conversation, 0, null, 0, chat.Body);
+            return new QueuedMessage(row.Id, chat!.Conversation, 0, null, 0, chat.Body, chat);
         Log.MessageQuarantined(logger, userId, problem);
         await QuarantineAsync(userId, row, problem);
         return null;
@@ -104,6 +113,29 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
             "INSERT INTO QuarantinedMessage (userid, message, reason, found) VALUES (@UserId, @message, @reason, @now)",
             new { row.UserId, message = row.Body.ToArray(), reason = Shorten(problem), now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction));
     }
+
+    /// <summary>Queues what another server published, as that server would have: without a place in the log yet.</summary>
+    /// <param name="userId">For whom.</param>
+    /// <param name="body">The object, in ASCII.</param>
+    public Task InsertForeignAsync(int userId, string body) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        "INSERT INTO OfflineMessage (userid, message) VALUES (@userId, @body)", new { userId, body }, transaction));
+
+    /// <summary>The newest row there is; 0 if there is none.</summary>
+    public async Task<long> NewestIdAsync() =>
+        await database.ReadAsync(connection => connection.ExecuteScalarAsync<long?>("SELECT MAX(id) FROM OfflineMessage")) ?? 0;
+
+    /// <summary>Rows above an id that others wrote for users who have sessions at a node.</summary>
+    /// <param name="incarnation">The node.</param>
+    /// <param name="after">The id.</param>
+    /// <param name="ours">Whether others of our own kind may have written some; else only what documented servers wrote is found.</param>
+    /// <param name="limit">At most so many.</param>
+    public Task<List<ForeignArrival>> ArrivalsAsync(long incarnation, long after, bool ours, int limit) => database.ReadAsync(async connection =>
+        (await connection.QueryAsync<Row>(
+            """
+            SELECT o.id, o.userid FROM OfflineMessage o JOIN UserPresence p ON p.userid = o.userid
+            WHERE o.id > @after AND (o.ts IS NULL OR @ours) AND p.node = @incarnation ORDER BY o.id LIMIT @limit
+            """,
+            new { incarnation, after, ours, limit })).Select(row => new ForeignArrival(row.Id, row.UserId)).ToList());
 
     /// <summary>Removes rows that were written to a socket or acknowledged one by one.</summary>
     public Task DeleteAsync(int userId, IReadOnlyCollection<long> ids) => database.WriteAsync((connection, transaction) =>

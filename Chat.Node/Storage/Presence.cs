@@ -46,6 +46,42 @@ sealed class Presence(IChatDatabase database)
     });
 
     /// <summary>
+    /// Notes which node is about to listen for the user, before it does; nothing is shown to anybody yet.
+    /// </summary>
+    public Task ClaimAsync(int userId, long node) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)", new { userId, node }, transaction));
+
+    /// <summary>
+    /// No node of ours listens for the user any more, who is listed as offline already, unless another server has the user by now.
+    /// </summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="others">Nodes outside the cluster: sessions that the user has there are none of our business.</param>
+    public Task ForgetAsync(int userId, IReadOnlyCollection<long> others) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        others.Count > 0
+            ? "DELETE FROM UserPresence WHERE userid = @userId AND node NOT IN @others"
+            : "DELETE FROM UserPresence WHERE userid = @userId",
+        new { userId, others }, transaction));
+
+    /// <summary>
+    /// Lists the user as offline before its node stops listening for what other servers publish: from now on they queue.
+    /// </summary>
+    public Task ShowOfflineAsync(int userId) => database.WriteAsync((connection, transaction) =>
+        connection.ExecuteAsync("UPDATE Users SET state = 'offline' WHERE id = @userId", new { userId }, transaction));
+
+    /// <summary>
+    /// Some of the users with sessions at a node who are listed as offline and do not want to be: a documented server that is
+    /// interrupted lists everybody so.
+    /// </summary>
+    public Task<List<int>> FalselyOfflineAsync(long incarnation, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
+        """
+        SELECT p.userid FROM UserPresence p JOIN Users u ON u.id = p.userid
+        WHERE p.node = @incarnation AND u.state = 'offline'
+            AND NOT EXISTS (SELECT 1 FROM UserPrivacy v WHERE v.userid = p.userid AND v.hides_presence = 1)
+        LIMIT @most
+        """,
+        new { incarnation, most })).AsList());
+
+    /// <summary>
     /// Whether the user is listed as offline whatever is true. Takes effect at once, and may be repeated. What
     /// <see cref="NodeOfAsync"/> tells stays true.
     /// </summary>

@@ -95,4 +95,31 @@ static partial class Log
 
     [LoggerMessage(60, LogLevel.Information, "connection {Connection} from {Peer} closed: no PROXY header, which Chat:ProxyProtocol demands ({Problem})")]
     public static partial void NoProxyHeader(ILogger logger, string connection, System.Net.EndPoint? peer, string problem);
+
+    [LoggerMessage(70, LogLevel.Information, "the bridge to other servers is open: Redis is connected")]
+    public static partial void RedisConnected(ILogger logger);
+
+    [LoggerMessage(71, LogLevel.Warning, "Redis is not to be had ({Connection}: {Reason}), trying again; messages for users of other servers are queued in the database")]
+    public static partial void RedisLost(ILogger logger, string connection, string reason);
+
+    [LoggerMessage(72, LogLevel.Information, "Redis is back ({Connection})")]
+    public static partial void RedisRestored(ILogger logger, string connection);
+
+    [LoggerMessage(73, LogLevel.Warning, "whether a message for user {UserId} was published is not known ({Reason}): it is queued, and may come twice")]
+    public static partial void PublishUnknown(ILogger logger, int userId, string reason);
+
+    [LoggerMessage(74, LogLevel.Warning, "the connection of the dead node {Incarnation} to Redis could not be ended ({Reason}), to be tried again")]
+    public static partial void NotDisconnected(ILogger logger, long incarnation, string reason);
+
+    [LoggerMessage(75, LogLevel.Warning, "what came on the channel of user {UserId} is no message, and was dropped: {Reason}")]
+    public static partial void GarbageReceived(ILogger logger, int userId, string reason);
+
+    [LoggerMessage(76, LogLevel.Warning, "messages for user {UserId} come faster than they can be logged: they go into the offline queue")]
+    public static partial void ChannelOverflowed(ILogger logger, int userId);
+
+    [LoggerMessage(77, LogLevel.Error, "a message of another server for user {UserId} is lost: neither logged nor queued ({Reason})")]
+    public static partial void ForeignMessageLost(ILogger logger, int userId, string reason);
+
+    [LoggerMessage(78, LogLevel.Information, "{Users} users of this node were listed as offline by another server: they are listed as online again")]
+    public static partial void PresenceReasserted(ILogger logger, int users);
 }

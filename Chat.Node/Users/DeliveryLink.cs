@@ -4,9 +4,12 @@ using Chat.Node.Delivery;
 namespace Chat.Node.Users;
 
 /// <summary>A delivery that was taken and is not yet flushed to a session or queued.</summary>
-sealed class PendingDelivery(long number, ChatMessage message)
+sealed class PendingDelivery(long number, ChatMessage message, bool isAside = false)
 {
     public long Number => number;
+
+    /// <inheritdoc cref="Deliver.IsAside" />
+    public bool IsAside => isAside;
 
     public ChatMessage Message => message;
 
@@ -43,7 +46,7 @@ sealed class DeliveryLink(long incarnation)
 
     public PendingDelivery Take(Deliver deliver)
     {
-        var pending = new PendingDelivery(deliver.Number, deliver.Message);
+        var pending = new PendingDelivery(deliver.Number, deliver.Message, deliver.IsAside);
         _pending.Enqueue(pending);
         Last = deliver.Number;
         return pending;

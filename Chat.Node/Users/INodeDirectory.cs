@@ -10,4 +10,7 @@ interface INodeDirectory
 
     /// <summary>Whether a node is at work as far as anybody knows.</summary>
     bool IsAlive(long incarnation);
+
+    /// <summary>Living nodes that use the same database and are not in this cluster: other clusters of one, met through Redis alone.</summary>
+    IReadOnlySet<long> Foreign { get; }
 }

@@ -23,4 +23,31 @@ static class OfflinePages
 
         return rows;
     }
+
+    /// <summary>
+    /// The rows in pages in each of which ids rise, and over which the numbers of every conversation do: what was taken over from another
+    /// server may be queued behind later messages.
+    /// </summary>
+    public static List<IReadOnlyList<QueuedMessage>> InOrder(IReadOnlyList<QueuedMessage> rows)
+    {
+        var numbered = rows.Where(row => row is { Conversation: not null, Seq: > 0 }).GroupBy(row => row.Conversation!.Value)
+            .ToDictionary(own => own.Key, own => new Queue<QueuedMessage>(own.OrderBy(row => row.Seq)));
+        var pages = new List<IReadOnlyList<QueuedMessage>>();
+        var page = new List<QueuedMessage>();
+        foreach (var place in rows)
+        {
+            var row = place is { Conversation: { } conversation, Seq: > 0 } ? numbered[conversation].Dequeue() : place;
+            if (page.Count > 0 && row.Id < page[^1].Id)
+            {
+                pages.Add(page);
+                page = [];
+            }
+
+            page.Add(row);
+        }
+
+        if (page.Count > 0)
+            pages.Add(page);
+        return pages;
+    }
 }

@@ -9,7 +9,7 @@ namespace Chat.Node.Users;
 /// <summary>What conversations bring: to the sessions, or to the offline queue; and the confirmations.</summary>
 sealed partial class UserActor
 {
-    readonly Dictionary<ConversationId, DeliveryLink> _links = [];
+    readonly Dictionary<(ConversationId Conversation, bool IsAside), DeliveryLink> _links = [];
     readonly Dictionary<ConversationId, IActorRef> _conversations = [];
     readonly Dictionary<ConversationId, List<(Deliver Deliver, IActorRef Sender)>> _awaitingMark = [];
     readonly List<(Deliver Deliver, IActorRef Sender)> _held = [];
@@ -37,7 +37,8 @@ sealed partial class UserActor
             return;
         }
 
-        if (!_links.TryGetValue(conversation, out var link) || link.Incarnation != deliver.Incarnation)
+        var key = (conversation, deliver.IsAside);
+        if (!_links.TryGetValue(key, out var link) || link.Incarnation != deliver.Incarnation)
         {
             if (deliver is { MayBeKnown: true, Incarnation: 0 })
             {
@@ -46,7 +47,7 @@ sealed partial class UserActor
             }
 
             _pendingCount -= link?.Pending ?? 0;
-            _links[conversation] = link = new DeliveryLink(deliver.Incarnation);
+            _links[key] = link = new DeliveryLink(deliver.Incarnation);
         }
 
         _conversations[conversation] = sender;
@@ -80,7 +81,7 @@ sealed partial class UserActor
             return; // could not be read: the conversation sends again
         var link = new DeliveryLink(0);
         link.StartAfter(Math.Max(mark.QueuedTo, mark.ReceivedTo));
-        _links[read.Conversation] = link;
+        _links[(read.Conversation, false)] = link;
         foreach (var (deliver, sender) in waiting)
             OnDeliver(deliver, sender);
     }
@@ -113,7 +114,7 @@ sealed partial class UserActor
     void OnPushed(Pushed pushed)
     {
         if (!_sessions.TryGetValue(pushed.SessionId, out var session)
-            || !_links.TryGetValue(pushed.Conversation, out var link) || link.Incarnation != pushed.Incarnation)
+            || !_links.TryGetValue((pushed.Conversation, pushed.Incarnation < 0), out var link) || link.Incarnation != pushed.Incarnation)
             return;
         var before = link.Pending;
         if (!link.OnPushed(session.Slot, pushed.UpTo))
@@ -148,26 +149,44 @@ sealed partial class UserActor
 
     void InsertNextRound()
     {
-        foreach (var (conversation, delivery) in _backlog.NextRound())
+        var round = _backlog.NextRound();
+        if (round.Count > 0 && MayPublish)
+            PublishSome(round);
+        else
+            Insert(round);
+        if (!_backlog.IsIdle)
+            ArmTick();
+    }
+
+    void Insert(IEnumerable<(ConversationId Conversation, PendingDelivery Delivery)> round)
+    {
+        foreach (var (conversation, delivery) in round)
         {
             var message = delivery.Message;
-            var row = new OfflineRow(_userId, conversation, message.Seq, message.Cmid, message.Ts, message.Body);
+            var row = new OfflineRow(_userId, conversation, message.Seq, message.Cmid, message.Ts, message.Body, RaisesMark: !delivery.IsAside);
             var self = Self;
             var pending = new PendingOffline(
                 row, (settled, isDurable) => self.Tell(new OfflineSettled(settled, conversation, delivery, isDurable)));
             if (!_services.OfflineQueue.TryAdd(pending))
                 self.Tell(new OfflineSettled(row, conversation, delivery, IsDurable: false));
         }
-
-        if (!_backlog.IsIdle)
-            ArmTick();
     }
 
     void OnOfflineSettled(OfflineSettled settled)
     {
-        _backlog.OnSettled((settled.Conversation, settled.Delivery), settled.IsDurable);
-        if (settled.IsDurable && _links.TryGetValue(settled.Conversation, out var link))
-            Done(settled.Conversation, link, settled.Delivery);
+        SettleQueued(settled.Conversation, settled.Delivery, settled.IsDurable);
+        OnRoundEnded();
+    }
+
+    void SettleQueued(ConversationId conversation, PendingDelivery delivery, bool isDurable)
+    {
+        _backlog.OnSettled((conversation, delivery), isDurable);
+        if (isDurable && _links.TryGetValue((conversation, delivery.IsAside), out var link))
+            Done(conversation, link, delivery);
+    }
+
+    void OnRoundEnded()
+    {
         InsertNextRound();
         if (_backlog.IsIdle && _phase == Phase.Finishing)
             ReadPage();

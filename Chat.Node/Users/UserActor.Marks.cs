@@ -102,14 +102,21 @@ sealed partial class UserActor
     /// <summary>One write at a time, so that the last one wins.</summary>
     void StorePresence()
     {
-        if (_isPresenceUnderWay || (_phase is Phase.Starting or Phase.AwaitingSessions && _sessions.Count == 0) || IsPresenceTrue)
+        if (_phase is Phase.Starting or Phase.AwaitingSessions && _sessions.Count == 0)
+            return;
+        TendChannel();
+        if (_isPresenceUnderWay || !IsChannelSettled || IsPresenceTrue)
             return;
         _isPresenceUnderWay = true;
         _isPresenceStale = false;
         var node = WantedNode;
-        _services.Presence.SetAsync(_userId, node).PipeTo(
+        WritePresenceAsync(node).PipeTo(
             Self, success: () => new PresenceWritten(node, null), failure: cause => new PresenceWritten(node, cause));
     }
+
+    Task WritePresenceAsync(long? node) => node is null && _services.Others.IsOn
+        ? _services.Presence.ForgetAsync(_userId, _services.Nodes.Foreign)
+        : _services.Presence.SetAsync(_userId, node);
 
     /// <summary>The node of the oldest session is gone; an actor that waits for sessions finds out by itself.</summary>
     void OnCheckPresence()

@@ -1,8 +1,6 @@
 using System.Numerics;
 using Akka.Actor;
 using Chat.Node.Conversations;
-using Chat.Node.Hosting;
-using Chat.Node.Storage;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
@@ -11,18 +9,9 @@ namespace Chat.Node.Users;
 sealed partial class UserActor
 {
     readonly Dictionary<long, UserSession> _sessions = [];
-    readonly Dictionary<ConversationId, long> _drained = [];
-    IReadOnlyList<QueuedMessage> _page = [];
     ulong _slots;
     long _attached;
-    long _drainedTo;
-    long _addedAtRead;
     readonly List<(Attach Attach, IActorRef Session)> _heldAttaches = [];
-    bool _isReading;
-    bool _isPageOverdue;
-
-    /// <summary>The last page has left through some session: who comes later need not have it.</summary>
-    bool _isPageFlushed = true;
 
     void OnAttach(Attach attach, IActorRef session)
     {
@@ -63,8 +52,10 @@ sealed partial class UserActor
         }
 
         _slots |= 1UL << slot;
-        _sessions[attach.SessionId] = new UserSession(attach.SessionId, ++_attached, slot, attach.IsModern, attach.TokenHash, Context.Watch(session), _services.Nodes.IncarnationOf(session));
+        _sessions[attach.SessionId] = new UserSession(attach.SessionId, OrderOf(attach, session), slot, attach.IsModern, attach.TokenHash, Context.Watch(session), _services.Nodes.IncarnationOf(session));
         StorePresence();
+        if (attach.IsReattach)
+            LeaveElsewhere(_sessions[attach.SessionId].Node);
         TellSiblings();
         switch (_phase)
         {
@@ -84,13 +75,17 @@ sealed partial class UserActor
         }
     }
 
+    /// <summary>After a move of this actor the sessions come in any order: those at the node of the oldest are as old as before.</summary>
+    long OrderOf(Attach attach, IActorRef session) =>
+        attach.IsReattach && _storedNode is { } node && _services.Nodes.IncarnationOf(session) == node ? ++_attached - int.MaxValue : ++_attached;
+
     /// <summary>
     /// What is on its way to the other sessions. If one of them is dead, and nobody knows yet, it would come to this one behind what is
     /// newer; a modern client would fetch it, a documented one cannot.
     /// </summary>
     void GiveUnflushed(int slot, bool isModern, IActorRef session)
     {
-        foreach (var (conversation, link) in _links)
+        foreach (var ((conversation, _), link) in _links)
         {
             foreach (var delivery in link.GiveTo(slot, message => isModern || !IsCopy(conversation, message)))
                 session.Tell(new Push(link.Incarnation, delivery.Number, delivery.Message), Self);
@@ -144,11 +139,16 @@ sealed partial class UserActor
         if (_sessions.Count == 0)
         {
             _isPageOverdue = false;
+            _pages.Clear();
+            _imported.Clear();
+            ForgetImports();
+            _readRows.Clear();
+            _refused.Clear();
             _phase = Phase.Offline;
         }
 
         var hasLost = false;
-        foreach (var (conversation, link) in _links)
+        foreach (var ((conversation, _), link) in _links)
         {
             foreach (var lost in link.OnSessionGone(session.Slot))
             {
@@ -172,111 +172,12 @@ sealed partial class UserActor
         {
             if (hasLost && _phase == Phase.Live)
                 StartDrain(); // the others get it from the queue
-            else if (_phase == Phase.Draining && !_isReading)
-                ReadPage(); // perhaps it was this session that was to flush the page
+            else if (_phase == Phase.Draining && !_isReading && _imports.Count == 0)
+                GivePage(); // perhaps it was this session that was to flush the page
         }
 
         TellSiblings();
         ArmTick();
-    }
-
-    void StartDrain()
-    {
-        _phase = Phase.Draining;
-        ReleaseHeld(); // into the queue, in front of what comes from now on
-        ReadPage();
-    }
-
-    void ReadPage()
-    {
-        if (_isReading)
-            return;
-        _isReading = true;
-        _isPageOverdue = false;
-        // An insert that is under way now may be in front of the read or behind it: only a read that found none of them
-        // open proves that nothing is left.
-        _addedAtRead = _backlog.IsIdle ? _backlog.Added : -1;
-        _services.OfflineStore.ReadAsync(_userId, _drainedTo, OfflinePages.MostRows)
-            .PipeTo(Self, success: rows => new PageRead(rows), failure: _ => new PageRead(null));
-    }
-
-    void OnPageRead(PageRead read)
-    {
-        _isReading = false;
-        if (_phase is not (Phase.Draining or Phase.Finishing))
-        {
-            if (_sessions.Values.Any(session => session.IsAttaching))
-                ReadPage();
-            return;
-        }
-
-        if (read.Rows is not { } found)
-        {
-            _isPageOverdue = true; // the database does not answer: the next tick tries again
-            ArmTick();
-            return;
-        }
-
-        var rows = _page = OfflinePages.Cut(found);
-        if (rows.Count > 0)
-        {
-            _services.CrashPoints.Reach(CrashPoint.BeforeDrain);
-            _drainedTo = rows[^1].Id;
-            _isPageFlushed = false;
-            foreach (var row in rows)
-            {
-                if (row is { Conversation: { } conversation, Seq: > 0 })
-                    _drained[conversation] = Math.Max(row.Seq, _drained.GetValueOrDefault(conversation));
-            }
-
-            foreach (var session in _sessions.Values.Where(session => !session.IsAttaching))
-                session.Actor.Tell(new OfflinePage(rows));
-            Greet(rows, found.Count == OfflinePages.MostRows || rows.Count < found.Count);
-            return;
-        }
-
-        Greet([], hasMore: false);
-        if (_backlog.IsIdle && _backlog.Added == _addedAtRead)
-        {
-            _phase = Phase.Live;
-            ReleaseHeld();
-            return;
-        }
-
-        _phase = Phase.Finishing;
-        if (_backlog.IsIdle)
-            ReadPage();
-    }
-
-    void Greet(IReadOnlyList<QueuedMessage> rows, bool hasMore)
-    {
-        foreach (var session in _sessions.Values.Where(session => session.IsAttaching))
-        {
-            session.IsAttaching = false;
-            session.Actor.Tell(new Attached(rows, hasMore));
-        }
-    }
-
-    void OnOfflinePushed(OfflinePushed pushed)
-    {
-        if (!_sessions.TryGetValue(pushed.SessionId, out var session))
-            return;
-        if (!session.IsModern)
-        {
-            // A documented client acknowledges nothing: written to its socket is all there is.
-            var written = _page.Where(row => row.Id <= pushed.UpTo).ToList();
-            Delete(() => _services.OfflineStore.DeleteAsync(_userId, [.. written.Select(row => row.Id)]));
-            foreach (var row in written)
-            {
-                if (row is { Conversation: { } conversation, Seq: > 0 })
-                    RaiseMark(conversation, receivedTo: row.Seq);
-            }
-        }
-
-        if (_phase is not (Phase.Draining or Phase.Finishing) || pushed.UpTo < _drainedTo)
-            return;
-        _isPageFlushed = true;
-        ReadPage();
     }
 
     void TellSiblings()

@@ -101,6 +101,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         Receive<SettingsIdle>(_ => OnSettingsIdle(Sender));
         Receive<Tick>(_ => OnTick());
         Receive<StopUser>(_ => Stop());
+        ReceiveChannel();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -146,8 +147,10 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _storedNode = read.Node;
-        if (read.Node is null)
+        _storedNode = read.Node is { } node && _services.Nodes.Foreign.Contains(node) ? null : read.Node;
+        _channel.StartWith(_storedNode);
+        AnswerListeningAskers();
+        if (_storedNode is null)
         {
             _phase = Phase.Offline;
             ReleaseHeld();
@@ -165,6 +168,8 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         Timers.Cancel("tick");
         _isBusyTick = false;
         var now = SteadyMilliseconds;
+        TakeStepAgain();
+        ForgetForeignPresence();
         if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin.TotalMilliseconds)
         {
             _phase = Phase.Offline;
@@ -177,6 +182,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
             ReadPresence();
         WriteMarks();
         RetryDeletes();
+        ImportNext();
         RetryBacklog();
         StorePresence();
         EndOverdueSettings();
@@ -195,7 +201,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     bool HasOpenWork =>
         !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes.Count > 0
-        || !IsPresenceTrue || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
+        || !IsPresenceTrue || !IsChannelSettled || _imports.Count > 0 || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held.Count == 0 && _links.Values.All(link => link.IsIdle);
 

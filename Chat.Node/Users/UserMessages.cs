@@ -17,10 +17,15 @@ interface IUserMessage : IClusterMessage
 /// Conversation to user: push this to every session or queue it, then confirm. Numbers rise; <c>Previous</c> is the
 /// number sent to this user before, <c>ConfirmedTo</c> what it has confirmed. With a history the number is the seq and
 /// <c>Incarnation</c> is 0; without one numbers count within an incarnation of the conversation. <c>MayBeKnown</c>: an
-/// earlier life of the user or of the conversation may have handled it, look at the marks.
+/// earlier life of the user or of the conversation may have handled it, look at the marks. Copies of other servers' messages go
+/// beside all that, in a row of numbers of their own, with a negative incarnation: they come when their server sends them.
 /// </summary>
 sealed record Deliver(
-    int UserId, long Incarnation, long Number, long Previous, long ConfirmedTo, bool MayBeKnown, ChatMessage Message) : IUserMessage;
+    int UserId, long Incarnation, long Number, long Previous, long ConfirmedTo, bool MayBeKnown, ChatMessage Message) : IUserMessage
+{
+    /// <summary>Not in the order of the conversation's numbers, and not covered by the marks.</summary>
+    public bool IsAside => Incarnation < 0;
+}
 
 /// <summary>
 /// Session to user: I want this user's messages. <c>TokenHash</c> names the resume token of the session, if it has one;
@@ -44,7 +49,11 @@ sealed record SessionReplaced : IClusterMessage;
 sealed record SiblingsChanged(bool HasSiblings) : IClusterMessage;
 
 /// <summary>User to session: write this to the socket.</summary>
-sealed record Push(long Incarnation, long Number, ChatMessage Message) : IClusterMessage;
+sealed record Push(long Incarnation, long Number, ChatMessage Message) : IClusterMessage
+{
+    /// <inheritdoc cref="Deliver.IsAside" />
+    public bool IsAside => Incarnation < 0;
+}
 
 /// <summary>Session to user: everything of the conversation up to this number has left through the socket.</summary>
 sealed record Pushed(int UserId, long SessionId, ConversationId Conversation, long Incarnation, long UpTo) : IUserMessage;

@@ -7,7 +7,7 @@ namespace Chat.Node.Users;
 /// <summary>What every user on this node uses.</summary>
 sealed record UserServices(
     OfflineQueue OfflineQueue, OfflineStore OfflineStore, DeliveryMarks Marks, MarkQueue MarkQueue, Presence Presence, UserLoader Loader, UserLimits Limits,
-    bool KeepsHistory, TimeProvider Clock, CrashPoints CrashPoints, Lazy<IActorRef> Conversations, INodeDirectory Nodes);
+    bool KeepsHistory, TimeProvider Clock, CrashPoints CrashPoints, Lazy<IActorRef> Conversations, INodeDirectory Nodes, IOtherServers Others);
 
 /// <summary>Limits per user, from the settings.</summary>
 sealed record UserLimits(int MaxSessions, int FailedLoginsPerMinute);

@@ -33,12 +33,14 @@ public abstract class ConversationTest : ActorTest
     /// <summary>What other nodes have not brought to everybody begins here.</summary>
     protected long UnfinishedSince { get; set; } = long.MaxValue;
 
+    protected bool IsBridged { get; set; }
+
     internal static ConversationId Pair => ConversationId.Direct(Alice, Bob);
 
     protected IActorRef Start(string id = "d:1:2", bool keepsHistory = true)
     {
         var loader = new ConversationLoader(LogStore, Accounts, Contacts, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
-        var services = new ConversationServices(MessageLog, loader, FanOutClock, keepsHistory, Clock, CrashPoints, Region(Users.Ref));
+        var services = new ConversationServices(MessageLog, loader, FanOutClock, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged);
         return Shard.ChildActorOf(Props.Create(() => new ConversationActor(id, services)));
     }
 

@@ -77,6 +77,26 @@ public sealed class SessionTests : ActorTest
         await ExpectTerminatedAsync(session);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_whose_user_does_not_answer_its_login_ends_all_the_same_and_what_came_behind_it_counts(bool isDrained)
+    {
+        var session = await StartLogInAsync(isModern: false);
+        await WatchAsync(session);
+        session.Tell(Message("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":2}"""));
+        session.Tell(isDrained ? new DrainSession(TimeSpan.Zero) : new ConnectionClosed(CanStillWrite: true));
+        await _users.FishForMessageAsync(message => message is Detach, Patience);
+
+        var post = await _conversations.ExpectMsgAsync<Post>();
+        _users.Send(session, new Attached([], HasMore: false)); // too late, and without effect
+        _conversations.Send(session, new PostAccepted(Pair, post.Number, 1, 1));
+
+        await ReadUntilAsync("\"msgid\":2");
+        await ExpectTerminatedAsync(session);
+        Assert.Equal(2, _read.ToString().Split("\"msgid\":2").Length);
+    }
+
     [Fact]
     public async Task A_connection_that_ends_under_a_write_leaves_the_posts_of_a_documented_client_to_their_session()
     {
@@ -112,6 +132,77 @@ public sealed class SessionTests : ActorTest
     }
 
     [Fact]
+    public async Task What_left_soon_after_a_report_is_told_before_a_detach()
+    {
+        Clock.Stop(); // no time passes: only the detach can bring the second report
+        var session = await LogInAsync(isModern: true);
+        _users.Send(session, PushOf(1));
+        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        _users.Send(session, PushOf(2));
+        _users.Send(session, PushOf(3));
+        await ReadUntilAsync("hello 3");
+        session.Tell(new ConnectionClosed(CanStillWrite: false));
+
+        Assert.Equal(3, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        await _users.ExpectMsgAsync<Detach>();
+    }
+
+    [Fact]
+    public async Task Reports_of_what_has_left_come_together_when_it_is_time()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: true);
+        _users.Send(session, PushOf(1));
+        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        _users.Send(session, PushOf(2));
+        await ReadUntilAsync("hello 2");
+        _users.Send(session, PushOf(3));
+        await ReadUntilAsync("hello 3");
+        session.Tell(ReportDue.Instance);
+
+        Assert.Equal(3, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+    }
+
+    [Fact]
+    public async Task Many_numbers_of_one_conversation_are_told_without_waiting()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: true);
+        _users.Send(session, PushOf(1));
+        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        _users.Send(session, PushOf(65));
+
+        Assert.Equal(65, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+    }
+
+    [Fact]
+    public async Task What_has_left_to_a_documented_client_is_told_at_once()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: false);
+        for (var seq = 1; seq <= 2; seq++)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(60)); // less than a report waits, more than such a client is left alone
+            _users.Send(session, PushOf(seq));
+            Assert.Equal(seq, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_history_every_report_is_told_at_once()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: true);
+        for (var number = 1; number <= 2; number++)
+        {
+            _users.Send(session, new Push(77, number, new ChatMessage(Pair, 0, Bob, $"c{number}", 1, BodyOf(Bob, "hello", Alice), 0)));
+            Assert.Equal(number, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        }
+    }
+
+    static Push PushOf(long seq) => new(0, seq, new ChatMessage(Pair, seq, Bob, $"c{seq}", 1, BodyOf(Bob, $"hello {seq}", Alice), 0));
+
+    [Fact]
     public async Task When_a_conversation_dies_what_it_had_not_answered_goes_through_the_region_again()
     {
         var session = await LogInAsync(isModern: true);
@@ -129,10 +220,19 @@ public sealed class SessionTests : ActorTest
 
     async Task<IActorRef> LogInAsync(bool isModern)
     {
+        var session = await StartLogInAsync(isModern);
+        _users.Reply(new Attached([], HasMore: false));
+        await ReadUntilAsync("\"errno\":0");
+        return session;
+    }
+
+    /// <summary>A session that waits for its user.</summary>
+    async Task<IActorRef> StartLogInAsync(bool isModern)
+    {
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
         var connection = new SessionConnection("c1", null, _socket.Writer, Clock, stopReading: () => { }, end: _ => { });
         var logins = new LoginFlow(
-            Accounts, Contacts, new PasswordWorker(1000, 1), Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
+            Accounts, Contacts, new PasswordWorker(1000, 1), NoOtherServers.Instance, Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
         var requests = new RequestFlow(
             Contacts, LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
         var services = new GatewayServices(
@@ -143,8 +243,6 @@ public sealed class SessionTests : ActorTest
             session.Tell(new HelloRequest(2, "test"));
         session.Tell(new LoginRequest(null, null, null, "token"));
         await _users.ExpectMsgAsync<Attach>();
-        _users.Reply(new Attached([], HasMore: false));
-        await ReadUntilAsync("\"errno\":0");
         return session;
     }
 

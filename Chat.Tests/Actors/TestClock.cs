@@ -17,6 +17,12 @@ sealed class TestClock : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
 
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        lock (_lock)
+            return _stoppedAt is null ? base.CreateTimer(callback, state, dueTime, period) : new StoppedTimer();
+    }
+
     public void Advance(TimeSpan by)
     {
         lock (_lock)
@@ -28,5 +34,18 @@ sealed class TestClock : TimeProvider
     {
         lock (_lock)
             _stoppedAt ??= base.GetUtcNow();
+    }
+
+    /// <summary>Of a clock that stands still.</summary>
+    sealed class StoppedTimer : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+            // there is nothing
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

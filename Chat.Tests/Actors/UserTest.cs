@@ -36,17 +36,24 @@ public abstract class UserTest : ActorTest
     {
         var services = new UserServices(
             OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLoader(Presence, Materializer), new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
-            Region(Conversation.Ref), new OneNode(Node));
+            Region(Conversation.Ref), new OneNode(Node), Others);
         return Shard.ChildActorOf(Props.Create(() => new UserActor(userId.ToString(), services)));
     }
 
-    /// <summary>All actors are here; the stored node 99 is gone, others live.</summary>
-    sealed class OneNode(NodeIdentity self) : INodeDirectory
+    /// <summary>The servers outside the cluster.</summary>
+    internal IOtherServers Others { get; set; } = NoOtherServers.Instance;
+
+    /// <summary>All actors are here; the stored node 99 is gone, 98 lives outside the cluster, others in it.</summary>
+    internal sealed class OneNode(NodeIdentity self) : INodeDirectory
     {
         public long IncarnationOf(IActorRef actor) => self.Incarnation;
 
         public bool IsAlive(long incarnation) => incarnation != GoneNode;
+
+        public IReadOnlySet<long> Foreign { get; } = new HashSet<long> { ForeignNode };
     }
+
+    protected const long ForeignNode = 98;
 
     protected const long GoneNode = 99;
 

@@ -18,6 +18,21 @@ sealed record ChaosOptions(int Nodes)
     /// <summary>Only these kinds of faults; empty: all.</summary>
     public IReadOnlyList<FaultKind> Kinds { get; init; } = [];
 
+    /// <summary>How long each fault lasts; null: by lot.</summary>
+    public int? FaultMilliseconds { get; init; }
+
+    /// <summary>Every fault waits until all is well after the one before.</summary>
+    public bool IsPatient { get; init; }
+
+    /// <summary>So many more users are connected and do nothing, for the nodes' memory.</summary>
+    public int Bystanders { get; init; }
+
+    /// <summary>The nodes' logs stay although all went well.</summary>
+    public bool KeepsLogs { get; init; }
+
+    /// <summary>Clients know the balancer only.</summary>
+    public bool IsBehindNginx { get; init; }
+
     /// <summary>Each node in a network namespace of its own.</summary>
     public bool CutsLinks { get; init; }
 
@@ -29,9 +44,10 @@ sealed record ChaosOptions(int Nodes)
 
     /// <summary>How to have the same again.</summary>
     public string Environment => $"CHAOS_SEED={Seed} CHAOS_SECONDS={Seconds} CHAOS_RATE={Rate} CHAOS_FAULTS={Faults}"
-        + (Kinds.Count > 0 ? $" CHAOS_KINDS={string.Join(',', Kinds)}" : "");
+        + (Kinds.Count > 0 ? $" CHAOS_KINDS={string.Join(',', Kinds)}" : "") + (FaultMilliseconds is { } length ? $" CHAOS_FAULT_MILLISECONDS={length}" : "")
+        + (Bystanders > 0 ? $" CHAOS_BYSTANDERS={Bystanders}" : "");
 
-    /// <summary>With <c>CHAOS_SEED</c>, <c>CHAOS_SECONDS</c>, <c>CHAOS_RATE</c>, <c>CHAOS_FAULTS</c> and <c>CHAOS_KINDS</c>.</summary>
+    /// <summary>With <c>CHAOS_SEED</c> and the other variables that docs/OPERATIONS.md lists.</summary>
     public ChaosOptions FromEnvironment() => this with
     {
         Seed = Read("CHAOS_SEED", Seed),
@@ -41,6 +57,9 @@ sealed record ChaosOptions(int Nodes)
         Kinds = System.Environment.GetEnvironmentVariable("CHAOS_KINDS") is { Length: > 0 } kinds
             ? [.. kinds.Split(',').Select(Enum.Parse<FaultKind>)]
             : Kinds,
+        FaultMilliseconds = Read("CHAOS_FAULT_MILLISECONDS", FaultMilliseconds ?? -1) is var length and >= 0 ? length : null,
+        Bystanders = Read("CHAOS_BYSTANDERS", Bystanders),
+        KeepsLogs = Read("CHAOS_KEEP_LOGS", KeepsLogs ? 1 : 0) > 0,
     };
 
     static int Read(string name, int standard) =>

@@ -2,13 +2,23 @@ using System.Net;
 using Chat.Tests.Chaos.Checking;
 using Chat.Tests.Chaos.Faults;
 using Chat.Tests.Chaos.Population;
+using Chat.Tests.Deployment;
 using Chat.Tests.Support;
 using Xunit.Abstractions;
 
 namespace Chat.Tests.Chaos;
 
 /// <summary>What a run found, and where it is written down.</summary>
-sealed record ChaosResult(IReadOnlyList<Violation> Violations, string Folder, string Summary);
+sealed record ChaosResult(IReadOnlyList<Violation> Violations, string Folder, string Summary)
+{
+    /// <summary>A modern client waited so long for an acknowledgement, and none longer.</summary>
+    public TimeSpan LongestWait { get; init; }
+
+    public IReadOnlyList<HappenedFault> Faults { get; init; } = [];
+
+    /// <summary>Every end of a node's process: which node, code, and when in milliseconds of the run.</summary>
+    public IReadOnlyList<(int Node, int Code, long At)> Exits { get; init; } = [];
+}
 
 /// <summary>One run: nodes, clients, load, faults; then everything is made well, what is still on its way arrives, and the checker looks.</summary>
 sealed class ChaosRun : IDisposable
@@ -29,6 +39,7 @@ sealed class ChaosRun : IDisposable
     readonly CancellationTokenSource _end = new();
     SilenceMeter _everybody = new();
     readonly SentRegister _sent = new();
+    bool _isLoading;
 
     ChaosRun(ChaosOptions options, ITestOutputHelper output)
     {
@@ -42,7 +53,7 @@ sealed class ChaosRun : IDisposable
     {
         using var run = new ChaosRun(options, output);
         var result = await run.RunAsync();
-        foreach (var log in result.Violations.Count == 0 ? Directory.GetFiles(run._folder, "node-*.log") : [])
+        foreach (var log in result.Violations.Count == 0 && !options.KeepsLogs ? Directory.GetFiles(run._folder, "node-*.log") : [])
             File.Delete(log); // only what went wrong is worth the space
         return result;
     }
@@ -60,10 +71,12 @@ sealed class ChaosRun : IDisposable
         await using var cluster = await ChaosCluster.StartAsync(_options.Nodes, network, _folder, _options.Fault, _notes);
         await cluster.HealthyAsync(StartPatience);
         _notes.Write($"{_options.Nodes} nodes are ready");
-        var nodes = cluster.Nodes.ConvertAll(node => node.Chat);
+        await using var nginx = _options.IsBehindNginx ? await NginxServer.StartAsync([.. cluster.Nodes.Select(node => node.Chat.Port)]) : null;
+        List<IPEndPoint> nodes = nginx is null ? cluster.Nodes.ConvertAll(node => node.Chat) : [new IPEndPoint(IPAddress.Loopback, nginx.Port)];
         var services = new RunServices(_clock, _sent, nodes, _notes.Write, _end.Token);
-        var plan = new PopulationPlan { Rate = _options.Rate };
+        var plan = new PopulationPlan { Rate = _options.Rate, LegacyClientsGoAway = !_options.IsBehindNginx };
         var crowd = await Crowd.EnrolAsync(services, plan, Acknowledged);
+        using var bystanders = await Bystanders.LogInAsync(nodes, _options.Bystanders);
         crowd.Start();
         await UntilAsync(() => Task.FromResult(crowd.AreAllOnline), StartPatience, "all clients are logged in");
 
@@ -82,11 +95,18 @@ sealed class ChaosRun : IDisposable
     async Task<List<string>> MakeTroubleAsync(Crowd crowd, FaultRunner runner, Load load)
     {
         var schedule = FaultSchedule.Draw(
-            _options.Seed, new FaultPlan(_options.Nodes, _options.Faults, _options.Seconds) { CanCut = _options.CutsLinks, Only = _options.Kinds });
+            _options.Seed,
+            new FaultPlan(_options.Nodes, _options.Faults, _options.Seconds)
+            {
+                CanCut = _options.CutsLinks,
+                Only = _options.Kinds,
+                Milliseconds = _options.FaultMilliseconds,
+                ImpatientPercent = _options.IsPatient ? 0 : FaultPlan.StandardImpatientPercent,
+            });
         schedule.ForEach(fault => _notes.Write($"planned: {fault}"));
         using var enough = new CancellationTokenSource();
         lock (_sent)
-            _everybody = new SilenceMeter(_clock.Now);
+            (_everybody, _isLoading) = (new SilenceMeter(_clock.Now), true);
         var loading = Task.Run(() => load.RunAsync(enough.Token));
         var duration = Task.Delay(TimeSpan.FromSeconds(_options.Seconds));
         var problems = new List<string>();
@@ -102,6 +122,8 @@ sealed class ChaosRun : IDisposable
         await duration;
         await enough.CancelAsync();
         await loading;
+        lock (_sent)
+            _isLoading = false;
         _notes.Write($"end of the load: {_sent.Count} messages of {crowd.Devices.Count} clients, {load.PassedOver} not made because their clients waited");
         return problems;
     }
@@ -159,14 +181,22 @@ sealed class ChaosRun : IDisposable
         _notes.Write(summary);
         if (violations.Count > 0)
             _notes.Write($"VIOLATIONS\n{Checker.Describe(violations, mostOfAKind: 200)}");
-        return new ChaosResult(violations, _folder, summary);
+        return new ChaosResult(violations, _folder, summary)
+        {
+            LongestWait = TimeSpan.FromMilliseconds(pairs.SelectMany(pair => pair.Value.Silences).Select(silence => silence.Milliseconds).DefaultIfEmpty(0).Max()),
+            Faults = runner.Happened,
+            Exits = [.. cluster.Nodes.SelectMany(node => node.Exits.Select(exit => (node.Number, exit.Code, exit.At)))],
+        };
     }
 
-    /// <summary>By any client. Somebody always waits: it does not matter since when.</summary>
+    /// <summary>By any client. As long as there is load somebody always waits: it does not matter since when.</summary>
     void Acknowledged(long now)
     {
         lock (_sent)
-            _everybody.Acknowledge(now, 0);
+        {
+            if (_isLoading)
+                _everybody.Acknowledge(now, 0);
+        }
     }
 
     /// <summary>False, and a note, if it does not become so in time: what that means is for the checker to say.</summary>

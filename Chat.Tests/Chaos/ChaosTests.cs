@@ -1,4 +1,5 @@
 using Chat.Tests.Chaos.Checking;
+using Chat.Tests.Chaos.Faults;
 using Chat.Tests.EndToEnd;
 using Xunit;
 using Xunit.Abstractions;
@@ -18,6 +19,54 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [Fact]
     public async Task Three_nodes_of_which_any_one_dies_or_freezes_or_is_cut_off_keep_their_promise() =>
         AssertKept(await ChaosRun.RunAsync(new ChaosOptions(Nodes: 3) { Seconds = 90, Faults = 8, CutsLinks = true }.FromEnvironment(), output));
+
+    [Fact]
+    public async Task In_a_rolling_restart_nobody_waits_for_three_seconds()
+    {
+        var options = new ChaosOptions(Nodes: 3) { Seconds = 21, Faults = 3, Kinds = [FaultKind.Terminate], IsPatient = true };
+        var result = await ChaosRun.RunAsync(options, output);
+        AssertKept(result);
+        Assert.Equal([(1, 0), (2, 0), (3, 0)], result.Exits.Select(exit => (exit.Node, exit.Code)).Order());
+        Assert.InRange(result.LongestWait, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public async Task Full_collections_and_freezes_of_a_second_raise_no_false_alarm()
+    {
+        var options = new ChaosOptions(Nodes: 3)
+        {
+            Seconds = 8,
+            Rate = 1000,
+            Faults = 4,
+            Kinds = [FaultKind.CollectGarbage, FaultKind.Freeze],
+            FaultMilliseconds = 1000,
+            Bystanders = 300,
+        };
+        var result = await ChaosRun.RunAsync(options.FromEnvironment(), output);
+        AssertKept(result);
+        Assert.Empty(result.Exits);
+    }
+
+    [Fact]
+    public async Task Behind_nginx_nodes_that_die_or_freeze_or_all_end_at_once_keep_their_promise()
+    {
+        var options = new ChaosOptions(Nodes: 3)
+        {
+            Seconds = 18,
+            Faults = 3,
+            Kinds = [FaultKind.Kill, FaultKind.TerminateAll, FaultKind.Freeze],
+            IsPatient = true,
+            IsBehindNginx = true,
+        };
+        var result = await ChaosRun.RunAsync(options.FromEnvironment(), output);
+        AssertKept(result);
+        foreach (var fault in result.Faults.Where(fault => fault.Fault.Kind == FaultKind.TerminateAll))
+        {
+            var exits = result.Exits.Where(exit => exit.At >= fault.From && exit.At < fault.To).ToList();
+            Assert.Equal([(1, 0), (2, 0), (3, 0)], exits.Select(exit => (exit.Node, exit.Code)).Order());
+            Assert.All(exits, exit => Assert.InRange(exit.At - fault.From, 0, 30_000));
+        }
+    }
 
     [Theory]
     [InlineData("drop:50", nameof(ViolationKind.Lost))]

@@ -121,7 +121,7 @@ public sealed class NodeSweeperTests : ActorTest
     {
         var services = new SweeperServices(
             _nodes, LogStore, Presence, Clock, NullLogger<NodeSweeper>.Instance, Region(_conversations.Ref), Region(_users.Ref),
-            members is null ? null : () => members);
+            members is null ? null : () => members, NoOtherServers.Instance);
         return Sys.ActorOf(Props.Create(() => new NodeSweeper(services)));
     }
 

@@ -21,7 +21,7 @@ public sealed class RecentPostsTests
     public void The_oldest_is_forgotten_first()
     {
         foreach (var cmid in (string[])["a", "b", "c", "d"])
-            _posts.Add(1, cmid, 1).IsAccepted = true;
+            _posts.Add(1, cmid, 1).Accept(1, 1);
         Assert.Equal([false, true, true, true], Known("a", "b", "c", "d"));
     }
 
@@ -30,9 +30,9 @@ public sealed class RecentPostsTests
     {
         var first = _posts.Add(1, "a", 1);
         foreach (var cmid in (string[])["b", "c", "d", "e"])
-            _posts.Add(1, cmid, 1).IsAccepted = true;
+            _posts.Add(1, cmid, 1).Accept(1, 1);
         Assert.Equal([true, true, true, true, true], Known("a", "b", "c", "d", "e"));
-        first.IsAccepted = true;
+        first.Accept(1, 1);
         _posts.Add(1, "f", 1);
         Assert.Equal([false, false, false, true, true, true], Known("a", "b", "c", "d", "e", "f"));
     }
@@ -53,8 +53,8 @@ public sealed class RecentPostsTests
     {
         _posts.Add(1, "a", 1);
         _posts.Remove(1, "a");
-        _posts.Add(1, "b", 1).IsAccepted = true;
-        _posts.Add(1, "c", 2).IsAccepted = true;
+        _posts.Add(1, "b", 1).Accept(1, 1);
+        _posts.Add(1, "c", 2).Accept(1, 1);
         _posts.Add(1, "a", 3);
         Assert.Equal([true, true, true], Known("a", "b", "c"));
         _posts.Add(1, "d", 4);
@@ -64,7 +64,7 @@ public sealed class RecentPostsTests
     [Fact]
     public void Posts_that_failed_do_not_push_out_others()
     {
-        _posts.Add(1, "a", 1).IsAccepted = true;
+        _posts.Add(1, "a", 1).Accept(1, 1);
         for (var attempt = 0; attempt < 10; attempt++)
         {
             _posts.Add(1, $"x{attempt}", 2);
@@ -72,6 +72,27 @@ public sealed class RecentPostsTests
         }
 
         Assert.Equal([true], Known("a"));
+    }
+
+    [Fact]
+    public void A_post_in_the_memory_of_a_forgotten_one_has_nothing_of_it()
+    {
+        foreach (var cmid in (string[])["a-long-one", "b", "c"])
+            _posts.Add(1, cmid, 1).Accept(5, 6);
+        var post = _posts.Add(2, "d", 4);
+        Assert.Equal((2, "d", 4, false, 0, 0), (post.Sender, post.Cmid.ToString(), post.Number, post.IsAccepted, post.Seq, post.Ts));
+        Assert.Same(post, _posts.Find(2, "d"));
+        Assert.Null(_posts.Find(1, "a-long-one"));
+    }
+
+    [Fact]
+    public void A_post_that_was_removed_is_not_written_over()
+    {
+        var removed = _posts.Add(1, "a", 1);
+        _posts.Remove(1, "a");
+        foreach (var cmid in (string[])["b", "c", "d", "e"])
+            _posts.Add(1, cmid, 2).Accept(5, 6);
+        Assert.Equal((1L, false), (removed.Number, removed.IsAccepted));
     }
 
     IEnumerable<bool> Known(params string[] cmids) => cmids.Select(cmid => _posts.Find(1, cmid) is not null);

@@ -51,6 +51,8 @@ public sealed class ComposeTests : IDisposable
             ("mysql", mysql["MYSQL_USER"], mysql["MYSQL_PASSWORD"], mysql["MYSQL_DATABASE"]),
             (connection.Server, connection.UserID, connection.Password, connection.Database));
         Assert.Equal("from-outside", connection.Password); // a password in the file would be everybody's
+        Assert.Equal("redis:6379", settings.RedisConnectionString);
+        Assert.Contains("redis", _compose.Services.Keys);
     }
 
     [Fact]

@@ -32,6 +32,9 @@ sealed class NodeProcess : IAsyncDisposable
 
     public int HttpPort { get; private init; }
 
+    /// <summary>Of the operating system.</summary>
+    public int Id => _process.Id;
+
     /// <summary>What it has printed so far, if it does not go to a log of its own.</summary>
     public string Output => string.Join('\n', _output);
 

@@ -85,12 +85,22 @@ public sealed class ChatSettingsTests
     [Fact]
     public void A_number_set_to_nothing_is_not_set() => Assert.Equal(new ChatSettings(), Read(("Limits:IdleSeconds", "")));
 
-    [Theory]
-    [InlineData("Redis:ConnectionString", "localhost:6379", "")]
-    public void What_is_not_supported_yet_is_refused_by_name_and_its_default_is_not(string key, string value, string fallback)
+    [Fact]
+    public void A_redis_turns_the_bridge_on()
     {
-        Assert.Contains("not supported", AssertRefused(key, value), StringComparison.Ordinal);
-        Assert.Equal(new ChatSettings(), Read((key, fallback)));
+        Assert.False(Read(("Redis:ConnectionString", "")).IsBridged);
+        var settings = Read(("Redis:ConnectionString", "localhost:6379,password=secret"));
+        Assert.Equal((true, "localhost:6379,password=secret"), (settings.IsBridged, settings.RedisConnectionString));
+    }
+
+    [Theory]
+    [InlineData("password=secret")]
+    [InlineData("localhost:6379,password=secret,noSuchOption=1")]
+    public void A_redis_that_cannot_be_read_is_refused_without_repeating_what_may_hold_a_password(string value)
+    {
+        var message = AssertRefused("Redis:ConnectionString", value);
+        Assert.Contains("Chat:Redis:ConnectionString", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,5 +67,17 @@ static class Samples
         new SettingsAnswer(ErrorCode.None, "", new UserSettings(PresencePrivacy.Nobody, [Group, Direct], [Direct])),
         new SettingsAnswer(ErrorCode.NotYours, "you take no part in d:1:2", null),
         new SettingsChanged(new UserSettings(PresencePrivacy.Everyone, [], [Group])),
+        new Import(Group, 17, 3, 99, 7, new byte[] { 1, 2, 3 }, "{}"u8.ToArray()),
+        new Imported(Direct, 17, 0, 7, null),
+        new Imported(Direct, 17, 99, 8, "there is no user 3"),
+        new HoldChannel(17, Opens: false),
+        new OpenChannel(17, [-1, long.MaxValue]),
+        new LeaveChannel(17),
+        new ChannelHeld(17, 99),
+        new ChannelLeft(17, 99, [5]),
+        new CheckChannel(17, 99),
+        new QueueGrown(17, 1_000_000),
+        new AskListening(17),
+        new ListeningAnswer(true),
     ];
 }

@@ -90,6 +90,9 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(15, queued.Count); // the foreign one went into quarantine
         await offline.DeleteAsync(17, [.. queued.Take(3).Select(message => message.Id)]);
         await offline.DeleteUpToAsync(17, Direct, 3);
+        await offline.InsertForeignAsync(17, "{}");
+        Assert.True(await offline.NewestIdAsync() > 0);
+        Assert.Empty(await offline.ArrivalsAsync(_node.Incarnation, await offline.NewestIdAsync() - 1, ours: true, 10));
         await offline.QuarantineAsync(new OfflineRow(17, Direct, 4, "c", 1, "{}"u8.ToArray()), "for the plan");
     }
 
@@ -103,6 +106,11 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal([17], await presence.UsersOfAsync(_node.Incarnation, 10));
         Assert.Equal(_node.Incarnation, await presence.NodeOfAsync(17));
         Assert.Equal(_node.Incarnation, (await presence.NodesOfAsync([17, 18]))[17]);
+        Assert.Empty(await presence.FalselyOfflineAsync(_node.Incarnation, 10));
+        await presence.ShowOfflineAsync(17);
+        await presence.ClaimAsync(17, _node.Incarnation);
+        await presence.ForgetAsync(17, [ManyRows.Unfinished]);
+        await presence.ForgetAsync(17, []);
         await presence.SetAsync(17, null);
         await presence.HideAsync(17, hides: true);
         await presence.ClearAsync([ManyRows.Unfinished]);
@@ -121,6 +129,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.False(await nodes.TryBecomeMemberAsync([("there:4053", 17)]));
         Assert.False(await nodes.TryFenceAsync(ManyRows.Unfinished, 1));
         await nodes.FenceAsync(ManyRows.Unfinished);
+        Assert.True(await nodes.IsFencedAsync(ManyRows.Unfinished));
         await nodes.FinishAsync(ManyRows.Unfinished, 1);
         await nodes.LeaveAsync(isFinished: false);
     }

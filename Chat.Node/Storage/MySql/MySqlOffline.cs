@@ -58,7 +58,7 @@ static class MySqlOffline
 
     static async Task RaiseMarksAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<OfflineRow> rows)
     {
-        var marks = rows.Where(row => row.Seq > 0).GroupBy(row => (row.UserId, row.Conversation.A, row.Conversation.B))
+        var marks = rows.Where(row => row is { Seq: > 0, RaisesMark: true }).GroupBy(row => (row.UserId, row.Conversation.A, row.Conversation.B))
             .OrderBy(group => group.Key).Select(group => (group.Key, QueuedTo: group.Max(row => row.Seq))).ToList();
         if (marks.Count == 0)
             return;

@@ -102,7 +102,7 @@ sealed class SqliteDialect : SqlDialect
                 insert.Parameters.AddWithValue("$cmid", (object?)row.Cmid ?? DBNull.Value);
                 insert.Parameters.AddWithValue("$ts", row.Ts);
                 insert.ExecuteNonQuery();
-                if (row.Seq == 0)
+                if (row.Seq == 0 || !row.RaisesMark)
                     continue;
                 mark.Parameters.Clear();
                 mark.Parameters.AddWithValue("$user", row.UserId);

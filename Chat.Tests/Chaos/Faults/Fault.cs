@@ -9,8 +9,14 @@ enum FaultKind
     /// <summary>SIGTERM, then a start.</summary>
     Terminate,
 
+    /// <summary>SIGTERM to all at once, then starts.</summary>
+    TerminateAll,
+
     /// <summary>SIGSTOP, then SIGCONT.</summary>
     Freeze,
+
+    /// <summary>One full blocking collection, with a walk over the whole heap, after the other.</summary>
+    CollectGarbage,
 
     /// <summary>A start with a crash point: it kills itself there.</summary>
     Crash,
@@ -49,6 +55,8 @@ sealed record Fault(FaultKind Kind, int At, int Node, int Other, int Millisecond
         {
             FaultKind.Kill => $"kill -9 node {Node}, start it after {Seconds}",
             FaultKind.Terminate => $"SIGTERM to node {Node}, start it after {Seconds}",
+            FaultKind.TerminateAll => $"SIGTERM to all nodes, start them after {Seconds}",
+            FaultKind.CollectGarbage => $"node {Node} collects all its garbage every second for {Seconds}",
             FaultKind.Freeze => $"SIGSTOP node {Node} for {Seconds}",
             FaultKind.Crash => $"node {Node} crashes at {CrashAt}",
             FaultKind.CutNode => $"cut node {Node} off from all others for {Seconds}",

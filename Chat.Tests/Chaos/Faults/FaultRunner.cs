@@ -69,6 +69,12 @@ sealed class FaultRunner(ChaosCluster cluster, RunNotes notes)
             case FaultKind.Terminate:
                 await node.TerminateAsync(fault.Milliseconds);
                 break;
+            case FaultKind.TerminateAll:
+                await Task.WhenAll(cluster.Nodes.Select(each => each.TerminateAsync(fault.Milliseconds)));
+                break;
+            case FaultKind.CollectGarbage:
+                notes.Write(await node.CollectGarbageAsync(TimeSpan.FromMilliseconds(fault.Milliseconds)));
+                break;
             case FaultKind.Crash:
                 await node.CrashAsync(fault.CrashAt!, CrashPatience);
                 break;

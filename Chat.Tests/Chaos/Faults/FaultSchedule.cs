@@ -5,6 +5,8 @@ namespace Chat.Tests.Chaos.Faults;
 /// <summary>What a schedule is drawn from.</summary>
 sealed record FaultPlan(int Nodes, int Count, int Seconds)
 {
+    public const int StandardImpatientPercent = 20;
+
     /// <summary>Whether links can be cut.</summary>
     public bool CanCut { get; init; }
 
@@ -12,7 +14,10 @@ sealed record FaultPlan(int Nodes, int Count, int Seconds)
     public IReadOnlyList<FaultKind> Only { get; init; } = [];
 
     /// <summary>Of a hundred faults, so many do not wait until the cluster has recovered from the one before.</summary>
-    public int ImpatientPercent { get; init; } = 20;
+    public int ImpatientPercent { get; init; } = StandardImpatientPercent;
+
+    /// <summary>How long each fault lasts; null: by lot.</summary>
+    public int? Milliseconds { get; init; }
 }
 
 /// <summary>A schedule of faults: the same seed and plan give the same one. Every kind, and every node, comes before one comes again. Pure.</summary>
@@ -43,9 +48,9 @@ static class FaultSchedule
     static Fault Draw(Random random, FaultKind kind, int node, int at, int slot, FaultPlan plan)
     {
         var other = plan.Nodes > 1 ? (node + 1 + random.Next(plan.Nodes - 1)) % plan.Nodes : node;
-        var milliseconds = kind switch
+        var milliseconds = plan.Milliseconds ?? kind switch
         {
-            FaultKind.Kill or FaultKind.Terminate => random.Next(100, 3000),
+            FaultKind.Kill or FaultKind.Terminate or FaultKind.TerminateAll => random.Next(100, 3000),
             FaultKind.Crash => 0,
             FaultKind.KillDatabase or FaultKind.StopDatabase => random.Next(100, 4000),
             FaultKind.FreezeDatabase => random.Next(500, 6000),
@@ -73,7 +78,8 @@ static class FaultSchedule
             return [.. plan.Only];
         List<FaultKind> kinds =
         [
-            FaultKind.Kill, FaultKind.Terminate, FaultKind.Freeze, FaultKind.Crash, FaultKind.KillDatabase, FaultKind.StopDatabase, FaultKind.FreezeDatabase,
+            FaultKind.Kill, FaultKind.Terminate, FaultKind.TerminateAll, FaultKind.Freeze, FaultKind.CollectGarbage, FaultKind.Crash,
+            FaultKind.KillDatabase, FaultKind.StopDatabase, FaultKind.FreezeDatabase,
         ];
         if (plan.CanCut)
             kinds.AddRange([FaultKind.CutNode, FaultKind.CutLink, FaultKind.Deafen, FaultKind.Kill, FaultKind.Freeze]);

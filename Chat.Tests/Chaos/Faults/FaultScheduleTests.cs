@@ -17,7 +17,7 @@ public sealed class FaultScheduleTests
     public void Every_kind_comes_before_one_has_come_too_often()
     {
         var faults = FaultSchedule.Draw(1, Plan);
-        Assert.Equal(Enum.GetValues<FaultKind>(), faults.Take(12).Select(fault => fault.Kind).Distinct().Order());
+        Assert.Equal(Enum.GetValues<FaultKind>(), faults.Take(14).Select(fault => fault.Kind).Distinct().Order());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Chat.Tests.Chaos.Population;
 using Chat.Tests.EndToEnd;
@@ -16,6 +17,8 @@ sealed class NodeSlot : IAsyncDisposable
     const int TermSignal = 15;
     const int RestartMilliseconds = 500;
     static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(65);
+    static readonly TimeSpan CollectionPatience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(1);
 
     readonly NodeLaunch _launch;
     readonly RunClock _clock;
@@ -102,6 +105,30 @@ sealed class NodeSlot : IAsyncDisposable
     public Task FreezeAsync() => SignalAsync("STOP");
 
     public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <summary>One full collection a second; says how many there were, and what they took.</summary>
+    public async Task<string> CollectGarbageAsync(TimeSpan duration)
+    {
+        if (_process is not { HasExited: false, Ready.IsCompleted: true } process)
+            return $"node {Number} is not there to collect garbage";
+        var (count, longest, bytes, clock) = (0, TimeSpan.Zero, 0L, Stopwatch.StartNew());
+        try
+        {
+            while (clock.Elapsed < duration)
+            {
+                var collection = await ForcedCollection.RunAsync(process.Id, CollectionPatience);
+                (count, longest, bytes) = (count + 1, collection.Elapsed > longest ? collection.Elapsed : longest, collection.WalkedBytes);
+                await Task.Delay(CollectionInterval, _end.Token);
+            }
+        }
+        catch (Exception e) when (process.HasExited)
+        {
+            _note($"node {Number} ended while it collected garbage: {e.Message}");
+        }
+
+        return $"node {Number} collected all its garbage {count} times in {clock.Elapsed.TotalSeconds:0.0} s, the longest took {longest.TotalMilliseconds:0} ms at most; "
+            + $"it took {bytes / 1_000_000} MB to say what there is";
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -39,7 +39,9 @@ sealed class Load(RunServices services, Crowd crowd, PopulationPlan plan, int se
                 if (plan.AwayEveryMilliseconds == 0 || now < nextAway)
                     continue;
                 nextAway = now + plan.AwayEveryMilliseconds;
-                crowd.Devices[_random.Next(crowd.Devices.Count)].GoAway(_random.Next(200, 4000));
+                var device = crowd.Devices[_random.Next(crowd.Devices.Count)];
+                if (device.IsModern || plan.LegacyClientsGoAway)
+                    device.GoAway(_random.Next(200, 4000));
             }
         }
         catch (OperationCanceledException)

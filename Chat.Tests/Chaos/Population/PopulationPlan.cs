@@ -25,4 +25,10 @@ sealed record PopulationPlan
 
     /// <summary>How often somebody goes offline for a while; zero: never.</summary>
     public int AwayEveryMilliseconds { get; init; } = 1500;
+
+    /// <summary>
+    /// Whether legacy clients do so too. A balancer that is told that a client has ended takes answers from its node and gives them to
+    /// nobody, which a legacy client cannot find out.
+    /// </summary>
+    public bool LegacyClientsGoAway { get; init; } = true;
 }

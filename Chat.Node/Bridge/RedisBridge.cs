@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Chat.Node.Cluster;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using Chat.Node.Users;
+using Chat.Protocol;
+using StackExchange.Redis;
+
+namespace Chat.Node.Bridge;
+
+/// <summary>The way to the servers outside the cluster, for the users of this node. Safe to use from any thread.</summary>
+sealed class RedisBridge(
+    RedisConnection redis, Nodes nodes, NodeDirectory directory, NodeIdentity node, Lazy<ActorSystem> system, BridgeMeter meter, TimeProvider clock, ILogger<RedisBridge> logger)
+    : IOtherServers
+{
+    /// <summary>
+    /// So many publishes may wait for their answers; beyond that Redis is too slow, and the rest is queued in the database.
+    /// </summary>
+    const int MostUnderWay = 4096;
+
+    /// <summary>After an answer that did not come nothing is published for so long: everybody would wait as long.</summary>
+    const long PauseMilliseconds = 1000;
+
+    /// <summary>
+    /// Between two messages to one user. A documented server passes on what it receives as it comes, and its client ends at two
+    /// objects that come in one segment.
+    /// </summary>
+    static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(2);
+
+    static readonly TimeSpan DisconnectedFor = TimeSpan.FromSeconds(1);
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    readonly ConcurrentDictionary<long, Task> _disconnected = new();
+    int _underWay;
+    long _pausedUntil = long.MinValue;
+
+    public bool IsOn => true;
+
+    public async Task<int> PublishAsync(int userId, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
+    {
+        for (var received = 0; received < bodies.Count; received++)
+        {
+            var outcome = await PublishAsync(userId, bodies[received]);
+            Count(outcome);
+            if (outcome != PublishOutcome.Received)
+                return received;
+        }
+
+        return bodies.Count;
+    }
+
+    public async Task<long?> CountListenersAsync(int userId)
+    {
+        try
+        {
+            return await redis.CountListenersAsync(userId).WaitAsync(Patience, clock);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Once in a while for each node that is gone, however many users were there: one that is thawed connects again before it ends.</summary>
+    public Task DisconnectAsync(long incarnation) => _disconnected.GetOrAdd(incarnation, TryDisconnectAsync);
+
+    public ICanTell? KeeperOf(long incarnation)
+    {
+        if (incarnation == node.Incarnation)
+            return system.Value.ActorSelection($"/user/{ChannelKeeper.ActorName}");
+        return directory.AddressOf(incarnation) is { } address
+            ? system.Value.ActorSelection($"akka.tcp://{system.Value.Name}@{address}/user/{ChannelKeeper.ActorName}")
+            : null;
+    }
+
+    async Task<PublishOutcome> PublishAsync(int userId, ReadOnlyMemory<byte> body)
+    {
+        var outcome = PublishOutcome.Received;
+        var frames = body.Length <= LegacyFrames.MaxBytes ? [body] : LegacyFrames.Split(body);
+        for (var i = 0; i < frames.Count && outcome == PublishOutcome.Received; i++)
+        {
+            outcome = await PublishFrameAsync(userId, frames[i]);
+            if (i > 0 && outcome != PublishOutcome.Received)
+                return PublishOutcome.Unknown; // its front has been received, and comes again with the whole
+            if (outcome == PublishOutcome.Received)
+                await Task.Delay(Spacing, clock); // before whatever comes next to this user
+        }
+
+        return outcome;
+    }
+
+    async Task<PublishOutcome> PublishFrameAsync(int userId, ReadOnlyMemory<byte> frame)
+    {
+        if (clock.SteadyMilliseconds() < Volatile.Read(ref _pausedUntil))
+            return PublishOutcome.Unavailable;
+        try
+        {
+            if (Interlocked.Increment(ref _underWay) > MostUnderWay)
+                return PublishOutcome.Unavailable;
+            return await redis.PublishAsync(userId, frame).WaitAsync(Patience, clock) > 0 ? PublishOutcome.Received : PublishOutcome.Nobody;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            if (RedisConnection.WasNotSent(e))
+                return PublishOutcome.Unavailable;
+            Volatile.Write(ref _pausedUntil, clock.SteadyMilliseconds() + PauseMilliseconds);
+            Log.PublishUnknown(logger, userId, e.GetType().Name);
+            return PublishOutcome.Unknown;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    async Task TryDisconnectAsync(long incarnation)
+    {
+        await Task.Yield(); // it is in the dictionary before it can be taken out of it
+        try
+        {
+            // One that is not known here may live outside the cluster.
+            if (await nodes.IsFencedAsync(incarnation))
+                await redis.DisconnectAsync(incarnation).WaitAsync(Patience, clock);
+        }
+        catch (Exception e) when (e is RedisException or StorageException or TimeoutException or ObjectDisposedException)
+        {
+            Log.NotDisconnected(logger, incarnation, e.GetType().Name);
+        }
+
+        _ = ForgetAsync(incarnation);
+    }
+
+    async Task ForgetAsync(long incarnation)
+    {
+        await Task.Delay(DisconnectedFor, clock);
+        _disconnected.TryRemove(incarnation, out _);
+    }
+
+    void Count(PublishOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case PublishOutcome.Received:
+                meter.Published();
+                break;
+            case PublishOutcome.Nobody:
+                meter.NoReceiver();
+                break;
+            case PublishOutcome.Unavailable:
+                meter.Unavailable();
+                break;
+            default:
+                meter.Unknown();
+                break;
+        }
+    }
+}

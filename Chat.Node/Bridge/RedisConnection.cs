@@ -1,0 +1,175 @@
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using StackExchange.Redis;
+
+namespace Chat.Node.Bridge;
+
+/// <summary>
+/// The one connection to Redis (two sockets: commands, and subscriptions). It need not be there when the node starts, and comes back by
+/// itself; nothing is kept for later while it is gone.
+/// </summary>
+sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger<RedisConnection> logger) : IHostedService, IAsyncDisposable
+{
+    /// <summary>An answer that takes longer is not awaited.</summary>
+    const int TimeoutMilliseconds = 2000;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    const string NamePrefix = "chatactors-";
+
+    /// <summary>Null before the first attempt to connect has ended.</summary>
+    volatile ConnectionMultiplexer? _open;
+
+    public bool IsConnected => _open?.IsConnected == true;
+
+    /// <summary>Raised when commands can be sent again, from any thread.</summary>
+    public event EventHandler? Restored;
+
+    /// <summary>How a node's connections are named in Redis.</summary>
+    public static string NameOf(long incarnation) => $"{NamePrefix}{incarnation}";
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _ = OpenAsync();
+        return Task.CompletedTask; // a node does without it
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <exception cref="RedisException">Nothing was sent, or nobody knows: see <see cref="WasNotSent"/>.</exception>
+    public Task<long> PublishAsync(int userId, ReadOnlyMemory<byte> payload) =>
+        Connected().GetDatabase().PublishAsync(ChannelOf(userId), payload);
+
+    /// <exception cref="RedisException">There is no connection now: to be tried again.</exception>
+    /// <exception cref="TimeoutException">There was no answer: to be tried again.</exception>
+    public async Task<ChannelMessageQueue> SubscribeAsync(int userId)
+    {
+        var subscriber = Connected().GetSubscriber();
+        try
+        {
+            return await subscriber.SubscribeAsync(ChannelOf(userId)).WaitAsync(Patience);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            await ForgetAsync(subscriber, userId); // else it may be subscribed, now or later, without anybody to listen
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Ends when nothing comes any more, and everything that came has been told. First Redis is asked to stop, while what still
+    /// comes is told: the library alone forgets the channel first, and drops what comes until Redis has heard of it (measured: one
+    /// message in nearly every time under load).
+    /// </summary>
+    public async Task UnsubscribeAsync(int userId, ChannelMessageQueue queue)
+    {
+        try
+        {
+            if (_open is { IsConnected: true } open)
+                await open.GetDatabase().ExecuteAsync("UNSUBSCRIBE", TextOf(userId)).WaitAsync(Patience);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // the connection is gone, and the subscription with it; or below
+        }
+
+        try
+        {
+            await queue.UnsubscribeAsync().WaitAsync(Patience);
+            await queue.Completion.WaitAsync(Patience);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        {
+            if (_open is { } open)
+                await ForgetAsync(open.GetSubscriber(), userId);
+        }
+    }
+
+    /// <summary>How many connections listen for a user.</summary>
+    /// <exception cref="RedisException">Nobody knows.</exception>
+    public async Task<long> CountListenersAsync(int userId)
+    {
+        var counts = (RedisResult[]?)await Connected().GetDatabase().ExecuteAsync("PUBSUB", "NUMSUB", TextOf(userId));
+        return counts is { Length: > 1 } ? (long)counts[1] : 0;
+    }
+
+    /// <summary>Ends the connections of a node that is gone and may not have closed them.</summary>
+    /// <exception cref="RedisException">Nobody knows.</exception>
+    public async Task DisconnectAsync(long incarnation)
+    {
+        var name = NameOf(incarnation);
+        var database = Connected().GetDatabase();
+        var clients = (string?)await database.ExecuteAsync("CLIENT", "LIST") ?? "";
+        foreach (var client in clients.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var fields = client.Split(' ');
+            if (fields.Contains($"name={name}") && Array.Find(fields, field => field.StartsWith("id=", StringComparison.Ordinal)) is { } id)
+                await database.ExecuteAsync("CLIENT", "KILL", "ID", id[3..]);
+        }
+    }
+
+    /// <summary>Whether a command that failed did certainly not reach Redis.</summary>
+    public static bool WasNotSent(Exception failure) =>
+        failure is RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection or ConnectionFailureType.UnableToConnect }
+            or RedisServerException or NotConnectedException or ObjectDisposedException;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_open is { } open)
+            await open.DisposeAsync();
+    }
+
+    ConnectionMultiplexer Connected() => _open is { IsConnected: true } open ? open : throw new NotConnectedException();
+
+    async Task OpenAsync()
+    {
+        var options = ConfigurationOptions.Parse(connectionString);
+        options.ClientName = NameOf(node.Incarnation);
+        options.AbortOnConnectFail = false;
+        options.AllowAdmin = true; // the connections of dead nodes are ended
+        options.BacklogPolicy = BacklogPolicy.FailFast; // what cannot be published now is queued in the database
+        options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = TimeoutMilliseconds;
+        options.ReconnectRetryPolicy = new LinearRetry(500);
+        options.KeepAlive = 5;
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
+        try
+        {
+            var open = await ConnectionMultiplexer.ConnectAsync(options);
+            open.ConnectionFailed += (_, failed) => Log.RedisLost(logger, failed.ConnectionType.ToString(), failed.FailureType.ToString());
+            open.ConnectionRestored += (_, restored) =>
+            {
+                Log.RedisRestored(logger, restored.ConnectionType.ToString());
+                Restored?.Invoke(this, EventArgs.Empty);
+            };
+            _open = open;
+            if (open.IsConnected)
+                Log.RedisConnected(logger);
+            else
+                Log.RedisLost(logger, "first", "not to be had at the start");
+            Restored?.Invoke(this, EventArgs.Empty);
+        }
+        catch (Exception e)
+        {
+            Log.RedisLost(logger, "first", e.Message); // an option that cannot be carried out
+        }
+    }
+
+    static async Task ForgetAsync(ISubscriber subscriber, int userId)
+    {
+        try
+        {
+            await subscriber.UnsubscribeAsync(ChannelOf(userId)).WaitAsync(Patience);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // there is no connection: nothing is subscribed
+        }
+    }
+
+    static RedisChannel ChannelOf(int userId) => RedisChannel.Literal(TextOf(userId));
+
+    static string TextOf(int userId) => userId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>There is no connection to Redis: nothing was sent.</summary>
+sealed class NotConnectedException() : RedisException("Redis is not to be had");

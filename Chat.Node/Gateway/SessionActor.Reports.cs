@@ -1,0 +1,135 @@
+using Chat.Node.Hosting;
+using Chat.Node.Users;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>
+/// What the user is told of frames that have left. With a history nobody waits for it: it only lets the user and the conversation
+/// forget, so a session under load tells it now and then, for all that has left meanwhile. Without one acknowledgements wait for it.
+/// </summary>
+sealed partial class SessionActor
+{
+    /// <summary>Of one conversation no more than so many numbers are kept back.</summary>
+    const int MostUntold = 64;
+
+    /// <summary>How far a conversation's numbers have been written to this connection, have left it, and have been told to the user.</summary>
+    sealed class PushedNumbers
+    {
+        public long Written;
+        public long Flushed;
+        public long Told;
+        public bool IsUntold;
+    }
+
+    readonly Dictionary<ConversationId, PushedNumbers> _pushed = [];
+    readonly List<ConversationId> _untold = [];
+    long _toldAt;
+    bool _isReportDue;
+
+    void TellReceipts()
+    {
+        var receipts = _outbox.InFlight;
+        var offlineTo = 0L;
+        for (var i = 0; i < receipts.Count; i++)
+        {
+            var receipt = receipts[i];
+            switch (receipt.Kind)
+            {
+                case ReceiptKind.Offline:
+                    offlineTo = receipt.Number; // pages are ordered, their rows' ids need not be
+                    break;
+                case ReceiptKind.Acknowledgement:
+                    _services.CrashPoints.Reach(CrashPoint.AfterAcknowledge);
+                    break;
+                case ReceiptKind.Push when receipt.Number > 0:
+                    _services.CrashPoints.Reach(CrashPoint.AfterFlush);
+                    // One word per conversation: a later number covers this one.
+                    if (i + 1 < receipts.Count && receipts[i + 1] is { Kind: ReceiptKind.Push } next
+                        && next.Conversation == receipt.Conversation && next.Incarnation == receipt.Incarnation && next.Number > 0)
+                        break;
+                    TellPushed(receipt);
+                    break;
+            }
+        }
+
+        if (offlineTo > 0)
+            TellUser(new OfflinePushed(_user!.Id, _sessionId, offlineTo));
+        if (_untold.Count > 0)
+            TellUntoldInTime();
+    }
+
+    void TellPushed(in Receipt receipt)
+    {
+        if (receipt.Incarnation != 0)
+        {
+            if (receipt.Incarnation < 0)
+                NoteFlushedCopy(receipt);
+            TellUser(new Pushed(_user!.Id, _sessionId, receipt.Conversation, receipt.Incarnation, receipt.Number));
+            return;
+        }
+
+        var numbers = NumbersOf(receipt.Conversation);
+        numbers.Flushed = Math.Max(receipt.Number, numbers.Flushed);
+        // A documented client acknowledges nothing: what its user is not told is given to it again if this node dies.
+        if (!_isModern || numbers.Flushed - numbers.Told >= MostUntold)
+        {
+            TellNumbers(receipt.Conversation, numbers);
+        }
+        else if (!numbers.IsUntold)
+        {
+            numbers.IsUntold = true;
+            _untold.Add(receipt.Conversation);
+        }
+    }
+
+    /// <summary>At once if the last report was a while ago, else when the clock says so.</summary>
+    void TellUntoldInTime()
+    {
+        if (SteadyMilliseconds - _toldAt >= ReportClock.Interval.TotalMilliseconds)
+        {
+            TellUntold();
+        }
+        else if (!_isReportDue)
+        {
+            _isReportDue = true;
+            _services.Reports.Wake(Self);
+        }
+    }
+
+    void OnReportDue()
+    {
+        _isReportDue = false;
+        TellUntold();
+    }
+
+    /// <summary>Also before a detach: what the user does not know to have left would be queued.</summary>
+    void TellUntold()
+    {
+        foreach (var conversation in _untold)
+        {
+            var numbers = NumbersOf(conversation);
+            numbers.IsUntold = false;
+            if (numbers.Told < numbers.Flushed)
+                TellNumbers(conversation, numbers);
+        }
+
+        _untold.Clear();
+        _toldAt = SteadyMilliseconds;
+    }
+
+    void TellNumbers(ConversationId conversation, PushedNumbers numbers)
+    {
+        numbers.Told = numbers.Flushed;
+        TellUser(new Pushed(_user!.Id, _sessionId, conversation, Incarnation: 0, numbers.Flushed));
+    }
+
+    PushedNumbers NumbersOf(ConversationId conversation)
+    {
+        if (!_pushed.TryGetValue(conversation, out var numbers))
+            _pushed[conversation] = numbers = new PushedNumbers();
+        return numbers;
+    }
+
+    void TellUser(IUserMessage message) => (_userActor ?? _services.Users.Value).Tell(message, Self);
+}

@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>How the kernel schedules this process's threads.</summary>
+static class ProcessScheduling
+{
+    const int Batch = 3; // SCHED_BATCH of sched.h
+
+    /// <summary>
+    /// A thread that wakes up does not push another one off its core: the thread that waits for sockets finds many events at once,
+    /// instead of interrupting the workers for each. Holds for the threads that are made from now on. Needs no rights; where it is
+    /// not allowed or not Linux, nothing changes.
+    /// </summary>
+    public static void PreferThroughput()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = SetScheduler(0, Batch, new Parameters());
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    readonly struct Parameters
+    {
+        readonly int _priority;
+    }
+
+    [DllImport("libc", EntryPoint = "sched_setscheduler")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int SetScheduler(int thread, int policy, in Parameters parameters);
+}

@@ -1,0 +1,162 @@
+using Akka.Actor;
+
+namespace Chat.Node.Users;
+
+/// <summary>
+/// The user's channel, on which other servers publish: the node of the oldest session listens, and no other. Listed as online only
+/// while a node listens, so that other servers publish then and queue at all other times.
+/// </summary>
+sealed partial class UserActor
+{
+    sealed record ChannelHidden(bool HasFailed) : INoSerializationVerificationNeeded;
+
+    sealed record ChannelClaimed(long Node, bool HasFailed) : INoSerializationVerificationNeeded;
+
+    sealed record NodeDisconnected(long Node) : INoSerializationVerificationNeeded;
+
+    readonly ChannelState _channel = new();
+    readonly List<IActorRef> _listeningAskers = [];
+
+    /// <summary>Ourselves we hear too: nothing is published while a node of ours may listen.</summary>
+    bool MayPublish => _services.Others.IsOn && _phase == Phase.Offline && _channel.IsSettled(null);
+
+    bool IsChannelSettled => !_services.Others.IsOn || _channel.IsSettled(WantedNode);
+
+    /// <summary>Begins what is to be done, if nothing is under way.</summary>
+    void TendChannel()
+    {
+        if (_services.Others.IsOn && !_isPublishing && _channel.Step == ChannelStep.None && _channel.Advance(WantedNode) is not ChannelStep.None and var step)
+            Take(step, _channel.Target!.Value);
+    }
+
+    /// <summary>A node that has just started may not have been known: the sessions are in no cluster with this actor.</summary>
+    void ForgetForeignPresence()
+    {
+        if (_phase != Phase.AwaitingSessions || _sessions.Count > 0 || _storedNode is not { } node || !_services.Nodes.Foreign.Contains(node))
+            return;
+        _storedNode = null;
+        _channel.StartWith(null);
+        _phase = Phase.Offline;
+        ReleaseHeld();
+        ReleaseHeldAttaches();
+    }
+
+    /// <summary>A keeper may not have had its message, or its answer may be lost.</summary>
+    void TakeStepAgain()
+    {
+        if (_channel.Step != ChannelStep.None)
+            Take(_channel.Step, _channel.Target!.Value);
+    }
+
+    void Take(ChannelStep step, long node)
+    {
+        if (step == ChannelStep.Hide)
+        {
+            _services.Presence.ShowOfflineAsync(_userId).PipeTo(Self, success: () => new ChannelHidden(HasFailed: false), failure: _ => new ChannelHidden(HasFailed: true));
+            return;
+        }
+
+        if (step == ChannelStep.Hold && _storedNode is null)
+        {
+            // Whatever becomes of this life, the next one knows who may listen.
+            _services.Presence.ClaimAsync(_userId, node).PipeTo(
+                Self, success: () => new ChannelClaimed(node, HasFailed: false), failure: _ => new ChannelClaimed(node, HasFailed: true));
+            return;
+        }
+
+        if (_services.Others.KeeperOf(node) is { } keeper)
+        {
+            keeper.Tell(
+                step switch
+                {
+                    ChannelStep.Leave => new LeaveChannel(_userId),
+                    ChannelStep.Open => new OpenChannel(_userId, _channel.Seen),
+                    _ => new HoldChannel(_userId, Opens: step == ChannelStep.Hold),
+                },
+                Self);
+        }
+        else if (step == ChannelStep.Leave)
+        {
+            _services.Others.DisconnectAsync(node).PipeTo(Self, success: () => new NodeDisconnected(node));
+        }
+        else
+        {
+            _channel.OnNextGone(); // its session will be gone in a moment
+        }
+    }
+
+    /// <summary>A node asks whether it is right that it listens.</summary>
+    void OnCheckChannel(CheckChannel check, IActorRef keeper)
+    {
+        if (_phase == Phase.Starting || check.Node == _channel.Held || check.Node == _channel.Next || check.Node == WantedNode)
+            return;
+        keeper.Tell(new LeaveChannel(_userId), Self);
+    }
+
+    void OnAskListening(IActorRef login)
+    {
+        if (_phase == Phase.Starting && _listeningAskers.Count < MostHeldAttaches)
+            _listeningAskers.Add(login); // when what an earlier life stored is read
+        else
+            login.Tell(new ListeningAnswer(_phase == Phase.Starting || !_channel.IsSettled(null)));
+    }
+
+    void AnswerListeningAskers()
+    {
+        foreach (var login in _listeningAskers)
+            login.Tell(new ListeningAnswer(!_channel.IsSettled(null)));
+        _listeningAskers.Clear();
+    }
+
+    /// <summary>
+    /// An earlier life may have ended between two nodes: those that are not to listen are told so.
+    /// </summary>
+    void LeaveElsewhere(long node)
+    {
+        if (_services.Others.IsOn && node != WantedNode && node != _channel.Held && node != _channel.Next)
+            _services.Others.KeeperOf(node)?.Tell(new LeaveChannel(_userId), Self);
+    }
+
+    void ReceiveChannel()
+    {
+        Receive<ChannelHeld>(held => Settle(() => _channel.OnHeld(held.Node)));
+        Receive<ChannelLeft>(left => Settle(() => _channel.OnLeft(left.Node, left.Seen)));
+        Receive<ChannelClaimed>(OnChannelClaimed, claimed => !claimed.HasFailed);
+        Receive<ChannelClaimed>(_ => { });
+        Receive<ChannelHidden>(OnHidden, hidden => !hidden.HasFailed); // else the next tick tries again
+        Receive<ChannelHidden>(_ => { });
+        Receive<NodeDisconnected>(gone => Settle(() => _channel.OnLeft(gone.Node, [])));
+        Receive<CheckChannel>(check => OnCheckChannel(check, Sender));
+        Receive<AskListening>(_ => OnAskListening(Sender));
+        Receive<QueueGrown>(grown => OnQueueGrown(grown.RowId));
+        Receive<RoundPublished>(OnRoundPublished);
+        Receive<Conversations.Imported>(OnRowImported);
+    }
+
+    void OnChannelClaimed(ChannelClaimed claimed)
+    {
+        if (_storedNode is not null)
+            return;
+        _storedNode = claimed.Node;
+        _isPresenceStale = true; // it is shown when the node listens
+        if (_channel.Step == ChannelStep.Hold)
+            Take(ChannelStep.Hold, _channel.Target!.Value);
+        ArmTick();
+    }
+
+    void OnHidden(ChannelHidden hidden)
+    {
+        _isPresenceStale = true; // should a session come before the node has left
+        Settle(_channel.OnHidden);
+    }
+
+    void Settle(Action change)
+    {
+        var before = _channel.Step;
+        change();
+        if (_channel.Step != ChannelStep.None && _channel.Step != before)
+            Take(_channel.Step, _channel.Target!.Value);
+        StorePresence();
+        ArmTick();
+    }
+}

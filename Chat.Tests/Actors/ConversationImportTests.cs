@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Akka.TestKit;
+using Chat.Node.Conversations;
+using Chat.Node.Users;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.Actors;
+
+/// <summary>Copies of other servers' messages at a conversation.</summary>
+public sealed class ConversationImportTests : ConversationTest
+{
+    const int GroupId = 1;
+    readonly TestProbe _keeper;
+
+    public ConversationImportTests() => _keeper = NewProbe("keeper");
+
+    [Fact]
+    public async Task A_message_of_two_is_logged_once_brought_like_a_post_and_answered_when_it_is_committed()
+    {
+        var conversation = Start();
+        conversation.Tell(ImportOf(Pair, Bob, "hi", 1), _keeper.Ref);
+        await ExpectImportedAsync(1);
+        var deliver = await Users.FishForMessageAsync<Deliver>(next => next.UserId == Bob); // Alice's other devices get copies
+        Assert.Equal((0L, 1L), (deliver.Incarnation, deliver.Message.Seq));
+
+        conversation.Tell(ImportOf(Pair, Bob, "hi", 1), _keeper.Ref); // its answer was lost
+        await ExpectImportedAsync(1);
+        conversation.Tell(ImportOf(Pair, Bob, "hi", 2), _keeper.Ref); // an equal one
+        await ExpectImportedAsync(2);
+        await EventuallyAsync(2L, "SELECT COUNT(*) FROM MessageLog");
+    }
+
+    [Fact]
+    public async Task A_new_life_knows_a_copy_that_an_earlier_one_has_logged()
+    {
+        var first = Start();
+        first.Tell(ImportOf(Pair, Bob, "hi", 1), _keeper.Ref);
+        await ExpectImportedAsync(1);
+        Stop(first);
+        var second = Start();
+        second.Tell(ImportOf(Pair, Bob, "hi", 1), _keeper.Ref);
+        second.Tell(ImportOf(Pair, Bob, "next", 2), _keeper.Ref);
+        await AwaitAssertAsync(async () =>
+        {
+            second.Tell(ImportOf(Pair, Bob, "next", 2), _keeper.Ref); // a repetition is what the keeper does
+            await _keeper.FishForMessageAsync<Imported>(imported => imported.Number == 2);
+        }, Patience);
+        await EventuallyAsync(2L, "SELECT COUNT(*) FROM MessageLog");
+    }
+
+    [Fact]
+    public async Task Copies_for_two_members_are_one_row_and_each_is_brought_to_its_member_alone()
+    {
+        await MakeGroupAsync();
+        var conversation = Start($"g:{GroupId}");
+        conversation.Tell(ImportOf(ConversationId.Group(GroupId), Bob, "all", 1), _keeper.Ref);
+        var toBob = await Users.ExpectMsgAsync<Deliver>();
+        conversation.Tell(ImportOf(ConversationId.Group(GroupId), Carol, "all", 2), _keeper.Ref);
+        var toCarol = await Users.ExpectMsgAsync<Deliver>();
+        Assert.Equal((Bob, Carol), (toBob.UserId, toCarol.UserId));
+        Assert.All([toBob, toCarol], deliver => Assert.True(deliver is { IsAside: true, Message.Seq: 1 }));
+
+        Confirm(conversation, toBob);
+        await ExpectImportedAsync(1); // only when its member has it
+        Confirm(conversation, toCarol);
+        await ExpectImportedAsync(2);
+        await EventuallyAsync(1L, "SELECT COUNT(*) FROM MessageLog");
+    }
+
+    [Fact]
+    public async Task A_second_equal_copy_for_one_member_is_a_second_message()
+    {
+        await MakeGroupAsync();
+        var conversation = Start($"g:{GroupId}");
+        foreach (var (member, number, seq) in ((int, long, long)[])[(Bob, 1, 1), (Bob, 2, 2), (Carol, 3, 1), (Carol, 4, 2)])
+        {
+            conversation.Tell(ImportOf(ConversationId.Group(GroupId), member, "same", number), _keeper.Ref);
+            var deliver = await Users.FishForMessageAsync<Deliver>(next => next.UserId == member);
+            Assert.Equal(seq, deliver.Message.Seq);
+            Confirm(conversation, deliver);
+            await ExpectImportedAsync(number);
+        }
+    }
+
+    [Fact]
+    public async Task A_copy_that_comes_after_later_messages_is_brought_all_the_same()
+    {
+        await MakeGroupAsync();
+        var group = ConversationId.Group(GroupId);
+        var conversation = Start($"g:{GroupId}");
+        conversation.Tell(ImportOf(group, Carol, "early", 1), _keeper.Ref);
+        Confirm(conversation, await Users.ExpectMsgAsync<Deliver>());
+        await ExpectImportedAsync(1);
+        conversation.Tell(PostOf(1, "later", group), Session.Ref);
+        await Session.ExpectMsgAsync<PostAccepted>();
+        var later = await Users.FishForMessageAsync<Deliver>(next => next.UserId == Bob);
+        Assert.Equal((2L, false), (later.Message.Seq, later.IsAside));
+
+        conversation.Tell(ImportOf(group, Bob, "early", 2), _keeper.Ref);
+        var early = await Users.FishForMessageAsync<Deliver>(next => next is { UserId: Bob, IsAside: true });
+        Assert.Equal(1, early.Message.Seq);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_logged_is_refused_with_its_reason()
+    {
+        var conversation = Start();
+        conversation.Tell(ImportOf(Pair, Bob, "hi", 1, sender: 77), _keeper.Ref);
+        Assert.Contains("77", (await _keeper.ExpectMsgAsync<Imported>()).Refusal, StringComparison.Ordinal);
+        await MakeGroupAsync();
+        var group = Start($"g:{GroupId}");
+        group.Tell(ImportOf(ConversationId.Group(GroupId), 55, "hi", 2), _keeper.Ref);
+        Assert.Contains("55", (await _keeper.ExpectMsgAsync<Imported>()).Refusal, StringComparison.Ordinal);
+        Assert.Equal(0, await ScalarAsync<long>("SELECT COUNT(*) FROM MessageLog"));
+    }
+
+    [Fact]
+    public async Task While_the_database_fails_there_is_no_answer_and_afterwards_one()
+    {
+        var conversation = Start();
+        conversation.Tell(ImportOf(Pair, Bob, "before", 1), _keeper.Ref);
+        await ExpectImportedAsync(1);
+        Database.Writes = Fault.Refused;
+        conversation.Tell(ImportOf(Pair, Bob, "hi", 2), _keeper.Ref);
+        await _keeper.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+        Database.Writes = Fault.None;
+        await AwaitAssertAsync(async () =>
+        {
+            conversation.Tell(ImportOf(Pair, Bob, "hi", 2), _keeper.Ref);
+            Assert.Null((await _keeper.ExpectMsgAsync<Imported>(TimeSpan.FromMilliseconds(300))).Refusal);
+        }, Patience);
+        await EventuallyAsync(2L, "SELECT COUNT(*) FROM MessageLog");
+    }
+
+    async Task ExpectImportedAsync(long number)
+    {
+        var imported = await _keeper.ExpectMsgAsync<Imported>();
+        Assert.Equal((number, null), (imported.Number, imported.Refusal));
+    }
+
+    static void Confirm(IActorRef conversation, Deliver deliver) => conversation.Tell(
+        new DeliveryConfirmed(deliver.Message.Conversation, deliver.UserId, deliver.Incarnation, deliver.Number), ActorRefs.Nobody);
+
+    static Import ImportOf(ConversationId conversation, int recipient, string text, long number, int sender = Alice)
+    {
+        var body = BodyOf(sender, text);
+        return new Import(conversation, recipient, sender, 99, number, SHA256.HashData(Encoding.UTF8.GetBytes(text)), body);
+    }
+
+    async Task MakeGroupAsync()
+    {
+        Assert.Equal(GroupId, await Contacts.CreateGroupAsync(Alice, "g", ""));
+        foreach (var member in (int[])[Bob, Carol])
+            Assert.True(await Contacts.JoinGroupAsync(member, GroupId));
+    }
+}

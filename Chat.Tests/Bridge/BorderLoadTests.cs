@@ -1,0 +1,69 @@
+using Chat.Tests.EndToEnd;
+using Xunit;
+
+namespace Chat.Tests.Bridge;
+
+/// <summary>Three nodes in a cluster beside two documented servers, everybody sending at once.</summary>
+[Collection(NodeCollection.Name)]
+public sealed class BorderLoadTests
+{
+    /// <summary>Each sender sends so many to its partner and so many to the group.</summary>
+    static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("BRIDGE_MESSAGES") ?? "100", System.Globalization.CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task Nothing_is_lost_or_doubled_or_out_of_order_on_our_side_in_either_direction()
+    {
+        await using var scenario = await BridgeScenario.StartAsync();
+        var nodes = await scenario.StartClusterAsync(3);
+        var servers = new[] { await scenario.StartLegacyAsync(), await scenario.StartLegacyAsync() };
+        var ours = await Task.WhenAll(nodes.Select(node => scenario.LogInModernAsync(node, "ours")));
+        var documented = await scenario.LogInLegacyAsync(nodes[1].Port, "doc");
+        var theirs = new[] { await scenario.LogInLegacyAsync(servers[0], "theirs"), await scenario.LogInLegacyAsync(servers[1], "theirs") };
+        var group = (int)(await ours[0].RequestAsync(new { msgid = 8, groupname = "everybody", groupdesc = "" })).Number("groupid");
+        foreach (var id in (int[])[ours[1].UserId, ours[2].UserId, documented.Id, theirs[0].Id, theirs[1].Id])
+            await nodes[0].ScalarAsync<int>($"INSERT INTO GroupUser VALUES ({group}, {id}, 'normal')");
+        foreach (var id in (int[])[.. ours.Select(client => client.UserId), documented.Id, theirs[0].Id, theirs[1].Id])
+            await scenario.ListensAsync(id);
+
+        await Task.WhenAll(
+            SendAsync(text => OkAsync(ours[0].SendToAsync(theirs[0].Id, text)), "ours 0"),
+            SendAsync(text => OkAsync(ours[2].SendToGroupAsync(group, text)), "ours 2 to all"),
+            SendAsync(text => theirs[0].SendAsync(ours[0].UserId, text), "theirs 0"),
+            SendAsync(text => theirs[1].SendToGroupAsync(group, text), "theirs 1 to all"));
+
+        await AssertGotAsync(ours[0], "theirs 0", "ours 2 to all", "theirs 1 to all");
+        await AssertGotAsync(ours[1], "ours 2 to all", "theirs 1 to all");
+        await AssertGotAsync(ours[2], "theirs 1 to all");
+        AssertSequences(await documented.NextTextsAsync(2 * Count), "ours 2 to all", "theirs 1 to all");
+        Assert.Empty(documented.Client.TakeAll());
+        AssertSequences(await theirs[0].NextTextsAsync(3 * Count), "ours 0", "ours 2 to all", "theirs 1 to all");
+        AssertSequences(await theirs[1].NextTextsAsync(Count), "ours 2 to all");
+
+        AssertSequences(await ours[0].HistoryAsync(Receiving.DirectId(ours[0].UserId, theirs[0].Id)), "ours 0", "theirs 0");
+        AssertSequences(await ours[1].HistoryAsync($"g:{group}"), "ours 2 to all", "theirs 1 to all");
+        Assert.Equal(0L, await nodes[0].ScalarAsync<long>("SELECT COUNT(*) FROM OfflineMessage"));
+    }
+
+    static async Task SendAsync(Func<string, Task> send, string prefix)
+    {
+        foreach (var text in Receiving.Texts(prefix, Count))
+            await send(text);
+    }
+
+    static async Task OkAsync(Task<System.Text.Json.JsonElement> reply) => Assert.Equal(0, (await reply).Number("errno"));
+
+    /// <summary>Pushed, or in a gap that a push shows and the history fills.</summary>
+    static async Task AssertGotAsync(ModernTestClient client, params string[] prefixes)
+    {
+        AssertSequences(await client.NextTextsAsync(prefixes.Length * Count), prefixes);
+        await client.AssertSilentAsync();
+    }
+
+    /// <summary>Of each sender everything, once and in order.</summary>
+    static void AssertSequences(IEnumerable<string> texts, params string[] prefixes)
+    {
+        var byPrefix = texts.GroupBy(text => text[..text.LastIndexOf(' ')]).ToDictionary(own => own.Key, own => own.ToList());
+        Assert.Equal(prefixes.Order(), byPrefix.Keys.Order());
+        Assert.All(prefixes, prefix => Assert.Equal(Receiving.Texts(prefix, Count), byPrefix[prefix]));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Chat.Node.Bridge;
+using Chat.Node.Telemetry;
+using Chat.Node.Users;
+using Chat.Tests.Actors;
+using Chat.Tests.EndToEnd;
+using Chat.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Chat.Tests.Bridge;
+
+/// <summary>A full node's worth of users at one keeper: nobody waits for anybody else's round trip.</summary>
+[Collection(NodeCollection.Name)]
+public sealed class ManyChannelsTests(ITestOutputHelper output) : ActorTest
+{
+    const int Users = 50_000;
+
+    [Fact]
+    public async Task Fifty_thousand_channels_are_held_held_again_after_a_restart_of_redis_and_left()
+    {
+        await using var redis = await RedisServer.StartNewAsync();
+        await using var connection = new RedisConnection(redis.ConnectionString, Node, NullLogger<RedisConnection>.Instance);
+        await connection.StartAsync(CancellationToken.None);
+        await Eventually.TrueAsync(() => connection.IsConnected);
+        using var meter = new BridgeMeter(() => 0, () => true);
+        var user = NewProbe("user");
+        var services = new KeeperServices(
+            connection, Node, OfflineStore, meter, TimeProvider.System, NullLogger.Instance, Region(NewProbe().Ref), Region(NewProbe().Ref), new KeptChannels());
+        var keeper = Sys.ActorOf(Props.Create(() => new ChannelKeeper(services)));
+
+        var watch = Stopwatch.StartNew();
+        for (var id = 1; id <= Users; id++)
+            keeper.Tell(new HoldChannel(id, Opens: true), user.Ref);
+        for (var id = 1; id <= Users; id++)
+            await user.ExpectMsgAsync<ChannelHeld>(Patience);
+        Report("held", watch);
+        Assert.Equal(Users, (await redis.ChannelsAsync()).Count);
+
+        await redis.KillAsync();
+        await redis.StartAsync();
+        watch.Restart();
+        await Eventually.EqualAsync(Users, async () => (await redis.ChannelsAsync()).Count);
+        Report("held again after a restart", watch);
+
+        watch.Restart();
+        for (var id = 1; id <= Users; id++)
+            keeper.Tell(new LeaveChannel(id), user.Ref);
+        for (var id = 1; id <= Users; id++)
+            await user.ExpectMsgAsync<ChannelLeft>(Patience);
+        Report("left", watch);
+        Assert.Empty(await redis.ChannelsAsync());
+    }
+
+    void Report(string what, Stopwatch watch) => output.WriteLine($"{Users} channels {what} in {watch.ElapsedMilliseconds} ms");
+}
