@@ -37,7 +37,8 @@ sealed partial class ConversationActor
         if (confirmed.Incarnation != _asideIncarnation)
             return;
         Know(confirmed.UserId, user);
-        _aside.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds);
+        _aside.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds, _due);
+        SendDue(throughRegion: false, _asideIncarnation);
         if (!_asideOf.TryGetValue(confirmed.UserId, out var waiting))
             return;
         while (waiting.TryPeek(out var open) && open.AsideNumber <= confirmed.UpTo)

@@ -158,7 +158,9 @@ sealed partial class ConversationActor
         if (confirmed.Incarnation != _incarnation)
             return;
         Know(confirmed.UserId, user);
-        Finish(CollectionsMarshal.AsSpan(_fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds)));
+        var finished = _fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds, _due);
+        SendDue(throughRegion: false);
+        Finish(CollectionsMarshal.AsSpan(finished));
     }
 
     /// <summary>Everybody has these.</summary>

@@ -12,7 +12,7 @@ sealed class FanOut
     /// <summary>With so many messages unconfirmed a conversation takes no more.</summary>
     public const int MostUnconfirmed = 4096;
 
-    /// <summary>At most so many are sent again to one receiver at once.</summary>
+    /// <summary>At most so many are sent again to one receiver at once; the next when it has confirmed these.</summary>
     const int ResendWindow = 64;
 
     sealed class Entry(ChatMessage message, long number, bool hasCopies, bool mayBeKnown)
@@ -30,7 +30,19 @@ sealed class FanOut
     sealed class Link(long confirmedTo)
     {
         public long ConfirmedTo = confirmedTo;
+
+        /// <summary>The last number for this user.</summary>
+        public long Last = confirmedTo;
+
+        /// <summary>The last number that was sent. What is behind it follows when everything before it is confirmed.</summary>
         public long SentTo = confirmedTo;
+
+        /// <summary>The end of what is sent again, window by window, because nothing was confirmed for a while.</summary>
+        public long RepeatTo;
+
+        /// <summary>The end of the window that is under way.</summary>
+        public long RepeatedTo;
+
         public long LastProgress;
     }
 
@@ -55,7 +67,10 @@ sealed class FanOut
     /// <summary>Numbers up to here count as confirmed by everybody who is not known yet.</summary>
     public void StartAfter(long number) => _lastNumber = number;
 
-    /// <summary>Puts a message on its way.</summary>
+    /// <summary>
+    /// Puts a message on its way. Of messages that may be known only the first is sent now: its confirmation tells how many the
+    /// user has, and what is left would be more than a user takes at once.
+    /// </summary>
     /// <param name="message">The message; its sender is a receiver only of copies.</param>
     /// <param name="number">Above all numbers before it.</param>
     /// <param name="receivers">Who gets it.</param>
@@ -74,10 +89,16 @@ sealed class FanOut
             if (!_links.TryGetValue(userId, out var link))
                 _links[userId] = link = new Link(_lastNumber);
             entry.Waiting++;
-            if (link.ConfirmedTo == link.SentTo)
+            var isSettled = link.ConfirmedTo == link.Last;
+            if (isSettled)
                 link.LastProgress = now;
-            due.Add(new DueDelivery(userId, number, link.SentTo, link.ConfirmedTo, mayBeKnown, message));
-            link.SentTo = number;
+            if (isSettled || (link.SentTo == link.Last && !mayBeKnown))
+            {
+                due.Add(new DueDelivery(userId, number, link.SentTo, link.ConfirmedTo, mayBeKnown, message));
+                link.SentTo = number;
+            }
+
+            link.Last = number;
         }
 
         _lastNumber = number;
@@ -85,13 +106,16 @@ sealed class FanOut
             _entries.Enqueue(entry);
     }
 
-    /// <summary>A user has everything up to a number. Returns the numbers that now everybody has; the list is used again.</summary>
-    public List<long> Confirm(int userId, long upTo, long now)
+    /// <summary>
+    /// A user has everything up to a number. Returns the numbers that now everybody has (the list is used again); <paramref name="due"/>
+    /// gets what follows for the user.
+    /// </summary>
+    public List<long> Confirm(int userId, long upTo, long now, List<DueDelivery> due)
     {
         _finished.Clear();
         if (!_links.TryGetValue(userId, out var link) || upTo <= link.ConfirmedTo)
             return _finished;
-        upTo = Math.Min(upTo, link.SentTo);
+        upTo = Math.Min(upTo, link.Last);
         foreach (var entry in _entries)
         {
             if (entry.Number > upTo)
@@ -101,29 +125,31 @@ sealed class FanOut
         }
 
         link.ConfirmedTo = upTo;
+        link.SentTo = Math.Max(link.SentTo, upTo);
         link.LastProgress = now;
         while (_entries.TryPeek(out var entry) && entry.Waiting == 0)
             _finished.Add(_entries.Dequeue().Number);
+        if (upTo < link.RepeatTo)
+        {
+            if (upTo >= link.RepeatedTo)
+                link.RepeatedTo = SendAgain(userId, link, upTo, link.RepeatTo, due);
+        }
+        else if (upTo == link.SentTo && upTo < link.Last)
+        {
+            link.SentTo = SendAgain(userId, link, upTo, link.Last, due);
+        }
+
         return _finished;
     }
 
-    /// <summary>What a user that misses something after a number gets again.</summary>
+    /// <summary>A user has nothing behind a number: it gets that again.</summary>
     public void Resend(int userId, long after, long now, List<DueDelivery> due)
     {
         if (!_links.TryGetValue(userId, out var link))
             return;
         link.LastProgress = now;
-        var previous = Math.Max(after, link.ConfirmedTo);
-        var count = 0;
-        foreach (var entry in _entries)
-        {
-            if (entry.Number <= previous || entry.Number > link.SentTo || !entry.IsFor(userId))
-                continue;
-            due.Add(new DueDelivery(userId, entry.Number, previous, link.ConfirmedTo, MayBeKnown: true, entry.Message));
-            previous = entry.Number;
-            if (++count == ResendWindow)
-                break;
-        }
+        link.SentTo = SendAgain(userId, link, Math.Clamp(after, link.ConfirmedTo, link.Last), link.Last, due);
+        link.RepeatTo = 0;
     }
 
     /// <summary>Sends again to everybody who has confirmed nothing for a while.</summary>
@@ -131,8 +157,13 @@ sealed class FanOut
     {
         foreach (var (userId, link) in _links)
         {
-            if (link.SentTo > link.ConfirmedTo && now - link.LastProgress >= patience)
-                Resend(userId, link.ConfirmedTo, now, due);
+            if (link.Last == link.ConfirmedTo || now - link.LastProgress < patience)
+                continue;
+            link.LastProgress = now;
+            link.RepeatTo = link.SentTo;
+            link.RepeatedTo = SendAgain(userId, link, link.ConfirmedTo, link.RepeatTo, due);
+            // It may have all that, and a client that does not read: more has to come until its outbox is full.
+            link.SentTo = SendAgain(userId, link, link.SentTo, link.Last, due);
         }
     }
 
@@ -142,5 +173,25 @@ sealed class FanOut
         if (!IsIdle)
             return;
         _links.Clear();
+    }
+
+    /// <summary>One window of what is behind a number; returns where it ends.</summary>
+    long SendAgain(int userId, Link link, long after, long upTo, List<DueDelivery> due)
+    {
+        if (after >= upTo)
+            return after;
+        var count = 0;
+        foreach (var entry in _entries)
+        {
+            if (entry.Number > upTo || count == ResendWindow)
+                break;
+            if (entry.Number <= after || !entry.IsFor(userId))
+                continue;
+            due.Add(new DueDelivery(userId, entry.Number, after, link.ConfirmedTo, MayBeKnown: true, entry.Message));
+            after = entry.Number;
+            count++;
+        }
+
+        return after;
     }
 }

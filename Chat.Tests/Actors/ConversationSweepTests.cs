@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Chat.Node.Conversations;
+using Chat.Node.Storage;
 using Chat.Node.Users;
 using Xunit;
 
@@ -102,6 +103,35 @@ public sealed class ConversationSweepTests : ConversationTest
         await sweeper.ExpectMsgAsync<FanOutFinished>();
         for (var number = 1; number <= 50; number++)
             Assert.Equal(number, (await Session.ExpectMsgAsync<PostAccepted>()).Seq);
+    }
+
+    [Fact]
+    public async Task Many_unfinished_messages_do_not_wait_for_the_clock()
+    {
+        Clock.Stop();
+        UnfinishedSince = 0;
+        await LogStore.AppendAsync([.. Enumerable.Range(1, 1000).Select(seq =>
+            new LogRow(Pair, seq, Bob, $"c{seq}", Clock.GetUtcNow().ToUnixTimeMilliseconds(), BodyOf(Bob, $"c{seq}", Alice)))]);
+        var conversation = Start();
+        var (alice, bob, sweeper) = (NewProbe(), NewProbe(), NewProbe());
+        conversation.Tell(new ResumeFanOut(Pair), sweeper.Ref);
+        await ExpectDeliverToBothAsync(1);
+
+        // Bob's marks say that he has nearly all; Alice has nothing yet, and confirms one after the other.
+        conversation.Tell(new DeliveryConfirmed(Pair, Bob, 0, UpTo: 990), bob.Ref);
+        for (var number = 991; number <= 1000; number++)
+            Assert.Equal(number, (await bob.ExpectMsgAsync<Deliver>()).Number);
+        conversation.Tell(new DeliveryConfirmed(Pair, Bob, 0, UpTo: 1000), bob.Ref);
+        conversation.Tell(new DeliveryConfirmed(Pair, Alice, 0, UpTo: 1), alice.Ref);
+        for (var number = 2; number <= 1000; number++)
+        {
+            var deliver = await alice.ExpectMsgAsync<Deliver>();
+            Assert.Equal((number, number - 1), (deliver.Number, deliver.Previous));
+            Confirm(conversation, deliver, alice.Ref);
+        }
+
+        await sweeper.ExpectMsgAsync<FanOutFinished>();
+        Assert.False(Users.HasMessages);
     }
 
     sealed class ConfirmingUsers(IActorRef conversation, IActorRef user) : AutoPilot
