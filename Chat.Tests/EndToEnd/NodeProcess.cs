@@ -28,8 +28,6 @@ sealed class NodeProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    public int Id => _process.Id;
-
     public int Port { get; }
 
     public int HttpPort { get; private init; }
