@@ -19,7 +19,7 @@ sealed class BridgeScenario : IAsyncDisposable
     public static async Task<BridgeScenario> StartAsync() => new(await RedisServer.StartNewAsync());
 
     /// <summary>The settings of a node that has the bridge.</summary>
-    public string[] Settings => [$"--Chat:Redis:ConnectionString={Redis.ConnectionString}", "--Chat:Bridge:LegacyPasswords=true", .. (Environment.GetEnvironmentVariable("CHATLOG") is null ? [] : new[] { "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Chat.Node=Information", "--Logging:LogLevel:Akka=Warning" })];
+    public string[] Settings => [$"--Chat:Redis:ConnectionString={Redis.ConnectionString}", "--Chat:Bridge:LegacyPasswords=true"];
 
     public Task<TestNode> StartNodeAsync(params string[] settings) => KeepAsync(TestNode.StartAsync(_folder, [.. Settings, .. settings]));
 
