@@ -17,8 +17,8 @@ sealed class ProcessCluster : IAsyncDisposable
     public IEnumerable<string> Output => _nodes.SelectMany(node => node.Output.Split('\n'));
 
     /// <summary>All at once; returns when all can be used.</summary>
-    public static async Task<ProcessCluster> StartAsync(TestFolder folder, int count) =>
-        new(folder, await Task.WhenAll(Enumerable.Range(0, count).Select(_ => NodeProcess.StartAsync(folder, null, "--Chat:Cluster:Port=0"))));
+    public static async Task<ProcessCluster> StartAsync(TestFolder folder, int count, params string[] settings) => new(
+        folder, await Task.WhenAll(Enumerable.Range(0, count).Select(_ => NodeProcess.StartAsync(folder, null, ["--Chat:Cluster:Port=0", .. settings]))));
 
     public async Task<T?> ScalarAsync<T>(string sql)
     {
