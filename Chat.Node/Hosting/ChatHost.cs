@@ -88,6 +88,8 @@ static class ChatHost
             Log.PasswordsArePlain(logger);
         if (app.Services.GetRequiredService<CrashPoints>().Faults is { IsArmed: true } faults)
             Log.FaultsInjected(logger, faults.ToString());
+        // The exporter listens to meters from its first collection on: what was counted before would never be told.
+        await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(Stream.Null);
         await app.Services.PrepareStorageAsync();
         await app.StartAsync();
         var settings = app.Services.GetRequiredService<ChatSettings>();

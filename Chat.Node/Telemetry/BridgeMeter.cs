@@ -29,6 +29,8 @@ sealed class BridgeMeter : IDisposable
         _lost = _meter.CreateCounter<long>("bridge_lost", description: "Messages of other servers that could neither be logged nor queued");
         _meter.CreateObservableGauge("bridge_channels", channels, description: "Channels of users on which this node listens");
         _meter.CreateObservableGauge("bridge_connected", () => isConnected() ? 1 : 0, description: "1 while Redis is to be had");
+        foreach (var counter in (Counter<long>[])[_published, _received, _noReceiver, _unavailable, _unknown, _garbage, _overflowed, _lost])
+            counter.Add(0); // known from the start
     }
 
     public void Published() => _published.Add(1);

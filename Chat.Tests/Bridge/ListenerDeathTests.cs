@@ -36,6 +36,7 @@ public sealed class ListenerDeathTests
 
             await theirs.SendAsync($$"""{"id":{{theirs.Id}},"msg":"after","msgid":6,"name":"t","time":"t","toid":{{first.UserId}}}""");
             Assert.Equal(["after"], await second.NextTextsAsync(1));
+            Assert.Contains("\nchat_bridge_received 1\n", await MetricsAsync(cluster[1]), StringComparison.Ordinal); // asked for the first time
             Assert.Equal(0, (await second.SendToAsync(lonely.UserId, "kept")).Number("errno"));
             await Eventually.EqualAsync(1L, () => cluster.ScalarAsync<long>($"SELECT COUNT(*) FROM OfflineMessage WHERE userid = {lonely.UserId}"));
         }
@@ -44,6 +45,12 @@ public sealed class ListenerDeathTests
             if (signal == "STOP")
                 await cluster[0].SignalAsync("CONT");
         }
+    }
+
+    static async Task<string> MetricsAsync(NodeProcess node)
+    {
+        using var http = new HttpClient { Timeout = TestNode.Patience };
+        return await http.GetStringAsync(new Uri($"http://127.0.0.1:{node.HttpPort}/metrics"));
     }
 
     /// <summary>A frozen node is given the rest of its lease, and its users' presence some seconds more.</summary>
