@@ -10,19 +10,7 @@ namespace Chat.Node.Bridge;
 /// <summary>What the keeper of channels uses.</summary>
 sealed record KeeperServices(
     RedisConnection Redis, NodeIdentity Node, OfflineStore OfflineStore, BridgeMeter Meter, TimeProvider Clock, ILogger Logger,
-    Lazy<IActorRef> Users, Lazy<IActorRef> Conversations, KeptChannels Kept);
-
-/// <summary>How many channels are held, for the meter.</summary>
-sealed class KeptChannels
-{
-    int _count;
-
-    public int Count
-    {
-        get => Volatile.Read(ref _count);
-        set => Volatile.Write(ref _count, value);
-    }
-}
+    Lazy<IActorRef> Users, Lazy<IActorRef> Conversations);
 
 /// <summary>The node ends: see to it that it listens for nobody. Answered with <see cref="ChannelsEnded"/>.</summary>
 sealed class EndChannels : INoSerializationVerificationNeeded
@@ -115,7 +103,7 @@ sealed partial class ChannelKeeper : ReceiveActor, IWithTimers
         if (!_channels.TryGetValue(hold.UserId, out var channel))
         {
             _channels[hold.UserId] = channel = new HeldChannel(hold.UserId);
-            _services.Kept.Count = _channels.Count;
+            _services.Meter.Channels = _channels.Count;
         }
 
         channel.IsLeaving = false;
@@ -207,7 +195,7 @@ sealed partial class ChannelKeeper : ReceiveActor, IWithTimers
         if (!channel.IsEmpty)
             return;
         _channels.Remove(channel.UserId);
-        _services.Kept.Count = _channels.Count;
+        _services.Meter.Channels = _channels.Count;
         AnswerEnders();
         if (_leavers.Remove(channel.UserId, out var user))
             user.Tell(new ChannelLeft(channel.UserId, _services.Node.Incarnation, channel.Seen), Self);

@@ -9,6 +9,22 @@ using StackExchange.Redis;
 
 namespace Chat.Node.Bridge;
 
+/// <summary>What became of something that was published.</summary>
+enum PublishOutcome
+{
+    /// <summary>Some server has received it.</summary>
+    Received,
+
+    /// <summary>No server listens for this user.</summary>
+    Nobody,
+
+    /// <summary>Nothing was published: there is no connection.</summary>
+    Unavailable,
+
+    /// <summary>Perhaps it was received: the answer did not come.</summary>
+    Unknown,
+}
+
 /// <summary>The way to the servers outside the cluster, for the users of this node. Safe to use from any thread.</summary>
 sealed class RedisBridge(
     RedisConnection redis, Nodes nodes, NodeDirectory directory, NodeIdentity node, Lazy<ActorSystem> system, BridgeMeter meter, TimeProvider clock, ILogger<RedisBridge> logger)
@@ -19,7 +35,7 @@ sealed class RedisBridge(
     /// </summary>
     const int MostUnderWay = 4096;
 
-    /// <summary>After an answer that did not come nothing is published for so long: everybody would wait as long.</summary>
+    /// <summary>After an answer that did not come nothing is published or asked for so long: everybody would wait as long.</summary>
     const long PauseMilliseconds = 1000;
 
     /// <summary>
@@ -29,6 +45,8 @@ sealed class RedisBridge(
     static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(2);
 
     static readonly TimeSpan DisconnectedFor = TimeSpan.FromSeconds(1);
+
+    static readonly TimeSpan LoginPatience = TimeSpan.FromSeconds(1);
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -51,14 +69,19 @@ sealed class RedisBridge(
         return bodies.Count;
     }
 
+    /// <summary>A login waits for this, so not for long, and not at all while Redis gives no answers.</summary>
     public async Task<long?> CountListenersAsync(int userId)
     {
+        if (IsPaused)
+            return null;
         try
         {
-            return await redis.CountListenersAsync(userId).WaitAsync(Patience, clock);
+            return await redis.CountListenersAsync(userId).WaitAsync(LoginPatience, clock);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
+            if (e is TimeoutException)
+                Pause();
             return null;
         }
     }
@@ -74,6 +97,10 @@ sealed class RedisBridge(
             ? system.Value.ActorSelection($"akka.tcp://{system.Value.Name}@{address}/user/{ChannelKeeper.ActorName}")
             : null;
     }
+
+    bool IsPaused => clock.SteadyMilliseconds() < Volatile.Read(ref _pausedUntil);
+
+    void Pause() => Volatile.Write(ref _pausedUntil, clock.SteadyMilliseconds() + PauseMilliseconds);
 
     async Task<PublishOutcome> PublishAsync(int userId, ReadOnlyMemory<byte> body)
     {
@@ -93,7 +120,7 @@ sealed class RedisBridge(
 
     async Task<PublishOutcome> PublishFrameAsync(int userId, ReadOnlyMemory<byte> frame)
     {
-        if (clock.SteadyMilliseconds() < Volatile.Read(ref _pausedUntil))
+        if (IsPaused)
             return PublishOutcome.Unavailable;
         try
         {
@@ -105,7 +132,7 @@ sealed class RedisBridge(
         {
             if (RedisConnection.WasNotSent(e))
                 return PublishOutcome.Unavailable;
-            Volatile.Write(ref _pausedUntil, clock.SteadyMilliseconds() + PauseMilliseconds);
+            Pause();
             Log.PublishUnknown(logger, userId, e.GetType().Name);
             return PublishOutcome.Unknown;
         }

@@ -5,7 +5,7 @@ namespace Chat.Node.Conversations;
 
 /// <summary>
 /// Messages of other servers, which come as copies, one for each receiver. Of two users: logged and brought to the other one like a post.
-/// Of a group: logged once, and each member is brought its own copy, beside the order of the numbers, when it comes.
+/// Of a group: logged once, and each copy is settled by itself.
 /// </summary>
 sealed partial class ConversationActor
 {
@@ -104,23 +104,16 @@ sealed partial class ConversationActor
         if (_areCopiesKnown && !others && _hadTo.ContainsKey(recipient))
             TakeImport(open);
         else
-            PrepareAsync(open.Id, _state.CommittedHead, !_areCopiesKnown, others, !_hadTo.ContainsKey(recipient)).PipeTo(Self);
+            PrepareAsync(open.Id, _state.CommittedHead, !_areCopiesKnown, others, !_hadTo.ContainsKey(recipient)).PipeTo(
+                Self, success: prepared => prepared, failure: _ => new ImportPrepared(open.Id, 0, null, null, null, HasFailed: true));
     }
 
     async Task<ImportPrepared> PrepareAsync(CopyId id, long head, bool needsNewest, bool needsBehind, bool needsMark)
     {
-        try
-        {
-            var newest = needsNewest || needsBehind ? await _services.Loader.ReadNewestAsync(_id, RememberedAfterRecovery) : null;
-            var behind = needsBehind ? await _services.Loader.ReadAfterAsync(_id, head) : null;
-            var mark = needsMark ? await _services.Marks.ReadAsync(id.Recipient, _id) : null;
-            return new ImportPrepared(
-                id, head, newest, behind, mark is null ? null : Math.Max(mark.QueuedTo, mark.ReceivedTo), HasFailed: false);
-        }
-        catch (StorageException)
-        {
-            return new ImportPrepared(id, head, null, null, null, HasFailed: true);
-        }
+        var newest = needsNewest || needsBehind ? await _services.Loader.ReadNewestAsync(_id, RememberedAfterRecovery) : null;
+        var behind = needsBehind ? await _services.Loader.ReadAfterAsync(_id, head) : null;
+        var mark = needsMark ? await _services.Marks.ReadAsync(id.Recipient, _id) : null;
+        return new ImportPrepared(id, head, newest, behind, mark is null ? null : Math.Max(mark.QueuedTo, mark.ReceivedTo), HasFailed: false);
     }
 
     void OnImportPrepared(ImportPrepared prepared)
@@ -159,8 +152,8 @@ sealed partial class ConversationActor
         var digest = Convert.ToHexStringLower(import.Digest.Span);
         if (!_services.KeepsHistory)
         {
-            var now = UnixMilliseconds;
-            BringAside(open, new ChatMessage(_id, 0, import.Sender, ImportId.Of(import.Digest.Span, import.Source, import.Number), now, import.Body, 0), isBroughtInOrder: false);
+            var cmid = ImportId.Of(import.Digest.Span, import.Source, import.Number);
+            BringAside(open, new ChatMessage(_id, 0, import.Sender, cmid, UnixMilliseconds, import.Body, 0), isBroughtInOrder: false);
             return;
         }
 
@@ -174,7 +167,8 @@ sealed partial class ConversationActor
 
         if (_id.IsGroup)
         {
-            var copy = new CopiedMessage(digest, _copies.NextOccurrence(digest), ImportId.Of(import.Digest.Span, _copies.NextOccurrence(digest))) { IsOfThisLife = true };
+            var occurrence = _copies.NextOccurrence(digest);
+            var copy = new CopiedMessage(digest, occurrence, ImportId.Of(import.Digest.Span, occurrence)) { IsOfThisLife = true };
             copy.Claimed.Add(import.Recipient);
             _copies.Add(copy);
             open.Cmid = copy.Cmid;
@@ -206,7 +200,7 @@ sealed partial class ConversationActor
     /// <param name="isWritten">By this life, which brings it to everybody; else it was there.</param>
     void OnImportLogged(LogRow row, bool isWritten)
     {
-        var message = new ChatMessage(_id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, 0);
+        var message = MessageOf(row);
         if (_copies.Find(row.Cmid) is { } copy)
             copy.Logged = message;
         foreach (var open in _openImports.Values.Where(open => open.Cmid == row.Cmid && open.AsideNumber == 0).ToList())

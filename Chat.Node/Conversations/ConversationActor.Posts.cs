@@ -70,7 +70,7 @@ sealed partial class ConversationActor
             if (_state.Accept(row.Seq, row.Seq, row.Ts) is { } accepted)
             {
                 AnswerAccepted(accepted, row.Seq, row.Ts);
-                if (IsOurs(row) && !_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
+                if (!_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
                     FanOutRow(row, accepted.HasSiblings, accepted.OriginSession, mayBeKnown: false);
                 if (ImportId.IsImport(row.Cmid))
                     OnImportLogged(row, isWritten: true);

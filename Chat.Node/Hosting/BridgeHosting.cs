@@ -25,12 +25,10 @@ static class BridgeHosting
         services.AddSingleton(provider => new RedisConnection(
             settings.RedisConnectionString, provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
         services.AddHostedService(provider => provider.GetRequiredService<RedisConnection>());
-        services.AddSingleton<KeptChannels>();
         services.AddSingleton(provider =>
         {
             var redis = provider.GetRequiredService<RedisConnection>();
-            var kept = provider.GetRequiredService<KeptChannels>();
-            return new BridgeMeter(() => kept.Count, () => redis.IsConnected);
+            return new BridgeMeter(() => redis.IsConnected);
         });
         services.AddSingleton<IOtherServers>(provider => new RedisBridge(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeDirectory>(),
@@ -75,7 +73,7 @@ static class BridgeHosting
                 provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<OfflineStore>(),
                 provider.GetRequiredService<BridgeMeter>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ChannelKeeper>>(), AkkaHosting.Region<UserActor>(provider),
-                AkkaHosting.Region<ConversationActor>(provider), provider.GetRequiredService<KeptChannels>());
+                AkkaHosting.Region<ConversationActor>(provider));
             registry.Register<ChannelKeeper>(system.ActorOf(Props.Create(() => new ChannelKeeper(services)), ChannelKeeper.ActorName));
         });
     }

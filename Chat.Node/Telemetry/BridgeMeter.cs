@@ -16,8 +16,10 @@ sealed class BridgeMeter : IDisposable
     readonly Counter<long> _garbage;
     readonly Counter<long> _overflowed;
     readonly Counter<long> _lost;
+    int _channels;
 
-    public BridgeMeter(Func<int> channels, Func<bool> isConnected)
+    /// <param name="isConnected">Whether Redis is to be had.</param>
+    public BridgeMeter(Func<bool> isConnected)
     {
         _published = _meter.CreateCounter<long>("bridge_published", description: "Messages that another server received");
         _received = _meter.CreateCounter<long>("bridge_received", description: "Messages that another server published for a user who is here");
@@ -27,10 +29,16 @@ sealed class BridgeMeter : IDisposable
         _garbage = _meter.CreateCounter<long>("bridge_garbage", description: "What came on a channel and is no message: dropped");
         _overflowed = _meter.CreateCounter<long>("bridge_overflowed", description: "Messages that came faster than they could be logged: into the offline queue");
         _lost = _meter.CreateCounter<long>("bridge_lost", description: "Messages of other servers that could neither be logged nor queued");
-        _meter.CreateObservableGauge("bridge_channels", channels, description: "Channels of users on which this node listens");
+        _meter.CreateObservableGauge("bridge_channels", () => Volatile.Read(ref _channels), description: "Channels of users on which this node listens");
         _meter.CreateObservableGauge("bridge_connected", () => isConnected() ? 1 : 0, description: "1 while Redis is to be had");
         foreach (var counter in (Counter<long>[])[_published, _received, _noReceiver, _unavailable, _unknown, _garbage, _overflowed, _lost])
             counter.Add(0); // known from the start
+    }
+
+    /// <summary>On so many channels this node listens.</summary>
+    public int Channels
+    {
+        set => Volatile.Write(ref _channels, value);
     }
 
     public void Published() => _published.Add(1);

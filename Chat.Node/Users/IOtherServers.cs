@@ -2,22 +2,6 @@ using Akka.Actor;
 
 namespace Chat.Node.Users;
 
-/// <summary>What became of something that was published.</summary>
-enum PublishOutcome
-{
-    /// <summary>Some server has received it.</summary>
-    Received,
-
-    /// <summary>No server listens for this user.</summary>
-    Nobody,
-
-    /// <summary>Nothing was published: there is no connection.</summary>
-    Unavailable,
-
-    /// <summary>Perhaps it was received: the answer did not come.</summary>
-    Unknown,
-}
-
 /// <summary>
 /// What users know of the servers that are not in the cluster: those of the documented kind, and our own nodes outside it.
 /// Implemented by the bridge.

@@ -34,7 +34,7 @@ sealed partial class UserActor
     {
         if (_phase != Phase.AwaitingSessions || _sessions.Count > 0 || _storedNode is not { } node || !_services.Nodes.Foreign.Contains(node))
             return;
-        _storedNode = null;
+        _nodeBefore = _storedNode = null;
         _channel.StartWith(null);
         _phase = Phase.Offline;
         ReleaseHeld();
@@ -88,23 +88,23 @@ sealed partial class UserActor
     /// <summary>A node asks whether it is right that it listens.</summary>
     void OnCheckChannel(CheckChannel check, IActorRef keeper)
     {
-        if (_phase == Phase.Starting || check.Node == _channel.Held || check.Node == _channel.Next || check.Node == WantedNode)
+        if (!_isPresenceKnown || check.Node == _channel.Held || check.Node == _channel.Next || check.Node == WantedNode)
             return;
         keeper.Tell(new LeaveChannel(_userId), Self);
     }
 
     void OnAskListening(IActorRef login)
     {
-        if (_phase == Phase.Starting && _listeningAskers.Count < MostHeldAttaches)
+        if (!_isPresenceKnown && _listeningAskers.Count < MostHeldAttaches)
             _listeningAskers.Add(login); // when what an earlier life stored is read
         else
-            login.Tell(new ListeningAnswer(_phase == Phase.Starting || !_channel.IsSettled(null)));
+            login.Tell(new ListeningAnswer(!_isPresenceKnown || _sessions.Count > 0 || !_channel.IsSettled(null)));
     }
 
     void AnswerListeningAskers()
     {
         foreach (var login in _listeningAskers)
-            login.Tell(new ListeningAnswer(!_channel.IsSettled(null)));
+            login.Tell(new ListeningAnswer(_sessions.Count > 0 || !_channel.IsSettled(null)));
         _listeningAskers.Clear();
     }
 
@@ -113,7 +113,7 @@ sealed partial class UserActor
     /// </summary>
     void LeaveElsewhere(long node)
     {
-        if (_services.Others.IsOn && node != WantedNode && node != _channel.Held && node != _channel.Next)
+        if (_services.Others.IsOn && _isPresenceKnown && node != WantedNode && node != _channel.Held && node != _channel.Next)
             _services.Others.KeeperOf(node)?.Tell(new LeaveChannel(_userId), Self);
     }
 

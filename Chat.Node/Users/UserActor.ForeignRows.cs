@@ -138,6 +138,7 @@ sealed partial class UserActor
 
     void OnLive()
     {
+        _imported.Clear(); // they are in front of what was read
         ReleaseHeld();
         if (_unreadRow is not { } row)
             return;

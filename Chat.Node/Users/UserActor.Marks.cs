@@ -24,11 +24,20 @@ sealed partial class UserActor
     long? _storedNode;
     bool _isPresenceUnderWay;
 
+    /// <summary>What an earlier life stored, and whether that is known yet.</summary>
+    long? _nodeBefore;
+    bool _isPresenceKnown;
+
     /// <summary>A changed privacy may have met a write of the presence half-way: one more write makes it right.</summary>
     bool _isPresenceStale;
 
-    /// <summary>The node of the oldest session.</summary>
-    long? WantedNode => _sessions.Count > 0 ? _sessions.Values.MinBy(session => session.Order)!.Node : null;
+    /// <summary>
+    /// The node of the oldest session. After a move of this actor sessions come back in any order: those at the node that was stored are
+    /// as old as before.
+    /// </summary>
+    long? WantedNode => _sessions.Count > 0
+        ? _sessions.Values.MinBy(session => (!(session.IsReattached && session.Node == _nodeBefore), session.Order))!.Node
+        : null;
 
     bool IsPresenceTrue => _storedNode == WantedNode && !_isPresenceStale;
 
@@ -104,6 +113,8 @@ sealed partial class UserActor
     {
         if (_phase is Phase.Starting or Phase.AwaitingSessions && _sessions.Count == 0)
             return;
+        if (_services.Others.IsOn && !_isPresenceKnown)
+            return; // a node may be listening
         TendChannel();
         if (_isPresenceUnderWay || !IsChannelSettled || IsPresenceTrue)
             return;

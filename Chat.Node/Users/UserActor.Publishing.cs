@@ -29,7 +29,7 @@ sealed partial class UserActor
 
         _isPublishing = true;
         _services.Others.PublishAsync(_userId, [.. some.Select(item => item.Delivery.Message.Body)])
-            .PipeTo(Self, success: received => new RoundPublished(round, some.Count, received));
+            .PipeTo(Self, success: received => new RoundPublished(round, some.Count, received), failure: _ => new RoundPublished(round, some.Count, 0));
     }
 
     void OnRoundPublished(RoundPublished published)

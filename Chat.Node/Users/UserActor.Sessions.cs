@@ -52,7 +52,8 @@ sealed partial class UserActor
         }
 
         _slots |= 1UL << slot;
-        _sessions[attach.SessionId] = new UserSession(attach.SessionId, OrderOf(attach, session), slot, attach.IsModern, attach.TokenHash, Context.Watch(session), _services.Nodes.IncarnationOf(session));
+        _sessions[attach.SessionId] = new UserSession(
+            attach.SessionId, ++_attached, slot, attach.IsModern, attach.IsReattach, attach.TokenHash, Context.Watch(session), _services.Nodes.IncarnationOf(session));
         StorePresence();
         if (attach.IsReattach)
             LeaveElsewhere(_sessions[attach.SessionId].Node);
@@ -74,10 +75,6 @@ sealed partial class UserActor
                 break;
         }
     }
-
-    /// <summary>After a move of this actor the sessions come in any order: those at the node of the oldest are as old as before.</summary>
-    long OrderOf(Attach attach, IActorRef session) =>
-        attach.IsReattach && _storedNode is { } node && _services.Nodes.IncarnationOf(session) == node ? ++_attached - int.MaxValue : ++_attached;
 
     /// <summary>
     /// What is on its way to the other sessions. If one of them is dead, and nobody knows yet, it would come to this one behind what is

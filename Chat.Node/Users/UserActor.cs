@@ -138,7 +138,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     void OnPresenceRead(PresenceRead read)
     {
-        if (_phase != Phase.Starting)
+        if (_phase != Phase.Starting && (!_services.Others.IsOn || _isPresenceKnown))
             return;
         if (read.HasFailed)
         {
@@ -147,9 +147,16 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _storedNode = read.Node is { } node && _services.Nodes.Foreign.Contains(node) ? null : read.Node;
+        _isPresenceKnown = true;
+        _nodeBefore = _storedNode = read.Node is { } node && _services.Nodes.Foreign.Contains(node) ? null : read.Node;
         _channel.StartWith(_storedNode);
         AnswerListeningAskers();
+        if (_phase != Phase.Starting)
+        {
+            StorePresence(); // a session was quicker
+            return;
+        }
+
         if (_storedNode is null)
         {
             _phase = Phase.Offline;

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace Chat.Node.Users;
 
 /// <summary>A session as its user knows it. <c>Slot</c> is its bit in <see cref="PendingDelivery.PushedTo"/>.</summary>
-sealed class UserSession(long id, long order, int slot, bool isModern, byte[]? tokenHash, IActorRef actor, long node)
+sealed class UserSession(long id, long order, int slot, bool isModern, bool isReattached, byte[]? tokenHash, IActorRef actor, long node)
 {
     public long Id => id;
 
@@ -13,6 +13,9 @@ sealed class UserSession(long id, long order, int slot, bool isModern, byte[]? t
     public int Slot => slot;
 
     public bool IsModern => isModern;
+
+    /// <summary>It was attached to an earlier life of the user.</summary>
+    public bool IsReattached => isReattached;
 
     public byte[]? TokenHash => tokenHash;
 

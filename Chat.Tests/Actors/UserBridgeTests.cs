@@ -106,6 +106,40 @@ public sealed class UserBridgeTests : UserTest
     }
 
     [Fact]
+    public async Task A_new_life_whose_sessions_come_before_it_knows_who_listened_gives_nobody_the_channel_beside_that_node()
+    {
+        const long Before = 77;
+        await Presence.SetAsync(Bob, Before);
+        var mayRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Database.BeforeRead = () => mayRead.Task;
+        var user = Start();
+        user.Tell(new Attach(Bob, 1, IsModern: true, IsReattach: true, null), NewProbe().Ref);
+        await FenceAsync(user, NewProbe());
+        await _keeper.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+        Database.BeforeRead = null;
+        mayRead.SetResult();
+
+        Assert.False((await _keeper.ExpectMsgAsync<HoldChannel>()).Opens); // first beside, then the one before leaves
+        user.Tell(new ChannelHeld(Bob, Node.Incarnation), _keeper.Ref);
+        await _keeper.FishForMessageAsync<LeaveChannel>(_ => true);
+        Assert.Equal(Before, await Presence.NodeOfAsync(Bob));
+        user.Tell(new ChannelLeft(Bob, Before, [5]), _keeper.Ref);
+        Assert.Equal([5], (await _keeper.FishForMessageAsync<OpenChannel>(_ => true)).Seen);
+        user.Tell(new ChannelHeld(Bob, Node.Incarnation), _keeper.Ref);
+        await EventuallyAsync(Node.Incarnation, $"SELECT node FROM UserPresence WHERE userid = {Bob}");
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_bridge_that_nobody_foresaw_queues()
+    {
+        _servers.Answer = Task.FromException<int>(new InvalidOperationException("unforeseen"));
+        var user = Start();
+        Deliver(user, 1);
+        await ExpectConfirmedAsync(1);
+        Assert.Equal("1", await QueuedAsync());
+    }
+
+    [Fact]
     public async Task A_keeper_that_does_not_answer_is_asked_again()
     {
         var user = Start();

@@ -25,10 +25,10 @@ public sealed class ManyChannelsTests(ITestOutputHelper output) : ActorTest
         await using var connection = new RedisConnection(redis.ConnectionString, Node, NullLogger<RedisConnection>.Instance);
         await connection.StartAsync(CancellationToken.None);
         await Eventually.TrueAsync(() => connection.IsConnected);
-        using var meter = new BridgeMeter(() => 0, () => true);
+        using var meter = new BridgeMeter(() => true);
         var user = NewProbe("user");
         var services = new KeeperServices(
-            connection, Node, OfflineStore, meter, TimeProvider.System, NullLogger.Instance, Region(NewProbe().Ref), Region(NewProbe().Ref), new KeptChannels());
+            connection, Node, OfflineStore, meter, TimeProvider.System, NullLogger.Instance, Region(NewProbe().Ref), Region(NewProbe().Ref));
         var keeper = Sys.ActorOf(Props.Create(() => new ChannelKeeper(services)));
 
         var watch = Stopwatch.StartNew();

@@ -1,8 +1,10 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Chat.Protocol;
 using Chat.Tests.EndToEnd;
 
 namespace Chat.Tests.Bridge;
@@ -65,38 +67,26 @@ sealed class PatientClient : IAsyncDisposable
 
     async Task ReadAsync()
     {
-        var pending = new List<byte>();
-        var buffer = new byte[4096];
+        var reader = PipeReader.Create(_tcp.GetStream());
+        var frames = new FrameReader(64 * 1024);
         try
         {
-            while (await _tcp.GetStream().ReadAsync(buffer) is > 0 and var count)
+            while (true)
             {
-                pending.AddRange(buffer.AsSpan(0, count).ToArray().Where(each => each != 0));
-                pending.RemoveRange(0, Take([.. pending]));
+                var read = await reader.ReadAsync();
+                var buffer = read.Buffer;
+                while (frames.Read(ref buffer, out var frame) == FrameStatus.Frame)
+                    _objects.Writer.TryWrite(JsonDocument.Parse(frame).RootElement.Clone());
+                reader.AdvanceTo(buffer.Start, buffer.End);
+                if (read.IsCompleted)
+                    break;
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // it is over
         }
 
         _objects.Writer.TryComplete();
-    }
-
-    /// <summary>How many bytes the whole objects at the front have. The tests' texts hold no braces.</summary>
-    int Take(byte[] bytes)
-    {
-        var (taken, depth, start) = (0, 0, 0);
-        for (var at = 0; at < bytes.Length; at++)
-        {
-            if (bytes[at] == (byte)'{' && depth++ == 0)
-                start = at;
-            if (bytes[at] != (byte)'}' || --depth > 0)
-                continue;
-            taken = at + 1;
-            _objects.Writer.TryWrite(JsonDocument.Parse(bytes.AsMemory(start, taken - start)).RootElement);
-        }
-
-        return taken;
     }
 }

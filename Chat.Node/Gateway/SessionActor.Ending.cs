@@ -1,0 +1,80 @@
+using Akka.Actor;
+using Chat.Node.Telemetry;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>The end of a session: its client is gone, or the node sends it away, or it has to be closed.</summary>
+sealed partial class SessionActor
+{
+    /// <summary>
+    /// The client is gone: no more pushes, at once. What it asked for before is still done, and its posts are still
+    /// answered to, so that a client that sends and leaves has sent.
+    /// </summary>
+    void OnConnectionClosed(ConnectionClosed closed)
+    {
+        if (_isEnding || _isClosed)
+            return;
+        _isEnding = true;
+        _endingSince = SteadyMilliseconds;
+        Detach();
+        _outbox.DropPushes();
+        if (!closed.CanStillWrite)
+            _connection.End(isGraceful: false);
+        EndAttaching();
+        HandleRequests();
+        ArmTick();
+    }
+
+    void EndWhenDone()
+    {
+        if (_requests.Count == 0 && !_isBusy && _unanswered == 0 && (_outbox.IsEmpty || _connection.Ended.IsCancellationRequested)
+            && !_outbox.IsFlushing)
+            Close(Disconnected);
+    }
+
+    void OnDrain(DrainSession drain) => Timers.StartSingleTimer(
+        "drain", DrainNow.Instance, _isModern ? drain.Spread * Random.Shared.NextDouble() : drain.Spread);
+
+    void OnDrainNow()
+    {
+        if (_isEnding || _isClosed)
+            return;
+        _isDrainDue = _outbox.IsFlushing;
+        if (_isDrainDue)
+            return; // what the kernel is just taking would be queued as well: when it has it
+        if (_isModern)
+            Send(ModernFrames.GoAway("draining", (int)(DrainSpread.ReconnectWithin * Random.Shared.NextDouble()).TotalMilliseconds));
+        _connection.StopReading();
+        Detach();
+        _outbox.DropPushes(); // the user queues them
+        _isEnding = true;
+        _endingSince = SteadyMilliseconds;
+        EndAttaching();
+        HandleRequests();
+        ArmTick();
+    }
+
+    void CloseWhenFlushed()
+    {
+        _closesWhenFlushed = true;
+    }
+
+    void Close(string reason)
+    {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        if (reason == Disconnected)
+            Log.SessionEnded(_services.Logger, _connection.Id, _user?.Id ?? 0);
+        else
+            Log.SessionClosed(_services.Logger, _connection.Id, _user?.Id ?? 0, reason);
+        Context.Stop(Self);
+    }
+
+    protected override void PostStop()
+    {
+        Detach();
+        _connection.End(isGraceful: _outbox.IsEmpty && !_outbox.IsFlushing);
+    }
+}
