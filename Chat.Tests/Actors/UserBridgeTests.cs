@@ -9,24 +9,15 @@ using Xunit;
 
 namespace Chat.Tests.Actors;
 
-/// <summary>A user between the cluster and the servers outside it.</summary>
-public sealed class UserBridgeTests : UserTest
+/// <summary>Messages between a user and the servers outside the cluster.</summary>
+public sealed class UserBridgeTests : UserBridgeTest
 {
-    readonly TestProbe _keeper;
-    readonly FakeServers _servers;
-
-    public UserBridgeTests()
-    {
-        _keeper = NewProbe("keeper");
-        Others = _servers = new FakeServers(_keeper.Ref);
-    }
-
     [Fact]
     public async Task What_finds_no_session_is_published_in_order_and_confirmed_and_not_queued()
     {
         var user = Start();
         Deliver(user, 1, 2, 3);
-        await AwaitAssertAsync(() => Assert.Equal(["m1", "m2", "m3"], _servers.Published), Patience);
+        await AwaitAssertAsync(() => Assert.Equal(["m1", "m2", "m3"], Servers.Published), Patience);
         await Conversation.FishForMessageAsync<DeliveryConfirmed>(confirmed => confirmed.UpTo == 3);
         Assert.Null(await QueuedAsync());
     }
@@ -34,118 +25,26 @@ public sealed class UserBridgeTests : UserTest
     [Fact]
     public async Task What_nobody_receives_is_queued_with_everything_behind_it_and_the_next_is_tried_again()
     {
-        _servers.Receives = _ => false;
+        Servers.Receives = _ => false;
         var user = Start();
         Deliver(user, 1, 2, 3);
         await Conversation.FishForMessageAsync<DeliveryConfirmed>(confirmed => confirmed.UpTo == 3);
         Assert.Equal("1,2,3", await QueuedAsync());
-        _servers.Receives = _ => true;
+        Servers.Receives = _ => true;
         Deliver(user, 4);
         await Conversation.FishForMessageAsync<DeliveryConfirmed>(confirmed => confirmed.UpTo == 4);
-        Assert.Equal("m4", _servers.Published.Last());
+        Assert.Equal("m4", Servers.Published.Last());
         Assert.Equal("1,2,3", await QueuedAsync());
-    }
-
-    [Fact]
-    public async Task Nothing_is_published_while_a_node_of_ours_may_listen()
-    {
-        var user = Start();
-        var (session, _) = await AttachAsync(user, 1);
-        await HoldAsync(user);
-        user.Tell(new Detach(Bob, 1), session.Ref);
-        await _keeper.ExpectMsgAsync<LeaveChannel>();
-        Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}")); // before it stops listening
-        Deliver(user, 1);
-        await ExpectConfirmedAsync(1);
-        Assert.Equal("1", await QueuedAsync());
-        Assert.Empty(_servers.Published);
-
-        user.Tell(new ChannelLeft(Bob, Node.Incarnation, []), _keeper.Ref);
-        await EventuallyAsync(0L, $"SELECT COUNT(*) FROM UserPresence WHERE userid = {Bob}");
-        Deliver(user, 2);
-        await ExpectConfirmedAsync(2);
-        Assert.Equal(["m2"], _servers.Published);
-    }
-
-    [Fact]
-    public async Task The_user_is_listed_as_online_only_when_its_node_listens()
-    {
-        var user = Start();
-        await AttachAsync(user, 1);
-        Assert.True((await _keeper.ExpectMsgAsync<HoldChannel>()).Opens);
-        await FenceAsync(user, NewProbe());
-        Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}"));
-        user.Tell(new ChannelHeld(Bob, Node.Incarnation), _keeper.Ref);
-        await EventuallyAsync("online", $"SELECT state FROM Users WHERE id = {Bob}");
-    }
-
-    [Fact]
-    public async Task Nobody_of_ours_begins_to_listen_while_something_is_being_published()
-    {
-        var answer = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _servers.Answer = answer.Task;
-        var user = Start();
-        Deliver(user, 1);
-        await AwaitAssertAsync(() => Assert.True(_servers.IsAsked), Patience);
-        var session = NewProbe();
-        user.Tell(new Attach(Bob, 1, IsModern: true, IsReattach: false, null), session.Ref);
-        await FenceAsync(user, NewProbe());
-        await _keeper.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
-        answer.SetResult(1);
-        await _keeper.ExpectMsgAsync<HoldChannel>();
-    }
-
-    [Fact]
-    public async Task Who_listens_is_stored_before_it_listens()
-    {
-        var user = Start();
-        await AttachAsync(user, 1);
-        await _keeper.ExpectMsgAsync<HoldChannel>();
-        Assert.Equal(Node.Incarnation, await Presence.NodeOfAsync(Bob));
-        Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}"));
-    }
-
-    [Fact]
-    public async Task A_new_life_whose_sessions_come_before_it_knows_who_listened_gives_nobody_the_channel_beside_that_node()
-    {
-        const long Before = 77;
-        await Presence.SetAsync(Bob, Before);
-        var mayRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Database.BeforeRead = () => mayRead.Task;
-        var user = Start();
-        user.Tell(new Attach(Bob, 1, IsModern: true, IsReattach: true, null), NewProbe().Ref);
-        await FenceAsync(user, NewProbe());
-        await _keeper.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
-        Database.BeforeRead = null;
-        mayRead.SetResult();
-
-        Assert.False((await _keeper.ExpectMsgAsync<HoldChannel>()).Opens); // first beside, then the one before leaves
-        user.Tell(new ChannelHeld(Bob, Node.Incarnation), _keeper.Ref);
-        await _keeper.FishForMessageAsync<LeaveChannel>(_ => true);
-        Assert.Equal(Before, await Presence.NodeOfAsync(Bob));
-        user.Tell(new ChannelLeft(Bob, Before, [5]), _keeper.Ref);
-        Assert.Equal([5], (await _keeper.FishForMessageAsync<OpenChannel>(_ => true)).Seen);
-        user.Tell(new ChannelHeld(Bob, Node.Incarnation), _keeper.Ref);
-        await EventuallyAsync(Node.Incarnation, $"SELECT node FROM UserPresence WHERE userid = {Bob}");
     }
 
     [Fact]
     public async Task A_failure_of_the_bridge_that_nobody_foresaw_queues()
     {
-        _servers.Answer = Task.FromException<int>(new InvalidOperationException("unforeseen"));
+        Servers.Answer = Task.FromException<int>(new InvalidOperationException("unforeseen"));
         var user = Start();
         Deliver(user, 1);
         await ExpectConfirmedAsync(1);
         Assert.Equal("1", await QueuedAsync());
-    }
-
-    [Fact]
-    public async Task A_keeper_that_does_not_answer_is_asked_again()
-    {
-        var user = Start();
-        await AttachAsync(user, 1);
-        await _keeper.ExpectMsgAsync<HoldChannel>();
-        await _keeper.ExpectMsgAsync<HoldChannel>();
     }
 
     [Fact]
@@ -157,7 +56,7 @@ public sealed class UserBridgeTests : UserTest
         Assert.Equal((-3L, 1L), (confirmed.Incarnation, confirmed.UpTo));
         Assert.Equal("5", await QueuedAsync());
         Assert.Equal(0L, await ScalarAsync<long>($"SELECT COALESCE(MAX(queued_to), 0) FROM DeliveryMark WHERE userid = {Bob}"));
-        Assert.Empty(_servers.Published);
+        Assert.Empty(Servers.Published);
     }
 
     [Fact]
@@ -182,7 +81,7 @@ public sealed class UserBridgeTests : UserTest
         var user = Start();
         user.Tell(CopiedOf(1), Conversation.Ref);
         Assert.Equal(1, (await Conversation.ExpectMsgAsync<DeliveryConfirmed>()).UpTo);
-        Assert.Empty(_servers.Published);
+        Assert.Empty(Servers.Published);
         Assert.Null(await QueuedAsync());
 
         var (session, _) = await AttachAsync(user, 1);
@@ -202,7 +101,7 @@ public sealed class UserBridgeTests : UserTest
     }
 
     [Fact]
-    public async Task Rows_of_other_servers_are_logged_before_a_session_gets_them()
+    public async Task Rows_of_otherServers_are_logged_before_a_session_gets_them()
     {
         await OfflineStore.InsertForeignAsync(Bob, ForeignBody("first"));
         await OfflineStore.InsertForeignAsync(Bob, ForeignBody("second"));
@@ -246,17 +145,6 @@ public sealed class UserBridgeTests : UserTest
         Assert.Equal("late", TextOf((await Conversation.FishForMessageAsync<Import>(_ => true)).Body));
     }
 
-    [Fact]
-    public async Task Sessions_at_a_node_outside_the_cluster_are_none_of_its_business()
-    {
-        await Presence.SetAsync(Bob, ForeignNode);
-        var user = Start();
-        Deliver(user, 1);
-        await ExpectConfirmedAsync(1); // at once: nobody is waited for
-        Assert.Equal(["m1"], _servers.Published);
-        Assert.Equal(ForeignNode, await Presence.NodeOfAsync(Bob));
-    }
-
     static readonly ConversationId Group = ConversationId.Group(5);
 
     static Deliver CopiedOf(long number) => new(
@@ -266,48 +154,5 @@ public sealed class UserBridgeTests : UserTest
     static void Pushed(IActorRef user, TestProbe session, long sessionId, ConversationId conversation, long upTo) =>
         user.Tell(new Pushed(Bob, sessionId, conversation, 0, upTo), session.Ref);
 
-    async Task HoldAsync(IActorRef user)
-    {
-        await _keeper.FishForMessageAsync<HoldChannel>(_ => true);
-        user.Tell(new ChannelHeld(Bob, Node.Incarnation), _keeper.Ref);
-        await EventuallyAsync("online", $"SELECT state FROM Users WHERE id = {Bob}");
-    }
-
     static string ForeignBody(string text) => $$"""{"id":1,"msg":"{{text}}","msgid":6,"name":"alice","time":"t","toid":2}""";
-
-    sealed class FakeServers(IActorRef keeper) : IOtherServers
-    {
-        public ConcurrentQueue<string> Published { get; } = new();
-
-        public Func<string, bool> Receives { get; set; } = _ => true;
-
-        /// <summary>What is published is answered with this, if it is not null.</summary>
-        public Task<int>? Answer { get; set; }
-
-        public bool IsAsked { get; private set; }
-
-        public bool IsOn => true;
-
-        public Task<int> PublishAsync(int userId, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
-        {
-            IsAsked = true;
-            if (Answer is { } answer)
-                return answer;
-            for (var received = 0; received < bodies.Count; received++)
-            {
-                var text = TextOf(bodies[received]);
-                if (!Receives(text))
-                    return Task.FromResult(received);
-                Published.Enqueue(text);
-            }
-
-            return Task.FromResult(bodies.Count);
-        }
-
-        public Task<long?> CountListenersAsync(int userId) => Task.FromResult<long?>(0);
-
-        public Task DisconnectAsync(long incarnation) => Task.CompletedTask;
-
-        public ICanTell? KeeperOf(long incarnation) => keeper;
-    }
 }

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.TestKit;
+using Chat.Node.Users;
+
+namespace Chat.Tests.Actors;
+
+/// <summary>A user between the cluster and the servers outside it.</summary>
+public abstract class UserBridgeTest : UserTest
+{
+    protected UserBridgeTest()
+    {
+        Keeper = NewProbe("keeper");
+        Others = Servers = new FakeServers(Keeper.Ref);
+    }
+
+    protected TestProbe Keeper { get; }
+
+    internal FakeServers Servers { get; }
+
+    protected async Task HoldAsync(IActorRef user)
+    {
+        await Keeper.FishForMessageAsync<HoldChannel>(_ => true);
+        user.Tell(new ChannelHeld(Bob, Node.Incarnation), Keeper.Ref);
+        await EventuallyAsync("online", $"SELECT state FROM Users WHERE id = {Bob}");
+    }
+
+    internal sealed class FakeServers(IActorRef keeper) : IOtherServers
+    {
+        public ConcurrentQueue<string> Published { get; } = new();
+
+        public Func<string, bool> Receives { get; set; } = _ => true;
+
+        /// <summary>What is published is answered with this, if it is not null.</summary>
+        public Task<int>? Answer { get; set; }
+
+        public bool IsAsked { get; private set; }
+
+        public bool IsOn => true;
+
+        public Task<int> PublishAsync(int userId, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
+        {
+            IsAsked = true;
+            if (Answer is { } answer)
+                return answer;
+            for (var received = 0; received < bodies.Count; received++)
+            {
+                var text = TextOf(bodies[received]);
+                if (!Receives(text))
+                    return Task.FromResult(received);
+                Published.Enqueue(text);
+            }
+
+            return Task.FromResult(bodies.Count);
+        }
+
+        public Task<long?> CountListenersAsync(int userId) => Task.FromResult<long?>(0);
+
+        public Task DisconnectAsync(long incarnation) => Task.CompletedTask;
+
+        public ICanTell? KeeperOf(long incarnation) => keeper;
+    }
+}
