@@ -11,7 +11,6 @@ sealed partial class ConversationActor
     /// <summary>Handles what was held; <paramref name="members"/> is null if they could not be read again.</summary>
     void GoReady(IReadOnlySet<int>? members)
     {
-        Become(Ready);
         _isReady = true;
         if (members is not null)
             _state.Members = members;
@@ -80,7 +79,6 @@ sealed partial class ConversationActor
     void ReadMembers(object message, IActorRef sender)
     {
         _held.Add((message, sender));
-        Become(Loading);
         _isReady = false;
         _services.Loader.MembersAsync(_id)
             .PipeTo(Self, success: members => new MembersLoaded(members), failure: cause => new LoadFailed(cause));

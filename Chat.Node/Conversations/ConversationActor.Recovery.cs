@@ -126,6 +126,7 @@ sealed partial class ConversationActor
     /// <summary>Also when a hand-off took too long, or this actor failed: what is open is somebody else's now.</summary>
     protected override void PostStop()
     {
+        _ticker.Clear();
         if (_isStarted && _state.IsEmpty && _fanOut.IsIdle && !_isRecovering)
             _services.FanOutClock.Close(_id);
         else

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -13,13 +14,11 @@ namespace Chat.Node.Conversations;
 /// A crash loses nothing: a new life reads the head of the log, finishes what was not confirmed, and sessions send again
 /// what was not answered.
 /// </summary>
-sealed partial class ConversationActor : ReceiveActor, IWithTimers
+sealed partial class ConversationActor : UntypedActor
 {
     const int MostHeld = 1000;
     const int RememberedAfterRecovery = 100;
     const long ResendAfterMilliseconds = 1000;
-    static readonly TimeSpan BusyTick = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(30);
 
     sealed record Loaded(ConversationStart Start) : INoSerializationVerificationNeeded;
 
@@ -65,7 +64,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
     bool _isStopping;
     bool _isMembershipFresh;
     long _membersReadAt;
-    bool _isBusyTick;
+    Ticker _ticker;
     long _lastActivity;
 
     /// <summary>The head behind which a sweeper wants the log to be read again; -1 when nobody does.</summary>
@@ -80,10 +79,7 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
         _slot = services.FanOutClock.Open(_id);
         _incarnation = services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue);
         RenewReceiver();
-        Loading();
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
 
@@ -91,68 +87,118 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Load();
 
-    /// <summary>The messages of the hot path go past the long list of handlers.</summary>
-    protected override bool AroundReceive(Receive receive, object message)
+    /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each conversation.</summary>
+    protected override void OnReceive(object message)
     {
-        if (_isReady && message is Post post)
-            OnPost(post, Sender);
-        else if (_isReady && message is DeliveryConfirmed confirmed)
-            OnDeliveryConfirmed(confirmed, Sender);
-        else if (_isReady && message is RowSettled settled)
-            OnRowSettled(settled);
+        if (_isReady)
+            ReceiveReady(message);
         else
-            return base.AroundReceive(receive, message);
-        return true;
+            ReceiveLoading(message);
     }
 
     void Load() => _services.Loader.StartAsync(_id, _slot.OldestTs)
         .PipeTo(Self, success: start => new Loaded(start), failure: cause => new LoadFailed(cause));
 
-    /// <summary>The head or the members are being read; what arrives is held, in order.</summary>
-    void Loading()
+    void ReceiveReady(object message)
     {
-        Receive<Loaded>(loaded => OnLoaded(loaded.Start));
-        Receive<MembersLoaded>(loaded => GoReady(loaded.Members));
-        Receive<LoadFailed>(failed =>
+        switch (message)
         {
-            _log.Warning("conversation {0} could not be read, trying again: {1}", _id, failed.Cause.Message);
-            RefuseHeldPosts();
-            if (_isStarted)
-                GoReady(null);
-            else
-                Timers.StartSingleTimer("load", Retry.Instance, BusyTick);
-        });
-        Receive<Retry>(_ => Load());
-        Receive<Tick>(_ =>
-        {
-            _isBusyTick = false; // it is spent: without another one nothing would be sent again
-            ArmTick();
-        });
-        Receive<RowSettled>(OnRowSettled, settled => _isStarted);
-        Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
-        Receive<Terminated>(OnTerminated);
-        Receive<StopConversation>(_ => Stop());
-        ReceiveAny(message =>
-        {
-            // What is not held comes again: every hop repeats what is not answered.
-            if (_held.Count < MostHeld)
-                _held.Add((message, Sender));
-        });
+            case Post post:
+                OnPost(post, Sender);
+                break;
+            case DeliveryConfirmed confirmed:
+                OnDeliveryConfirmed(confirmed, Sender);
+                break;
+            case RowSettled settled:
+                OnRowSettled(settled);
+                break;
+            case ResendDeliveries resend:
+                OnResendDeliveries(resend, Sender);
+                break;
+            case RowsFound found:
+                OnRowsFound(found);
+                break;
+            case RecoveryFailed failed:
+                OnRecoveryFailed(failed.Cause);
+                break;
+            case LookedBehind looked:
+                OnLookedBehind(looked);
+                break;
+            case Import import:
+                OnImport(import, Sender);
+                break;
+            case ImportPrepared prepared:
+                OnImportPrepared(prepared);
+                break;
+            case Tick:
+                OnTick();
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated);
+                break;
+            case MembersChanged changed:
+                OnMembersChanged(changed, Sender);
+                break;
+            case ResumeFanOut:
+                OnResumeFanOut(Sender);
+                break;
+            case StopConversation:
+                Stop();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 
-    void Ready()
+    /// <summary>The head or the members are being read; what arrives is held, in order.</summary>
+    void ReceiveLoading(object message)
     {
-        Receive<ResendDeliveries>(resend => OnResendDeliveries(resend, Sender));
-        Receive<RowsFound>(OnRowsFound);
-        Receive<RecoveryFailed>(failed => OnRecoveryFailed(failed.Cause));
-        Receive<LookedBehind>(OnLookedBehind);
-        Receive<Import>(import => OnImport(import, Sender));
-        Receive<ImportPrepared>(OnImportPrepared);
-        Receive<Tick>(_ => OnTick());
-        Receive<Terminated>(OnTerminated);
-        Receive<MembersChanged>(changed => OnMembersChanged(changed, Sender));
-        Receive<ResumeFanOut>(_ => OnResumeFanOut(Sender));
-        Receive<StopConversation>(_ => Stop());
+        switch (message)
+        {
+            case Loaded loaded:
+                OnLoaded(loaded.Start);
+                break;
+            case MembersLoaded loaded:
+                GoReady(loaded.Members);
+                break;
+            case LoadFailed failed:
+                OnLoadFailed(failed.Cause);
+                break;
+            case Retry:
+                _ticker.Clear();
+                Load();
+                break;
+            case Tick:
+                _ticker.Clear(); // without another one nothing would be sent again
+                ArmTick();
+                break;
+            case RowSettled settled when _isStarted:
+                OnRowSettled(settled);
+                break;
+            case RecoveryFailed failed:
+                OnRecoveryFailed(failed.Cause);
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated);
+                break;
+            case StopConversation:
+                Stop();
+                break;
+            case var _ when _held.Count < MostHeld: // what is not held comes again: every hop repeats what is not answered
+                _held.Add((message, Sender));
+                break;
+        }
+    }
+
+    void OnLoadFailed(Exception cause)
+    {
+        _log.Warning("conversation {0} could not be read, trying again: {1}", _id, cause.Message);
+        RefuseHeldPosts();
+        if (_isStarted)
+            GoReady(null);
+        else
+            _ticker.Arm(Context, Retry.Instance, hasOpenWork: true);
     }
 
     void OnLoaded(ConversationStart start)
@@ -198,28 +244,20 @@ sealed partial class ConversationActor : ReceiveActor, IWithTimers
             _sessions.Clear(); // nobody waits for an answer
         _fanOut.ForgetSettled();
         _aside.ForgetSettled();
-        if (IsIdle && now - _lastActivity >= IdleTick.TotalMilliseconds)
+        if (IsIdle && now - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
         {
             Context.Parent.Tell(new Passivate(StopConversation.Instance));
             return;
         }
 
-        Timers.Cancel("tick");
-        _isBusyTick = false;
+        _ticker.Clear();
         ArmTick();
     }
 
     bool IsIdle => _state.IsEmpty && _fanOut.IsIdle && !_isRecovering && _unlookedBehind < 0 && !HasOpenImports;
 
     /// <summary>A tick each second while something is open, else one now and then. No timer per message.</summary>
-    void ArmTick()
-    {
-        var isBusy = !IsIdle;
-        if (_isBusyTick || (!isBusy && Timers.IsTimerActive("tick")))
-            return;
-        _isBusyTick = isBusy;
-        Timers.StartSingleTimer("tick", Tick.Instance, isBusy ? BusyTick : IdleTick);
-    }
+    void ArmTick() => _ticker.Arm(Context, Tick.Instance, hasOpenWork: !IsIdle);
 
     void OnTerminated(Terminated terminated)
     {

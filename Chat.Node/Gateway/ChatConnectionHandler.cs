@@ -42,18 +42,8 @@ sealed class ChatConnectionHandler(
     async Task ServeAsync(ConnectionContext connection)
     {
         KeepAlive(connection);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var state = new SessionConnection(
-            connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport.Output, services.Clock,
-            stopReading: () => connection.Transport.Input.CancelPendingRead(),
-            end: isGraceful =>
-            {
-                // A client that does not read would keep a graceful end waiting for ever.
-                if (!isGraceful)
-                    connection.Abort();
-                connection.Transport.Input.CancelPendingRead();
-                ended.TrySetResult();
-            });
+            connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport, services.Clock, connection.Abort);
         var session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)).WithDispatcher(SessionDispatcher.Id), $"session-{connection.ConnectionId}");
         sessions.Add(state, session);
         var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
@@ -66,7 +56,7 @@ sealed class ChatConnectionHandler(
         {
             var isOrderly = await ReadAsync(connection.Transport.Input, state, session);
             session.Tell(new ConnectionClosed(CanStillWrite: isOrderly));
-            await ended.Task;
+            await state.Ended;
         }
         finally
         {
@@ -83,20 +73,22 @@ sealed class ChatConnectionHandler(
         {
             while (true)
             {
-                var read = await input.ReadAsync(state.Ended);
+                var read = await input.ReadAsync();
                 state.OnBytesReceived();
                 var buffer = read.Buffer;
                 while (frames.Read(ref buffer, out var frame) is var status && status != FrameStatus.NeedMore)
                 {
                     var request = ToRequest(status, frame, frames.IsSpaced);
                     await state.TakeCreditAsync();
+                    if (state.IsEnded)
+                        return false;
                     session.Tell(request);
                     if (status == FrameStatus.Lost)
                         return true;
                 }
 
                 input.AdvanceTo(buffer.Start, buffer.End);
-                if (read.IsCompleted || read.IsCanceled || state.IsDraining)
+                if (read.IsCompleted || read.IsCanceled || state.IsDraining || state.IsEnded)
                     return read.IsCompleted || state.IsDraining;
             }
         }

@@ -27,7 +27,7 @@ sealed partial class SessionActor
 
     void EndWhenDone()
     {
-        if (_requests.Count == 0 && !_isBusy && _unanswered == 0 && (_outbox.IsEmpty || _connection.Ended.IsCancellationRequested)
+        if (_requests.Count == 0 && !_isBusy && _unanswered == 0 && (_outbox.IsEmpty || _connection.IsEnded)
             && !_outbox.IsFlushing)
             Close(Disconnected);
     }

@@ -4,10 +4,112 @@ using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
-/// <summary>Marks, friends, groups, history, sync.</summary>
+/// <summary>What the client asks for, in its order: whose turn it is, and what is done with marks, friends, groups, history, sync.</summary>
 sealed partial class SessionActor
 {
     sealed record Replied(Request Request, Reply Reply) : INoSerializationVerificationNeeded;
+
+    /// <summary>Requests are handled one after the other; posts do not wait for the answers of posts before them.</summary>
+    void HandleRequests()
+    {
+        while (!_isBusy && !_isClosed && !_closesWhenFlushed && _requests.TryPeek(out var request))
+        {
+            if (!_frames.TryTake(SteadyMilliseconds))
+            {
+                if (!_isModern)
+                {
+                    // A documented client cannot be told: it is read more slowly instead.
+                    Timers.StartSingleTimer("rate", Continue.Instance, TimeSpan.FromMilliseconds(20));
+                    return;
+                }
+
+                _requests.Dequeue();
+                RefuseTooFast(request);
+                continue;
+            }
+
+            _requests.Dequeue();
+            Handle(request);
+        }
+
+        if (_isEnding)
+            EndWhenDone();
+    }
+
+    void Handle(Request request)
+    {
+        switch (request)
+        {
+            case SendMessageRequest message when _user is not null:
+                HandleSendMessage(message, _user);
+                break;
+            case ReceivedRequest received when _isModern && _user is not null:
+                HandleReceived(received);
+                break;
+            case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
+                or InvalidRequest { Kind: >= MessageKind.Hello } when !_isModern && _user is not null:
+                Finish(); // numbers that a documented client may use for something of its own
+                break;
+            case HelloRequest hello:
+                HandleHello(hello);
+                break;
+            case PingRequest:
+                Send(_isModern ? ModernFrames.Pong(request.Ref) : LegacyPong);
+                Finish();
+                break;
+            case LoginRequest login:
+                HandleLogin(login);
+                break;
+            case RegisterRequest register:
+                HandleRegister(register);
+                break;
+            case InvalidRequest invalid:
+                Fail(request, invalid.Error, invalid.Reason);
+                break;
+            case UnknownRequest unknown when _isModern || _user is null:
+                Fail(request, ErrorCode.UnknownRequest, $"\"msgid\" {unknown.Kind} is no request");
+                break;
+            case UnknownRequest:
+                Finish(); // documented servers ignore it, and forks use numbers of their own
+                break;
+            case not null when _user is null:
+                Fail(request, ErrorCode.NotLoggedIn, "log in first");
+                break;
+            case LogoutRequest logout:
+                HandleLogout(logout, _user!);
+                break;
+            case ReadRequest read:
+                HandleRead(read);
+                break;
+            default:
+                HandleOther(request!, _user!);
+                break;
+        }
+    }
+
+    /// <summary>A request has its answer (or needs none): its place is free.</summary>
+    void Finish() => _connection.ReturnCredit();
+
+    /// <summary>Bad input: an error for a modern client; a documented one would not understand it and is disconnected.</summary>
+    void Fail(Request request, ErrorCode error, string reason)
+    {
+        if (!_isModern)
+        {
+            Close($"{request.GetType().Name}: {reason}");
+            return;
+        }
+
+        var kind = request switch
+        {
+            LoginRequest => MessageKind.LoginAck,
+            RegisterRequest => MessageKind.RegisterAck,
+            _ => MessageKind.Reply,
+        };
+        Send(ModernFrames.Failure(kind, request.Ref, error, reason));
+        Finish();
+        if (request is InvalidRequest { IsFatal: true })
+            CloseWhenFlushed();
+    }
 
     void HandleReceived(ReceivedRequest request)
     {

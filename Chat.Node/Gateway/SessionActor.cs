@@ -20,7 +20,7 @@ sealed record DrainSession(TimeSpan Spread) : INoSerializationVerificationNeeded
 /// (after its posts are answered); what it had not flushed goes back to the user, what it had not got answered the
 /// client sends again, or, for a documented client, the session itself.
 /// </summary>
-sealed partial class SessionActor : ReceiveActor, IWithTimers
+sealed partial class SessionActor : UntypedActor, IWithTimers
 {
     const string Disconnected = "disconnected";
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
@@ -72,52 +72,113 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
         _services = services;
         _outbox = new Outbox(connection.Output, services.Limits.OutboxFrames, () => SteadyMilliseconds);
         _frames = new TokenBucket(services.Limits.FramesPerSecond);
+    }
 
-        Receive<PauseEnded>(_ => _isPausing = false);
-        Receive<FlushEnded>(ended => OnFlushEnded(ended.IsOver));
-        Receive<PostRefused>(OnPostRefused);
-        Receive<ResendPosts>(OnResendPosts);
-        Receive<RetryPosts>(retry => OnRetryPosts(retry.Conversation));
-        Receive<Registered>(OnRegistered);
-        Receive<LoginPrepared>(OnLoginPrepared);
-        Receive<LoggedOut>(OnLoggedOut);
-        Receive<Attached>(OnAttached);
-        Receive<AttachRefused>(_ => OnAttachRefused());
-        Receive<AttachAgain>(_ => OnAttachAgain());
-        Receive<Replied>(OnReplied);
-        Receive<OfflinePage>(page => PushOffline(page.Offline));
-        Receive<SiblingsChanged>(changed => _hasSiblings = changed.HasSiblings);
-        Receive<SettingsChanged>(OnSettingsChanged);
-        Receive<SessionReplaced>(_ => Close("replaced by another connection with the same token"));
-        Receive<Terminated>(OnTerminated);
-        Receive<Tick>(_ => OnTick());
-        Receive<ReportDue>(_ => OnReportDue());
-        Receive<Continue>(_ => HandleRequests());
-        Receive<ConnectionClosed>(OnConnectionClosed);
-        Receive<CloseSession>(close => Close(close.Reason));
-        Receive<DrainSession>(OnDrain);
-        Receive<DrainNow>(_ => OnDrainNow());
+    /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each connection.</summary>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Push push:
+                OnPush(push);
+                break;
+            case PostAccepted accepted:
+                OnPostAccepted(accepted);
+                break;
+            case Request request:
+                OnRequest(request);
+                break;
+            case PauseEnded:
+                _isPausing = false;
+                break;
+            case FlushEnded ended:
+                OnFlushEnded(ended.IsOver);
+                break;
+            case PostRefused refused:
+                OnPostRefused(refused);
+                break;
+            case ResendPosts resend:
+                OnResendPosts(resend);
+                break;
+            case RetryPosts retry:
+                OnRetryPosts(retry.Conversation);
+                break;
+            case Replied replied:
+                OnReplied(replied);
+                break;
+            case OfflinePage page:
+                PushOffline(page.Offline);
+                break;
+            case SiblingsChanged changed:
+                _hasSiblings = changed.HasSiblings;
+                break;
+            case SettingsChanged changed:
+                OnSettingsChanged(changed);
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated);
+                break;
+            case Tick:
+                OnTick();
+                break;
+            case ReportDue:
+                OnReportDue();
+                break;
+            case Continue:
+                HandleRequests();
+                break;
+            default:
+                ReceiveComingOrGoing(message);
+                break;
+        }
+
+        FlushWhenIdle(); // behind the last message that waits: one flush for everything that these messages brought
+    }
+
+    void ReceiveComingOrGoing(object message)
+    {
+        switch (message)
+        {
+            case Registered registered:
+                OnRegistered(registered);
+                break;
+            case LoginPrepared prepared:
+                OnLoginPrepared(prepared);
+                break;
+            case LoggedOut loggedOut:
+                OnLoggedOut(loggedOut);
+                break;
+            case Attached attached:
+                OnAttached(attached);
+                break;
+            case AttachRefused:
+                OnAttachRefused();
+                break;
+            case AttachAgain:
+                OnAttachAgain();
+                break;
+            case SessionReplaced:
+                Close("replaced by another connection with the same token");
+                break;
+            case ConnectionClosed closed:
+                OnConnectionClosed(closed);
+                break;
+            case CloseSession close:
+                Close(close.Reason);
+                break;
+            case DrainSession drain:
+                OnDrain(drain);
+                break;
+            case DrainNow:
+                OnDrainNow();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
-
-    /// <summary>
-    /// The messages of the hot path go past the long list of handlers. Behind the last message that waits comes the
-    /// flush: one for everything that these messages brought.
-    /// </summary>
-    protected override bool AroundReceive(Receive receive, object message)
-    {
-        if (message is Push push)
-            OnPush(push);
-        else if (message is PostAccepted accepted)
-            OnPostAccepted(accepted);
-        else if (message is Request request)
-            OnRequest(request);
-        else if (!base.AroundReceive(receive, message))
-            return false;
-        FlushWhenIdle();
-        return true;
-    }
 
     long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
 
@@ -125,108 +186,6 @@ sealed partial class SessionActor : ReceiveActor, IWithTimers
     {
         _requests.Enqueue(request);
         HandleRequests();
-    }
-
-    /// <summary>Requests are handled one after the other; posts do not wait for the answers of posts before them.</summary>
-    void HandleRequests()
-    {
-        while (!_isBusy && !_isClosed && !_closesWhenFlushed && _requests.TryPeek(out var request))
-        {
-            if (!_frames.TryTake(SteadyMilliseconds))
-            {
-                if (!_isModern)
-                {
-                    // A documented client cannot be told: it is read more slowly instead.
-                    Timers.StartSingleTimer("rate", Continue.Instance, TimeSpan.FromMilliseconds(20));
-                    return;
-                }
-
-                _requests.Dequeue();
-                RefuseTooFast(request);
-                continue;
-            }
-
-            _requests.Dequeue();
-            Handle(request);
-        }
-
-        if (_isEnding)
-            EndWhenDone();
-    }
-
-    void Handle(Request request)
-    {
-        switch (request)
-        {
-            case SendMessageRequest message when _user is not null:
-                HandleSendMessage(message, _user);
-                break;
-            case ReceivedRequest received when _isModern && _user is not null:
-                HandleReceived(received);
-                break;
-            case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
-                or InvalidRequest { Kind: >= MessageKind.Hello } when !_isModern && _user is not null:
-                Finish(); // numbers that a documented client may use for something of its own
-                break;
-            case HelloRequest hello:
-                HandleHello(hello);
-                break;
-            case PingRequest:
-                Send(_isModern ? ModernFrames.Pong(request.Ref) : LegacyPong);
-                Finish();
-                break;
-            case LoginRequest login:
-                HandleLogin(login);
-                break;
-            case RegisterRequest register:
-                HandleRegister(register);
-                break;
-            case InvalidRequest invalid:
-                Fail(request, invalid.Error, invalid.Reason);
-                break;
-            case UnknownRequest unknown when _isModern || _user is null:
-                Fail(request, ErrorCode.UnknownRequest, $"\"msgid\" {unknown.Kind} is no request");
-                break;
-            case UnknownRequest:
-                Finish(); // documented servers ignore it, and forks use numbers of their own
-                break;
-            case not null when _user is null:
-                Fail(request, ErrorCode.NotLoggedIn, "log in first");
-                break;
-            case LogoutRequest logout:
-                HandleLogout(logout, _user!);
-                break;
-            case ReadRequest read:
-                HandleRead(read);
-                break;
-            default:
-                HandleOther(request!, _user!);
-                break;
-        }
-    }
-
-    /// <summary>A request has its answer (or needs none): its place is free.</summary>
-    void Finish() => _connection.ReturnCredit();
-
-    /// <summary>Bad input: an error for a modern client; a documented one would not understand it and is disconnected.</summary>
-    void Fail(Request request, ErrorCode error, string reason)
-    {
-        if (!_isModern)
-        {
-            Close($"{request.GetType().Name}: {reason}");
-            return;
-        }
-
-        var kind = request switch
-        {
-            LoginRequest => MessageKind.LoginAck,
-            RegisterRequest => MessageKind.RegisterAck,
-            _ => MessageKind.Reply,
-        };
-        Send(ModernFrames.Failure(kind, request.Ref, error, reason));
-        Finish();
-        if (request is InvalidRequest { IsFatal: true })
-            CloseWhenFlushed();
     }
 
     void OnTick()

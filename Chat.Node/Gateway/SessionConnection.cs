@@ -3,20 +3,21 @@ using System.Net;
 
 namespace Chat.Node.Gateway;
 
-#pragma warning disable CA1001 // its reader and its session end in any order, and neither field holds anything unmanaged
+#pragma warning disable CA1001 // its reader and its session end in any order, and the field holds nothing unmanaged
 /// <summary>
 /// The socket as its session sees it: where to write, how to end it, and the credits that its reader needs to hand over
 /// another object. Shared between the reader and the session actor.
 /// </summary>
-sealed class SessionConnection(string id, IPAddress? address, PipeWriter output, TimeProvider clock, Action stopReading, Action<bool> end)
+sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transport, TimeProvider clock, Action abort)
 #pragma warning restore CA1001
 {
     /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
     public const int Credits = 64;
 
     readonly SemaphoreSlim _credits = new(Credits);
-    readonly CancellationTokenSource _ended = new();
+    readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     bool _isDraining;
+    bool _isEnded;
     long _lastReceived = clock.GetTimestamp();
     long _since = clock.GetTimestamp();
 
@@ -24,7 +25,7 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
 
     public IPAddress? Address => address;
 
-    public PipeWriter Output => output;
+    public PipeWriter Output => transport.Output;
 
     /// <summary>Set at login; decides which idle limit holds.</summary>
     public bool IsModern { get; set; }
@@ -38,7 +39,11 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
     /// <summary>The node goes down: nothing more is read, what was read is finished.</summary>
     public bool IsDraining => Volatile.Read(ref _isDraining);
 
-    public CancellationToken Ended => _ended.Token;
+    /// <summary>The session wants no more of the socket.</summary>
+    public bool IsEnded => Volatile.Read(ref _isEnded);
+
+    /// <summary>Completes when <see cref="IsEnded"/> becomes true.</summary>
+    public Task Ended => _ended.Task;
 
     public TimeSpan Idle => clock.GetElapsedTime(Volatile.Read(ref _lastReceived));
 
@@ -49,7 +54,8 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
     /// <summary>Logged out: the deadline runs again.</summary>
     public void RestartLoginDeadline() => Volatile.Write(ref _since, clock.GetTimestamp());
 
-    public ValueTask TakeCreditAsync() => _credits.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_credits.WaitAsync(Ended));
+    /// <summary>Waits until the session has room for another request, or the connection has ended.</summary>
+    public ValueTask TakeCreditAsync() => _credits.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_credits.WaitAsync());
 
     public void ReturnCredit() => _credits.Release();
 
@@ -57,7 +63,7 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
     public void StopReading()
     {
         Volatile.Write(ref _isDraining, true);
-        stopReading();
+        transport.Input.CancelPendingRead();
     }
 
     /// <summary>
@@ -66,9 +72,12 @@ sealed class SessionConnection(string id, IPAddress? address, PipeWriter output,
     /// </summary>
     public void End(bool isGraceful)
     {
-        if (_ended.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _isEnded, true))
             return;
-        _ended.Cancel();
-        end(isGraceful);
+        if (!isGraceful)
+            abort(); // a client that does not read would keep a graceful end waiting for ever
+        transport.Input.CancelPendingRead();
+        _credits.Release(); // the reader may wait for one
+        _ended.TrySetResult();
     }
 }

@@ -170,6 +170,7 @@ static class AkkaHosting
           log-dead-letters = off                   # a message to a session that has just ended is everyday life
           log-dead-letters-during-shutdown = off
           actor {
+            default-mailbox.mailbox-type = "Chat.Node.Hosting.LinkedMailbox, Chat.Node"
             # an actor at the top (a session) that fails is closed, not restarted without its socket
             guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy"
           }

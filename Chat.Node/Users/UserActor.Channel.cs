@@ -117,20 +117,45 @@ sealed partial class UserActor
             _services.Others.KeeperOf(node)?.Tell(new LeaveChannel(_userId), Self);
     }
 
-    void ReceiveChannel()
+    bool TryReceiveChannel(object message)
     {
-        Receive<ChannelHeld>(held => Settle(() => _channel.OnHeld(held.Node)));
-        Receive<ChannelLeft>(left => Settle(() => _channel.OnLeft(left.Node, left.Seen)));
-        Receive<ChannelClaimed>(OnChannelClaimed, claimed => !claimed.HasFailed);
-        Receive<ChannelClaimed>(_ => { });
-        Receive<ChannelHidden>(OnHidden, hidden => !hidden.HasFailed); // else the next tick tries again
-        Receive<ChannelHidden>(_ => { });
-        Receive<NodeDisconnected>(gone => Settle(() => _channel.OnLeft(gone.Node, [])));
-        Receive<CheckChannel>(check => OnCheckChannel(check, Sender));
-        Receive<AskListening>(_ => OnAskListening(Sender));
-        Receive<QueueGrown>(grown => OnQueueGrown(grown.RowId));
-        Receive<RoundPublished>(OnRoundPublished);
-        Receive<Conversations.Imported>(OnRowImported);
+        switch (message)
+        {
+            case ChannelHeld held:
+                Settle(() => _channel.OnHeld(held.Node));
+                return true;
+            case ChannelLeft left:
+                Settle(() => _channel.OnLeft(left.Node, left.Seen));
+                return true;
+            case ChannelClaimed { HasFailed: true } or ChannelHidden { HasFailed: true }:
+                return true; // the next tick tries again
+            case ChannelClaimed claimed:
+                OnChannelClaimed(claimed);
+                return true;
+            case ChannelHidden hidden:
+                OnHidden(hidden);
+                return true;
+            case NodeDisconnected gone:
+                Settle(() => _channel.OnLeft(gone.Node, []));
+                return true;
+            case CheckChannel check:
+                OnCheckChannel(check, Sender);
+                return true;
+            case AskListening:
+                OnAskListening(Sender);
+                return true;
+            case QueueGrown grown:
+                OnQueueGrown(grown.RowId);
+                return true;
+            case RoundPublished published:
+                OnRoundPublished(published);
+                return true;
+            case Conversations.Imported imported:
+                OnRowImported(imported);
+                return true;
+            default:
+                return false;
+        }
     }
 
     void OnChannelClaimed(ChannelClaimed claimed)

@@ -13,6 +13,39 @@ sealed partial class UserActor
     long _attached;
     readonly List<(Attach Attach, IActorRef Session)> _heldAttaches = [];
 
+    bool TryReceiveSession(object message)
+    {
+        switch (message)
+        {
+            case Attach attach:
+                OnAttach(attach, Sender);
+                return true;
+            case Detach detach:
+                OnSessionGone(detach.SessionId);
+                return true;
+            case Terminated terminated:
+                OnTerminated(terminated);
+                return true;
+            case PresenceRead read:
+                OnPresenceRead(read);
+                return true;
+            case PresenceWritten written:
+                OnPresenceWritten(written);
+                return true;
+            case CheckPresence:
+                OnCheckPresence();
+                return true;
+            case CheckLogin:
+                Sender.Tell(new LoginChecked(_attempts.TryBegin(Now)));
+                return true;
+            case LoginSucceeded:
+                _attempts.Succeed();
+                return true;
+            default:
+                return false;
+        }
+    }
+
     void OnAttach(Attach attach, IActorRef session)
     {
         _lastActivity = SteadyMilliseconds;

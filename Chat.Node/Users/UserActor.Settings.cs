@@ -23,6 +23,30 @@ sealed partial class UserActor
     /// <summary>A child that fails in an unforeseen way ends as if its journal had failed: the next request makes another.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
+    bool TryReceiveSettings(object message)
+    {
+        switch (message)
+        {
+            case GetSettings:
+                OnSettingsRequest(0, null);
+                return true;
+            case ChangeSettings change:
+                OnSettingsRequest(change.SessionId, change.Change);
+                return true;
+            case SettingsSettled settled:
+                OnSettingsSettled(settled);
+                return true;
+            case PrivacyWritten:
+                OnPrivacyWritten();
+                return true;
+            case SettingsIdle:
+                OnSettingsIdle(Sender);
+                return true;
+            default:
+                return false;
+        }
+    }
+
     void OnSettingsRequest(long sessionId, Protocol.SettingsChange? change)
     {
         _lastActivity = SteadyMilliseconds;
@@ -95,5 +119,4 @@ sealed partial class UserActor
         _openSettings.Clear();
     }
 
-    protected override void PostStop() => RefuseOpenSettings();
 }

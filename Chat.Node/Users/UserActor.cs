@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -12,13 +13,11 @@ namespace Chat.Node.Users;
 /// conversation only what was flushed or is durable. A crash loses nothing: sessions watch it and attach again,
 /// conversations send again what was not confirmed, marks and the queue are in the database.
 /// </summary>
-sealed partial class UserActor : ReceiveActor, IWithTimers
+sealed partial class UserActor : UntypedActor
 {
     const int MostHeld = 1000;
     const int MostHeldAttaches = 16;
     const int MostPending = 20_000;
-    static readonly TimeSpan BusyTick = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(30);
     static readonly TimeSpan SessionsReturnWithin = TimeSpan.FromSeconds(3);
 
     /// <summary>Where deliveries go.</summary>
@@ -65,7 +64,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
     readonly ILoggingAdapter _log = Context.GetLogger();
     readonly LoginAttempts _attempts;
     Phase _phase = Phase.Starting;
-    bool _isBusyTick;
+    Ticker _ticker;
     bool _isStopping;
     bool _isPresenceUnread;
     long _startedAt;
@@ -76,50 +75,61 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         _userId = int.Parse(entityId);
         _services = services;
         _attempts = new LoginAttempts(services.Limits.FailedLoginsPerMinute);
-
-        Receive<OfflineSettled>(OnOfflineSettled);
-        Receive<MarkRead>(OnMarkRead);
-        Receive<Attach>(attach => OnAttach(attach, Sender));
-        Receive<Detach>(detach => OnSessionGone(detach.SessionId));
-        Receive<Terminated>(OnTerminated);
-        Receive<PageRead>(OnPageRead);
-        Receive<OfflinePushed>(OnOfflinePushed);
-        Receive<Received>(OnReceived);
-        Receive<ReceivedQueued>(received => Delete(() => _services.OfflineStore.DeleteAsync(_userId, [received.RowId])));
-        Receive<ReadUpTo>(read => RaiseMark(read.Conversation, readTo: read.UpTo));
-        Receive<MarksWritten>(OnMarksWritten);
-        Receive<Deleted>(OnDeleted);
-        Receive<PresenceRead>(OnPresenceRead);
-        Receive<PresenceWritten>(OnPresenceWritten);
-        Receive<CheckPresence>(_ => OnCheckPresence());
-        Receive<CheckLogin>(_ => Sender.Tell(new LoginChecked(_attempts.TryBegin(Now))));
-        Receive<LoginSucceeded>(_ => _attempts.Succeed());
-        Receive<GetSettings>(_ => OnSettingsRequest(0, null));
-        Receive<ChangeSettings>(change => OnSettingsRequest(change.SessionId, change.Change));
-        Receive<SettingsSettled>(OnSettingsSettled);
-        Receive<PrivacyWritten>(_ => OnPrivacyWritten());
-        Receive<SettingsIdle>(_ => OnSettingsIdle(Sender));
-        Receive<Tick>(_ => OnTick());
-        Receive<StopUser>(_ => Stop());
-        ReceiveChannel();
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     DateTimeOffset Now => _services.Clock.GetUtcNow();
 
     long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
 
-    /// <summary>The two messages of the hot path go past the long list of handlers.</summary>
-    protected override bool AroundReceive(Receive receive, object message)
+    /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each user.</summary>
+    protected override void OnReceive(object message)
     {
-        if (message is Deliver deliver)
-            OnDeliver(deliver, Sender);
-        else if (message is Pushed pushed)
-            OnPushed(pushed);
-        else
-            return base.AroundReceive(receive, message);
-        return true;
+        switch (message)
+        {
+            case Deliver deliver:
+                OnDeliver(deliver, Sender);
+                break;
+            case Pushed pushed:
+                OnPushed(pushed);
+                break;
+            case OfflineSettled settled:
+                OnOfflineSettled(settled);
+                break;
+            case Received received:
+                OnReceived(received);
+                break;
+            case ReceivedQueued received:
+                Delete(() => _services.OfflineStore.DeleteAsync(_userId, [received.RowId]));
+                break;
+            case ReadUpTo read:
+                RaiseMark(read.Conversation, readTo: read.UpTo);
+                break;
+            case MarkRead read:
+                OnMarkRead(read);
+                break;
+            case MarksWritten written:
+                OnMarksWritten(written);
+                break;
+            case Deleted deleted:
+                OnDeleted(deleted);
+                break;
+            case PageRead read:
+                OnPageRead(read);
+                break;
+            case OfflinePushed pushed:
+                OnOfflinePushed(pushed);
+                break;
+            case Tick:
+                OnTick();
+                break;
+            case StopUser:
+                Stop();
+                break;
+            default:
+                if (!TryReceiveSession(message) && !TryReceiveSettings(message) && !TryReceiveChannel(message))
+                    Unhandled(message);
+                break;
+        }
     }
 
     protected override void PreStart()
@@ -172,8 +182,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     void OnTick()
     {
-        Timers.Cancel("tick");
-        _isBusyTick = false;
+        _ticker.Clear();
         var now = SteadyMilliseconds;
         TakeStepAgain();
         ForgetForeignPresence();
@@ -195,7 +204,7 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
         EndOverdueSettings();
         if (_isPageOverdue)
             ReadPage();
-        if (IsIdle && _attempts.IsIdle(Now) && now - _lastActivity >= IdleTick.TotalMilliseconds)
+        if (IsIdle && _attempts.IsIdle(Now) && now - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
         {
             Context.Parent.Tell(new Passivate(StopUser.Instance));
             return;
@@ -212,13 +221,18 @@ sealed partial class UserActor : ReceiveActor, IWithTimers
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held.Count == 0 && _links.Values.All(link => link.IsIdle);
 
+    /// <summary>With sessions and nothing open there is nothing to look after.</summary>
     void ArmTick()
     {
-        var isBusy = HasOpenWork;
-        if (_isBusyTick || (!isBusy && Timers.IsTimerActive("tick")))
-            return;
-        _isBusyTick = isBusy;
-        Timers.StartSingleTimer("tick", Tick.Instance, isBusy ? BusyTick : IdleTick);
+        var hasOpenWork = HasOpenWork;
+        if (hasOpenWork || _sessions.Count == 0)
+            _ticker.Arm(Context, Tick.Instance, hasOpenWork);
+    }
+
+    protected override void PostStop()
+    {
+        _ticker.Clear();
+        RefuseOpenSettings();
     }
 
     /// <summary>

@@ -230,7 +230,7 @@ public sealed class SessionTests : ActorTest
     async Task<IActorRef> StartLogInAsync(bool isModern)
     {
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
-        var connection = new SessionConnection("c1", null, _socket.Writer, Clock, stopReading: () => { }, end: _ => { });
+        var connection = new SessionConnection("c1", null, new Transport(_socket.Writer), Clock, abort: () => { });
         var logins = new LoginFlow(
             Accounts, Contacts, new PasswordWorker(1000, 1), NoOtherServers.Instance, Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
         var requests = new RequestFlow(
@@ -244,6 +244,13 @@ public sealed class SessionTests : ActorTest
         session.Tell(new LoginRequest(null, null, null, "token"));
         await _users.ExpectMsgAsync<Attach>();
         return session;
+    }
+
+    sealed class Transport(PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = new Pipe().Reader;
+
+        public PipeWriter Output => output;
     }
 
     static Request Message(string json) => RequestReader.Read(Encoding.UTF8.GetBytes(json), isSpaced: false);
