@@ -66,7 +66,7 @@ sealed partial class ConversationActor
             if (message is not Post post)
                 continue;
             _state.RefuseFrom(new WaitingSession(post.SessionId, post.Number, post.Epoch));
-            sender.Tell(new PostRefused(_id, post.Number, ErrorCode.Unavailable, "the database does not answer"));
+            sender.Tell(new PostRefused(_id, post.Number, ErrorCode.Unavailable, "the database does not answer"), Self);
         }
 
         _held.RemoveAll(held => held.Message is Post or Import); // a copy comes again by itself

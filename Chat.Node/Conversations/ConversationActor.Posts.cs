@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Chat.Node.Hosting;
+using Chat.Node.Serialization;
 using Chat.Node.Storage;
 using Chat.Node.Users;
 using Chat.Protocol;
@@ -100,16 +101,18 @@ sealed partial class ConversationActor
     void AnswerAccepted(InFlightPost post, long seq, long ts)
     {
         foreach (var waiting in post.Waiting)
-            _sessions.GetValueOrDefault(waiting.SessionId)?.Tell(new PostAccepted(_id, waiting.PostNumber, seq, ts), Self);
+            TellSession(waiting, new PostAccepted(_id, waiting.PostNumber, seq, ts));
     }
+
+    /// <summary>Directly: the news of this actor's end must not overtake its last answers.</summary>
+    void TellSession(WaitingSession waiting, IClusterMessage answer) => _sessions.GetValueOrDefault(waiting.SessionId)?.Tell(answer, Self);
 
     void Refuse(InFlightPost post, string reason)
     {
         foreach (var waiting in post.Waiting)
         {
             _state.RefuseFrom(waiting);
-            _sessions.GetValueOrDefault(waiting.SessionId)
-                ?.Tell(new PostRefused(_id, waiting.PostNumber, ErrorCode.Unavailable, reason), Self);
+            TellSession(waiting, new PostRefused(_id, waiting.PostNumber, ErrorCode.Unavailable, reason));
         }
     }
 
@@ -118,8 +121,7 @@ sealed partial class ConversationActor
     {
         foreach (var waiting in post.Waiting)
         {
-            _sessions.GetValueOrDefault(waiting.SessionId)
-                ?.Tell(new PostRefused(_id, waiting.PostNumber, ErrorCode.TooLarge, "the database does not take the message"), Self);
+            TellSession(waiting, new PostRefused(_id, waiting.PostNumber, ErrorCode.TooLarge, "the database does not take the message"));
         }
     }
 
@@ -200,7 +202,7 @@ sealed partial class ConversationActor
             var deliver = new Deliver(
                 due.UserId, incarnation ?? _incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
             if (!throughRegion && _users.TryGetValue(due.UserId, out var user))
-                user.Tell(deliver, Self);
+                _nodes.Tell(user, deliver, Self);
             else
                 _services.Users.Value.Tell(deliver, Self);
         }

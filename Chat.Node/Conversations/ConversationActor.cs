@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Chat.Node.Cluster;
 using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
@@ -47,6 +48,7 @@ sealed partial class ConversationActor : UntypedActor
     readonly ConversationState _state;
     readonly FanOut _fanOut = new();
     readonly FanOutClock.Slot _slot;
+    readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
     readonly Dictionary<long, IActorRef> _sessions = [];
     readonly Dictionary<int, IActorRef> _users = [];
     readonly List<(object Message, IActorRef Sender)> _held = [];
@@ -169,7 +171,7 @@ sealed partial class ConversationActor : UntypedActor
                 _ticker.Clear();
                 Load();
                 break;
-            case Tick:
+            case Tick when _isStarted:
                 _ticker.Clear(); // without another one nothing would be sent again
                 ArmTick();
                 break;
@@ -185,6 +187,8 @@ sealed partial class ConversationActor : UntypedActor
             case StopConversation:
                 Stop();
                 break;
+            case Tick:
+                break; // of a life before
             case var _ when _held.Count < MostHeld: // what is not held comes again: every hop repeats what is not answered
                 _held.Add((message, Sender));
                 break;
@@ -222,6 +226,7 @@ sealed partial class ConversationActor : UntypedActor
 
     void OnTick()
     {
+        _ticker.Clear();
         var now = SteadyMilliseconds;
         if (!_fanOut.IsIdle)
         {
@@ -245,12 +250,7 @@ sealed partial class ConversationActor : UntypedActor
         _fanOut.ForgetSettled();
         _aside.ForgetSettled();
         if (IsIdle && now - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
-        {
             Context.Parent.Tell(new Passivate(StopConversation.Instance));
-            return;
-        }
-
-        _ticker.Clear();
         ArmTick();
     }
 

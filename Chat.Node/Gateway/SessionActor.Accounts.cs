@@ -168,8 +168,8 @@ sealed partial class SessionActor
         Timers.Cancel("attach");
         if (_isEnding && _attaching is null)
             return; // too late
-        if (!_isEnding && _userActor is null)
-            _userActor = Context.Watch(Sender);
+        if (!_isEnding)
+            Know(Sender);
         if (_attaching is not { Result: var result, Request: var request })
         {
             PushOffline(attached.Offline);
@@ -193,6 +193,16 @@ sealed partial class SessionActor
         Log.LoggedIn(_services.Logger, _connection.Id, _user.Id, _isModern);
         Finish();
         GoOn();
+    }
+
+    /// <summary>Who has answered last is the user: an earlier life is gone, or ends.</summary>
+    void Know(IActorRef user)
+    {
+        if (user.Equals(_userActor))
+            return;
+        if (_userActor is not null)
+            Context.Unwatch(_userActor);
+        _userActor = Context.Watch(user);
     }
 
     void OnAttachRefused()

@@ -70,7 +70,7 @@ sealed partial class SessionActor
         var message = new Post(
             link.Conversation, _sessionId, post.Number, previous, link.AnsweredTo, link.Epoch, user.Id, post.Cmid,
             post.Body.Bytes, post.Body.TimeOffset, _hasSiblings);
-        (link.Target ?? _services.Conversations.Value).Tell(message, Self);
+        _nodes.Tell(link.Target ?? _services.Conversations.Value, message, Self);
     }
 
     void SendAll(PostLink link, long after = 0)

@@ -173,7 +173,7 @@ sealed partial class SessionActor
 
     void OnSettingsChanged(SettingsChanged changed)
     {
-        if (_isModern && _user is not null && !_isEnding)
+        if (_isModern && _user is not null && !_isEnding && IsFromUser)
             Send(SettingsFrames.Changed(changed.Settings, _services.Limits.MaxFrameBytes));
     }
 

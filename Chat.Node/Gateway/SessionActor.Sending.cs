@@ -19,7 +19,7 @@ sealed partial class SessionActor
 
     void OnPush(Push push)
     {
-        if (_isEnding || _isClosed || _user is null)
+        if (_isEnding || _isClosed || _user is null || !IsFromUser)
             return; // the user has been told, or sees it: this one is queued
         var message = push.Message;
         if (push.IsAside)
@@ -47,6 +47,9 @@ sealed partial class SessionActor
         else
             WritePush(message, receipt);
     }
+
+    /// <summary>Not of an earlier life, nor of who was logged in here before: their words may come late.</summary>
+    bool IsFromUser => Sender.Equals(_userActor);
 
     void WritePush(ChatMessage message, Receipt receipt)
     {
@@ -77,7 +80,7 @@ sealed partial class SessionActor
 
     void PushOffline(IReadOnlyList<QueuedMessage> rows)
     {
-        if (_isEnding || _isClosed)
+        if (_isEnding || _isClosed || !IsFromUser)
             return;
         foreach (var row in rows)
         {

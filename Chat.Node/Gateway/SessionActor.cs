@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Cluster;
 using Chat.Node.Conversations;
 using Chat.Node.Telemetry;
 using Chat.Node.Users;
@@ -49,6 +50,7 @@ sealed partial class SessionActor : UntypedActor, IWithTimers
     sealed record FlushEnded(bool IsOver) : INoSerializationVerificationNeeded;
 
     readonly ActorCell _cell = (ActorCell)Context;
+    readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
     readonly SessionConnection _connection;
     readonly GatewayServices _services;
     readonly Outbox _outbox;
@@ -110,7 +112,7 @@ sealed partial class SessionActor : UntypedActor, IWithTimers
                 PushOffline(page.Offline);
                 break;
             case SiblingsChanged changed:
-                _hasSiblings = changed.HasSiblings;
+                _hasSiblings = IsFromUser ? changed.HasSiblings : _hasSiblings;
                 break;
             case SettingsChanged changed:
                 OnSettingsChanged(changed);

@@ -58,6 +58,7 @@ static class AkkaHosting
                 .AddConversationRegion(provider)
                 .AddSweepers(settings, provider)
                 .AddChannelKeeper(settings, provider)
+                .WithActors((system, _, _) => ((ExtendedActorSystem)system).SystemActorOf(Props.Create<NodeLinkReceiver>(), NodeLinkReceiver.Name))
                 .AddStartup((system, _) => EndInOrder(system, provider))
                 .WithActorSystemLivenessCheck();
         });

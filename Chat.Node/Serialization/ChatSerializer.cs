@@ -16,7 +16,7 @@ sealed class ChatSerializer : SerializerWithStringManifest
 
     static ChatSerializer()
     {
-        foreach (var format in ConversationFormats.All.Concat(UserFormats.All).Concat(SettingsFormats.All).Concat(ChannelFormats.All))
+        foreach (var format in ConversationFormats.All.Concat(UserFormats.All).Concat(SettingsFormats.All).Concat(ChannelFormats.All).Concat(LinkFormats.All))
         {
             ByType.Add(format.Type, format);
             ByManifest.Add(format.Manifest, format);
@@ -34,17 +34,19 @@ sealed class ChatSerializer : SerializerWithStringManifest
 
     public override byte[] ToBinary(object obj)
     {
-        var writer = new WireWriter();
+        var writer = WireWriter.OfThisThread();
         FormatOf(obj).Write(writer, obj);
         return writer.ToArray();
     }
 
-    public override object FromBinary(byte[] bytes, string manifest) =>
+    public override object FromBinary(byte[] bytes, string manifest) => Read(new WireReader(bytes), manifest);
+
+    internal static object Read(WireReader fields, string manifest) =>
         ByManifest.TryGetValue(manifest, out var format)
-            ? format.Read(new WireReader(bytes))
+            ? format.Read(fields)
             : throw new System.Runtime.Serialization.SerializationException($"unknown manifest \"{manifest}\"");
 
-    static Format FormatOf(object message) =>
+    internal static Format FormatOf(object message) =>
         ByType.TryGetValue(message.GetType(), out var format)
             ? format
             : throw new System.Runtime.Serialization.SerializationException($"{message.GetType()} has no manifest");

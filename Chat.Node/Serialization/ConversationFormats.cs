@@ -110,18 +110,4 @@ static class ConversationFormats
             r => new Imported(r.Id(), r.Int(), r.Long(), r.Long(), r.OptionalText())),
         new Format<StopConversation>("sc", (_, _) => { }, _ => StopConversation.Instance),
     ];
-
-    internal static void Write(WireWriter w, ChatMessage m)
-    {
-        w.Id(m.Conversation);
-        w.Long(m.Seq);
-        w.Long(m.Sender);
-        w.Text(m.Cmid);
-        w.Long(m.Ts);
-        w.Bytes(m.Body.Span);
-        w.Long(m.OriginSession);
-    }
-
-    internal static ChatMessage ReadMessage(WireReader r) =>
-        new(r.Id(), r.Long(), r.Int(), r.Text(), r.Long(), r.Bytes(), r.Long());
 }

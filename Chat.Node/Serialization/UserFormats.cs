@@ -18,9 +18,9 @@ static class UserFormats
                 w.Long(m.Previous);
                 w.Long(m.ConfirmedTo);
                 w.Bool(m.MayBeKnown);
-                ConversationFormats.Write(w, m.Message);
+                w.Message(m.Message);
             },
-            r => new Deliver(r.Int(), r.Long(), r.Long(), r.Long(), r.Long(), r.Bool(), ConversationFormats.ReadMessage(r))),
+            r => new Deliver(r.Int(), r.Long(), r.Long(), r.Long(), r.Long(), r.Bool(), r.Message())),
         new Format<Attach>(
             "at",
             (w, m) =>
@@ -57,9 +57,9 @@ static class UserFormats
             {
                 w.Long(m.Incarnation);
                 w.Long(m.Number);
-                ConversationFormats.Write(w, m.Message);
+                w.Message(m.Message);
             },
-            r => new Push(r.Long(), r.Long(), ConversationFormats.ReadMessage(r))),
+            r => new Push(r.Long(), r.Long(), r.Message())),
         new Format<Pushed>(
             "pd",
             (w, m) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Chat.Node.Conversations;
 using Chat.Protocol;
 
 namespace Chat.Node.Serialization;
@@ -7,9 +8,39 @@ namespace Chat.Node.Serialization;
 /// <summary>Writes the fields of a message: variable-length integers, length-prefixed bytes and UTF-8.</summary>
 sealed class WireWriter
 {
-    readonly ArrayBufferWriter<byte> _buffer = new(256);
+    /// <summary>What grew larger than this for one message is not kept for the next.</summary>
+    const int MostKept = 64 * 1024;
+
+    [ThreadStatic]
+    static WireWriter? _ofThisThread;
+
+    ArrayBufferWriter<byte> _buffer = new(256);
+
+    /// <summary>Chat messages are written there, and only their place here; null: they are written here.</summary>
+    public SharedMessages? Shared { get; set; }
+
+    public int Length => _buffer.WrittenCount;
+
+    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+
+    /// <summary>An empty one, until this thread asks for it again.</summary>
+    public static WireWriter OfThisThread()
+    {
+        var writer = _ofThisThread ??= new WireWriter();
+        writer.Clear();
+        return writer;
+    }
 
     public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
+
+    public void Clear()
+    {
+        Shared = null;
+        if (_buffer.Capacity > MostKept)
+            _buffer = new ArrayBufferWriter<byte>(256);
+        else
+            _buffer.ResetWrittenCount();
+    }
 
     public void Bool(bool value) => Long(value ? 1 : 0);
 
@@ -42,7 +73,11 @@ sealed class WireWriter
             Bytes(value);
     }
 
-    public void Text(string value) => Bytes(Encoding.UTF8.GetBytes(value));
+    public void Text(string value)
+    {
+        Long(Encoding.UTF8.GetByteCount(value));
+        Encoding.UTF8.GetBytes(value, _buffer);
+    }
 
     public void OptionalText(string? value)
     {
@@ -56,12 +91,41 @@ sealed class WireWriter
         Long(id.A);
         Long(id.B);
     }
+
+    public void Message(ChatMessage message)
+    {
+        if (Shared is { } shared)
+        {
+            var place = shared.PlaceOf(message);
+            if (place < 0)
+            {
+                place = shared.Count;
+                shared.Add(message);
+            }
+
+            Long(place);
+            return;
+        }
+
+        Id(message.Conversation);
+        Long(message.Seq);
+        Long(message.Sender);
+        Text(message.Cmid);
+        Long(message.Ts);
+        Bytes(message.Body.Span);
+        Long(message.OriginSession);
+    }
 }
 
 /// <summary>Reads what <see cref="WireWriter"/> wrote.</summary>
-sealed class WireReader(byte[] bytes)
+sealed class WireReader(ReadOnlyMemory<byte> bytes)
 {
     int _at;
+
+    public bool IsAtEnd => _at == bytes.Length;
+
+    /// <inheritdoc cref="WireWriter.Shared" />
+    public SharedMessages? Shared { get; init; }
 
     public bool Bool() => Long() != 0;
 
@@ -70,28 +134,36 @@ sealed class WireReader(byte[] bytes)
     public long Long()
     {
         ulong bits = 0;
+        var span = bytes.Span;
         for (var shift = 0; ; shift += 7)
         {
-            var next = bytes[_at++];
+            var next = span[_at++];
             bits |= (ulong)(next & 0x7F) << shift;
             if (next < 0x80)
                 return (long)(bits >> 1) ^ -(long)(bits & 1);
         }
     }
 
-    public byte[] Bytes()
+    public byte[] Bytes() => Slice().ToArray();
+
+    /// <summary>The same without a copy.</summary>
+    public ReadOnlyMemory<byte> Slice()
     {
         var length = Int();
-        var value = bytes.AsSpan(_at, length).ToArray();
+        var value = bytes.Slice(_at, length);
         _at += length;
         return value;
     }
 
     public byte[]? OptionalBytes() => Bool() ? Bytes() : null;
 
-    public string Text() => Encoding.UTF8.GetString(Bytes());
+    public string Text() => Encoding.UTF8.GetString(Slice().Span);
 
     public string? OptionalText() => Bool() ? Text() : null;
 
     public ConversationId Id() => ConversationId.FromStored(Int(), Int());
+
+    public ChatMessage Message() => Shared is { } shared
+        ? shared[Int()]
+        : new(Id(), Long(), Int(), Text(), Long(), Bytes(), Long());
 }

@@ -108,7 +108,7 @@ sealed partial class UserActor
                 if (isCopy && (!session.IsModern || session.Id == message.OriginSession))
                     continue;
                 delivery.PushedTo |= 1UL << session.Slot;
-                session.Actor.Tell(push ??= new Push(link.Incarnation, delivery.Number, message), Self);
+                _nodes.Tell(session.Actor, push ??= new Push(link.Incarnation, delivery.Number, message), Self);
             }
         }
 
@@ -144,6 +144,7 @@ sealed partial class UserActor
         Confirm(conversation, link);
     }
 
+    /// <summary>Directly: the news of this actor's end must not overtake its last confirmation.</summary>
     void Confirm(ConversationId conversation, DeliveryLink link)
     {
         if (_conversations.TryGetValue(conversation, out var actor))

@@ -106,7 +106,7 @@ sealed partial class UserActor
         }
 
         foreach (var session in _sessions.Values.Where(session => !session.IsAttaching))
-            session.Actor.Tell(new OfflinePage(rows));
+            _nodes.Tell(session.Actor, new OfflinePage(rows), Self);
         Greet(rows, hasMore || _pages.Count > 0);
     }
 
@@ -115,7 +115,7 @@ sealed partial class UserActor
         foreach (var session in _sessions.Values.Where(session => session.IsAttaching))
         {
             session.IsAttaching = false;
-            session.Actor.Tell(new Attached(rows, hasMore));
+            _nodes.Tell(session.Actor, new Attached(rows, hasMore), Self);
         }
     }
 

@@ -116,6 +116,7 @@ sealed partial class UserActor
         if (_services.Others.IsOn && !_isPresenceKnown)
             return; // a node may be listening
         TendChannel();
+        ArmTick(); // what is told to a keeper may be lost
         if (_isPresenceUnderWay || !IsChannelSettled || IsPresenceTrue)
             return;
         _isPresenceUnderWay = true;

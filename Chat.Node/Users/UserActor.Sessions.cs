@@ -53,14 +53,14 @@ sealed partial class UserActor
             return; // the session asks again, the next life answers
         foreach (var replaced in _sessions.Values.Where(known => known.Id != attach.SessionId && known.HasToken(attach.TokenHash)).ToList())
         {
-            replaced.Actor.Tell(new SessionReplaced());
+            replaced.Actor.Tell(new SessionReplaced(), Self);
             OnSessionGone(replaced.Id);
         }
 
         if (_sessions.TryGetValue(attach.SessionId, out var known))
         {
             if (!known.IsAttaching)
-                session.Tell(new Attached([], HasMore: false));
+                _nodes.Tell(session, new Attached([], HasMore: false), Self);
             return;
         }
 
@@ -73,14 +73,14 @@ sealed partial class UserActor
 
         if (!attach.IsReattach && _sessions.Count >= _services.Limits.MaxSessions)
         {
-            session.Tell(new AttachRefused());
+            _nodes.Tell(session, new AttachRefused(), Self);
             return;
         }
 
         var slot = BitOperations.TrailingZeroCount(~_slots);
         if (slot >= 64)
         {
-            session.Tell(new AttachRefused());
+            _nodes.Tell(session, new AttachRefused(), Self);
             return;
         }
 
@@ -118,7 +118,7 @@ sealed partial class UserActor
         foreach (var ((conversation, _), link) in _links)
         {
             foreach (var delivery in link.GiveTo(slot, message => isModern || !IsCopy(conversation, message)))
-                session.Tell(new Push(link.Incarnation, delivery.Number, delivery.Message), Self);
+                _nodes.Tell(session, new Push(link.Incarnation, delivery.Number, delivery.Message), Self);
         }
     }
 
@@ -219,7 +219,7 @@ sealed partial class UserActor
             if (hasSiblings == session.HasSiblings)
                 continue;
             session.HasSiblings = hasSiblings;
-            session.Actor.Tell(new SiblingsChanged(hasSiblings));
+            _nodes.Tell(session.Actor, new SiblingsChanged(hasSiblings), Self);
         }
     }
 }

@@ -69,7 +69,7 @@ sealed partial class UserActor
         {
             var origin = _openSettings.GetValueOrDefault(settled.Number)?.SessionId;
             foreach (var session in _sessions.Values.Where(session => session.IsModern && session.Id != origin))
-                session.Actor.Tell(new SettingsChanged(settings));
+                _nodes.Tell(session.Actor, new SettingsChanged(settings), Self);
         }
 
         if (_openSettings.Remove(settled.Number, out var open))

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Chat.Node.Cluster;
 using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
@@ -63,6 +64,7 @@ sealed partial class UserActor : UntypedActor
     readonly UserServices _services;
     readonly ILoggingAdapter _log = Context.GetLogger();
     readonly LoginAttempts _attempts;
+    readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
     Phase _phase = Phase.Starting;
     Ticker _ticker;
     bool _isStopping;
@@ -205,11 +207,7 @@ sealed partial class UserActor : UntypedActor
         if (_isPageOverdue)
             ReadPage();
         if (IsIdle && _attempts.IsIdle(Now) && now - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
-        {
             Context.Parent.Tell(new Passivate(StopUser.Instance));
-            return;
-        }
-
         if (_isStopping)
             Stop();
         ArmTick();

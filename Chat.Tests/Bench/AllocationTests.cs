@@ -19,9 +19,9 @@ public sealed class AllocationTests : IAsyncLifetime
         ["request reader, documented client"] = (path => path.ReadLegacyRequest(), 550),
         ["body for the log"] = (path => path.BuildBody(), 330),
         ["push"] = (path => path.WritePush(), 540),
-        ["serializer, Post out"] = (path => path.SerializePost(), 1240),
+        ["serializer, Post out"] = (path => path.SerializePost(), 330),
         ["serializer, Post in"] = (path => path.DeserializePost(), 520),
-        ["serializer, Deliver out"] = (path => path.SerializeDeliver(), 1250),
+        ["serializer, Deliver out"] = (path => path.SerializeDeliver(), 350),
         ["serializer, Deliver in"] = (path => path.DeserializeDeliver(), 570),
         ["outbox"] = (path => path.PassOutbox(), 0),
     };

@@ -1,3 +1,4 @@
+using Chat.Node.Cluster;
 using Chat.Node.Conversations;
 using Chat.Node.Serialization;
 using Chat.Node.Storage;
@@ -60,6 +61,7 @@ static class Samples
         new LoginSucceeded(17),
         new CheckPresence(17),
         StopUser.Instance,
+        new Bundle(new byte[] { 1, 2, 3 }),
         new GetSettings(17),
         new ChangeSettings(17, 99, new() { Presence = PresencePrivacy.Nobody, Mute = Direct, Unmute = Group, Pin = Group, Unpin = Direct }),
         new ChangeSettings(17, -99, new() { Presence = PresencePrivacy.Everyone, Pin = Group }),

@@ -51,6 +51,6 @@ public sealed class WireWriterTests
         writer.Text("hello");
         var cut = writer.ToArray()[..^1];
         Assert.ThrowsAny<ArgumentException>(() => new WireReader(cut).Text());
-        Assert.Throws<IndexOutOfRangeException>(() => new WireReader([]).Long());
+        Assert.Throws<IndexOutOfRangeException>(() => new WireReader(default).Long());
     }
 }
