@@ -157,11 +157,16 @@ public sealed class AdoptedDatabaseTests : IAsyncLifetime, IDisposable
         await visitor.LogInAsync(new { msgid = 1, name = "新人", password = "密钥" });
 
         await using var legacy = await _old.OpenAsLegacyAsync();
-        await using var command = legacy.CreateCommand();
-        command.CommandText = $"select * from Users where id = {id}";
-        await using var reader = await command.ExecuteReaderAsync();
-        Assert.True(await reader.ReadAsync());
-        Assert.Equal(("新人", "密钥", "online"), (reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+        await Eventually.EqualAsync(("新人", "密钥", "online"), ReadAsync); // the login does not wait for the presence
+
+        async Task<(string Name, string Password, string State)> ReadAsync()
+        {
+            await using var command = legacy.CreateCommand();
+            command.CommandText = $"select * from Users where id = {id}";
+            await using var reader = await command.ExecuteReaderAsync();
+            Assert.True(await reader.ReadAsync());
+            return (reader.GetString(1), reader.GetString(2), reader.GetString(3));
+        }
     }
 
     Task<TestNode> StartAsync(params string[] settings) => TestNode.StartAsync(
