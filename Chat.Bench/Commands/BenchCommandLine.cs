@@ -12,6 +12,7 @@ static class BenchCommandLine
         LoadCommands.Cross(),
         CapacityCommand.Create(),
         CompareCommand.Create(),
+        GrowthCommand.Create(),
         OtherCommands.Idle(),
         OtherCommands.LogIn(),
         OtherCommands.Offline(),

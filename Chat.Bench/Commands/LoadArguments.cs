@@ -34,6 +34,7 @@ sealed class LoadArguments
     };
 
     readonly Option<bool> _one = new("--one-way") { Description = "only the first of each pair sends" };
+    readonly Option<int> _partners = new("--partners") { Description = "conversations that each connection writes in, with those who follow it in a ring; with --rate", DefaultValueFactory = _ => 1 };
     readonly Option<int> _groups = new("--groups") { Description = "groups", DefaultValueFactory = _ => 5 };
     readonly Option<int> _members = new("--members") { Description = "members of a group", DefaultValueFactory = _ => 20 };
     readonly Option<int> _senders = new("--senders") { Description = "members of a group that send", DefaultValueFactory = _ => 1 };
@@ -78,7 +79,11 @@ sealed class LoadArguments
 
     public void AddBytes(Command command) => command.Options.Add(_bytes);
 
-    public void AddPairs(Command command) => command.Options.Add(_one);
+    public void AddPairs(Command command)
+    {
+        command.Options.Add(_one);
+        command.Options.Add(_partners);
+    }
 
     public void AddGroups(Command command)
     {
@@ -93,6 +98,7 @@ sealed class LoadArguments
 
     public WorkloadOptions Workload(ParseResult parsed, bool isCross = false)
     {
+        var has = parsed.CommandResult.Command.Options;
         var options = new WorkloadOptions
         {
             Targets = Targets(parsed),
@@ -105,11 +111,11 @@ sealed class LoadArguments
             SetupConcurrency = Math.Max(1, parsed.GetValue(_setup)),
             IsCross = isCross,
             IsOneWay = parsed.GetValue(_one),
+            Partners = has.Contains(_partners) ? parsed.GetValue(_partners) : 1,
             Groups = parsed.GetValue(_groups),
             Members = parsed.GetValue(_members),
             SendersPerGroup = parsed.GetValue(_senders),
         };
-        var has = parsed.CommandResult.Command.Options;
         Check(options, has.Contains(_connections), has.Contains(_members));
         return options;
     }
@@ -140,6 +146,8 @@ sealed class LoadArguments
             throw new BenchException($"--bytes must be from {Checking.StampedText.MinBytes} to {most}: the text carries a stamp and a checksum");
         if (hasConnections && options.Connections < 2)
             throw new BenchException("--connections must be 2 at least");
+        if (options.Partners < 1 || (options.Partners > 1 && (options.IsOneWay || options.IsCross || options.Partners * 2 >= options.Connections)))
+            throw new BenchException("--partners must be 1, or less than half of --connections, and goes with neither --one-way nor cross");
         if (options.IsDocumentedServer && options.IsModern)
             throw new BenchException("--documented-server needs --protocol legacy");
         if (hasGroups && (options.Members < 2 || options.SendersPerGroup < 1 || options.SendersPerGroup > options.Members))

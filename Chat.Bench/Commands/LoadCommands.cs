@@ -48,7 +48,7 @@ static class LoadCommands
 
     public static string Describe(string name, WorkloadOptions options)
     {
-        var who = name == "groups" ? $"{options.Groups} groups of {options.Members}, {options.SendersPerGroup} writing in each" : $"{options.Connections} connections";
+        var who = name == "groups" ? $"{options.Groups} groups of {options.Members}, {options.SendersPerGroup} writing in each" : $"{options.Connections} connections{(options.Partners > 1 ? $" writing to {options.Partners} others each" : "")}";
         return $"{name}, {options.Protocol.ToString().ToLowerInvariant()} protocol, {who}, {options.TextBytes} bytes, {string.Join(" ", options.Targets)}";
     }
 }

@@ -21,12 +21,15 @@ static class HtmlReport
     /// <param name="table">What people see on the console.</param>
     /// <param name="runs">With plots.</param>
     /// <param name="latencies">Other latencies, with a plot each.</param>
-    public static string Create(string table, IReadOnlyList<RunResult> runs, IReadOnlyList<NamedLatency> latencies)
+    /// <param name="plots">Other plots, as SVG.</param>
+    public static string Create(string table, IReadOnlyList<RunResult> runs, IReadOnlyList<NamedLatency> latencies, IReadOnlyList<string> plots)
     {
         var html = new StringBuilder();
         html.Append("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Chat.Bench</title><style>").Append(Style).Append("</style></head><body>");
         html.Append("<h1>Chat.Bench</h1>");
         AppendText(html, table);
+        foreach (var plot in plots)
+            html.Append(plot);
         if (latencies.Count > 0)
             AppendLatency(html, latencies);
         foreach (var run in runs)

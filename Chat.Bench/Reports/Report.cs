@@ -19,6 +19,8 @@ static class Report
     public static void Write(CompareReport result, OutputFiles files) =>
         Write(result, files, SmallTables.Write, [.. result.Rounds.SelectMany(round => new[] { round.First, round.Second })]);
 
+    public static void Write(GrowthReport result, OutputFiles files) => Write(result, files, SmallTables.Write, []);
+
     public static void Write(CapacityReport result, OutputFiles files) => Write(result, files, SmallTables.Write, result.Runs);
 
     public static void Write(ChaosResult result, OutputFiles files) => Write(result, files, ChaosTable.Write, []);
@@ -38,6 +40,6 @@ static class Report
             ChaosResult chaos => [new("acknowledgement", chaos.Acknowledgement)],
             _ => [],
         };
-        File.WriteAllText(html, HtmlReport.Create(text.ToString(), runs, latencies));
+        File.WriteAllText(html, HtmlReport.Create(text.ToString(), runs, latencies, result is GrowthReport growth ? [growth.Draw(), growth.DrawRates()] : []));
     }
 }

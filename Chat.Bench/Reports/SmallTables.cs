@@ -52,10 +52,33 @@ static class SmallTables
     public static void Write(TextWriter output, OfflineResult result)
     {
         TableReport.Write(output, result.Sending);
+        WriteCost(output, "stored", result.StoreMicroseconds);
         output.WriteLine();
         output.WriteLine("then all of them logged in, by token");
-        output.WriteLine($"  fetched        {result.Fetched / Math.Max(1e-6, result.FetchSeconds),12:n0} messages/s   ({result.Fetched:n0} in {result.FetchSeconds:n2} s, from the first login to the last message)");
+        output.WriteLine($"  fetched        {result.FetchedPerSecond,12:n0} messages/s   ({result.Fetched:n0} in {result.FetchSeconds:n2} s, from the first login to the last message)");
         output.WriteLine($"  check          {result.Fetching.Tally.Lost:n0} lost, {result.Fetching.Tally.Duplicated:n0} duplicated, {result.Fetching.Tally.OutOfOrder:n0} out of order, {result.Fetching.Tally.Corrupt:n0} corrupt");
+        WriteCost(output, "fetched", result.FetchMicroseconds);
+
+        static void WriteCost(TextWriter output, string what, double? microseconds) => output.WriteLine(
+            microseconds is { } cost ? $"  server         {cost,12:n1} µs CPU per message {what}" : "  server         CPU not known: give its processes with --pid");
+    }
+
+    public static void Write(TextWriter output, GrowthReport report)
+    {
+        output.WriteLine();
+        output.WriteLine(report.Workload);
+        output.WriteLine();
+        output.WriteLine($"  {"",-14}{report.Of.ToString().ToLowerInvariant(),14}{"messages/s",14}{"µs CPU each",14}{"p50",10}{"p99",10}{"resident",12}");
+        foreach (var point in report.Points)
+        {
+            output.WriteLine(
+                $"  {point.Series,-14}{point.Value,14:n0}{point.MessagesPerSecond,14:n0}{point.ServerMicroseconds?.ToString("n1") ?? "not known",14}{Units.Time(point.P50),10}{Units.Time(point.P99),10}{Units.Bytes(point.ResidentBytes),12}");
+        }
+
+        output.WriteLine();
+        output.WriteLine(report.Points.All(point => point.IsPerfect)
+            ? "  check          nothing lost, duplicated, out of order or corrupt at any point"
+            : $"  check          FAILED at {string.Join(", ", report.Points.Where(point => !point.IsPerfect).Select(point => $"{point.Value:n0} ({point.Series})"))}");
     }
 
     public static void Write(TextWriter output, CompareReport report)

@@ -15,19 +15,20 @@ static class SvgPlot
     const double Right = 20;
     const double Top = 14;
     const double Bottom = 40;
+    const int MostDots = 20;
     static readonly string[] Colours = ["#1f6fb4", "#d1622b", "#3a8f4d", "#8a4fa3"];
 
-    public static string Draw(IReadOnlyList<PlotSeries> series, bool isLogarithmic, string xTitle, Func<double, string> xLabel)
+    public static string Draw(IReadOnlyList<PlotSeries> series, bool isLogarithmic, string xTitle, Func<double, string> xLabel, bool isXLogarithmic = false)
     {
         var points = series.SelectMany(line => line.Points).ToList();
         if (points.Count == 0)
             return "";
-        var x = new Axis(points.Min(point => point.X), points.Max(point => point.X), false);
+        var x = new Axis(points.Min(point => point.X), points.Max(point => point.X), isXLogarithmic);
         var values = points.Select(point => point.Y);
         var y = isLogarithmic
             ? new Axis(Math.Max(1e-3, values.Where(value => value > 0).DefaultIfEmpty(1).Min()), Math.Max(1e-3, values.Max()), true)
             : new Axis(0, values.Max() * 1.08, false);
-        var svg = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" xmlns=\"http://www.w3.org/2000/svg\">"));
+        var svg = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" xmlns=\"http://www.w3.org/2000/svg\" font-family=\"system-ui,sans-serif\" font-size=\"12\">"));
         foreach (var tick in y.Ticks())
         {
             Line(svg, Left, Y(y, tick), Width - Right, Y(y, tick), "#ddd");
@@ -50,6 +51,12 @@ static class SvgPlot
         foreach (var point in line.Points)
             svg.Append(CultureInfo.InvariantCulture, $"{X(x, point.X):0.#},{Y(y, point.Y):0.#} ");
         svg.Append("\"/>");
+        if (line.Points.Count <= MostDots)
+        {
+            foreach (var point in line.Points)
+                svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(x, point.X):0.#}\" cy=\"{Y(y, point.Y):0.#}\" r=\"3\" fill=\"{colour}\"/>");
+        }
+
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + 10 + place * 150}\" y=\"{Top + 8}\" style=\"fill:{colour};font-weight:600\">{line.Name}</text>");
     }
 

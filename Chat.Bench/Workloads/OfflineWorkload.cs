@@ -9,7 +9,18 @@ namespace Chat.Bench.Workloads;
 /// <param name="Fetching">From the first login to the last message; its latencies include the time away.</param>
 /// <param name="Fetched">Messages that came then.</param>
 /// <param name="FetchSeconds">How long that took.</param>
-sealed record OfflineResult(RunResult Sending, RunResult Fetching, long Fetched, double FetchSeconds);
+/// <param name="StoreCpuSeconds">Of the server's processes from the first message to the first login; null if they are not known.</param>
+/// <param name="FetchCpuSeconds">From there to the last message, logins and marks included.</param>
+sealed record OfflineResult(RunResult Sending, RunResult Fetching, long Fetched, double FetchSeconds, double? StoreCpuSeconds, double? FetchCpuSeconds)
+{
+    public double? StoreMicroseconds => StoreCpuSeconds * 1e6 / Math.Max(1, Sending.Sent);
+
+    public double? FetchMicroseconds => FetchCpuSeconds * 1e6 / Math.Max(1, Fetched);
+
+    public double StoredPerSecond => Sending.Acknowledged / Math.Max(1e-6, Sending.Seconds);
+
+    public double FetchedPerSecond => Fetched / Math.Max(1e-6, FetchSeconds);
+}
 
 /// <summary>Messages to users who are away; then all of them log in at once and get what waited. Modern protocol.</summary>
 static class OfflineWorkload
@@ -36,9 +47,14 @@ static class OfflineWorkload
         }
 
         RunResult sending;
+        var cpu = probe.TotalCpuSeconds();
         using (var loop = new LoadLoop(new LoadState(run, senders, flows), probe))
             sending = loop.Run(Plan($"offline, {pairs} users away, {messages} messages to each", window, messages));
-        return Fetch(options, run, flows, users, sending, probe, progress);
+        var stored = probe.TotalCpuSeconds();
+        var result = Fetch(options, run, flows, users, sending, probe, progress);
+        return probe.IsAvailable
+            ? result with { StoreCpuSeconds = stored - cpu, FetchCpuSeconds = probe.TotalCpuSeconds() - stored }
+            : result;
     }
 
     static OfflineResult Fetch(
@@ -48,7 +64,6 @@ static class OfflineWorkload
         var receivers = new LoadConnection[sent.Count];
         progress.Start("logins", receivers.Length);
         var start = LoadClock.Now;
-        probe.Start();
         Parallel.For(0, receivers.Length, new ParallelOptions { MaxDegreeOfParallelism = options.SetupConcurrency }, pair =>
         {
             receivers[pair] = enrolment.OpenAgain(pair, users[2 * pair + 1], pair % options.Targets.Count);
@@ -70,7 +85,7 @@ static class OfflineWorkload
         using var loop = new LoadLoop(state, probe, markEvery: 1);
         var plan = Plan("offline, the users are back", 1, 0);
         var fetching = loop.Run(plan);
-        return new(sending, fetching, state.Arrived, LoadClock.Seconds(LoadClock.Now - start) - plan.Settle.TotalSeconds);
+        return new(sending, fetching, state.Arrived, LoadClock.Seconds(LoadClock.Now - start) - plan.Settle.TotalSeconds, null, null);
     }
 
     static string Conversation(Enrolled sender, Enrolled receiver) =>

@@ -19,6 +19,8 @@ static class Topology
         var users = Open(options, progress, count, user => (options.IsCross ? user / 2 + user % 2 : user / 2) % targets, _ => null);
         var run = NewRun();
         var flows = new List<Flow>();
+        if (options.Partners > 1)
+            return new(run, [.. users.Select(user => user.Connection)], Ring(options, run, users));
         for (var user = 0; user < count; user++)
         {
             if (options.IsOneWay && user % 2 == 1)
@@ -29,6 +31,23 @@ static class Topology
         }
 
         return new(run, [.. users.Select(user => user.Connection)], flows);
+    }
+
+    /// <summary>Each user writes to those who follow it in a ring: every conversation has one writer.</summary>
+    static List<Flow> Ring(WorkloadOptions options, uint run, Enrolled[] users)
+    {
+        var flows = new List<Flow>();
+        for (var distance = 1; distance <= options.Partners; distance++)
+        {
+            for (var user = 0; user < users.Length; user++)
+            {
+                var (sender, receiver) = (users[user], users[(user + distance) % users.Length]);
+                var conversation = ConversationId.Direct(sender.Connection.UserId, receiver.Connection.UserId).ToString();
+                flows.Add(NewFlow(options, run, flows.Count, sender, receiver.Connection.UserId, isGroup: false, [receiver.Connection], conversation));
+            }
+        }
+
+        return flows;
     }
 
     /// <summary>Groups of the same size, some members of each sending, all others receiving.</summary>

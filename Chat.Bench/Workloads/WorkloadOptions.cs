@@ -31,6 +31,9 @@ sealed record WorkloadOptions
     /// <summary>Only the first of each pair sends.</summary>
     public bool IsOneWay { get; init; }
 
+    /// <summary>Conversations that each connection writes in: one is that with the other of its pair.</summary>
+    public int Partners { get; init; } = 1;
+
     public int Groups { get; init; } = 5;
 
     public int Members { get; init; } = 20;

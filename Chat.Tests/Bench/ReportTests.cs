@@ -53,7 +53,7 @@ public sealed class ReportTests
     [Fact]
     public void The_html_is_one_file_with_plots_that_loads_nothing()
     {
-        var html = HtmlReport.Create("a < table", [Result(0.2)], []);
+        var html = HtmlReport.Create("a < table", [Result(0.2)], [], []);
         Assert.Contains("a &lt; table", html, StringComparison.Ordinal);
         Assert.Equal(4, Regex.Count(html, "<svg ", RegexOptions.None, TimeSpan.FromSeconds(5)));
         Assert.True(Regex.Count(html, "<polyline ", RegexOptions.None, TimeSpan.FromSeconds(5)) >= 6);
