@@ -66,7 +66,7 @@ static class TableReport
             foreach (var usage in result.Server)
                 output.WriteLine($"    process {usage.Pid,-8}{usage.CpuSeconds * 1e6 / result.Delivered,9:n1} µs, {Units.Bytes(usage.ResidentBytes)} resident");
         }
-        else
+        else if (result.Server.Count == 0)
         {
             output.WriteLine(ProcessUsage.IsAvailable
                 ? "  server         CPU not known: give its processes with --pid"
