@@ -9,10 +9,10 @@ sealed record PlotSeries(string Name, IReadOnlyList<(double X, double Y)> Points
 /// <summary>Draws lines into a box with axes, as SVG.</summary>
 static class SvgPlot
 {
-    const double Width = 900;
+    const double Width = 930;
     const double Height = 260;
     const double Left = 70;
-    const double Right = 20;
+    const double Right = 50; // half of the last label
     const double Top = 14;
     const double Bottom = 40;
     const int MostDots = 20;
