@@ -166,7 +166,7 @@ sealed partial class SessionActor
     void OnAttached(Attached attached)
     {
         Timers.Cancel("attach");
-        if (_isEnding && _attaching is null)
+        if (_attaching is null && (_isEnding || _user is null))
             return; // too late
         if (!_isEnding)
             Know(Sender);

@@ -6,7 +6,6 @@ using Akka.TestKit;
 using Chat.Node.Conversations;
 using Chat.Node.Gateway;
 using Chat.Node.Hosting;
-using Chat.Node.Storage;
 using Chat.Node.Users;
 using Chat.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +14,7 @@ using Xunit;
 namespace Chat.Tests.Actors;
 
 /// <summary>A session between probes; its socket is a pipe.</summary>
-public sealed class SessionTests : ActorTest
+public sealed partial class SessionTests : ActorTest
 {
     static readonly ConversationId Pair = ConversationId.Direct(Alice, Bob);
 
@@ -217,33 +216,6 @@ public sealed class SessionTests : ActorTest
         Stop(entity.Ref);
 
         Assert.Equal("c2", (await _conversations.ExpectMsgAsync<Post>()).Cmid);
-    }
-
-    /// <summary>Messages between nodes may come late: those of an earlier life of the user, or of who was logged in here before.</summary>
-    [Fact]
-    public async Task What_another_user_actor_tells_is_not_written()
-    {
-        var session = await LogInAsync(isModern: true);
-        var stranger = CreateTestProbe();
-        stranger.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, "for somebody else", Alice), 0)));
-        stranger.Send(session, new OfflinePage([new QueuedMessage(1, Pair, 1, "c1", 1, BodyOf(Bob, "from another queue", Alice))]));
-        _users.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c2", 1, BodyOf(Bob, "for me", Alice), 0)));
-
-        await ReadUntilAsync("for me");
-        Assert.DoesNotContain("else", _read.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("another queue", _read.ToString(), StringComparison.Ordinal);
-    }
-
-    /// <summary>The answer of a life that has ended meanwhile may come first.</summary>
-    [Fact]
-    public async Task Who_answers_last_is_the_user()
-    {
-        var session = await LogInAsync(isModern: true);
-        var next = CreateTestProbe();
-        next.Send(session, new Attached([], HasMore: false));
-        next.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, "of the next life", Alice), 0)));
-        await ReadUntilAsync("of the next life");
-        Assert.Equal(1, (await next.FishForMessageAsync<Pushed>(_ => true, Patience)).UpTo);
     }
 
     async Task<IActorRef> LogInAsync(bool isModern)
