@@ -76,6 +76,10 @@ sealed partial class SessionActor : UntypedActor, IWithTimers
         _frames = new TokenBucket(services.Limits.FramesPerSecond);
     }
 
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
+
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each connection.</summary>
     protected override void OnReceive(object message)
     {
@@ -179,10 +183,6 @@ sealed partial class SessionActor : UntypedActor, IWithTimers
                 break;
         }
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
 
     void OnRequest(Request request)
     {
