@@ -23,8 +23,11 @@ public static class JsonText
             return plain;
         }
 
-        return Write(writer => writer.WriteStringValue(text));
+        return QuoteEscaped(text);
     }
+
+    /// <summary>Apart, because what a lambda captures is allocated where its method begins.</summary>
+    static byte[] QuoteEscaped(string text) => Write(writer => writer.WriteStringValue(text));
 
     /// <summary>The same JSON in pure ASCII (<c>\uXXXX</c> for the rest), for readers that mistake character sets.</summary>
     /// <param name="json">Valid JSON in UTF-8: only its strings can hold anything but ASCII.</param>

@@ -128,6 +128,7 @@ static class RequestBuilder
             ? ChatObjectTokens.Rewrite(fields.Frame)
             : new ChatObjectTokens(fields.Frame, isCanonical, text, fields.Bytes(RequestKey.Name), fields.Bytes(RequestKey.Time)))
         {
+            Ref = fields.Ref, // here, so that the most frequent request is not copied for it
             IsGroup = target == RequestKey.GroupId,
             TargetId = (int)targetId,
             SenderId = (int?)sender,

@@ -29,7 +29,7 @@ public static class RequestReader
         try
         {
             var request = fields.Scan() ?? RequestBuilder.Build(ref fields);
-            return request with { Ref = fields.Ref };
+            return request.Ref.IsNone && !fields.Ref.IsNone ? request with { Ref = fields.Ref } : request;
         }
         catch (JsonException e)
         {

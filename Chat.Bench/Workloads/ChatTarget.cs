@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Chat.Bench.Workloads;
 
@@ -7,15 +9,29 @@ sealed record ChatTarget(string Host, int Port)
 {
     const int DefaultPort = 6000;
 
-    public IPEndPoint EndPoint { get; } = new(Dns.GetHostAddresses(Host)[0], Port);
+    public IPEndPoint EndPoint { get; } = new(AddressOf(Host), Port);
 
     public static ChatTarget Parse(string text)
     {
         var colon = text.LastIndexOf(':');
         var host = colon < 0 ? text : text[..colon];
-        if (colon >= 0 && !int.TryParse(text.AsSpan(colon + 1), out _))
-            throw new BenchException($"\"{text}\" is no address: host:port");
-        return new(host.Length == 0 ? "127.0.0.1" : host, colon < 0 ? DefaultPort : int.Parse(text.AsSpan(colon + 1)));
+        var port = DefaultPort;
+        if (colon >= 0 && (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > ushort.MaxValue))
+            throw new BenchException($"\"{text}\" is no address: host:port is expected, with a port of 1 to 65535");
+        return new(host.Length == 0 ? "127.0.0.1" : host, port);
+    }
+
+    /// <exception cref="BenchException">There is no such host.</exception>
+    static IPAddress AddressOf(string host)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(host)[0];
+        }
+        catch (SocketException e)
+        {
+            throw new BenchException($"\"{host}\" is no host: {e.Message}", e);
+        }
     }
 
     public override string ToString() => $"{Host}:{Port}";

@@ -105,7 +105,11 @@ sealed partial class ConversationActor
     }
 
     /// <summary>Directly: the news of this actor's end must not overtake its last answers.</summary>
-    void TellSession(WaitingSession waiting, IClusterMessage answer) => _sessions.GetValueOrDefault(waiting.SessionId)?.Tell(answer, Self);
+    void TellSession(WaitingSession waiting, IClusterMessage answer)
+    {
+        if (_sessions.TryGetValue(waiting.SessionId, out var session))
+            session.Tell(answer, Self);
+    }
 
     void Refuse(InFlightPost post, string reason)
     {

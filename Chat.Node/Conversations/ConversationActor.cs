@@ -49,8 +49,8 @@ sealed partial class ConversationActor : UntypedActor
     readonly FanOut _fanOut = new();
     readonly FanOutClock.Slot _slot;
     readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
-    readonly Dictionary<long, IActorRef> _sessions = [];
-    readonly Dictionary<int, IActorRef> _users = [];
+    FewDictionary<long, IActorRef> _sessions;
+    FewDictionary<int, IActorRef> _users;
     readonly List<(object Message, IActorRef Sender)> _held = [];
     readonly List<DueDelivery> _due = [];
 
@@ -88,6 +88,13 @@ sealed partial class ConversationActor : UntypedActor
     long UnixMilliseconds => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     protected override void PreStart() => Load();
+
+    /// <summary>Straight to the switch: the behaviour that Akka would call is a delegate, and one more cold cache line with every message.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        OnReceive(message);
+        return true;
+    }
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each conversation.</summary>
     protected override void OnReceive(object message)

@@ -30,12 +30,27 @@ readonly record struct Judgement(Verdict Verdict, long Number = 0, long Ts = 0, 
 readonly record struct WaitingSession(long SessionId, long PostNumber, int Epoch);
 
 /// <summary>A post that is in the log's queue, or waits for its receivers, and the sessions that wait for the answer.</summary>
-sealed record InFlightPost(int Sender, string Cmid, long Number, long Ts, bool HasSiblings, long OriginSession)
+sealed class InFlightPost(PostKey key, long number, long ts, bool hasSiblings, long originSession, params WaitingSession[] waiting)
 {
-    public List<WaitingSession> Waiting { get; } = new(1);
+    WaitingSession[] _waiting = waiting;
 
-    /// <summary>Its trace among the remembered posts.</summary>
-    public required RecentPost Recent { get; init; }
+    public PostKey Key => key;
+
+    public long Number => number;
+
+    public long Ts => ts;
+
+    public bool HasSiblings => hasSiblings;
+
+    public long OriginSession => originSession;
+
+    public ReadOnlySpan<WaitingSession> Waiting => _waiting;
+
+    public void Await(WaitingSession session)
+    {
+        if (!_waiting.Contains(session))
+            _waiting = [.. _waiting, session];
+    }
 }
 
 /// <summary>
@@ -56,8 +71,9 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     }
 
     readonly RecentPosts _recent = new(keepsHistory ? RememberedWithHistory : RememberedWithout);
-    readonly Dictionary<long, Sender> _senders = [];
-    readonly Dictionary<long, InFlightPost> _inFlight = [];
+    FewDictionary<long, Sender> _senders;
+    FewDictionary<long, InFlightPost> _inFlight;
+    FewDictionary<PostKey, InFlightPost> _inFlightByKey;
 
     /// <summary>The members; for two users, those of them that exist.</summary>
     public IReadOnlySet<int> Members
@@ -116,7 +132,8 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         var arrival = GoBackN.Judge(sender.Last, post.Previous, post.Number, post.AnsweredTo);
         if (arrival == Arrival.Gap)
             return new Judgement(Verdict.Resend, Math.Max(sender.Last, post.AnsweredTo));
-        if (FindPrevious(post) is { } previous)
+        var key = PostKey.Of(post.Sender, post.Cmid);
+        if (FindPrevious(key, post) is { } previous)
         {
             sender.Last = Math.Max(sender.Last, post.Number);
             return previous;
@@ -139,10 +156,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         }
 
         _lastTs = Math.Max(_lastTs, now);
-        var recent = _recent.Add(post.Sender, post.Cmid, ++Head);
-        var inFlight = new InFlightPost(post.Sender, post.Cmid, Head, _lastTs, post.HasSiblings, post.SessionId) { Recent = recent };
-        inFlight.Waiting.Add(WaitFor(post));
-        _inFlight[Head] = inFlight;
+        Launch(new InFlightPost(key, ++Head, _lastTs, post.HasSiblings, post.SessionId, WaitFor(post)));
         return new Judgement(Verdict.Take, Head, _lastTs);
     }
 
@@ -155,17 +169,13 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <param name="now">Milliseconds since 1970.</param>
     public Judgement Import(int sender, string cmid, long now)
     {
-        if (_recent.Find(sender, cmid) is { } known)
-        {
-            if (known.IsAccepted)
-                return new Judgement(Verdict.Answer, known.Seq, known.Ts);
-            if (_inFlight.ContainsKey(known.Number))
-                return new Judgement(Verdict.Wait);
-        }
-
+        var key = PostKey.Of(sender, cmid);
+        if (_inFlightByKey.ContainsKey(key))
+            return new Judgement(Verdict.Wait);
+        if (_recent.TryFind(key, out var seq, out var ts))
+            return new Judgement(Verdict.Answer, seq, ts);
         _lastTs = Math.Max(_lastTs, now);
-        var recent = _recent.Add(sender, cmid, ++Head);
-        _inFlight[Head] = new InFlightPost(sender, cmid, Head, _lastTs, HasSiblings: true, OriginSession: 0) { Recent = recent };
+        Launch(new InFlightPost(key, ++Head, _lastTs, hasSiblings: true, originSession: 0));
         return new Judgement(Verdict.Take, Head, _lastTs);
     }
 
@@ -179,22 +189,16 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <summary>An accepted post leaves the flight; its waiting sessions get their answers.</summary>
     public InFlightPost? Accept(long number, long seq, long ts)
     {
-        if (!_inFlight.Remove(number, out var inFlight))
+        if (Land(number) is not { } landed)
             return null;
         if (seq > 0)
             CommittedHead = Math.Max(CommittedHead, seq);
-        inFlight.Recent.Accept(seq, ts);
-        return inFlight;
+        _recent.Add(landed.Key, seq, ts);
+        return landed;
     }
 
     /// <summary>A post that was not written leaves the flight; its sessions are refused until it comes again.</summary>
-    public InFlightPost? Fail(long number)
-    {
-        if (!_inFlight.Remove(number, out var inFlight))
-            return null;
-        _recent.Remove(inFlight.Sender, inFlight.Cmid);
-        return inFlight;
-    }
+    public InFlightPost? Fail(long number) => Land(number);
 
     /// <summary>After all rows have settled: numbers go on behind what is committed.</summary>
     public void ResetHead() => Head = CommittedHead;
@@ -206,7 +210,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         return Fail(number);
     }
 
-    public InFlightPost? Find(long number) => _inFlight.GetValueOrDefault(number);
+    public InFlightPost? Find(long number) => _inFlight.TryGetValue(number, out var inFlight) ? inFlight : null;
 
     /// <summary>Forgets the sessions' numbers when there are many: a live one lifts us over what it has been answered.</summary>
     public void ForgetSenders()
@@ -222,17 +226,29 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         return sender;
     }
 
-    Judgement? FindPrevious(Post post)
+    Judgement? FindPrevious(PostKey key, Post post)
     {
-        if (_recent.Find(post.Sender, post.Cmid) is not { } recent)
+        if (_inFlightByKey.TryGetValue(key, out var inFlight))
+        {
+            inFlight.Await(WaitFor(post));
+            return new Judgement(Verdict.Wait);
+        }
+
+        return _recent.TryFind(key, out var seq, out var ts) ? new Judgement(Verdict.Answer, seq, ts) : null;
+    }
+
+    void Launch(InFlightPost post)
+    {
+        _inFlight[post.Number] = post;
+        _inFlightByKey[post.Key] = post;
+    }
+
+    InFlightPost? Land(long number)
+    {
+        if (!_inFlight.Remove(number, out var post))
             return null;
-        if (recent.IsAccepted)
-            return new Judgement(Verdict.Answer, recent.Seq, recent.Ts);
-        if (!_inFlight.TryGetValue(recent.Number, out var inFlight))
-            return null;
-        if (!inFlight.Waiting.Contains(WaitFor(post)))
-            inFlight.Waiting.Add(WaitFor(post));
-        return new Judgement(Verdict.Wait);
+        _inFlightByKey.Remove(post.Key, out _);
+        return post;
     }
 
     Judgement? RefusalOf(Post post, bool isMembershipFresh)
@@ -248,7 +264,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         return new Judgement(Verdict.Answer, Error: ErrorCode.NotFound, Reason: id.IsGroup ? $"there is no group {id.B}" : $"there is no user {other}");
     }
 
-    void Remember(int sender, string cmid, long seq, long ts) => _recent.Add(sender, cmid, seq).Accept(seq, ts);
+    void Remember(int sender, string cmid, long seq, long ts) => _recent.Add(PostKey.Of(sender, cmid), seq, ts);
 
     static WaitingSession WaitFor(Post post) => new(post.SessionId, post.Number, post.Epoch);
 

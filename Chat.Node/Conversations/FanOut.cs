@@ -1,3 +1,5 @@
+using Chat.Node.Delivery;
+
 namespace Chat.Node.Conversations;
 
 /// <summary>A delivery that is due: message <c>Number</c> to <c>UserId</c>.</summary>
@@ -47,7 +49,7 @@ sealed class FanOut
     }
 
     readonly Queue<Entry> _entries = new();
-    readonly Dictionary<int, Link> _links = [];
+    FewDictionary<int, Link> _links;
     readonly List<long> _finished = [];
     long _lastNumber;
 

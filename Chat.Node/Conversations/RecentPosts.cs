@@ -1,108 +1,109 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+
 namespace Chat.Node.Conversations;
 
 /// <summary>
-/// The posts that a conversation remembers by sender and cmid, so that a retry is answered and not repeated. With a
-/// history the log's unique key stands behind it; without one this is all there is. A new post takes over the memory of
-/// the one that is forgotten for it: a thousand of each conversation would be much garbage that has grown old.
+/// Sender and cmid of a post, in 20 bytes. The cmid is hashed with a seed that clients do not know; to make two of them equal all the
+/// same would harm nobody but the one sender.
 /// </summary>
-sealed class RecentPosts
+readonly record struct PostKey(int Sender, UInt128 Cmid)
 {
-    readonly int _capacity;
-    readonly HashSet<RecentPost> _posts = new(BySenderAndCmid.Instance);
-    readonly HashSet<RecentPost>.AlternateLookup<PostKey> _byKey;
-    readonly Queue<RecentPost> _order = new();
+    static readonly long Seed = Random.Shared.NextInt64();
 
-    public RecentPosts(int capacity)
-    {
-        _capacity = capacity;
-        _byKey = _posts.GetAlternateLookup<PostKey>();
-    }
+    public static PostKey Of(int sender, string cmid) => new(sender, XxHash128.HashToUInt128(MemoryMarshal.AsBytes(cmid.AsSpan()), Seed));
 
-    public RecentPost? Find(int sender, string cmid) => _byKey.TryGetValue(new PostKey(sender, cmid), out var post) ? post : null;
-
-    public RecentPost Add(int sender, string cmid, long number)
-    {
-        Remove(sender, cmid);
-        RecentPost? forgotten = null;
-        // What is still on its way is not forgotten: its repetition would be taken as a new message.
-        while (_order.TryPeek(out var oldest) && (oldest.IsRemoved || (_posts.Count >= _capacity && oldest.IsAccepted)))
-        {
-            _order.Dequeue();
-            if (!oldest.IsRemoved && _posts.Remove(oldest))
-                forgotten = oldest; // not one that was removed: somebody may still hold it
-        }
-
-        var post = forgotten ?? new RecentPost();
-        post.Start(sender, cmid, number);
-        _posts.Add(post);
-        _order.Enqueue(post);
-        return post;
-    }
-
-    /// <summary>The post was not accepted after all; a retry is a new attempt.</summary>
-    public void Remove(int sender, string cmid)
-    {
-        if (Find(sender, cmid) is not { } post)
-            return;
-        _posts.Remove(post);
-        post.IsRemoved = true;
-    }
-
-    readonly record struct PostKey(int Sender, string Cmid);
-
-    sealed class BySenderAndCmid : IEqualityComparer<RecentPost>, IAlternateEqualityComparer<PostKey, RecentPost>
-    {
-        public static readonly BySenderAndCmid Instance = new();
-
-        public bool Equals(RecentPost? x, RecentPost? y) => x!.Sender == y!.Sender && x.Cmid.SequenceEqual(y.Cmid);
-
-        public int GetHashCode(RecentPost post) => post.Hash;
-
-        public bool Equals(PostKey key, RecentPost post) => key.Sender == post.Sender && post.Cmid.SequenceEqual(key.Cmid);
-
-        public int GetHashCode(PostKey key) => RecentPost.HashOf(key.Sender, key.Cmid);
-
-        public RecentPost Create(PostKey key) => throw new NotSupportedException("posts come from Add");
-    }
+    public override int GetHashCode() => (int)(ulong)Cmid ^ (Sender * -1640531527);
 }
 
-/// <summary>A post that was accepted or is on its way to it.</summary>
-sealed class RecentPost
+/// <summary>
+/// The accepted posts that a conversation remembers, so that a retry is answered and not repeated. With a history the log's unique key
+/// stands behind it; without one this is all there is. A ring of traces that is written over: a thousand objects for each conversation
+/// would be much garbage that has grown old, and a cold cache line for each field of them.
+/// </summary>
+/// <param name="capacity">So many posts are remembered, the newest.</param>
+sealed class RecentPosts(int capacity)
 {
-    char[] _cmid = [];
-    int _length;
+    const int FirstLength = 4;
 
-    public int Sender { get; private set; }
-
-    public ReadOnlySpan<char> Cmid => _cmid.AsSpan(0, _length);
-
-    /// <summary>Of sender and cmid; unpredictable for clients.</summary>
-    public int Hash { get; private set; }
-
-    /// <summary>Its number in the conversation.</summary>
-    public long Number { get; private set; }
-
-    /// <summary>Whether it has been accepted; else the answer comes later.</summary>
-    public bool IsAccepted { get; private set; }
-
-    /// <summary>0 without a history.</summary>
-    public long Seq { get; private set; }
-
-    public long Ts { get; private set; }
-
-    /// <summary>Not remembered any more.</summary>
-    public bool IsRemoved { get; set; }
-
-    public static int HashOf(int sender, string cmid) => string.GetHashCode(cmid, StringComparison.Ordinal) ^ (sender * -1640531527);
-
-    /// <summary>A new one, in the place of one that is forgotten.</summary>
-    public void Start(int sender, string cmid, long number)
+    /// <summary>Next: the one before it in the same bucket, as its place + 1; 0 = none.</summary>
+    struct Trace
     {
-        if (_cmid.Length < cmid.Length)
-            _cmid = new char[cmid.Length];
-        cmid.CopyTo(_cmid);
-        (_length, Sender, Hash, Number, IsAccepted, Seq, Ts) = (cmid.Length, sender, HashOf(sender, cmid), number, false, 0, 0);
+        public PostKey Key;
+        public int Next;
+        public long Seq;
+        public long Ts;
     }
 
-    public void Accept(long seq, long ts) => (IsAccepted, Seq, Ts) = (true, seq, ts);
+    Trace[] _traces = [];
+
+    /// <summary>For each bucket the place of its newest trace + 1. A power of two of them, at least as many as traces.</summary>
+    int[] _buckets = [];
+
+    /// <summary>Posts so far.</summary>
+    long _added;
+
+    public bool TryFind(PostKey key, out long seq, out long ts)
+    {
+        var place = PlaceOf(key);
+        (seq, ts) = place < 0 ? default : (_traces[place].Seq, _traces[place].Ts);
+        return place >= 0;
+    }
+
+    /// <summary>One that is there already gets a new answer.</summary>
+    /// <param name="key">Of the post.</param>
+    /// <param name="seq">0 without a history.</param>
+    /// <param name="ts">Milliseconds since 1970.</param>
+    public void Add(PostKey key, long seq, long ts)
+    {
+        var place = PlaceOf(key);
+        if (place >= 0)
+        {
+            (_traces[place].Seq, _traces[place].Ts) = (seq, ts);
+            return;
+        }
+
+        if (_added == _traces.Length && _traces.Length < capacity)
+            Grow();
+        place = (int)(_added++ % _traces.Length);
+        if (_added > _traces.Length)
+            Unlink(place);
+        _traces[place] = new Trace { Key = key, Seq = seq, Ts = ts };
+        Link(place);
+    }
+
+    int PlaceOf(PostKey key)
+    {
+        if (_buckets.Length == 0)
+            return -1;
+        var place = BucketOf(key) - 1;
+        while (place >= 0 && _traces[place].Key != key)
+            place = _traces[place].Next - 1;
+        return place;
+    }
+
+    void Grow()
+    {
+        Array.Resize(ref _traces, Math.Min(Math.Max(_traces.Length * 2, FirstLength), capacity));
+        _buckets = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_traces.Length)];
+        for (var place = 0; place < _added; place++)
+            Link(place);
+    }
+
+    void Link(int place)
+    {
+        ref var newest = ref BucketOf(_traces[place].Key);
+        _traces[place].Next = newest;
+        newest = place + 1;
+    }
+
+    void Unlink(int place)
+    {
+        ref var link = ref BucketOf(_traces[place].Key);
+        while (link != place + 1)
+            link = ref _traces[link - 1].Next;
+        link = _traces[place].Next;
+    }
+
+    ref int BucketOf(PostKey key) => ref _buckets[key.GetHashCode() & (_buckets.Length - 1)];
 }

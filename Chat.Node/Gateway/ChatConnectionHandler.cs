@@ -25,9 +25,17 @@ sealed class ChatConnectionHandler(
             return;
         }
 
+        var state = new SessionConnection(
+            connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport, services.Clock, connection.Abort);
+        IActorRef? session = null;
         try
         {
-            await ServeAsync(connection);
+            KeepAlive(connection);
+            session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)).WithDispatcher(SessionDispatcher.Id), $"session-{state.Id}");
+            sessions.Add(state, session);
+            var isOrderly = await ReadAsync(connection.Transport.Input, state, session);
+            session.Tell(new ConnectionClosed(CanStillWrite: isOrderly));
+            await state.Ended;
         }
         catch (Exception e) when (e is not OperationCanceledException and not ConnectionAbortedException and not ConnectionResetException)
         {
@@ -35,33 +43,9 @@ sealed class ChatConnectionHandler(
         }
         finally
         {
-            sessions.Leave();
-        }
-    }
-
-    async Task ServeAsync(ConnectionContext connection)
-    {
-        KeepAlive(connection);
-        var state = new SessionConnection(
-            connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport, services.Clock, connection.Abort);
-        var session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)).WithDispatcher(SessionDispatcher.Id), $"session-{connection.ConnectionId}");
-        sessions.Add(state, session);
-        var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
-        await using var closing = lifetime?.ConnectionClosedRequested.Register(
-            () =>
-            {
-                session.Tell(new DrainSession(DrainSpread.Of(sessions.Count)));
-            }) ?? default;
-        try
-        {
-            var isOrderly = await ReadAsync(connection.Transport.Input, state, session);
-            session.Tell(new ConnectionClosed(CanStillWrite: isOrderly));
-            await state.Ended;
-        }
-        finally
-        {
-            session.Tell(new ConnectionClosed(CanStillWrite: false));
+            session?.Tell(new ConnectionClosed(CanStillWrite: false));
             sessions.Remove(state);
+            sessions.Leave();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -27,7 +28,7 @@ readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = d
 /// the bytes. Used by its session actor only. A legacy receiver holds exactly one object of 1024 bytes at once: for it
 /// frames that follow each other closely are padded to that size, and nothing follows an unpadded frame closely.
 /// </summary>
-sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
+sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
 {
     const int MostBytesPerFlush = 64 * 1024;
 
@@ -49,8 +50,9 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
 
     static readonly byte[] Padding = CreatePadding();
 
-    readonly Queue<(ReadOnlyMemory<byte> Frame, Receipt Receipt)> _queue = new();
-    readonly List<Receipt> _inFlight = [];
+    // One place each to begin with: many connections never have more than one frame waiting.
+    readonly Queue<(ReadOnlyMemory<byte> Frame, Receipt Receipt)> _queue = new(1);
+    readonly List<Receipt> _inFlight = new(1);
     long _bytes;
     long _lastWritten = long.MinValue / 2;
     long _aloneFor;
@@ -88,7 +90,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
         {
             if (IsModern || _aloneFor == 0 || (_aloneFor == AnswerAloneMilliseconds && !IsPushNext))
                 return TimeSpan.Zero;
-            var since = now() - _lastWritten;
+            var since = clock.SteadyMilliseconds() - _lastWritten;
             return since >= _aloneFor ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_aloneFor - since);
         }
     }
@@ -109,7 +111,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, Func<long> now)
         }
         else
         {
-            var at = now();
+            var at = clock.SteadyMilliseconds();
             var isPush = IsPushNext;
             var isPadded = _queue.Count > 1 || (isPush && at - _lastWritten < CloseMilliseconds);
             while (written < MostPaddedPerFlush && _queue.TryDequeue(out var next))

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Delivery;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -30,6 +31,7 @@ sealed class PostLink(ConversationId conversation)
     readonly List<PendingPost> _pending = [];
     long _lastNumber;
     long _blockedNumber;
+    Alarm _retry;
 
     public ConversationId Conversation => conversation;
 
@@ -49,6 +51,11 @@ sealed class PostLink(ConversationId conversation)
 
     /// <summary>When anything was last sent or answered; milliseconds of a steady clock.</summary>
     public long LastProgress { get; set; }
+
+    /// <summary>So long after the last refusal everything is sent again.</summary>
+    public void RetryIn(IActorContext context, TimeSpan delay, object message) => _retry.Set(context, delay, message);
+
+    public void CancelRetry() => _retry.Cancel();
 
     /// <summary>False if another post has to come first.</summary>
     public bool TryUnblock(string? cmid)
@@ -73,8 +80,10 @@ sealed class PostLink(ConversationId conversation)
     /// <summary>The answered post, or null if it is none of ours any more.</summary>
     public PendingPost? Take(long number)
     {
-        var at = _pending.Count > 0 && _pending[0].Number == number ? 0 : _pending.FindIndex(post => post.Number == number);
-        if (at < 0)
+        var at = 0;
+        while (at < _pending.Count && _pending[at].Number != number)
+            at++;
+        if (at == _pending.Count)
             return null;
         var post = _pending[at];
         _pending.RemoveAt(at);

@@ -160,12 +160,12 @@ sealed partial class SessionActor
         }
 
         _services.Users.Value.Tell(new Attach(userId, _sessionId, _isModern, IsReattach: _user is not null, _tokenHash));
-        Timers.StartSingleTimer("attach", AttachAgain.Instance, AttachPatience);
+        _attachingAgain.Set(Context, AttachPatience, AttachAgain.Instance);
     }
 
     void OnAttached(Attached attached)
     {
-        Timers.Cancel("attach");
+        _attachingAgain.Cancel();
         if (_attaching is null && (_isEnding || _user is null))
             return; // too late
         if (!_isEnding)
@@ -207,7 +207,7 @@ sealed partial class SessionActor
 
     void OnAttachRefused()
     {
-        Timers.Cancel("attach");
+        _attachingAgain.Cancel();
         if (_attaching is not { Request: var request })
         {
             Close("the user has no place for this session any more");
@@ -269,7 +269,7 @@ sealed partial class SessionActor
     /// <summary>The user forgets this session and takes back what it did not flush.</summary>
     void Detach()
     {
-        Timers.Cancel("attach");
+        _attachingAgain.Cancel();
         var userId = _user?.Id ?? _attaching?.Result.Account.Id;
         if (userId is null)
             return;

@@ -1,3 +1,4 @@
+using Chat.Node.Delivery;
 using Chat.Node.Users;
 using Chat.Protocol;
 
@@ -20,7 +21,7 @@ sealed partial class SessionActor
         public long LastSeq;
     }
 
-    readonly Dictionary<ConversationId, CopyNumbers> _copies = [];
+    FewDictionary<ConversationId, CopyNumbers> _copies;
 
     bool IsNewCopy(Push push)
     {

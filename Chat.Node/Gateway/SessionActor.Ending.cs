@@ -27,13 +27,13 @@ sealed partial class SessionActor
 
     void EndWhenDone()
     {
-        if (_requests.Count == 0 && !_isBusy && _unanswered == 0 && (_outbox.IsEmpty || _connection.IsEnded)
+        if (_requests is not { Count: > 0 } && !_isBusy && _unanswered == 0 && (_outbox.IsEmpty || _connection.IsEnded)
             && !_outbox.IsFlushing)
             Close(Disconnected);
     }
 
-    void OnDrain(DrainSession drain) => Timers.StartSingleTimer(
-        "drain", DrainNow.Instance, _isModern ? drain.Spread * Random.Shared.NextDouble() : drain.Spread);
+    void OnDrain(DrainSession drain) =>
+        _draining.Set(Context, _isModern ? drain.Spread * Random.Shared.NextDouble() : drain.Spread, DrainNow.Instance);
 
     void OnDrainNow()
     {
@@ -73,6 +73,13 @@ sealed partial class SessionActor
 
     protected override void PostStop()
     {
+        _ticking.Cancel();
+        _attachingAgain.Cancel();
+        _pausing.Cancel();
+        _continuing.Cancel();
+        _draining.Cancel();
+        foreach (var (_, link) in _links)
+            link.CancelRetry();
         Detach();
         _connection.End(isGraceful: _outbox.IsEmpty && !_outbox.IsFlushing);
     }

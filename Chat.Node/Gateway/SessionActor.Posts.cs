@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Conversations;
+using Chat.Node.Delivery;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 
@@ -20,7 +21,7 @@ sealed partial class SessionActor
 
     sealed record RetryPosts(ConversationId Conversation) : INoSerializationVerificationNeeded;
 
-    readonly Dictionary<ConversationId, PostLink> _links = [];
+    FewDictionary<ConversationId, PostLink> _links;
     long _ownCmids;
     int _unanswered;
     bool _hasSiblings;
@@ -128,7 +129,7 @@ sealed partial class SessionActor
         {
             link.Restart(post);
             link.LastProgress = SteadyMilliseconds;
-            Timers.StartSingleTimer(link.Conversation, new RetryPosts(link.Conversation), RetryDelay);
+            link.RetryIn(Context, RetryDelay, new RetryPosts(link.Conversation));
         }
     }
 
@@ -170,7 +171,7 @@ sealed partial class SessionActor
 
     void OnConversationGone(IActorRef conversation)
     {
-        foreach (var link in _links.Values)
+        foreach (var (_, link) in _links)
         {
             if (!conversation.Equals(link.Target))
                 continue;
@@ -184,7 +185,7 @@ sealed partial class SessionActor
         if (_unanswered == 0)
             return;
         var now = SteadyMilliseconds;
-        foreach (var link in _links.Values)
+        foreach (var (_, link) in _links)
         {
             if (link.Pending.Count == 0)
                 continue;

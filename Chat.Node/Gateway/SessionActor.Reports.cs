@@ -1,3 +1,4 @@
+using Chat.Node.Delivery;
 using Chat.Node.Hosting;
 using Chat.Node.Users;
 using Chat.Protocol;
@@ -22,8 +23,8 @@ sealed partial class SessionActor
         public bool IsUntold;
     }
 
-    readonly Dictionary<ConversationId, PushedNumbers> _pushed = [];
-    readonly List<ConversationId> _untold = [];
+    FewDictionary<ConversationId, PushedNumbers> _pushed;
+    List<ConversationId>? _untold;
     long _toldAt;
     bool _isReportDue;
 
@@ -55,7 +56,7 @@ sealed partial class SessionActor
 
         if (offlineTo > 0)
             TellUser(new OfflinePushed(_user!.Id, _sessionId, offlineTo));
-        if (_untold.Count > 0)
+        if (_untold is { Count: > 0 })
             TellUntoldInTime();
     }
 
@@ -79,7 +80,7 @@ sealed partial class SessionActor
         else if (!numbers.IsUntold)
         {
             numbers.IsUntold = true;
-            _untold.Add(receipt.Conversation);
+            (_untold ??= []).Add(receipt.Conversation);
         }
     }
 
@@ -106,7 +107,7 @@ sealed partial class SessionActor
     /// <summary>Also before a detach: what the user does not know to have left would be queued.</summary>
     void TellUntold()
     {
-        foreach (var conversation in _untold)
+        foreach (var conversation in _untold ?? [])
         {
             var numbers = NumbersOf(conversation);
             numbers.IsUntold = false;
@@ -114,7 +115,7 @@ sealed partial class SessionActor
                 TellNumbers(conversation, numbers);
         }
 
-        _untold.Clear();
+        _untold?.Clear();
         _toldAt = SteadyMilliseconds;
     }
 

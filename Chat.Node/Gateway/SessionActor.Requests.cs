@@ -7,33 +7,44 @@ namespace Chat.Node.Gateway;
 /// <summary>What the client asks for, in its order: whose turn it is, and what is done with marks, friends, groups, history, sync.</summary>
 sealed partial class SessionActor
 {
+    /// <summary>What becomes of the next request.</summary>
+    enum Turn
+    {
+        NotYet,
+        Now,
+        TooFast,
+    }
+
     sealed record Replied(Request Request, Reply Reply) : INoSerializationVerificationNeeded;
 
     /// <summary>Requests are handled one after the other; posts do not wait for the answers of posts before them.</summary>
     void HandleRequests()
     {
-        while (!_isBusy && !_isClosed && !_closesWhenFlushed && _requests.TryPeek(out var request))
-        {
-            if (!_frames.TryTake(SteadyMilliseconds))
-            {
-                if (!_isModern)
-                {
-                    // A documented client cannot be told: it is read more slowly instead.
-                    Timers.StartSingleTimer("rate", Continue.Instance, TimeSpan.FromMilliseconds(20));
-                    return;
-                }
-
-                _requests.Dequeue();
-                RefuseTooFast(request);
-                continue;
-            }
-
-            _requests.Dequeue();
-            Handle(request);
-        }
-
+        while (_requests is { Count: > 0 } && NextTurn() is var turn and not Turn.NotYet)
+            TakeTurn(_requests.Dequeue(), turn);
         if (_isEnding)
             EndWhenDone();
+    }
+
+    Turn NextTurn()
+    {
+        if (_isBusy || _isClosed || _closesWhenFlushed)
+            return Turn.NotYet;
+        if (_frames.TryTake(SteadyMilliseconds))
+            return Turn.Now;
+        if (_isModern)
+            return Turn.TooFast;
+        // A documented client cannot be told: it is read more slowly instead.
+        _continuing.Set(Context, TimeSpan.FromMilliseconds(20), Continue.Instance);
+        return Turn.NotYet;
+    }
+
+    void TakeTurn(Request request, Turn turn)
+    {
+        if (turn == Turn.Now)
+            Handle(request);
+        else
+            RefuseTooFast(request);
     }
 
     void Handle(Request request)

@@ -168,7 +168,7 @@ sealed partial class SessionActor
         if (pause > TimeSpan.Zero)
         {
             _isPausing = true;
-            Timers.StartSingleTimer("flush", PauseEnded.Instance, pause);
+            _pausing.Set(Context, pause, PauseEnded.Instance);
             return;
         }
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Chat.Node.Cluster;
 using Chat.Node.Conversations;
+using Chat.Node.Delivery;
 using Chat.Node.Telemetry;
 using Chat.Node.Users;
 using Chat.Protocol;
@@ -21,7 +22,7 @@ sealed record DrainSession(TimeSpan Spread) : INoSerializationVerificationNeeded
 /// (after its posts are answered); what it had not flushed goes back to the user, what it had not got answered the
 /// client sends again, or, for a documented client, the session itself.
 /// </summary>
-sealed partial class SessionActor : UntypedActor, IWithTimers
+sealed partial class SessionActor : UntypedActor
 {
     const string Disconnected = "disconnected";
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
@@ -54,9 +55,14 @@ sealed partial class SessionActor : UntypedActor, IWithTimers
     readonly SessionConnection _connection;
     readonly GatewayServices _services;
     readonly Outbox _outbox;
-    readonly TokenBucket _frames;
+    TokenBucket _frames;
     readonly long _sessionId = Random.Shared.NextInt64(1, long.MaxValue);
-    readonly Queue<Request> _requests = new();
+    Queue<Request>? _requests;
+    Alarm _ticking;
+    Alarm _attachingAgain;
+    Alarm _pausing;
+    Alarm _continuing;
+    Alarm _draining;
     ChatSender? _user;
     bool _isModern;
     bool _isBusy;
@@ -72,13 +78,18 @@ sealed partial class SessionActor : UntypedActor, IWithTimers
     {
         _connection = connection;
         _services = services;
-        _outbox = new Outbox(connection.Output, services.Limits.OutboxFrames, () => SteadyMilliseconds);
+        _outbox = new Outbox(connection.Output, services.Limits.OutboxFrames, services.Clock);
         _frames = new TokenBucket(services.Limits.FramesPerSecond);
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
-
     long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
+
+    /// <summary>Straight to the switch: the behaviour that Akka would call is a delegate, and one more cold cache line with every message.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        OnReceive(message);
+        return true;
+    }
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each connection.</summary>
     protected override void OnReceive(object message)
@@ -186,7 +197,11 @@ sealed partial class SessionActor : UntypedActor, IWithTimers
 
     void OnRequest(Request request)
     {
-        _requests.Enqueue(request);
+        var turn = _requests is { Count: > 0 } ? Turn.NotYet : NextTurn();
+        if (turn == Turn.NotYet)
+            (_requests ??= new Queue<Request>()).Enqueue(request);
+        else
+            TakeTurn(request, turn);
         HandleRequests();
     }
 
@@ -209,7 +224,7 @@ sealed partial class SessionActor : UntypedActor, IWithTimers
         if (_isTicking || (_unanswered == 0 && !_isEnding) || _isClosed)
             return;
         _isTicking = true;
-        Timers.StartSingleTimer("tick", Tick.Instance, TickInterval);
+        _ticking.Set(Context, TickInterval, Tick.Instance);
     }
 
     void OnTerminated(Terminated terminated)

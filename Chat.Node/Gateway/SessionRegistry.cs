@@ -8,6 +8,7 @@ sealed class SessionRegistry
 {
     readonly ConcurrentDictionary<string, (SessionConnection Connection, IActorRef Actor)> _sessions = new();
     int _count;
+    volatile bool _isDraining;
 
     public int Count => Volatile.Read(ref _count);
 
@@ -22,9 +23,24 @@ sealed class SessionRegistry
         return false;
     }
 
-    public void Add(SessionConnection connection, IActorRef actor) => _sessions[connection.Id] = (connection, actor);
+    public void Add(SessionConnection connection, IActorRef actor)
+    {
+        _sessions[connection.Id] = (connection, actor);
+        if (_isDraining)
+            Drain(actor);
+    }
+
+    /// <summary>The node goes down: sends all sessions elsewhere, also those that are still being added.</summary>
+    public void Drain()
+    {
+        _isDraining = true;
+        foreach (var (_, actor) in All)
+            Drain(actor);
+    }
 
     public void Remove(SessionConnection connection) => _sessions.TryRemove(connection.Id, out _);
+
+    void Drain(IActorRef session) => session.Tell(new DrainSession(DrainSpread.Of(Count)));
 
     public void Leave() => Interlocked.Decrement(ref _count);
 }

@@ -62,8 +62,11 @@ sealed class ChatListener(ChatSettings settings, IServiceProvider services, ILog
     /// <summary>Takes no new connection, asks the sessions to end, and ends what has not ended in time.</summary>
     public async Task CloseAsync(CancellationToken patience)
     {
-        if (_server is not null)
-            await _server.StopAsync(patience);
+        if (_server is null)
+            return;
+        var stopping = _server.StopAsync(patience);
+        services.GetRequiredService<SessionRegistry>().Drain(); // behind the ports' end, so that nobody comes back to this node
+        await stopping;
     }
 
     public ValueTask DisposeAsync()

@@ -8,7 +8,7 @@ sealed class LoginAttempts(int mostFailures)
 {
     static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    readonly Queue<DateTimeOffset> _open = new();
+    Queue<DateTimeOffset>? _open;
     DateTimeOffset _blockedUntil;
 
     public bool TryBegin(DateTimeOffset now)
@@ -17,6 +17,7 @@ sealed class LoginAttempts(int mostFailures)
             return true;
         if (now < _blockedUntil)
             return false;
+        _open ??= new Queue<DateTimeOffset>();
         while (_open.TryPeek(out var oldest) && now - oldest >= Window)
             _open.Dequeue();
         if (_open.Count >= mostFailures)
@@ -30,7 +31,7 @@ sealed class LoginAttempts(int mostFailures)
         return true;
     }
 
-    public void Succeed() => _open.Clear();
+    public void Succeed() => _open = null;
 
-    public bool IsIdle(DateTimeOffset now) => now >= _blockedUntil && (!_open.TryPeek(out var oldest) || now - oldest >= Window);
+    public bool IsIdle(DateTimeOffset now) => now >= _blockedUntil && (_open is null || !_open.TryPeek(out var oldest) || now - oldest >= Window);
 }

@@ -8,16 +8,18 @@ sealed class OfflineBacklog<T>
 {
     const int RoundSize = 500;
 
-    readonly LinkedList<T> _waiting = new();
-    readonly List<T> _failed = [];
+    LinkedList<T>? _waiting;
+    List<T>? _failed;
     int _underWay;
 
-    public bool IsIdle => _underWay == 0 && _waiting.Count == 0;
+    int Waiting => _waiting?.Count ?? 0;
+
+    public bool IsIdle => _underWay == 0 && Waiting == 0;
 
     /// <summary>How many inserts have been asked for in all.</summary>
     public long Added { get; private set; }
 
-    public int Count => _waiting.Count + _underWay;
+    public int Count => Waiting + _underWay;
 
     /// <summary>Something failed: nothing is tried until <see cref="Retry"/>.</summary>
     public bool IsStuck { get; private set; }
@@ -25,7 +27,7 @@ sealed class OfflineBacklog<T>
     public void Add(T item)
     {
         Added++;
-        _waiting.AddLast(item);
+        (_waiting ??= new LinkedList<T>()).AddLast(item);
     }
 
     /// <summary>The next round, empty while one is under way.</summary>
@@ -34,7 +36,7 @@ sealed class OfflineBacklog<T>
         var round = new List<T>();
         if (_underWay > 0 || IsStuck)
             return round;
-        while (round.Count < RoundSize && _waiting.First is { } first)
+        while (round.Count < RoundSize && _waiting?.First is { } first)
         {
             round.Add(first.Value);
             _waiting.RemoveFirst();
@@ -49,13 +51,13 @@ sealed class OfflineBacklog<T>
     {
         _underWay--;
         if (!isDurable)
-            _failed.Add(item);
-        if (_underWay > 0 || _failed.Count == 0)
+            (_failed ??= []).Add(item);
+        if (_underWay > 0 || _failed is null)
             return;
         IsStuck = true;
         for (var i = _failed.Count - 1; i >= 0; i--)
-            _waiting.AddFirst(_failed[i]);
-        _failed.Clear();
+            _waiting!.AddFirst(_failed[i]);
+        _failed = null;
     }
 
     public void Retry() => IsStuck = false;

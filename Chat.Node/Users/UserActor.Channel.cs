@@ -15,7 +15,7 @@ sealed partial class UserActor
     sealed record NodeDisconnected(long Node) : INoSerializationVerificationNeeded;
 
     readonly ChannelState _channel = new();
-    readonly List<IActorRef> _listeningAskers = [];
+    List<IActorRef>? _listeningAskers;
 
     /// <summary>Ourselves we hear too: nothing is published while a node of ours may listen.</summary>
     bool MayPublish => _services.Others.IsOn && _phase == Phase.Offline && _channel.IsSettled(null);
@@ -95,7 +95,7 @@ sealed partial class UserActor
 
     void OnAskListening(IActorRef login)
     {
-        if (!_isPresenceKnown && _listeningAskers.Count < MostHeldAttaches)
+        if (!_isPresenceKnown && (_listeningAskers ??= []).Count < MostHeldAttaches)
             _listeningAskers.Add(login); // when what an earlier life stored is read
         else
             login.Tell(new ListeningAnswer(!_isPresenceKnown || _sessions.Count > 0 || !_channel.IsSettled(null)));
@@ -103,9 +103,9 @@ sealed partial class UserActor
 
     void AnswerListeningAskers()
     {
-        foreach (var login in _listeningAskers)
+        foreach (var login in _listeningAskers ?? [])
             login.Tell(new ListeningAnswer(_sessions.Count > 0 || !_channel.IsSettled(null)));
-        _listeningAskers.Clear();
+        _listeningAskers = null;
     }
 
     /// <summary>

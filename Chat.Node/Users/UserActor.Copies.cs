@@ -10,13 +10,14 @@ namespace Chat.Node.Users;
 sealed partial class UserActor
 {
     /// <summary>What passed while there was no session.</summary>
-    readonly HashSet<(ConversationId Conversation, long Seq)> _passed = [];
+    HashSet<(ConversationId Conversation, long Seq)>? _passed;
 
     /// <summary>Whether a delivery has found its recipient already, or will: nothing is to be queued or published for it.</summary>
     bool IsElsewhere(ConversationId conversation, PendingDelivery delivery)
     {
         if (!delivery.Message.IsCopied || delivery.IsAside || _sessions.Count > 0)
             return false;
+        _passed ??= [];
         if (_passed.Count >= MostHeld)
             _passed.Clear();
         _passed.Add((conversation, delivery.Message.Seq));
@@ -28,5 +29,5 @@ sealed partial class UserActor
 
     /// <summary>A copy of what came in its order, when the user was here.</summary>
     bool IsKnownCopy(PendingDelivery delivery) => delivery is { IsAside: true, Message: { IsCopied: true, Seq: > 0 } message }
-        && HasPassed(message) && !_passed.Contains((message.Conversation, message.Seq));
+        && HasPassed(message) && _passed?.Contains((message.Conversation, message.Seq)) != true;
 }

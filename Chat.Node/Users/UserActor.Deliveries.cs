@@ -9,10 +9,10 @@ namespace Chat.Node.Users;
 /// <summary>What conversations bring: to the sessions, or to the offline queue; and the confirmations.</summary>
 sealed partial class UserActor
 {
-    readonly Dictionary<(ConversationId Conversation, bool IsAside), DeliveryLink> _links = [];
-    readonly Dictionary<ConversationId, IActorRef> _conversations = [];
-    readonly Dictionary<ConversationId, List<(Deliver Deliver, IActorRef Sender)>> _awaitingMark = [];
-    readonly List<(Deliver Deliver, IActorRef Sender)> _held = [];
+    FewDictionary<(ConversationId Conversation, bool IsAside), DeliveryLink> _links;
+    FewDictionary<ConversationId, IActorRef> _conversations;
+    FewDictionary<ConversationId, List<(Deliver Deliver, IActorRef Sender)>> _awaitingMark;
+    List<(Deliver Deliver, IActorRef Sender)>? _held;
     readonly OfflineBacklog<(ConversationId Conversation, PendingDelivery Delivery)> _backlog = new();
     int _pendingCount;
 
@@ -35,7 +35,7 @@ sealed partial class UserActor
         if (IsHolding || _isStopping)
         {
             // What does not fit, or comes too late, is not taken: the conversation sends it again.
-            if (!_isStopping && _held.Count < MostHeld)
+            if (!_isStopping && (_held ??= []).Count < MostHeld)
                 _held.Add((deliver, sender));
             return;
         }
@@ -103,7 +103,7 @@ sealed partial class UserActor
         if (_phase == Phase.Live)
         {
             Push? push = null;
-            foreach (var session in _sessions.Values)
+            foreach (var session in _sessions)
             {
                 if (isCopy && (!session.IsModern || session.Id == message.OriginSession))
                     continue;
@@ -122,7 +122,7 @@ sealed partial class UserActor
 
     void OnPushed(Pushed pushed)
     {
-        if (!_sessions.TryGetValue(pushed.SessionId, out var session)
+        if (SessionOf(pushed.SessionId) is not { } session
             || !_links.TryGetValue((pushed.Conversation, pushed.Incarnation < 0), out var link) || link.Incarnation != pushed.Incarnation)
             return;
         var before = link.Pending;
@@ -212,9 +212,9 @@ sealed partial class UserActor
 
     void ReleaseHeld()
     {
-        var held = _held.ToArray();
-        _held.Clear();
-        foreach (var (deliver, sender) in held)
+        var held = _held;
+        _held = null;
+        foreach (var (deliver, sender) in held ?? [])
             OnDeliver(deliver, sender);
     }
 }

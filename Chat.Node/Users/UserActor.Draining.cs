@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Delivery;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -8,11 +9,11 @@ namespace Chat.Node.Users;
 /// <summary>The offline queue on its way to the sessions, page by page: the old before the new.</summary>
 sealed partial class UserActor
 {
-    readonly Dictionary<ConversationId, long> _drained = [];
+    FewDictionary<ConversationId, long> _drained;
     IReadOnlyList<QueuedMessage> _page = [];
 
     /// <summary>Read, and not given yet.</summary>
-    readonly Queue<IReadOnlyList<QueuedMessage>> _pages = new();
+    Queue<IReadOnlyList<QueuedMessage>>? _pages;
     long _drainedTo;
     long _addedAtRead;
     bool _isReading;
@@ -46,7 +47,7 @@ sealed partial class UserActor
         _isReading = false;
         if (_phase is not (Phase.Draining or Phase.Finishing))
         {
-            if (_sessions.Values.Any(session => session.IsAttaching))
+            if (_sessions.Any(session => session.IsAttaching))
                 ReadPage();
             return;
         }
@@ -70,7 +71,7 @@ sealed partial class UserActor
             _services.CrashPoints.Reach(CrashPoint.BeforeDrain);
             _drainedTo = rows[^1].Id;
             NoteRead(rows);
-            OfflinePages.InOrder(WithoutImported(rows)).ForEach(_pages.Enqueue);
+            OfflinePages.InOrder(WithoutImported(rows)).ForEach((_pages ??= new Queue<IReadOnlyList<QueuedMessage>>()).Enqueue);
             GivePage(found.Count == OfflinePages.MostRows || rows.Count < found.Count);
             return;
         }
@@ -91,7 +92,7 @@ sealed partial class UserActor
     /// <summary>The next page that has been read; when there is none, the next is read.</summary>
     void GivePage(bool hasMore = true)
     {
-        if (!_pages.TryDequeue(out var rows))
+        if (_pages is null || !_pages.TryDequeue(out var rows))
         {
             ReadPage();
             return;
@@ -102,17 +103,17 @@ sealed partial class UserActor
         foreach (var row in rows)
         {
             if (row is { Conversation: { } conversation, Seq: > 0 })
-                _drained[conversation] = Math.Max(row.Seq, _drained.GetValueOrDefault(conversation));
+                _drained[conversation] = Math.Max(row.Seq, _drained.TryGetValue(conversation, out var drainedTo) ? drainedTo : 0);
         }
 
-        foreach (var session in _sessions.Values.Where(session => !session.IsAttaching))
+        foreach (var session in _sessions.Where(session => !session.IsAttaching))
             _nodes.Tell(session.Actor, new OfflinePage(rows), Self);
         Greet(rows, hasMore || _pages.Count > 0);
     }
 
     void Greet(IReadOnlyList<QueuedMessage> rows, bool hasMore)
     {
-        foreach (var session in _sessions.Values.Where(session => session.IsAttaching))
+        foreach (var session in _sessions.Where(session => session.IsAttaching))
         {
             session.IsAttaching = false;
             _nodes.Tell(session.Actor, new Attached(rows, hasMore), Self);
@@ -121,7 +122,7 @@ sealed partial class UserActor
 
     void OnOfflinePushed(OfflinePushed pushed)
     {
-        if (!_sessions.TryGetValue(pushed.SessionId, out var session) || _page.All(row => row.Id != pushed.UpTo))
+        if (SessionOf(pushed.SessionId) is not { } session || _page.All(row => row.Id != pushed.UpTo))
             return; // of a page before this one
         if (!session.IsModern)
         {

@@ -10,17 +10,23 @@ namespace Chat.Node.Users;
 /// </summary>
 sealed partial class UserActor
 {
-    /// <summary>Rows that wait for their conversations; one after the other, so that they stay in order.</summary>
-    readonly SortedDictionary<long, QueuedMessage> _imports = [];
+    sealed class ForeignRows
+    {
+        /// <summary>Rows that wait for their conversations; one after the other, so that they stay in order.</summary>
+        public readonly SortedDictionary<long, QueuedMessage> Waiting = [];
 
-    /// <summary>Rows whose messages are in the queue again, with their numbers; they may not be deleted yet.</summary>
-    readonly HashSet<long> _imported = [];
+        /// <summary>Rows whose messages are in the queue again, with their numbers; they may not be deleted yet.</summary>
+        public readonly HashSet<long> Imported = [];
 
-    /// <summary>Rows that no conversation takes: the sessions get them as they are.</summary>
-    readonly HashSet<long> _refused = [];
+        /// <summary>Rows that no conversation takes: the sessions get them as they are.</summary>
+        public readonly HashSet<long> Refused = [];
 
-    /// <summary>The rows that were read last.</summary>
-    readonly HashSet<long> _readRows = [];
+        /// <summary>The rows that were read last.</summary>
+        public readonly HashSet<long> Read = [];
+    }
+
+    /// <summary>Only of users for whom other servers write.</summary>
+    ForeignRows? _foreignRows;
 
     /// <summary>A row that came in front of what has been read already.</summary>
     long? _unreadRow;
@@ -31,6 +37,8 @@ sealed partial class UserActor
     long _importedRow;
     long _importedSince;
 
+    bool HasImports => _foreignRows is { Waiting.Count: > 0 };
+
     bool ImportsRows => _services.Others.IsOn && _services.KeepsHistory;
 
     /// <summary>Sends what other servers wrote to its conversations; true if there is such, and has to be awaited.</summary>
@@ -38,53 +46,60 @@ sealed partial class UserActor
     {
         if (!ImportsRows)
             return false;
-        var isIdle = _imports.Count == 0;
+        var foreign = _foreignRows ??= new ForeignRows();
+        var isIdle = foreign.Waiting.Count == 0;
         foreach (var row in rows)
         {
-            if (row is { Foreign.Conversation: not null, Body.Length: <= Conversations.Import.MostBytes } && !_imported.Contains(row.Id) && !_refused.Contains(row.Id))
-                _imports.TryAdd(row.Id, row);
+            if (row is { Foreign.Conversation: not null, Body.Length: <= Conversations.Import.MostBytes } && !foreign.Imported.Contains(row.Id) && !foreign.Refused.Contains(row.Id))
+                foreign.Waiting.TryAdd(row.Id, row);
         }
 
         if (isIdle)
             ImportNext();
 
-        if (_imports.Count > 0 && _phase == Phase.Finishing)
+        if (HasImports && _phase == Phase.Finishing)
         {
             _phase = Phase.Draining; // what their conversations send must not be held
             ReleaseHeld();
         }
 
-        return _imports.Count > 0;
+        return HasImports;
     }
 
     void NoteRead(IReadOnlyList<QueuedMessage> rows)
     {
         if (!_services.Others.IsOn)
             return;
-        if (_readRows.Count > MostHeld)
-            _readRows.Clear();
+        var read = (_foreignRows ??= new ForeignRows()).Read;
+        if (read.Count > MostHeld)
+            read.Clear();
         foreach (var row in rows)
-            _readRows.Add(row.Id);
+            read.Add(row.Id);
     }
 
     IReadOnlyList<QueuedMessage> WithoutImported(IReadOnlyList<QueuedMessage> rows) =>
-        _imported.Count == 0 ? rows : [.. rows.Where(row => !_imported.Contains(row.Id))];
+        _foreignRows is { Imported: { Count: > 0 } imported } ? [.. rows.Where(row => !imported.Contains(row.Id))] : rows;
 
     /// <summary>
     /// Nobody waits for them any more, and another server may have taken the rows by the next login. The one under way is awaited.
     /// </summary>
-    void ForgetImports()
+    void ForgetForeignRows()
     {
-        foreach (var id in _imports.Keys.Skip(1).ToList())
-            _imports.Remove(id);
+        if (_foreignRows is not { } foreign)
+            return;
+        foreach (var id in foreign.Waiting.Keys.Skip(1).ToList())
+            foreign.Waiting.Remove(id);
+        foreign.Imported.Clear();
+        foreign.Refused.Clear();
+        foreign.Read.Clear();
     }
 
     /// <summary>Or the same once more; one whose conversation does not answer at all goes to the sessions as it is.</summary>
     void ImportNext()
     {
-        if (_imports.Count == 0)
+        if (_foreignRows is not { Waiting: { Count: > 0 } waiting })
             return;
-        var row = _imports.First().Value;
+        var row = waiting.First().Value;
         if (_importedRow != row.Id)
             (_importedRow, _importedSince) = (row.Id, SteadyMilliseconds);
         if (SteadyMilliseconds - _importedSince >= MostImportMilliseconds)
@@ -101,21 +116,21 @@ sealed partial class UserActor
 
     void OnRowImported(Imported imported)
     {
-        if (!_imports.Remove(imported.Number, out var row))
+        if (_foreignRows is not { } foreign || !foreign.Waiting.Remove(imported.Number, out var row))
             return;
         if (imported.Refusal is { } refusal)
         {
-            _log.Info("a queued message of another server for user {0} is given as it is, and not logged: {1}", _userId, refusal);
-            _refused.Add(row.Id);
+            Logging.Info("a queued message of another server for user {0} is given as it is, and not logged: {1}", _userId, refusal);
+            foreign.Refused.Add(row.Id);
         }
         else
         {
-            _imported.Add(row.Id);
+            foreign.Imported.Add(row.Id);
             Delete(() => _services.OfflineStore.DeleteAsync(_userId, [row.Id]));
         }
 
         ImportNext();
-        if (_imports.Count == 0 && _phase is Phase.Draining or Phase.Finishing)
+        if (!HasImports && _phase is Phase.Draining or Phase.Finishing)
             ReadPage(); // what was imported is behind what was found, and goes before it
         if (_isStopping)
             Stop();
@@ -124,7 +139,7 @@ sealed partial class UserActor
     /// <summary>Another server has queued something while there are sessions: it took the user for offline.</summary>
     void OnQueueGrown(long rowId)
     {
-        if (_sessions.Count == 0 || _readRows.Contains(rowId))
+        if (_sessions.Count == 0 || _foreignRows?.Read.Contains(rowId) == true)
             return;
         if (_phase != Phase.Live)
         {
@@ -138,7 +153,7 @@ sealed partial class UserActor
 
     void OnLive()
     {
-        _imported.Clear(); // they are in front of what was read
+        _foreignRows?.Imported.Clear(); // they are in front of what was read
         ReleaseHeld();
         if (_unreadRow is not { } row)
             return;

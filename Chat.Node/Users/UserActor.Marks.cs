@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -15,8 +16,8 @@ sealed partial class UserActor
         public long ReadTo;
     }
 
-    readonly Dictionary<ConversationId, RaisedMark> _marks = [];
-    readonly Queue<Func<Task>> _failedDeletes = new();
+    FewDictionary<ConversationId, RaisedMark> _marks;
+    Queue<Func<Task>>? _failedDeletes;
     bool _marksUnderWay;
     int _deletesUnderWay;
 
@@ -36,7 +37,7 @@ sealed partial class UserActor
     /// as old as before.
     /// </summary>
     long? WantedNode => _sessions.Count > 0
-        ? _sessions.Values.MinBy(session => (!(session.IsReattached && session.Node == _nodeBefore), session.Order))!.Node
+        ? _sessions.MinBy(session => (!(session.IsReattached && session.Node == _nodeBefore), session.Order))!.Node
         : null;
 
     bool IsPresenceTrue => _storedNode == WantedNode && !_isPresenceStale;
@@ -50,6 +51,9 @@ sealed partial class UserActor
             _drained.Remove(received.Conversation);
         Delete(() => _services.OfflineStore.DeleteUpToAsync(_userId, received.Conversation, received.UpTo));
     }
+
+    /// <summary>Apart from <see cref="OnReceive"/>: what a lambda captures is allocated where its method begins.</summary>
+    void OnReceivedQueued(long rowId) => Delete(() => _services.OfflineStore.DeleteAsync(_userId, [rowId]));
 
     void RaiseMark(ConversationId conversation, long receivedTo = 0, long readTo = 0)
     {
@@ -65,7 +69,9 @@ sealed partial class UserActor
         if (_marksUnderWay || _marks.Count == 0)
             return;
         _marksUnderWay = true;
-        var marks = _marks.Select(mark => new DeliveryMark(_userId, mark.Key, 0, mark.Value.ReceivedTo, mark.Value.ReadTo)).ToList();
+        var marks = new List<DeliveryMark>(_marks.Count);
+        foreach (var (conversation, mark) in _marks)
+            marks.Add(new DeliveryMark(_userId, conversation, 0, mark.ReceivedTo, mark.ReadTo));
         _marks.Clear();
         _services.MarkQueue.RaiseAsync(marks).PipeTo(
             Self, success: () => new MarksWritten(marks, HasFailed: false), failure: _ => new MarksWritten(marks, HasFailed: true));
@@ -95,7 +101,7 @@ sealed partial class UserActor
     void OnDeleted(Deleted deleted)
     {
         _deletesUnderWay--;
-        if (deleted.HasFailed && _failedDeletes.Count < MostHeld)
+        if (deleted.HasFailed && (_failedDeletes ??= new Queue<Func<Task>>()).Count < MostHeld)
             _failedDeletes.Enqueue(deleted.Again);
         ArmTick();
         if (_isStopping)
@@ -104,8 +110,10 @@ sealed partial class UserActor
 
     void RetryDeletes()
     {
-        for (var count = _failedDeletes.Count; count > 0; count--)
-            Delete(_failedDeletes.Dequeue());
+        var failed = _failedDeletes;
+        _failedDeletes = null;
+        while (failed?.TryDequeue(out var delete) == true)
+            Delete(delete);
     }
 
     /// <summary>One write at a time, so that the last one wins.</summary>
@@ -133,7 +141,7 @@ sealed partial class UserActor
     /// <summary>The node of the oldest session is gone; an actor that waits for sessions finds out by itself.</summary>
     void OnCheckPresence()
     {
-        foreach (var session in _sessions.Values)
+        foreach (var session in _sessions)
             session.Node = _services.Nodes.IncarnationOf(session.Actor); // what was known of its node at first may have been old
         _isPresenceStale = true;
         StorePresence();
@@ -150,7 +158,7 @@ sealed partial class UserActor
         else
         {
             _isPresenceStale = true;
-            _log.Warning("presence of user {0} could not be stored, trying again: {1}", _userId, written.Failure.Message);
+            Logging.Warning("presence of user {0} could not be stored, trying again: {1}", _userId, written.Failure.Message);
             ArmTick();
         }
 

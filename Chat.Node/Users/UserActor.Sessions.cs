@@ -8,10 +8,10 @@ namespace Chat.Node.Users;
 /// <summary>Sessions come and go; a first one gets the offline queue before anything live.</summary>
 sealed partial class UserActor
 {
-    readonly Dictionary<long, UserSession> _sessions = [];
+    readonly List<UserSession> _sessions = []; // a handful at most
     ulong _slots;
     long _attached;
-    readonly List<(Attach Attach, IActorRef Session)> _heldAttaches = [];
+    List<(Attach Attach, IActorRef Session)>? _heldAttaches;
 
     bool TryReceiveSession(object message)
     {
@@ -46,18 +46,29 @@ sealed partial class UserActor
         }
     }
 
+    UserSession? SessionOf(long sessionId)
+    {
+        foreach (var session in _sessions)
+        {
+            if (session.Id == sessionId)
+                return session;
+        }
+
+        return null;
+    }
+
     void OnAttach(Attach attach, IActorRef session)
     {
         _lastActivity = SteadyMilliseconds;
         if (_isStopping)
             return; // the session asks again, the next life answers
-        foreach (var replaced in _sessions.Values.Where(known => known.Id != attach.SessionId && known.HasToken(attach.TokenHash)).ToList())
+        foreach (var replaced in _sessions.Where(known => known.Id != attach.SessionId && known.HasToken(attach.TokenHash)).ToList())
         {
             replaced.Actor.Tell(new SessionReplaced(), Self);
             OnSessionGone(replaced.Id);
         }
 
-        if (_sessions.TryGetValue(attach.SessionId, out var known))
+        if (SessionOf(attach.SessionId) is { } known)
         {
             if (!known.IsAttaching)
                 _nodes.Tell(session, new Attached([], HasMore: false), Self);
@@ -66,7 +77,7 @@ sealed partial class UserActor
 
         if (!attach.IsReattach && MayHaveTheOnlySession)
         {
-            if (_heldAttaches.Count < MostHeldAttaches)
+            if ((_heldAttaches ??= []).Count < MostHeldAttaches)
                 _heldAttaches.Add((attach, session));
             return;
         }
@@ -85,11 +96,12 @@ sealed partial class UserActor
         }
 
         _slots |= 1UL << slot;
-        _sessions[attach.SessionId] = new UserSession(
+        var attached = new UserSession(
             attach.SessionId, ++_attached, slot, attach.IsModern, attach.IsReattach, attach.TokenHash, Context.Watch(session), _services.Nodes.IncarnationOf(session));
+        _sessions.Add(attached);
         StorePresence();
         if (attach.IsReattach)
-            LeaveElsewhere(_sessions[attach.SessionId].Node);
+            LeaveElsewhere(attached.Node);
         TellSiblings();
         switch (_phase)
         {
@@ -102,7 +114,7 @@ sealed partial class UserActor
                 Greet([], hasMore: false);
                 GiveUnflushed(slot, attach.IsModern, session);
                 break;
-            case Phase.Draining or Phase.Finishing when _sessions.Values.Any(known => !known.IsAttaching):
+            case Phase.Draining or Phase.Finishing when _sessions.Any(known => !known.IsAttaching):
                 Greet(_isPageFlushed ? [] : _page, hasMore: true); // in the middle of a drain: what is still to come follows
                 GiveUnflushed(slot, attach.IsModern, session);
                 break;
@@ -135,9 +147,9 @@ sealed partial class UserActor
 
     void ReleaseHeldAttaches()
     {
-        var held = _heldAttaches.ToArray();
-        _heldAttaches.Clear();
-        foreach (var (attach, session) in held)
+        var held = _heldAttaches;
+        _heldAttaches = null;
+        foreach (var (attach, session) in held ?? [])
             OnAttach(attach, session);
     }
 
@@ -149,7 +161,7 @@ sealed partial class UserActor
             return;
         }
 
-        foreach (var session in _sessions.Values)
+        foreach (var session in _sessions)
         {
             if (!session.Actor.Equals(terminated.ActorRef))
                 continue;
@@ -161,19 +173,17 @@ sealed partial class UserActor
     /// <summary>What only this session was given, and did not flush, goes to the queue.</summary>
     void OnSessionGone(long sessionId)
     {
-        if (!_sessions.Remove(sessionId, out var session))
+        if (SessionOf(sessionId) is not { } session)
             return;
+        _sessions.Remove(session);
         _lastActivity = SteadyMilliseconds;
         Context.Unwatch(session.Actor);
         _slots &= ~(1UL << session.Slot);
         if (_sessions.Count == 0)
         {
             _isPageOverdue = false;
-            _pages.Clear();
-            _imported.Clear();
-            ForgetImports();
-            _readRows.Clear();
-            _refused.Clear();
+            _pages = null;
+            ForgetForeignRows();
             _phase = Phase.Offline;
         }
 
@@ -202,7 +212,7 @@ sealed partial class UserActor
         {
             if (hasLost && _phase == Phase.Live)
                 StartDrain(); // the others get it from the queue
-            else if (_phase == Phase.Draining && !_isReading && _imports.Count == 0)
+            else if (_phase == Phase.Draining && !_isReading && !HasImports)
                 GivePage(); // perhaps it was this session that was to flush the page
         }
 
@@ -212,8 +222,8 @@ sealed partial class UserActor
 
     void TellSiblings()
     {
-        var modern = _sessions.Values.Count(session => session.IsModern);
-        foreach (var session in _sessions.Values)
+        var modern = _sessions.Count(session => session.IsModern);
+        foreach (var session in _sessions)
         {
             var hasSiblings = modern > (session.IsModern ? 1 : 0);
             if (hasSiblings == session.HasSiblings)

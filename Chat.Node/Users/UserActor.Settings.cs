@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Chat.Node.Delivery;
 
 namespace Chat.Node.Users;
 
@@ -16,7 +17,7 @@ sealed partial class UserActor
 
     sealed record OpenSettings(IActorRef Asker, long SessionId, long Since);
 
-    readonly Dictionary<long, OpenSettings> _openSettings = [];
+    FewDictionary<long, OpenSettings> _openSettings;
     IActorRef? _settings;
     long _lastSettingsNumber;
 
@@ -67,8 +68,8 @@ sealed partial class UserActor
     {
         if (settled.Changed is { } settings)
         {
-            var origin = _openSettings.GetValueOrDefault(settled.Number)?.SessionId;
-            foreach (var session in _sessions.Values.Where(session => session.IsModern && session.Id != origin))
+            var origin = _openSettings.TryGetValue(settled.Number, out var asked) ? asked.SessionId : (long?)null;
+            foreach (var session in _sessions.Where(session => session.IsModern && session.Id != origin))
                 _nodes.Tell(session.Actor, new SettingsChanged(settings), Self);
         }
 
@@ -104,19 +105,31 @@ sealed partial class UserActor
 
     void EndOverdueSettings()
     {
-        if (_settings is not { } settings || _openSettings.Count == 0
-            || SteadyMilliseconds - _openSettings.Values.Min(open => open.Since) < SettingsPatience.TotalMilliseconds)
+        if (_settings is not { } settings || !HasOverdueSettings)
             return;
-        _log.Warning("the settings of user {0} do not answer", _userId);
+        Logging.Warning("the settings of user {0} do not answer", _userId);
         Context.Stop(Context.Unwatch(settings));
         OnSettingsGone();
     }
 
+    bool HasOverdueSettings
+    {
+        get
+        {
+            foreach (var (_, open) in _openSettings)
+            {
+                if (SteadyMilliseconds - open.Since >= SettingsPatience.TotalMilliseconds)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
     void RefuseOpenSettings()
     {
-        foreach (var open in _openSettings.Values)
+        foreach (var (_, open) in _openSettings)
             open.Asker.Tell(SettingsAnswer.Unavailable);
         _openSettings.Clear();
     }
-
 }

@@ -62,7 +62,6 @@ sealed partial class UserActor : UntypedActor
 
     readonly int _userId;
     readonly UserServices _services;
-    readonly ILoggingAdapter _log = Context.GetLogger();
     readonly LoginAttempts _attempts;
     readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
     Phase _phase = Phase.Starting;
@@ -81,7 +80,16 @@ sealed partial class UserActor : UntypedActor
 
     DateTimeOffset Now => _services.Clock.GetUtcNow();
 
+    static ILoggingAdapter Logging => Context.GetLogger(); // not a field: it is needed in few lives
+
     long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
+
+    /// <summary>Straight to the switch: the behaviour that Akka would call is a delegate, and one more cold cache line with every message.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        OnReceive(message);
+        return true;
+    }
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each user.</summary>
     protected override void OnReceive(object message)
@@ -101,7 +109,7 @@ sealed partial class UserActor : UntypedActor
                 OnReceived(received);
                 break;
             case ReceivedQueued received:
-                Delete(() => _services.OfflineStore.DeleteAsync(_userId, [received.RowId]));
+                OnReceivedQueued(received.RowId);
                 break;
             case ReadUpTo read:
                 RaiseMark(read.Conversation, readTo: read.UpTo);
@@ -214,10 +222,24 @@ sealed partial class UserActor : UntypedActor
     }
 
     bool HasOpenWork =>
-        !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes.Count > 0
-        || !IsPresenceTrue || !IsChannelSettled || _imports.Count > 0 || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
+        !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes is not null
+        || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
 
-    bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held.Count == 0 && _links.Values.All(link => link.IsIdle);
+    bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held is null && !HasOpenLinks;
+
+    bool HasOpenLinks
+    {
+        get
+        {
+            foreach (var (_, link) in _links)
+            {
+                if (!link.IsIdle)
+                    return true;
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>With sessions and nothing open there is nothing to look after.</summary>
     void ArmTick()

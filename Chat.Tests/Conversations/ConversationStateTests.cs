@@ -74,7 +74,7 @@ public sealed class ConversationStateTests
         Judge(Post(1, cmid: "a"));
         Assert.Equal(Verdict.Wait, Judge(Post(1, cmid: "a")).Verdict);
         Assert.Equal(1, _state.InFlight);
-        Assert.Single(_state.Accept(1, 1, 1000)!.Waiting);
+        Assert.Single(_state.Accept(1, 1, 1000)!.Waiting.ToArray());
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ConversationStateTests
     {
         Judge(Post(1, session: 7, cmid: "a"));
         Assert.Equal(Verdict.Wait, Judge(Post(4, session: 8, answeredTo: 3, cmid: "a")).Verdict);
-        Assert.Equal([(7, 1), (8, 4)], _state.Accept(1, 1, 1000)!.Waiting.Select(each => (each.SessionId, each.PostNumber)));
+        Assert.Equal([(7, 1), (8, 4)], _state.Accept(1, 1, 1000)!.Waiting.ToArray().Select(each => (each.SessionId, each.PostNumber)));
     }
 
     [Fact]
@@ -127,6 +127,8 @@ public sealed class ConversationStateTests
 
         Assert.Equal(Verdict.Answer, state.Judge(Post(remembered + 1, cmid: "c1"), 1000, true, false).Verdict);
         Assert.Equal(Verdict.Take, state.Judge(Post(remembered + 2, cmid: "one more"), 1000, true, false).Verdict);
+        Assert.Equal(Verdict.Answer, state.Judge(Post(remembered + 2, cmid: "c1"), 1000, true, false).Verdict);
+        state.Accept(remembered + 1, keepsHistory ? remembered + 1 : 0, 1000);
         Assert.Equal(Verdict.Take, state.Judge(Post(remembered + 3, cmid: "c1"), 1000, true, false).Verdict);
     }
 
@@ -202,8 +204,8 @@ public sealed class ConversationStateTests
         Judge(Post(2, cmid: "b"));
         Judge(Post(3, cmid: "c"));
         Assert.NotNull(_state.Accept(1, 1, 1000));
-        Assert.Equal("b", _state.Fail(2)!.Cmid);
-        Assert.Equal("c", _state.Fail(3)!.Cmid);
+        Assert.Equal(PostKey.Of(1, "b"), _state.Fail(2)!.Key);
+        Assert.Equal(PostKey.Of(1, "c"), _state.Fail(3)!.Key);
         Assert.True(_state.IsEmpty);
         _state.ResetHead();
         Assert.Equal(new Judgement(Verdict.Take, 2, 1000), Judge(Post(4, epoch: 1, cmid: "b")));
@@ -214,7 +216,7 @@ public sealed class ConversationStateTests
     {
         Judge(Post(1, cmid: "a"));
         Judge(Post(2, cmid: "b"));
-        Assert.Equal("b", _state.TakeBack(2)!.Cmid);
+        Assert.Equal(PostKey.Of(1, "b"), _state.TakeBack(2)!.Key);
         Assert.Equal(1, _state.Head);
         Assert.Equal(2, Judge(Post(3, cmid: "x")).Number);
     }

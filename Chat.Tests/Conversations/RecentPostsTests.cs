@@ -10,90 +10,74 @@ public sealed class RecentPostsTests
     [Fact]
     public void A_post_is_found_by_sender_and_cmid()
     {
-        var post = _posts.Add(1, "a", 7);
-        Assert.Same(post, _posts.Find(1, "a"));
-        Assert.Equal(7, post.Number);
-        Assert.Null(_posts.Find(2, "a"));
-        Assert.Null(_posts.Find(1, "A"));
+        Add("a", 7);
+        Assert.Equal((7, 70), Find(1, "a"));
+        Assert.Null(Find(2, "a"));
+        Assert.Null(Find(1, "A"));
+        Assert.Null(Find(1, ""));
     }
 
     [Fact]
     public void The_oldest_is_forgotten_first()
     {
         foreach (var cmid in (string[])["a", "b", "c", "d"])
-            _posts.Add(1, cmid, 1).Accept(1, 1);
+            Add(cmid, 1);
         Assert.Equal([false, true, true, true], Known("a", "b", "c", "d"));
     }
 
     [Fact]
-    public void What_is_on_its_way_is_not_forgotten_until_it_has_arrived()
+    public void The_same_post_again_gets_the_newer_answer_and_keeps_its_place()
     {
-        var first = _posts.Add(1, "a", 1);
-        foreach (var cmid in (string[])["b", "c", "d", "e"])
-            _posts.Add(1, cmid, 1).Accept(1, 1);
-        Assert.Equal([true, true, true, true, true], Known("a", "b", "c", "d", "e"));
-        first.Accept(1, 1);
-        _posts.Add(1, "f", 1);
-        Assert.Equal([false, false, false, true, true, true], Known("a", "b", "c", "d", "e", "f"));
-    }
-
-    [Fact]
-    public void The_same_post_again_takes_the_place_of_the_first()
-    {
-        _posts.Add(1, "a", 1);
-        _posts.Add(1, "a", 2);
-        Assert.Equal(2, _posts.Find(1, "a")!.Number);
-        _posts.Add(1, "b", 3);
-        _posts.Add(1, "c", 4);
+        Add("a", 1);
+        Add("b", 2);
+        Add("a", 9);
+        Assert.Equal((9, 90), Find(1, "a"));
+        Add("c", 3);
         Assert.Equal([true, true, true], Known("a", "b", "c"));
+        Add("d", 4);
+        Assert.Equal([false, true, true, true], Known("a", "b", "c", "d"));
     }
 
-    [Fact]
-    public void A_retry_is_remembered_as_long_as_any_other_post()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(128)]
+    [InlineData(1000)]
+    public void The_newest_are_known_with_their_answers_and_no_others(int capacity)
     {
-        _posts.Add(1, "a", 1);
-        _posts.Remove(1, "a");
-        _posts.Add(1, "b", 1).Accept(1, 1);
-        _posts.Add(1, "c", 2).Accept(1, 1);
-        _posts.Add(1, "a", 3);
-        Assert.Equal([true, true, true], Known("a", "b", "c"));
-        _posts.Add(1, "d", 4);
-        Assert.Equal([true, false, true, true], Known("a", "b", "c", "d"));
-    }
-
-    [Fact]
-    public void Posts_that_failed_do_not_push_out_others()
-    {
-        _posts.Add(1, "a", 1).Accept(1, 1);
-        for (var attempt = 0; attempt < 10; attempt++)
+        var posts = new RecentPosts(capacity);
+        var random = new Random(capacity);
+        var model = new List<(PostKey Key, long Seq)>();
+        for (var i = 1; i <= capacity * 5; i++)
         {
-            _posts.Add(1, $"x{attempt}", 2);
-            _posts.Remove(1, $"x{attempt}");
+            var key = PostKey.Of(random.Next(3), $"c-{random.Next(capacity * 3)}");
+            posts.Add(key, i, i * 10);
+            var known = model.FindIndex(post => post.Key == key);
+            if (known >= 0)
+                model[known] = (key, i);
+            else
+                model.Add((key, i));
+            if (model.Count > capacity)
+                model.RemoveAt(0);
+            if (i % capacity != 0)
+                continue;
+            for (var sender = 0; sender < 3; sender++)
+            {
+                for (var cmid = 0; cmid < capacity * 3; cmid++)
+                {
+                    var asked = PostKey.Of(sender, $"c-{cmid}");
+                    var expected = model.Find(post => post.Key == asked).Seq;
+                    Assert.Equal(expected > 0, posts.TryFind(asked, out var seq, out var ts));
+                    Assert.Equal((expected, expected * 10), (seq, ts));
+                }
+            }
         }
-
-        Assert.Equal([true], Known("a"));
     }
 
-    [Fact]
-    public void A_post_in_the_memory_of_a_forgotten_one_has_nothing_of_it()
-    {
-        foreach (var cmid in (string[])["a-long-one", "b", "c"])
-            _posts.Add(1, cmid, 1).Accept(5, 6);
-        var post = _posts.Add(2, "d", 4);
-        Assert.Equal((2, "d", 4, false, 0, 0), (post.Sender, post.Cmid.ToString(), post.Number, post.IsAccepted, post.Seq, post.Ts));
-        Assert.Same(post, _posts.Find(2, "d"));
-        Assert.Null(_posts.Find(1, "a-long-one"));
-    }
+    void Add(string cmid, long seq) => _posts.Add(PostKey.Of(1, cmid), seq, seq * 10);
 
-    [Fact]
-    public void A_post_that_was_removed_is_not_written_over()
-    {
-        var removed = _posts.Add(1, "a", 1);
-        _posts.Remove(1, "a");
-        foreach (var cmid in (string[])["b", "c", "d", "e"])
-            _posts.Add(1, cmid, 2).Accept(5, 6);
-        Assert.Equal((1L, false), (removed.Number, removed.IsAccepted));
-    }
+    (long, long)? Find(int sender, string cmid) => _posts.TryFind(PostKey.Of(sender, cmid), out var seq, out var ts) ? (seq, ts) : null;
 
-    IEnumerable<bool> Known(params string[] cmids) => cmids.Select(cmid => _posts.Find(1, cmid) is not null);
+    IEnumerable<bool> Known(params string[] cmids) => cmids.Select(cmid => Find(1, cmid) is not null);
 }

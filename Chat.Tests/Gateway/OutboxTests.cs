@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Chat.Node.Gateway;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Gateway;
@@ -16,11 +17,11 @@ public sealed class OutboxTests
 
     readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0));
     readonly Outbox _outbox;
-    long _now = 1_000_000;
+    readonly ManualClock _clock = new();
 
     public OutboxTests()
     {
-        _outbox = new Outbox(_pipe.Writer, MostFrames, () => _now);
+        _outbox = new Outbox(_pipe.Writer, MostFrames, _clock);
     }
 
     [Fact]
@@ -133,7 +134,7 @@ public sealed class OutboxTests
     {
         Add("{}", Push);
         Assert.Equal("{}", await FlushAsync());
-        _now += 50;
+        _clock.Now += TimeSpan.FromMilliseconds(50);
         Add("{}", Push);
         Assert.Equal("{}", await FlushAsync());
     }
@@ -143,7 +144,7 @@ public sealed class OutboxTests
     {
         Add("{}", Push);
         await FlushAsync();
-        _now += 49;
+        _clock.Now += TimeSpan.FromMilliseconds(49);
         Add("{}", Offline);
         Assert.Equal("{}".PadRight(1024), await FlushAsync());
     }
@@ -153,7 +154,7 @@ public sealed class OutboxTests
     {
         Add("{}", Push);
         await FlushAsync();
-        _now += 10;
+        _clock.Now += TimeSpan.FromMilliseconds(10);
         Add("{\"errno\":0}");
         Assert.Equal("{\"errno\":0}", await FlushAsync());
     }
@@ -176,9 +177,9 @@ public sealed class OutboxTests
         Add("{}", Push);
         await FlushAsync();
         Assert.Equal(TimeSpan.FromMilliseconds(5), _outbox.Pause);
-        _now += 3;
+        _clock.Now += TimeSpan.FromMilliseconds(3);
         Assert.Equal(TimeSpan.FromMilliseconds(2), _outbox.Pause);
-        _now += 2;
+        _clock.Now += TimeSpan.FromMilliseconds(2);
         Assert.Equal(TimeSpan.Zero, _outbox.Pause);
     }
 
@@ -190,12 +191,12 @@ public sealed class OutboxTests
         Assert.Equal(TimeSpan.Zero, _outbox.Pause);
         Add("{}", Push);
         Assert.Equal(TimeSpan.FromMilliseconds(50), _outbox.Pause);
-        _now += 50;
+        _clock.Now += TimeSpan.FromMilliseconds(50);
         Assert.Equal(TimeSpan.Zero, _outbox.Pause);
         Assert.Equal("{}", await FlushAsync());
         Add("{\"errno\":0}");
         Assert.Equal(TimeSpan.FromMilliseconds(5), _outbox.Pause);
-        _now += 5;
+        _clock.Now += TimeSpan.FromMilliseconds(5);
         Assert.Equal("{\"errno\":0}", await FlushAsync());
         Add("{\"errno\":0}");
         Assert.Equal(TimeSpan.Zero, _outbox.Pause);
@@ -211,7 +212,7 @@ public sealed class OutboxTests
         await FlushAsync();
         Assert.Equal(TimeSpan.Zero, _outbox.Pause);
 
-        _now += 1000;
+        _clock.Now += TimeSpan.FromMilliseconds(1000);
         Add("{}", Push);
         await FlushAsync();
         Assert.NotEqual(TimeSpan.Zero, _outbox.Pause);

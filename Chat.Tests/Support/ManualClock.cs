@@ -7,5 +7,9 @@ sealed class ManualClock : TimeProvider
 
     public long Milliseconds => Now.ToUnixTimeMilliseconds();
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
     public override DateTimeOffset GetUtcNow() => Now;
+
+    public override long GetTimestamp() => Now.UtcTicks;
 }

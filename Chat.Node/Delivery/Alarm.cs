@@ -1,0 +1,26 @@
+using Akka.Actor;
+
+namespace Chat.Node.Delivery;
+
+/// <summary>
+/// One message of an actor to itself, later. Less than Akka's timers, which are a dictionary in each actor that may want one: after
+/// <see cref="Cancel"/> it may still come, if it was on its way.
+/// </summary>
+struct Alarm
+{
+    ICancelable? _next;
+
+    /// <summary>Replaces one that was set before.</summary>
+    public void Set(IActorContext context, TimeSpan delay, object message)
+    {
+        _next?.Cancel();
+        _next = context.System.Scheduler.ScheduleTellOnceCancelable(delay, context.Self, message, context.Self);
+    }
+
+    /// <summary>Also at the end of its actor: nobody would take it.</summary>
+    public void Cancel()
+    {
+        _next?.Cancel();
+        _next = null;
+    }
+}
