@@ -28,7 +28,7 @@ sealed record ChatTarget(string Host, int Port)
         {
             return Dns.GetHostAddresses(host)[0];
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
             throw new BenchException($"\"{host}\" is no host: {e.Message}", e);
         }

@@ -120,15 +120,16 @@ sealed partial class ConversationActor
     {
         if (!_openImports.TryGetValue(prepared.Id, out var open))
             return;
-        if (prepared.HasFailed)
+        if (prepared.HasFailed || _isRecovering || _isStopping)
         {
-            _openImports.Remove(prepared.Id); // it comes again
+            // It comes again. Numbers that are given during a recovery would be behind a hole.
+            _openImports.Remove(prepared.Id);
             return;
         }
 
         if (prepared.Behind is { Count: > 0 } behind)
         {
-            if (_isRecovering || !_state.IsEmpty || _state.CommittedHead != prepared.Head)
+            if (!_state.IsEmpty || _state.CommittedHead != prepared.Head)
             {
                 // Rows of our own are on their way to the same numbers: when they have settled.
                 _openImports.Remove(prepared.Id);

@@ -1,19 +1,25 @@
 using System.IO.Hashing;
+using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Chat.Node.Conversations;
 
 /// <summary>
-/// Sender and cmid of a post, in 20 bytes. The cmid is hashed with a seed that clients do not know; to make two of them equal all the
-/// same would harm nobody but the one sender.
+/// Sender and cmid of a post. The cmid is hashed with a seed that clients do not know; to make two of them equal all the same would harm
+/// nobody but the one sender. Two halves, because a <see cref="UInt128"/> would round everything that holds one up to 16 bytes.
 /// </summary>
-readonly record struct PostKey(int Sender, UInt128 Cmid)
+readonly record struct PostKey(int Sender, ulong High, ulong Low)
 {
-    static readonly long Seed = Random.Shared.NextInt64();
+    static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
-    public static PostKey Of(int sender, string cmid) => new(sender, XxHash128.HashToUInt128(MemoryMarshal.AsBytes(cmid.AsSpan()), Seed));
+    public static PostKey Of(int sender, string cmid)
+    {
+        var hash = XxHash128.HashToUInt128(MemoryMarshal.AsBytes(cmid.AsSpan()), Seed);
+        return new(sender, (ulong)(hash >> 64), (ulong)hash);
+    }
 
-    public override int GetHashCode() => (int)(ulong)Cmid ^ (Sender * -1640531527);
+    public override int GetHashCode() => (int)Low ^ (Sender * -1640531527);
 }
 
 /// <summary>
@@ -26,13 +32,13 @@ sealed class RecentPosts(int capacity)
 {
     const int FirstLength = 4;
 
-    /// <summary>Next: the one before it in the same bucket, as its place + 1; 0 = none.</summary>
+    /// <summary>48 bytes. Next: the one before it in the same bucket, as its place + 1; 0 = none.</summary>
     struct Trace
     {
         public PostKey Key;
-        public int Next;
         public long Seq;
         public long Ts;
+        public int Next;
     }
 
     Trace[] _traces = [];
@@ -85,7 +91,7 @@ sealed class RecentPosts(int capacity)
     void Grow()
     {
         Array.Resize(ref _traces, Math.Min(Math.Max(_traces.Length * 2, FirstLength), capacity));
-        _buckets = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_traces.Length)];
+        _buckets = new int[(int)BitOperations.RoundUpToPowerOf2((uint)_traces.Length)];
         for (var place = 0; place < _added; place++)
             Link(place);
     }

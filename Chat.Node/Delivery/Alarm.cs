@@ -17,6 +17,9 @@ struct Alarm
         _next = context.System.Scheduler.ScheduleTellOnceCancelable(delay, context.Self, message, context.Self);
     }
 
+    /// <summary>It has come; nothing of it is kept.</summary>
+    public void Clear() => _next = null;
+
     /// <summary>Also at the end of its actor: nobody would take it.</summary>
     public void Cancel()
     {

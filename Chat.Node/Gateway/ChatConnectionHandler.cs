@@ -25,12 +25,13 @@ sealed class ChatConnectionHandler(
             return;
         }
 
-        var state = new SessionConnection(
-            connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport, services.Clock, connection.Abort);
+        SessionConnection? state = null;
         IActorRef? session = null;
         try
         {
             KeepAlive(connection);
+            state = new SessionConnection(
+                connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport, services.Clock, connection.Abort);
             session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)).WithDispatcher(SessionDispatcher.Id), $"session-{state.Id}");
             sessions.Add(state, session);
             var isOrderly = await ReadAsync(connection.Transport.Input, state, session);
@@ -44,7 +45,8 @@ sealed class ChatConnectionHandler(
         finally
         {
             session?.Tell(new ConnectionClosed(CanStillWrite: false));
-            sessions.Remove(state);
+            if (state is not null)
+                sessions.Remove(state);
             sessions.Leave();
         }
     }

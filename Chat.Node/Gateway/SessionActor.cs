@@ -106,6 +106,7 @@ sealed partial class SessionActor : UntypedActor
                 OnRequest(request);
                 break;
             case PauseEnded:
+                _pausing.Clear();
                 _isPausing = false;
                 break;
             case FlushEnded ended:
@@ -142,6 +143,7 @@ sealed partial class SessionActor : UntypedActor
                 OnReportDue();
                 break;
             case Continue:
+                _continuing.Clear();
                 HandleRequests();
                 break;
             default:
@@ -202,12 +204,14 @@ sealed partial class SessionActor : UntypedActor
             (_requests ??= new Queue<Request>()).Enqueue(request);
         else
             TakeTurn(request, turn);
-        HandleRequests();
+        if (_isEnding)
+            EndWhenDone();
     }
 
     void OnTick()
     {
         _isTicking = false;
+        _ticking.Clear();
         CheckPosts();
         if (_isEnding)
         {

@@ -25,7 +25,7 @@ sealed partial class UserActor
         public readonly HashSet<long> Read = [];
     }
 
-    /// <summary>Only of users for whom other servers write.</summary>
+    /// <summary>Only of users who had something in the queue, beside other servers.</summary>
     ForeignRows? _foreignRows;
 
     /// <summary>A row that came in front of what has been read already.</summary>
@@ -46,11 +46,13 @@ sealed partial class UserActor
     {
         if (!ImportsRows)
             return false;
-        var foreign = _foreignRows ??= new ForeignRows();
-        var isIdle = foreign.Waiting.Count == 0;
+        var isIdle = !HasImports;
         foreach (var row in rows)
         {
-            if (row is { Foreign.Conversation: not null, Body.Length: <= Conversations.Import.MostBytes } && !foreign.Imported.Contains(row.Id) && !foreign.Refused.Contains(row.Id))
+            if (row is not { Foreign.Conversation: not null, Body.Length: <= Conversations.Import.MostBytes })
+                continue;
+            var foreign = _foreignRows ??= new ForeignRows();
+            if (!foreign.Imported.Contains(row.Id) && !foreign.Refused.Contains(row.Id))
                 foreign.Waiting.TryAdd(row.Id, row);
         }
 
@@ -68,7 +70,7 @@ sealed partial class UserActor
 
     void NoteRead(IReadOnlyList<QueuedMessage> rows)
     {
-        if (!_services.Others.IsOn)
+        if (!_services.Others.IsOn || rows.Count == 0)
             return;
         var read = (_foreignRows ??= new ForeignRows()).Read;
         if (read.Count > MostHeld)

@@ -49,10 +49,12 @@ sealed partial class UserActor
             return;
         if (received.UpTo >= drainedTo)
             _drained.Remove(received.Conversation);
-        Delete(() => _services.OfflineStore.DeleteUpToAsync(_userId, received.Conversation, received.UpTo));
+        DeleteUpTo(received);
     }
 
-    /// <summary>Apart from <see cref="OnReceive"/>: what a lambda captures is allocated where its method begins.</summary>
+    // Apart from those that call them: what a lambda captures is allocated where its method begins.
+    void DeleteUpTo(Received received) => Delete(() => _services.OfflineStore.DeleteUpToAsync(_userId, received.Conversation, received.UpTo));
+
     void OnReceivedQueued(long rowId) => Delete(() => _services.OfflineStore.DeleteAsync(_userId, [rowId]));
 
     void RaiseMark(ConversationId conversation, long receivedTo = 0, long readTo = 0)
@@ -73,9 +75,11 @@ sealed partial class UserActor
         foreach (var (conversation, mark) in _marks)
             marks.Add(new DeliveryMark(_userId, conversation, 0, mark.ReceivedTo, mark.ReadTo));
         _marks.Clear();
-        _services.MarkQueue.RaiseAsync(marks).PipeTo(
-            Self, success: () => new MarksWritten(marks, HasFailed: false), failure: _ => new MarksWritten(marks, HasFailed: true));
+        WriteMarks(marks);
     }
+
+    void WriteMarks(List<DeliveryMark> marks) => _services.MarkQueue.RaiseAsync(marks).PipeTo(
+        Self, success: () => new MarksWritten(marks, HasFailed: false), failure: _ => new MarksWritten(marks, HasFailed: true));
 
     void OnMarksWritten(MarksWritten written)
     {

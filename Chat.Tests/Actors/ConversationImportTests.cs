@@ -136,6 +136,55 @@ public sealed class ConversationImportTests : ConversationTest
         await EventuallyAsync(2L, "SELECT COUNT(*) FROM MessageLog");
     }
 
+    [Fact]
+    public async Task A_copy_that_was_being_looked_up_when_a_write_failed_gets_no_number_before_that_is_settled()
+    {
+        await MakeGroupAsync();
+        var group = ConversationId.Group(GroupId);
+        var conversation = Start($"g:{GroupId}");
+        conversation.Tell(PostOf(1, "before", group), Session.Ref);
+        await Session.ExpectMsgAsync<PostAccepted>();
+        var busy = Start();
+        var other = NewProbe("other");
+        busy.Tell(PostOf(1, "before", session: 200), other.Ref);
+        await other.ExpectMsgAsync<PostAccepted>();
+        Stall lookup = new(static () => { }), recovery = new(static () => { });
+        var reads = 0;
+        Database.BeforeRead = () => Interlocked.Increment(ref reads) switch
+        {
+            1 => lookup.WaitAsync(),
+            2 => recovery.WaitAsync(),
+            _ => Task.CompletedTask,
+        };
+        conversation.Tell(ImportOf(group, Bob, "copy", 1), _keeper.Ref);
+        await lookup.Reached;
+        Database.Writes = Fault.Refused;
+        conversation.Tell(PostOf(2, "lost", group, answeredTo: 1), Session.Ref);
+        await Session.ExpectMsgAsync<PostRefused>();
+        await recovery.Reached;
+        Database.Writes = Fault.None;
+        var write = Database.StallWrites();
+        busy.Tell(PostOf(2, "keeps the log busy", answeredTo: 1, session: 200), other.Ref); // so that what became of the copy's row comes late
+        await write.Reached;
+        lookup.Release();
+        await _keeper.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(200)); // long enough for the copy to be on its way to the log
+        recovery.Release();
+        var number = 3L;
+        do
+            conversation.Tell(PostOf(number, "after", group, answeredTo: number - 1, epoch: (int)number), Session.Ref);
+        while (await Session.ReceiveOneAsync(TimeSpan.FromMilliseconds(100)) is not null && ++number < 100); // refused until it has recovered
+        write.Release();
+
+        var accepted = await PostUntilAcceptedAsync(conversation, "after", number + 1, group);
+        Assert.Equal(2, accepted.Seq);
+        await AwaitAssertAsync(async () =>
+        {
+            conversation.Tell(ImportOf(group, Bob, "copy", 1), _keeper.Ref); // a repetition is what the keeper does
+            Assert.Equal(3, (await Users.FishForMessageAsync<Deliver>(next => next is { UserId: Bob, IsAside: true })).Message.Seq);
+        }, Patience);
+        await EventuallyAsync(3L, $"SELECT COUNT(*) FROM MessageLog WHERE a = 0 AND b = {GroupId}");
+    }
+
     async Task<List<Deliver>> NextDeliversAsync(int count)
     {
         var delivers = new List<Deliver>();

@@ -49,12 +49,12 @@ public abstract class ConversationTest : ActorTest
         new(conversation ?? Pair, session, number, number - 1, answeredTo, epoch, sender, cmid, BodyOf(sender, cmid), 0, HasSiblings: false);
 
     /// <summary>What a session answers to refusals with retry: again with a new number, until it is accepted.</summary>
-    internal async Task<PostAccepted> PostUntilAcceptedAsync(IActorRef conversation, string cmid, long firstNumber)
+    internal async Task<PostAccepted> PostUntilAcceptedAsync(IActorRef conversation, string cmid, long firstNumber, ConversationId? id = null)
     {
         for (var attempt = 0; attempt < 200; attempt++)
         {
             var number = firstNumber + attempt;
-            conversation.Tell(PostOf(number, cmid, answeredTo: number - 1, epoch: 1000 + (int)number), Session.Ref);
+            conversation.Tell(PostOf(number, cmid, id, answeredTo: number - 1, epoch: 1000 + (int)number), Session.Ref);
             var answer = await Session.ExpectMsgAsync<object>();
             if (answer is PostAccepted accepted)
                 return accepted;

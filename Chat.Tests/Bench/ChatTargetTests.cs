@@ -17,6 +17,7 @@ public sealed class ChatTargetTests
     [InlineData("127.0.0.1:0")]
     [InlineData("127.0.0.1:65536")]
     [InlineData("127.0.0.1:-1")]
+    [InlineData("0.0.0.0:6000")]
     [InlineData("nowhere.invalid:6000")]
     public void What_is_no_address_is_said_to_be_none(string text) =>
         Assert.Contains(text.Split(':')[0], Assert.Throws<BenchException>(() => ChatTarget.Parse(text)).Message, StringComparison.Ordinal);
