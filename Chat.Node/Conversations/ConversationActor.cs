@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Cluster;
 using Chat.Node.Delivery;
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -15,7 +16,7 @@ namespace Chat.Node.Conversations;
 /// A crash loses nothing: a new life reads the head of the log, finishes what was not confirmed, and sessions send again
 /// what was not answered.
 /// </summary>
-sealed partial class ConversationActor : UntypedActor
+sealed partial class ConversationActor : SwitchingActor
 {
     const int MostHeld = 1000;
     const int RememberedAfterRecovery = 100;
@@ -88,13 +89,6 @@ sealed partial class ConversationActor : UntypedActor
     long UnixMilliseconds => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     protected override void PreStart() => Load();
-
-    /// <summary>Straight to the switch: the behaviour that Akka would call is a delegate, and one more cold cache line with every message.</summary>
-    protected override bool AroundReceive(Receive receive, object message)
-    {
-        OnReceive(message);
-        return true;
-    }
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each conversation.</summary>
     protected override void OnReceive(object message)

@@ -10,6 +10,9 @@ struct Alarm
 {
     ICancelable? _next;
 
+    /// <summary>Until it is cleared or cancelled.</summary>
+    public readonly bool IsSet => _next is not null;
+
     /// <summary>Replaces one that was set before.</summary>
     public void Set(IActorContext context, TimeSpan delay, object message)
     {

@@ -43,14 +43,8 @@ struct FewDictionary<TKey, TValue>
         if (_many is not null)
             return _many.TryGetValue(key, out value);
         var at = IndexOf(key);
-        if (at < 0)
-        {
-            value = default;
-            return false;
-        }
-
-        value = _few![at].Value;
-        return true;
+        value = at < 0 ? default! : _few![at].Value;
+        return at >= 0;
     }
 
     public bool Remove(TKey key, [MaybeNullWhen(false)] out TValue value)
@@ -58,19 +52,26 @@ struct FewDictionary<TKey, TValue>
         if (_many is not null)
             return _many.Remove(key, out value);
         var at = IndexOf(key);
+        value = at < 0 ? default! : _few![at].Value;
         if (at < 0)
-        {
-            value = default;
             return false;
-        }
-
-        value = _few![at].Value;
-        _few[at] = _few[--_count];
+        _few![at] = _few[--_count];
         _few[_count] = default;
         return true;
     }
 
     public bool Remove(TKey key) => Remove(key, out _);
+
+    public readonly bool Any(Func<TValue, bool> condition)
+    {
+        foreach (var (_, value) in this)
+        {
+            if (condition(value))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Also gives back the memory.</summary>
     public void Clear() => this = default;

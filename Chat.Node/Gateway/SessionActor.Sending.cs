@@ -151,7 +151,7 @@ sealed partial class SessionActor
     void FlushWhenIdle()
     {
         // A flush takes a part of a large queue only, and often ends at once: go on until nothing is left or it is under way.
-        while (!_isClosed && !_outbox.IsFlushing && !_isPausing && (!_outbox.IsEmpty || _closesWhenFlushed))
+        while (!_isClosed && !_outbox.IsFlushing && !_pausing.IsSet && (!_outbox.IsEmpty || _closesWhenFlushed))
         {
             if (_outbox.Count < MostFramesBeforeFlush && _cell.HasMessages)
                 return;
@@ -167,7 +167,6 @@ sealed partial class SessionActor
         var pause = _outbox.Pause;
         if (pause > TimeSpan.Zero)
         {
-            _isPausing = true;
             _pausing.Set(Context, pause, PauseEnded.Instance);
             return;
         }

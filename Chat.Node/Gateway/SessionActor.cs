@@ -2,6 +2,7 @@ using Akka.Actor;
 using Chat.Node.Cluster;
 using Chat.Node.Conversations;
 using Chat.Node.Delivery;
+using Chat.Node.Hosting;
 using Chat.Node.Telemetry;
 using Chat.Node.Users;
 using Chat.Protocol;
@@ -22,7 +23,7 @@ sealed record DrainSession(TimeSpan Spread) : INoSerializationVerificationNeeded
 /// (after its posts are answered); what it had not flushed goes back to the user, what it had not got answered the
 /// client sends again, or, for a documented client, the session itself.
 /// </summary>
-sealed partial class SessionActor : UntypedActor
+sealed partial class SessionActor : SwitchingActor
 {
     const string Disconnected = "disconnected";
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
@@ -66,8 +67,6 @@ sealed partial class SessionActor : UntypedActor
     ChatSender? _user;
     bool _isModern;
     bool _isBusy;
-    bool _isPausing;
-    bool _isTicking;
     bool _isEnding;
     bool _isClosed;
     bool _closesWhenFlushed;
@@ -83,13 +82,6 @@ sealed partial class SessionActor : UntypedActor
     }
 
     long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
-
-    /// <summary>Straight to the switch: the behaviour that Akka would call is a delegate, and one more cold cache line with every message.</summary>
-    protected override bool AroundReceive(Receive receive, object message)
-    {
-        OnReceive(message);
-        return true;
-    }
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each connection.</summary>
     protected override void OnReceive(object message)
@@ -107,7 +99,6 @@ sealed partial class SessionActor : UntypedActor
                 break;
             case PauseEnded:
                 _pausing.Clear();
-                _isPausing = false;
                 break;
             case FlushEnded ended:
                 OnFlushEnded(ended.IsOver);
@@ -210,7 +201,6 @@ sealed partial class SessionActor : UntypedActor
 
     void OnTick()
     {
-        _isTicking = false;
         _ticking.Clear();
         CheckPosts();
         if (_isEnding)
@@ -225,9 +215,8 @@ sealed partial class SessionActor : UntypedActor
 
     void ArmTick()
     {
-        if (_isTicking || (_unanswered == 0 && !_isEnding) || _isClosed)
+        if (_ticking.IsSet || (_unanswered == 0 && !_isEnding) || _isClosed)
             return;
-        _isTicking = true;
         _ticking.Set(Context, TickInterval, Tick.Instance);
     }
 

@@ -105,25 +105,12 @@ sealed partial class UserActor
 
     void EndOverdueSettings()
     {
-        if (_settings is not { } settings || !HasOverdueSettings)
+        var since = SteadyMilliseconds - SettingsPatience.TotalMilliseconds;
+        if (_settings is not { } settings || !_openSettings.Any(open => open.Since <= since))
             return;
         Logging.Warning("the settings of user {0} do not answer", _userId);
         Context.Stop(Context.Unwatch(settings));
         OnSettingsGone();
-    }
-
-    bool HasOverdueSettings
-    {
-        get
-        {
-            foreach (var (_, open) in _openSettings)
-            {
-                if (SteadyMilliseconds - open.Since >= SettingsPatience.TotalMilliseconds)
-                    return true;
-            }
-
-            return false;
-        }
     }
 
     void RefuseOpenSettings()

@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Cluster;
 using Chat.Node.Delivery;
+using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -14,7 +15,7 @@ namespace Chat.Node.Users;
 /// conversation only what was flushed or is durable. A crash loses nothing: sessions watch it and attach again,
 /// conversations send again what was not confirmed, marks and the queue are in the database.
 /// </summary>
-sealed partial class UserActor : UntypedActor
+sealed partial class UserActor : SwitchingActor
 {
     const int MostHeld = 1000;
     const int MostHeldAttaches = 16;
@@ -83,13 +84,6 @@ sealed partial class UserActor : UntypedActor
     static ILoggingAdapter Logging => Context.GetLogger(); // not a field: it is needed in few lives
 
     long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
-
-    /// <summary>Straight to the switch: the behaviour that Akka would call is a delegate, and one more cold cache line with every message.</summary>
-    protected override bool AroundReceive(Receive receive, object message)
-    {
-        OnReceive(message);
-        return true;
-    }
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each user.</summary>
     protected override void OnReceive(object message)
@@ -225,21 +219,7 @@ sealed partial class UserActor : UntypedActor
         !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes is not null
         || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
 
-    bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held is null && !HasOpenLinks;
-
-    bool HasOpenLinks
-    {
-        get
-        {
-            foreach (var (_, link) in _links)
-            {
-                if (!link.IsIdle)
-                    return true;
-            }
-
-            return false;
-        }
-    }
+    bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held is null && !_links.Any(static link => !link.IsIdle);
 
     /// <summary>With sessions and nothing open there is nothing to look after.</summary>
     void ArmTick()

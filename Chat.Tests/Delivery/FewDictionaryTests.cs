@@ -34,6 +34,7 @@ public sealed class FewDictionaryTests
             }
 
             Assert.Equal(expected.Count, few.Count);
+            Assert.Equal(expected.ContainsValue($"{step - 3}"), few.Any(value => value == $"{step - 3}"));
             for (var each = 0; each < keys; each++)
             {
                 Assert.Equal(expected.TryGetValue(each, out var known), few.TryGetValue(each, out var value));
