@@ -131,9 +131,13 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
 
     public void OnFlushed() => IsFlushing = false;
 
-    /// <summary>The receiver is going away: what it was not sent belongs to somebody else now.</summary>
+    /// <summary>
+    /// The receiver is going away: what it was not sent, and what nobody has told to have left, belongs to somebody else now. Another user
+    /// may log in on this connection before the flush ends.
+    /// </summary>
     public void DropPushes()
     {
+        _inFlight.Clear();
         for (var count = _queue.Count; count > 0; count--)
         {
             var next = _queue.Dequeue();

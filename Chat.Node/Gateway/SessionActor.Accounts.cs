@@ -256,6 +256,7 @@ sealed partial class SessionActor
         Detach();
         _outbox.DropPushes();
         _pushed.Clear();
+        _copies.Clear();
         _user = null;
         _tokenHash = null;
         _connection.IsLoggedIn = false;

@@ -6,7 +6,7 @@ namespace Chat.Node.Gateway;
 
 /// <summary>
 /// Pushes of other servers' messages, which come beside the order of the numbers. A modern client gets only what is above its last
-/// number, and fetches the rest by the gap; a documented one knows no numbers and gets each.
+/// number, and fetches the rest by the gap; a documented one knows no numbers and gets each that it has not been shown.
 /// </summary>
 sealed partial class SessionActor
 {
@@ -23,7 +23,7 @@ sealed partial class SessionActor
 
     FewDictionary<ConversationId, CopyNumbers> _copies;
 
-    bool IsNewCopy(Push push)
+    bool IsNewCopy(Push push, in Receipt receipt)
     {
         var message = push.Message;
         if (!_copies.TryGetValue(message.Conversation, out var copies) || copies.Incarnation != push.Incarnation)
@@ -36,9 +36,17 @@ sealed partial class SessionActor
         }
 
         copies.Written = push.Number;
-        if (!_isModern || message.Seq == 0)
+        if (message.Seq == 0)
             return true;
         var numbers = NumbersOf(message.Conversation);
+        if (!_isModern)
+        {
+            var isNew = numbers.Shown.TryAdd(message.Seq);
+            if (!isNew)
+                Send(default, receipt);
+            return isNew;
+        }
+
         if (message.Seq > numbers.Written)
         {
             numbers.Written = copies.LastSeq = message.Seq;

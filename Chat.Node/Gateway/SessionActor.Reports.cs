@@ -21,6 +21,9 @@ sealed partial class SessionActor
         public long Flushed;
         public long Told;
         public bool IsUntold;
+
+        /// <summary>Of a documented client, which cannot recognise a repetition: the numbers that were written last.</summary>
+        public ReplayWindow Shown;
     }
 
     FewDictionary<ConversationId, PushedNumbers> _pushed;

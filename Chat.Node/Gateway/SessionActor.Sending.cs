@@ -22,9 +22,10 @@ sealed partial class SessionActor
         if (_isEnding || _isClosed || _user is null || !IsFromUser)
             return; // the user has been told, or sees it: this one is queued
         var message = push.Message;
+        var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number);
         if (push.IsAside)
         {
-            if (!IsNewCopy(push))
+            if (!IsNewCopy(push, receipt))
                 return;
         }
         else if (message.Seq > 0)
@@ -39,9 +40,13 @@ sealed partial class SessionActor
             }
 
             numbers.Written = message.Seq;
+            if (!_isModern && !numbers.Shown.TryAdd(message.Seq))
+            {
+                Send(default, receipt); // it came as a copy before
+                return;
+            }
         }
 
-        var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number);
         if (_services.CrashPoints.Faults.IsArmed)
             WritePushWrongly(message, receipt);
         else
@@ -88,7 +93,8 @@ sealed partial class SessionActor
             if (row is { Conversation: { } conversation, Seq: > 0 })
             {
                 var numbers = NumbersOf(conversation);
-                if (_isModern && row.Seq <= numbers.Written)
+                // After the user's actor moved: a modern client fills holes itself, a documented one is shown each that it has not seen.
+                if (_isModern ? row.Seq <= numbers.Written : !numbers.Shown.TryAdd(row.Seq))
                 {
                     Send(default, receipt); // it has it already: only the receipt goes through the box
                     continue;
@@ -118,8 +124,11 @@ sealed partial class SessionActor
 
         foreach (var row in attached.Offline)
         {
-            if (row is { Conversation: { } conversation, Seq: > 0 })
-                NumbersOf(conversation).Written = row.Seq;
+            if (row is not { Conversation: { } conversation, Seq: > 0 })
+                continue;
+            var numbers = NumbersOf(conversation);
+            numbers.Written = row.Seq;
+            numbers.Shown.TryAdd(row.Seq);
         }
 
         Send(ack, new Receipt(ReceiptKind.Offline, Number: attached.Offline[^1].Id));

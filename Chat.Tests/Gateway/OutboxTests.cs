@@ -234,6 +234,15 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task What_is_being_flushed_when_pushes_are_dropped_is_nobodys_to_tell_any_more()
+    {
+        Add("push\n", Push);
+        await _outbox.FlushAsync();
+        _outbox.DropPushes();
+        Assert.Empty(_outbox.InFlight);
+    }
+
+    [Fact]
     public void What_was_dropped_makes_room()
     {
         var large = new byte[17 * 1024 * 1024];
