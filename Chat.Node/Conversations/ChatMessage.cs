@@ -11,10 +11,8 @@ sealed record ChatMessage(
 {
     byte[]? _push;
 
-    /// <summary>
-    /// Another server has sent it to a group, and sends a copy to every member: who is not here gets it there, or has it in the queue.
-    /// </summary>
-    public bool IsCopied => Conversation.IsGroup && ImportId.IsImport(Cmid);
+    /// <inheritdoc cref="ImportId.IsCopied" />
+    public bool IsCopied => ImportId.IsCopied(Conversation, Cmid);
 
     /// <summary>The push of the modern protocol, made once for all receivers on this node.</summary>
     public ReadOnlyMemory<byte> Push => _push ??= ChatBody.ToPush(Body.Span, Conversation, Cmid, Seq, Ts);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chat.Protocol;
 
 namespace Chat.Node.Conversations;
 
@@ -23,6 +24,11 @@ static class ImportId
 
     public static bool IsImport(string cmid) =>
         cmid.Length > Prefix.Length + DigestCharacters && cmid.StartsWith(Prefix, StringComparison.Ordinal) && cmid[Prefix.Length + DigestCharacters] == ':';
+
+    /// <summary>
+    /// Another server has sent it to a group, and sends a copy to every member: who is not here gets it there, or has it in the queue.
+    /// </summary>
+    public static bool IsCopied(ConversationId conversation, string? cmid) => conversation.IsGroup && cmid is not null && IsImport(cmid);
 
     /// <summary>The digest in an import's cmid, as text.</summary>
     public static string DigestOf(string cmid) => cmid.Substring(Prefix.Length, DigestCharacters);

@@ -138,8 +138,8 @@ sealed partial class SessionActor
     /// <summary>The session ends, and its user's actor may never answer: the login is over without it, and the posts behind it still count.</summary>
     void EndAttaching()
     {
-        if (_attaching is not null)
-            OnAttached(new Attached([], HasMore: false));
+        if (_attaching is { Result.Account.Id: var userId })
+            OnAttached(new Attached(userId, [], HasMore: false));
     }
 
     /// <summary>At login, and when the user's actor has moved or died.</summary>
@@ -163,10 +163,15 @@ sealed partial class SessionActor
         _attachingAgain.Set(Context, AttachPatience, AttachAgain.Instance);
     }
 
+    /// <summary>Not an answer to who was logged in here before, which came late.</summary>
+    bool IsAwaited(int userId) => userId == (_attaching?.Result.Account.Id ?? _user?.Id);
+
     void OnAttached(Attached attached)
     {
+        if (!IsAwaited(attached.UserId))
+            return;
         _attachingAgain.Cancel();
-        if (_attaching is null && (_isEnding || _user is null))
+        if (_attaching is null && _isEnding)
             return; // too late
         if (!_isEnding)
             Know(Sender);
@@ -205,8 +210,10 @@ sealed partial class SessionActor
         _userActor = Context.Watch(user);
     }
 
-    void OnAttachRefused()
+    void OnAttachRefused(AttachRefused refused)
     {
+        if (!IsAwaited(refused.UserId))
+            return;
         _attachingAgain.Cancel();
         if (_attaching is not { Request: var request })
         {

@@ -14,7 +14,7 @@ sealed partial class SessionActor
     /// <summary>Of one conversation no more than so many numbers are kept back.</summary>
     const int MostUntold = 64;
 
-    /// <summary>How far a conversation's numbers have been written to this connection, have left it, and have been told to the user.</summary>
+    /// <summary>How far a conversation's pushes have been written to this connection, have left it, and have been told to the user.</summary>
     sealed class PushedNumbers
     {
         public long Written;
@@ -22,7 +22,7 @@ sealed partial class SessionActor
         public long Told;
         public bool IsUntold;
 
-        /// <summary>Of a documented client, which cannot recognise a repetition: the numbers that were written last.</summary>
+        /// <summary>Of a documented client, which cannot recognise a repetition: the numbers that were written last, in whatever order.</summary>
         public ReplayWindow Shown;
     }
 

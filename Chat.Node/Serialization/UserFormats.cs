@@ -33,14 +33,15 @@ static class UserFormats
             },
             r => new Attach(r.Int(), r.Long(), r.Bool(), r.Bool(), r.OptionalBytes())),
         new Format<Attached>(
-            "ad",
+            "ad2",
             (w, m) =>
             {
+                w.Long(m.UserId);
                 WriteRows(w, m.Offline);
                 w.Bool(m.HasMore);
             },
-            r => new Attached(ReadRows(r), r.Bool())),
-        new Format<AttachRefused>("ar", (_, _) => { }, _ => new AttachRefused()),
+            r => new Attached(r.Int(), ReadRows(r), r.Bool())),
+        new Format<AttachRefused>("ar2", (w, m) => w.Long(m.UserId), r => new AttachRefused(r.Int())),
         new Format<Detach>(
             "dt",
             (w, m) =>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Conversations;
 using Chat.Node.Delivery;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
@@ -116,7 +117,7 @@ sealed partial class UserActor
         foreach (var session in _sessions.Where(session => session.IsAttaching))
         {
             session.IsAttaching = false;
-            _nodes.Tell(session.Actor, new Attached(rows, hasMore), Self);
+            _nodes.Tell(session.Actor, new Attached(_userId, rows, hasMore), Self);
         }
     }
 
@@ -131,7 +132,8 @@ sealed partial class UserActor
             Delete(() => _services.OfflineStore.DeleteAsync(_userId, [.. written.Select(row => row.Id)]));
             foreach (var row in written)
             {
-                if (row is { Conversation: { } conversation, Seq: > 0 })
+                // A copy of another server's message may have come in front of lower numbers: the marks must not pass those.
+                if (row is { Conversation: { } conversation, Seq: > 0 } && !ImportId.IsCopied(conversation, row.Cmid))
                     RaiseMark(conversation, receivedTo: row.Seq);
             }
         }

@@ -71,7 +71,7 @@ sealed partial class UserActor
         if (SessionOf(attach.SessionId) is { } known)
         {
             if (!known.IsAttaching)
-                _nodes.Tell(session, new Attached([], HasMore: false), Self);
+                _nodes.Tell(session, new Attached(_userId, [], HasMore: false), Self);
             return;
         }
 
@@ -84,14 +84,14 @@ sealed partial class UserActor
 
         if (!attach.IsReattach && _sessions.Count >= _services.Limits.MaxSessions)
         {
-            _nodes.Tell(session, new AttachRefused(), Self);
+            _nodes.Tell(session, new AttachRefused(_userId), Self);
             return;
         }
 
         var slot = BitOperations.TrailingZeroCount(~_slots);
         if (slot >= 64)
         {
-            _nodes.Tell(session, new AttachRefused(), Self);
+            _nodes.Tell(session, new AttachRefused(_userId), Self);
             return;
         }
 

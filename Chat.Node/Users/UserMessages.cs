@@ -34,10 +34,10 @@ sealed record Deliver(
 sealed record Attach(int UserId, long SessionId, bool IsModern, bool IsReattach, byte[]? TokenHash) : IUserMessage;
 
 /// <summary>User to session: attached; here is the front of the offline queue, and whether there is more.</summary>
-sealed record Attached(IReadOnlyList<QueuedMessage> Offline, bool HasMore) : IClusterMessage;
+sealed record Attached(int UserId, IReadOnlyList<QueuedMessage> Offline, bool HasMore) : IClusterMessage;
 
 /// <summary>User to session: as many sessions as the user may have.</summary>
-sealed record AttachRefused : IClusterMessage;
+sealed record AttachRefused(int UserId) : IClusterMessage;
 
 /// <summary>Session to user: logged out or disconnected.</summary>
 sealed record Detach(int UserId, long SessionId) : IUserMessage;

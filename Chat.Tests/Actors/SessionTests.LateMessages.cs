@@ -32,7 +32,7 @@ public sealed partial class SessionTests
     {
         var session = await LogInAsync(isModern: true);
         var next = CreateTestProbe();
-        next.Send(session, new Attached([], HasMore: false));
+        next.Send(session, new Attached(Alice, [], HasMore: false));
         next.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, "of the next life", Alice), 0)));
         await ReadUntilAsync("of the next life");
         Assert.Equal(1, (await next.FishForMessageAsync<Pushed>(_ => true, Patience)).UpTo);
@@ -45,10 +45,29 @@ public sealed partial class SessionTests
         var session = await LogInAsync(isModern: true);
         session.Tell(Message("""{"msgid":3,"ref":7}"""));
         await ReadUntilAsync("\"ref\":7,\"errno\":0");
-        _users.Send(session, new Attached([], HasMore: false));
+        _users.Send(session, new Attached(Alice, [], HasMore: false));
 
         await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), Bob, Clock.GetUtcNow().AddDays(1));
         session.Tell(new LoginRequest(null, null, null, "another"));
         Assert.Equal(Bob, (await _users.FishForMessageAsync<Attach>(_ => true, Patience)).UserId);
+    }
+
+    /// <summary>It would bring the rows of somebody else.</summary>
+    [Fact]
+    public async Task An_answer_to_who_was_logged_in_before_is_not_taken_for_the_next()
+    {
+        var session = await LogInAsync(isModern: true);
+        session.Tell(Message("""{"msgid":3,"ref":7}"""));
+        await ReadUntilAsync("\"ref\":7,\"errno\":0");
+        await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), Bob, Clock.GetUtcNow().AddDays(1));
+        session.Tell(new LoginRequest(null, null, null, "another"));
+        await _users.FishForMessageAsync<Attach>(attach => attach.UserId == Bob, Patience);
+
+        _users.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
+        _users.Send(session, new AttachRefused(Alice));
+        _users.Send(session, new Attached(Bob, [RowOf(11, 2)], HasMore: false));
+
+        await ReadUntilAsync("hello 2");
+        Assert.Equal(["hello 2"], Shown());
     }
 }

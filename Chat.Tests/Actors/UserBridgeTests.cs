@@ -144,6 +144,23 @@ public sealed class UserBridgeTests : UserBridgeTest
         Assert.Equal("late", TextOf((await Conversation.FishForMessageAsync<Import>(_ => true)).Body));
     }
 
+    /// <summary>The next life would take lower numbers, which are still to come, for received.</summary>
+    [Fact]
+    public async Task A_copy_that_leaves_the_queue_to_a_documented_client_does_not_move_the_mark()
+    {
+        Servers.Receives = _ => false;
+        var user = Start();
+        user.Tell(CopiedOf(9) with { Incarnation = -3, Number = 1, Previous = 0, MayBeKnown = true }, Conversation.Ref);
+        user.Tell(DeliverOf(2) with { Previous = 0 }, Conversation.Ref);
+        await ExpectConfirmedAsync(2);
+        await EventuallyAsync(2L, $"SELECT COUNT(*) FROM OfflineMessage WHERE userid = {Bob}");
+        var (session, greeting) = await AttachAsync(user, 1, isModern: false);
+        Assert.Equal([9, 2], greeting.Offline.Select(row => row.Seq));
+        user.Tell(new OfflinePushed(Bob, 1, greeting.Offline[^1].Id), session.Ref);
+
+        await EventuallyAsync(2L, $"SELECT MAX(received_to) FROM DeliveryMark WHERE userid = {Bob}");
+    }
+
     static readonly ConversationId Group = ConversationId.Group(5);
 
     static Deliver CopiedOf(long number) => new(

@@ -40,4 +40,21 @@ public sealed class ReplayWindowTests
         Assert.False(window.Contains((1L << 40) - 1));
         Assert.True(window.Contains(1L << 40));
     }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(127, true)]
+    [InlineData(128, false)]
+    [InlineData(129, false)]
+    [InlineData(256, false)]
+    public void A_leap_takes_with_it_what_is_still_inside(long leap, bool isInside)
+    {
+        var window = new ReplayWindow();
+        for (var number = 1; number <= 300; number++)
+            window.TryAdd(number);
+        Assert.True(window.TryAdd(300 + leap));
+        Assert.Equal(isInside, window.Contains(300));
+        for (var number = 301; number < 300 + leap; number++)
+            Assert.False(window.Contains(number));
+    }
 }
