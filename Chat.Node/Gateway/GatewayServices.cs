@@ -11,4 +11,6 @@ sealed record GatewayServices(
     Lazy<IActorRef> Users, Lazy<IActorRef> Conversations)
 {
     public ReportClock Reports { get; } = new(Clock);
+
+    public AcknowledgementRound Acknowledgements { get; init; } = new();
 }

@@ -54,6 +54,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
     readonly Queue<(ReadOnlyMemory<byte> Frame, Receipt Receipt)> _queue = new(1);
     readonly List<Receipt> _inFlight = new(1);
     long _bytes;
+    int _acknowledgements;
     long _lastWritten = long.MinValue / 2;
     long _aloneFor;
 
@@ -65,6 +66,9 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
     public bool IsEmpty => _queue.Count == 0;
 
     public int Count => _queue.Count;
+
+    /// <summary>Nothing that anybody waits for but to forget what was sent.</summary>
+    public bool HoldsOnlyAcknowledgements => _acknowledgements > 0 && _acknowledgements == _queue.Count;
 
     /// <summary>The receipts of the flush that is under way, or has just ended.</summary>
     public IReadOnlyList<Receipt> InFlight => _inFlight;
@@ -80,6 +84,8 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
             return false;
         _queue.Enqueue((frame, receipt));
         _bytes += frame.Length;
+        if (receipt.Kind == ReceiptKind.Acknowledgement)
+            _acknowledgements++;
         return true;
     }
 
@@ -152,6 +158,8 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
     {
         output.Write(frame.Span);
         _bytes -= frame.Length;
+        if (receipt.Kind == ReceiptKind.Acknowledgement)
+            _acknowledgements--;
         if (receipt.Kind != ReceiptKind.None)
             _inFlight.Add(receipt);
         return frame.Length;

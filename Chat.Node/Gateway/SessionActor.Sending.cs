@@ -17,6 +17,9 @@ sealed partial class SessionActor
     /// <summary>A push that a test wants to have late.</summary>
     (ChatMessage Message, Receipt Receipt)? _heldBack;
 
+    WaitingFlush? _waitingFlush;
+    bool _isFlushDue;
+
     void OnPush(Push push)
     {
         if (_isEnding || _isClosed || _user is null || !IsFromUser)
@@ -100,7 +103,8 @@ sealed partial class SessionActor
                     continue;
                 }
 
-                numbers.Written = Math.Max(numbers.Written, row.Seq);
+                if (_isModern)
+                    numbers.Written = row.Seq;
             }
 
             if (_isModern)
@@ -124,11 +128,8 @@ sealed partial class SessionActor
 
         foreach (var row in attached.Offline)
         {
-            if (row is not { Conversation: { } conversation, Seq: > 0 })
-                continue;
-            var numbers = NumbersOf(conversation);
-            numbers.Written = row.Seq;
-            numbers.Shown.TryAdd(row.Seq);
+            if (row is { Conversation: { } conversation, Seq: > 0 })
+                NumbersOf(conversation).Shown.TryAdd(row.Seq);
         }
 
         Send(ack, new Receipt(ReceiptKind.Offline, Number: attached.Offline[^1].Id));
@@ -162,7 +163,7 @@ sealed partial class SessionActor
         // A flush takes a part of a large queue only, and often ends at once: go on until nothing is left or it is under way.
         while (!_isClosed && !_outbox.IsFlushing && !_pausing.IsSet && (!_outbox.IsEmpty || _closesWhenFlushed))
         {
-            if (_outbox.Count < MostFramesBeforeFlush && _cell.HasMessages)
+            if (_outbox.Count < MostFramesBeforeFlush && (_cell.HasMessages || MayWait()))
                 return;
             if (_outbox.IsEmpty)
                 Close("bad input");
@@ -171,8 +172,22 @@ sealed partial class SessionActor
         }
     }
 
+    /// <summary>Acknowledgements alone can leave with what comes next, if it is on its way.</summary>
+    bool MayWait()
+    {
+        if (_isFlushDue || _isEnding || !_outbox.HoldsOnlyAcknowledgements)
+            return false;
+        _waitingFlush ??= new WaitingFlush(Self);
+        if (!_waitingFlush.IsWaiting)
+            _services.Acknowledgements.Enter(_waitingFlush);
+        return true;
+    }
+
     void Flush()
     {
+        _isFlushDue = false;
+        if (_waitingFlush is not null)
+            _waitingFlush.IsWaiting = false;
         var pause = _outbox.Pause;
         if (pause > TimeSpan.Zero)
         {

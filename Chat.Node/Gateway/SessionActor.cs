@@ -100,6 +100,9 @@ sealed partial class SessionActor : SwitchingActor
             case PauseEnded:
                 _pausing.Clear();
                 break;
+            case FlushDue:
+                _isFlushDue = !_outbox.IsEmpty;
+                break;
             case FlushEnded ended:
                 OnFlushEnded(ended.IsOver);
                 break;
@@ -161,8 +164,8 @@ sealed partial class SessionActor : SwitchingActor
             case Attached attached:
                 OnAttached(attached);
                 break;
-            case AttachRefused:
-                OnAttachRefused();
+            case AttachRefused refused:
+                OnAttachRefused(refused);
                 break;
             case AttachAgain:
                 OnAttachAgain();

@@ -25,7 +25,7 @@ public sealed partial class SessionTests
         _users.Send(session, PushOf(3)); // the client's own messages have numbers too
         await ReadUntilAsync("hello 3");
         var next = CreateTestProbe();
-        next.Send(session, new Attached([RowOf(10, 1), RowOf(11, 3), RowOf(12, 4)], HasMore: false));
+        next.Send(session, new Attached(Alice, [RowOf(10, 1), RowOf(11, 3), RowOf(12, 4)], HasMore: false));
 
         await ReadUntilAsync("hello 4");
         Assert.Equal(12, (await next.FishForMessageAsync<OfflinePushed>(pushed => pushed.UpTo == 12, Patience)).UpTo);
@@ -36,10 +36,10 @@ public sealed partial class SessionTests
     public async Task What_came_with_the_login_of_a_documented_client_is_not_shown_again()
     {
         var session = await StartLogInAsync(isModern: false);
-        _users.Send(session, new Attached([RowOf(10, 1)], HasMore: false));
+        _users.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
         await ReadUntilAsync("hello 1");
         var next = CreateTestProbe();
-        next.Send(session, new Attached([RowOf(10, 1)], HasMore: false));
+        next.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
 
         Assert.Equal(10, (await next.FishForMessageAsync<OfflinePushed>(_ => true, Patience)).UpTo);
         next.Send(session, PushOf(2));
@@ -57,6 +57,39 @@ public sealed partial class SessionTests
 
         await ReadUntilAsync("hello 2");
         Assert.Equal(10, (await _users.FishForMessageAsync<OfflinePushed>(_ => true, Patience)).UpTo);
+    }
+
+    /// <summary>Between two conversations' lives a copy may be queued in front of lower numbers.</summary>
+    [Fact]
+    public async Task A_documented_client_is_shown_a_push_behind_a_row_of_a_later_number()
+    {
+        var session = await StartLogInAsync(isModern: false);
+        _users.Reply(new Attached(Alice, [RowOf(10, 5)], HasMore: true));
+        await ReadUntilAsync("hello 5");
+        _users.Send(session, new OfflinePage([RowOf(11, 9)]));
+        await ReadUntilAsync("hello 9");
+        _users.Send(session, PushOf(4));
+        _users.Send(session, PushOf(8));
+        _users.Send(session, PushOf(9));
+
+        Assert.Equal(9, (await _users.FishForMessageAsync<Pushed>(pushed => pushed.UpTo >= 9, Patience)).UpTo);
+        await ReadUntilAsync("hello 8");
+        Assert.Equal(["hello 5", "hello 9", "hello 4", "hello 8"], Shown());
+    }
+
+    [Fact]
+    public async Task What_is_not_shown_again_is_not_told_before_it_has_left()
+    {
+        var session = await LogInAsync(isModern: true);
+        var large = new string('x', 100_000); // the socket takes it when somebody reads
+        _users.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, large, Alice), 0)));
+        var next = CreateTestProbe();
+        next.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
+        session.Tell(Message("""{"msgid":104,"ref":99}"""));
+        await ReadUntilAsync("\"ref\":99");
+
+        Assert.IsType<Pushed>(await next.ExpectMsgAsync<object>(Patience));
+        Assert.IsType<OfflinePushed>(await next.ExpectMsgAsync<object>(Patience));
     }
 
     [Fact]
@@ -89,8 +122,8 @@ public sealed partial class SessionTests
         await ReadUntilAsync("\"ref\":7,\"errno\":0");
         await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), Bob, Clock.GetUtcNow().AddDays(1));
         session.Tell(new LoginRequest(null, null, null, "another"));
-        await _users.FishForMessageAsync<Attach>(_ => true, Patience);
-        _users.Reply(new Attached([], HasMore: false));
+        await _users.FishForMessageAsync<Attach>(attach => attach.UserId == Bob, Patience);
+        _users.Reply(new Attached(Bob, [], HasMore: false));
 
         _users.Send(session, CopyOf(incarnation: -5, number: 1, seq: 2));
         Assert.Equal((-5, 1), await NextReportOfCopiesAsync());

@@ -20,6 +20,7 @@ public sealed partial class SessionTests : ActorTest
 
     readonly Pipe _socket = new();
     readonly StringBuilder _read = new();
+    AcknowledgementRound _round = new();
     readonly TestProbe _users;
     readonly TestProbe _conversations;
 
@@ -89,7 +90,7 @@ public sealed partial class SessionTests : ActorTest
         await _users.FishForMessageAsync(message => message is Detach, Patience);
 
         var post = await _conversations.ExpectMsgAsync<Post>();
-        _users.Send(session, new Attached([], HasMore: false)); // too late, and without effect
+        _users.Send(session, new Attached(Alice, [], HasMore: false)); // too late, and without effect
         _conversations.Send(session, new PostAccepted(Pair, post.Number, 1, 1));
 
         await ReadUntilAsync("\"msgid\":2");
@@ -221,7 +222,7 @@ public sealed partial class SessionTests : ActorTest
     async Task<IActorRef> LogInAsync(bool isModern)
     {
         var session = await StartLogInAsync(isModern);
-        _users.Reply(new Attached([], HasMore: false));
+        _users.Reply(new Attached(Alice, [], HasMore: false));
         await ReadUntilAsync("\"errno\":0");
         return session;
     }
@@ -237,7 +238,10 @@ public sealed partial class SessionTests : ActorTest
             Contacts, LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
         var services = new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
-            Region(_users.Ref), Region(_conversations.Ref));
+            Region(_users.Ref), Region(_conversations.Ref))
+        {
+            Acknowledgements = _round,
+        };
         var session = Sys.ActorOf(Props.Create(() => new SessionActor(connection, services)));
         if (isModern)
             session.Tell(new HelloRequest(2, "test"));
