@@ -8,19 +8,29 @@ sealed class FlushDue : INoSerializationVerificationNeeded
     public static readonly FlushDue Instance = new();
 }
 
-/// <summary>A session whose outbox holds nothing but acknowledgements.</summary>
+/// <summary>The flush of a session whose outbox holds nothing but acknowledgements.</summary>
 sealed class WaitingFlush(IActorRef session)
 {
-    public IActorRef Session => session;
+    volatile bool _isWaiting;
 
-    /// <summary>Until it flushes: by itself, because something else came, or because the round is over.</summary>
-    public volatile bool IsWaiting;
+    public bool IsWaiting => _isWaiting;
+
+    public void Begin() => _isWaiting = true;
+
+    /// <summary>It flushes: because something else has come, or because the round is over.</summary>
+    public void End() => _isWaiting = false;
+
+    public void TellIfWaiting()
+    {
+        if (_isWaiting)
+            session.Tell(FlushDue.Instance);
+    }
 }
 
 /// <summary>
 /// Lets acknowledgements wait for one round of the sockets, so that they leave with the next message to their client, if there is one on
 /// its way: in a conversation that goes back and forth that is one write for each message instead of one and a half. A round takes as long
-/// as what is ready takes: nothing on a node that is not busy.
+/// as what is ready takes, who comes in the middle of one waits for the next as well: nothing on a node that is not busy.
 /// </summary>
 sealed class AcknowledgementRound(Action<IThreadPoolWorkItem> queueUp) : IThreadPoolWorkItem
 {
@@ -37,21 +47,20 @@ sealed class AcknowledgementRound(Action<IThreadPoolWorkItem> queueUp) : IThread
     }
 
     readonly Lock _entering = new();
+    List<WaitingFlush> _entered = [];
+    List<WaitingFlush> _leaving = [];
+    Step _step;
+    bool _isUnderWay;
 
     public AcknowledgementRound()
         : this(static round => ThreadPool.UnsafeQueueUserWorkItem(round, preferLocal: false)) // where sessions queue up, see SessionDispatcher
     {
     }
 
-    List<WaitingFlush> _entered = [];
-    List<WaitingFlush> _leaving = [];
-    Step _step;
-    bool _isUnderWay;
-
     /// <summary>Sends <see cref="FlushDue"/> to it, if it still waits then.</summary>
     public void Enter(WaitingFlush flush)
     {
-        flush.IsWaiting = true;
+        flush.Begin();
         lock (_entering)
         {
             _entered.Add(flush);
@@ -70,7 +79,7 @@ sealed class AcknowledgementRound(Action<IThreadPoolWorkItem> queueUp) : IThread
             case Step.Read:
                 lock (_entering)
                     (_entered, _leaving) = (_leaving, _entered);
-                Thread.Yield();
+                Thread.Yield(); // a hint: with a core to spare the sockets' thread has run already
                 _step = Step.Pass;
                 break;
             case Step.Pass:
@@ -97,11 +106,7 @@ sealed class AcknowledgementRound(Action<IThreadPoolWorkItem> queueUp) : IThread
     void FlushWaiting()
     {
         foreach (var flush in _leaving)
-        {
-            if (flush.IsWaiting)
-                flush.Session.Tell(FlushDue.Instance);
-        }
-
+            flush.TellIfWaiting();
         _leaving.Clear();
     }
 }

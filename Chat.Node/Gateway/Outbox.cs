@@ -67,7 +67,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
 
     public int Count => _queue.Count;
 
-    /// <summary>Nothing that anybody waits for but to forget what was sent.</summary>
+    /// <summary>Only what tells the client that its own messages are accepted.</summary>
     public bool HoldsOnlyAcknowledgements => _acknowledgements > 0 && _acknowledgements == _queue.Count;
 
     /// <summary>The receipts of the flush that is under way, or has just ended.</summary>

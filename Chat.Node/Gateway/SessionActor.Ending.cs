@@ -73,6 +73,7 @@ sealed partial class SessionActor
 
     protected override void PostStop()
     {
+        _waitingFlush?.End();
         _ticking.Cancel();
         _attachingAgain.Cancel();
         _pausing.Cancel();

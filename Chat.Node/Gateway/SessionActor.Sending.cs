@@ -163,7 +163,7 @@ sealed partial class SessionActor
         // A flush takes a part of a large queue only, and often ends at once: go on until nothing is left or it is under way.
         while (!_isClosed && !_outbox.IsFlushing && !_pausing.IsSet && (!_outbox.IsEmpty || _closesWhenFlushed))
         {
-            if (_outbox.Count < MostFramesBeforeFlush && (_cell.HasMessages || MayWait()))
+            if (_outbox.Count < MostFramesBeforeFlush && (_cell.HasMessages || WaitsForRound()))
                 return;
             if (_outbox.IsEmpty)
                 Close("bad input");
@@ -172,8 +172,8 @@ sealed partial class SessionActor
         }
     }
 
-    /// <summary>Acknowledgements alone can leave with what comes next, if it is on its way.</summary>
-    bool MayWait()
+    /// <summary>Acknowledgements that are alone wait for what comes next, if it is on its way.</summary>
+    bool WaitsForRound()
     {
         if (_isFlushDue || _isEnding || !_outbox.HoldsOnlyAcknowledgements)
             return false;
@@ -186,8 +186,7 @@ sealed partial class SessionActor
     void Flush()
     {
         _isFlushDue = false;
-        if (_waitingFlush is not null)
-            _waitingFlush.IsWaiting = false;
+        _waitingFlush?.End();
         var pause = _outbox.Pause;
         if (pause > TimeSpan.Zero)
         {

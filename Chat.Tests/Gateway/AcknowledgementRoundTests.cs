@@ -18,7 +18,7 @@ public sealed class AcknowledgementRoundTests : TestKit
     {
         var (waiting, _) = Enter();
         var (flushed, flush) = Enter();
-        flush.IsWaiting = false;
+        flush.End();
         Turn();
         Turn();
         await ExpectAsync(waiting, isDue: false);
