@@ -14,20 +14,21 @@ static class ChatHost
     const int ExitRemoved = 4;
 
     /// <summary>Returns the process's exit code.</summary>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? replace = null)
     {
+        NodeState? state = null;
         try
         {
-            var app = Build(args);
+            var app = Build(args, replace: replace);
+            state = app.Services.GetRequiredService<NodeState>();
             await app.StartChatAsync();
             await app.WaitForShutdownAsync();
-            var phase = app.Services.GetRequiredService<NodeState>().Phase;
             await app.DisposeAsync();
-            return phase == NodePhase.Removed ? ExitRemoved : 0;
+            return ExitCodeOf(state);
         }
         catch (OperationCanceledException)
         {
-            return 0; // told to end before it had started
+            return ExitCodeOf(state); // told to end, or removed, before it had started
         }
         catch (SettingsException e)
         {
@@ -40,6 +41,8 @@ static class ChatHost
             return ExitCannotStart;
         }
     }
+
+    static int ExitCodeOf(NodeState? state) => state?.Phase == NodePhase.Removed ? ExitRemoved : 0;
 
     /// <exception cref="SettingsException">A setting is wrong.</exception>
     public static WebApplication Build(string[] args, string? extraHocon = null, Action<IServiceCollection>? replace = null)
