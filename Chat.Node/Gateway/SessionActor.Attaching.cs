@@ -22,20 +22,20 @@ sealed partial class SessionActor
     IActorRef? _userActor;
     int _attachAttempts;
 
+    /// <summary>Whose messages this session gets, or is about to: nobody is both, a login comes after the logout of the one before.</summary>
+    int? UserId => _attaching?.Result.Account.Id ?? _user?.Id;
+
     /// <summary>The session ends, and its user's actor may never answer: the login is over without it, and the posts behind it still count.</summary>
     void EndAttaching()
     {
-        if (_attaching is { Result.Account.Id: var userId })
-            OnAttached(new Attached(userId, [], HasMore: false));
+        if (_attaching is not null)
+            OnAttached(new Attached(UserId!.Value, [], HasMore: false));
     }
 
     /// <summary>At login, and when the user's actor has moved or died.</summary>
     void OnAttachAgain()
     {
-        if (_isEnding || _isClosed || _userActor is not null)
-            return;
-        var userId = _attaching?.Result.Account.Id ?? _user?.Id ?? 0;
-        if (userId == 0)
+        if (_isEnding || _isClosed || _userActor is not null || UserId is not { } userId)
             return;
         if (_attaching is { } attaching && _attachAttempts++ >= MostAttachAttempts)
         {
@@ -50,13 +50,10 @@ sealed partial class SessionActor
         _attachingAgain.Set(Context, AttachPatience, AttachAgain.Instance);
     }
 
-    /// <summary>Not an answer to who was logged in here before, which came late.</summary>
-    bool IsAwaited(int userId) => userId == (_attaching?.Result.Account.Id ?? _user?.Id);
-
     void OnAttached(Attached attached)
     {
-        if (!IsAwaited(attached.UserId))
-            return;
+        if (attached.UserId != UserId)
+            return; // an answer to who was logged in here before
         _attachingAgain.Cancel();
         if (_attaching is null && _isEnding)
             return; // too late
@@ -107,8 +104,8 @@ sealed partial class SessionActor
 
     void OnAttachRefused(AttachRefused refused)
     {
-        if (!IsAwaited(refused.UserId))
-            return;
+        if (refused.UserId != UserId)
+            return; // as above
         _attachingAgain.Cancel();
         if (_attaching is not { Request: var request })
         {
@@ -128,13 +125,12 @@ sealed partial class SessionActor
     void Detach()
     {
         _attachingAgain.Cancel();
-        var userId = _user?.Id ?? _attaching?.Result.Account.Id;
-        if (userId is null)
+        if (UserId is not { } userId)
             return;
         Unwatch();
         if (_user is not null)
             TellUntold();
-        TellUser(new Detach(userId.Value, _sessionId));
+        TellUser(new Detach(userId, _sessionId));
         _userActor = null;
         _hasSiblings = false;
     }

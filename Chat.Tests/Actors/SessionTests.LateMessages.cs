@@ -43,13 +43,10 @@ public sealed partial class SessionTests
     public async Task An_answer_that_comes_after_the_logout_changes_nothing()
     {
         var session = await LogInAsync(isModern: true);
-        session.Tell(Message("""{"msgid":3,"ref":7}"""));
-        await ReadUntilAsync("\"ref\":7,\"errno\":0");
+        await LogOutAsync(session);
         _users.Send(session, new Attached(Alice, [], HasMore: false));
 
-        await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), Bob, Clock.GetUtcNow().AddDays(1));
-        session.Tell(new LoginRequest(null, null, null, "another"));
-        Assert.Equal(Bob, (await _users.FishForMessageAsync<Attach>(_ => true, Patience)).UserId);
+        await StartLogInAsBobAsync(session);
     }
 
     /// <summary>It would bring the rows of somebody else.</summary>
@@ -57,11 +54,8 @@ public sealed partial class SessionTests
     public async Task An_answer_to_who_was_logged_in_before_is_not_taken_for_the_next()
     {
         var session = await LogInAsync(isModern: true);
-        session.Tell(Message("""{"msgid":3,"ref":7}"""));
-        await ReadUntilAsync("\"ref\":7,\"errno\":0");
-        await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), Bob, Clock.GetUtcNow().AddDays(1));
-        session.Tell(new LoginRequest(null, null, null, "another"));
-        await _users.FishForMessageAsync<Attach>(attach => attach.UserId == Bob, Patience);
+        await LogOutAsync(session);
+        await StartLogInAsBobAsync(session);
 
         _users.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
         _users.Send(session, new AttachRefused(Alice));
@@ -69,5 +63,19 @@ public sealed partial class SessionTests
 
         await ReadUntilAsync("hello 2");
         Assert.Equal(["hello 2"], Shown());
+    }
+
+    async Task LogOutAsync(IActorRef session)
+    {
+        session.Tell(Message("""{"msgid":3,"ref":7}"""));
+        await ReadUntilAsync("\"ref\":7,\"errno\":0");
+    }
+
+    /// <summary>On the connection that another user has left; returns when his user is asked.</summary>
+    async Task StartLogInAsBobAsync(IActorRef session)
+    {
+        await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), Bob, Clock.GetUtcNow().AddDays(1));
+        session.Tell(new LoginRequest(null, null, null, "another"));
+        await _users.FishForMessageAsync<Attach>(attach => attach.UserId == Bob, Patience);
     }
 }

@@ -1,10 +1,8 @@
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Akka.Actor;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Users;
-using Chat.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -118,11 +116,8 @@ public sealed partial class SessionTests
         var session = await LogInAsync(isModern: true);
         _users.Send(session, CopyOf(incarnation: -5, number: 1, seq: 2));
         Assert.Equal((-5, 1), await NextReportOfCopiesAsync());
-        session.Tell(Message("""{"msgid":3,"ref":7}"""));
-        await ReadUntilAsync("\"ref\":7,\"errno\":0");
-        await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), Bob, Clock.GetUtcNow().AddDays(1));
-        session.Tell(new LoginRequest(null, null, null, "another"));
-        await _users.FishForMessageAsync<Attach>(attach => attach.UserId == Bob, Patience);
+        await LogOutAsync(session);
+        await StartLogInAsBobAsync(session);
         _users.Reply(new Attached(Bob, [], HasMore: false));
 
         _users.Send(session, CopyOf(incarnation: -5, number: 1, seq: 2));

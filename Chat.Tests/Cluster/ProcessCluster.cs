@@ -17,8 +17,20 @@ sealed class ProcessCluster : IAsyncDisposable
     public IEnumerable<string> Output => _nodes.SelectMany(node => node.Output.Split('\n'));
 
     /// <summary>All at once; returns when all can be used.</summary>
-    public static async Task<ProcessCluster> StartAsync(TestFolder folder, int count, params string[] settings) => new(
-        folder, await Task.WhenAll(Enumerable.Range(0, count).Select(_ => NodeProcess.StartAsync(folder, null, ["--Chat:Cluster:Port=0", .. settings]))));
+    public static async Task<ProcessCluster> StartAsync(TestFolder folder, int count, params string[] settings)
+    {
+        var starting = Enumerable.Range(0, count).Select(_ => NodeProcess.StartAsync(folder, null, ["--Chat:Cluster:Port=0", .. settings])).ToList();
+        try
+        {
+            return new(folder, await Task.WhenAll(starting));
+        }
+        catch (Exception)
+        {
+            // Nobody else would end those that did start.
+            await Task.WhenAll(starting.Where(node => node.IsCompletedSuccessfully).Select(async node => await (await node).DisposeAsync()));
+            throw;
+        }
+    }
 
     public async Task<T?> ScalarAsync<T>(string sql)
     {
