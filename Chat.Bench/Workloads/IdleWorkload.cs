@@ -21,7 +21,8 @@ sealed record IdleResult(int Connections, long BytesBefore, long BytesHalf, long
 /// <summary>Users who are logged in and silent, but for the pings of the protocol.</summary>
 static class IdleWorkload
 {
-    static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+    /// <summary>Our nodes give memory back a few seconds after the last login.</summary>
+    static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
     public static IdleResult Run(WorkloadOptions options, ServerProbe probe, TimeSpan hold)
     {

@@ -74,6 +74,7 @@ static class ChatHost
         builder.Services.AddChatBridge(settings);
         builder.Services.AddChatActors(settings, extraHocon);
         builder.Services.AddHostedService<NodeLifecycle>();
+        builder.Services.AddHostedService<MemoryTrim>();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
