@@ -15,6 +15,8 @@ public readonly record struct ChatBody(ReadOnlyMemory<byte> Bytes, int TimeOffse
 {
     internal const string TimeFormat = "yyyy-MM-dd HH:mm:ss";
 
+    static StampedSecond? _lastTime;
+
     /// <summary>The bytes with the server's time in place; the original stays as it is.</summary>
     /// <param name="ts">Milliseconds since 1970, UTC.</param>
     public ReadOnlyMemory<byte> Stamp(long ts)
@@ -22,10 +24,25 @@ public readonly record struct ChatBody(ReadOnlyMemory<byte> Bytes, int TimeOffse
         if (TimeOffset == 0)
             return Bytes;
         var copy = Bytes.ToArray();
-        DateTimeOffset.FromUnixTimeMilliseconds(ts)
-            .TryFormat(copy.AsSpan(TimeOffset), out _, TimeFormat, CultureInfo.InvariantCulture);
+        TimeOf(ts).CopyTo(copy.AsSpan(TimeOffset));
         return copy;
     }
+
+    /// <summary>Made once for all messages of a second.</summary>
+    static ReadOnlySpan<byte> TimeOf(long ts)
+    {
+        var second = ts / 1000;
+        if (_lastTime is not { } last || last.Second != second)
+        {
+            var text = new byte[TimeFormat.Length];
+            DateTimeOffset.FromUnixTimeSeconds(second).TryFormat(text, out _, TimeFormat, CultureInfo.InvariantCulture);
+            _lastTime = last = new StampedSecond(second, text);
+        }
+
+        return last.Text;
+    }
+
+    sealed record StampedSecond(long Second, byte[] Text);
 
     /// <summary>
     /// The push of the modern protocol: the body with our own keys behind its own, and a line end.

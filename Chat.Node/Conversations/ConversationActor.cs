@@ -84,7 +84,7 @@ sealed partial class ConversationActor : SwitchingActor
         RenewReceiver();
     }
 
-    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
+    long SteadyMilliseconds => _services.Clock.CoarseMilliseconds();
 
     long UnixMilliseconds => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -81,7 +81,7 @@ sealed partial class SessionActor : SwitchingActor
         _frames = new TokenBucket(services.Limits.FramesPerSecond);
     }
 
-    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
+    long SteadyMilliseconds => _services.Clock.CoarseMilliseconds();
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each connection.</summary>
     protected override void OnReceive(object message)

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Gateway;
 
@@ -18,8 +19,8 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     bool _isDraining;
     bool _isEnded;
-    long _lastReceived = clock.GetTimestamp();
-    long _since = clock.GetTimestamp();
+    long _lastReceived = clock.CoarseMilliseconds();
+    long _since = clock.CoarseMilliseconds();
 
     public string Id => id;
 
@@ -45,14 +46,14 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     /// <summary>Completes when <see cref="IsEnded"/> becomes true.</summary>
     public Task Ended => _ended.Task;
 
-    public TimeSpan Idle => clock.GetElapsedTime(Volatile.Read(ref _lastReceived));
+    public TimeSpan Idle => Since(ref _lastReceived);
 
-    public TimeSpan WithoutLogin => clock.GetElapsedTime(Volatile.Read(ref _since));
+    public TimeSpan WithoutLogin => Since(ref _since);
 
-    public void OnBytesReceived() => Volatile.Write(ref _lastReceived, clock.GetTimestamp());
+    public void OnBytesReceived() => Volatile.Write(ref _lastReceived, clock.CoarseMilliseconds());
 
     /// <summary>Logged out: the deadline runs again.</summary>
-    public void RestartLoginDeadline() => Volatile.Write(ref _since, clock.GetTimestamp());
+    public void RestartLoginDeadline() => Volatile.Write(ref _since, clock.CoarseMilliseconds());
 
     /// <summary>Waits until the session has room for another request, or the connection has ended.</summary>
     public ValueTask TakeCreditAsync() => _credits.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_credits.WaitAsync());
@@ -80,4 +81,6 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
         _credits.Release(); // the reader may wait for one
         _ended.TrySetResult();
     }
+
+    TimeSpan Since(ref long then) => TimeSpan.FromMilliseconds(clock.CoarseMilliseconds() - Volatile.Read(ref then));
 }

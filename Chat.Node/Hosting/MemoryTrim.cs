@@ -7,13 +7,11 @@ namespace Chat.Node.Hosting;
 /// <summary>Gives memory back after the load has fallen (<see cref="MemoryTrimState"/>), at the price of one pause.</summary>
 sealed class MemoryTrim(TimeProvider clock, ILogger<MemoryTrim> logger) : BackgroundService
 {
-    static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
     readonly MemoryTrimState _state = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
+        using var timer = new PeriodicTimer(MemoryTrimState.Interval, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -32,12 +30,14 @@ sealed class MemoryTrim(TimeProvider clock, ILogger<MemoryTrim> logger) : Backgr
     {
         var before = Environment.WorkingSet;
         var start = Stopwatch.GetTimestamp();
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // the only mode that gives all back
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // others keep most: docs/performance.md
+        var pause = Stopwatch.GetElapsedTime(start);
         TrimNative();
-        Log.MemoryTrimmed(logger, (before - Environment.WorkingSet) >> 20, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        _state.OnTrimmed(pause);
+        Log.MemoryTrimmed(logger, (before - Environment.WorkingSet) >> 20, pause.TotalMilliseconds);
     }
 
-    /// <summary>What the just-in-time compiler and SQLite have freed: a third of it all.</summary>
+    /// <summary>What the just-in-time compiler and SQLite have freed, and the C library keeps.</summary>
     static void TrimNative()
     {
         try
@@ -45,9 +45,9 @@ sealed class MemoryTrim(TimeProvider clock, ILogger<MemoryTrim> logger) : Backgr
             if (OperatingSystem.IsLinux())
                 _ = MallocTrim(0);
         }
-        catch (EntryPointNotFoundException)
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {
-            // a C library that keeps nothing back, such as musl
+            // another C library, such as musl: it keeps nothing
         }
     }
 

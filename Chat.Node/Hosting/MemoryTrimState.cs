@@ -1,11 +1,14 @@
 namespace Chat.Node.Hosting;
 
 /// <summary>
-/// When memory that the collector holds is worth giving back: once after the load has fallen, never while it lasts. The collector
-/// decides by allocations alone; when those end, it keeps what the last burst (the logins after a restart, say) has left.
+/// When memory that is held and not used is worth giving back: after the load has fallen. The collector decides by allocations alone;
+/// when those end, it keeps what the last burst (the logins after a restart, say) has left.
 /// </summary>
 sealed class MemoryTrimState
 {
+    /// <summary>How often to ask.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
     /// <summary>So much has to have been allocated since the last time, or there is not enough to give back.</summary>
     public const long WorthBytes = 64L << 20;
 
@@ -15,31 +18,46 @@ sealed class MemoryTrimState
     /// </summary>
     public const long LargestHeapBytes = 128L << 20;
 
-    /// <summary>Quiet: so many times less than in the busiest interval since the last time.</summary>
+    /// <summary>Quiet: so many times less than in the busiest interval of late.</summary>
     public const int Fall = 10;
 
     /// <summary>So many intervals in a row have to be quiet.</summary>
     public const int QuietIntervals = 2;
 
-    long _allocated;
+    /// <summary>Of the time, at most one part in so many is spent in pauses, whatever comes in bursts.</summary>
+    public const int MostPauses = 100;
+
+    /// <summary>What counts as busy is forgotten at this pace: a half in 11 intervals.</summary>
+    const int Fading = 16;
+
+    long? _allocated;
     long _allocatedAtTrim;
     long _busiest;
     int _quiet;
+    int _resting;
 
     /// <summary>One interval is over.</summary>
     /// <param name="allocated">Bytes allocated since the process started.</param>
     /// <param name="heap">Bytes of the heap after the last collection.</param>
     public bool IsDue(long allocated, long heap)
     {
-        var interval = allocated - _allocated;
+        var interval = allocated - (_allocated ?? allocated); // what a start allocates is no load
+        _allocatedAtTrim = _allocated is null ? allocated : _allocatedAtTrim;
         _allocated = allocated;
-        _busiest = Math.Max(_busiest, interval);
+        _busiest = Math.Max(_busiest - (_busiest / Fading), interval);
         _quiet = interval <= _busiest / Fall ? _quiet + 1 : 0;
-        if (_quiet < QuietIntervals || allocated - _allocatedAtTrim < WorthBytes)
-            return false;
+        if (_resting > 0)
+            _resting--;
+        return _resting == 0 && _quiet >= QuietIntervals && allocated - _allocatedAtTrim >= WorthBytes && heap <= LargestHeapBytes;
+    }
+
+    /// <summary>It was due, and is done.</summary>
+    /// <param name="pause">So long everything stood still.</param>
+    public void OnTrimmed(TimeSpan pause)
+    {
+        _allocatedAtTrim = _allocated ?? 0;
         _busiest = 0;
         _quiet = 0;
-        _allocatedAtTrim = allocated;
-        return heap <= LargestHeapBytes;
+        _resting = (int)Math.Ceiling(pause * MostPauses / Interval);
     }
 }

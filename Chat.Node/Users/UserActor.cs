@@ -83,7 +83,7 @@ sealed partial class UserActor : SwitchingActor
 
     static ILoggingAdapter Logging => Context.GetLogger(); // not a field: it is needed in few lives
 
-    long SteadyMilliseconds => _services.Clock.SteadyMilliseconds();
+    long SteadyMilliseconds => _services.Clock.CoarseMilliseconds();
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each user.</summary>
     protected override void OnReceive(object message)

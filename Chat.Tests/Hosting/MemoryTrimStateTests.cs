@@ -10,21 +10,39 @@ public sealed class MemoryTrimStateTests
     /// <summary>Small enough for the pause to be short.</summary>
     const long Heap = 50 * Megabyte;
 
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     readonly MemoryTrimState _state = new();
     long _allocated;
 
+    /// <summary>With what a start allocates.</summary>
+    public MemoryTrimStateTests() => Assert.False(Interval(100));
+
     /// <summary>Whether memory is given back after an interval in which so much was allocated.</summary>
-    bool Interval(long megabytes, long heap = Heap) => _state.IsDue(_allocated += megabytes * Megabyte, heap);
+    bool Interval(long megabytes, long heap = Heap)
+    {
+        var isDue = _state.IsDue(_allocated += megabytes * Megabyte, heap);
+        if (isDue)
+            _state.OnTrimmed(Pause);
+        return isDue;
+    }
 
     [Fact]
     public void AfterABurst_OnceItHasBeenQuietForTwoIntervals_AndNotAgain()
     {
         Assert.False(Interval(40));
         Assert.False(Interval(30));
-        Assert.False(Interval(4)); // a tenth of the busiest
+        Assert.False(Interval(3)); // less than a tenth of the busiest
         Assert.True(Interval(1));
         for (var i = 0; i < 100; i++)
             Assert.False(Interval(0));
+    }
+
+    [Fact]
+    public void WhatAStartAllocatesIsNoBurst()
+    {
+        for (var i = 0; i < 100; i++)
+            Assert.False(Interval(3));
     }
 
     [Fact]
@@ -47,6 +65,27 @@ public sealed class MemoryTrimStateTests
     }
 
     [Fact]
+    public void OnceWhenALoadFallsToATenth_AndNotWhileTheRestGoesOn()
+    {
+        for (var i = 0; i < 10; i++)
+            Assert.False(Interval(60));
+        Assert.False(Interval(5));
+        Assert.True(Interval(5));
+        for (var i = 0; i < 1000; i++)
+            Assert.False(Interval(5));
+    }
+
+    [Fact]
+    public void ABusyIntervalOfLongAgoMakesNoLoadQuiet()
+    {
+        Assert.False(Interval(40));
+        for (var i = 0; i < 40; i++)
+            Assert.False(Interval(0));
+        for (var i = 0; i < 1000; i++)
+            Assert.False(Interval(3));
+    }
+
+    [Fact]
     public void NotForLessThanIsWorthAPause()
     {
         Assert.False(Interval(60));
@@ -57,26 +96,25 @@ public sealed class MemoryTrimStateTests
     }
 
     [Fact]
-    public void AnotherBurst_AnotherTime()
+    public void OfTheTimeAHundredthIsSpentInPauses_HoweverManyBurstsCome()
     {
-        for (var i = 0; i < 3; i++)
+        var pauses = 0;
+        for (var i = 0; i < 1000; i++)
         {
-            Assert.False(Interval(100));
-            Assert.False(Interval(0));
-            Assert.True(Interval(0));
+            if (Interval(i % 3 == 0 ? 100 : 0))
+                pauses++;
         }
+
+        Assert.InRange(pauses * Pause.TotalSeconds, 5, 10);
     }
 
     [Fact]
-    public void ALargeHeapIsLeftAlone_ThePauseWouldBeLong()
+    public void ALargeHeapIsLeftAlone_UntilItIsSmall()
     {
         Assert.False(Interval(1000));
         Assert.False(Interval(0));
-        Assert.False(Interval(0, MemoryTrimState.LargestHeapBytes + 1));
-        Assert.False(Interval(0, Heap)); // until the next burst
-
-        Assert.False(Interval(100));
-        Assert.False(Interval(0));
+        for (var i = 0; i < 5; i++)
+            Assert.False(Interval(0, MemoryTrimState.LargestHeapBytes + 1));
         Assert.True(Interval(0, MemoryTrimState.LargestHeapBytes));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Chat.Protocol;
 using Xunit;
@@ -49,6 +50,17 @@ public sealed class ChatBodyTests
         Assert.Contains("\"time\":\"1970-01-01 00:00:00\"", stamped, StringComparison.Ordinal);
         Assert.Equal(before, body.ToString());
         Assert.Contains("\"time\":\"2026-11-23 05:07:23\"", Encoding.UTF8.GetString(body.Stamp(1795410443660).Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_stamp_has_its_own_second_in_whatever_order_they_come()
+    {
+        var body = Requests.ReadMessage("""{"msgid":6,"toid":3,"msg":"hi"}""").BuildBody(new ChatSender(1, "alice"));
+        foreach (var ts in (long[])[999, 1000, 1999, 2000, 999, 1795410443660, 1000])
+        {
+            var time = DateTimeOffset.FromUnixTimeMilliseconds(ts).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+            Assert.Contains($"\"time\":\"{time}\"", Encoding.UTF8.GetString(body.Stamp(ts).Span), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
