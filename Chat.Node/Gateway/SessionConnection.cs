@@ -15,7 +15,10 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
     public const int Credits = 64;
 
-    readonly SemaphoreSlim _credits = new(Credits);
+    /// <summary>Made when the reader has to wait, or somebody may have to wake it: most connections never come so far.</summary>
+    SemaphoreSlim? _returned;
+
+    int _credits = Credits;
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     bool _isDraining;
     bool _isEnded;
@@ -55,10 +58,15 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     /// <summary>Logged out: the deadline runs again.</summary>
     public void RestartLoginDeadline() => Volatile.Write(ref _since, clock.CoarseMilliseconds());
 
-    /// <summary>Waits until the session has room for another request, or the connection has ended.</summary>
-    public ValueTask TakeCreditAsync() => _credits.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_credits.WaitAsync());
+    /// <summary>Waits until the session has room for another request, or the connection has ended. For one reader.</summary>
+    public ValueTask TakeCreditAsync() =>
+        Interlocked.Decrement(ref _credits) >= 0 ? ValueTask.CompletedTask : new ValueTask(Returned.WaitAsync());
 
-    public void ReturnCredit() => _credits.Release();
+    public void ReturnCredit()
+    {
+        if (Interlocked.Increment(ref _credits) <= 0)
+            Returned.Release();
+    }
 
     /// <summary>The node goes down, and it is this connection's turn.</summary>
     public void StopReading()
@@ -78,9 +86,11 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
         if (!isGraceful)
             abort(); // a client that does not read would keep a graceful end waiting for ever
         transport.Input.CancelPendingRead();
-        _credits.Release(); // the reader may wait for one
+        ReturnCredit(); // the reader may wait for one
         _ended.TrySetResult();
     }
+
+    SemaphoreSlim Returned => LazyInitializer.EnsureInitialized(ref _returned, () => new SemaphoreSlim(0));
 
     TimeSpan Since(ref long then) => TimeSpan.FromMilliseconds(clock.CoarseMilliseconds() - Volatile.Read(ref then));
 }

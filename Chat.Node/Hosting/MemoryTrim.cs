@@ -15,10 +15,7 @@ sealed class MemoryTrim(TimeProvider clock, ILogger<MemoryTrim> logger) : Backgr
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                if (_state.IsDue(GC.GetTotalAllocatedBytes(), GC.GetGCMemoryInfo().HeapSizeBytes))
-                    Trim();
-            }
+                _state.TrimWhenDue(GC.GetTotalAllocatedBytes(), GC.GetGCMemoryInfo().HeapSizeBytes, Trim);
         }
         catch (OperationCanceledException)
         {
@@ -26,15 +23,15 @@ sealed class MemoryTrim(TimeProvider clock, ILogger<MemoryTrim> logger) : Backgr
         }
     }
 
-    void Trim()
+    TimeSpan Trim()
     {
         var before = Environment.WorkingSet;
         var start = Stopwatch.GetTimestamp();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // others keep most: docs/performance.md
-        var pause = Stopwatch.GetElapsedTime(start);
         TrimNative();
-        _state.OnTrimmed(pause);
+        var pause = Stopwatch.GetElapsedTime(start);
         Log.MemoryTrimmed(logger, (before - Environment.WorkingSet) >> 20, pause.TotalMilliseconds);
+        return pause;
     }
 
     /// <summary>What the just-in-time compiler and SQLite have freed, and the C library keeps.</summary>

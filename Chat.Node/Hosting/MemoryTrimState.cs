@@ -18,7 +18,7 @@ sealed class MemoryTrimState
     /// </summary>
     public const long LargestHeapBytes = 128L << 20;
 
-    /// <summary>Quiet: so many times less than in the busiest interval of late.</summary>
+    /// <summary>Quiet: so many times less than in the busiest interval since the last time.</summary>
     public const int Fall = 10;
 
     /// <summary>So many intervals in a row have to be quiet.</summary>
@@ -26,9 +26,6 @@ sealed class MemoryTrimState
 
     /// <summary>Of the time, at most one part in so many is spent in pauses, whatever comes in bursts.</summary>
     public const int MostPauses = 100;
-
-    /// <summary>What counts as busy is forgotten at this pace: a half in 11 intervals.</summary>
-    const int Fading = 16;
 
     long? _allocated;
     long _allocatedAtTrim;
@@ -39,25 +36,26 @@ sealed class MemoryTrimState
     /// <summary>One interval is over.</summary>
     /// <param name="allocated">Bytes allocated since the process started.</param>
     /// <param name="heap">Bytes of the heap after the last collection.</param>
-    public bool IsDue(long allocated, long heap)
+    /// <param name="trim">Gives back what there is; returns how long everything stood still.</param>
+    public void TrimWhenDue(long allocated, long heap, Func<TimeSpan> trim)
     {
-        var interval = allocated - (_allocated ?? allocated); // what a start allocates is no load
-        _allocatedAtTrim = _allocated is null ? allocated : _allocatedAtTrim;
+        if (_allocated is not { } before)
+        {
+            _allocated = _allocatedAtTrim = allocated; // what a start allocates is no load
+            return;
+        }
+
+        var interval = allocated - before;
         _allocated = allocated;
-        _busiest = Math.Max(_busiest - (_busiest / Fading), interval);
+        _busiest = Math.Max(_busiest, interval);
         _quiet = interval <= _busiest / Fall ? _quiet + 1 : 0;
         if (_resting > 0)
             _resting--;
-        return _resting == 0 && _quiet >= QuietIntervals && allocated - _allocatedAtTrim >= WorthBytes && heap <= LargestHeapBytes;
-    }
-
-    /// <summary>It was due, and is done.</summary>
-    /// <param name="pause">So long everything stood still.</param>
-    public void OnTrimmed(TimeSpan pause)
-    {
-        _allocatedAtTrim = _allocated ?? 0;
+        if (_resting > 0 || _quiet < QuietIntervals || allocated - _allocatedAtTrim < WorthBytes || heap > LargestHeapBytes)
+            return;
+        _resting = (int)Math.Ceiling(trim() * MostPauses / Interval);
+        _allocatedAtTrim = allocated;
         _busiest = 0;
         _quiet = 0;
-        _resting = (int)Math.Ceiling(pause * MostPauses / Interval);
     }
 }

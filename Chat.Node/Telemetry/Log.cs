@@ -66,7 +66,7 @@ static partial class Log
     [LoggerMessage(47, LogLevel.Critical, "this node was removed from its cluster ({Reason}): it ends, and has to be started again")]
     public static partial void Removed(ILogger logger, string reason);
 
-    [LoggerMessage(48, LogLevel.Debug, "the load has fallen: {Megabytes} MB of memory given back, everything stood still for {Pause:0} ms")]
+    [LoggerMessage(48, LogLevel.Debug, "the load has fallen: {Megabytes} MB of memory given back in {Pause:0} ms")]
     public static partial void MemoryTrimmed(ILogger logger, long megabytes, double pause);
 
     [LoggerMessage(30, LogLevel.Warning, "the journal of users' settings is not available, trying again: {Reason}")]

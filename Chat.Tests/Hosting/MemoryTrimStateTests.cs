@@ -21,10 +21,13 @@ public sealed class MemoryTrimStateTests
     /// <summary>Whether memory is given back after an interval in which so much was allocated.</summary>
     bool Interval(long megabytes, long heap = Heap)
     {
-        var isDue = _state.IsDue(_allocated += megabytes * Megabyte, heap);
-        if (isDue)
-            _state.OnTrimmed(Pause);
-        return isDue;
+        var isTrimmed = false;
+        _state.TrimWhenDue(_allocated += megabytes * Megabyte, heap, () =>
+        {
+            isTrimmed = true;
+            return Pause;
+        });
+        return isTrimmed;
     }
 
     [Fact]
@@ -76,13 +79,12 @@ public sealed class MemoryTrimStateTests
     }
 
     [Fact]
-    public void ABusyIntervalOfLongAgoMakesNoLoadQuiet()
+    public void AlsoWhenItFallsSlowly()
     {
-        Assert.False(Interval(40));
-        for (var i = 0; i < 40; i++)
-            Assert.False(Interval(0));
-        for (var i = 0; i < 1000; i++)
-            Assert.False(Interval(3));
+        for (var megabytes = 100; megabytes > 10; megabytes--)
+            Assert.False(Interval(megabytes));
+        Assert.False(Interval(10));
+        Assert.True(Interval(9));
     }
 
     [Fact]
@@ -112,9 +114,8 @@ public sealed class MemoryTrimStateTests
     public void ALargeHeapIsLeftAlone_UntilItIsSmall()
     {
         Assert.False(Interval(1000));
-        Assert.False(Interval(0));
-        for (var i = 0; i < 5; i++)
-            Assert.False(Interval(0, MemoryTrimState.LargestHeapBytes + 1));
-        Assert.True(Interval(0, MemoryTrimState.LargestHeapBytes));
+        for (var i = 0; i < 500; i++)
+            Assert.False(Interval(1, MemoryTrimState.LargestHeapBytes + 1));
+        Assert.True(Interval(1, MemoryTrimState.LargestHeapBytes));
     }
 }

@@ -9,17 +9,23 @@ public sealed class SteadyClockTests
     [Fact]
     public void TheSystemsClockGoesOn_AtTheSamePaceForBoth()
     {
+        const int step = 16;
         var clock = TimeProvider.System;
-        var (steady, coarse) = (clock.SteadyMilliseconds(), clock.CoarseMilliseconds());
-        var last = coarse;
-        while (clock.SteadyMilliseconds() - steady < 200)
+        var outerStart = clock.SteadyMilliseconds();
+        var start = clock.CoarseMilliseconds();
+        var innerStart = clock.SteadyMilliseconds();
+        var last = start;
+        while (clock.SteadyMilliseconds() - innerStart < 200)
         {
             var now = clock.CoarseMilliseconds();
             Assert.True(now >= last);
             last = now;
         }
 
-        Assert.InRange(clock.CoarseMilliseconds() - coarse, 200 - 16, clock.SteadyMilliseconds() - steady + 16);
+        var innerEnd = clock.SteadyMilliseconds();
+        var end = clock.CoarseMilliseconds();
+        var outerEnd = clock.SteadyMilliseconds();
+        Assert.InRange(end - start, innerEnd - innerStart - step, outerEnd - outerStart + step);
     }
 
     [Fact]
