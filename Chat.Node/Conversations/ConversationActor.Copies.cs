@@ -27,7 +27,7 @@ sealed partial class ConversationActor
         if (!_asideOf.TryGetValue(open.Import.Recipient, out var waiting))
             _asideOf[open.Import.Recipient] = waiting = new Queue<OpenImport>();
         waiting.Enqueue(open);
-        _aside.Add(message, open.AsideNumber, [open.Import.Recipient], hasCopies: true, mayBeKnown: !isBroughtInOrder, SteadyMilliseconds, _due);
+        _aside.Add(message, open.AsideNumber, [open.Import.Recipient], hasCopies: true, mayBeKnown: !isBroughtInOrder, CoarseMilliseconds, _due);
         SendDue(throughRegion: false, _asideIncarnation);
         ArmTick();
     }
@@ -37,7 +37,7 @@ sealed partial class ConversationActor
         if (confirmed.Incarnation != _asideIncarnation)
             return;
         Know(confirmed.UserId, user);
-        _aside.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds, _due);
+        _aside.Confirm(confirmed.UserId, confirmed.UpTo, CoarseMilliseconds, _due);
         SendDue(throughRegion: false, _asideIncarnation);
         if (!_asideOf.TryGetValue(confirmed.UserId, out var waiting))
             return;

@@ -14,7 +14,7 @@ sealed partial class ConversationActor
         _isReady = true;
         if (members is not null)
             _state.Members = members;
-        _membersReadAt = SteadyMilliseconds;
+        _membersReadAt = CoarseMilliseconds;
         var held = _held.ToArray();
         _held.Clear();
         _isMembershipFresh = members is not null;
@@ -73,7 +73,7 @@ sealed partial class ConversationActor
     }
 
     /// <summary>Other servers add members too, and tell nobody.</summary>
-    bool AreMembersStale => _services.IsBridged && _id.IsGroup && !_isMembershipFresh && SteadyMilliseconds - _membersReadAt >= MembersLastMilliseconds;
+    bool AreMembersStale => _services.IsBridged && _id.IsGroup && !_isMembershipFresh && CoarseMilliseconds - _membersReadAt >= MembersLastMilliseconds;
 
     /// <summary>Holds everything until the members are read again; then the message is judged once more.</summary>
     void ReadMembers(object message, IActorRef sender)

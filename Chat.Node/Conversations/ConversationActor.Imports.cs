@@ -50,7 +50,7 @@ sealed partial class ConversationActor
 
     void OnImport(Import import, IActorRef asker)
     {
-        _lastActivity = SteadyMilliseconds;
+        _lastActivity = CoarseMilliseconds;
         var open = new OpenImport(import, asker);
         if (_isRecovering || _isStopping)
             return; // it comes again

@@ -13,7 +13,7 @@ sealed partial class ConversationActor
 {
     void OnPost(Post post, IActorRef session)
     {
-        _lastActivity = SteadyMilliseconds;
+        _lastActivity = CoarseMilliseconds;
         if (AreMembersStale)
         {
             ReadMembers(post, session);
@@ -150,7 +150,7 @@ sealed partial class ConversationActor
         // A chat to oneself is a delivery like any other.
         var hasCopies = hasSiblings || (!_id.IsGroup && _id.A == _id.B);
         var before = _due.Count;
-        _fanOut.Add(message, number, _state.Receivers, hasCopies, mayBeKnown, SteadyMilliseconds, _due);
+        _fanOut.Add(message, number, _state.Receivers, hasCopies, mayBeKnown, CoarseMilliseconds, _due);
         var hasReceivers = _due.Count > before;
         SendDue(throughRegion: false);
         ArmTick();
@@ -164,7 +164,7 @@ sealed partial class ConversationActor
         if (confirmed.Incarnation != _incarnation)
             return;
         Know(confirmed.UserId, user);
-        var finished = _fanOut.Confirm(confirmed.UserId, confirmed.UpTo, SteadyMilliseconds, _due);
+        var finished = _fanOut.Confirm(confirmed.UserId, confirmed.UpTo, CoarseMilliseconds, _due);
         SendDue(throughRegion: false);
         Finish(CollectionsMarshal.AsSpan(finished));
     }
@@ -193,7 +193,7 @@ sealed partial class ConversationActor
         if (resend.Incarnation != _incarnation && resend.Incarnation != _asideIncarnation)
             return;
         Know(resend.UserId, user);
-        (resend.Incarnation == _incarnation ? _fanOut : _aside).Resend(resend.UserId, resend.After, SteadyMilliseconds, _due);
+        (resend.Incarnation == _incarnation ? _fanOut : _aside).Resend(resend.UserId, resend.After, CoarseMilliseconds, _due);
         SendDue(throughRegion: false, resend.Incarnation);
     }
 

@@ -84,7 +84,7 @@ sealed partial class ConversationActor : SwitchingActor
         RenewReceiver();
     }
 
-    long SteadyMilliseconds => _services.Clock.CoarseMilliseconds();
+    long CoarseMilliseconds => _services.Clock.CoarseMilliseconds();
 
     long UnixMilliseconds => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -228,7 +228,7 @@ sealed partial class ConversationActor : SwitchingActor
     void OnTick()
     {
         _ticker.Clear();
-        var now = SteadyMilliseconds;
+        var now = CoarseMilliseconds;
         if (!_fanOut.IsIdle)
         {
             _fanOut.ResendOverdue(now, ResendAfterMilliseconds, _due);
@@ -268,9 +268,9 @@ sealed partial class ConversationActor : SwitchingActor
                 continue;
             // What it had not confirmed goes to its next life, by way of the region.
             _users.Remove(userId);
-            _fanOut.Resend(userId, 0, SteadyMilliseconds, _due);
+            _fanOut.Resend(userId, 0, CoarseMilliseconds, _due);
             SendDue(throughRegion: true);
-            _aside.Resend(userId, 0, SteadyMilliseconds, _due);
+            _aside.Resend(userId, 0, CoarseMilliseconds, _due);
             SendDue(throughRegion: true, _asideIncarnation);
             return;
         }

@@ -22,14 +22,14 @@ sealed partial class SessionActor
     IActorRef? _userActor;
     int _attachAttempts;
 
-    /// <summary>Whose messages this session gets, or is about to: nobody is both, a login comes after the logout of the one before.</summary>
+    /// <summary>Whose messages this session gets, or is about to: never two, since a login is refused while somebody is logged in.</summary>
     int? UserId => _attaching?.Result.Account.Id ?? _user?.Id;
 
     /// <summary>The session ends, and its user's actor may never answer: the login is over without it, and the posts behind it still count.</summary>
     void EndAttaching()
     {
-        if (_attaching is not null)
-            OnAttached(new Attached(UserId!.Value, [], HasMore: false));
+        if (_attaching is { Result.Account.Id: var userId })
+            OnAttached(new Attached(userId, [], HasMore: false));
     }
 
     /// <summary>At login, and when the user's actor has moved or died.</summary>

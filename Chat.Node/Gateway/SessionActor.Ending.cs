@@ -15,7 +15,7 @@ sealed partial class SessionActor
         if (_isEnding || _isClosed)
             return;
         _isEnding = true;
-        _endingSince = SteadyMilliseconds;
+        _endingSince = CoarseMilliseconds;
         Detach();
         _outbox.DropPushes();
         if (!closed.CanStillWrite)
@@ -48,7 +48,7 @@ sealed partial class SessionActor
         Detach();
         _outbox.DropPushes(); // the user queues them
         _isEnding = true;
-        _endingSince = SteadyMilliseconds;
+        _endingSince = CoarseMilliseconds;
         EndAttaching();
         HandleRequests();
         ArmTick();

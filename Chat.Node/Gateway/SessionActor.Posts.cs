@@ -58,7 +58,7 @@ sealed partial class SessionActor
             return;
         }
 
-        var post = new PendingPost(cmid ?? $"~{_sessionId:x16}-{++_ownCmids:x8}", cmid is null, body, request.Ref, SteadyMilliseconds);
+        var post = new PendingPost(cmid ?? $"~{_sessionId:x16}-{++_ownCmids:x8}", cmid is null, body, request.Ref, CoarseMilliseconds);
         link.Add(post);
         _unanswered++;
         link.LastProgress = post.PostedAt;
@@ -78,7 +78,7 @@ sealed partial class SessionActor
     {
         if (_poster is not { } user)
             return;
-        link.LastProgress = SteadyMilliseconds;
+        link.LastProgress = CoarseMilliseconds;
         var previous = link.AnsweredTo;
         foreach (var post in link.Pending)
         {
@@ -100,7 +100,7 @@ sealed partial class SessionActor
     /// <summary>A post has its answer, which is in the outbox: a session that is ending ends behind it.</summary>
     void OnAnswered(PostLink link)
     {
-        link.LastProgress = SteadyMilliseconds;
+        link.LastProgress = CoarseMilliseconds;
         if (link.Target is null && link.Pending.Count == 0)
             link.Target = Context.Watch(Sender); // nothing is under way by the longer road that it could overtake
         _unanswered--;
@@ -128,7 +128,7 @@ sealed partial class SessionActor
         else
         {
             link.Restart(post);
-            link.LastProgress = SteadyMilliseconds;
+            link.LastProgress = CoarseMilliseconds;
             link.RetryIn(Context, RetryDelay, new RetryPosts(link.Conversation));
         }
     }
@@ -184,7 +184,7 @@ sealed partial class SessionActor
     {
         if (_unanswered == 0)
             return;
-        var now = SteadyMilliseconds;
+        var now = CoarseMilliseconds;
         foreach (var (_, link) in _links)
         {
             if (link.Pending.Count == 0)

@@ -90,7 +90,7 @@ sealed partial class SessionActor
     /// <summary>At once if the last report was a while ago, else when the clock says so.</summary>
     void TellUntoldInTime()
     {
-        if (SteadyMilliseconds - _toldAt >= ReportClock.Interval.TotalMilliseconds)
+        if (CoarseMilliseconds - _toldAt >= ReportClock.Interval.TotalMilliseconds)
         {
             TellUntold();
         }
@@ -119,7 +119,7 @@ sealed partial class SessionActor
         }
 
         _untold?.Clear();
-        _toldAt = SteadyMilliseconds;
+        _toldAt = CoarseMilliseconds;
     }
 
     void TellNumbers(ConversationId conversation, PushedNumbers numbers)

@@ -30,7 +30,7 @@ sealed partial class SessionActor
     {
         if (_isBusy || _isClosed || _closesWhenFlushed)
             return Turn.NotYet;
-        if (_frames.TryTake(SteadyMilliseconds))
+        if (_frames.TryTake(CoarseMilliseconds))
             return Turn.Now;
         if (_isModern)
             return Turn.TooFast;

@@ -81,7 +81,7 @@ sealed partial class SessionActor : SwitchingActor
         _frames = new TokenBucket(services.Limits.FramesPerSecond);
     }
 
-    long SteadyMilliseconds => _services.Clock.CoarseMilliseconds();
+    long CoarseMilliseconds => _services.Clock.CoarseMilliseconds();
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each connection.</summary>
     protected override void OnReceive(object message)
@@ -209,7 +209,7 @@ sealed partial class SessionActor : SwitchingActor
         if (_isEnding)
         {
             EndWhenDone();
-            if (!_isClosed && SteadyMilliseconds - _endingSince > LingerLimit.TotalMilliseconds)
+            if (!_isClosed && CoarseMilliseconds - _endingSince > LingerLimit.TotalMilliseconds)
                 Close("ended with unanswered posts");
         }
 

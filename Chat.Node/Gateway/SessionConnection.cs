@@ -15,11 +15,14 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
     public const int Credits = 64;
 
+    readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What is left for the reader; below 0 it waits.</summary>
+    int _credits = Credits;
+
     /// <summary>Made when the reader has to wait, or somebody may have to wake it: most connections never come so far.</summary>
     SemaphoreSlim? _returned;
 
-    int _credits = Credits;
-    readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     bool _isDraining;
     bool _isEnded;
     long _lastReceived = clock.CoarseMilliseconds();

@@ -20,7 +20,7 @@ sealed partial class UserActor
 
     void OnDeliver(Deliver deliver, IActorRef sender)
     {
-        _lastActivity = SteadyMilliseconds;
+        _lastActivity = CoarseMilliseconds;
         var conversation = deliver.Message.Conversation;
         if (_awaitingMark.TryGetValue(conversation, out var waiting))
         {

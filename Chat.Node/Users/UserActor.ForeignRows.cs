@@ -103,8 +103,8 @@ sealed partial class UserActor
             return;
         var row = waiting.First().Value;
         if (_importedRow != row.Id)
-            (_importedRow, _importedSince) = (row.Id, SteadyMilliseconds);
-        if (SteadyMilliseconds - _importedSince >= MostImportMilliseconds)
+            (_importedRow, _importedSince) = (row.Id, CoarseMilliseconds);
+        if (CoarseMilliseconds - _importedSince >= MostImportMilliseconds)
         {
             Self.Tell(new Imported(row.Foreign!.Conversation!.Value, _userId, 0, row.Id, "its conversation does not answer"), Self);
             return;

@@ -59,7 +59,7 @@ sealed partial class UserActor
 
     void OnAttach(Attach attach, IActorRef session)
     {
-        _lastActivity = SteadyMilliseconds;
+        _lastActivity = CoarseMilliseconds;
         if (_isStopping)
             return; // the session asks again, the next life answers
         foreach (var replaced in _sessions.Where(known => known.Id != attach.SessionId && known.HasToken(attach.TokenHash)).ToList())
@@ -176,7 +176,7 @@ sealed partial class UserActor
         if (SessionOf(sessionId) is not { } session)
             return;
         _sessions.Remove(session);
-        _lastActivity = SteadyMilliseconds;
+        _lastActivity = CoarseMilliseconds;
         Context.Unwatch(session.Actor);
         _slots &= ~(1UL << session.Slot);
         if (_sessions.Count == 0)

@@ -50,7 +50,7 @@ sealed partial class UserActor
 
     void OnSettingsRequest(long sessionId, Protocol.SettingsChange? change)
     {
-        _lastActivity = SteadyMilliseconds;
+        _lastActivity = CoarseMilliseconds;
         if (_isStopping || _openSettings.Count >= MostOpenSettings)
         {
             Sender.Tell(SettingsAnswer.Unavailable);
@@ -59,7 +59,7 @@ sealed partial class UserActor
 
         _settings ??= Context.Watch(Context.ActorOf(Props.Create<UserSettingsActor>(_userId, _services.Presence)));
         var number = ++_lastSettingsNumber;
-        _openSettings[number] = new OpenSettings(Sender, sessionId, SteadyMilliseconds);
+        _openSettings[number] = new OpenSettings(Sender, sessionId, CoarseMilliseconds);
         _settings.Tell(new AskSettings(number, change));
         ArmTick();
     }
@@ -105,7 +105,7 @@ sealed partial class UserActor
 
     void EndOverdueSettings()
     {
-        var since = SteadyMilliseconds - SettingsPatience.TotalMilliseconds;
+        var since = CoarseMilliseconds - SettingsPatience.TotalMilliseconds;
         if (_settings is not { } settings || !_openSettings.Any(open => open.Since <= since))
             return;
         Logging.Warning("the settings of user {0} do not answer", _userId);

@@ -83,7 +83,7 @@ sealed partial class UserActor : SwitchingActor
 
     static ILoggingAdapter Logging => Context.GetLogger(); // not a field: it is needed in few lives
 
-    long SteadyMilliseconds => _services.Clock.CoarseMilliseconds();
+    long CoarseMilliseconds => _services.Clock.CoarseMilliseconds();
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each user.</summary>
     protected override void OnReceive(object message)
@@ -138,7 +138,7 @@ sealed partial class UserActor : SwitchingActor
 
     protected override void PreStart()
     {
-        _startedAt = _lastActivity = SteadyMilliseconds;
+        _startedAt = _lastActivity = CoarseMilliseconds;
         ReadPresence();
         ArmTick();
     }
@@ -187,7 +187,7 @@ sealed partial class UserActor : SwitchingActor
     void OnTick()
     {
         _ticker.Clear();
-        var now = SteadyMilliseconds;
+        var now = CoarseMilliseconds;
         TakeStepAgain();
         ForgetForeignPresence();
         if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin.TotalMilliseconds)

@@ -20,7 +20,7 @@ public sealed class MemoryTrimTests : IDisposable
 
         var text = new string('x', 16_000);
         for (var i = 0; i < 2000; i++)
-            Assert.Equal(0, (await alice.RequestAsync(new { msgid = 6, toid = bob.UserId, msg = text, cmid = $"{i}" })).GetProperty("errno").GetInt32());
+            Assert.Equal(0, (await alice.SendToAsync(bob.UserId, text, $"{i}")).Number("errno"));
 
         await Eventually.TrueAsync(() => node.Output.Contains("given back", StringComparison.Ordinal));
         var megabytes = Regex.Match(node.Output, @"(?<megabytes>-?\d+) MB of memory given back", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["megabytes"].Value;
