@@ -44,7 +44,7 @@ public sealed class ChatClient : IAsyncDisposable
             throw new ArgumentException("there is no endpoint to connect to", nameof(options));
         _options = options;
         // Of this client alone, so that a number is never used twice for different messages, even after a restart.
-        _session = new(options, $"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}-");
+        _session = new(options, new CmidSource(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), clock: options.TimeProvider));
         _keeper = new(options, _session);
         _retryPause = new(options.FirstRetryDelay, options.MaxRetryDelay);
     }

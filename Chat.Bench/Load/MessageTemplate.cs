@@ -8,7 +8,7 @@ namespace Chat.Bench.Load;
 /// </summary>
 sealed class MessageTemplate
 {
-    const string CmidPlace = "cccccccccccccccccccccc"; // run 8, flow 6, number 8
+    const string CmidPlace = "cccccccccccccccccccccc"; // run 8, number 8, flow 6: all flows' ids ascend together
     const string RefPlace = "rrrrrrrrrrrrrr"; // flow 6, number 8
     const string LegacyTime = "2026-01-02 03:04:05";
 
@@ -30,7 +30,7 @@ sealed class MessageTemplate
         if (_cmidAt < 0)
             return;
         StampedText.WriteHex(_frame.AsSpan(_cmidAt, 8), run);
-        StampedText.WriteHex(_frame.AsSpan(_cmidAt + 8, 6), (ulong)flow);
+        StampedText.WriteHex(_frame.AsSpan(_cmidAt + 16, 6), (ulong)flow);
         StampedText.WriteHex(_frame.AsSpan(_refAt, 6), (ulong)flow);
     }
 
@@ -58,7 +58,7 @@ sealed class MessageTemplate
         StampedText.Write(_frame.AsSpan(_textAt, _textBytes), new(_run, _flow, number, intended));
         if (_cmidAt >= 0)
         {
-            StampedText.WriteHex(_frame.AsSpan(_cmidAt + 14, 8), (ulong)number);
+            StampedText.WriteHex(_frame.AsSpan(_cmidAt + 8, 8), (ulong)number);
             StampedText.WriteHex(_frame.AsSpan(_refAt + 6, 8), (ulong)number);
         }
 

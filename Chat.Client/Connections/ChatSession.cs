@@ -7,11 +7,11 @@ namespace Chat.Client.Connections;
 /// <summary>What outlives a connection: the messages for the application, the marks for the server, the unacknowledged posts.</summary>
 sealed class ChatSession : IConnectionOwner, IDisposable
 {
-    public ChatSession(ChatClientOptions options, string cmidPrefix)
+    public ChatSession(ChatClientOptions options, CmidSource cmids)
     {
         Marks = new(options.TimeProvider, options.MarkInterval);
-        Inbox = new(options, cmidPrefix, Marks);
-        Posts = new(options, Inbox, cmidPrefix);
+        Inbox = new(options, cmids, Marks);
+        Posts = new(options, Inbox, cmids);
         CatchUp = new(Inbox, options);
     }
 

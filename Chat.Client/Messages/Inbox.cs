@@ -1,4 +1,5 @@
 using Chat.Client.Timing;
+using Chat.Protocol;
 
 namespace Chat.Client.Messages;
 
@@ -15,7 +16,7 @@ sealed class Inbox : IDisposable
     readonly Lock _gate = new();
     readonly Queue<ReadyItem> _ready = [];
     readonly ChatClientOptions _options;
-    readonly string _cmidPrefix;
+    readonly CmidSource _cmids;
     readonly ReceivedMarks _marks;
     readonly AsyncSignal _available;
     readonly AsyncSignal _room;
@@ -24,10 +25,10 @@ sealed class Inbox : IDisposable
     int _userId;
     bool _isCompleted;
 
-    public Inbox(ChatClientOptions options, string cmidPrefix, ReceivedMarks marks)
+    public Inbox(ChatClientOptions options, CmidSource cmids, ReceivedMarks marks)
     {
         _options = options;
-        _cmidPrefix = cmidPrefix;
+        _cmids = cmids;
         _marks = marks;
         _available = new(options.TimeProvider);
         _room = new(options.TimeProvider);
@@ -215,6 +216,6 @@ sealed class Inbox : IDisposable
 
     /// <summary>Whether this client sent it, so that its application knows it; but what one says to oneself is shown.</summary>
     bool IsSentHere(ChatMessage message) => message.IsOwn
-        && message.Cmid is { } cmid && cmid.StartsWith(_cmidPrefix, StringComparison.Ordinal)
+        && message.Cmid is { } cmid && _cmids.IsOwn(cmid)
         && message.Conversation.A != message.Conversation.B;
 }

@@ -15,17 +15,16 @@ sealed class PostSender : IDisposable
     readonly Lock _gate = new();
     readonly Inbox _inbox;
     readonly ChatClientOptions _options;
-    readonly string _cmidPrefix;
+    readonly CmidSource _cmids;
     readonly PendingPosts _posts;
     readonly ITimer _timer;
     ChatConnection? _connection;
-    long _lastCmid;
 
-    public PostSender(ChatClientOptions options, Inbox inbox, string cmidPrefix)
+    public PostSender(ChatClientOptions options, Inbox inbox, CmidSource cmids)
     {
         _options = options;
         _inbox = inbox;
-        _cmidPrefix = cmidPrefix;
+        _cmids = cmids;
         _posts = new(options.MaxUnacknowledged, new BackOff(options.FirstRetryDelay, options.MaxRetryDelay));
         _timer = options.TimeProvider.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -42,7 +41,7 @@ sealed class PostSender : IDisposable
         {
             if (_posts.Count >= _options.MaxQueuedPosts)
                 throw new ChatException(ErrorCode.TooFast, $"{_posts.Count} messages are waiting to be acknowledged");
-            var cmid = $"{_cmidPrefix}{++_lastCmid}";
+            var cmid = _cmids.Next();
             post = new(conversation, cmid, requestRef => ClientFrames.Post(requestRef, conversation.IsGroup, targetId, text, cmid));
             _posts.Add(post);
             Pump();

@@ -22,7 +22,7 @@ sealed partial class SessionActor
     sealed record RetryPosts(ConversationId Conversation) : INoSerializationVerificationNeeded;
 
     FewDictionary<ConversationId, PostLink> _links;
-    long _ownCmids;
+    CmidSource? _ownCmids;
     int _unanswered;
     bool _hasSiblings;
 
@@ -58,13 +58,16 @@ sealed partial class SessionActor
             return;
         }
 
-        var post = new PendingPost(cmid ?? $"~{_sessionId:x16}-{++_ownCmids:x8}", cmid is null, body, request.Ref, CoarseMilliseconds);
+        var post = new PendingPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, CoarseMilliseconds);
         link.Add(post);
         _unanswered++;
         link.LastProgress = post.PostedAt;
         SendPost(link, post, link.Pending.Count > 1 ? link.Pending[^2].Number : link.AnsweredTo, user);
         ArmTick();
     }
+
+    /// <summary>For a client that gave none.</summary>
+    string OwnCmid() => (_ownCmids ??= new CmidSource($"{_sessionId:x16}", "~")).Next();
 
     void SendPost(PostLink link, PendingPost post, long previous, ChatSender user)
     {

@@ -1,6 +1,8 @@
 using Chat.Node.Storage;
 using Chat.Node.Storage.Sqlite;
+using Chat.Protocol;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Chat.Tests.Storage;
@@ -40,6 +42,25 @@ public sealed class SqliteDatabaseTests : IDisposable
         await _database.Chat.MigrateAsync();
         await _database.Chat.MigrateAsync();
         Assert.Equal("alice", await _database.ScalarAsync<string>("SELECT name FROM Users"));
+    }
+
+    /// <summary>Each row lies in the page of its conversation's numbers; rows and keys of all conversations gather at the end of theirs.</summary>
+    [Fact]
+    public async Task A_commit_of_many_conversations_writes_little_more_than_one_page_for_each()
+    {
+        const int Conversations = 50;
+        var store = new MessageLogStore(_database.Chat, _database.Node);
+        var senders = Enumerable.Range(1, Conversations).Select(_ => new CmidSource($"{Guid.NewGuid():N}"[..16])).ToList();
+        var written = 0;
+        for (var seq = 1; seq <= 200; seq++)
+        {
+            if (seq == 101)
+                written = Frames(); // until then a page has numbers of several conversations
+            await store.AppendAsync([.. Enumerable.Range(1, Conversations).Select(id =>
+                new LogRow(ConversationId.Group(id), seq, id, senders[id - 1].Next(), seq, new byte[200]))]);
+        }
+
+        Assert.InRange((Frames() - written) / (100.0 * Conversations), 1, 1.5);
     }
 
     [Fact]
@@ -88,4 +109,7 @@ public sealed class SqliteDatabaseTests : IDisposable
 
         Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>Pages in the write-ahead log, which this test does not fill so far that they are written over.</summary>
+    int Frames() => (int)(new FileInfo(new SqliteConnectionStringBuilder(_database.ConnectionString).DataSource + "-wal").Length - 32) / (2048 + 24);
 }
