@@ -43,8 +43,8 @@ public sealed class ChatClient : IAsyncDisposable
         if (options.Endpoints.Count == 0)
             throw new ArgumentException("there is no endpoint to connect to", nameof(options));
         _options = options;
-        // Of this client alone, so that a number is never used twice for different messages, even after a restart.
-        _session = new(options, new CmidSource(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), clock: options.TimeProvider));
+        // Of this client alone, so that an id is never used twice for different messages, even after a restart.
+        _session = new(options, new CmidSource(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), options.TimeProvider));
         _keeper = new(options, _session);
         _retryPause = new(options.FirstRetryDelay, options.MaxRetryDelay);
     }

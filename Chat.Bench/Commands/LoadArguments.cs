@@ -18,6 +18,7 @@ sealed class LoadArguments
     readonly Option<bool> _isDocumented = new("--documented-server") { Description = "the server speaks the documented protocol only (with --protocol legacy); new accounts in every run" };
     readonly Option<int> _connections = new("--connections", "-c") { Description = "connections, each of another user", DefaultValueFactory = _ => 100 };
     readonly Option<int> _bytes = new("--bytes") { Description = "size of a text", DefaultValueFactory = _ => 200 };
+    readonly Option<bool> _random = new("--random-cmids") { Description = "the ids of messages do not ascend (modern protocol)" };
     readonly Option<int> _window = new("--window", "-w") { Description = "closed loop: messages under way per sender (modern: until acknowledged, legacy: until delivered)", DefaultValueFactory = _ => 1 };
     readonly Option<double?> _rate = new("--rate", "-r") { Description = "open loop: messages sent per second, all senders together, whatever the server does" };
     readonly Option<double> _warmUp = new("--warm-up") { Description = "seconds that do not count", DefaultValueFactory = _ => 5 };
@@ -57,6 +58,7 @@ sealed class LoadArguments
         if (hasConnections)
             command.Options.Add(_connections);
         command.Options.Add(_bytes);
+        command.Options.Add(_random);
         command.Options.Add(_marks);
     }
 
@@ -106,6 +108,7 @@ sealed class LoadArguments
             IsDocumentedServer = parsed.GetValue(_isDocumented),
             Connections = parsed.GetValue(_connections),
             TextBytes = parsed.GetValue(_bytes),
+            HasRandomCmids = parsed.GetValue(_random),
             Prefix = parsed.GetValue(_prefix)!,
             MarkEvery = parsed.GetValue(_marks),
             SetupConcurrency = Math.Max(1, parsed.GetValue(_setup)),

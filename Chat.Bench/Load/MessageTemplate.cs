@@ -19,11 +19,12 @@ sealed class MessageTemplate
     readonly int _refAt;
     readonly uint _run;
     readonly int _flow;
+    readonly bool _hasRandomCmids;
 
-    MessageTemplate(string frame, string text, uint run, int flow)
+    MessageTemplate(string frame, string text, uint run, int flow, bool hasRandomCmids = false)
     {
         _frame = Encoding.UTF8.GetBytes(frame);
-        (_run, _flow, _textBytes) = (run, flow, text.Length);
+        (_run, _flow, _textBytes, _hasRandomCmids) = (run, flow, text.Length, hasRandomCmids);
         _textAt = _frame.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
         _cmidAt = _frame.AsSpan().IndexOf(Encoding.UTF8.GetBytes(CmidPlace));
         _refAt = _frame.AsSpan().IndexOf(Encoding.UTF8.GetBytes(RefPlace));
@@ -36,11 +37,17 @@ sealed class MessageTemplate
 
     public int Bytes => _frame.Length;
 
-    public static MessageTemplate Modern(uint run, int flow, int target, bool isGroup, int textBytes)
+    /// <param name="run">Of the generator: cmids and stamps of two runs differ.</param>
+    /// <param name="flow">The sender's way to this target.</param>
+    /// <param name="target">A user or a group.</param>
+    /// <param name="isGroup">Which of them.</param>
+    /// <param name="textBytes">Size of the text.</param>
+    /// <param name="hasRandomCmids">The cmids do not ascend, as those of clients that draw them by lot.</param>
+    public static MessageTemplate Modern(uint run, int flow, int target, bool isGroup, int textBytes, bool hasRandomCmids)
     {
         var text = new string('~', textBytes);
         var (kind, key) = isGroup ? (10, "groupid") : (6, "toid");
-        return new($$"""{"msgid":{{kind}},"{{key}}":{{target}},"msg":"{{text}}","cmid":"{{CmidPlace}}","ref":"{{RefPlace}}"}""" + "\n", text, run, flow);
+        return new($$"""{"msgid":{{kind}},"{{key}}":{{target}},"msg":"{{text}}","cmid":"{{CmidPlace}}","ref":"{{RefPlace}}"}""" + "\n", text, run, flow, hasRandomCmids);
     }
 
     /// <summary>As the documented client writes it: keys in alphabetical order, a NUL behind.</summary>
@@ -58,11 +65,23 @@ sealed class MessageTemplate
         StampedText.Write(_frame.AsSpan(_textAt, _textBytes), new(_run, _flow, number, intended));
         if (_cmidAt >= 0)
         {
-            StampedText.WriteHex(_frame.AsSpan(_cmidAt + 8, 8), (ulong)number);
+            if (_hasRandomCmids)
+                StampedText.WriteHex(_frame.AsSpan(_cmidAt, 16), Scatter(number));
+            else
+                StampedText.WriteHex(_frame.AsSpan(_cmidAt + 8, 8), (ulong)number);
             StampedText.WriteHex(_frame.AsSpan(_refAt + 6, 8), (ulong)number);
         }
 
         _frame.CopyTo(destination);
         return _frame.Length;
+    }
+
+    /// <summary>Another value for each number of a run, without an order (the end of SplitMix64): a message that is sent again has its cmid again.</summary>
+    ulong Scatter(long number)
+    {
+        var mixed = ((ulong)_run << 32 | (uint)number) + (ulong)_flow * 0x9E3779B97F4A7C15;
+        mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB;
+        return mixed ^ mixed >> 31;
     }
 }

@@ -23,7 +23,7 @@ static class SmallTables
         output.WriteLine();
         output.WriteLine(result.ServerMicrosecondsPerOperation is { } cost
             ? $"  server         {cost,12:n0} µs CPU each{(result.Messages > 0 ? $", {cost * result.Count / result.Messages:n1} µs per message" : "")}"
-            : "  server         CPU not known: give its processes with --pid");
+            : TableReport.NoCpu);
         output.WriteLine($"  generator      {result.GeneratorCpuSeconds * 1e6 / Math.Max(1, result.Count),12:n0} µs CPU each, on {result.GeneratorCores} cores");
         if (result.IsGeneratorBusy)
             output.WriteLine("  WARNING: the generator used nearly all the CPU that it may: the server can do more");
@@ -60,7 +60,7 @@ static class SmallTables
         WriteCost(output, "fetched", result.FetchMicroseconds);
 
         static void WriteCost(TextWriter output, string what, double? microseconds) => output.WriteLine(
-            microseconds is { } cost ? $"  server         {cost,12:n1} µs CPU per message {what}" : "  server         CPU not known: give its processes with --pid");
+            microseconds is { } cost ? $"  server         {cost,12:n1} µs CPU per message {what}" : TableReport.NoCpu);
     }
 
     public static void Write(TextWriter output, GrowthReport report)

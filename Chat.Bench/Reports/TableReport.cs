@@ -6,6 +6,7 @@ namespace Chat.Bench.Reports;
 /// <summary>A result for people.</summary>
 static class TableReport
 {
+    public const string NoCpu = "  server         CPU not known: give its processes with --pid";
     const int TooFast = 9;
 
     public static void Write(TextWriter output, RunResult result)
@@ -69,7 +70,7 @@ static class TableReport
         else if (result.Server.Count == 0)
         {
             output.WriteLine(ProcessUsage.IsAvailable
-                ? "  server         CPU not known: give its processes with --pid"
+                ? NoCpu
                 : "  server         CPU and memory are not available on this system");
         }
 

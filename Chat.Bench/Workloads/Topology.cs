@@ -103,7 +103,7 @@ static class Topology
         WorkloadOptions options, uint run, int index, Enrolled sender, int target, bool isGroup, IReadOnlyList<LoadConnection> receivers, string conversation)
     {
         var template = options.IsModern
-            ? MessageTemplate.Modern(run, index, target, isGroup, options.TextBytes)
+            ? MessageTemplate.Modern(run, index, target, isGroup, options.TextBytes, options.HasRandomCmids)
             : MessageTemplate.Legacy(run, index, sender.Connection.UserId, sender.Name, target, isGroup, options.TextBytes);
         return new(index, sender.Connection, template, receivers, conversation);
     }

@@ -22,6 +22,9 @@ sealed record WorkloadOptions
     /// <summary>Size of a text.</summary>
     public int TextBytes { get; init; } = 200;
 
+    /// <summary>The cmids do not ascend (modern protocol).</summary>
+    public bool HasRandomCmids { get; init; }
+
     /// <summary>Names of accounts and groups begin with it; a later run with the same one uses the same accounts.</summary>
     public string Prefix { get; init; } = "bench";
 

@@ -67,7 +67,7 @@ sealed partial class SessionActor
     }
 
     /// <summary>For a client that gave none.</summary>
-    string OwnCmid() => (_ownCmids ??= new CmidSource($"{_sessionId:x16}", "~")).Next();
+    string OwnCmid() => (_ownCmids ??= new CmidSource($"{_sessionId:x16}", _services.Clock, prefix: "~")).Next();
 
     void SendPost(PostLink link, PendingPost post, long previous, ChatSender user)
     {

@@ -64,6 +64,20 @@ public sealed partial class SessionTests : ActorTest
     }
 
     [Fact]
+    public async Task A_message_without_a_cmid_gets_one_of_the_time_and_of_its_session()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(isModern: false);
+        session.Tell(Message("""{"id":1,"msg":"one","msgid":6,"name":"alice","time":"t","toid":2}"""));
+        session.Tell(Message("""{"id":1,"msg":"two","msgid":6,"name":"alice","time":"t","toid":2}"""));
+        var (first, second) = (await _conversations.ExpectMsgAsync<Post>(), await _conversations.ExpectMsgAsync<Post>());
+
+        var now = Clock.GetUtcNow().ToUnixTimeMilliseconds() << 12;
+        Assert.Equal($"~{now:x14}-{first.SessionId:x16}", first.Cmid);
+        Assert.Equal($"~{now + 1:x14}-{first.SessionId:x16}", second.Cmid);
+    }
+
+    [Fact]
     public async Task A_session_that_drains_writes_the_acknowledgement_it_waited_for_before_it_ends()
     {
         var session = await LogInAsync(isModern: true);

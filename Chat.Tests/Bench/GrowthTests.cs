@@ -10,7 +10,7 @@ namespace Chat.Tests.Bench;
 
 public sealed class GrowthTests
 {
-    static readonly LoadPlan Plan = new() { Workload = "growth", WarmUp = TimeSpan.FromMilliseconds(300), Measure = TimeSpan.FromMilliseconds(700) };
+    static readonly LoadPlan Plan = new() { Workload = "growth", WarmUp = TimeSpan.FromMilliseconds(500), Measure = TimeSpan.FromSeconds(1.5) };
 
     [Fact]
     public async Task Everything_that_can_grow_is_measured_against_a_real_node()

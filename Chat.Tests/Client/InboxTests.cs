@@ -15,7 +15,7 @@ public sealed class InboxTests : IDisposable
 
     public InboxTests()
     {
-        _inbox = new(Options, new CmidSource("here"), _marks);
+        _inbox = new(Options, new CmidSource("here", TimeProvider.System), _marks);
         _inbox.Open(1);
     }
 

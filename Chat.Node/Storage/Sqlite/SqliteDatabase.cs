@@ -86,7 +86,7 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         using var pragmas = connection.CreateCommand();
         pragmas.CommandText =
-            // Small pages and rare checkpoints: a commit touches an index page or two per conversation (docs/performance.md).
+            // Small pages and rare checkpoints: a commit touches an index page per conversation (docs/performance.md).
             "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
             + "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;";
         pragmas.ExecuteNonQuery();
