@@ -25,20 +25,20 @@ static class ChaosCommand
         output.AddTo(chaos);
         chaos.SetAction(async (parsed, _) =>
         {
-            var options = new ChaosOptions
-            {
-                Targets = arguments.Targets(parsed),
-                Users = parsed.GetValue<int>("--connections") / 2 * 2,
-                Prefix = $"{arguments.Server(parsed).Prefix}-chaos",
-                Seconds = parsed.GetValue(seconds),
-                ActionEvery = parsed.GetValue(every),
-                KillPids = parsed.GetValue(pids) ?? [],
-                KillCommand = parsed.GetValue(command),
-                Window = parsed.GetValue(window),
-                Recovery = parsed.GetValue(pause),
-            };
             try
             {
+                var options = new ChaosOptions
+                {
+                    Targets = arguments.Targets(parsed),
+                    Users = parsed.GetValue<int>("--connections") / 2 * 2,
+                    Prefix = $"{arguments.Server(parsed).Prefix}-chaos",
+                    Seconds = parsed.GetValue(seconds),
+                    ActionEvery = parsed.GetValue(every),
+                    KillPids = parsed.GetValue(pids) ?? [],
+                    KillCommand = parsed.GetValue(command),
+                    Window = parsed.GetValue(window),
+                    Recovery = parsed.GetValue(pause),
+                };
                 var result = await new ChaosWorkload(options, Console.Error).RunAsync();
                 Report.Write(result, output.Files(parsed));
                 return result.Violations.Count == 0 ? Exit.Ok : Exit.Failed;

@@ -11,7 +11,7 @@ static class CompareCommand
     public static Command Create()
     {
         var other = new Option<string[]>("--against") { Description = "addresses of the second server", Required = true, AllowMultipleArgumentsPerToken = true };
-        var otherPids = new Option<string>("--against-pid") { Description = "processes of the second server, with commas", DefaultValueFactory = _ => "" };
+        var otherPids = LoadArguments.PidOption("--against-pid", "processes of the second server");
         var rounds = new Option<int>("--rounds") { Description = "rounds, each with a run against both", DefaultValueFactory = _ => 5 };
         var isGroups = new Option<bool>("--in-groups") { Description = "groups instead of pairs" };
         var (arguments, output) = (new LoadArguments(), new OutputArguments());
@@ -27,9 +27,8 @@ static class CompareCommand
             var against = options with { Targets = [.. parsed.GetValue(other)!.Select(ChatTarget.Parse)] };
             var name = parsed.GetValue(isGroups) ? "groups" : "pairs";
             Func<WorkloadOptions, SetupProgress, Load.LoadState> build = parsed.GetValue(isGroups) ? Topology.Groups : Topology.Pairs;
-            int[] pids = [.. parsed.GetValue(otherPids)!.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
             using var first = LoadCommands.Open(options, build, arguments.Pids(parsed));
-            using var second = LoadCommands.Open(against, build, pids);
+            using var second = OpenSecond();
             var report = new CompareReport(LoadCommands.Describe(name, options), LoadCommands.Describe(name, against));
             for (var round = 0; round < parsed.GetValue(rounds); round++)
             {
@@ -44,6 +43,14 @@ static class CompareCommand
 
             Report.Write(report, output.Files(parsed));
             return report.Rounds.All(pair => pair.First.Tally.IsPerfect && pair.Second.Tally.IsPerfect) ? Exit.Ok : Exit.Failed;
+
+            Load.LoadLoop OpenSecond()
+            {
+                using var alive = new KeepAlive(!options.IsDocumentedServer);
+                foreach (var connection in first.State.Connections)
+                    alive.Add(connection);
+                return LoadCommands.Open(against, build, parsed.GetValue(otherPids) ?? []);
+            }
 
             RunResult Run(Load.LoadLoop loop, string workload)
             {

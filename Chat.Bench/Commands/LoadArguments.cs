@@ -27,18 +27,21 @@ sealed class LoadArguments
     readonly Option<string> _prefix = new("--prefix") { Description = "names of accounts and groups begin with it; the same one uses them again", DefaultValueFactory = _ => "bench" };
     readonly Option<int> _marks = new("--mark-every") { Description = "receivers confirm (103) every so many messages, 0: never" };
     readonly Option<int> _setup = new("--setup-concurrency") { Description = "registrations and logins at once", DefaultValueFactory = _ => 16 };
-    readonly Option<int[]> _pids = new("--pid", "-p")
-    {
-        Description = "processes of the server on this machine (nodes, database), for CPU and memory",
-        AllowMultipleArgumentsPerToken = true,
-        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',')).Select(text => int.TryParse(text, out var pid) ? pid : Fail(result, text))],
-    };
+    readonly Option<int[]> _pids = PidOption("--pid", "processes of the server on this machine (nodes, database), for CPU and memory", "-p");
 
     readonly Option<bool> _one = new("--one-way") { Description = "only the first of each pair sends" };
     readonly Option<int> _partners = new("--partners") { Description = "conversations that each connection writes in, with those who follow it in a ring; with --rate", DefaultValueFactory = _ => 1 };
     readonly Option<int> _groups = new("--groups") { Description = "groups", DefaultValueFactory = _ => 5 };
     readonly Option<int> _members = new("--members") { Description = "members of a group", DefaultValueFactory = _ => 20 };
     readonly Option<int> _senders = new("--senders") { Description = "members of a group that send", DefaultValueFactory = _ => 1 };
+
+    /// <summary>Numbers of processes, with commas or spaces.</summary>
+    public static Option<int[]> PidOption(string name, string description, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',')).Select(text => int.TryParse(text, out var pid) ? pid : Fail(result, text))],
+    };
 
     /// <summary>Adds those of the servers and the processes.</summary>
     public void AddServer(Command command)

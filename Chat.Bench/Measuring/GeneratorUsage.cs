@@ -10,7 +10,9 @@ sealed record GeneratorUsage(double CpuSeconds, double ThreadShare, double Starv
     /// <summary>Above this the thread has no time left to be in time.</summary>
     public const double BusyLimit = 0.85;
 
-    const double StarvedLimit = 0.10;
+    /// <summary>Above this the latencies are not the server's any more.</summary>
+    public const double StarvedLimit = 0.10;
+
     const long LateMicroseconds = 1000;
 
     /// <summary>Being late by less than this share of the latency does not spoil it.</summary>

@@ -34,5 +34,20 @@ sealed record OperationResult
 
     public double? ServerMicrosecondsPerOperation => Server.Count == 0 || Count == 0 ? null : Server.Sum(usage => usage.CpuSeconds) * 1e6 / Count;
 
-    public bool IsGeneratorBusy => GeneratorCpuSeconds / Seconds / GeneratorCores > GeneratorUsage.BusyLimit;
+    /// <summary>The share of the time in which the generator's threads were ready but had no core.</summary>
+    public double GeneratorStarvedShare { get; init; }
+
+    /// <summary>Why the numbers are the generator's rather than the server's; empty if they are not.</summary>
+    public IReadOnlyList<string> Complaints
+    {
+        get
+        {
+            var complaints = new List<string>();
+            if (GeneratorCpuSeconds / Seconds / GeneratorCores > GeneratorUsage.BusyLimit)
+                complaints.Add("the generator used nearly all the CPU that it may: it was the bottleneck, the server can do more");
+            if (GeneratorStarvedShare > GeneratorUsage.StarvedLimit)
+                complaints.Add($"the generator's threads waited for a core {GeneratorStarvedShare:p0} of the time: latencies include that; give it cores of its own");
+            return complaints;
+        }
+    }
 }

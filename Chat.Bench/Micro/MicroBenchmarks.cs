@@ -22,7 +22,7 @@ public class MicroBenchmarks
 
     /// <summary>What is logged.</summary>
     [Benchmark]
-    public object BuildBody() => _path.BuildBody();
+    public ChatBody BuildBody() => _path.BuildBody();
 
     /// <summary>What is pushed.</summary>
     [Benchmark]

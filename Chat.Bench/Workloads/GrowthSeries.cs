@@ -37,7 +37,11 @@ sealed record GrowthPoint(
 {
     public static GrowthPoint Of(string series, long value, RunResult result, ServerProbe probe) => new(
         series, value, result.DeliveredPerSecond, result.ServerMicrosecondsPerMessage, result.Delivery.P50, result.Delivery.P99,
-        probe.TotalResidentBytes(), result.Tally.IsPerfect);
+        probe.TotalResidentBytes(), result.Tally.IsPerfect)
+    { Complaints = result.Complaints };
+
+    /// <summary>Why this point is the generator's rather than the server's; empty if it is not.</summary>
+    public IReadOnlyList<string> Complaints { get; init; } = [];
 }
 
 /// <summary>The same load again and again, while one thing grows.</summary>
@@ -100,8 +104,8 @@ sealed class GrowthSeries(WorkloadOptions options, LoadPlan plan, ServerProbe pr
         var result = OfflineWorkload.Run(options, (int)value, plan.Window, probe);
         var isPerfect = result.Sending.Tally.IsPerfect && result.Fetching.Tally.IsPerfect;
         var resident = probe.TotalResidentBytes();
-        yield return new("stored", value, result.StoredPerSecond, result.StoreMicroseconds, result.Sending.Acknowledgement.P50, result.Sending.Acknowledgement.P99, resident, isPerfect);
-        yield return new("fetched", value, result.FetchedPerSecond, result.FetchMicroseconds, 0, 0, resident, isPerfect);
+        yield return new("stored", value, result.StoredPerSecond, result.StoreMicroseconds, result.Sending.Acknowledgement.P50, result.Sending.Acknowledgement.P99, resident, isPerfect) { Complaints = result.Sending.Complaints };
+        yield return new("fetched", value, result.FetchedPerSecond, result.FetchMicroseconds, 0, 0, resident, isPerfect) { Complaints = result.Fetching.Complaints };
     }
 
     static void Require(Tally tally)

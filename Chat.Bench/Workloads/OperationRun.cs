@@ -11,6 +11,7 @@ sealed class OperationRun(string workload, string operation, ServerProbe probe)
     long _messages;
     long _failed;
     string? _firstFailure;
+    double _starved;
     long _from;
     long _to;
 
@@ -50,13 +51,17 @@ sealed class OperationRun(string workload, string operation, ServerProbe probe)
             FirstFailure = _firstFailure,
             Server = server,
             GeneratorCpuSeconds = own,
+            GeneratorStarvedShare = _starved / threads / measure.TotalSeconds,
         };
     }
 
     void Repeat(Func<int> worker)
     {
+        double? waited = null;
         while (LoadClock.Now is var start && start < _to)
         {
+            if (start >= _from)
+                waited ??= Waited();
             try
             {
                 var messages = worker();
@@ -71,7 +76,12 @@ sealed class OperationRun(string workload, string operation, ServerProbe probe)
                 }
             }
         }
+
+        lock (_lock)
+            _starved += Waited() - (waited ?? Waited());
     }
+
+    static double Waited() => ProcessUsage.OfThisThread()?.Waited ?? 0;
 
     /// <summary>Those count that began and ended in the measurement.</summary>
     void Note(long start, int messages)

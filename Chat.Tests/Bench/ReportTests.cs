@@ -61,6 +61,32 @@ public sealed class ReportTests
         Assert.DoesNotContain("NaN", html, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1.9, 0, "it was the bottleneck")]
+    [InlineData(0.5, 0.2, "waited for a core 20 %")]
+    [InlineData(0.5, 0.05, null)]
+    public void Logins_that_the_generator_could_not_make_faster_say_so(double cores, double starved, string? complaint)
+    {
+        using var output = new StringWriter();
+        SmallTables.Write(output, new OperationResult
+        {
+            Workload = "login",
+            Operation = "logins",
+            Seconds = 10,
+            Count = 1,
+            Latency = LatencySummary.None,
+            Failed = 0,
+            Server = [],
+            GeneratorCores = 2,
+            GeneratorCpuSeconds = cores * 10,
+            GeneratorStarvedShare = starved,
+        });
+        if (complaint is null)
+            Assert.DoesNotContain("WARNING", output.ToString(), StringComparison.Ordinal);
+        else
+            Assert.Matches($"WARNING: .*{complaint}", output.ToString());
+    }
+
     [Fact]
     public void The_curve_of_latencies_ascends_to_the_maximum()
     {
