@@ -1,6 +1,4 @@
 using Chat.Node.Hosting;
 
-var settings = EarlySettings.Read(args);
-SocketCompletions.Apply(settings);
-ProcessScheduling.Apply(settings);
-return await ChatHost.RunAsync(args);
+ProcessScheduling.Apply(args);
+return await ChatHost.RunAsync(args, prepare: SocketCompletions.Apply);

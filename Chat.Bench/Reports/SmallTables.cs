@@ -25,8 +25,7 @@ static class SmallTables
             ? $"  server         {cost,12:n0} µs CPU each{(result.Messages > 0 ? $", {cost * result.Count / result.Messages:n1} µs per message" : "")}"
             : TableReport.NoCpu);
         output.WriteLine($"  generator      {result.GeneratorCpuSeconds * 1e6 / Math.Max(1, result.Count),12:n0} µs CPU each, on {result.GeneratorCores} cores");
-        foreach (var complaint in result.Complaints)
-            output.WriteLine($"  WARNING: {complaint}");
+        TableReport.WriteWarnings(output, result.Complaints);
     }
 
     public static void Write(TextWriter output, IdleResult result)
@@ -58,8 +57,7 @@ static class SmallTables
         output.WriteLine($"  fetched        {result.FetchedPerSecond,12:n0} messages/s   ({result.Fetched:n0} in {result.FetchSeconds:n2} s, from the first login to the last message)");
         output.WriteLine($"  check          {result.Fetching.Tally.Lost:n0} lost, {result.Fetching.Tally.Duplicated:n0} duplicated, {result.Fetching.Tally.OutOfOrder:n0} out of order, {result.Fetching.Tally.Corrupt:n0} corrupt");
         WriteCost(output, "fetched", result.FetchMicroseconds);
-        foreach (var complaint in result.Fetching.Complaints)
-            output.WriteLine($"  WARNING: {complaint}");
+        TableReport.WriteWarnings(output, result.Fetching.Complaints);
 
         static void WriteCost(TextWriter output, string what, double? microseconds) => output.WriteLine(
             microseconds is { } cost ? $"  server         {cost,12:n1} µs CPU per message {what}" : TableReport.NoCpu);
@@ -81,11 +79,8 @@ static class SmallTables
         output.WriteLine(report.Points.All(point => point.IsPerfect)
             ? "  check          nothing lost, duplicated, out of order or corrupt at any point"
             : $"  check          FAILED at {string.Join(", ", report.Points.Where(point => !point.IsPerfect).Select(point => $"{point.Value:n0} ({point.Series})"))}");
-        foreach (var point in report.Points)
-        {
-            foreach (var complaint in point.Complaints)
-                output.WriteLine($"  WARNING: at {point.Value:n0} ({point.Series}) {complaint}");
-        }
+        TableReport.WriteWarnings(
+            output, report.Points.SelectMany(point => point.Complaints.Select(complaint => $"at {point.Value:n0} ({point.Series}) {complaint}")));
     }
 
     public static void Write(TextWriter output, CompareReport report)
@@ -104,8 +99,8 @@ static class SmallTables
         output.WriteLine(report.Rounds.All(round => round.First.Tally.IsPerfect && round.Second.Tally.IsPerfect)
             ? "  check          nothing lost, duplicated, out of order or corrupt in any run"
             : "  check          FAILED: see --json for the run");
-        foreach (var complaint in report.Rounds.SelectMany(round => round.First.Complaints.Concat(round.Second.Complaints)).Distinct().Take(3))
-            output.WriteLine($"  WARNING: {complaint}");
+        TableReport.WriteWarnings(
+            output, report.Rounds.SelectMany(round => round.First.Complaints.Concat(round.Second.Complaints)).Distinct().Take(3));
 
         void Line(string name, Ratio? ratio, double unit, string format)
         {

@@ -30,7 +30,12 @@ static class TableReport
         WriteTally(output, result.Tally);
         output.WriteLine();
         WriteCosts(output, result);
-        foreach (var complaint in result.Complaints)
+        WriteWarnings(output, result.Complaints);
+    }
+
+    public static void WriteWarnings(TextWriter output, IEnumerable<string> complaints)
+    {
+        foreach (var complaint in complaints)
             output.WriteLine($"  WARNING: {complaint}");
     }
 

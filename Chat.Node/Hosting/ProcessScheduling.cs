@@ -13,10 +13,12 @@ static class ProcessScheduling
     /// </summary>
     /// <remarks>
     /// Has to come first: threads take it over from the one that makes them, and what they once knew of their policy is set again by the
-    /// C library.
+    /// C library. So the settings are looked at here for this one switch; what is wrong with it is said later.
     /// </remarks>
-    public static void Apply(IConfiguration settings)
+    public static void Apply(string[] args)
     {
+        var settings = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddCommandLine(args).Build();
         if (OperatingSystem.IsLinux() && !(bool.TryParse(settings["Chat:BatchScheduling"], out var isBatch) && !isBatch))
             _ = SetScheduler(0, Batch, new Parameters());
     }
