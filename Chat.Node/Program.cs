@@ -1,4 +1,4 @@
 using Chat.Node.Hosting;
 
 ProcessScheduling.Apply(args);
-return await ChatHost.RunAsync(args, prepare: SocketCompletions.Apply);
+return await ChatHost.RunAsync(args);

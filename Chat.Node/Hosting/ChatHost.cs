@@ -16,14 +16,12 @@ static class ChatHost
     /// <summary>Returns the process's exit code.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="replace">For tests: what takes the place of services.</param>
-    /// <param name="prepare">Told the settings before there is a socket.</param>
-    public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? replace = null, Action<ChatSettings>? prepare = null)
+    public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? replace = null)
     {
         NodeState? state = null;
         try
         {
             var app = Build(args, replace: replace);
-            prepare?.Invoke(app.Services.GetRequiredService<ChatSettings>());
             state = app.Services.GetRequiredService<NodeState>();
             await app.StartChatAsync();
             await app.WaitForShutdownAsync();
