@@ -56,8 +56,7 @@ sealed class LoadArguments
     public void AddMessages(Command command, bool hasConnections = true)
     {
         AddServer(command);
-        command.Options.Add(_protocol);
-        command.Options.Add(_isDocumented);
+        AddProtocol(command);
         if (hasConnections)
             command.Options.Add(_connections);
         command.Options.Add(_bytes);
@@ -65,11 +64,19 @@ sealed class LoadArguments
         command.Options.Add(_marks);
     }
 
+    public void AddProtocol(Command command)
+    {
+        command.Options.Add(_protocol);
+        command.Options.Add(_isDocumented);
+    }
+
+    public void AddRate(Command command) => command.Options.Add(_rate);
+
     /// <summary>Adds those of a run.</summary>
     public void AddRun(Command command)
     {
         command.Options.Add(_window);
-        command.Options.Add(_rate);
+        AddRate(command);
         AddTimes(command);
     }
 
@@ -127,12 +134,19 @@ sealed class LoadArguments
     }
 
     /// <summary>For commands without messages of their own.</summary>
-    public WorkloadOptions Server(ParseResult parsed) => new()
+    public WorkloadOptions Server(ParseResult parsed)
     {
-        Targets = Targets(parsed),
-        Prefix = parsed.GetValue(_prefix)!,
-        SetupConcurrency = Math.Max(1, parsed.GetValue(_setup)),
-    };
+        var options = new WorkloadOptions
+        {
+            Targets = Targets(parsed),
+            Protocol = parsed.GetValue(_protocol),
+            IsDocumentedServer = parsed.GetValue(_isDocumented),
+            Prefix = parsed.GetValue(_prefix)!,
+            SetupConcurrency = Math.Max(1, parsed.GetValue(_setup)),
+        };
+        Check(options);
+        return options;
+    }
 
     public LoadPlan Plan(ParseResult parsed, string workload) => new()
     {
@@ -144,7 +158,7 @@ sealed class LoadArguments
         Drain = TimeSpan.FromSeconds(parsed.GetValue(_drain)),
     };
 
-    static void Check(WorkloadOptions options, bool hasConnections, bool hasGroups)
+    static void Check(WorkloadOptions options, bool hasConnections = false, bool hasGroups = false)
     {
         // A documented client reads one object from 1024 bytes: a longer one reaches it in pieces.
         var most = options.IsModern ? Checking.StampedText.MaxBytes : 800;

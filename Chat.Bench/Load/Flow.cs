@@ -81,6 +81,8 @@ sealed class Flow
         var number = _next++;
         At(number) = new Entry { Intended = intended, Awaited = Checkers.Count, State = EntryState.UnderWay };
         UnderWay++;
+        if (!Sender.IsModern && Checkers.Count == 0)
+            Settle(number); // nobody will say anything of it
         return number;
     }
 

@@ -82,6 +82,14 @@ sealed class LoadConnection(Socket socket, int index, int target, int userId, bo
         return other;
     }
 
+    /// <summary>What has come before the load began, whole frames among it; no longer kept here.</summary>
+    public byte[] TakeRest()
+    {
+        var rest = _rest[.._restBytes];
+        _restBytes = 0;
+        return rest;
+    }
+
     /// <summary>The beginning of a frame, for the next time.</summary>
     public void KeepRest(ReadOnlySpan<byte> rest)
     {

@@ -45,6 +45,7 @@ sealed class LoadLoop : IDisposable
         var pump = new FlowPump(_state, plan);
         meter.Start(start);
         pump.Start(start);
+        HandleRests();
         var run = new Progress(plan, start, from, to, start + Second);
         while (Turn(pump, ref run))
         {
@@ -164,7 +165,18 @@ sealed class LoadLoop : IDisposable
             return;
         }
 
-        ReadOnlySpan<byte> received = _received.AsSpan(0, count);
+        Handle(connection, _received.AsSpan(0, count));
+    }
+
+    /// <summary>What came with the logins: no socket will say that it is there.</summary>
+    void HandleRests()
+    {
+        foreach (var connection in _state.Connections)
+            Handle(connection, connection.TakeRest());
+    }
+
+    void Handle(LoadConnection connection, ReadOnlySpan<byte> received)
+    {
         var now = LoadClock.Now;
         while (FrameScanner.TryTake(ref received, connection.IsModern, out var frame))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chat.Bench.Load;
+using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Workloads;
 
@@ -11,10 +12,14 @@ sealed record Enrolled(LoadConnection Connection, string Name, string? Token = n
 /// </summary>
 sealed class Enrolment(WorkloadOptions options)
 {
+    const int LoggedIn = 2;
     const int TooFast = 9;
     public const string Password = "bench-password";
 
     static readonly TimeSpan TooFastPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A documented server says nothing when it has noticed that somebody left.</summary>
+    static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
 
     readonly string _suffix = options.IsDocumentedServer ? $"-{Guid.NewGuid().ToString("N")[..8]}" : "";
     volatile bool _isKnown;
@@ -38,12 +43,38 @@ sealed class Enrolment(WorkloadOptions options)
         return new(OpenLegacy(index, target, id), name);
     }
 
-    /// <summary>Logs a user in again, which costs the server no hashing.</summary>
+    /// <summary>Logs a user in again: with the token, which costs the server no hashing, or as a documented client. What waited comes with it.</summary>
     public LoadConnection OpenAgain(int index, Enrolled user, int target)
     {
+        if (!options.IsModern)
+            return OpenLegacy(index, target, user.Connection.UserId);
         var client = SetupClient.Connect(options.Targets[target], isModern: true);
         Check(client.Ask($"\"msgid\":1,\"token\":\"{user.Token}\""), $"to log {user.Name} in again");
         return client.Release(index, target, user.Connection.UserId);
+    }
+
+    /// <summary>The id of a user who is not logged in.</summary>
+    public int IdOf(int index, ChatTarget target)
+    {
+        using var client = SetupClient.Connect(target, isModern: !options.IsDocumentedServer);
+        return options.IsDocumentedServer ? RegisterDocumented(client, NameOf(index)) : LogIn(client, NameOf(index)).GetProperty("id").GetInt32();
+    }
+
+    /// <summary>The login ack of a documented client. Somebody who has just left may still count as there.</summary>
+    public static JsonElement LogInLegacy(SetupClient client, int id)
+    {
+        var start = LoadClock.Now;
+        while (true)
+        {
+            var ack = AskPatiently(members => client.AskLegacy(members, 2), $"\"id\":{id},\"msgid\":1,\"password\":\"{Password}\"");
+            if (ack.GetProperty("errno").GetInt32() != LoggedIn || LoadClock.Seconds(LoadClock.Now - start) > LongestLeave.TotalSeconds)
+            {
+                Check(ack, $"to log user {id} in");
+                return ack;
+            }
+
+            Thread.Sleep(1);
+        }
     }
 
     /// <summary>The id of a group that the user is a member of, made if it is not there.</summary>
@@ -71,11 +102,11 @@ sealed class Enrolment(WorkloadOptions options)
         // The accounts of one prefix are made together: what is true for the first is likely for all.
         if (!_isKnown)
             Register(client, name);
-        var ack = AskPatiently(client, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        var ack = AskPatiently(client.Ask, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
         if (ack.GetProperty("errno").GetInt32() == 1 && _isKnown)
         {
             Register(client, name);
-            ack = AskPatiently(client, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
+            ack = AskPatiently(client.Ask, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
         }
 
         Check(ack, $"to log {name} in");
@@ -84,7 +115,7 @@ sealed class Enrolment(WorkloadOptions options)
 
     void Register(SetupClient client, string name)
     {
-        var reply = AskPatiently(client, $"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        var reply = AskPatiently(client.Ask, $"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"");
         var errno = reply.GetProperty("errno").GetInt32();
         if (errno == 1)
             _isKnown = true;
@@ -95,25 +126,31 @@ sealed class Enrolment(WorkloadOptions options)
     LoadConnection OpenLegacy(int index, int target, int id)
     {
         var client = SetupClient.Connect(options.Targets[target], isModern: false);
-        Check(client.AskLegacy($"\"id\":{id},\"msgid\":1,\"password\":\"{Password}\"", 2), $"to log user {id} in");
-        return client.Release(index, target, id);
+        var ack = LogInLegacy(client, id);
+        var waited = ack.TryGetProperty("offlinemsg", out var messages) ? messages.EnumerateArray().Select(message => message.GetString()!) : [];
+        return client.Release(index, target, id, string.Concat(waited));
     }
 
     Enrolled OpenDocumented(int index, int target, string name)
     {
-        var client = SetupClient.Connect(options.Targets[target], isModern: false);
-        var registered = client.AskLegacy($"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"", 5);
-        Check(registered, $"to register {name}");
-        var id = registered.GetProperty("id").GetInt32();
-        Check(client.AskLegacy($"\"id\":{id},\"msgid\":1,\"password\":\"{Password}\"", 2), $"to log {name} in");
-        return new(client.Release(index, target, id), name);
+        int id;
+        using (var client = SetupClient.Connect(options.Targets[target], isModern: false))
+            id = RegisterDocumented(client, name);
+        return new(OpenLegacy(index, target, id), name);
     }
 
-    static JsonElement AskPatiently(SetupClient client, string members)
+    static int RegisterDocumented(SetupClient client, string name)
+    {
+        var reply = AskPatiently(members => client.AskLegacy(members, 5), $"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        Check(reply, $"to register {name}");
+        return reply.GetProperty("id").GetInt32();
+    }
+
+    static JsonElement AskPatiently(Func<string, JsonElement> ask, string members)
     {
         while (true)
         {
-            var reply = client.Ask(members);
+            var reply = ask(members);
             if (reply.GetProperty("errno").GetInt32() != TooFast)
                 return reply;
             Console.Error.WriteLine("the server limits logins and registrations (errno 9, Chat:Limits:LoginsPerMinutePerAddress): waiting");

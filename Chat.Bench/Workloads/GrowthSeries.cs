@@ -101,7 +101,7 @@ sealed class GrowthSeries(WorkloadOptions options, LoadPlan plan, ServerProbe pr
 
     IEnumerable<GrowthPoint> Queued(long value)
     {
-        var result = OfflineWorkload.Run(options, (int)value, plan.Window, probe);
+        var result = OfflineWorkload.Run(options, (int)value, plan.Window, rate: null, probe);
         var isPerfect = result.Sending.Tally.IsPerfect && result.Fetching.Tally.IsPerfect;
         var resident = probe.TotalResidentBytes();
         yield return new("stored", value, result.StoredPerSecond, result.StoreMicroseconds, result.Sending.Acknowledgement.P50, result.Sending.Acknowledgement.P99, resident, isPerfect) { Complaints = result.Sending.Complaints };

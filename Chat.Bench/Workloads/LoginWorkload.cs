@@ -2,16 +2,21 @@ using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Workloads;
 
-/// <summary>Connect, hello, login, close, again and again. With a password the server has to hash; with a token it does not.</summary>
+/// <summary>
+/// Connect, hello, login, close, again and again. With a password the server has to hash; with a token it does not. In the documented
+/// protocol: connect, login, logout, close.
+/// </summary>
 static class LoginWorkload
 {
     public static OperationResult Run(WorkloadOptions options, int concurrency, bool withToken, ServerProbe probe, TimeSpan warmUp, TimeSpan measure)
     {
+        if (withToken && !options.IsModern)
+            throw new BenchException("the documented protocol has no tokens: --with-token needs the modern one");
         var enrolment = new Enrolment(options);
         var workload = $"login with a {(withToken ? "token" : "password")}, {concurrency} at once, {string.Join(" ", options.Targets)}";
-        return new OperationRun(workload, "logins", probe).Run(concurrency, CreateWorker, warmUp, measure);
+        return new OperationRun(workload, "logins", probe).Run(concurrency, options.IsModern ? CreateModern : CreateLegacy, warmUp, measure);
 
-        Func<int> CreateWorker(int thread)
+        Func<int> CreateModern(int thread)
         {
             var (name, target) = (enrolment.NameOf(thread), options.Targets[thread % options.Targets.Count]);
             string token;
@@ -24,6 +29,19 @@ static class LoginWorkload
                 if (reply.GetProperty("errno").GetInt32() != 0)
                     throw new BenchException($"a login was refused: {reply}");
                 token = reply.GetProperty("token").GetString()!;
+                return 0;
+            };
+        }
+
+        Func<int> CreateLegacy(int thread)
+        {
+            var target = options.Targets[thread % options.Targets.Count];
+            var id = enrolment.IdOf(thread, target);
+            return () =>
+            {
+                using var client = SetupClient.Connect(target, isModern: false);
+                Enrolment.LogInLegacy(client, id);
+                client.TellLegacy($"\"id\":{id},\"msgid\":3");
                 return 0;
             };
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using Chat.Bench.Load;
 using Chat.Bench.Measuring;
 using Chat.Protocol;
@@ -5,32 +6,44 @@ using Chat.Protocol;
 namespace Chat.Bench.Workloads;
 
 /// <summary>What came of messages to users who were away.</summary>
+/// <param name="IsModern">In the documented protocol nothing is acknowledged.</param>
 /// <param name="Sending">While they were away.</param>
 /// <param name="Fetching">From the first login to the last message; its latencies include the time away.</param>
 /// <param name="Fetched">Messages that came then.</param>
 /// <param name="FetchSeconds">How long that took.</param>
 /// <param name="StoreCpuSeconds">Of the server's processes from the first message to the first login; null if they are not known.</param>
 /// <param name="FetchCpuSeconds">From there to the last message, logins and marks included.</param>
-sealed record OfflineResult(RunResult Sending, RunResult Fetching, long Fetched, double FetchSeconds, double? StoreCpuSeconds, double? FetchCpuSeconds)
+sealed record OfflineResult(
+    bool IsModern, RunResult Sending, RunResult Fetching, long Fetched, double FetchSeconds, double? StoreCpuSeconds, double? FetchCpuSeconds)
 {
     public double? StoreMicroseconds => StoreCpuSeconds * 1e6 / Math.Max(1, Sending.Sent);
 
     public double? FetchMicroseconds => FetchCpuSeconds * 1e6 / Math.Max(1, Fetched);
 
-    public double StoredPerSecond => Sending.Acknowledged / Math.Max(1e-6, Sending.Seconds);
+    public double StoredPerSecond => (IsModern ? Sending.Acknowledged : Sending.Sent) / Math.Max(1e-6, Sending.Seconds);
 
     public double FetchedPerSecond => Fetched / Math.Max(1e-6, FetchSeconds);
 }
 
-/// <summary>Messages to users who are away; then all of them log in at once and get what waited. Modern protocol.</summary>
+/// <summary>Messages to users who are away; then all of them log in at once and get what waited.</summary>
 static class OfflineWorkload
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    public static OfflineResult Run(WorkloadOptions options, int messages, int window, ServerProbe probe)
+    /// <summary>A documented server says nothing when it has noticed that somebody left, nor when it has stored the last message.</summary>
+    static readonly TimeSpan SilentPause = TimeSpan.FromSeconds(1);
+
+    /// <param name="options">Half of the connections are away.</param>
+    /// <param name="messages">To each who is away.</param>
+    /// <param name="window">Messages under way per sender.</param>
+    /// <param name="rate">Messages per second, all senders together, instead of a window. Needed in the documented protocol: without acknowledgements there is no window.</param>
+    /// <param name="probe">Of the server.</param>
+    public static OfflineResult Run(WorkloadOptions options, int messages, int window, double? rate, ServerProbe probe)
     {
-        if (!options.IsModern)
-            throw new BenchException("offline speaks the modern protocol only: a documented server puts the messages into the login ack");
+        if (!options.IsModern && rate is null)
+            throw new BenchException("the documented protocol acknowledges nothing: offline needs --rate with it");
+        if (rate <= 0)
+            throw new BenchException("--rate must be more than 0");
         var progress = new SetupProgress(Console.Error);
         var pairs = options.Connections / 2;
         // All are opened, so that their ids are known; then the receivers leave.
@@ -40,16 +53,31 @@ static class OfflineWorkload
         for (var pair = 0; pair < pairs; pair++)
         {
             var (sender, receiver) = (users[2 * pair], users[2 * pair + 1]);
+            if (!options.IsModern)
+                receiver.Connection.Send(Encoding.UTF8.GetBytes($$"""{"id":{{receiver.Connection.UserId}},"msgid":3}""" + "\0"), LoadClock.Now);
             receiver.Connection.Close();
             var connection = sender with { Connection = sender.Connection.WithIndex(pair) };
             senders.Add(connection.Connection);
             flows.Add(Topology.NewFlow(options, run, pair, connection, receiver.Connection.UserId, isGroup: false, [], Conversation(sender, receiver)));
         }
 
+        if (!options.IsModern)
+            Thread.Sleep(SilentPause);
         RunResult sending;
         var cpu = probe.TotalCpuSeconds();
         using (var loop = new LoadLoop(new LoadState(run, senders, flows), probe))
-            sending = loop.Run(Plan($"offline, {pairs} users away, {messages} messages to each", window, messages));
+        {
+            var plan = Plan($"offline, {pairs} users away, {messages} messages to each", window, messages);
+            sending = loop.Run(rate is null ? plan : plan with
+            {
+                MessagesPerFlow = null,
+                RatePerSecond = rate,
+                WarmUp = TimeSpan.Zero,
+                Measure = TimeSpan.FromSeconds(messages * (double)pairs / rate.Value),
+                Settle = options.IsModern ? plan.Settle : SilentPause,
+            });
+        }
+
         var stored = probe.TotalCpuSeconds();
         var result = Fetch(options, run, flows, users, sending, probe, progress);
         return probe.IsAvailable
@@ -85,7 +113,7 @@ static class OfflineWorkload
         using var loop = new LoadLoop(state, probe, markEvery: 1);
         var plan = Plan("offline, the users are back", 1, 0);
         var fetching = loop.Run(plan);
-        return new(sending, fetching, state.Arrived, LoadClock.Seconds(LoadClock.Now - start) - plan.Settle.TotalSeconds, null, null);
+        return new(options.IsModern, sending, fetching, state.Arrived, LoadClock.Seconds(LoadClock.Now - start) - plan.Settle.TotalSeconds, null, null);
     }
 
     static string Conversation(Enrolled sender, Enrolled receiver) =>

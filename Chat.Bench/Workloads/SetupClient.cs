@@ -62,7 +62,7 @@ sealed class SetupClient : IDisposable
     /// <summary>Sends a request of the documented protocol and returns the next object of this kind.</summary>
     public JsonElement AskLegacy(string members, int replyKind)
     {
-        Send($"{{{members}}}\0");
+        TellLegacy(members);
         while (true)
         {
             var frame = Next();
@@ -71,11 +71,18 @@ sealed class SetupClient : IDisposable
         }
     }
 
+    /// <summary>Sends something of the documented protocol that has no answer.</summary>
+    public void TellLegacy(string members) => Send($"{{{members}}}\0");
+
     /// <summary>Hands the connection over to the load, with what has come already.</summary>
-    public LoadConnection Release(int index, int target, int userId)
+    /// <param name="index">Its place among the connections of the load.</param>
+    /// <param name="target">Where it is connected to.</param>
+    /// <param name="userId">Who is logged in.</param>
+    /// <param name="first">Frames that came in another one.</param>
+    public LoadConnection Release(int index, int target, int userId, string first = "")
     {
         var connection = new LoadConnection(_socket, index, target, userId, _isModern);
-        connection.KeepRest(_buffer.AsSpan(_start, _end - _start));
+        connection.KeepRest([.. Encoding.UTF8.GetBytes(first), .. _buffer.AsSpan(_start, _end - _start)]);
         return connection;
     }
 

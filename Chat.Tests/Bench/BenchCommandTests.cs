@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chat.Bench.Commands;
+using Chat.Bench.Workloads;
 using Chat.Tests.EndToEnd;
 using Xunit;
 
@@ -35,7 +36,13 @@ public sealed class BenchCommandTests : IDisposable
             $"idle {server} -c 4 -s 1",
             $"login {server} --concurrency 2 {times}",
             $"login {server} --concurrency 2 {times} --with-token",
+            $"login {server} --concurrency 2 {times} --protocol Legacy",
+            $"login {server} --concurrency 2 {times} --protocol Legacy --documented-server",
             $"offline {server} -c 4 --messages 20",
+            $"offline {server} -c 4 --messages 20 --rate 100",
+            $"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy",
+            $"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy --documented-server",
+            $"offline {server} -c 4 --messages 2 --bytes 64 --rate 100 --protocol Legacy --documented-server", // they fit into the login ack
             $"history {server} -c 4 --messages 50 {times}",
             $"chaos {target} -c 4 -s 2 --every 60",
         ])
@@ -57,6 +64,16 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("chaos -t 127.0.0.1:x -c 4")]
     [InlineData("offline -t 127.0.0.1:1 -c 4 --protocol Legacy")]
     public async Task What_cannot_be_run_says_so_with_its_exit_code(string line) => Assert.Equal(Exit.NotRun, await RunAsync(line));
+
+    [Fact]
+    public void What_the_documented_protocol_has_no_means_for_is_refused_by_name()
+    {
+        var options = new WorkloadOptions { Targets = [ChatTarget.Parse("127.0.0.1:1")], Protocol = ChatProtocol.Legacy };
+        Assert.Contains("--rate", Refusal(() => OfflineWorkload.Run(options, messages: 1, window: 1, rate: null, new([]))), StringComparison.Ordinal);
+        Assert.Contains("--with-token", Refusal(() => LoginWorkload.Run(options, 1, withToken: true, new([]), default, default)), StringComparison.Ordinal);
+
+        static string Refusal(Action run) => Assert.Throws<BenchException>(run).Message;
+    }
 
     [Fact]
     public void A_process_that_is_no_number_is_refused_by_name() =>

@@ -30,7 +30,7 @@ public sealed class LoadSmokeTests
         using var folder = new TestFolder();
         await using var node = await NodeProcess.StartAsync(folder, null, "--Chat:Limits:FramesPerSecond=0");
         var options = new WorkloadOptions { Targets = [new("127.0.0.1", node.Port)], Connections = 6 };
-        var result = await Task.Run(() => OfflineWorkload.Run(options, messages: 2000, window: 32, new ServerProbe([])));
+        var result = await Task.Run(() => OfflineWorkload.Run(options, messages: 2000, window: 32, rate: null, new ServerProbe([])));
         Assert.True(result.Sending.Tally.IsPerfect, result.Sending.Tally.ToString());
         Assert.True(result.Fetching.Tally.IsPerfect, result.Fetching.Tally.ToString());
         Assert.Equal(3 * 2000, result.Fetched);
