@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Load;
 
@@ -32,7 +33,7 @@ sealed class LoadConnection(Socket socket, int index, int target, int userId, bo
     public List<Flow> Flows { get; } = [];
 
     /// <summary>Ticks of the last sending, for the heartbeat.</summary>
-    public long LastSent { get; private set; }
+    public long LastSent { get; private set; } = LoadClock.Now;
 
     /// <summary>The server does not take what was sent before: nothing more is sent until it does.</summary>
     public bool IsPushedBack => _unsentTo > _unsentFrom;

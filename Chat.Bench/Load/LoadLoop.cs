@@ -138,10 +138,10 @@ sealed class LoadLoop : IDisposable
         return !isSettled && now - run.DrainStart < LoadClock.Ticks(run.Plan.Drain);
     }
 
-    /// <summary>Everything was answered and delivered.</summary>
+    /// <summary>Everything has left, was answered and delivered.</summary>
     bool IsQuiet() =>
         _state.Arrived >= _state.Expected
-        && _state.Flows.All(flow => flow.Sender.IsClosed || (flow.UnderWay == 0 && flow.Owed == 0 && !flow.HasRefused));
+        && _state.Flows.All(flow => flow.Sender.IsClosed || (flow.UnderWay == 0 && flow.Owed == 0 && !flow.HasRefused && !flow.Sender.IsPushedBack));
 
     bool HasBegun(long messages) => _state.Flows.All(flow => flow.Sender.IsClosed || flow.BegunInRun >= messages);
 

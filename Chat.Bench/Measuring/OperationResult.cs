@@ -20,6 +20,9 @@ sealed record OperationResult
     /// <summary>Refused, or with an answer that is wrong.</summary>
     public required long Failed { get; init; }
 
+    /// <summary>Refused for the moment and asked again, warm-up included; the time is part of the latency, the CPU of the cost.</summary>
+    public long Repeated { get; init; }
+
     public string? FirstFailure { get; init; }
 
     public required IReadOnlyList<ServerUsage> Server { get; init; }

@@ -15,6 +15,8 @@ static class SmallTables
         output.WriteLine($"  {result.Operation,-14} {result.PerSecond,12:n1} per second   ({result.Count:n0} in all, {result.Failed:n0} failed)");
         if (result.FirstFailure is { } failure)
             output.WriteLine($"                 at first: {failure}");
+        if (result.Repeated > 0)
+            output.WriteLine($"                 {result.Repeated:n0} times the server still took the user for logged in, and was asked again");
         if (result.Messages > 0)
             output.WriteLine($"  messages       {result.Messages / result.Seconds,12:n0} per second");
         output.WriteLine();

@@ -60,19 +60,23 @@ sealed class Enrolment(WorkloadOptions options)
         return options.IsDocumentedServer ? RegisterDocumented(client, NameOf(index)) : LogIn(client, NameOf(index)).GetProperty("id").GetInt32();
     }
 
-    /// <summary>The login ack of a documented client. Somebody who has just left may still count as there.</summary>
-    public static JsonElement LogInLegacy(SetupClient client, int id)
+    /// <summary>The login ack of a documented client. Somebody who has just left may still count as there, and is refused until that is known.</summary>
+    /// <param name="client">A new connection.</param>
+    /// <param name="id">Of the user.</param>
+    /// <param name="onRefused">Called for each time.</param>
+    public static JsonElement LogInLegacy(SetupClient client, int id, Action? onRefused = null)
     {
         var start = LoadClock.Now;
         while (true)
         {
-            var ack = AskPatiently(members => client.AskLegacy(members, 2), $"\"id\":{id},\"msgid\":1,\"password\":\"{Password}\"");
+            var ack = client.AskLegacy($"\"id\":{id},\"msgid\":1,\"password\":\"{Password}\"", 2);
             if (ack.GetProperty("errno").GetInt32() != LoggedIn || LoadClock.Seconds(LoadClock.Now - start) > LongestLeave.TotalSeconds)
             {
                 Check(ack, $"to log user {id} in");
                 return ack;
             }
 
+            onRefused?.Invoke();
             Thread.Sleep(1);
         }
     }
@@ -102,11 +106,11 @@ sealed class Enrolment(WorkloadOptions options)
         // The accounts of one prefix are made together: what is true for the first is likely for all.
         if (!_isKnown)
             Register(client, name);
-        var ack = AskPatiently(client.Ask, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        var ack = AskPatiently(client, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
         if (ack.GetProperty("errno").GetInt32() == 1 && _isKnown)
         {
             Register(client, name);
-            ack = AskPatiently(client.Ask, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
+            ack = AskPatiently(client, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
         }
 
         Check(ack, $"to log {name} in");
@@ -115,7 +119,7 @@ sealed class Enrolment(WorkloadOptions options)
 
     void Register(SetupClient client, string name)
     {
-        var reply = AskPatiently(client.Ask, $"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        var reply = AskPatiently(client, $"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"");
         var errno = reply.GetProperty("errno").GetInt32();
         if (errno == 1)
             _isKnown = true;
@@ -141,16 +145,16 @@ sealed class Enrolment(WorkloadOptions options)
 
     static int RegisterDocumented(SetupClient client, string name)
     {
-        var reply = AskPatiently(members => client.AskLegacy(members, 5), $"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        var reply = client.AskLegacy($"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"", 5);
         Check(reply, $"to register {name}");
         return reply.GetProperty("id").GetInt32();
     }
 
-    static JsonElement AskPatiently(Func<string, JsonElement> ask, string members)
+    static JsonElement AskPatiently(SetupClient client, string members)
     {
         while (true)
         {
-            var reply = ask(members);
+            var reply = client.Ask(members);
             if (reply.GetProperty("errno").GetInt32() != TooFast)
                 return reply;
             Console.Error.WriteLine("the server limits logins and registrations (errno 9, Chat:Limits:LoginsPerMinutePerAddress): waiting");

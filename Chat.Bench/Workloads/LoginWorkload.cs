@@ -13,8 +13,10 @@ static class LoginWorkload
         if (withToken && !options.IsModern)
             throw new BenchException("the documented protocol has no tokens: --with-token needs the modern one");
         var enrolment = new Enrolment(options);
-        var workload = $"login with a {(withToken ? "token" : "password")}, {concurrency} at once, {string.Join(" ", options.Targets)}";
-        return new OperationRun(workload, "logins", probe).Run(concurrency, options.IsModern ? CreateModern : CreateLegacy, warmUp, measure);
+        var workload = $"login with a {(withToken ? "token" : "password")}, {options.Protocol.ToString().ToLowerInvariant()} protocol, {concurrency} at once, {string.Join(" ", options.Targets)}";
+        var refused = 0L;
+        var result = new OperationRun(workload, "logins", probe).Run(concurrency, options.IsModern ? CreateModern : CreateLegacy, warmUp, measure);
+        return result with { Repeated = refused };
 
         Func<int> CreateModern(int thread)
         {
@@ -40,7 +42,7 @@ static class LoginWorkload
             return () =>
             {
                 using var client = SetupClient.Connect(target, isModern: false);
-                Enrolment.LogInLegacy(client, id);
+                Enrolment.LogInLegacy(client, id, () => Interlocked.Increment(ref refused));
                 client.TellLegacy($"\"id\":{id},\"msgid\":3");
                 return 0;
             };

@@ -109,7 +109,7 @@ static class Topology
     }
 
     /// <summary>The first alone: it finds out whether the accounts are there.</summary>
-    static void InParallel(WorkloadOptions options, int count, Action<int> open)
+    public static void InParallel(WorkloadOptions options, int count, Action<int> open)
     {
         try
         {

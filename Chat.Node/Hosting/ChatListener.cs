@@ -50,7 +50,7 @@ sealed class ChatListener(ChatSettings settings, IServiceProvider services, ILog
             // A flush then ends when the kernel has taken the bytes, not when they are in a buffer of this process:
             // what is reported as pushed has left it.
             MaxWriteBufferSize = 1,
-            // No handler blocks, so the hops from the socket's thread to the pool and back buy nothing.
+            // No handler blocks: what follows from an event goes on on the pool's thread that has it, without another hop.
             UnsafePreferInlineScheduling = true,
         };
         _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);

@@ -25,31 +25,35 @@ public sealed class BenchCommandTests : IDisposable
         await using var other = await NodeProcess.StartAsync(_otherFolder, null, "--Chat:Limits:FramesPerSecond=0");
         var (target, times) = ($"-t 127.0.0.1:{node.Port}", "--warm-up 0.5 -s 1");
         var server = $"{target} -p {node.Id}";
-        foreach (var line in (string[])
+        // With what has to be in the report, and how much of it at least.
+        foreach (var (line, member, least) in ((string, string, long)[])
         [
-            $"pairs {server} -c 4 {times} --random-cmids",
-            $"groups {server} --groups 1 --members 3 {times} --protocol Legacy",
-            $"cross {target} localhost:{node.Port} -c 4 {times}",
-            $"capacity {server} -c 4 {times} --p99 5000 --first 50 --most 100",
-            $"compare {server} -c 4 {times} --rounds 1 --against 127.0.0.1:{other.Port} --against-pid {other.Id}",
-            $"growth {server} --of Connections --values 2,4 {times} --svg {FileOf("svg")}",
-            $"idle {server} -c 4 -s 1",
-            $"login {server} --concurrency 2 {times}",
-            $"login {server} --concurrency 2 {times} --with-token",
-            $"login {server} --concurrency 2 {times} --protocol Legacy",
-            $"login {server} --concurrency 2 {times} --protocol Legacy --documented-server",
-            $"offline {server} -c 4 --messages 20",
-            $"offline {server} -c 4 --messages 20 --rate 100",
-            $"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy",
-            $"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy --documented-server",
-            $"offline {server} -c 4 --messages 2 --bytes 64 --rate 100 --protocol Legacy --documented-server", // they fit into the login ack
-            $"history {server} -c 4 --messages 50 {times}",
-            $"chaos {target} -c 4 -s 2 --every 60",
+            ($"pairs {server} -c 4 {times} --random-cmids", "delivered", 1),
+            ($"groups {server} --groups 1 --members 3 {times} --protocol Legacy", "delivered", 1),
+            ($"cross {target} localhost:{node.Port} -c 4 {times}", "delivered", 1),
+            ($"capacity {server} -c 4 {times} --p99 5000 --first 50 --most 100", "runs", 2),
+            ($"compare {server} -c 4 {times} --rounds 1 --against 127.0.0.1:{other.Port} --against-pid {other.Id}", "rounds", 1),
+            ($"growth {server} --of Connections --values 2,4 {times} --svg {FileOf("svg")}", "points", 2),
+            ($"idle {server} -c 4 -s 1", "connections", 4),
+            ($"login {server} --concurrency 2 {times}", "count", 1),
+            ($"login {server} --concurrency 2 {times} --with-token", "count", 1),
+            ($"login {server} --concurrency 2 {times} --protocol Legacy", "count", 1),
+            ($"login {server} --concurrency 2 {times} --protocol Legacy --documented-server", "count", 1),
+            ($"offline {server} -c 4 --messages 20", "fetched", 40),
+            ($"offline {server} -c 4 --messages 20 --rate 100", "fetched", 40),
+            ($"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy", "fetched", 40),
+            ($"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy --documented-server", "fetched", 40),
+            ($"offline {server} -c 4 --messages 2 --bytes 64 --rate 100 --protocol Legacy --documented-server", "fetched", 4), // in the login ack
+            ($"history {server} -c 4 --messages 50 {times}", "count", 1),
+            ($"chaos {target} -c 4 -s 2 --every 60", "acknowledged", 1),
         ])
         {
             Assert.True(Exit.Ok == await RunAsync($"{line} --json {FileOf("json")} --html {FileOf("html")}"), line);
             using var json = JsonDocument.Parse(await File.ReadAllTextAsync(FileOf("json")));
-            Assert.Equal(JsonValueKind.Object, json.RootElement.ValueKind);
+            var found = json.RootElement.GetProperty(member);
+            Assert.True((found.ValueKind == JsonValueKind.Array ? found.GetArrayLength() : found.GetInt64()) >= least, $"{line}: {found}");
+            if (line.Contains("--rate", StringComparison.Ordinal))
+                Assert.Equal((100, 0), (json.RootElement.GetProperty("sending").GetProperty("offeredPerSecond").GetDouble(), json.RootElement.GetProperty("sending").GetProperty("censored").GetInt64()));
             Assert.EndsWith("</html>", (await File.ReadAllTextAsync(FileOf("html"))).TrimEnd(), StringComparison.Ordinal);
             File.Delete(FileOf("json"));
             File.Delete(FileOf("html"));

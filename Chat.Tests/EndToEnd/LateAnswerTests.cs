@@ -6,7 +6,8 @@ namespace Chat.Tests.EndToEnd;
 
 /// <summary>
 /// The database's answer comes when its statement is being cancelled: the driver then asks once more and waits for the answer on the
-/// thread that it is on. A node whose sockets' events were handled on the sockets' own thread would stand still for good.
+/// thread that it is on. A node whose sockets' events were handled on the sockets' own thread would stand still for good, and the
+/// environment may ask for that.
 /// </summary>
 [Collection(NodeCollection.Name)]
 public sealed class LateAnswerTests : IDisposable
@@ -20,8 +21,15 @@ public sealed class LateAnswerTests : IDisposable
     {
         var server = await MariaDbServer.SharedAsync();
         await using var proxy = new HoldingProxy(server.Port);
-        var through = _folder.ConnectionString.Replace($"Port={server.Port};", $"Port={proxy.Port};", StringComparison.Ordinal);
-        await using var node = await NodeProcess.StartAsync(_folder, null, $"--Chat:Storage:ConnectionString={through}");
+        var through = _folder.ConnectionString.Replace($"Port={server.Port};", $"Port={proxy.Port};SslMode=None;", StringComparison.Ordinal);
+        var port = FreePort.Next();
+        string[] settings =
+        [
+            $"--Chat:Port={port}", $"--Chat:HttpPort={FreePort.Next()}", "--Chat:Cluster:Port=0", .. _folder.Storage, $"--Chat:Storage:ConnectionString={through}",
+        ];
+        await using var node = NodeProcess.Launch(
+            new NodeLaunch(settings, _folder.Path) { Prefix = ["env", "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1"] }, port);
+        await node.Ready.WaitAsync(TestNode.Patience);
         await using var alice = await node.LogInNewAsync("alice");
         await using var bob = await node.LogInNewAsync("bob");
         Assert.Equal(0, (await alice.SendToAsync(bob.UserId, "m1", "c1")).Number("errno"));

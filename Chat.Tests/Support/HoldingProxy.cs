@@ -87,22 +87,22 @@ sealed class HoldingProxy : IAsyncDisposable
             client.NoDelay = server.NoDelay = true;
             // Either side's end is the other's.
             await await Task.WhenAny(
-                PumpAsync(client, server, said => Note(said.Span)),
-                PumpAsync(server, client, _ => connection.Gate.Task));
+                PumpAsync(client.GetStream(), server.GetStream(), said => Note(said.Span)),
+                PumpAsync(server.GetStream(), client.GetStream(), _ => connection.Gate.Task));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
         {
             // one of the two has broken it off
         }
     }
 
-    async Task PumpAsync(TcpClient from, TcpClient to, Func<ReadOnlyMemory<byte>, Task> before)
+    async Task PumpAsync(NetworkStream from, NetworkStream to, Func<ReadOnlyMemory<byte>, Task> before)
     {
         var buffer = new byte[64 * 1024];
-        while (await from.GetStream().ReadAsync(buffer, _ending.Token) is > 0 and var count)
+        while (await from.ReadAsync(buffer, _ending.Token) is > 0 and var count)
         {
             await before(buffer.AsMemory(0, count));
-            await to.GetStream().WriteAsync(buffer.AsMemory(0, count), _ending.Token);
+            await to.WriteAsync(buffer.AsMemory(0, count), _ending.Token);
         }
     }
 
