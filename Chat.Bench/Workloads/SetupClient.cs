@@ -92,7 +92,7 @@ sealed class SetupClient : IDisposable
     {
         Send("{\"msgid\":100,\"protocol\":2,\"client\":\"chat-bench/1\"}\n");
         var hello = Next();
-        if (hello.GetProperty("msgid").GetInt32() != 101)
+        if (!hello.TryGetProperty("msgid", out var kind) || kind.ValueKind != JsonValueKind.Number || kind.GetInt32() != 101)
             throw new BenchException($"{_target} does not speak the modern protocol; try --protocol legacy --documented-server");
     }
 
@@ -111,12 +111,29 @@ sealed class SetupClient : IDisposable
             if (FrameScanner.TryTake(ref received, _isModern, out var frame))
             {
                 _start = _end - received.Length;
-                var reader = new Utf8JsonReader(frame);
-                return JsonElement.ParseValue(ref reader);
+                return Parse(frame);
             }
 
             Receive();
         }
+    }
+
+    /// <exception cref="BenchException">It is none, or not an object: the port may be another service's.</exception>
+    JsonElement Parse(ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(frame);
+            var json = JsonElement.ParseValue(ref reader);
+            if (json.ValueKind == JsonValueKind.Object)
+                return json;
+        }
+        catch (JsonException)
+        {
+            // said below
+        }
+
+        throw new BenchException($"{_target} answers what is no JSON object: is this the port of a chat server?");
     }
 
     void Receive()

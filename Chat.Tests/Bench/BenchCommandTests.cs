@@ -70,6 +70,14 @@ public sealed class BenchCommandTests : IDisposable
     public async Task What_cannot_be_run_says_so_with_its_exit_code(string line) => Assert.Equal(Exit.NotRun, await RunAsync(line));
 
     [Fact]
+    public async Task A_port_of_another_service_is_said_to_be_none_of_a_chat_server()
+    {
+        await using var node = await NodeProcess.StartAsync(_folder);
+        var options = new WorkloadOptions { Targets = [ChatTarget.Parse($"127.0.0.1:{node.HttpPort}")] };
+        Assert.Contains("chat server", Assert.Throws<BenchException>(() => new Enrolment(options).IdOf(0, options.Targets[0])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_the_documented_protocol_has_no_means_for_is_refused_by_name()
     {
         var options = new WorkloadOptions { Targets = [ChatTarget.Parse("127.0.0.1:1")], Protocol = ChatProtocol.Legacy };
