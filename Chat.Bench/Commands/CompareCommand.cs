@@ -46,7 +46,7 @@ static class CompareCommand
 
             Load.LoadLoop OpenSecond()
             {
-                using var alive = new KeepAlive(!options.IsDocumentedServer);
+                using var alive = new KeepAlive(options.HasHeartbeat);
                 foreach (var connection in first.State.Connections)
                     alive.Add(connection);
                 return LoadCommands.Open(against, build, parsed.GetValue(otherPids) ?? []);

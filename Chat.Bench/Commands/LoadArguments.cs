@@ -104,6 +104,8 @@ sealed class LoadArguments
         command.Options.Add(_senders);
     }
 
+    public double? Rate(ParseResult parsed) => parsed.GetValue(_rate);
+
     public IReadOnlyList<int> Pids(ParseResult parsed) => parsed.GetValue(_pids) ?? [];
 
     public IReadOnlyList<ChatTarget> Targets(ParseResult parsed) => [.. parsed.GetValue(_targets)!.Select(ChatTarget.Parse)];
@@ -151,7 +153,7 @@ sealed class LoadArguments
     public LoadPlan Plan(ParseResult parsed, string workload) => new()
     {
         Workload = workload,
-        RatePerSecond = parsed.GetValue(_rate),
+        RatePerSecond = Rate(parsed),
         Window = Math.Max(1, parsed.GetValue(_window)),
         WarmUp = TimeSpan.FromSeconds(parsed.GetValue(_warmUp)),
         Measure = TimeSpan.FromSeconds(parsed.GetValue(_seconds)),

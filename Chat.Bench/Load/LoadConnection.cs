@@ -75,14 +75,6 @@ sealed class LoadConnection(Socket socket, int index, int target, int userId, bo
         return _restBytes + count;
     }
 
-    /// <summary>The same connection at another place, before a load begins.</summary>
-    public LoadConnection WithIndex(int place)
-    {
-        var other = new LoadConnection(socket, place, target, userId, isModern);
-        other.KeepRest(_rest.AsSpan(0, _restBytes));
-        return other;
-    }
-
     /// <summary>What has come before the load began, whole frames among it; no longer kept here.</summary>
     public byte[] TakeRest()
     {

@@ -165,17 +165,17 @@ sealed class LoadLoop : IDisposable
             return;
         }
 
-        Handle(connection, _received.AsSpan(0, count));
+        HandleFrames(connection, _received.AsSpan(0, count));
     }
 
     /// <summary>What came with the logins: no socket will say that it is there.</summary>
     void HandleRests()
     {
         foreach (var connection in _state.Connections)
-            Handle(connection, connection.TakeRest());
+            HandleFrames(connection, connection.TakeRest());
     }
 
-    void Handle(LoadConnection connection, ReadOnlySpan<byte> received)
+    void HandleFrames(LoadConnection connection, ReadOnlySpan<byte> received)
     {
         var now = LoadClock.Now;
         while (FrameScanner.TryTake(ref received, connection.IsModern, out var frame))

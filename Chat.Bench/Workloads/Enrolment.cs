@@ -4,8 +4,11 @@ using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Workloads;
 
-/// <summary>A user of the load, logged in; the token is the modern protocol's.</summary>
-sealed record Enrolled(LoadConnection Connection, string Name, string? Token = null);
+/// <summary>A user of the load, logged in.</summary>
+sealed record Enrolled(LoadConnection Connection, string Name);
+
+/// <summary>A user who is not logged in; the token is the modern protocol's.</summary>
+sealed record Account(int Id, string Name, string? Token = null);
 
 /// <summary>
 /// Makes or finds accounts and groups, and logs users in. The accounts of an earlier run with the same prefix are used again.
@@ -18,8 +21,10 @@ sealed class Enrolment(WorkloadOptions options)
 
     static readonly TimeSpan TooFastPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>A documented server says nothing when it has noticed that somebody left.</summary>
     static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
+
+    /// <summary>A documented server says nothing when it has noticed that somebody left: it can only be asked again, and this is how often.</summary>
+    static readonly TimeSpan LeavePause = TimeSpan.FromMilliseconds(1);
 
     readonly string _suffix = options.IsDocumentedServer ? $"-{Guid.NewGuid().ToString("N")[..8]}" : "";
     volatile bool _isKnown;
@@ -38,26 +43,30 @@ sealed class Enrolment(WorkloadOptions options)
         if (group is { } joined)
             Check(client.Ask($"\"msgid\":9,\"groupid\":{joined}"), "to join a group");
         if (options.IsModern)
-            return new(client.Release(index, target, id), name, ack.GetProperty("token").GetString());
+            return new(client.Release(index, target, id), name);
         client.Dispose();
         return new(OpenLegacy(index, target, id), name);
     }
 
     /// <summary>Logs a user in again: with the token, which costs the server no hashing, or as a documented client. What waited comes with it.</summary>
-    public LoadConnection OpenAgain(int index, Enrolled user, int target)
+    public LoadConnection OpenAgain(int index, Account user, int target)
     {
         if (!options.IsModern)
-            return OpenLegacy(index, target, user.Connection.UserId);
+            return OpenLegacy(index, target, user.Id);
         var client = SetupClient.Connect(options.Targets[target], isModern: true);
         Check(client.Ask($"\"msgid\":1,\"token\":\"{user.Token}\""), $"to log {user.Name} in again");
-        return client.Release(index, target, user.Connection.UserId);
+        return client.Release(index, target, user.Id);
     }
 
-    /// <summary>The id of a user who is not logged in.</summary>
-    public int IdOf(int index, ChatTarget target)
+    /// <summary>The account of a user who is away: at a documented server one who has never been there, so that nobody has to notice the leave.</summary>
+    public Account FindOrCreate(int index, ChatTarget target)
     {
+        var name = NameOf(index);
         using var client = SetupClient.Connect(target, isModern: !options.IsDocumentedServer);
-        return options.IsDocumentedServer ? RegisterDocumented(client, NameOf(index)) : LogIn(client, NameOf(index)).GetProperty("id").GetInt32();
+        if (options.IsDocumentedServer)
+            return new(RegisterDocumented(client, name), name);
+        var ack = LogIn(client, name);
+        return new(ack.GetProperty("id").GetInt32(), name, ack.GetProperty("token").GetString());
     }
 
     /// <summary>The login ack of a documented client. Somebody who has just left may still count as there, and is refused until that is known.</summary>
@@ -77,7 +86,7 @@ sealed class Enrolment(WorkloadOptions options)
             }
 
             onRefused?.Invoke();
-            Thread.Sleep(1);
+            Thread.Sleep(LeavePause);
         }
     }
 

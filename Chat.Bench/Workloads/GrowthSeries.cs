@@ -64,7 +64,7 @@ sealed class GrowthSeries(WorkloadOptions options, LoadPlan plan, ServerProbe pr
 
     GrowthPoint Run(string series, long value, WorkloadOptions workload, Func<WorkloadOptions, SetupProgress, LoadState> build)
     {
-        using var loop = new LoadLoop(build(workload, progress), probe, options.MarkEvery, !options.IsDocumentedServer);
+        using var loop = new LoadLoop(build(workload, progress), probe, options.MarkEvery, options.HasHeartbeat);
         return GrowthPoint.Of(series, value, loop.Run(plan), probe);
     }
 
@@ -76,7 +76,7 @@ sealed class GrowthSeries(WorkloadOptions options, LoadPlan plan, ServerProbe pr
         var partners = hasPairs ? 1 : (int)(value / options.Connections);
         if (partners < 1 || partners * 2 >= options.Connections)
             throw new BenchException($"{value} conversations need from {(int)Math.Sqrt(2.0 * value) + 1} to {value} --connections");
-        using var loop = new LoadLoop(Topology.Pairs(options with { Partners = partners, Connections = hasPairs ? (int)value * 2 : options.Connections, IsOneWay = hasPairs }, progress), probe, options.MarkEvery, !options.IsDocumentedServer);
+        using var loop = new LoadLoop(Topology.Pairs(options with { Partners = partners, Connections = hasPairs ? (int)value * 2 : options.Connections, IsOneWay = hasPairs }, progress), probe, options.MarkEvery, options.HasHeartbeat);
         // Each conversation's turn comes once.
         var cold = plan with { WarmUp = TimeSpan.Zero, Measure = TimeSpan.FromSeconds(loop.State.Flows.Count / rate) };
         yield return GrowthPoint.Of("first message", value, loop.Run(cold), probe);
@@ -85,7 +85,7 @@ sealed class GrowthSeries(WorkloadOptions options, LoadPlan plan, ServerProbe pr
 
     IEnumerable<GrowthPoint> Log(long value)
     {
-        using var loop = new LoadLoop(Topology.Pairs(options, progress), probe, options.MarkEvery, !options.IsDocumentedServer);
+        using var loop = new LoadLoop(Topology.Pairs(options, progress), probe, options.MarkEvery, options.HasHeartbeat);
         if (value > _logged)
         {
             var each = (value - _logged + loop.State.Flows.Count - 1) / loop.State.Flows.Count;

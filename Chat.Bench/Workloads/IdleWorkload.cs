@@ -30,7 +30,7 @@ static class IdleWorkload
         var enrolment = new Enrolment(options);
         var before = probe.TotalResidentBytes();
         var users = new List<LoadConnection>();
-        var alive = new KeepAlive(!options.IsDocumentedServer);
+        var alive = new KeepAlive(options.HasHeartbeat);
         Open(options.Connections / 2);
         Thread.Sleep(Rest);
         var half = probe.TotalResidentBytes();
@@ -38,7 +38,7 @@ static class IdleWorkload
         Thread.Sleep(Rest);
         var after = probe.TotalResidentBytes();
         alive.Dispose();
-        using var loop = new LoadLoop(new LoadState(Topology.NewRun(), users, []), probe, hasHeartbeat: !options.IsDocumentedServer);
+        using var loop = new LoadLoop(new LoadState(Topology.NewRun(), users, []), probe, hasHeartbeat: options.HasHeartbeat);
         var result = loop.Run(new() { Workload = "idle", WarmUp = TimeSpan.Zero, Measure = hold });
         var cores = probe.IsAvailable ? result.Server.Sum(usage => usage.CpuSeconds) / result.Seconds : (double?)null;
         return new(options.Connections, before, half, after, cores, result.Tally.Disconnected);

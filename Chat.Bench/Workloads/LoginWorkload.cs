@@ -20,10 +20,8 @@ static class LoginWorkload
 
         Func<int> CreateModern(int thread)
         {
-            var (name, target) = (enrolment.NameOf(thread), options.Targets[thread % options.Targets.Count]);
-            string token;
-            using (var first = SetupClient.Connect(target, isModern: true))
-                token = enrolment.LogIn(first, name).GetProperty("token").GetString()!;
+            var target = options.Targets[thread % options.Targets.Count];
+            var (_, name, token) = enrolment.FindOrCreate(thread, target);
             return () =>
             {
                 using var client = SetupClient.Connect(target, isModern: true);
@@ -38,7 +36,7 @@ static class LoginWorkload
         Func<int> CreateLegacy(int thread)
         {
             var target = options.Targets[thread % options.Targets.Count];
-            var id = enrolment.IdOf(thread, target);
+            var id = enrolment.FindOrCreate(thread, target).Id;
             return () =>
             {
                 using var client = SetupClient.Connect(target, isModern: false);

@@ -1,4 +1,3 @@
-using System.Text;
 using Chat.Bench.Load;
 using Chat.Bench.Measuring;
 using Chat.Protocol;
@@ -31,7 +30,7 @@ static class OfflineWorkload
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>A documented server says nothing when it has noticed that somebody left, nor when it has stored the last message.</summary>
+    /// <summary>A documented server says nothing when it has stored the last message.</summary>
     static readonly TimeSpan SilentPause = TimeSpan.FromSeconds(1);
 
     /// <param name="options">Half of the connections are away.</param>
@@ -47,26 +46,23 @@ static class OfflineWorkload
             throw new BenchException("--rate must be more than 0");
         var progress = new SetupProgress(Console.Error);
         var pairs = options.Connections / 2;
-        // All are opened, so that their ids are known; then the receivers leave.
-        var users = Topology.Open(options, progress, pairs * 2, user => user / 2 % options.Targets.Count, _ => null);
-        var run = Topology.NewRun();
-        var (senders, flows) = (new List<LoadConnection>(), new List<Flow>());
-        for (var pair = 0; pair < pairs; pair++)
+        var enrolment = new Enrolment(options);
+        var away = new Account[pairs];
+        progress.Start("accounts of users who are away", pairs);
+        Topology.InParallel(options, pairs, pair =>
         {
-            var (sender, receiver) = (users[2 * pair], users[2 * pair + 1]);
-            if (!options.IsModern)
-                receiver.Connection.Send(Encoding.UTF8.GetBytes($$"""{"id":{{receiver.Connection.UserId}},"msgid":3}""" + "\0"), LoadClock.Now);
-            receiver.Connection.Close();
-            var connection = sender with { Connection = sender.Connection.WithIndex(pair) };
-            senders.Add(connection.Connection);
-            flows.Add(Topology.NewFlow(options, run, pair, connection, receiver.Connection.UserId, isGroup: false, [], Conversation(sender, receiver)));
-        }
+            away[pair] = enrolment.FindOrCreate(pairs + pair, options.Targets[pair % options.Targets.Count]);
+            progress.Add();
+        });
+        progress.End();
+        var senders = Topology.Open(options, progress, pairs, pair => pair % options.Targets.Count, _ => null, enrolment);
+        var run = Topology.NewRun();
+        Flow[] flows = [.. senders.Select((sender, pair) => Topology.NewFlow(
+            options, run, pair, sender, away[pair].Id, isGroup: false, [], ConversationId.Direct(sender.Connection.UserId, away[pair].Id).ToString()))];
 
-        if (!options.IsModern)
-            Thread.Sleep(SilentPause);
         RunResult sending;
         var cpu = probe.TotalCpuSeconds();
-        using (var loop = new LoadLoop(new LoadState(run, senders, flows), probe, hasHeartbeat: !options.IsDocumentedServer))
+        using (var loop = new LoadLoop(new LoadState(run, [.. senders.Select(sender => sender.Connection)], flows), probe, hasHeartbeat: options.HasHeartbeat))
         {
             var plan = Plan($"offline, {pairs} users away, {messages} messages to each", window, messages);
             sending = loop.Run(rate is null ? plan : plan with
@@ -83,22 +79,21 @@ static class OfflineWorkload
         if (flows.Sum(flow => flow.LastNumber) is var sent && sent < (long)messages * pairs && sending.Tally.Disconnected == 0)
             throw new BenchException($"only {sent:n0} of {(long)messages * pairs:n0} messages could be sent: the server did not take more{(rate is null ? "" : ", try a lower --rate")}");
         var stored = probe.TotalCpuSeconds();
-        var result = Fetch(options, run, flows, users, sending, probe, progress);
+        var result = Fetch(options, run, flows, senders, away, enrolment, sending, probe, progress);
         return probe.IsAvailable
             ? result with { StoreCpuSeconds = stored - cpu, FetchCpuSeconds = probe.TotalCpuSeconds() - stored }
             : result;
     }
 
     static OfflineResult Fetch(
-        WorkloadOptions options, uint run, List<Flow> sent, Enrolled[] users, RunResult sending, ServerProbe probe, SetupProgress progress)
+        WorkloadOptions options, uint run, Flow[] sent, Enrolled[] senders, Account[] away, Enrolment enrolment, RunResult sending, ServerProbe probe, SetupProgress progress)
     {
-        var enrolment = new Enrolment(options);
-        var receivers = new LoadConnection[sent.Count];
+        var receivers = new LoadConnection[sent.Length];
         progress.Start("logins", receivers.Length);
         var start = LoadClock.Now;
         Topology.InParallel(options, receivers.Length, pair =>
         {
-            receivers[pair] = enrolment.OpenAgain(pair, users[2 * pair + 1], pair % options.Targets.Count);
+            receivers[pair] = enrolment.OpenAgain(pair, away[pair], pair % options.Targets.Count);
             progress.Add();
         });
         progress.End();
@@ -106,7 +101,7 @@ static class OfflineWorkload
         var expected = 0L;
         for (var pair = 0; pair < receivers.Length; pair++)
         {
-            var flow = Topology.NewFlow(options, run, pair, users[2 * pair] with { Connection = sent[pair].Sender }, 0, isGroup: false, [receivers[pair]], sent[pair].Conversation!);
+            var flow = Topology.NewFlow(options, run, pair, senders[pair], 0, isGroup: false, [receivers[pair]], sent[pair].Conversation!);
             for (var number = 1L; number <= sent[pair].LastNumber; number++)
                 flow.Acknowledge(flow.Begin(start));
             expected += sent[pair].LastNumber;
@@ -114,14 +109,11 @@ static class OfflineWorkload
         }
 
         var state = new LoadState(run, receivers, flows) { Expected = expected };
-        using var loop = new LoadLoop(state, probe, markEvery: 1, hasHeartbeat: !options.IsDocumentedServer);
+        using var loop = new LoadLoop(state, probe, markEvery: 1, hasHeartbeat: options.HasHeartbeat);
         var plan = Plan("offline, the users are back", 1, 0);
         var fetching = loop.Run(plan);
         return new(options.IsModern, sending, expected, fetching, state.Arrived, LoadClock.Seconds(LoadClock.Now - start) - plan.Settle.TotalSeconds, null, null);
     }
-
-    static string Conversation(Enrolled sender, Enrolled receiver) =>
-        ConversationId.Direct(sender.Connection.UserId, receiver.Connection.UserId).ToString();
 
     static LoadPlan Plan(string workload, int window, int messages) => new()
     {

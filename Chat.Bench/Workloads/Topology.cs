@@ -85,7 +85,7 @@ static class Topology
     {
         enrolment ??= new Enrolment(options);
         var users = new Enrolled[count];
-        using var alive = new KeepAlive(!options.IsDocumentedServer);
+        using var alive = new KeepAlive(options.HasHeartbeat);
         progress.Start("connections", count);
         InParallel(options, count, user =>
         {

@@ -17,6 +17,9 @@ sealed record WorkloadOptions
     /// <summary>The server speaks the documented protocol only: accounts are made over it, new ones in every run.</summary>
     public bool IsDocumentedServer { get; init; }
 
+    /// <summary>A documented server does not know the sign of life (104).</summary>
+    public bool HasHeartbeat => !IsDocumentedServer;
+
     public int Connections { get; init; } = 100;
 
     /// <summary>Size of a text.</summary>

@@ -74,7 +74,7 @@ public sealed class BenchCommandTests : IDisposable
     {
         await using var node = await NodeProcess.StartAsync(_folder);
         var options = new WorkloadOptions { Targets = [ChatTarget.Parse($"127.0.0.1:{node.HttpPort}")] };
-        Assert.Contains("chat server", Assert.Throws<BenchException>(() => new Enrolment(options).IdOf(0, options.Targets[0])).Message, StringComparison.Ordinal);
+        Assert.Contains("chat server", Assert.Throws<BenchException>(() => new Enrolment(options).FindOrCreate(0, options.Targets[0])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
