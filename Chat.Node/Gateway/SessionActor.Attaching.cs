@@ -46,6 +46,7 @@ sealed partial class SessionActor
             return;
         }
 
+        _connection.UserId = userId; // before anything is stored of it
         _services.Users.Value.Tell(new Attach(userId, _sessionId, _isModern, IsReattach: _user is not null, _tokenHash));
         _attachingAgain.Set(Context, AttachPatience, AttachAgain.Instance);
     }
@@ -117,6 +118,7 @@ sealed partial class SessionActor
         if (request.Token is null && _tokenHash is { } hash)
             _ = _services.Logins.RevokeAsync(hash);
         _tokenHash = null;
+        _connection.UserId = 0;
         RefuseLogin(request, ErrorCode.AlreadyOnline, "this account is using, input another");
         GoOn();
     }
@@ -131,6 +133,7 @@ sealed partial class SessionActor
         if (_user is not null)
             TellUntold();
         TellUser(new Detach(userId, _sessionId));
+        _connection.UserId = 0;
         _userActor = null;
         _hasSiblings = false;
     }

@@ -23,6 +23,7 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     /// <summary>Made when the reader has to wait, or somebody may have to wake it: most connections never come so far.</summary>
     SemaphoreSlim? _returned;
 
+    int _userId;
     bool _isDraining;
     bool _isEnded;
     long _lastReceived = clock.CoarseMilliseconds();
@@ -39,6 +40,13 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
 
     /// <summary>Logged in: the login deadline is over.</summary>
     public bool IsLoggedIn { get; set; }
+
+    /// <summary>Whose messages it gets, or is about to; 0 if nobody's. Read from any thread.</summary>
+    public int UserId
+    {
+        get => Volatile.Read(ref _userId);
+        set => Volatile.Write(ref _userId, value);
+    }
 
     /// <summary>A password is being checked: the deadline waits for us, not for the client.</summary>
     public bool IsLoggingIn { get; set; }

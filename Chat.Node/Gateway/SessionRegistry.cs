@@ -30,6 +30,9 @@ sealed class SessionRegistry
             Drain(actor);
     }
 
+    /// <summary>Who has a connection here, or is about to.</summary>
+    public HashSet<int> Users() => [.. All.Select(session => session.Connection.UserId)];
+
     /// <summary>The node goes down: sends all sessions elsewhere, also those that are still being added.</summary>
     public void Drain()
     {

@@ -29,6 +29,9 @@ static class GatewayHosting
             provider.GetRequiredService<AddressLimiter>(), provider.GetRequiredService<ILogger<SessionActor>>(),
             AkkaHosting.Region<UserActor>(provider), AkkaHosting.Region<ConversationActor>(provider)));
         services.AddHostedService<ConnectionReaper>();
+        services.AddHostedService(provider => new PresenceAudit(
+            provider.GetRequiredService<Presence>(), provider.GetRequiredService<SessionRegistry>(), provider.GetRequiredService<NodeIdentity>(),
+            AkkaHosting.Region<UserActor>(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PresenceAudit>>()));
         return services;
     }
 }

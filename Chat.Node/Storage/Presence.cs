@@ -1,20 +1,29 @@
+using System.Data.Common;
 using Dapper;
 
 namespace Chat.Node.Storage;
 
-/// <summary>Who has sessions: our own table, and <c>Users.state</c> for servers that read only that.</summary>
+/// <summary>
+/// Who has sessions: our own table, and <c>Users.state</c> for servers that read only that. <c>shown</c> says whether it is we who list the
+/// user as online. A write may come late, behind a later one: what it has done is told by <c>shown</c>, and is put right.
+/// </summary>
 sealed class Presence(IChatDatabase database)
 {
     const int ClearedAtOnce = 1000;
 
-    /// <summary>What others are shown: somebody with sessions, who does not hide it.</summary>
+    /// <summary>No incarnation is negative.</summary>
+    const long NoNode = -1;
+
+    /// <summary>First in every transaction, so that the writes of one user are one after the other also in the database.</summary>
+    const string LockRow = "UPDATE UserPresence SET shown = shown WHERE userid = @userId";
+
+    /// <summary>What others are shown of somebody whom we list: online, unless the user hides it.</summary>
     const string ShowState =
         """
         UPDATE Users SET state = CASE
-            WHEN EXISTS (SELECT 1 FROM UserPresence WHERE userid = @userId)
-                AND NOT EXISTS (SELECT 1 FROM UserPrivacy WHERE userid = @userId AND hides_presence = 1) THEN 'online'
-            ELSE 'offline' END
-        WHERE id = @userId
+            WHEN EXISTS (SELECT 1 FROM UserPrivacy WHERE userid = @userId AND hides_presence = 1) THEN 'offline'
+            ELSE 'online' END
+        WHERE id = @userId AND EXISTS (SELECT 1 FROM UserPresence WHERE userid = @userId AND shown = 1)
         """;
 
     /// <summary>The incarnation of the node that had the user's sessions, if it had any.</summary>
@@ -33,40 +42,65 @@ sealed class Presence(IChatDatabase database)
         connection.QueryAsync<Row>("SELECT userid, node FROM UserPresence WHERE userid IN @userIds", new { userIds })))
         .ToDictionary(row => row.UserId, row => row.Node);
 
+    /// <summary>Lists the user as one with sessions, or as one without; for nodes that meet no other servers.</summary>
     /// <param name="userId">The user.</param>
     /// <param name="node">The incarnation of the node of its oldest session; null if it has none.</param>
     public Task SetAsync(int userId, long? node) => database.WriteAsync(async (connection, transaction) =>
     {
-        await connection.ExecuteAsync(
-            node is not null
-                ? "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)"
-                : "DELETE FROM UserPresence WHERE userid = @userId",
-            new { userId, node }, transaction);
-        return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
+        if (node is not null)
+        {
+            await connection.ExecuteAsync("REPLACE INTO UserPresence (userid, node, shown) VALUES (@userId, @node, 1)", new { userId, node }, transaction);
+            return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
+        }
+
+        await DelistAsync(connection, transaction, userId);
+        return await connection.ExecuteAsync("DELETE FROM UserPresence WHERE userid = @userId", new { userId }, transaction);
     });
 
     /// <summary>
     /// Notes which node is about to listen for the user, before it does; nothing is shown to anybody yet.
     /// </summary>
-    public Task ClaimAsync(int userId, long node) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
-        "REPLACE INTO UserPresence (userid, node) VALUES (@userId, @node)", new { userId, node }, transaction));
+    public Task<int> ClaimAsync(int userId, long node) => database.WriteAsync(async (connection, transaction) =>
+        await connection.ExecuteAsync("UPDATE UserPresence SET node = @node WHERE userid = @userId", new { userId, node }, transaction) > 0
+            ? 1
+            : await connection.ExecuteAsync("INSERT INTO UserPresence (userid, node, shown) VALUES (@userId, @node, 0)", new { userId, node }, transaction));
+
+    /// <summary>Lists the user as online: its node listens. False, and nothing is done, if no node is noted for it (any more).</summary>
+    public Task<bool> ShowAsync(int userId, long node) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var isNoted = await connection.ExecuteAsync(
+            "UPDATE UserPresence SET node = @node, shown = 1 WHERE userid = @userId", new { userId, node }, transaction) > 0;
+        if (isNoted)
+            await connection.ExecuteAsync(ShowState, new { userId }, transaction);
+        return isNoted;
+    });
 
     /// <summary>
     /// No node of ours listens for the user any more, who is listed as offline already, unless another server has the user by now.
     /// </summary>
     /// <param name="userId">The user.</param>
     /// <param name="others">Nodes outside the cluster: sessions that the user has there are none of our business.</param>
-    public Task ForgetAsync(int userId, IReadOnlyCollection<long> others) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
-        others.Count > 0
-            ? "DELETE FROM UserPresence WHERE userid = @userId AND node NOT IN @others"
-            : "DELETE FROM UserPresence WHERE userid = @userId",
-        new { userId, others }, transaction));
+    /// <returns>Null; or the node for which the user is still listed, by a write that came late: nothing is forgotten then.</returns>
+    public Task<long?> ForgetAsync(int userId, IReadOnlyCollection<long> others) => database.WriteAsync(async (connection, transaction) =>
+    {
+        if (others.Count == 0)
+            others = [NoNode]; // an empty list is none to every database
+        await connection.ExecuteAsync(
+            "DELETE FROM UserPresence WHERE userid = @userId AND shown = 0 AND node NOT IN @others", new { userId, others }, transaction);
+        return await connection.ExecuteScalarAsync<long?>(
+            "SELECT node FROM UserPresence WHERE userid = @userId AND node NOT IN @others", new { userId, others }, transaction);
+    });
 
     /// <summary>
-    /// Lists the user as offline before its node stops listening for what other servers publish: from now on they queue.
+    /// Lists the user as offline before its node stops listening for what other servers publish: from now on they queue. Whom we have
+    /// not listed as online stays as it is: that is another server's word.
     /// </summary>
-    public Task ShowOfflineAsync(int userId) => database.WriteAsync((connection, transaction) =>
-        connection.ExecuteAsync("UPDATE Users SET state = 'offline' WHERE id = @userId", new { userId }, transaction));
+    public Task<int> ShowOfflineAsync(int userId) => database.WriteAsync((connection, transaction) => DelistAsync(connection, transaction, userId));
+
+    static async Task<int> DelistAsync(DbConnection connection, DbTransaction transaction, int userId) =>
+        await connection.ExecuteAsync("UPDATE UserPresence SET shown = 0 WHERE userid = @userId AND shown = 1", new { userId }, transaction) == 0
+            ? 0
+            : await connection.ExecuteAsync("UPDATE Users SET state = 'offline' WHERE id = @userId", new { userId }, transaction);
 
     /// <summary>
     /// Some of the users with sessions at a node who are listed as offline and do not want to be: a documented server that is
@@ -87,10 +121,21 @@ sealed class Presence(IChatDatabase database)
     /// </summary>
     public Task HideAsync(int userId, bool hides) => database.WriteAsync(async (connection, transaction) =>
     {
+        await connection.ExecuteAsync(LockRow, new { userId }, transaction);
         await connection.ExecuteAsync(
             "REPLACE INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
+
+    /// <summary>The users who are said to have their oldest session at a node, in the order of their ids, above an id.</summary>
+    public Task<List<int>> ListedAtAsync(long incarnation, int after, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
+        "SELECT userid FROM UserPresence WHERE node = @incarnation AND userid > @after ORDER BY userid LIMIT @most",
+        new { incarnation, after, most })).AsList());
+
+    /// <summary>Some of the users who are said to have a session at a node that is gone and has been swept.</summary>
+    public Task<List<int>> ListedNowhereAsync(int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
+        "SELECT p.userid FROM UserPresence p WHERE NOT EXISTS (SELECT 1 FROM Node n WHERE n.incarnation = p.node AND n.finished = 0) LIMIT @most",
+        new { most })).AsList());
 
     /// <summary>Some of the users whose oldest session is, or was, at a node.</summary>
     public Task<List<int>> UsersOfAsync(long incarnation, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
@@ -108,15 +153,17 @@ sealed class Presence(IChatDatabase database)
                 return;
             await database.WriteAsync(async (connection, transaction) =>
             {
-                // In the order of SetAsync; whoever has come back meanwhile, by another node, stays what it is.
+                // UserPresence first, as in every write; whoever has come back meanwhile, by another node, stays what it is.
                 await connection.ExecuteAsync(
-                    "DELETE FROM UserPresence WHERE userid IN @users AND node IN @incarnations", new { users, incarnations }, transaction);
-                return await connection.ExecuteAsync(
+                    "UPDATE UserPresence SET shown = shown WHERE userid IN @users AND node IN @incarnations", new { users, incarnations }, transaction);
+                await connection.ExecuteAsync(
                     """
-                    UPDATE Users SET state = 'offline'
-                    WHERE id IN @users AND NOT EXISTS (SELECT 1 FROM UserPresence p WHERE p.userid = Users.id)
+                    UPDATE Users SET state = 'offline' WHERE id IN @users AND EXISTS (
+                        SELECT 1 FROM UserPresence p WHERE p.userid = Users.id AND p.node IN @incarnations AND p.shown = 1)
                     """,
-                    new { users }, transaction);
+                    new { users, incarnations }, transaction);
+                return await connection.ExecuteAsync(
+                    "DELETE FROM UserPresence WHERE userid IN @users AND node IN @incarnations", new { users, incarnations }, transaction);
             });
         }
     }

@@ -125,4 +125,7 @@ static partial class Log
 
     [LoggerMessage(78, LogLevel.Information, "{Users} users of this node were listed as offline by another server: they are listed as online again")]
     public static partial void PresenceReasserted(ILogger logger, int users);
+
+    [LoggerMessage(160, LogLevel.Information, "{Users} users are listed with a session that is not there: they are put right")]
+    public static partial void PresenceAudited(ILogger logger, int users);
 }

@@ -8,10 +8,6 @@ namespace Chat.Node.Users;
 /// </summary>
 sealed partial class UserActor
 {
-    sealed record ChannelHidden(bool HasFailed) : INoSerializationVerificationNeeded;
-
-    sealed record ChannelClaimed(long Node, bool HasFailed) : INoSerializationVerificationNeeded;
-
     sealed record NodeDisconnected(long Node) : INoSerializationVerificationNeeded;
 
     readonly ChannelState _channel = new();
@@ -50,17 +46,15 @@ sealed partial class UserActor
 
     void Take(ChannelStep step, long node)
     {
-        if (step == ChannelStep.Hide)
-        {
-            _services.Presence.ShowOfflineAsync(_userId).PipeTo(Self, success: () => new ChannelHidden(HasFailed: false), failure: _ => new ChannelHidden(HasFailed: true));
-            return;
-        }
+        if (step is ChannelStep.Hide or ChannelStep.Hold && _isPresenceUnderWay)
+            return; // one write after the other: the end of that one takes this step
 
-        if (step == ChannelStep.Hold && _storedNode is null)
+        if (step == ChannelStep.Hide || (step == ChannelStep.Hold && _storedNode is null))
         {
-            // Whatever becomes of this life, the next one knows who may listen.
-            _services.Presence.ClaimAsync(_userId, node).PipeTo(
-                Self, success: () => new ChannelClaimed(node, HasFailed: false), failure: _ => new ChannelClaimed(node, HasFailed: true));
+            if (step == ChannelStep.Hide)
+                WritePresence(_services.Presence.ShowOfflineAsync(_userId), _ => new ChannelHidden(HasFailed: false), _ => new ChannelHidden(HasFailed: true));
+            else // whatever becomes of this life, the next one knows who may listen
+                WritePresence(_services.Presence.ClaimAsync(_userId, node), _ => new ChannelClaimed(node, HasFailed: false), _ => new ChannelClaimed(node, HasFailed: true));
             return;
         }
 
@@ -127,8 +121,6 @@ sealed partial class UserActor
             case ChannelLeft left:
                 Settle(() => _channel.OnLeft(left.Node, left.Seen));
                 return true;
-            case ChannelClaimed { HasFailed: true } or ChannelHidden { HasFailed: true }:
-                return true; // the next tick tries again
             case ChannelClaimed claimed:
                 OnChannelClaimed(claimed);
                 return true;
@@ -156,23 +148,6 @@ sealed partial class UserActor
             default:
                 return false;
         }
-    }
-
-    void OnChannelClaimed(ChannelClaimed claimed)
-    {
-        if (_storedNode is not null)
-            return;
-        _storedNode = claimed.Node;
-        _isPresenceStale = true; // it is shown when the node listens
-        if (_channel.Step == ChannelStep.Hold)
-            Take(ChannelStep.Hold, _channel.Target!.Value);
-        ArmTick();
-    }
-
-    void OnHidden(ChannelHidden hidden)
-    {
-        _isPresenceStale = true; // should a session come before the node has left
-        Settle(_channel.OnHidden);
     }
 
     void Settle(Action change)

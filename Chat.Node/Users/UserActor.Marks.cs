@@ -1,12 +1,11 @@
 using Akka.Actor;
-using Akka.Event;
 using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
 
-/// <summary>Marks, deletions and presence: written together once a second at most, again and again until they are.</summary>
+/// <summary>Marks and deletions: written together once a second at most, again and again until they are.</summary>
 sealed partial class UserActor
 {
     /// <summary>How far the marks of a conversation are to be raised at the next write.</summary>
@@ -20,27 +19,6 @@ sealed partial class UserActor
     Queue<Func<Task>>? _failedDeletes;
     bool _marksUnderWay;
     int _deletesUnderWay;
-
-    /// <summary>The node of the oldest session as it is stored; null = offline.</summary>
-    long? _storedNode;
-    bool _isPresenceUnderWay;
-
-    /// <summary>What an earlier life stored, and whether that is known yet.</summary>
-    long? _nodeBefore;
-    bool _isPresenceKnown;
-
-    /// <summary>A changed privacy may have met a write of the presence half-way: one more write makes it right.</summary>
-    bool _isPresenceStale;
-
-    /// <summary>
-    /// The node of the oldest session. After a move of this actor sessions come back in any order: those at the node that was stored are
-    /// as old as before.
-    /// </summary>
-    long? WantedNode => _sessions.Count > 0
-        ? _sessions.MinBy(session => (!(session.IsReattached && session.Node == _nodeBefore), session.Order))!.Node
-        : null;
-
-    bool IsPresenceTrue => _storedNode == WantedNode && !_isPresenceStale;
 
     void OnReceived(Received received)
     {
@@ -118,55 +96,5 @@ sealed partial class UserActor
         _failedDeletes = null;
         while (failed?.TryDequeue(out var delete) == true)
             Delete(delete);
-    }
-
-    /// <summary>One write at a time, so that the last one wins.</summary>
-    void StorePresence()
-    {
-        if (_phase is Phase.Starting or Phase.AwaitingSessions && _sessions.Count == 0)
-            return;
-        if (_services.Others.IsOn && !_isPresenceKnown)
-            return; // a node may be listening
-        TendChannel();
-        ArmTick(); // what is told to a keeper may be lost
-        if (_isPresenceUnderWay || !IsChannelSettled || IsPresenceTrue)
-            return;
-        _isPresenceUnderWay = true;
-        _isPresenceStale = false;
-        var node = WantedNode;
-        WritePresenceAsync(node).PipeTo(
-            Self, success: () => new PresenceWritten(node, null), failure: cause => new PresenceWritten(node, cause));
-    }
-
-    Task WritePresenceAsync(long? node) => node is null && _services.Others.IsOn
-        ? _services.Presence.ForgetAsync(_userId, _services.Nodes.Foreign)
-        : _services.Presence.SetAsync(_userId, node);
-
-    /// <summary>The node of the oldest session is gone; an actor that waits for sessions finds out by itself.</summary>
-    void OnCheckPresence()
-    {
-        foreach (var session in _sessions)
-            session.Node = _services.Nodes.IncarnationOf(session.Actor); // what was known of its node at first may have been old
-        _isPresenceStale = true;
-        StorePresence();
-    }
-
-    void OnPresenceWritten(PresenceWritten written)
-    {
-        _isPresenceUnderWay = false;
-        if (written.Failure is null)
-        {
-            _storedNode = written.Node;
-            StorePresence();
-        }
-        else
-        {
-            _isPresenceStale = true;
-            Logging.Warning("presence of user {0} could not be stored, trying again: {1}", _userId, written.Failure.Message);
-            ArmTick();
-        }
-
-        if (_isStopping)
-            Stop();
     }
 }

@@ -44,10 +44,6 @@ sealed partial class UserActor : SwitchingActor
         Live,
     }
 
-    sealed record PresenceRead(long? Node, bool HasFailed) : INoSerializationVerificationNeeded;
-
-    sealed record PresenceWritten(long? Node, Exception? Failure) : INoSerializationVerificationNeeded;
-
     sealed record MarkRead(ConversationId Conversation, DeliveryMark? Mark) : INoSerializationVerificationNeeded;
 
     sealed record PageRead(IReadOnlyList<QueuedMessage>? Rows) : INoSerializationVerificationNeeded;

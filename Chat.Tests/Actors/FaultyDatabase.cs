@@ -82,6 +82,9 @@ sealed class Stall(Action onReleased)
         _released.TrySetResult();
     }
 
+    /// <summary>Who comes from now on passes; who stands at the gate goes on standing there.</summary>
+    public void LetOthersPass() => onReleased();
+
     public Task WaitAsync()
     {
         _reached.TrySetResult();

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Chat.Node.Users;
 using Xunit;
 
@@ -37,6 +38,55 @@ public sealed class UserChannelTests : UserBridgeTest
         Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}"));
         user.Tell(new ChannelHeld(Bob, Node.Incarnation), Keeper.Ref);
         await EventuallyAsync("online", $"SELECT state FROM Users WHERE id = {Bob}");
+    }
+
+    [Fact]
+    public async Task A_user_who_goes_while_it_is_being_listed_as_online_is_listed_as_offline_afterwards()
+    {
+        var user = Start();
+        var (session, _) = await AttachAsync(user, 1);
+        await Keeper.ExpectMsgAsync<HoldChannel>();
+        var listing = Database.StallWrites();
+        user.Tell(new ChannelHeld(Bob, Node.Incarnation), Keeper.Ref);
+        await listing.Reached;
+        listing.LetOthersPass(); // whatever is written now lands before it
+        user.Tell(new Detach(Bob, 1), session.Ref);
+        await FenceAsync(user, NewProbe());
+        await Keeper.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(200));
+
+        listing.Release();
+        await Keeper.FishForMessageAsync<LeaveChannel>(_ => true);
+        Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}"));
+        user.Tell(new ChannelLeft(Bob, Node.Incarnation, []), Keeper.Ref);
+        await EventuallyAsync(0L, $"SELECT COUNT(*) FROM UserPresence WHERE userid = {Bob}");
+        Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}"));
+    }
+
+    /// <summary>By a write of a node that died, or of a statement that was given up.</summary>
+    [Fact]
+    public async Task A_user_without_sessions_who_is_listed_all_the_same_is_put_right_when_somebody_notices()
+    {
+        var user = Start();
+        Deliver(user, 1);
+        await ExpectConfirmedAsync(1); // there is nobody, and it knows
+        await Presence.SetAsync(Bob, Node.Incarnation);
+        user.Tell(new CheckPresence(Bob), ActorRefs.Nobody);
+        await Keeper.FishForMessageAsync<LeaveChannel>(_ => true);
+        Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}"));
+        user.Tell(new ChannelLeft(Bob, Node.Incarnation, []), Keeper.Ref);
+        await EventuallyAsync(0L, $"SELECT COUNT(*) FROM UserPresence WHERE userid = {Bob}");
+    }
+
+    [Fact]
+    public async Task A_user_whose_row_was_taken_away_is_listed_again()
+    {
+        var user = Start();
+        await AttachAsync(user, 1);
+        await HoldAsync(user);
+        await Presence.ClearAsync([Node.Incarnation]); // somebody took this node for dead
+        user.Tell(new CheckPresence(Bob), ActorRefs.Nobody);
+        await HoldAsync(user);
+        Assert.Equal(Node.Incarnation, await Presence.NodeOfAsync(Bob));
     }
 
     [Fact]

@@ -107,6 +107,9 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(_node.Incarnation, await presence.NodeOfAsync(17));
         Assert.Equal(_node.Incarnation, (await presence.NodesOfAsync([17, 18]))[17]);
         Assert.Empty(await presence.FalselyOfflineAsync(_node.Incarnation, 10));
+        await presence.ShowAsync(17, _node.Incarnation);
+        await presence.ListedAtAsync(_node.Incarnation, 0, 10);
+        await presence.ListedNowhereAsync(10);
         await presence.ShowOfflineAsync(17);
         await presence.ClaimAsync(17, _node.Incarnation);
         await presence.ForgetAsync(17, [ManyRows.Unfinished]);
