@@ -140,6 +140,12 @@ sealed partial class ConversationActor
     void FanOutUnlogged(Post post, Judgement judgement)
     {
         var body = new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts);
+        if (body.Length > _services.Log.LargestBody && _state.TakeBack(judgement.Number) is { } refused)
+        {
+            RefuseForEver(refused); // it could never be queued, and everything behind it would wait
+            return;
+        }
+
         var message = new ChatMessage(_id, 0, post.Sender, post.Cmid, judgement.Ts, body, post.SessionId);
         if (!StartFanOut(message, judgement.Number, post.HasSiblings, mayBeKnown: false))
             Finish(judgement.Number);

@@ -27,6 +27,9 @@ sealed record JournalDatabase(string ProviderName, string ConnectionString)
         MaximumPoolSize = 8,
     }.ToString());
 
+    /// <summary>The connections for the journal on MySQL.</summary>
+    public MySqlDataSource OpenPool() => MySqlSessions.Open(ConnectionString, TimeoutSeconds);
+
     public bool IsSqlite => ProviderName == SqliteProvider;
 
     /// <summary>Without the connection string, which may hold a password.</summary>

@@ -2,7 +2,11 @@ using System.Text;
 using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Persistence.Hosting;
+using Akka.Persistence.Sql.Config;
 using Chat.Node.Serialization;
+using LinqToDB;
+using LinqToDB.Data;
+using MySqlConnector;
 
 namespace Chat.Node.Hosting;
 
@@ -12,9 +16,28 @@ namespace Chat.Node.Hosting;
 /// </summary>
 static class PersistenceHosting
 {
-    public static AkkaConfigurationBuilder AddSettingsJournal(this AkkaConfigurationBuilder akka, JournalDatabase database) => akka
-        .AddHocon(ConfigOf(database), HoconAddMode.Prepend)
-        .WithCustomSerializer("persisted", [typeof(IPersisted)], system => new PersistedSerializer(system));
+    public static AkkaConfigurationBuilder AddSettingsJournal(this AkkaConfigurationBuilder akka, JournalDatabase database)
+    {
+        if (!database.IsSqlite)
+        {
+            var connections = database.OpenPool();
+            akka.AddSetup(SetupOf(database, connections));
+            akka.AddStartup((system, _) => system.RegisterOnTermination(connections.Dispose));
+        }
+
+        return akka
+            .AddHocon(ConfigOf(database), HoconAddMode.Prepend)
+            .WithCustomSerializer("persisted", [typeof(IPersisted)], system => new PersistedSerializer(system));
+    }
+
+    /// <summary>Both plugins take their connections from a pool of ours, whose sessions are as ours have to be.</summary>
+    public static DataOptionsSetup SetupOf(JournalDatabase database, MySqlDataSource connections)
+    {
+        var provider = DataConnection.GetDataProvider(database.ProviderName, database.ConnectionString);
+        return new DataOptionsSetup(new DataOptions()
+            .UseConnectionString(database.ProviderName, database.ConnectionString) // the plugin asks for the name
+            .UseConnectionFactory(provider!, _ => connections.CreateConnection()));
+    }
 
     /// <summary>Both plugins on one database, each the default.</summary>
     public static Config ConfigOf(JournalDatabase database) => ConfigurationFactory.ParseString(Hocon)

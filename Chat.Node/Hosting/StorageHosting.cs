@@ -14,7 +14,8 @@ static class StorageHosting
     {
         services.AddSingleton<IChatDatabase>(provider => settings.Storage switch
         {
-            StorageProvider.MySql => new MySqlDatabase(settings.ConnectionString, provider.GetRequiredService<ILogger<MySqlDatabase>>()),
+            StorageProvider.MySql => new MySqlDatabase(
+                settings.ConnectionString, provider.GetRequiredService<ILogger<MySqlDatabase>>(), settings.Limits.MaxFrameBytes),
             _ => new SqliteDatabase(settings.ConnectionString),
         });
         services.AddSingleton(settings.Storage == StorageProvider.MySql

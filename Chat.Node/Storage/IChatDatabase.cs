@@ -11,6 +11,9 @@ interface IChatDatabase
     /// <summary>What this kind of database says in a way of its own.</summary>
     SqlDialect Dialect { get; }
 
+    /// <summary>No message with a larger canonical body, in bytes, can be stored or queued.</summary>
+    int LargestBody => int.MaxValue;
+
     /// <summary>Runs queries on a connection that may be shared with no other query at that time; perhaps twice.</summary>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read);
 

@@ -34,6 +34,9 @@ sealed class MessageLog
         _stream = new BatchStream<PendingAppend>(materializer, QueueLength, BatchSize, WriteAsync);
     }
 
+    /// <inheritdoc cref="IChatDatabase.LargestBody" />
+    public int LargestBody => _store.LargestBody;
+
     /// <summary>False if the queue is full: nothing was taken, and the receiver will not be told.</summary>
     public bool TryAppend(LogRow row, AppendReceiver receiver) => _stream.TryAdd(new PendingAppend(row, receiver));
 

@@ -42,6 +42,9 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
         public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), Ts, Body, Node);
     }
 
+    /// <inheritdoc cref="IChatDatabase.LargestBody" />
+    public int LargestBody => database.LargestBody;
+
     /// <inheritdoc cref="SqlDialect.AppendAsync" />
     public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<LogRow> rows) => database.Dialect.AppendAsync(database, node.Incarnation, rows);
 

@@ -84,6 +84,12 @@ static partial class Log
     [LoggerMessage(16, LogLevel.Information, "schema: {Script} applied")]
     public static partial void SchemaScriptApplied(ILogger logger, string script);
 
+    [LoggerMessage(120, LogLevel.Warning, "the database's server does not sync its commits (innodb_flush_log_at_trx_commit = {Value}): when its machine dies, acknowledged messages are lost")]
+    public static partial void CommitsAreNotSynced(ILogger logger, int value);
+
+    [LoggerMessage(121, LogLevel.Warning, "max_allowed_packet of the database's server is {Packet}: messages above {Largest} bytes are refused; {Needed} is needed for all")]
+    public static partial void PacketTooSmall(ILogger logger, long packet, int largest, long needed);
+
     [LoggerMessage(17, LogLevel.Warning, "a queued message of user {UserId} cannot be delivered and was moved to QuarantinedMessage: {Reason}")]
     public static partial void MessageQuarantined(ILogger logger, int userId, string reason);
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence;
 using Chat.Node.Hosting;
@@ -98,7 +99,17 @@ public sealed class MariaDbJournalTests
         Assert.Equal(3, (await settings.ChangeAsync(new() { Mute = ConversationId.Group(3) })).Muted.Count);
     }
 
-    static ActorSystem SystemOf(JournalDatabase journal) => ActorSystem.Create($"journal-{Guid.NewGuid():n}", ConfigurationFactory.ParseString(
+    static ActorSystem SystemOf(JournalDatabase journal)
+    {
+        var connections = journal.OpenPool();
+        var system = ActorSystem.Create(
+            $"journal-{Guid.NewGuid():n}",
+            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(ConfigOf(journal)), PersistenceHosting.SetupOf(journal, connections)));
+        system.RegisterOnTermination(connections.Dispose);
+        return system;
+    }
+
+    static Config ConfigOf(JournalDatabase journal) => ConfigurationFactory.ParseString(
         $$"""
         akka {
           loglevel = OFF
@@ -108,7 +119,7 @@ public sealed class MariaDbJournalTests
             serialization-bindings { "{{typeof(IPersisted).AssemblyQualifiedName}}" = persisted }
           }
         }
-        """).WithFallback(PersistenceHosting.ConfigOf(journal)));
+        """).WithFallback(PersistenceHosting.ConfigOf(journal));
 
     static async Task AwaitAsync(Func<Task<bool>> condition)
     {

@@ -24,20 +24,28 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(4);
 
     readonly string _connectionString;
+    readonly int _largestFrame;
+    readonly PacketLimit _limit = new();
     readonly Lock _leaving = new();
     readonly ILogger _logger;
     volatile MySqlPools _pools;
     long _leftAt;
     int _waiting;
 
-    public MySqlDatabase(string connectionString, ILogger<MySqlDatabase> logger)
+    /// <param name="connectionString">Where to.</param>
+    /// <param name="logger">Hears of repetitions.</param>
+    /// <param name="largestFrame">Messages become no larger than this, in bytes.</param>
+    public MySqlDatabase(string connectionString, ILogger<MySqlDatabase> logger, int largestFrame = 64 * 1024)
     {
+        _largestFrame = largestFrame;
         _connectionString = MySqlOptions.Complete(connectionString);
         _logger = logger;
-        _pools = MySqlPools.Open(_connectionString);
+        _pools = MySqlPools.Open(_connectionString, _limit);
     }
 
     public SqlDialect Dialect { get; } = new MySqlDialect();
+
+    public int LargestBody => _limit.LargestBody;
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync(pools => pools.Statements, (connection, _) => read(connection));
 
@@ -57,7 +65,11 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         return write(connection, null);
     });
 
-    public Task MigrateAsync() => Task.Run(() => MySqlMigrations.ApplyAsync(_connectionString, _logger));
+    public async Task MigrateAsync()
+    {
+        await Task.Run(() => MySqlMigrations.ApplyAsync(_connectionString, _limit, _logger));
+        await ReadAsync(connection => MySqlServerCheck.RunAsync(connection, _limit, _largestFrame, _logger));
+    }
 
     public ValueTask DisposeAsync() => _pools.DisposeAsync();
 
@@ -108,9 +120,9 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
                 {
                     return await run(connection, effect);
                 }
-                catch (MySqlException e) when (MySqlErrors.IsConnectionLost(e) || MySqlErrors.IsReadOnly(e))
+                catch (MySqlException e) when (MySqlErrors.IsConnectionLost(e) || MySqlErrors.IsReadOnly(e) || MySqlErrors.IsUncommitted(e))
                 {
-                    Leave(pools); // its neighbours are as dead, or lead to the wrong server
+                    Leave(pools); // its neighbours are as dead, or as spoilt, or lead to the wrong server
                     throw;
                 }
             }
@@ -123,6 +135,10 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
             catch (MySqlException e)
             {
                 throw MySqlErrors.Translate(e);
+            }
+            catch (SessionRefusedException e)
+            {
+                throw new StorageException($"MySQL: {e.Message}", e);
             }
             catch (SocketException e)
             {
@@ -144,7 +160,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         {
             if (!ReferenceEquals(_pools, pools) || (_leftAt != 0 && Stopwatch.GetElapsedTime(_leftAt) < LeastStay))
                 return;
-            _pools = MySqlPools.Open(_connectionString);
+            _pools = MySqlPools.Open(_connectionString, _limit);
             _leftAt = Stopwatch.GetTimestamp();
         }
 

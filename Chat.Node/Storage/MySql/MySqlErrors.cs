@@ -21,18 +21,22 @@ static class MySqlErrors
     /// <summary>The server has become a replica: after a change of roles the same name may lead to another one.</summary>
     public static bool IsReadOnly(MySqlException e) => e.ErrorCode is MySqlErrorCode.OptionPreventsStatement or (MySqlErrorCode)1836; // read-only mode
 
+    /// <summary>The session is not as it was made: a statement would not have been a transaction by itself (<see cref="MySqlGuard"/>).</summary>
+    public static bool IsUncommitted(MySqlException e) => e.ErrorCode == MySqlErrorCode.DataOutOfRange;
+
     /// <summary>Whether trying again at once can help, and cannot do anything twice.</summary>
     public static bool CanRepeat(MySqlException e, bool mayHaveHadEffect)
     {
         if (e.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
             return false; // nobody is there
-        return e.ErrorCode == MySqlErrorCode.LockDeadlock || ((IsLocked(e) || IsConnectionLost(e)) && !mayHaveHadEffect);
+        return e.ErrorCode == MySqlErrorCode.LockDeadlock || IsUncommitted(e) || ((IsLocked(e) || IsConnectionLost(e)) && !mayHaveHadEffect);
     }
 
     public static Exception Translate(MySqlException e) => e.ErrorCode switch
     {
         MySqlErrorCode.DuplicateKeyEntry => new DuplicateKeyException(e),
         _ when IsMisfit(e) => new RowRefusedException(e),
+        _ when IsUncommitted(e) => new StorageException("MySQL: somebody has left a transaction open in a session, or turned autocommit off", e),
         _ => new StorageException($"MySQL: {e.Message}", e) { IsLock = IsLocked(e) },
     };
 

@@ -49,10 +49,12 @@ sealed class MySqlLog
         // By key: two nodes then take locks in the same order, and the rows of a conversation stay in theirs.
         var sorted = Enumerable.Range(0, rows.Count)
             .OrderBy(i => rows[i].Conversation.A).ThenBy(i => rows[i].Conversation.B).ThenBy(i => rows[i].Seq).ToList();
+        RefuseTooLarge(rows, sorted, outcomes, database.LargestBody);
+        var most = Math.Min(MostBytes, database.LargestBody);
         var stopped = new HashSet<ConversationId>();
         for (var at = 0; at < sorted.Count;)
         {
-            var piece = TakePiece(rows, sorted, ref at);
+            var piece = TakePiece(rows, sorted, most, ref at);
             piece.RemoveAll(i => stopped.Contains(rows[i].Conversation));
             try
             {
@@ -71,10 +73,24 @@ sealed class MySqlLog
         return outcomes;
     }
 
-    static List<int> TakePiece(IReadOnlyList<LogRow> rows, List<int> sorted, ref int at)
+    /// <summary>
+    /// A row that no statement can hold is not sent: the server would end the connection instead of refusing it. What is behind it
+    /// in its conversation waits, as behind every row that was not written.
+    /// </summary>
+    static void RefuseTooLarge(IReadOnlyList<LogRow> rows, List<int> sorted, AppendOutcome[] outcomes, int largest)
+    {
+        var refused = sorted.FindAll(i => rows[i].Body.Length > largest);
+        if (refused.Count == 0)
+            return;
+        var firsts = refused.GroupBy(i => rows[i].Conversation).ToDictionary(own => own.Key, own => rows[own.First()].Seq);
+        refused.ForEach(i => outcomes[i] = AppendOutcome.Refused);
+        sorted.RemoveAll(i => firsts.TryGetValue(rows[i].Conversation, out var seq) && rows[i].Seq >= seq);
+    }
+
+    static List<int> TakePiece(IReadOnlyList<LogRow> rows, List<int> sorted, int most, ref int at)
     {
         var piece = new List<int>();
-        for (var bytes = 0; at < sorted.Count && (piece.Count == 0 || bytes < MostBytes); at++)
+        for (var bytes = 0; at < sorted.Count && (piece.Count == 0 || bytes + rows[sorted[at]].Body.Length < most); at++)
         {
             piece.Add(sorted[at]);
             bytes += rows[sorted[at]].Body.Length + 100;

@@ -21,12 +21,12 @@ static class MySqlMigrations
     static readonly Version LeastMySql = new(8, 0, 23);
     static readonly Version LeastMariaDb = new(10, 6);
 
-    /// <summary>What does not fit stops a script instead of being cut, whatever the server's own setting is.</summary>
-    const string Strict = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'";
+    /// <summary>A change of a table waits for the transactions that are under way on it.</summary>
+    const int LockSeconds = 60;
 
     static readonly string[] DocumentedTables = ["Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage"];
 
-    public static async Task ApplyAsync(string connectionString, ILogger logger)
+    public static async Task ApplyAsync(string connectionString, PacketLimit limit, ILogger logger)
     {
         var own = new MySqlConnectionStringBuilder(connectionString)
         {
@@ -34,7 +34,9 @@ static class MySqlMigrations
             AllowUserVariables = true, // the scripts put statements together
             DefaultCommandTimeout = 0, // a large table takes its time
         };
-        await using var turn = await WaitForServerAsync(own.ConnectionString, logger);
+        await using var source = MySqlSessions.Open(own.ConnectionString, LockSeconds, limit);
+        await using var turn = await WaitForServerAsync(source, logger);
+        MySqlServerCheck.CheckPacket(limit);
         CheckVersion((await turn.ExecuteScalarAsync<string>("SELECT VERSION()"))!);
         // The lock ends with its connection, so with its process.
         var name = $"ChatActors schema {own.Database}";
@@ -42,7 +44,7 @@ static class MySqlMigrations
             "SELECT GET_LOCK(LEFT(@name, 64), @seconds)", new { name, seconds = Patience.TotalSeconds }) != 1)
             throw new StorageException($"another node has been changing the schema for {Patience.TotalSeconds} s");
         await CheckTableNamesAsync(turn);
-        var result = Engine(own.ConnectionString).PerformUpgrade();
+        var result = Engine(source).PerformUpgrade();
         if (!result.Successful)
             throw new StorageException($"the schema script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
         foreach (var script in result.Scripts)
@@ -50,20 +52,17 @@ static class MySqlMigrations
     }
 
     /// <summary>A database that starts at the same time as its nodes is waited for; one that refuses us is not.</summary>
-    static async Task<MySqlConnection> WaitForServerAsync(string connectionString, ILogger logger)
+    static async Task<MySqlConnection> WaitForServerAsync(MySqlDataSource source, ILogger logger)
     {
         var deadline = DateTime.UtcNow + Patience;
         while (true)
         {
-            var connection = new MySqlConnection(connectionString);
             try
             {
-                await connection.OpenAsync();
-                return connection;
+                return await source.OpenConnectionAsync();
             }
             catch (MySqlException e)
             {
-                await connection.DisposeAsync();
                 if (e.ErrorCode is MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.UnknownDatabase)
                     throw new SettingsException($"Chat:Storage:ConnectionString is refused by the server: {e.Message}");
                 if (DateTime.UtcNow > deadline)
@@ -97,12 +96,12 @@ static class MySqlMigrations
         }
     }
 
-    static UpgradeEngine Engine(string connectionString)
+    static UpgradeEngine Engine(MySqlDataSource source)
     {
         var builder = new UpgradeEngineBuilder();
         builder.Configure(upgrade =>
         {
-            var connections = new Connections(connectionString);
+            var connections = new Connections(source);
             upgrade.ConnectionManager = connections;
             upgrade.Journal = new Journal(() => upgrade.ConnectionManager, () => upgrade.Log);
             upgrade.ScriptExecutor = new Executor(
@@ -118,10 +117,10 @@ static class MySqlMigrations
     }
 
     /// <summary>The driver runs a whole script in one go.</summary>
-    sealed class Connections(string connectionString)
-        : DatabaseConnectionManager(new DelegateConnectionFactory((_, _) => new MySqlConnection(connectionString)))
+    sealed class Connections(MySqlDataSource source)
+        : DatabaseConnectionManager(new DelegateConnectionFactory((_, _) => source.CreateConnection()))
     {
-        public override IEnumerable<string> SplitScriptIntoCommands(string scriptContents) => [Strict, scriptContents];
+        public override IEnumerable<string> SplitScriptIntoCommands(string scriptContents) => [scriptContents];
     }
 
     sealed class Names() : SqlObjectParser("`", "`");

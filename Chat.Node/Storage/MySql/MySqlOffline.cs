@@ -31,11 +31,12 @@ static class MySqlOffline
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
             // By user: two nodes then take locks in the same order. The rows of a user stay in theirs.
             var sorted = rows.OrderBy(row => row.UserId).ToList();
+            var most = Math.Min(MostBytes, database.LargestBody);
             for (var at = 0; at < sorted.Count;)
             {
                 var first = at;
-                for (var bytes = 0; at < sorted.Count && (at == first || bytes < MostBytes); at++)
-                    bytes += 2 * sorted[at].Body.Length + 100;
+                for (var bytes = 0; at < sorted.Count && (at == first || bytes + sorted[at].Body.Length < most); at++)
+                    bytes += sorted[at].Body.Length + 100;
                 await InsertRowsAsync(connection, transaction, sorted.GetRange(first, at - first));
             }
 

@@ -16,10 +16,10 @@ sealed record MySqlPools(MySqlDataSource Statements, MySqlDataSource Batches) : 
     /// <summary>A batch waits for all its neighbours.</summary>
     const int BatchLockSeconds = 1;
 
-    public static MySqlPools Open(string connectionString)
+    public static MySqlPools Open(string connectionString, PacketLimit limit)
     {
         var batches = new MySqlConnectionStringBuilder(connectionString) { MinimumPoolSize = 0, MaximumPoolSize = BatchConnections };
-        return new MySqlPools(MySqlOptions.Open(connectionString, LockSeconds), MySqlOptions.Open(batches.ConnectionString, BatchLockSeconds));
+        return new MySqlPools(MySqlSessions.Open(connectionString, LockSeconds, limit), MySqlSessions.Open(batches.ConnectionString, BatchLockSeconds, limit));
     }
 
     public async ValueTask DisposeAsync()

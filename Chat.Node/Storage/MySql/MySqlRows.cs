@@ -14,7 +14,7 @@ sealed record MySqlRows(string Head, MySqlDbType[] Columns, string Tail = "")
     /// <summary>A prepared statement costs the server some hundred bytes for each parameter, on each connection.</summary>
     public const int MostPrepared = 128;
 
-    readonly ConcurrentDictionary<int, string> _texts = new();
+    readonly ConcurrentDictionary<(int Rows, string? Guard), string> _texts = new();
 
     /// <summary>Takes the values of the rows, one after the other.</summary>
     public readonly struct Values(MySqlCommand command, MySqlDbType[] columns)
@@ -25,12 +25,13 @@ sealed record MySqlRows(string Head, MySqlDbType[] Columns, string Tail = "")
 
     /// <summary>
     /// Executes the statement for some rows, prepared if they are few enough: the server then need not read the text, which is
-    /// a third of its work.
+    /// a third of its work. Without a transaction it is one by itself, and the server refuses it if it is not (<see cref="MySqlGuard"/>).
     /// </summary>
     public async Task<int> ExecuteAsync<T>(DbConnection connection, DbTransaction? transaction, IReadOnlyCollection<T> rows, Action<Values, T> bind)
     {
+        var key = (rows.Count, transaction is null ? MySqlGuard.For(connection) : null);
         await using var command = new MySqlCommand(
-            rows.Count <= MostPrepared ? _texts.GetOrAdd(rows.Count, TextOf) : TextOf(rows.Count), (MySqlConnection)connection, (MySqlTransaction?)transaction);
+            rows.Count <= MostPrepared ? _texts.GetOrAdd(key, TextOf) : TextOf(key), (MySqlConnection)connection, (MySqlTransaction?)transaction);
         var values = new Values(command, Columns);
         foreach (var row in rows)
             bind(values, row);
@@ -51,12 +52,13 @@ sealed record MySqlRows(string Head, MySqlDbType[] Columns, string Tail = "")
         }
     }
 
-    string TextOf(int rows)
+    string TextOf((int Rows, string? Guard) key)
     {
-        var row = $"({string.Join(',', Enumerable.Repeat('?', Columns.Length))})";
-        var text = new StringBuilder(Head, Head.Length + rows * (row.Length + 1) + Tail.Length);
-        for (var i = 0; i < rows; i++)
-            text.Append(i == 0 ? ' ' : ',').Append(row);
+        var more = string.Concat(Enumerable.Repeat(",?", Columns.Length - 1));
+        var row = $"(?{more})";
+        var text = new StringBuilder(Head, Head.Length + key.Rows * (row.Length + 1) + Tail.Length);
+        for (var i = 0; i < key.Rows; i++)
+            text.Append(i == 0 ? ' ' : ',').Append(i == 0 && key.Guard is { } guard ? $"(? + {guard}{more})" : row);
         return text.Append(Tail).ToString();
     }
 }
