@@ -139,6 +139,19 @@ public sealed class ChatClient : IAsyncDisposable
     public Task JoinGroupAsync(int groupId, CancellationToken cancellationToken = default) =>
         RequestAsync(requestRef => ClientFrames.JoinGroup(requestRef, groupId), _ => true, cancellationToken);
 
+    /// <summary>The members of a group of the user's with ids above <paramref name="after"/>; a page has at most 500.</summary>
+    public Task<ContactPage<MemberEntry>> ListMembersAsync(
+        int groupId, int after = 0, int limit = 100, CancellationToken cancellationToken = default) =>
+        RequestAsync(requestRef => ClientFrames.ListMembers(requestRef, groupId, after, limit), ServerFrames.ReadMembers, cancellationToken);
+
+    /// <summary>The same for the groups that the user is a member of.</summary>
+    public Task<ContactPage<GroupSummary>> ListGroupsAsync(int after = 0, int limit = 100, CancellationToken cancellationToken = default) =>
+        RequestAsync(requestRef => ClientFrames.ListGroups(requestRef, after, limit), ServerFrames.ReadGroups, cancellationToken);
+
+    /// <summary>The same for the user's friends.</summary>
+    public Task<ContactPage<FriendEntry>> ListFriendsAsync(int after = 0, int limit = 100, CancellationToken cancellationToken = default) =>
+        RequestAsync(requestRef => ClientFrames.ListFriends(requestRef, after, limit), ServerFrames.ReadFriends, cancellationToken);
+
     /// <summary>
     /// Messages of a conversation after or before a number, else the newest; ascending. What this returns is not counted
     /// as received.

@@ -8,7 +8,7 @@ namespace Chat.Client;
 /// <param name="Token">Logs in again without the password, until it expires or is revoked by a logout.</param>
 /// <param name="Friends">The user's friends.</param>
 /// <param name="Groups">The groups that the user is a member of.</param>
-/// <param name="IsTruncated">Whether the lists were too long to be complete.</param>
+/// <param name="IsTruncated">Whether the lists were too long to be complete: <see cref="ChatClient.ListFriendsAsync"/> and its like go on behind the last entry.</param>
 public sealed record LoginResult(
     int Id, string Name, string Token, IReadOnlyList<FriendEntry> Friends, IReadOnlyList<GroupEntry> Groups, bool IsTruncated)
 {
@@ -27,3 +27,8 @@ public sealed record SentMessage(ConversationId Conversation, long Seq, long Tim
 /// <param name="Messages">The messages.</param>
 /// <param name="HasMore">Whether there are others in the direction that was asked for.</param>
 public sealed record HistoryPage(IReadOnlyList<ChatMessage> Messages, bool HasMore);
+
+/// <summary>A part of a list, ascending by id.</summary>
+/// <param name="Entries">What is on the page.</param>
+/// <param name="HasMore">Whether to ask again, after the last entry's id.</param>
+public sealed record ContactPage<T>(IReadOnlyList<T> Entries, bool HasMore);

@@ -32,7 +32,8 @@ public static class LegacyFrames
 
     /// <summary>
     /// 2, success. Empty lists are left out. If not everything fits, the offline messages go first
-    /// (<paramref name="hasOffline"/> comes back false: send them as pushes), then groups, then friends.
+    /// (<paramref name="hasOffline"/> comes back false: send them as pushes), then members of the largest groups, then groups and
+    /// friends. What is too long by itself is left out and hides nothing behind it.
     /// </summary>
     /// <param name="userId">The user.</param>
     /// <param name="name">The user's name.</param>
@@ -45,7 +46,7 @@ public static class LegacyFrames
         IReadOnlyList<ReadOnlyMemory<byte>> offline, out bool hasOffline)
     {
         var friendTokens = friends.Select(friend => Quote(ModernFrames.FriendToken(friend))).ToList();
-        var groupTokens = groups.Select(group => Quote(GroupToken(group))).ToList();
+        var groupTokens = groups.Select(group => Quote(GroupToken(group, group.Members.Count))).ToList();
         var offlineTokens = offline.Select(body => Quote(body.Span)).ToList();
         var size = LoginAckBytes(userId, name, [], [], []).Length;
         var lists = ListBytes(friendTokens, "friends") + ListBytes(groupTokens, "groups");
@@ -54,9 +55,9 @@ public static class LegacyFrames
             offlineTokens.Clear();
         if (size + lists > MaxBytes)
         {
-            var room = MaxBytes - size;
-            friendTokens = Fitting(friendTokens, "friends", ref room);
-            groupTokens = Fitting(groupTokens, "groups", ref room);
+            var shares = Shares(friendTokens, groups, MaxBytes - size);
+            friendTokens = [.. shares.Friends.Select(i => friendTokens[i])];
+            groupTokens = [.. shares.Groups.Select((group, i) => Quote(GroupToken(groups[group], shares.Members[i])))];
         }
 
         return LoginAckBytes(userId, name, friendTokens, groupTokens, offlineTokens);
@@ -131,13 +132,26 @@ public static class LegacyFrames
             writer.WriteEndObject();
         });
 
-    static byte[] GroupToken(GroupEntry group) => JsonText.Write(writer =>
+    static LoginShares Shares(List<byte[]> friends, IReadOnlyList<GroupEntry> groups, int room)
+    {
+        const int keys = 2 * 12; // of both lists, with their brackets
+        const int users = 14; // of the list inside a group, quoted
+        return LoginShares.Of(
+            [.. friends.Select(token => token.Length + 1)],
+            [.. groups.Select(group => Quote(GroupToken(group, 0)).Length + 1 + users)],
+            [.. groups.Select(group => (IReadOnlyList<int>)[.. group.Members.Select(member => MemberBytes(member))])], room - keys, skips: true);
+    }
+
+    /// <summary>What a member adds to its group, which is a string in the ack, in which the member is a string again.</summary>
+    static int MemberBytes(MemberEntry member) => Quote(Quote(ModernFrames.MemberToken(member))).Length - 2 + 1;
+
+    static byte[] GroupToken(GroupEntry group, int members) => JsonText.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("groupdesc", group.Description);
         writer.WriteString("groupname", group.Name);
         writer.WriteNumber("id", group.Id);
-        WriteList(writer, "users", [.. group.Members.Select(member => Quote(ModernFrames.MemberToken(member)))]);
+        WriteList(writer, "users", [.. group.Members.Take(members).Select(member => Quote(ModernFrames.MemberToken(member)))]);
         writer.WriteEndObject();
     });
 
@@ -153,23 +167,6 @@ public static class LegacyFrames
 
     static int ListBytes(List<byte[]> tokens, string key) =>
         tokens.Count == 0 ? 0 : key.Length + 6 + tokens.Sum(token => token.Length + 1);
-
-    static List<byte[]> Fitting(List<byte[]> tokens, string key, ref int room)
-    {
-        var left = room - key.Length - 6;
-        var fitting = new List<byte[]>();
-        foreach (var token in tokens)
-        {
-            if (token.Length + 1 > left)
-                continue;
-            left -= token.Length + 1;
-            fitting.Add(token);
-        }
-
-        if (fitting.Count > 0)
-            room = left;
-        return fitting;
-    }
 
     static byte[] Quote(ReadOnlySpan<byte> json) => JsonText.Quote(Encoding.UTF8.GetString(json));
 }

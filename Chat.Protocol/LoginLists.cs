@@ -7,7 +7,14 @@ public sealed record FriendEntry(int Id, string Name, bool IsOnline);
 public sealed record MemberEntry(int Id, string Name, string Role, bool IsOnline);
 
 /// <summary>A group in a login ack, with its members, oneself included.</summary>
-public sealed record GroupEntry(int Id, string Name, string Description, IReadOnlyList<MemberEntry> Members);
+public sealed record GroupEntry(int Id, string Name, string Description, IReadOnlyList<MemberEntry> Members)
+{
+    /// <summary>Whether there are members behind the last one that is listed: 125 lists them all.</summary>
+    public bool IsTruncated { get; init; }
+}
+
+/// <summary>A group in the answer to 144: what the user is in it, and how many members it has.</summary>
+public sealed record GroupSummary(int Id, string Name, string Description, string Role, int Members);
 
 /// <summary>A conversation in the answer to a sync: its newest number and how far this user has received and read.</summary>
 public sealed record ConversationEntry(ConversationId Conversation, long Head, long Received, long Read);

@@ -71,4 +71,13 @@ public static class MessageKind
 
     /// <summary>Server to client: another session of the user has changed the settings.</summary>
     public const int SettingsChanged = 112;
+
+    /// <summary>Client to server: the members of a group, page by page.</summary>
+    public const int ListMembers = 125;
+
+    /// <summary>Client to server: the user's groups, page by page.</summary>
+    public const int ListGroups = 144;
+
+    /// <summary>Client to server: the user's friends, page by page.</summary>
+    public const int ListFriends = 145;
 }

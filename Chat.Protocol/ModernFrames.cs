@@ -31,28 +31,42 @@ public static class ModernFrames
         });
 
     /// <summary>
-    /// 2, success. Friends and groups that do not fit into <paramref name="maxFrameBytes"/> are left out and
-    /// <c>"truncated":true</c> is set.
+    /// 2, success. What does not fit into <paramref name="maxFrameBytes"/> is left out and <c>"truncated":true</c> is set, in a
+    /// group too whose members are cut. A large group hides no other (<see cref="LoginShares"/>).
     /// </summary>
     public static byte[] LoginAck(
         RequestRef requestRef, int userId, string name, string token,
         IReadOnlyList<FriendEntry> friends, IReadOnlyList<GroupEntry> groups, int maxFrameBytes)
     {
         var room = maxFrameBytes - 256 - requestRef.Token.Length - (name.Length * 6) - token.Length;
-        var friendTokens = Fitting(friends, FriendToken, ref room);
-        var groupTokens = Fitting(groups, GroupToken, ref room);
-        var isTruncated = friendTokens.Count < friends.Count || groupTokens.Count < groups.Count;
+        var friendTokens = friends.Select(FriendToken).ToList();
+        var memberTokens = groups.Select(group => group.Members.Select(MemberToken).ToList()).ToList();
+        var shares = LoginShares.Of(
+            [.. friendTokens.Select(Bytes)], [.. groups.Select(group => Bytes(GroupToken(group, [], isTruncated: true)))],
+            [.. memberTokens.Select(tokens => (IReadOnlyList<int>)[.. tokens.Select(Bytes)])], room, skips: false);
+        var isTruncated = shares.Friends.Count < friends.Count || shares.Groups.Count < groups.Count;
+        var groupTokens = new List<byte[]>(shares.Groups.Count);
+        for (var i = 0; i < shares.Groups.Count; i++)
+        {
+            var group = groups[i];
+            var isCut = group.IsTruncated || shares.Members[i] < group.Members.Count;
+            isTruncated |= isCut;
+            groupTokens.Add(GroupToken(group, memberTokens[i][..shares.Members[i]], isCut));
+        }
+
         return Frame(MessageKind.LoginAck, requestRef, writer =>
         {
             writer.WriteNumber("errno", 0);
             writer.WriteNumber("id", userId);
             writer.WriteString("name", name);
             writer.WriteString("token", token);
-            WriteRawArray(writer, "friends", friendTokens);
+            WriteRawArray(writer, "friends", friendTokens[..shares.Friends.Count]);
             WriteRawArray(writer, "groups", groupTokens);
             if (isTruncated)
                 writer.WriteBoolean("truncated", true);
         });
+
+        static int Bytes(byte[] token) => token.Length + 1;
     }
 
     /// <summary>A failure; <paramref name="kind"/> is the number of the reply (2, 5 or 102).</summary>
@@ -159,7 +173,7 @@ public static class ModernFrames
     {
         writer.WriteStartObject();
         writer.WriteNumber("id", friend.Id);
-        writer.WriteString("name", friend.Name);
+        writer.WriteString("name", ListText.Name(friend.Name));
         writer.WriteString("state", StateOf(friend.IsOnline));
         writer.WriteEndObject();
     });
@@ -168,19 +182,21 @@ public static class ModernFrames
     {
         writer.WriteStartObject();
         writer.WriteNumber("id", member.Id);
-        writer.WriteString("name", member.Name);
-        writer.WriteString("role", member.Role);
+        writer.WriteString("name", ListText.Name(member.Name));
+        writer.WriteString("role", ListText.Role(member.Role));
         writer.WriteString("state", StateOf(member.IsOnline));
         writer.WriteEndObject();
     });
 
-    static byte[] GroupToken(GroupEntry group) => JsonText.Write(writer =>
+    static byte[] GroupToken(GroupEntry group, List<byte[]> members, bool isTruncated) => JsonText.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteNumber("id", group.Id);
-        writer.WriteString("groupname", group.Name);
-        writer.WriteString("groupdesc", group.Description);
-        WriteRawArray(writer, "users", [.. group.Members.Select(MemberToken)]);
+        writer.WriteString("groupname", ListText.Name(group.Name));
+        writer.WriteString("groupdesc", ListText.Description(group.Description));
+        WriteRawArray(writer, "users", members);
+        if (isTruncated)
+            writer.WriteBoolean("truncated", true);
         writer.WriteEndObject();
     });
 

@@ -9,6 +9,8 @@ static class RequestBuilder
     const int MaxTextField = 1024;
     const int DefaultHistoryLimit = 100;
     const int MaxHistoryLimit = 1000;
+    const int DefaultListLimit = 100;
+    const int MaxListLimit = 500;
 
     public static Request Build(ref RequestFields fields)
     {
@@ -37,6 +39,9 @@ static class RequestBuilder
             MessageKind.Sync => BuildSync(ref fields),
             MessageKind.GetSettings => new GetSettingsRequest(),
             MessageKind.ChangeSettings => SettingsReader.Read(fields.Frame),
+            MessageKind.ListMembers => BuildListMembers(ref fields),
+            MessageKind.ListGroups => WithPage(ref fields, static (after, limit) => new ListGroupsRequest(after, limit)),
+            MessageKind.ListFriends => WithPage(ref fields, static (after, limit) => new ListFriendsRequest(after, limit)),
             _ => new UnknownRequest(kind),
         };
 
@@ -175,6 +180,20 @@ static class RequestBuilder
         if (after is not null && before is not null)
             return Invalid("\"after\" and \"before\" exclude each other");
         return new FetchHistoryRequest(conversation, after, before, (int)Math.Min(limit ?? DefaultHistoryLimit, MaxHistoryLimit));
+    }
+
+    static Request BuildListMembers(ref RequestFields fields) =>
+        TryInteger(ref fields, RequestKey.GroupId, 1, out var group)
+            ? WithPage(ref fields, (after, limit) => new ListMembersRequest((int)group, after, limit))
+            : NoInteger(RequestKey.GroupId);
+
+    static Request WithPage(ref RequestFields fields, Func<int, int, Request> build)
+    {
+        if (!OptionalInteger(ref fields, RequestKey.After, 0, int.MaxValue, out var after))
+            return NoInteger(RequestKey.After);
+        return OptionalInteger(ref fields, RequestKey.Limit, 1, int.MaxValue, out var limit)
+            ? build((int)(after ?? 0), (int)Math.Min(limit ?? DefaultListLimit, MaxListLimit))
+            : NoInteger(RequestKey.Limit);
     }
 
     static Request BuildSync(ref RequestFields fields) =>

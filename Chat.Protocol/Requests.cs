@@ -72,6 +72,15 @@ public sealed record GetSettingsRequest : Request;
 /// <summary>111: change the user's settings.</summary>
 public sealed record ChangeSettingsRequest(SettingsChange Change) : Request;
 
+/// <summary>125: the members of a group whose ids are above <c>After</c>, ascending.</summary>
+public sealed record ListMembersRequest(int GroupId, int After, int Limit) : Request;
+
+/// <summary>144: the user's groups whose ids are above <c>After</c>, ascending.</summary>
+public sealed record ListGroupsRequest(int After, int Limit) : Request;
+
+/// <summary>145: the user's friends whose ids are above <c>After</c>, ascending.</summary>
+public sealed record ListFriendsRequest(int After, int Limit) : Request;
+
 /// <summary>A number that no request has.</summary>
 public sealed record UnknownRequest(int Kind) : Request;
 

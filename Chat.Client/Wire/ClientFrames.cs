@@ -112,6 +112,24 @@ static class ClientFrames
         }
     });
 
+    public static byte[] ListMembers(long requestRef, int groupId, int after, int limit) => Frame(MessageKind.ListMembers, requestRef, writer =>
+    {
+        writer.WriteNumber("groupid", groupId);
+        WritePage(writer, after, limit);
+    });
+
+    public static byte[] ListGroups(long requestRef, int after, int limit) =>
+        Frame(MessageKind.ListGroups, requestRef, writer => WritePage(writer, after, limit));
+
+    public static byte[] ListFriends(long requestRef, int after, int limit) =>
+        Frame(MessageKind.ListFriends, requestRef, writer => WritePage(writer, after, limit));
+
+    static void WritePage(Utf8JsonWriter writer, int after, int limit)
+    {
+        writer.WriteNumber("after", after);
+        writer.WriteNumber("limit", limit);
+    }
+
     static void WriteText(Utf8JsonWriter writer, string key, string text)
     {
         writer.WritePropertyName(key);

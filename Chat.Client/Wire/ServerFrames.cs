@@ -62,6 +62,15 @@ static class ServerFrames
         IsTruncated = frame.Flag("truncated"),
     };
 
+    public static ContactPage<MemberEntry> ReadMembers(JsonElement frame) =>
+        new([.. frame.Items("members").Select(ReadMember)], frame.Flag("more"));
+
+    public static ContactPage<GroupSummary> ReadGroups(JsonElement frame) =>
+        new([.. frame.Items("groups").Select(ReadSummary)], frame.Flag("more"));
+
+    public static ContactPage<FriendEntry> ReadFriends(JsonElement frame) =>
+        new([.. frame.Items("friends").Select(ReadFriend)], frame.Flag("more"));
+
     static ConversationId ReadId(JsonElement item) =>
         item.ValueKind == JsonValueKind.String && ConversationId.TryParse(item.GetString(), out var id)
             ? id
@@ -75,7 +84,13 @@ static class ServerFrames
     static FriendEntry ReadFriend(JsonElement entry) => new(entry.Id("id"), entry.Text("name") ?? "", IsOnline(entry));
 
     static GroupEntry ReadGroup(JsonElement entry) => new(
-        entry.Id("id"), entry.Text("groupname") ?? "", entry.Text("groupdesc") ?? "", [.. entry.Items("users").Select(ReadMember)]);
+        entry.Id("id"), entry.Text("groupname") ?? "", entry.Text("groupdesc") ?? "", [.. entry.Items("users").Select(ReadMember)])
+    {
+        IsTruncated = entry.Flag("truncated"),
+    };
+
+    static GroupSummary ReadSummary(JsonElement entry) => new(
+        entry.Id("id"), entry.Text("groupname") ?? "", entry.Text("groupdesc") ?? "", entry.Text("role") ?? "", (int)entry.Number("members"));
 
     static MemberEntry ReadMember(JsonElement entry) =>
         new(entry.Id("id"), entry.Text("name") ?? "", entry.Text("role") ?? "", IsOnline(entry));

@@ -31,7 +31,7 @@ sealed record RegisterResult(ErrorCode Error, string Reason, int UserId = 0);
 /// beside the session actor; changes nothing of it.
 /// </summary>
 sealed class LoginFlow(
-    Accounts accounts, Contacts contacts, PasswordWorker passwords, IOtherServers others, TimeProvider clock, ILogger<LoginFlow> logger, Lazy<IActorRef> users)
+    Accounts accounts, ContactLists lists, int maxFrameBytes, PasswordWorker passwords, IOtherServers others, TimeProvider clock, ILogger<LoginFlow> logger, Lazy<IActorRef> users)
 {
     const int MaxNameCharacters = 50;
     const int TokenBytes = 32;
@@ -64,14 +64,14 @@ sealed class LoginFlow(
     }
 
     /// <param name="request">The login.</param>
-    /// <param name="wantsToken">Whether to hand out a resume token (a documented client knows none).</param>
-    public async Task<LoginResult> LogInAsync(LoginRequest request, bool wantsToken)
+    /// <param name="isModern">Whether to hand out a resume token (a legacy client knows none), and how long the lists may be.</param>
+    public async Task<LoginResult> LogInAsync(LoginRequest request, bool isModern)
     {
         try
         {
             return request.Token is { } token
-                ? await ByTokenAsync(token)
-                : await ByPasswordAsync(request, wantsToken);
+                ? await ByTokenAsync(token, isModern)
+                : await ByPasswordAsync(request, isModern);
         }
         catch (Exception e) when (e is StorageException or AskTimeoutException or TimeoutException)
         {
@@ -93,16 +93,16 @@ sealed class LoginFlow(
         }
     }
 
-    async Task<LoginResult> ByTokenAsync(string token)
+    async Task<LoginResult> ByTokenAsync(string token, bool isModern)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
         if (await accounts.FindByTokenAsync(hash, clock.GetUtcNow()) is not { } account)
             return new LoginResult(ErrorCode.Rejected, "the token is not valid (any more): log in with the password");
         await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
-        return await PrepareAsync(account, token, hash);
+        return await PrepareAsync(account, token, hash, isModern);
     }
 
-    async Task<LoginResult> ByPasswordAsync(LoginRequest request, bool wantsToken)
+    async Task<LoginResult> ByPasswordAsync(LoginRequest request, bool isModern)
     {
         var account = request.Id is { } id ? await accounts.FindAsync(id) : await accounts.FindAsync(request.Name!);
         if (account is null)
@@ -118,12 +118,12 @@ sealed class LoginFlow(
             await accounts.SetPasswordAsync(account, newHash);
         if (await IsOnlineElsewhereAsync(account.Id))
             return new LoginResult(ErrorCode.AlreadyOnline, "this account is using, input another");
-        if (!wantsToken)
-            return await PrepareAsync(account, "", null);
+        if (!isModern)
+            return await PrepareAsync(account, "", null, isModern);
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
         await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
-        return await PrepareAsync(account, token, hash);
+        return await PrepareAsync(account, token, hash, isModern);
     }
 
     /// <summary>
@@ -138,9 +138,10 @@ sealed class LoginFlow(
         return !answer.MayBeOurs && await others.CountListenersAsync(userId) > 0; // once more: ours may just have stopped
     }
 
-    async Task<LoginResult> PrepareAsync(Account account, string token, byte[]? hash)
+    async Task<LoginResult> PrepareAsync(Account account, string token, byte[]? hash, bool isModern)
     {
-        var (friends, groups) = await contacts.OfUserAsync(account.Id);
+        var most = (isModern ? maxFrameBytes : LegacyFrames.MaxBytes) / ContactLists.LeastEntryBytes;
+        var (friends, groups) = await lists.OfUserAsync(account.Id, most);
         return new LoginResult(ErrorCode.None, "")
         {
             Account = account,

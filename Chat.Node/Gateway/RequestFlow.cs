@@ -17,7 +17,7 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class RequestFlow(
-    Contacts contacts, MessageLogStore log, bool keepsHistory, int maxFrameBytes, TimeProvider clock, ILogger<RequestFlow> logger,
+    Contacts contacts, ListFlow lists, MessageLogStore log, bool keepsHistory, int maxFrameBytes, TimeProvider clock, ILogger<RequestFlow> logger,
     Lazy<IActorRef> conversations, Lazy<IActorRef> users)
 {
     const int MaxGroupNameCharacters = 50;
@@ -40,7 +40,7 @@ sealed class RequestFlow(
                 SyncRequest sync => await SyncAsync(sync, userId),
                 GetSettingsRequest get => await AskSettingsAsync(get, new GetSettings(userId)),
                 ChangeSettingsRequest change => await AskSettingsAsync(change, new ChangeSettings(userId, sessionId, change.Change)),
-                _ => Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
+                _ => await lists.RunAsync(request, userId) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
             };
         }
         catch (RowRefusedException)

@@ -58,7 +58,7 @@ sealed partial class SessionActor
                 HandleReceived(received);
                 break;
             case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
-                or InvalidRequest { Kind: >= MessageKind.Hello } when !_isModern && _user is not null:
+                or ListMembersRequest or ListGroupsRequest or ListFriendsRequest or InvalidRequest { Kind: >= MessageKind.Hello } when !_isModern && _user is not null:
                 Finish(); // numbers that a documented client may use for something of its own
                 break;
             case HelloRequest hello:

@@ -17,10 +17,12 @@ static class GatewayHosting
         services.AddSingleton(provider => new AddressLimiter(
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LoginFlow(
-            provider.GetRequiredService<Accounts>(), provider.GetRequiredService<Contacts>(), provider.GetRequiredService<PasswordWorker>(),
-            provider.GetRequiredService<IOtherServers>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LoginFlow>>(), AkkaHosting.Region<UserActor>(provider)));
+            provider.GetRequiredService<Accounts>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes,
+            provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IOtherServers>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LoginFlow>>(), AkkaHosting.Region<UserActor>(provider)));
+        services.AddSingleton(provider => new ListFlow(
+            provider.GetRequiredService<Contacts>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new RequestFlow(
-            provider.GetRequiredService<Contacts>(), provider.GetRequiredService<MessageLogStore>(), settings.KeepsHistory,
+            provider.GetRequiredService<Contacts>(), provider.GetRequiredService<ListFlow>(), provider.GetRequiredService<MessageLogStore>(), settings.KeepsHistory,
             settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RequestFlow>>(),
             AkkaHosting.Region<ConversationActor>(provider), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new GatewayServices(

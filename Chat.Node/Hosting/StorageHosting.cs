@@ -26,6 +26,7 @@ static class StorageHosting
         services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
         services.AddSingleton(provider => new Accounts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
         services.AddSingleton(provider => new Contacts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
+        services.AddSingleton<ContactLists>();
         services.AddSingleton<MessageLogStore>();
         services.AddSingleton<OfflineStore>();
         services.AddSingleton<DeliveryMarks>();

@@ -1,46 +1,17 @@
-using Chat.Protocol;
 using Dapper;
 
 namespace Chat.Node.Storage;
 
-/// <summary>Friends and groups. In databases of legacy servers a row may be there twice, and may point to nobody.</summary>
+/// <summary>Friends and groups; <see cref="ContactLists"/> lists them. In databases of legacy servers a row may be there twice, and may point to nobody.</summary>
 /// <param name="database">Where they are.</param>
 /// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
 sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
 {
-    /// <summary>More members than this are not listed at a login: no frame could hold them.</summary>
-    const int MostMembersListed = 5000;
-
-    sealed class UserRow
+    sealed class MemberRow
     {
         public int GroupId { get; init; }
 
         public int Id { get; init; }
-
-        public string Name { get; init; } = "";
-
-        public string Role { get; init; } = "";
-
-        public string State { get; init; } = "";
-
-        public bool Ours { get; init; }
-
-        public bool IsOnline => State == "online";
-
-        public string Text => Ours ? Name : LegacyText.Read(Name);
-    }
-
-    sealed class GroupRow
-    {
-        public int Id { get; init; }
-
-        public string Name { get; init; } = "";
-
-        public string Description { get; init; } = "";
-
-        public bool Ours { get; init; }
-
-        public string TextOf(string stored) => Ours ? stored : LegacyText.Read(stored);
     }
 
     /// <summary>False if there is no such user; being friends already is a success.</summary>
@@ -123,6 +94,9 @@ sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
         }
     }
 
+    public async Task<bool> GroupExistsAsync(int groupId) => await database.ReadAsync(connection =>
+        connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId })) > 0;
+
     public async Task<bool> IsMemberAsync(int userId, int groupId) => await database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long>(
             "SELECT COUNT(*) FROM GroupUser WHERE groupid = @groupId AND userid = @userId", new { groupId, userId })) > 0;
@@ -130,7 +104,7 @@ sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
     /// <summary>The members of each of these groups, as far as they exist; a group that does not exist is missing.</summary>
     public async Task<Dictionary<int, HashSet<int>>> MembersAsync(IReadOnlyCollection<int> groupIds)
     {
-        var rows = await database.ReadAsync(connection => connection.QueryAsync<UserRow>(
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<MemberRow>(
             """
             SELECT g.id AS groupid, COALESCE(u.id, 0) AS id
             FROM AllGroup g LEFT JOIN GroupUser m ON m.groupid = g.id LEFT JOIN Users u ON u.id = m.userid
@@ -148,33 +122,4 @@ sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
 
         return members;
     }
-
-    /// <summary>What a login ack lists. <paramref name="userId"/> itself is listed as online.</summary>
-    public Task<(IReadOnlyList<FriendEntry> Friends, IReadOnlyList<GroupEntry> Groups)> OfUserAsync(int userId) =>
-        database.ReadAsync<(IReadOnlyList<FriendEntry>, IReadOnlyList<GroupEntry>)>(async connection =>
-        {
-            var friends = await connection.QueryAsync<UserRow>(
-                "SELECT DISTINCT u.id, u.name, u.state, u.ours FROM Friends f JOIN Users u ON u.id = f.friendid WHERE f.userid = @userId ORDER BY u.id",
-                new { userId });
-            var groups = (await connection.QueryAsync<GroupRow>(
-                """
-                SELECT DISTINCT g.id, g.groupname AS name, g.groupdesc AS description, g.ours
-                FROM GroupUser m JOIN AllGroup g ON g.id = m.groupid WHERE m.userid = @userId ORDER BY g.id
-                """,
-                new { userId })).AsList();
-            var members = groups.Count == 0
-                ? null
-                : (await connection.QueryAsync<UserRow>(
-                    """
-                    SELECT DISTINCT m.groupid, u.id, u.name, u.state, u.ours, m.grouprole AS role
-                    FROM GroupUser mine JOIN GroupUser m ON m.groupid = mine.groupid JOIN Users u ON u.id = m.userid
-                    WHERE mine.userid = @userId ORDER BY m.groupid, u.id, m.grouprole LIMIT @most
-                    """,
-                    new { userId, most = MostMembersListed })).ToLookup(row => row.GroupId);
-            return (
-                [.. friends.Select(row => new FriendEntry(row.Id, row.Text, row.IsOnline))],
-                [.. groups.Select(group => new GroupEntry(group.Id, group.TextOf(group.Name), group.TextOf(group.Description),
-                    [.. members?[group.Id].DistinctBy(row => row.Id)
-                        .Select(row => new MemberEntry(row.Id, row.Text, row.Role, row.Id == userId || row.IsOnline)) ?? []]))]);
-        });
 }

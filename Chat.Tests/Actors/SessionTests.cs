@@ -6,6 +6,7 @@ using Akka.TestKit;
 using Chat.Node.Conversations;
 using Chat.Node.Gateway;
 using Chat.Node.Hosting;
+using Chat.Node.Storage;
 using Chat.Node.Users;
 using Chat.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -247,9 +248,9 @@ public sealed partial class SessionTests : ActorTest
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
         var connection = new SessionConnection("c1", null, new Transport(_socket.Writer), Clock, abort: () => { });
         var logins = new LoginFlow(
-            Accounts, Contacts, new PasswordWorker(1000, 1), NoOtherServers.Instance, Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
+            Accounts, new ContactLists(Database), 65536, new PasswordWorker(1000, 1), NoOtherServers.Instance, Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
         var requests = new RequestFlow(
-            Contacts, LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
+            Contacts, new ListFlow(Contacts, new ContactLists(Database), 65536), LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
         var services = new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
             Region(_users.Ref), Region(_conversations.Ref))

@@ -83,6 +83,10 @@ sealed class TestNode : IAsyncDisposable
     public Task<T?> ScalarAsync<T>(string sql) =>
         _app.Services.GetRequiredService<IChatDatabase>().ReadAsync(connection => connection.ExecuteScalarAsync<T?>(sql));
 
+    /// <summary>Writes as another server would.</summary>
+    public Task ExecuteAsync(string sql) =>
+        _app.Services.GetRequiredService<IChatDatabase>().WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction));
+
     /// <summary>The rows as <c>a|b|c</c>.</summary>
     public Task<List<string>> RowsAsync(string sql) => _app.Services.GetRequiredService<IChatDatabase>().ReadAsync(async connection =>
         (await connection.QueryAsync(sql)).Select(row => string.Join('|', ((IDictionary<string, object?>)row).Values.Select(Text))).ToList());

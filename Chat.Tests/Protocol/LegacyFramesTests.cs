@@ -61,24 +61,17 @@ public sealed class LegacyFramesTests
         Assert.Equal((3, 2, 0), Counts(ack));
     }
 
-    [Fact]
-    public void Then_groups_are_cut_and_friends_are_kept()
+    [Theory]
+    [InlineData(5, 30, 5, 10)]
+    [InlineData(12, 30, 5, 5)]
+    [InlineData(100, 3, 8, 3)]
+    public void Then_friends_and_groups_share_the_room_and_neither_takes_it_all(int friends, int groups, int leastFriends, int leastGroups)
     {
-        var ack = Ack(friends: 12, groups: 30, offline: 1, out var hasOffline);
-        var (friends, groups, offline) = Counts(ack);
+        var counts = Counts(Ack(friends, groups, offline: 3, out var hasOffline));
         Assert.False(hasOffline);
-        Assert.Equal((12, 0), (friends, offline));
-        Assert.InRange(groups, 1, 29);
-    }
-
-    [Fact]
-    public void Then_friends_are_cut()
-    {
-        var (friends, groups, offline) = Counts(Ack(friends: 100, groups: 3, offline: 3, out var hasOffline));
-        Assert.False(hasOffline);
-        Assert.Equal(0, offline);
-        Assert.InRange(friends, 10, 99);
-        Assert.Equal(0, groups);
+        Assert.Equal(0, counts.Offline);
+        Assert.InRange(counts.Friends, leastFriends, friends);
+        Assert.InRange(counts.Groups, leastGroups, groups);
     }
 
     [Fact]
@@ -143,6 +136,26 @@ public sealed class LegacyFramesTests
         Assert.Equal(text, joined.ToString());
         // Every frame but the last is as full as a code point allows.
         Assert.All(frames.SkipLast(1), frame => Assert.InRange(frame.Length, LegacyFrames.MaxBytes - 6, LegacyFrames.MaxBytes));
+    }
+
+    [Fact]
+    public void A_large_group_is_listed_with_some_of_its_members_and_hides_no_other()
+    {
+        var members = Enumerable.Range(1, 40).Select(id => new MemberEntry(id, $"member {id}", "normal", false)).ToList();
+        var ack = LegacyFrames.LoginAck(
+            1, "alice", [new FriendEntry(2, "bob", true)],
+            [
+                new GroupEntry(7, "large", "", members), new GroupEntry(8, "unlisted", new string('x', 1000), []),
+                new GroupEntry(9, "small", "", members[..1]), new GroupEntry(10, "large too", "", members),
+            ],
+            [], out _);
+
+        Assert.InRange(ack.Length, 850, LegacyFrames.MaxBytes);
+        using var json = JsonDocument.Parse(ack);
+        Assert.Equal(1, json.RootElement.GetProperty("friends").GetArrayLength());
+        var groups = json.RootElement.GetProperty("groups").EnumerateArray().Select(text => JsonDocument.Parse(text.GetString()!).RootElement).ToList();
+        Assert.Equal([7, 9, 10], groups.Select(group => group.GetProperty("id").GetInt32()));
+        Assert.All(groups, group => Assert.InRange(group.GetProperty("users").GetArrayLength(), 1, 39));
     }
 
     [Fact]

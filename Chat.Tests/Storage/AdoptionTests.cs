@@ -38,7 +38,7 @@ public sealed class AdoptionTests
     {
         await using var old = await OldDatabase.CreateMigratedAsync(style);
         await using var chat = Open(old);
-        var (friends, groups) = await new Contacts(chat).OfUserAsync(1);
+        var (friends, groups) = await new ContactLists(chat).OfUserAsync(1);
 
         var third = old.HasMojibake ? "你好" : "café";
         Assert.Equal([(3, third, false), (4, "dave", false)], friends.Select(friend => (friend.Id, friend.Name, friend.IsOnline)));
@@ -64,7 +64,7 @@ public sealed class AdoptionTests
         Assert.False(await contacts.AddFriendAsync(1, 99));
         Assert.True(await contacts.JoinGroupAsync(3, 1));
         Assert.False(await contacts.JoinGroupAsync(3, 77));
-        Assert.Equal([3, 4, 7], (await contacts.OfUserAsync(1)).Friends.Select(friend => friend.Id));
+        Assert.Equal([3, 4, 7], (await new ContactLists(chat).OfUserAsync(1)).Friends.Select(friend => friend.Id));
     }
 
     [Theory]

@@ -9,9 +9,10 @@ public abstract class ContactsTests : StorageTest
 {
     readonly Accounts _accounts;
     readonly Contacts _contacts;
+    readonly ContactLists _lists;
 
     private protected ContactsTests(StorageProvider provider)
-        : base(provider) => (_accounts, _contacts) = (new Accounts(Database.Chat), new Contacts(Database.Chat));
+        : base(provider) => (_accounts, _contacts, _lists) = (new Accounts(Database.Chat), new Contacts(Database.Chat), new ContactLists(Database.Chat));
 
     public sealed class OnSqlite() : ContactsTests(StorageProvider.Sqlite);
 
@@ -23,8 +24,8 @@ public abstract class ContactsTests : StorageTest
         await RegisterAsync(2);
         Assert.True(await _contacts.AddFriendAsync(1, 2));
         Assert.True(await _contacts.AddFriendAsync(1, 2));
-        Assert.Equal(new FriendEntry(2, "user2", false), Assert.Single((await _contacts.OfUserAsync(1)).Friends));
-        Assert.Empty((await _contacts.OfUserAsync(2)).Friends);
+        Assert.Equal(new FriendEntry(2, "user2", false), Assert.Single((await _lists.OfUserAsync(1)).Friends));
+        Assert.Empty((await _lists.OfUserAsync(2)).Friends);
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public abstract class ContactsTests : StorageTest
     {
         await RegisterAsync(1);
         Assert.Equal(1, await _contacts.CreateGroupAsync(1, "g1", "first group"));
-        var group = Assert.Single((await _contacts.OfUserAsync(1)).Groups);
+        var group = Assert.Single((await _lists.OfUserAsync(1)).Groups);
         Assert.Equal((1, "g1", "first group"), (group.Id, group.Name, group.Description));
         Assert.Equal(new MemberEntry(1, "user1", "creator", true), Assert.Single(group.Members));
     }
@@ -64,7 +65,7 @@ public abstract class ContactsTests : StorageTest
         Assert.True(await _contacts.JoinGroupAsync(1, 1));
         Assert.False(await _contacts.JoinGroupAsync(1, 99));
 
-        var members = Assert.Single((await _contacts.OfUserAsync(2)).Groups).Members;
+        var members = Assert.Single((await _lists.OfUserAsync(2)).Groups).Members;
         Assert.Equal([new MemberEntry(1, "user1", "creator", false), new MemberEntry(2, "user2", "normal", true)], members);
         Assert.True(await _contacts.IsMemberAsync(2, 1));
         Assert.False(await _contacts.IsMemberAsync(3, 1));
@@ -81,7 +82,7 @@ public abstract class ContactsTests : StorageTest
         await _contacts.JoinGroupAsync(1, 1);
         await Database.ExecuteAsync("UPDATE Users SET state = 'online' WHERE id = 2");
 
-        var (friends, groups) = await _contacts.OfUserAsync(1);
+        var (friends, groups) = await _lists.OfUserAsync(1);
 
         Assert.Equal([(1, false), (2, true), (3, false)], friends.Select(friend => (friend.Id, friend.IsOnline)));
         Assert.Equal([(1, true), (2, true)], groups[0].Members.Select(member => (member.Id, member.IsOnline)));

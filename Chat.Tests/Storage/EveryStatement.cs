@@ -54,9 +54,16 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.True(await contacts.IsMemberAsync(17, 18));
         foreach (var count in (int[])[1, 100, 1000])
             Assert.NotEmpty(await contacts.MembersAsync([.. Ids(count)]));
-        var (friends, groups) = await contacts.OfUserAsync(17);
+        Assert.True(await contacts.GroupExistsAsync(18));
+        var lists = new ContactLists(database);
+        var (friends, groups) = await lists.OfUserAsync(17);
         Assert.Equal(ManyRows.FriendsOfEach + 1, friends.Count);
         Assert.True(groups.Count > ManyRows.GroupsOfEach);
+        Assert.All(groups, group => Assert.False(group.IsTruncated));
+        Assert.Contains((await lists.OfUserAsync(17, 30)).Groups, group => group.IsTruncated);
+        Assert.Equal(7, (await lists.MembersAsync(18, 17, 100, 7)).Entries.Count);
+        Assert.Equal(7, (await lists.GroupsAsync(17, 100, 7)).Entries.Count);
+        Assert.Equal(7, (await lists.FriendsAsync(17, 100, 7)).Entries.Count);
     }
 
     async Task LogAsync()

@@ -249,7 +249,7 @@ public sealed class InheritedSessionTests(HostileServer hostile) : IClassFixture
     static async Task ReadAsync(MySqlDatabase database)
     {
         Assert.Equal("üser-3", (await new Accounts(database, false).FindAsync("ÜSER-3"))!.Name);
-        var (friends, groups) = await new Contacts(database, false).OfUserAsync(1);
+        var (friends, groups) = await new ContactLists(database).OfUserAsync(1);
         Assert.Equal(Users - 1, friends.Count);
         Assert.Equal(Users, Assert.Single(groups).Members.Count);
         var rows = await new MessageLogStore(database, Node).ReadAfterAsync(Group, 0, 1000);

@@ -93,7 +93,7 @@ public sealed class LegacySqlTests
 
         Assert.Equal("你好", (await new Accounts(database.Chat).FindAsync("你好"))!.Name);
         Assert.Null(await new Accounts(database.Chat).RegisterAsync("你好", ""));
-        var group = Assert.Single((await new Contacts(database.Chat).OfUserAsync(1)).Groups);
+        var group = Assert.Single((await new ContactLists(database.Chat).OfUserAsync(1)).Groups);
         Assert.Equal(("朋友", "描述", "你好"), (group.Name, group.Description, Assert.Single(group.Members).Name));
         var queued = Assert.Single(await new OfflineStore(database.Chat, database.Clock, NullLogger<OfflineStore>.Instance).ReadAsync(1, 0, 10));
         Assert.Equal("""{"id":1,"msg":"日本語テスト 😀","msgid":6,"name":"你好","time":"t","toid":1}""", Encoding.UTF8.GetString(queued.Body.Span));

@@ -272,7 +272,7 @@ public sealed class OldTablesTests : IAsyncLifetime
     async Task AssertAliceHasBobAsync()
     {
         await using var chat = Open();
-        var (friends, groups) = await new Contacts(chat).OfUserAsync(1);
+        var (friends, groups) = await new ContactLists(chat).OfUserAsync(1);
         Assert.Equal(["bob"], friends.Select(friend => friend.Name));
         Assert.Equal(["alice"], Assert.Single(groups).Members.Select(member => member.Name));
         Assert.Contains(1, (await new Contacts(chat).MembersAsync([1]))[1]);

@@ -1,0 +1,180 @@
+using System.Data.Common;
+using Chat.Protocol;
+using Dapper;
+
+namespace Chat.Node.Storage;
+
+/// <summary>A part of a list, ascending by id.</summary>
+/// <param name="Entries">What is on the page.</param>
+/// <param name="HasMore">Whether there is something behind the last entry.</param>
+sealed record ListPage<T>(IReadOnlyList<T> Entries, bool HasMore);
+
+/// <summary>
+/// Friends, groups and members as they are shown. In databases of legacy servers a row may be there twice, and may point to
+/// nobody. Others are as online as <c>Users.state</c> says, which hides who wants to be hidden; the asker is always online.
+/// </summary>
+sealed class ContactLists(IChatDatabase database)
+{
+    /// <summary>An entry of a login ack has more bytes than this: from the size of a frame follows how much is worth reading.</summary>
+    public const int LeastEntryBytes = 32;
+
+    /// <summary>Of reading members for a login; later ones would find little more.</summary>
+    const int MostRounds = 4;
+
+    sealed class UserRow
+    {
+        public int GroupId { get; init; }
+
+        public int Id { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public string Role { get; init; } = "";
+
+        public string State { get; init; } = "";
+
+        public bool Ours { get; init; }
+
+        /// <summary>Whether there are members of this group behind those that were read.</summary>
+        public bool IsCut { get; init; }
+
+        string Text => Ours ? Name : LegacyText.Read(Name);
+
+        public FriendEntry ToFriend() => new(Id, Text, State == "online");
+
+        public MemberEntry ToMember(int userId) => new(Id, Text, Role, Id == userId || State == "online");
+    }
+
+    sealed class GroupRow
+    {
+        public int Id { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public string Description { get; init; } = "";
+
+        public string Role { get; init; } = "";
+
+        public bool Ours { get; init; }
+
+        public long Members { get; init; }
+
+        public string TextOf(string stored) => Ours ? stored : LegacyText.Read(stored);
+
+        public GroupEntry ToEntry(IEnumerable<UserRow> members, int userId, bool isCut) => new(
+            Id, TextOf(Name), TextOf(Description), [.. members.Select(row => row.ToMember(userId))])
+        {
+            IsTruncated = isCut,
+        };
+
+        public GroupSummary ToSummary(long members) => new(Id, TextOf(Name), TextOf(Description), Role, (int)members);
+    }
+
+    /// <summary>
+    /// What a login ack lists: so many friends, as many groups, and as many members of all of them. Every group gets its share
+    /// of the members, and what small groups leave goes to the large ones.
+    /// </summary>
+    /// <param name="userId">Who logs in.</param>
+    /// <param name="most">How many entries of each list could fit into the ack.</param>
+    public Task<(IReadOnlyList<FriendEntry> Friends, IReadOnlyList<GroupEntry> Groups)> OfUserAsync(int userId, int most = 2048) =>
+        database.ReadAsync<(IReadOnlyList<FriendEntry>, IReadOnlyList<GroupEntry>)>(async connection =>
+        {
+            var friends = await FriendRowsAsync(connection, userId, 0, most);
+            var groups = await GroupRowsAsync(connection, userId, 0, most);
+            var members = groups.Count == 0
+                ? Enumerable.Empty<UserRow>().ToLookup(row => row.GroupId)
+                : await MembersOfAllAsync(connection, [.. groups.Select(group => group.Id)], most);
+            return (
+                [.. friends.Select(row => row.ToFriend())],
+                [.. groups.Select(group => group.ToEntry(
+                    Distinct(members[group.Id].Where(row => row.Id > 0)), userId, members[group.Id].Any(row => row.IsCut)))]);
+        });
+
+    /// <summary>Members of a group; whoever asks has to be allowed to.</summary>
+    public Task<ListPage<MemberEntry>> MembersAsync(int groupId, int userId, int after, int limit) => database.ReadAsync(async connection =>
+    {
+        var rows = (await connection.QueryAsync<UserRow>(
+            """
+            SELECT u.id, u.name, u.state, u.ours, m.grouprole AS role FROM GroupUser m JOIN Users u ON u.id = m.userid
+            WHERE m.groupid = @groupId AND m.userid > @after ORDER BY m.userid LIMIT @most
+            """,
+            new { groupId, after, most = limit + 1 })).AsList();
+        return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId))], rows.Count > limit);
+    });
+
+    /// <summary>The user's groups, with the user's role in each and how many members it has.</summary>
+    public Task<ListPage<GroupSummary>> GroupsAsync(int userId, int after, int limit) => database.ReadAsync(async connection =>
+    {
+        var rows = await GroupRowsAsync(connection, userId, after, limit + 1);
+        var page = rows.Take(limit).ToList();
+        var counts = page.Count == 0
+            ? []
+            : (await connection.QueryAsync<GroupRow>(
+                """
+                SELECT m.groupid AS id, COUNT(DISTINCT m.userid) AS members FROM GroupUser m JOIN Users u ON u.id = m.userid
+                WHERE m.groupid IN @groupIds GROUP BY m.groupid
+                """,
+                new { groupIds = page.Select(row => row.Id) })).ToDictionary(row => row.Id, row => row.Members);
+        return new ListPage<GroupSummary>([.. page.Select(row => row.ToSummary(counts.GetValueOrDefault(row.Id)))], rows.Count > limit);
+    });
+
+    public Task<ListPage<FriendEntry>> FriendsAsync(int userId, int after, int limit) => database.ReadAsync(async connection =>
+    {
+        var rows = await FriendRowsAsync(connection, userId, after, limit + 1);
+        return new ListPage<FriendEntry>([.. rows.Take(limit).Select(row => row.ToFriend())], rows.Count > limit);
+    });
+
+    static async Task<List<UserRow>> FriendRowsAsync(DbConnection connection, int userId, int after, int most) =>
+        (await connection.QueryAsync<UserRow>(
+            """
+            SELECT DISTINCT u.id, u.name, u.state, u.ours FROM Friends f JOIN Users u ON u.id = f.friendid
+            WHERE f.userid = @userId AND f.friendid > @after ORDER BY u.id LIMIT @most
+            """,
+            new { userId, after, most })).AsList();
+
+    /// <summary>In a group twice is in it once, as its creator if that is one of the two.</summary>
+    static async Task<List<GroupRow>> GroupRowsAsync(DbConnection connection, int userId, int after, int most) =>
+        (await connection.QueryAsync<GroupRow>(
+            """
+            SELECT g.id, g.groupname AS name, g.groupdesc AS description, g.ours, m.role
+            FROM (SELECT groupid, MIN(grouprole) AS role FROM GroupUser WHERE userid = @userId AND groupid > @after GROUP BY groupid) m
+            JOIN AllGroup g ON g.id = m.groupid ORDER BY g.id LIMIT @most
+            """,
+            new { userId, after, most })).AsList();
+
+    /// <summary>In rounds: an equal share for each group, then what small groups have left for those that have more.</summary>
+    static async Task<ILookup<int, UserRow>> MembersOfAllAsync(DbConnection connection, IReadOnlyCollection<int> groupIds, int most)
+    {
+        var each = Math.Max(1, most / groupIds.Count);
+        var rows = (await MemberRowsAsync(connection, groupIds, each)).AsList();
+        for (var round = 1; round < MostRounds; round++)
+        {
+            var hungry = rows.Where(row => row.IsCut).Select(row => row.GroupId).ToHashSet();
+            var spare = hungry.Count == 0 ? 0 : (most - rows.Count) / hungry.Count;
+            if (spare <= 0)
+                break;
+            each += spare;
+            rows = [.. rows.Where(row => !row.IsCut), .. await MemberRowsAsync(connection, hungry, each)];
+        }
+
+        return rows.ToLookup(row => row.GroupId);
+    }
+
+    /// <summary>The first <paramref name="each"/> rows of each group; a row without a user only tells whether there are more.</summary>
+    static Task<IEnumerable<UserRow>> MemberRowsAsync(DbConnection connection, IReadOnlyCollection<int> groupIds, int each) =>
+        connection.QueryAsync<UserRow>(
+            """
+            SELECT g.id AS groupid, COALESCE(u.id, 0) AS id, COALESCE(u.name, '') AS name, COALESCE(u.state, '') AS state, COALESCE(u.ours, 1) AS ours,
+                COALESCE(m.grouprole, '') AS role, CASE WHEN g.stop IS NULL THEN 0 ELSE 1 END AS iscut
+            FROM (
+                SELECT a.id, (SELECT x.userid FROM GroupUser x WHERE x.groupid = a.id ORDER BY x.userid LIMIT 1 OFFSET @each) AS stop
+                FROM AllGroup a WHERE a.id IN @groupIds) g
+            LEFT JOIN GroupUser m ON m.groupid = g.id AND m.userid < COALESCE(g.stop, 2147483648)
+            LEFT JOIN Users u ON u.id = m.userid
+            ORDER BY g.id, m.userid
+            """,
+            new { groupIds, each });
+
+    static IEnumerable<UserRow> Distinct(IEnumerable<UserRow> rows) =>
+        rows.GroupBy(row => row.Id).Select(same => same.MinBy(row => row.Role, StringComparer.Ordinal)!);
+}
