@@ -67,7 +67,7 @@ sealed partial class SessionActor
         if (reason == Disconnected)
             Log.SessionEnded(_services.Logger, _connection.Id, _user?.Id ?? 0);
         else
-            Log.SessionClosed(_services.Logger, _connection.Id, _user?.Id ?? 0, reason);
+            Log.SessionClosed(_services.Logger, _connection.Id, _connection.Address, _user?.Id ?? 0, reason);
         Context.Stop(Self);
     }
 

@@ -121,7 +121,7 @@ sealed partial class SessionActor
             if (_isModern)
                 Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason));
             else
-                Log.LegacyPostRefused(_services.Logger, _connection.Id, refused.Conversation, refused.Reason);
+                Log.LegacyPostRefused(_services.Logger, _connection.Id, _connection.Address, refused.Conversation, refused.Reason);
             OnAnswered(link);
         }
         else if (_isModern)

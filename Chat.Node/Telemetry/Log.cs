@@ -18,8 +18,8 @@ static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "{What} failed, the client was asked to try again")]
     public static partial void RequestFailed(ILogger logger, string what, Exception cause);
 
-    [LoggerMessage(5, LogLevel.Information, "connection {Connection} of user {UserId} ended: {Reason}")]
-    public static partial void SessionClosed(ILogger logger, string connection, int userId, string reason);
+    [LoggerMessage(5, LogLevel.Information, "connection {Connection} from {Peer} of user {UserId} ended: {Reason}")]
+    public static partial void SessionClosed(ILogger logger, string connection, System.Net.IPAddress? peer, int userId, string reason);
 
     [LoggerMessage(13, LogLevel.Debug, "connection {Connection} of user {UserId} ended")]
     public static partial void SessionEnded(ILogger logger, string connection, int userId);
@@ -27,14 +27,14 @@ static partial class Log
     [LoggerMessage(6, LogLevel.Debug, "connection {Connection}: user {UserId} logged in (modern: {IsModern})")]
     public static partial void LoggedIn(ILogger logger, string connection, int userId, bool isModern);
 
-    [LoggerMessage(7, LogLevel.Information, "connection {Connection}: a message to {Conversation} was dropped: {Reason}")]
-    public static partial void LegacyPostRefused(ILogger logger, string connection, ConversationId conversation, string reason);
+    [LoggerMessage(7, LogLevel.Information, "connection {Connection} from {Peer}: a message to {Conversation} was dropped: {Reason}")]
+    public static partial void LegacyPostRefused(ILogger logger, string connection, System.Net.IPAddress? peer, ConversationId conversation, string reason);
 
-    [LoggerMessage(8, LogLevel.Warning, "connection refused: {Count} are open, Chat:Limits:MaxConnections allows no more")]
+    [LoggerMessage(8, LogLevel.Warning, "connection refused: {Count} are open, Chat:Limits:MaxConnections and the limit of open files allow no more")]
     public static partial void TooManyConnections(ILogger logger, int count);
 
-    [LoggerMessage(9, LogLevel.Error, "connection {Connection} failed")]
-    public static partial void ConnectionFailed(ILogger logger, string connection, Exception cause);
+    [LoggerMessage(9, LogLevel.Error, "connection {Connection} from {Peer} failed")]
+    public static partial void ConnectionFailed(ILogger logger, string connection, System.Net.EndPoint? peer, Exception cause);
 
     [LoggerMessage(10, LogLevel.Information, "finishing {Conversations} conversations that node {Address} left (start {Incarnation})")]
     public static partial void FinishingFanOuts(ILogger logger, int conversations, string address, long incarnation);
@@ -134,4 +134,27 @@ static partial class Log
 
     [LoggerMessage(160, LogLevel.Information, "{Users} users are listed with a session that is not there: they are put right")]
     public static partial void PresenceAudited(ILogger logger, int users);
+
+    public const int LinesLeftOutId = 130;
+
+    [LoggerMessage(EventId = LinesLeftOutId, Message = "{Count} more lines in {Seconds:0} s{Share} like: {Example}")]
+    public static partial void LinesLeftOut(ILogger logger, LogLevel level, long count, double seconds, string share, string example);
+
+    [LoggerMessage(131, LogLevel.Information, "the limit of open files (ulimit -n, LimitNOFILE) is {Limit}: it leaves room for {Connections} connections of the {Wanted} of Chat:Limits:MaxConnections")]
+    public static partial void FewDescriptors(ILogger logger, long limit, int connections, int wanted);
+
+    [LoggerMessage(132, LogLevel.Error, "no connection can be accepted at {Endpoint}, trying again: {Reason}")]
+    public static partial void CannotAccept(ILogger logger, System.Net.EndPoint endpoint, string reason);
+
+    [LoggerMessage(133, LogLevel.Information, "the certificate for TLS was read: {Subject}, valid until {End:yyyy-MM-dd HH:mm}")]
+    public static partial void CertificateRead(ILogger logger, string subject, DateTime end);
+
+    [LoggerMessage(134, LogLevel.Error, "the new certificate for TLS cannot be used, the one before stays: {Reason}")]
+    public static partial void CertificateUnusable(ILogger logger, string reason);
+
+    [LoggerMessage(135, LogLevel.Warning, "the certificate for TLS ends at {End:yyyy-MM-dd HH:mm}, in {Days:0.0} days")]
+    public static partial void CertificateEnds(ILogger logger, DateTime end, double days);
+
+    [LoggerMessage(136, LogLevel.Error, "the certificate for TLS has ended at {End:yyyy-MM-dd HH:mm}: clients refuse it")]
+    public static partial void CertificateEnded(ILogger logger, DateTime end);
 }

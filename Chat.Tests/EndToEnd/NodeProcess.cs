@@ -19,9 +19,11 @@ sealed class NodeProcess : IAsyncDisposable
     readonly ConcurrentQueue<string> _output = new();
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    NodeProcess(Process process, TestFolder? folder, int port, TextWriter? log = null)
+    NodeProcess(Process process, TestFolder? folder, int port, TextWriter? log = null, bool isUnread = false)
     {
         (_process, _folder, Port, _log) = (process, folder, port, log);
+        if (isUnread)
+            return;
         process.OutputDataReceived += (_, line) => Note(line.Data);
         process.ErrorDataReceived += (_, line) => Note(line.Data);
         process.BeginOutputReadLine();
@@ -71,6 +73,37 @@ sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts it without waiting, with nothing but what is asked for.</summary>
     public static NodeProcess Launch(NodeLaunch launch, int port) => new(Start(launch), null, port, launch.Log);
 
+    /// <summary>Starts it behind a shell command, which has to end with <c>exec "$@"</c>, and waits for its readiness.</summary>
+    public static async Task<NodeProcess> StartBehindAsync(TestFolder folder, string shell, bool isUnread = false, params string[] settings)
+    {
+        var node = LaunchBehind(folder, shell, isUnread, settings);
+        await Eventually.EqualAsync(true, async () => node.HasExited || await node.IsReadyAsync(), TestNode.Patience * 2);
+        Assert.False(node.HasExited, node.Output);
+        return node;
+    }
+
+    /// <summary>The same without waiting.</summary>
+    public static NodeProcess LaunchBehind(TestFolder folder, string shell, bool isUnread = false, params string[] settings)
+    {
+        var (port, httpPort) = (FreePort.Next(), FreePort.Next());
+        var launch = new NodeLaunch(
+            [
+                $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", $"--Chat:Cluster:Port={folder.ClusterPort}", .. folder.Storage, .. settings,
+            ],
+            folder.Path)
+        {
+            Prefix = ["sh", "-c", shell, "sh"],
+        };
+        return new NodeProcess(Start(launch), folder, port, isUnread: isUnread) { HttpPort = httpPort };
+    }
+
+    /// <summary>Whoever reads what it prints is gone.</summary>
+    public void StopReading()
+    {
+        _process.StandardOutput.Close();
+        _process.StandardError.Close();
+    }
+
     static Process Start(NodeLaunch launch)
     {
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
@@ -119,6 +152,18 @@ sealed class NodeProcess : IAsyncDisposable
         await using var connection = await _folder!.OpenAsync();
         return await connection.ExecuteScalarAsync<T?>(sql);
     });
+
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            return await ReadinessAsync() == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // not yet
+        }
+    }
 
     public async Task<HttpStatusCode> ReadinessAsync()
     {

@@ -1,0 +1,83 @@
+using System.Net;
+using Chat.Node.Telemetry;
+using Chat.Tests.Support;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Chat.Tests.Telemetry;
+
+public sealed class NodeLogFormatterTests
+{
+    readonly ManualClock _clock = new();
+    readonly LogLimiter _limiter;
+    readonly NodeLogFormatter _formatter;
+
+    public NodeLogFormatterTests()
+    {
+        _limiter = new LogLimiter(_clock);
+        _formatter = new NodeLogFormatter(_limiter, _clock);
+    }
+
+    [Fact]
+    public void An_event_is_one_line_whatever_is_in_it() => Assert.Equal(
+        "03:04:05.000 warn: Chat[7] name \\u202Egnp and what System.InvalidOperationException: a b" + Environment.NewLine,
+        Write("name \u202Egnp and what", LogLevel.Warning, exception: new InvalidOperationException("a\nb")));
+
+    [Fact]
+    public void Lines_that_differ_in_numbers_only_are_of_one_kind()
+    {
+        var written = Enumerable.Range(0, 1000).Count(i => Write($"[Thread {i:0000}] channel (Id={i:x8}) failed").Length > 0);
+        Assert.Equal(LogLimiter.LinesOfPeer, written);
+    }
+
+    [Fact]
+    public void What_comes_to_the_port_of_the_cluster_has_no_stack_trace()
+    {
+        Assert.DoesNotContain("at X", Write("[TcpServerHandler (akka://chat)] Error caught channel\nCause: Y: z\n   at X.Y()"), StringComparison.Ordinal);
+        Assert.DoesNotContain("at Chat.", Write("[TcpServerHandler (akka://chat)] Error", exception: Thrown()), StringComparison.Ordinal);
+        Assert.Contains("at Chat.", Write("[Other (akka://chat)] Error", exception: Thrown()), StringComparison.Ordinal);
+        Assert.Contains("at X", Write("[Other (akka://chat)] Error\nCause: Y: z\n   at X.Y()"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_address_counts_and_not_the_port()
+    {
+        var written = Enumerable.Range(1, 1000).Count(port => WritePeer(new IPEndPoint(IPAddress.Loopback, port)).Length > 0);
+        Assert.Equal(LogLimiter.LinesOfPeer, written);
+        Assert.NotEmpty(WritePeer(new IPEndPoint(IPAddress.Parse("10.0.0.1"), 1)));
+    }
+
+    /// <summary>Debug lines were asked for, critical ones end the node, and what says how many were left out cannot be left out.</summary>
+    [Theory]
+    [InlineData(LogLevel.Debug, 7)]
+    [InlineData(LogLevel.Critical, 7)]
+    [InlineData(LogLevel.Information, Log.LinesLeftOutId)]
+    public void Some_lines_always_come(LogLevel level, int id) =>
+        Assert.Equal(100, Enumerable.Range(0, 100).Count(_ => Write("x", level, id).Length > 0));
+
+    static Exception Thrown()
+    {
+        try
+        {
+            throw new InvalidOperationException("bad");
+        }
+        catch (InvalidOperationException e)
+        {
+            return e;
+        }
+    }
+
+    string Write(string text, LogLevel level = LogLevel.Information, int id = 7, Exception? exception = null) =>
+        Write(new LogEntry<string>(level, "Chat", new EventId(id), text, exception, (state, _) => state));
+
+    string WritePeer(EndPoint peer) => Write(new LogEntry<IReadOnlyList<KeyValuePair<string, object?>>>(
+        LogLevel.Information, "Chat", new EventId(8), [new("Peer", peer), new("{OriginalFormat}", "from {Peer}")], null, (_, _) => $"from {peer}"));
+
+    string Write<TState>(LogEntry<TState> entry)
+    {
+        using var writer = new StringWriter();
+        _formatter.Write(entry, null, writer);
+        return writer.ToString();
+    }
+}
