@@ -15,7 +15,12 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
     const string NamePrefix = "chatactors-";
+
+    readonly RedisTrouble _trouble = new();
+    readonly CancellationTokenSource _ending = new();
 
     /// <summary>Null before the first attempt to connect has ended.</summary>
     volatile ConnectionMultiplexer? _open;
@@ -115,6 +120,7 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
 
     public async ValueTask DisposeAsync()
     {
+        await _ending.CancelAsync();
         if (_open is { } open)
             await open.DisposeAsync();
     }
@@ -135,23 +141,43 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
         try
         {
             var open = await ConnectionMultiplexer.ConnectAsync(options);
-            open.ConnectionFailed += (_, failed) => Log.RedisLost(logger, failed.ConnectionType.ToString(), failed.FailureType.ToString());
+            open.ConnectionFailed += (_, failed) => Lost(failed.ConnectionType.ToString(), RedisTrouble.ReasonOf(failed.FailureType, failed.Exception));
             open.ConnectionRestored += (_, restored) =>
             {
+                _trouble.IsOver();
                 Log.RedisRestored(logger, restored.ConnectionType.ToString());
                 Restored?.Invoke(this, EventArgs.Empty);
             };
             _open = open;
             if (open.IsConnected)
                 Log.RedisConnected(logger);
-            else
-                Log.RedisLost(logger, "first", "not to be had at the start");
             Restored?.Invoke(this, EventArgs.Empty);
         }
         catch (Exception e)
         {
-            Log.RedisLost(logger, "first", e.Message); // an option that cannot be carried out
+            Lost("first", e.Message); // an option that cannot be carried out
+            return;
         }
+
+        await WatchAsync();
+    }
+
+    /// <summary>Says why there is no connection, and again when the reason is another: the library's events come without reasons at the start, and not at each attempt.</summary>
+    async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(WatchInterval);
+        do
+        {
+            if (_open is { IsConnected: false } open && await RedisTrouble.AskAsync(open) is { } reason)
+                Lost("all", reason);
+        }
+        while (!_ending.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None));
+    }
+
+    void Lost(string connection, string reason)
+    {
+        if (_trouble.IsNew(reason))
+            Log.RedisLost(logger, connection, reason);
     }
 
     static async Task ForgetAsync(ISubscriber subscriber, int userId)
