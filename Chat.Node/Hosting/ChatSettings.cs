@@ -48,6 +48,8 @@ sealed record ChatSettings
 {
     public IPAddress Bind { get; init; } = IPAddress.Loopback;
 
+    public bool ListensEverywhere => Bind.Equals(IPAddress.Any) || Bind.Equals(IPAddress.IPv6Any);
+
     public int Port { get; init; } = 6000;
 
     public int? TlsPort { get; init; }
@@ -117,7 +119,7 @@ sealed record ChatSettings
             ConnectionString = reader.Text("Storage:ConnectionString", "Data Source=data/chat.db"),
             KeepsHistory = reader.Switch("History:Enabled", true),
             IsClustered = reader.Switch("Cluster:Enabled", true),
-            ClusterHostname = reader.Text("Cluster:Hostname", "127.0.0.1"),
+            ClusterHostname = reader.Hostname("Cluster:Hostname", "127.0.0.1"),
             ClusterPort = reader.Integer("Cluster:Port", 4053, 0, 65535),
             JoinSeconds = reader.Integer("Cluster:JoinSeconds", 60, 1, 3600),
             SeedNodes = reader.Addresses("Cluster:SeedNodes"),
@@ -140,11 +142,24 @@ sealed record ChatSettings
             },
         };
         reader.RefuseUnknown();
+        settings.RefuseSharedPorts();
         if (settings.TlsPort is not null && (settings.Certificate.Length == 0 || settings.CertificateKey.Length == 0))
             throw new SettingsException("Chat:TlsPort needs Chat:Certificate and Chat:CertificateKey (PEM files)");
         if (settings.Storage == StorageProvider.MySql && configuration["Chat:Storage:ConnectionString"] is null)
             throw new SettingsException("Chat:Storage:Provider MySql needs Chat:Storage:ConnectionString (Server=…;User ID=…;Password=…;Database=…)");
         return settings;
+    }
+
+    /// <summary>Each listener needs a port of its own; 0 is any free one.</summary>
+    void RefuseSharedPorts()
+    {
+        var ports = new List<(string Key, int Port)> { ("Port", Port), ("HttpPort", HttpPort) };
+        if (TlsPort is { } tlsPort)
+            ports.Add(("TlsPort", tlsPort));
+        if (IsClustered && (ListensEverywhere || IPAddress.TryParse(ClusterHostname, out var host) && host.Equals(Bind)))
+            ports.Add(("Cluster:Port", ClusterPort));
+        foreach (var shared in ports.Where(listener => listener.Port != 0).GroupBy(listener => listener.Port).Where(group => group.Count() > 1))
+            throw new SettingsException($"{string.Join(" and ", shared.Select(listener => $"Chat:{listener.Key}"))} are all {shared.Key}: each needs a port of its own");
     }
 }
 
@@ -179,6 +194,18 @@ sealed class SettingsReader(IConfigurationSection section)
     {
         var text = Text(key, fallback.ToString());
         return IPAddress.TryParse(text, out var value) ? value : throw Wrong(key, text, "an IP address");
+    }
+
+    /// <summary>A name or an address; those of IPv6 come in brackets, as in front of a port.</summary>
+    public string Hostname(string key, string fallback)
+    {
+        var text = Text(key, fallback);
+        return Uri.CheckHostName(text) switch
+        {
+            UriHostNameType.Dns or UriHostNameType.IPv4 => text,
+            UriHostNameType.IPv6 => $"[{text.Trim('[', ']')}]",
+            _ => throw Wrong(key, text, "the name or the address at which other nodes reach this one"),
+        };
     }
 
     /// <summary>A list of <c>host:port</c>: one text with commas, or indexed keys.</summary>

@@ -59,6 +59,28 @@ public sealed class ChatSettingsTests
     }
 
     [Theory]
+    [InlineData("Chat:Port and Chat:HttpPort are all 7000", "Port=7000", "HttpPort=7000")]
+    [InlineData("Chat:Port and Chat:Cluster:Port are all 7000", "Port=7000", "Cluster:Port=7000")]
+    [InlineData("Chat:HttpPort and Chat:Cluster:Port are all 7000", "HttpPort=7000", "Cluster:Port=7000", "Cluster:Hostname=chat-1", "Bind=0.0.0.0")]
+    [InlineData("Chat:Port and Chat:HttpPort and Chat:TlsPort are all 7000", "Port=7000", "HttpPort=7000", "TlsPort=7000", "Certificate=a", "CertificateKey=b")]
+    [InlineData("Chat:Port and Chat:HttpPort are all 8080", "Port=8080")]
+    public void A_port_that_is_used_twice_is_named(string expected, params string[] settings) =>
+        Assert.StartsWith(expected, Assert.Throws<SettingsException>(() => Read(Pairs(settings))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Port=0", "HttpPort=0", "Cluster:Port=0")]
+    [InlineData("Port=7000", "Cluster:Port=7000", "Cluster:Enabled=false")]
+    [InlineData("Port=7000", "Cluster:Port=7000", "Cluster:Hostname=127.0.0.2")]
+    public void Ports_that_do_not_meet_may_be_the_same(params string[] settings) => Assert.NotNull(Read(Pairs(settings)));
+
+    [Theory]
+    [InlineData("::1")]
+    [InlineData("[::1]")]
+    public void An_address_of_IPv6_has_brackets(string hostname) => Assert.Equal("[::1]", Read(("Cluster:Hostname", hostname)).ClusterHostname);
+
+    static (string Key, string Value)[] Pairs(string[] settings) => [.. settings.Select(setting => (setting.Split('=')[0], setting.Split('=')[1]))];
+
+    [Theory]
     [InlineData("Prot")]
     [InlineData("Limits:MaxFrames")]
     [InlineData("Limits")]
@@ -78,6 +100,8 @@ public sealed class ChatSettingsTests
     [InlineData("History:Enabled", "yes")]
     [InlineData("ProxyProtocol", "v2")]
     [InlineData("Cluster:Port", "1.5")]
+    [InlineData("Cluster:Hostname", "a b")]
+    [InlineData("Cluster:Hostname", "a:4053")]
     [InlineData("Users:MaxSessions", "0")]
     [InlineData("Limits:MaxFrameBytes", "1023")]
     [InlineData("Limits:OutboxFrames", "15")]

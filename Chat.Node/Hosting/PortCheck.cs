@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>Something that the node needs from its machine is not to be had; the message names the setting.</summary>
+sealed class CannotStartException(string message) : Exception(message);
+
+/// <summary>Looks at every port before anything is begun: what fails later would fail half way, and not name its setting.</summary>
+static class PortCheck
+{
+    static readonly TimeSpan NamePatience = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="CannotStartException">A port cannot be listened on.</exception>
+    public static async Task RunAsync(ChatSettings settings)
+    {
+        TryListen("Port", settings.Bind, "Bind", settings.Port);
+        if (settings.TlsPort is { } tlsPort)
+            TryListen("TlsPort", settings.Bind, "Bind", tlsPort);
+        TryListen("HttpPort", settings.Bind, "Bind", settings.HttpPort);
+        if (!settings.IsClustered)
+            return;
+        if (settings.ListensEverywhere)
+            TryListen("Cluster:Port", settings.Bind, "Bind", settings.ClusterPort);
+        else
+            TryListen("Cluster:Port", await ResolveAsync(settings.ClusterHostname), "Cluster:Hostname", settings.ClusterPort);
+    }
+
+    static void TryListen(string key, IPAddress address, string addressKey, int port)
+    {
+        if (port == 0)
+            return; // any free one
+        var endpoint = new IPEndPoint(address, port);
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(endpoint);
+            socket.Listen();
+        }
+        catch (SocketException e)
+        {
+            throw new CannotStartException(Describe(e.SocketErrorCode, key, addressKey, endpoint) ?? $"Chat:{key}: {endpoint} cannot be listened on: {e.Message}");
+        }
+    }
+
+    static string? Describe(SocketError error, string key, string addressKey, IPEndPoint endpoint) => error switch
+    {
+        SocketError.AddressAlreadyInUse => $"Chat:{key}: {endpoint} is taken: another process listens there",
+        SocketError.AccessDenied => $"Chat:{key}: {endpoint} may not be listened on: this user has no right to port {endpoint.Port}",
+        SocketError.AddressNotAvailable => $"Chat:{addressKey}: {endpoint.Address} is no address of this machine",
+        SocketError.AddressFamilyNotSupported => $"Chat:{addressKey}: {endpoint.Address} cannot be used: this machine has no {(endpoint.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4")}",
+        _ => null,
+    };
+
+    static async Task<IPAddress> ResolveAsync(string hostname)
+    {
+        if (IPAddress.TryParse(hostname, out var known))
+            return known;
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(hostname).WaitAsync(NamePatience);
+            return addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
+        }
+        catch (Exception e) when (e is SocketException or TimeoutException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new CannotStartException($"Chat:Cluster:Hostname: {hostname} has no address: {e.Message}");
+        }
+    }
+}
