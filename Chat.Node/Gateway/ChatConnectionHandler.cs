@@ -19,12 +19,6 @@ sealed class ChatConnectionHandler(
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        if (!sessions.TryEnter(services.Limits.MaxConnections))
-        {
-            Log.TooManyConnections(logger, sessions.Count);
-            return;
-        }
-
         SessionConnection? state = null;
         IActorRef? session = null;
         try
@@ -40,14 +34,13 @@ sealed class ChatConnectionHandler(
         }
         catch (Exception e) when (e is not OperationCanceledException and not ConnectionAbortedException and not ConnectionResetException)
         {
-            Log.ConnectionFailed(logger, connection.ConnectionId, e);
+            Log.ConnectionFailed(logger, connection.ConnectionId, connection.RemoteEndPoint, e);
         }
         finally
         {
             session?.Tell(new ConnectionClosed(CanStillWrite: false));
             if (state is not null)
                 sessions.Remove(state);
-            sessions.Leave();
         }
     }
 

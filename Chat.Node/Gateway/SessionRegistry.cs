@@ -14,18 +14,10 @@ sealed class SessionRegistry
 
     public IEnumerable<(SessionConnection Connection, IActorRef Actor)> All => _sessions.Values;
 
-    /// <summary>Counts a connection in, unless there are too many; pair with <see cref="Leave"/>.</summary>
-    public bool TryEnter(int most)
-    {
-        if (Interlocked.Increment(ref _count) <= most)
-            return true;
-        Interlocked.Decrement(ref _count);
-        return false;
-    }
-
     public void Add(SessionConnection connection, IActorRef actor)
     {
         _sessions[connection.Id] = (connection, actor);
+        Interlocked.Increment(ref _count);
         if (_isDraining)
             Drain(actor);
     }
@@ -41,9 +33,11 @@ sealed class SessionRegistry
             Drain(actor);
     }
 
-    public void Remove(SessionConnection connection) => _sessions.TryRemove(connection.Id, out _);
+    public void Remove(SessionConnection connection)
+    {
+        if (_sessions.TryRemove(connection.Id, out _))
+            Interlocked.Decrement(ref _count);
+    }
 
     void Drain(IActorRef session) => session.Tell(new DrainSession(DrainSpread.Of(Count)));
-
-    public void Leave() => Interlocked.Decrement(ref _count);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
@@ -73,10 +72,9 @@ static class AkkaHosting
     {
         if (!settings.IsClustered)
             return new RemoteOptions { HostName = "127.0.0.1", Port = 0 };
-        var isEverywhere = settings.Bind.Equals(IPAddress.Any) || settings.Bind.Equals(IPAddress.IPv6Any);
         return new RemoteOptions
         {
-            HostName = isEverywhere ? settings.Bind.ToString() : settings.ClusterHostname,
+            HostName = settings.ListensEverywhere ? settings.Bind.ToString() : settings.ClusterHostname,
             PublicHostName = settings.ClusterHostname,
             Port = settings.ClusterPort,
         };
@@ -170,6 +168,7 @@ static class AkkaHosting
         akka {
           log-dead-letters = off                   # a message to a session that has just ended is everyday life
           log-dead-letters-during-shutdown = off
+          stdout-loglevel = OFF                    # it waits for whoever reads standard output; all lines go through the node's own logger
           actor {
             default-mailbox.mailbox-type = "Chat.Node.Hosting.LinkedMailbox, Chat.Node"
             # an actor at the top (a session) that fails is closed, not restarted without its socket

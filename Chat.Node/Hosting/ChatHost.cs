@@ -1,7 +1,7 @@
+using System.Net;
 using Chat.Node.Cluster;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging.Console;
 using Prometheus;
 
 namespace Chat.Node.Hosting;
@@ -21,6 +21,7 @@ static class ChatHost
         NodeState? state = null;
         try
         {
+            DescriptorLimit.Raise();
             var app = Build(args, replace: replace);
             state = app.Services.GetRequiredService<NodeState>();
             await app.StartChatAsync();
@@ -34,15 +35,18 @@ static class ChatHost
         }
         catch (SettingsException e)
         {
-            await Console.Error.WriteLineAsync($"ChatActors cannot start: {e.Message}");
+            await LastWords.SayAsync($"ChatActors cannot start: {e.Message}");
             return ExitWrongSettings;
         }
         catch (Exception e) // a port, the database, the cluster: whatever it is, it ends here with one line
         {
-            await Console.Error.WriteLineAsync($"ChatActors cannot start: {e.Message}");
+            await LastWords.SayAsync($"ChatActors cannot start: {ReasonOf(e)}");
             return ExitCannotStart;
         }
     }
+
+    /// <summary>What lies under "one or more errors occurred".</summary>
+    static string ReasonOf(Exception e) => e is AggregateException aggregate ? ReasonOf(aggregate.GetBaseException()) : e.Message;
 
     static int ExitCodeOf(NodeState? state) => state?.Phase == NodePhase.Removed ? ExitRemoved : 0;
 
@@ -54,17 +58,10 @@ static class ChatHost
             Args = args,
             ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program
         });
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        builder.Logging.AddChatLogging();
         var settings = ChatSettings.Read(builder.Configuration);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(settings.Bind, settings.HttpPort));
+        builder.WebHost.ListenForHealth(settings);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -96,12 +93,14 @@ static class ChatHost
             Log.FaultsInjected(logger, faults.ToString());
         // The exporter listens to meters from its first collection on: what was counted before would never be told.
         await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(Stream.Null);
+        var settings = app.Services.GetRequiredService<ChatSettings>();
+        app.Services.GetService<CertificateKeeper>()?.Load();
+        await PortCheck.RunAsync(settings);
         await app.Services.PrepareStorageAsync();
         await app.StartAsync();
-        var settings = app.Services.GetRequiredService<ChatSettings>();
         Log.Ready(
-            logger, $"{settings.Bind}:{settings.Port}",
-            $"http://{settings.Bind}:{settings.HttpPort}/health/ready", settings.StorageName, ConnectHint(settings));
+            logger, string.Join(" and ", app.Services.GetRequiredService<ChatListener>().Endpoints),
+            $"http://{new IPEndPoint(settings.Bind, settings.HttpPort)}/health/ready", settings.StorageName, ConnectHint(settings));
     }
 
     static string ConnectHint(ChatSettings settings) =>

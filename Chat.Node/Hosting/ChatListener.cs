@@ -1,11 +1,12 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Chat.Node.Gateway;
+using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -15,8 +16,10 @@ namespace Chat.Node.Hosting;
 /// The chat ports: a Kestrel of its own beside that of the health endpoint, because it opens later (when the node is a
 /// member of the cluster) and closes first (when the node is to end, while its health can still be asked for).
 /// </summary>
-sealed class ChatListener(ChatSettings settings, IServiceProvider services, ILoggerFactory loggers) : IAsyncDisposable
+sealed class ChatListener(ChatSettings settings, ConnectionLimit limit, IServiceProvider services, ILoggerFactory loggers) : IAsyncDisposable
 {
+    static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
+
     KestrelServer? _server;
 
     /// <summary>Where it listens: the plain port, then that of TLS if there is one.</summary>
@@ -26,26 +29,11 @@ sealed class ChatListener(ChatSettings settings, IServiceProvider services, ILog
     public async Task OpenAsync(CancellationToken cancellation)
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
-        options.Listen(settings.Bind, settings.Port, listen =>
-        {
-            if (settings.ProxyProtocol)
-                listen.UseProxyProtocol();
-            listen.UseConnectionHandler<ChatConnectionHandler>();
-        });
+        options.Listen(settings.Bind, settings.Port, Configure);
         if (settings.TlsPort is { } tlsPort)
-        {
-            var certificate = X509Certificate2.CreateFromPemFile(settings.Certificate, settings.CertificateKey);
-            options.Listen(settings.Bind, tlsPort, listen =>
-            {
-                listen.Protocols = HttpProtocols.None;
-                if (settings.ProxyProtocol)
-                    listen.UseProxyProtocol();
-                listen.UseHttps(certificate);
-                listen.UseConnectionHandler<ChatConnectionHandler>();
-            });
-        }
-
-        var sockets = new SocketTransportOptions
+            options.Listen(settings.Bind, tlsPort, ConfigureTls);
+        LimitConnections();
+        var sockets = new SocketConnectionFactoryOptions
         {
             // A flush then ends when the kernel has taken the bytes, not when they are in a buffer of this process:
             // what is reported as pushed has left it.
@@ -53,10 +41,37 @@ sealed class ChatListener(ChatSettings settings, IServiceProvider services, ILog
             // No handler blocks: what follows from an event goes on on the pool's thread that has it, without another hop.
             UnsafePreferInlineScheduling = true,
         };
-        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
+        var transport = new GatedTransport(limit, sockets, services.GetRequiredService<TimeProvider>(), loggers);
+        _server = new KestrelServer(Options.Create(options), transport, loggers);
         await _server.StartAsync(new NoHttp(), cancellation);
         var addresses = _server.Features.Get<IServerAddressesFeature>()!.Addresses;
         Endpoints = [.. addresses.Select(address => new Uri(address)).Select(uri => new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port))];
+    }
+
+    void Configure(ListenOptions listen)
+    {
+        if (settings.ProxyProtocol)
+            listen.UseProxyProtocol();
+        listen.UseConnectionHandler<ChatConnectionHandler>();
+    }
+
+    void ConfigureTls(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.None;
+        if (settings.ProxyProtocol)
+            listen.UseProxyProtocol();
+        var certificates = services.GetRequiredService<CertificateKeeper>();
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificates.Options), HandshakeTimeout = HandshakePatience });
+        listen.UseConnectionHandler<ChatConnectionHandler>();
+    }
+
+    /// <summary>Everything of the node's own is open now: what is left, but for a reserve, is for clients.</summary>
+    void LimitConnections()
+    {
+        var (wanted, descriptors) = (settings.Limits.MaxConnections, DescriptorLimit.Current);
+        limit.Most = DescriptorBudget.ConnectionsFor(wanted, descriptors, DescriptorLimit.Open);
+        if (limit.Most < wanted)
+            Log.FewDescriptors(loggers.CreateLogger<ChatListener>(), descriptors ?? 0, limit.Most, wanted);
     }
 
     /// <summary>Takes no new connection, asks the sessions to end, and ends what has not ended in time.</summary>

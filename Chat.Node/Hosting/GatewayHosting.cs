@@ -11,6 +11,13 @@ static class GatewayHosting
     public static IServiceCollection AddChatGateway(this IServiceCollection services, ChatSettings settings)
     {
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton(new ConnectionLimit(settings.Limits.MaxConnections));
+        if (settings.TlsPort is not null)
+        {
+            services.AddSingleton<CertificateKeeper>();
+            services.AddHostedService(provider => provider.GetRequiredService<CertificateKeeper>());
+        }
+
         services.AddSingleton<ChatListener>();
         services.AddSingleton(settings.Limits);
         services.AddSingleton(new PasswordWorker(settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1), settings.LegacyPasswords));

@@ -56,7 +56,7 @@ public sealed class NodeLogFormatterTests
     public void Some_lines_always_come(LogLevel level, int id) =>
         Assert.Equal(100, Enumerable.Range(0, 100).Count(_ => Write("x", level, id).Length > 0));
 
-    static Exception Thrown()
+    static InvalidOperationException Thrown()
     {
         try
         {
