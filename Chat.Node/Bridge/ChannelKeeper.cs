@@ -76,6 +76,7 @@ sealed partial class ChannelKeeper : ReceiveActor, IWithTimers
         Receive<Arrived>(OnArrived);
         Receive<Imported>(OnImported);
         Receive<HoldChannel>(hold => OnHold(hold, Sender));
+        Receive<HoldPausedChannel>(hold => OnHold(new HoldChannel(hold.UserId, Opens: true), Sender, isPaused: true));
         Receive<OpenChannel>(open => OnOpen(open, Sender));
         Receive<LeaveChannel>(leave => OnLeave(leave.UserId, Sender));
         Receive<Subscribed>(OnSubscribed);
@@ -98,11 +99,13 @@ sealed partial class ChannelKeeper : ReceiveActor, IWithTimers
 
     protected override void PostStop() => _services.Redis.Restored -= _onRestored;
 
-    void OnHold(HoldChannel hold, IActorRef user)
+    void OnHold(HoldChannel hold, IActorRef user, bool isPaused = false)
     {
         if (!_channels.TryGetValue(hold.UserId, out var channel))
         {
             _channels[hold.UserId] = channel = new HeldChannel(hold.UserId);
+            if (isPaused)
+                channel.Pause(Now);
             _services.Meter.Channels = _channels.Count;
         }
 
@@ -110,6 +113,13 @@ sealed partial class ChannelKeeper : ReceiveActor, IWithTimers
         _leavers.Remove(hold.UserId);
         if (hold.Opens)
             channel.Open();
+        if (!_services.Redis.IsAnswering)
+        {
+            user.Tell(new ChannelHeld(hold.UserId, _services.Node.Incarnation), Self); // as well as it can be; nobody waits for Redis again and again
+            Subscribe(channel);
+            return;
+        }
+
         if (channel.IsSubscribed && !channel.IsChanging)
         {
             user.Tell(new ChannelHeld(hold.UserId, _services.Node.Incarnation), Self);
@@ -129,6 +139,7 @@ sealed partial class ChannelKeeper : ReceiveActor, IWithTimers
             return;
         }
 
+        channel.Resume();
         channel.OpenBehind(open.Seen);
         user.Tell(new ChannelHeld(open.UserId, _services.Node.Incarnation), Self);
         SendNext(channel);
@@ -143,6 +154,7 @@ sealed partial class ChannelKeeper : ReceiveActor, IWithTimers
         }
 
         channel.IsLeaving = true;
+        channel.Resume();
         channel.Close(); // what another node passes on is not passed on twice
         _holders.Remove(userId);
         _leavers[userId] = user;

@@ -19,12 +19,16 @@ sealed class HeldChannel(int userId)
     /// <summary>What could not be passed on for so long goes into the offline queue, with everything behind it.</summary>
     const long DeadlineMilliseconds = 60_000;
 
+    /// <summary>The user's actor may have ended while it had this paused.</summary>
+    const long MostPausedMilliseconds = 10_000;
+
     const int MostMarks = 256;
 
     readonly Queue<ChannelArrival> _waiting = new();
     readonly Queue<long> _marks = new();
     readonly Queue<ChannelArrival> _spilling = new();
     long? _firstSentAt;
+    long? _pausedAt;
     bool _isSpilling;
 
     public int UserId => userId;
@@ -56,6 +60,7 @@ sealed class HeldChannel(int userId)
     {
         if (_spilling.Count > 0 || _waiting.Count >= MostWaiting)
         {
+            Resume(); // better out of order than lost
             if (_spilling.Count >= MostSpilling)
                 return false;
             _spilling.Enqueue(arrival); // behind those before it
@@ -112,6 +117,11 @@ sealed class HeldChannel(int userId)
 
     public void Open() => IsOpen = true;
 
+    /// <summary>What comes is kept until <see cref="Resume"/>: older messages are on their way to the same conversations.</summary>
+    public void Pause(long now) => _pausedAt = now;
+
+    public void Resume() => _pausedAt = null;
+
     /// <summary>
     /// Opens behind what the node before has passed on: both have received the same in the same order, so its end is the front of
     /// what waits here.
@@ -134,7 +144,9 @@ sealed class HeldChannel(int userId)
     /// <param name="patience">After so long without an answer it is sent again.</param>
     public ChannelArrival? Due(long now, long patience)
     {
-        if (!IsOpen || !_waiting.TryPeek(out var front) || now - SentAt < patience)
+        if (now - _pausedAt >= MostPausedMilliseconds)
+            Resume();
+        if (!IsOpen || _pausedAt is not null || !_waiting.TryPeek(out var front) || now - SentAt < patience)
             return null;
         SentAt = now;
         _firstSentAt ??= now;

@@ -76,7 +76,9 @@ sealed class RedisBridge(
             return null;
         try
         {
-            return await redis.CountListenersAsync(userId).WaitAsync(LoginPatience, clock);
+            var count = await redis.CountListenersAsync(userId).WaitAsync(LoginPatience, clock);
+            redis.Note(isAnswered: true);
+            return count;
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
@@ -100,7 +102,11 @@ sealed class RedisBridge(
 
     bool IsPaused => clock.SteadyMilliseconds() < Volatile.Read(ref _pausedUntil);
 
-    void Pause() => Volatile.Write(ref _pausedUntil, clock.SteadyMilliseconds() + PauseMilliseconds);
+    void Pause()
+    {
+        redis.Note(isAnswered: false);
+        Volatile.Write(ref _pausedUntil, clock.SteadyMilliseconds() + PauseMilliseconds);
+    }
 
     async Task<PublishOutcome> PublishAsync(int userId, ReadOnlyMemory<byte> body)
     {

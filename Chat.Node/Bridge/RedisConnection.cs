@@ -25,7 +25,15 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
     /// <summary>Null before the first attempt to connect has ended.</summary>
     volatile ConnectionMultiplexer? _open;
 
+    volatile bool _isSilent;
+
     public bool IsConnected => _open?.IsConnected == true;
+
+    /// <summary>Connected, and the last that was asked was answered in time.</summary>
+    public bool IsAnswering => IsConnected && !_isSilent;
+
+    /// <summary>Whether an answer came in time.</summary>
+    public void Note(bool isAnswered) => _isSilent = !isAnswered;
 
     /// <summary>Raised when commands can be sent again, from any thread.</summary>
     public event EventHandler? Restored;
@@ -52,10 +60,13 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
         var subscriber = Connected().GetSubscriber();
         try
         {
-            return await subscriber.SubscribeAsync(ChannelOf(userId)).WaitAsync(Patience);
+            var queue = await subscriber.SubscribeAsync(ChannelOf(userId)).WaitAsync(Patience);
+            Note(isAnswered: true);
+            return queue;
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
+            Note(isAnswered: e is not TimeoutException);
             await ForgetAsync(subscriber, userId); // else it may be subscribed, now or later, without anybody to listen
             throw;
         }

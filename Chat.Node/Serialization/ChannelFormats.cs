@@ -23,6 +23,7 @@ static class ChannelFormats
                 WriteMarks(w, m.Seen);
             },
             r => new OpenChannel(r.Int(), ReadMarks(r))),
+        new Format<HoldPausedChannel>("chp", (w, m) => w.Long(m.UserId), r => new HoldPausedChannel(r.Int())),
         new Format<LeaveChannel>("cv", (w, m) => w.Long(m.UserId), r => new LeaveChannel(r.Int())),
         new Format<ChannelHeld>(
             "chd",

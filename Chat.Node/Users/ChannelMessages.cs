@@ -9,6 +9,12 @@ namespace Chat.Node.Users;
 sealed record HoldChannel(int UserId, bool Opens) : IClusterMessage;
 
 /// <summary>
+/// The same, for a user who has just come: what other servers queued before goes first, so what comes is kept until
+/// <see cref="OpenChannel"/>, or for some seconds. A node that listens already passes on as before.
+/// </summary>
+sealed record HoldPausedChannel(int UserId) : IClusterMessage;
+
+/// <summary>
 /// User to the next keeper: the one before has ended; pass on what comes, and of what is kept everything behind <c>Seen</c>. Answered
 /// with <see cref="ChannelHeld"/>.
 /// </summary>

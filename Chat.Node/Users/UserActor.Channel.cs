@@ -38,13 +38,13 @@ sealed partial class UserActor
     }
 
     /// <summary>A keeper may not have had its message, or its answer may be lost.</summary>
-    void TakeStepAgain()
+    void TakeStepAgain(bool isRepeated = false)
     {
         if (_channel.Step != ChannelStep.None)
-            Take(_channel.Step, _channel.Target!.Value);
+            Take(_channel.Step, _channel.Target!.Value, isRepeated);
     }
 
-    void Take(ChannelStep step, long node)
+    void Take(ChannelStep step, long node, bool isRepeated = false)
     {
         if (step is ChannelStep.Hide or ChannelStep.Hold && _isPresenceUnderWay)
             return; // one write after the other: the end of that one takes this step
@@ -61,12 +61,13 @@ sealed partial class UserActor
         if (_services.Others.KeeperOf(node) is { } keeper)
         {
             keeper.Tell(
-                step switch
+                (object)(step switch
                 {
                     ChannelStep.Leave => new LeaveChannel(_userId),
                     ChannelStep.Open => new OpenChannel(_userId, _channel.Seen),
+                    ChannelStep.Hold when _pausesChannel && !isRepeated => new HoldPausedChannel(_userId),
                     _ => new HoldChannel(_userId, Opens: step == ChannelStep.Hold),
-                },
+                }),
                 Self);
         }
         else if (step == ChannelStep.Leave)
@@ -157,6 +158,9 @@ sealed partial class UserActor
         if (_channel.Step != ChannelStep.None && _channel.Step != before)
             Take(_channel.Step, _channel.Target!.Value);
         StorePresence();
+        EndListing();
+        if (_phase == Phase.Live)
+            ResumeChannel(); // the node listens later than the login could wait
         ArmTick();
     }
 }

@@ -66,6 +66,8 @@ sealed partial class UserActor
             return;
         }
 
+        if (found.Count < OfflinePages.MostRows)
+            ResumeChannel();
         var rows = OfflinePages.Cut(found);
         if (rows.Count > 0)
         {

@@ -129,6 +129,7 @@ sealed partial class UserActor
         {
             TakeStepAgain();
             StorePresence();
+            EndListing();
         }
 
         ArmTick();

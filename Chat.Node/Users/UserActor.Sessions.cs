@@ -99,6 +99,7 @@ sealed partial class UserActor
         var attached = new UserSession(
             attach.SessionId, ++_attached, slot, attach.IsModern, attach.IsReattach, attach.TokenHash, Context.Watch(session), _services.Nodes.IncarnationOf(session));
         _sessions.Add(attached);
+        _pausesChannel |= _sessions.Count == 1 && !attach.IsReattach && ImportsRows;
         StorePresence();
         if (attach.IsReattach)
             LeaveElsewhere(attached.Node);
@@ -107,8 +108,7 @@ sealed partial class UserActor
         {
             case Phase.Starting or Phase.AwaitingSessions or Phase.Offline:
                 _drainedTo = 0;
-                StartDrain();
-                ReleaseHeldAttaches();
+                Welcome(attach);
                 break;
             case Phase.Live:
                 Greet([], hasMore: false);
@@ -184,6 +184,7 @@ sealed partial class UserActor
             _isPageOverdue = false;
             _pages = null;
             ForgetForeignRows();
+            _pausesChannel = false;
             _phase = Phase.Offline;
         }
 

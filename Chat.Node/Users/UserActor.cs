@@ -34,6 +34,9 @@ sealed partial class UserActor : SwitchingActor
         /// <summary>No session: deliveries are queued.</summary>
         Offline,
 
+        /// <summary>A session has come, and other servers do not know yet: deliveries are queued, the login waits.</summary>
+        Listing,
+
         /// <summary>The queue is being pushed: deliveries are queued behind it.</summary>
         Draining,
 
@@ -184,7 +187,8 @@ sealed partial class UserActor : SwitchingActor
     {
         _ticker.Clear();
         var now = CoarseMilliseconds;
-        TakeStepAgain();
+        TakeStepAgain(isRepeated: true);
+        EndOverdueListing();
         ForgetForeignPresence();
         if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin.TotalMilliseconds)
         {
@@ -213,7 +217,7 @@ sealed partial class UserActor : SwitchingActor
 
     bool HasOpenWork =>
         !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes is not null
-        || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions || _isPageOverdue || _openSettings.Count > 0;
+        || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Listing || _isPageOverdue || _openSettings.Count > 0;
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held is null && !_links.Any(static link => !link.IsIdle);
 

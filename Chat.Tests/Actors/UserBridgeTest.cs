@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.TestKit;
+using Chat.Node.Serialization;
 using Chat.Node.Users;
 
 namespace Chat.Tests.Actors;
@@ -20,9 +21,20 @@ public abstract class UserBridgeTest : UserTest
 
     protected async Task HoldAsync(IActorRef user)
     {
-        await Keeper.FishForMessageAsync<HoldChannel>(_ => true);
+        await Keeper.FishForMessageAsync<IClusterMessage>(message => message is HoldChannel or HoldPausedChannel);
         user.Tell(new ChannelHeld(Bob, Node.Incarnation), Keeper.Ref);
         await EventuallyAsync("online", $"SELECT state FROM Users WHERE id = {Bob}");
+    }
+
+    /// <summary>A login, answered when the keeper has done its part.</summary>
+    internal async Task<(TestProbe Session, Attached Greeting)> LogInAsync(IActorRef user, long sessionId)
+    {
+        var session = NewProbe();
+        user.Tell(new Attach(Bob, sessionId, IsModern: true, IsReattach: false, null), session.Ref);
+        await HoldAsync(user);
+        var greeting = await session.FishForMessageAsync<Attached>(_ => true);
+        session.IgnoreMessages(message => message is SiblingsChanged);
+        return (session, greeting);
     }
 
     internal sealed class FakeServers(IActorRef keeper) : IOtherServers

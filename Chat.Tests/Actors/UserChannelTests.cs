@@ -11,10 +11,9 @@ public sealed class UserChannelTests : UserBridgeTest
     public async Task Nothing_is_published_while_a_node_of_ours_may_listen()
     {
         var user = Start();
-        var (session, _) = await AttachAsync(user, 1);
-        await HoldAsync(user);
+        var (session, _) = await LogInAsync(user, 1);
         user.Tell(new Detach(Bob, 1), session.Ref);
-        await Keeper.ExpectMsgAsync<LeaveChannel>();
+        await Keeper.FishForMessageAsync<LeaveChannel>(_ => true);
         Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}")); // before it stops listening
         Deliver(user, 1);
         await ExpectConfirmedAsync(1);
@@ -33,7 +32,7 @@ public sealed class UserChannelTests : UserBridgeTest
     {
         var user = Start();
         await AttachAsync(user, 1);
-        Assert.True((await Keeper.ExpectMsgAsync<HoldChannel>()).Opens);
+        await Keeper.ExpectMsgAsync<HoldPausedChannel>();
         await FenceAsync(user, NewProbe());
         Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}"));
         user.Tell(new ChannelHeld(Bob, Node.Incarnation), Keeper.Ref);
@@ -44,8 +43,9 @@ public sealed class UserChannelTests : UserBridgeTest
     public async Task A_user_who_goes_while_it_is_being_listed_as_online_is_listed_as_offline_afterwards()
     {
         var user = Start();
-        var (session, _) = await AttachAsync(user, 1);
-        await Keeper.ExpectMsgAsync<HoldChannel>();
+        var session = NewProbe();
+        user.Tell(new Attach(Bob, 1, IsModern: true, IsReattach: false, null), session.Ref);
+        await Keeper.ExpectMsgAsync<HoldPausedChannel>();
         var listing = Database.StallWrites();
         user.Tell(new ChannelHeld(Bob, Node.Incarnation), Keeper.Ref);
         await listing.Reached;
@@ -81,8 +81,7 @@ public sealed class UserChannelTests : UserBridgeTest
     public async Task A_user_whose_row_was_taken_away_is_listed_again()
     {
         var user = Start();
-        await AttachAsync(user, 1);
-        await HoldAsync(user);
+        await LogInAsync(user, 1);
         await Presence.ClearAsync([Node.Incarnation]); // somebody took this node for dead
         user.Tell(new CheckPresence(Bob), ActorRefs.Nobody);
         await HoldAsync(user);
@@ -102,7 +101,7 @@ public sealed class UserChannelTests : UserBridgeTest
         await FenceAsync(user, NewProbe());
         await Keeper.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
         answer.SetResult(1);
-        await Keeper.ExpectMsgAsync<HoldChannel>();
+        await Keeper.ExpectMsgAsync<HoldPausedChannel>();
     }
 
     [Fact]
@@ -110,7 +109,7 @@ public sealed class UserChannelTests : UserBridgeTest
     {
         var user = Start();
         await AttachAsync(user, 1);
-        await Keeper.ExpectMsgAsync<HoldChannel>();
+        await Keeper.ExpectMsgAsync<HoldPausedChannel>();
         Assert.Equal(Node.Incarnation, await Presence.NodeOfAsync(Bob));
         Assert.Equal("offline", await ScalarAsync<string>($"SELECT state FROM Users WHERE id = {Bob}"));
     }
@@ -144,7 +143,7 @@ public sealed class UserChannelTests : UserBridgeTest
     {
         var user = Start();
         await AttachAsync(user, 1);
-        await Keeper.ExpectMsgAsync<HoldChannel>();
+        await Keeper.ExpectMsgAsync<HoldPausedChannel>();
         await Keeper.ExpectMsgAsync<HoldChannel>();
     }
 

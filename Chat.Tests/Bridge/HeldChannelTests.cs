@@ -9,6 +9,33 @@ public sealed class HeldChannelTests
     readonly HeldChannel _channel = new(7);
 
     [Fact]
+    public void A_paused_channel_keeps_what_comes_until_it_is_resumed_or_it_has_taken_too_long()
+    {
+        var channel = new HeldChannel(7);
+        channel.Open();
+        channel.Pause(now: 1000);
+        channel.Add(Arrival(1));
+        Assert.Null(channel.Due(now: 10_999, patience: 1000));
+        Assert.Equal(1, channel.Due(now: 11_000, patience: 1000)?.Number);
+
+        channel.Pause(now: 11_000);
+        Assert.Null(channel.Due(now: 13_000, patience: 1000));
+        channel.Resume();
+        Assert.Equal(1, channel.Due(now: 13_000, patience: 1000)?.Number);
+    }
+
+    [Fact]
+    public void A_paused_channel_loses_nothing_when_too_much_comes()
+    {
+        var channel = new HeldChannel(7);
+        channel.Open();
+        channel.Pause(now: 0);
+        for (var i = 1; i <= HeldChannel.MostWaiting + 1; i++)
+            Assert.True(channel.Add(Arrival(i)));
+        Assert.Equal(1, channel.Due(now: 1, patience: 1000)?.Number);
+    }
+
+    [Fact]
     public void One_message_at_a_time_is_due_and_again_when_there_is_no_answer()
     {
         _channel.Open();

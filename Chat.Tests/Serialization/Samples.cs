@@ -73,6 +73,7 @@ static class Samples
         new Imported(Direct, 17, 0, 7, null),
         new Imported(Direct, 17, 99, 8, "there is no user 3"),
         new HoldChannel(17, Opens: false),
+        new HoldPausedChannel(17),
         new OpenChannel(17, [-1, long.MaxValue]),
         new LeaveChannel(17),
         new ChannelHeld(17, 99),
