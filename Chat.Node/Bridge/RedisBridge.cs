@@ -27,7 +27,7 @@ enum PublishOutcome
 
 /// <summary>The way to the servers outside the cluster, for the users of this node. Safe to use from any thread.</summary>
 sealed class RedisBridge(
-    RedisConnection redis, Nodes nodes, NodeDirectory directory, NodeIdentity node, Lazy<ActorSystem> system, BridgeMeter meter, TimeProvider clock, ILogger<RedisBridge> logger)
+    RedisConnection redis, Presence presence, Nodes nodes, NodeDirectory directory, NodeIdentity node, Lazy<ActorSystem> system, BridgeMeter meter, TimeProvider clock, ILogger<RedisBridge> logger)
     : IOtherServers
 {
     /// <summary>
@@ -58,6 +58,12 @@ sealed class RedisBridge(
 
     public async Task<int> PublishAsync(int userId, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
     {
+        if (bodies.Count > 0 && await IsListedAsync(userId) is not true and var listed)
+        {
+            Count(listed is null ? PublishOutcome.Unavailable : PublishOutcome.Nobody);
+            return 0;
+        }
+
         for (var received = 0; received < bodies.Count; received++)
         {
             var outcome = await PublishAsync(userId, bodies[received]);
@@ -70,8 +76,10 @@ sealed class RedisBridge(
     }
 
     /// <summary>A login waits for this, so not for long, and not at all while Redis gives no answers.</summary>
-    public async Task<long?> CountListenersAsync(int userId)
+    public async Task<long?> CountServersAsync(int userId)
     {
+        if (await IsListedAsync(userId) is false)
+            return 0;
         if (IsPaused)
             return null;
         try
@@ -98,6 +106,19 @@ sealed class RedisBridge(
         return directory.AddressOf(incarnation) is { } address
             ? system.Value.ActorSelection($"akka.tcp://{system.Value.Name}@{address}/user/{ChannelKeeper.ActorName}")
             : null;
+    }
+
+    /// <summary>Null when the database does not answer.</summary>
+    async Task<bool?> IsListedAsync(int userId)
+    {
+        try
+        {
+            return await presence.IsListedAsync(userId);
+        }
+        catch (StorageException)
+        {
+            return null;
+        }
     }
 
     bool IsPaused => clock.SteadyMilliseconds() < Volatile.Read(ref _pausedUntil);

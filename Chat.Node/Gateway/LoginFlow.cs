@@ -127,15 +127,15 @@ sealed class LoginFlow(
     }
 
     /// <summary>
-    /// Whether a server outside the cluster has the user: what is stored may be years old, so that only who listens on the user's
-    /// channel counts. Our own nodes listen too; the user's actor knows of them.
+    /// Whether a server outside the cluster has the user: what is stored may be years old, and some servers never stop listening, so that both
+    /// must say so. Our own nodes listen too; the user's actor knows of them.
     /// </summary>
     async Task<bool> IsOnlineElsewhereAsync(int userId)
     {
-        if (!others.IsOn || !(await others.CountListenersAsync(userId) > 0))
+        if (!others.IsOn || !(await others.CountServersAsync(userId) > 0))
             return false;
         var answer = await users.Value.Ask<ListeningAnswer>(new AskListening(userId), Timeout);
-        return !answer.MayBeOurs && await others.CountListenersAsync(userId) > 0; // once more: ours may just have stopped
+        return !answer.MayBeOurs && await others.CountServersAsync(userId) > 0; // once more: ours may just have stopped
     }
 
     async Task<LoginResult> PrepareAsync(Account account, string token, byte[]? hash, bool isModern)

@@ -31,7 +31,7 @@ static class BridgeHosting
             return new BridgeMeter(() => redis.IsConnected);
         });
         services.AddSingleton<IOtherServers>(provider => new RedisBridge(
-            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeDirectory>(),
+            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<Presence>(), provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeDirectory>(),
             provider.GetRequiredService<NodeIdentity>(), new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<BridgeMeter>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisBridge>>()));
         services.AddHostedService(provider => new StateKeeper(

@@ -30,6 +30,16 @@ sealed class Presence(IChatDatabase database)
     public Task<long?> NodeOfAsync(int userId) => database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long?>("SELECT node FROM UserPresence WHERE userid = @userId", new { userId }));
 
+    /// <summary>
+    /// Whether anybody says that the user has a session: another server in <c>Users.state</c>, or one of our nodes, also where the user hides it.
+    /// </summary>
+    public async Task<bool> IsListedAsync(int userId) => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
+        """
+        SELECT COUNT(*) FROM Users u
+        WHERE u.id = @userId AND (u.state = 'online' OR EXISTS (SELECT 1 FROM UserPresence p WHERE p.userid = u.id))
+        """,
+        new { userId })) > 0;
+
     sealed class Row
     {
         public int UserId { get; init; }

@@ -12,15 +12,18 @@ interface IOtherServers
     bool IsOn { get; }
 
     /// <summary>
-    /// Publishes messages to one user, one after the other, until one is not received by anybody.
+    /// Publishes messages to one user, one after the other, until one is not received by anybody. To who is listed as offline nothing is
+    /// published, whoever listens: some servers never stop listening.
     /// </summary>
     /// <param name="userId">The user.</param>
     /// <param name="bodies">Canonical objects.</param>
     /// <returns>How many from the front were received. Never fails.</returns>
     Task<int> PublishAsync(int userId, IReadOnlyList<ReadOnlyMemory<byte>> bodies);
 
-    /// <summary>How many servers listen for a user; null when nobody can say. Never fails.</summary>
-    Task<long?> CountListenersAsync(int userId);
+    /// <summary>
+    /// How many servers have a user: those that listen, if the user is listed as online, else none; null when nobody can say. Never fails.
+    /// </summary>
+    Task<long?> CountServersAsync(int userId);
 
     /// <summary>
     /// Sees to it that a node that is gone does not count as listening: a frozen one keeps its connection. Never fails; done
@@ -41,7 +44,7 @@ sealed class NoOtherServers : IOtherServers
 
     public Task<int> PublishAsync(int userId, IReadOnlyList<ReadOnlyMemory<byte>> bodies) => Task.FromResult(0);
 
-    public Task<long?> CountListenersAsync(int userId) => Task.FromResult<long?>(0);
+    public Task<long?> CountServersAsync(int userId) => Task.FromResult<long?>(0);
 
     public Task DisconnectAsync(long incarnation) => Task.CompletedTask;
 

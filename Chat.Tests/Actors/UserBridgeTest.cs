@@ -66,7 +66,7 @@ public abstract class UserBridgeTest : UserTest
             return Task.FromResult(bodies.Count);
         }
 
-        public Task<long?> CountListenersAsync(int userId) => Task.FromResult<long?>(0);
+        public Task<long?> CountServersAsync(int userId) => Task.FromResult<long?>(0);
 
         public Task DisconnectAsync(long incarnation) => Task.CompletedTask;
 

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Chat.Node.Conversations;
 using Chat.Node.Users;
 using Xunit;

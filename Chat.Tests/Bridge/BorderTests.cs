@@ -44,6 +44,7 @@ public sealed class BorderTests
         using var spy = await scenario.Redis.ConnectAsync();
         await spy.SendAsync("SUBSCRIBE", $"{theirs}");
         await spy.ReadAsync();
+        await node.ScalarAsync<int>($"UPDATE Users SET state = 'online' WHERE id = {theirs}");
 
         await ours.RequestAsync(new { msgid = 6, toid = theirs, msg = "你好 😀", cmid = "c-1", time = "2026-01-02 03:04:05" });
         Assert.Equal(
@@ -83,6 +84,36 @@ public sealed class BorderTests
         Assert.Equal(
             Receiving.Texts("away", 2),
             ack.GetProperty("offlinemsg").EnumerateArray().Select(message => System.Text.Json.JsonDocument.Parse(message.GetString()!).RootElement.Text("msg")));
+    }
+
+    /// <summary>Some documented servers never unsubscribe when a connection ends.</summary>
+    [Fact]
+    public async Task Who_is_listed_as_offline_is_offline_whoever_listens_on_the_channel()
+    {
+        await using var scenario = await BridgeScenario.StartAsync();
+        var node = await scenario.StartNodeAsync();
+        var ours = await scenario.LogInModernAsync(node, "ours");
+        var client = await scenario.ConnectLegacyAsync(node.Port);
+        var theirs = await client.RegisterAsync("theirs");
+        using var stale = await scenario.Redis.ConnectAsync();
+        await stale.SendAsync("SUBSCRIBE", $"{theirs}");
+        await stale.ReadAsync();
+
+        Assert.Equal(0, (await ours.SendToAsync(theirs, "not lost")).Number("errno"));
+        await node.EventuallyAsync(1L, $"SELECT COUNT(*) FROM OfflineMessage WHERE userid = {theirs}");
+        await node.ScalarAsync<int>($"UPDATE Users SET state = 'online' WHERE id = {theirs}");
+        Assert.Equal(2, (await client.LogInAsync(theirs)).Number("errno")); // both say so
+        await node.ScalarAsync<int>($"UPDATE Users SET state = 'offline' WHERE id = {theirs}");
+        var ack = await client.LogInAsync(theirs);
+        Assert.Equal(0, ack.Number("errno"));
+        Assert.Contains("not lost", Assert.Single(ack.GetProperty("offlinemsg").EnumerateArray()).GetString());
+        Assert.Equal(0, (await ours.SendToAsync(theirs, "live")).Number("errno"));
+        Assert.Equal("live", (await client.NextAsync()).Text("msg"));
+
+        await client.SendAsync($$"""{"id":{{theirs}},"msgid":3}""");
+        await node.EventuallyAsync("offline", $"SELECT state FROM Users WHERE id = {theirs}");
+        Assert.Equal(0, (await ours.SendToAsync(theirs, "queued again")).Number("errno"));
+        await node.EventuallyAsync(1L, $"SELECT COUNT(*) FROM OfflineMessage WHERE userid = {theirs}");
     }
 
     [Fact]

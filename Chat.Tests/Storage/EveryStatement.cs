@@ -117,6 +117,7 @@ sealed class EveryStatement(IChatDatabase database)
         await presence.ShowAsync(17, _node.Incarnation);
         await presence.ListedAtAsync(_node.Incarnation, 0, 10);
         await presence.ListedNowhereAsync(10);
+        Assert.True(await presence.IsListedAsync(17));
         await presence.ShowOfflineAsync(17);
         await presence.ClaimAsync(17, _node.Incarnation);
         await presence.ForgetAsync(17, [ManyRows.Unfinished]);
