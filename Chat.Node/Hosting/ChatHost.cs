@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using Chat.Node.Cluster;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -24,7 +25,10 @@ static class ChatHost
             DescriptorLimit.Raise();
             var app = Build(args, replace: replace);
             state = app.Services.GetRequiredService<NodeState>();
-            await app.StartChatAsync();
+            using var told = new CancellationTokenSource();
+            using var terminate = OnSignal(PosixSignal.SIGTERM, told);
+            using var interrupt = OnSignal(PosixSignal.SIGINT, told);
+            await app.StartChatAsync(told.Token);
             await app.WaitForShutdownAsync();
             await app.DisposeAsync();
             return ExitCodeOf(state);
@@ -47,6 +51,13 @@ static class ChatHost
 
     /// <summary>What lies under "one or more errors occurred".</summary>
     static string ReasonOf(Exception e) => e is AggregateException aggregate ? ReasonOf(aggregate.GetBaseException()) : e.Message;
+
+    /// <summary>The host itself listens only once it starts.</summary>
+    static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource told) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        told.Cancel();
+    });
 
     static int ExitCodeOf(NodeState? state) => state?.Phase == NodePhase.Removed ? ExitRemoved : 0;
 
@@ -84,7 +95,9 @@ static class ChatHost
     }
 
     /// <summary>Starts everything and says how to connect once the node can be used.</summary>
-    public static async Task StartChatAsync(this WebApplication app)
+    /// <param name="app">The node.</param>
+    /// <param name="stop">Told to end before there is anything to drain: while the database is waited for.</param>
+    public static async Task StartChatAsync(this WebApplication app, CancellationToken stop = default)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Chat.Node");
         if (app.Services.GetRequiredService<ChatSettings>().LegacyPasswords)
@@ -92,12 +105,13 @@ static class ChatHost
         if (app.Services.GetRequiredService<CrashPoints>().Faults is { IsArmed: true } faults)
             Log.FaultsInjected(logger, faults.ToString());
         // The exporter listens to meters from its first collection on: what was counted before would never be told.
-        await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(Stream.Null);
+        await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(Stream.Null, stop);
         var settings = app.Services.GetRequiredService<ChatSettings>();
         app.Services.GetService<CertificateKeeper>()?.Load();
         await PortCheck.RunAsync(settings);
-        await app.Services.PrepareStorageAsync();
-        await app.StartAsync();
+        await app.Services.PrepareStorageAsync().WaitAsync(stop); // steps that are under way can be repeated, or are taken back
+        await using var stopping = stop.Register(app.Lifetime.StopApplication);
+        await app.StartAsync(CancellationToken.None); // from here on the host itself hears signals, and ends in order
         Log.Ready(
             logger, string.Join(" and ", app.Services.GetRequiredService<ChatListener>().Endpoints),
             $"http://{new IPEndPoint(settings.Bind, settings.HttpPort)}/health/ready", settings.StorageName, ConnectHint(settings));

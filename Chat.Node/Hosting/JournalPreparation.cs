@@ -16,8 +16,9 @@ sealed class JournalPreparation(JournalDatabase journal, TimeProvider clock, ILo
     Task? _attempt;
     bool _hasWarned;
 
-    /// <summary>Never fails, and never waits for long.</summary>
-    public async Task<bool> TryAsync()
+    /// <summary>Never waits for long.</summary>
+    /// <exception cref="SchemaTooNewException">At the start: a newer version has been here.</exception>
+    public async Task<bool> TryAsync(bool isStart = false)
     {
         if (!journal.IsSqlite)
             return true;
@@ -28,7 +29,11 @@ sealed class JournalPreparation(JournalDatabase journal, TimeProvider clock, ILo
             await _attempt.WaitAsync(Patience, clock);
             return true;
         }
-        catch (Exception e) when (e is StorageException or TimeoutException)
+        catch (SchemaTooNewException) when (isStart)
+        {
+            throw;
+        }
+        catch (Exception e) when (e is StorageException or TimeoutException or SchemaTooNewException)
         {
             if (!_hasWarned)
                 Log.JournalUnavailable(logger, e.Message);

@@ -16,7 +16,7 @@ static class StorageHosting
         {
             StorageProvider.MySql => new MySqlDatabase(
                 settings.ConnectionString, provider.GetRequiredService<ILogger<MySqlDatabase>>(), settings.Limits.MaxFrameBytes),
-            _ => new SqliteDatabase(settings.ConnectionString),
+            _ => new SqliteDatabase(settings.ConnectionString, provider.GetRequiredService<ILogger<SqliteDatabase>>()),
         });
         services.AddSingleton(settings.Storage == StorageProvider.MySql
             ? JournalDatabase.OnMySql(settings.ConnectionString)
@@ -48,7 +48,7 @@ static class StorageHosting
     public static async Task PrepareStorageAsync(this IServiceProvider services)
     {
         await services.GetRequiredService<IChatDatabase>().MigrateAsync();
-        await services.GetRequiredService<JournalPreparation>().TryAsync();
+        await services.GetRequiredService<JournalPreparation>().TryAsync(isStart: true);
         await services.GetRequiredService<Nodes>().RegisterAsync();
         await services.GetRequiredService<Accounts>().PurgeTokensAsync(services.GetRequiredService<TimeProvider>().GetUtcNow());
     }

@@ -84,6 +84,12 @@ static partial class Log
     [LoggerMessage(16, LogLevel.Information, "schema: {Script} applied")]
     public static partial void SchemaScriptApplied(ILogger logger, string script);
 
+    [LoggerMessage(122, LogLevel.Critical, "{Path} is not the file any more that this node has open: nothing is acknowledged until it is back. While this process lives what it has can be copied: {Rescue}")]
+    public static partial void DatabaseFileLost(ILogger logger, string path, string rescue);
+
+    [LoggerMessage(123, LogLevel.Warning, "{Path} and its log are back")]
+    public static partial void DatabaseFileBack(ILogger logger, string path);
+
     [LoggerMessage(120, LogLevel.Warning, "the database's server does not sync its commits (innodb_flush_log_at_trx_commit = {Value}): when its machine dies, acknowledged messages are lost")]
     public static partial void CommitsAreNotSynced(ILogger logger, int value);
 

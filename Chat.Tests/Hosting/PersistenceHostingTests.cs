@@ -45,7 +45,7 @@ public sealed class PersistenceHostingTests
     public void The_file_lies_beside_the_chat_database(string chat, string expected)
     {
         var read = new SqliteConnectionStringBuilder(JournalDatabase.OnSqlite(chat).ConnectionString);
-        Assert.Equal(expected, read.DataSource);
+        Assert.Equal(Path.GetFullPath(expected), read.DataSource);
         Assert.Equal(SqliteOpenMode.ReadWrite, read.Mode); // a file that is missing must not be made in secret
         Assert.InRange(read.DefaultTimeout, 1, 2);
     }

@@ -99,6 +99,7 @@ public sealed class SqliteDatabaseTests : IDisposable
     public async Task A_script_that_fails_is_named_and_stops_the_start()
     {
         var folder = Directory.CreateTempSubdirectory("chat-folder-").FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "chat.db"), []); // a node makes it by its scripts alone
         using (var database = new SqliteDatabase($"Data Source={Path.Combine(folder, "chat.db")}"))
         {
             await database.WriteAsync((connection, transaction) => connection.ExecuteAsync("CREATE TABLE AllGroup (x)", transaction: transaction));

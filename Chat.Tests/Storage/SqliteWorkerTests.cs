@@ -2,6 +2,7 @@ using Chat.Node.Storage;
 using Chat.Node.Storage.Sqlite;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Chat.Tests.Storage;
@@ -17,7 +18,7 @@ public sealed class SqliteWorkerTests : IDisposable
 
     public SqliteWorkerTests()
     {
-        _writer = new SqliteWorker("test writer", 1, isWriter: true, Open);
+        _writer = new SqliteWorker("test writer", 1, isWriter: true, Open, new SqliteFiles(Path.Combine(_folder, "nothing.db"), NullLogger.Instance));
     }
 
     public void Dispose()

@@ -21,6 +21,8 @@ static class MySqlMigrations
     static readonly Version LeastMySql = new(8, 0, 23);
     static readonly Version LeastMariaDb = new(10, 6);
 
+    const string Scripts = ".sql.mysql.";
+
     /// <summary>A change of a table waits for the transactions that are under way on it.</summary>
     const int LockSeconds = 60;
 
@@ -44,6 +46,7 @@ static class MySqlMigrations
             "SELECT GET_LOCK(LEFT(@name, 64), @seconds)", new { name, seconds = Patience.TotalSeconds }) != 1)
             throw new StorageException($"another node has been changing the schema for {Patience.TotalSeconds} s");
         await CheckTableNamesAsync(turn);
+        SchemaAge.Check(own.Database, await AppliedScriptsAsync(turn), SchemaAge.Known(Scripts), Scripts);
         var result = Engine(source).PerformUpgrade();
         if (!result.Successful)
             throw new StorageException($"the schema script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
@@ -71,6 +74,13 @@ static class MySqlMigrations
                 await Task.Delay(Pause);
             }
         }
+    }
+
+    static async Task<List<string>> AppliedScriptsAsync(MySqlConnection connection)
+    {
+        var isThere = await connection.ExecuteScalarAsync<long>(
+            "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'SchemaVersions'") > 0;
+        return isThere ? (await connection.QueryAsync<string>("SELECT ScriptName FROM SchemaVersions")).AsList() : [];
     }
 
     static void CheckVersion(string version)
@@ -109,7 +119,7 @@ static class MySqlMigrations
                 () => upgrade.Journal);
         });
         return builder
-            .WithScriptsEmbeddedInAssembly(typeof(MySqlMigrations).Assembly, name => name.Contains(".sql.mysql.", StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(typeof(MySqlMigrations).Assembly, name => name.Contains(Scripts, StringComparison.Ordinal))
             .WithVariablesDisabled()
             .WithoutTransaction()
             .LogTo(new NoOpUpgradeLog())

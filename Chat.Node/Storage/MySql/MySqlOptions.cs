@@ -19,7 +19,7 @@ static class MySqlOptions
         {
             builder = new MySqlConnectionStringBuilder(connectionString);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
             throw new SettingsException($"Chat:Storage:ConnectionString is not one of MySQL: {e.Message}");
         }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
 
 namespace Chat.Node.Storage.Sqlite;
@@ -17,18 +18,22 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     const int Readers = 2;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    readonly string _connectionString;
+    readonly SqliteConnectionStringBuilder _connection;
+    readonly SqliteFiles _files;
     readonly SqliteWorker _writer;
     readonly SqliteWorker _reader;
 
-    public SqliteDatabase(string connectionString)
+    /// <param name="connectionString">Which file; it is made by <see cref="MigrateAsync"/> alone.</param>
+    /// <param name="logger">Hears when the file goes away.</param>
+    public SqliteDatabase(string connectionString, ILogger<SqliteDatabase>? logger = null)
     {
-        var builder = new SqliteConnectionStringBuilder(connectionString) { Pooling = false };
-        if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder)
-            Directory.CreateDirectory(folder);
-        _connectionString = builder.ToString();
-        _writer = new SqliteWorker("sqlite writer", 1, isWriter: true, Open);
-        _reader = new SqliteWorker("sqlite reader", Readers, isWriter: false, Open);
+        _connection = SqlitePath.Read(connectionString);
+        _connection.Pooling = false;
+        _files = new SqliteFiles(_connection.DataSource, logger ?? NullLogger<SqliteDatabase>.Instance);
+        // A file that was taken away must not be replaced by an empty one in secret.
+        var existing = new SqliteConnectionStringBuilder(_connection.ToString()) { Mode = SqliteOpenMode.ReadWrite }.ToString();
+        _writer = new SqliteWorker("sqlite writer", 1, isWriter: true, () => OpenWatched(existing), _files);
+        _reader = new SqliteWorker("sqlite reader", Readers, isWriter: false, () => OpenWatched(existing), _files);
     }
 
     public SqlDialect Dialect { get; } = new SqliteDialect();
@@ -43,11 +48,7 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
 
     public async Task MigrateAsync()
     {
-        await Task.Run(() =>
-        {
-            Open().Dispose(); // sets what has to be set before the first table
-            SqliteMigrations.Apply(_connectionString);
-        });
+        await Task.Run(Make);
         var keys = new SqliteWork<int>((connection, transaction) => connection.ExecuteAsync(
             // Of rows that are older than the columns.
             """
@@ -57,6 +58,31 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         _writer.Enqueue(keys);
         await keys.Done; // without a time-out: there may be many
     }
+
+    /// <exception cref="StorageException">It cannot be the database; the text names the file and says why.</exception>
+    void Make()
+    {
+        var file = _connection.DataSource;
+        try
+        {
+            if (Path.GetDirectoryName(file) is { } folder)
+                Directory.CreateDirectory(folder);
+            if (FileIdentityOf(file) is { Links: > 1 } identity)
+                throw new IOException($"it has {identity.Links} names (hard links), and its log would be found by one of them only");
+            Open(_connection.ToString()).Dispose(); // sets what has to be set before the first table
+            SqliteMigrations.Apply(_connection.ToString());
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw SqliteTrouble.Explain(file, e);
+        }
+        catch (StorageException e) when (e.InnerException is SqliteException inner && SqliteTrouble.IsOfFile(inner))
+        {
+            throw SqliteTrouble.Explain(file, inner);
+        }
+    }
+
+    static FileIdentity? FileIdentityOf(string file) => OperatingSystem.IsLinux() ? FileIdentity.Of(file) : null;
 
     public void Dispose()
     {
@@ -79,16 +105,32 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         }
     }
 
-    SqliteConnection Open()
+    SqliteConnection OpenWatched(string connectionString)
     {
-        var connection = new SqliteConnection(_connectionString);
+        var connection = Open(connectionString);
+        try
+        {
+            _files.Note();
+            return connection;
+        }
+        catch (StorageException)
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    static SqliteConnection Open(string connectionString)
+    {
+        var connection = new SqliteConnection(connectionString);
         connection.Open();
         raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         using var pragmas = connection.CreateCommand();
         pragmas.CommandText =
             // Small pages and rare checkpoints: a commit touches an index page per conversation (docs/performance.md).
             "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
-            + "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;";
+            + "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;"
+            + "SELECT COUNT(*) FROM sqlite_master;"; // opens the log
         pragmas.ExecuteNonQuery();
         // SQLite's own knows only a to z.
         connection.CreateFunction("lower", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);

@@ -1,3 +1,4 @@
+using Chat.Node.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage.Sqlite;
@@ -12,17 +13,25 @@ static class SqliteJournal
     /// <c>data/chat.db</c> becomes <c>data/chat.settings.db</c>. Opened for each use, and never made by opening: a file
     /// that was taken away must not be written to in secret, nor be replaced by an empty one.
     /// </summary>
+    /// <exception cref="SettingsException">The chat database's connection string is wrong, or an older version kept the file elsewhere.</exception>
     public static string ConnectionStringBeside(string chatConnectionString)
     {
-        var file = new SqliteConnectionStringBuilder(chatConnectionString).DataSource;
+        var file = SqlitePath.Read(chatConnectionString).DataSource;
+        var named = Beside(Path.GetFullPath(new SqliteConnectionStringBuilder(chatConnectionString).DataSource));
+        var real = Beside(file);
+        if (named != real && File.Exists(named) && !File.Exists(real))
+            throw new SettingsException(
+                $"Chat:Storage:ConnectionString leads over a link to {file}, and the users' settings lie beside the link: stop all nodes, move {named} to {real}");
         return new SqliteConnectionStringBuilder
         {
-            DataSource = Path.ChangeExtension(file, $".settings{Path.GetExtension(file)}"),
+            DataSource = real,
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = LockSeconds,
         }.ToString();
     }
+
+    static string Beside(string file) => Path.ChangeExtension(file, $".settings{Path.GetExtension(file)}");
 
     /// <summary>Makes the file if it is not there, and brings its schema up to date.</summary>
     /// <exception cref="StorageException">It cannot be opened or changed now.</exception>

@@ -1,5 +1,7 @@
+using Dapper;
 using DbUp;
 using DbUp.Engine.Output;
+using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage.Sqlite;
 
@@ -20,8 +22,9 @@ static class SqliteMigrations
 
     public static void Apply(string connectionString, string scripts = ChatScripts)
     {
-        var file = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(connectionString).DataSource;
+        var file = new SqliteConnectionStringBuilder(connectionString).DataSource;
         using var turn = WaitForTurn(file + ".migrating");
+        SchemaAge.Check(file, AppliedScripts(connectionString), SchemaAge.Known(scripts), scripts);
         var result = DeployChanges.To
             .SqliteDatabase(connectionString)
             .WithScriptsEmbeddedInAssembly(typeof(SqliteMigrations).Assembly, name => name.Contains(scripts, StringComparison.Ordinal))
@@ -31,6 +34,15 @@ static class SqliteMigrations
             .PerformUpgrade();
         if (!result.Successful)
             throw new StorageException($"the schema script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
+    }
+
+    static List<string> AppliedScripts(string connectionString)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        connection.Open();
+        return connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master WHERE name = 'SchemaVersions'") == 0
+            ? []
+            : connection.Query<string>("SELECT ScriptName FROM SchemaVersions").AsList();
     }
 
     /// <summary>A lock that ends with its process, however that ends.</summary>

@@ -82,11 +82,13 @@ sealed class SqliteWorker : IDisposable
     readonly Queue<SqliteWork> _queue = new();
     readonly Func<SqliteConnection> _open;
     readonly bool _isWriter;
+    readonly SqliteFiles _files;
     readonly List<Thread> _threads = [];
     bool _isEnding;
 
-    public SqliteWorker(string name, int threads, bool isWriter, Func<SqliteConnection> open)
+    public SqliteWorker(string name, int threads, bool isWriter, Func<SqliteConnection> open, SqliteFiles files)
     {
+        _files = files;
         _open = open;
         _isWriter = isWriter;
         for (var i = 0; i < threads; i++)
@@ -133,9 +135,9 @@ sealed class SqliteWorker : IDisposable
             {
                 connection ??= _open();
                 if (_isWriter)
-                    (writer ??= new SqliteWriter(connection)).Run(gathered, GatherMore);
+                    (writer ??= new SqliteWriter(connection, _files)).Run(gathered, GatherMore);
                 else
-                    RunEach(connection, gathered);
+                    RunEach(connection, gathered, _files);
             }
             catch (Exception e)
             {
@@ -175,12 +177,23 @@ sealed class SqliteWorker : IDisposable
         }
     }
 
-    static void RunEach(SqliteConnection connection, List<SqliteWork> gathered)
+    static void RunEach(SqliteConnection connection, List<SqliteWork> gathered, SqliteFiles files)
     {
         foreach (var work in gathered)
+            work.Settle(TryRun(work));
+
+        Exception? TryRun(SqliteWork work)
         {
-            work.TryRun(connection, null);
-            work.Settle(null);
+            try
+            {
+                files.CheckIfLost();
+                work.TryRun(connection, null);
+                return null;
+            }
+            catch (StorageException e)
+            {
+                return e;
+            }
         }
     }
 }

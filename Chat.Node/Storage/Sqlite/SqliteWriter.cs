@@ -5,7 +5,7 @@ namespace Chat.Node.Storage.Sqlite;
 /// <summary>
 /// What the writing thread does with its connection: in this process's turn, all that has gathered in one transaction.
 /// </summary>
-sealed class SqliteWriter(SqliteConnection connection) : IDisposable
+sealed class SqliteWriter(SqliteConnection connection, SqliteFiles files) : IDisposable
 {
     readonly WriteTurn _turn = WriteTurn.Of(connection);
     readonly WalLimit _wal = new(connection);
@@ -41,12 +41,14 @@ sealed class SqliteWriter(SqliteConnection connection) : IDisposable
     {
         try
         {
+            files.CheckIfLost();
             using (var transaction = connection.BeginTransaction(deferred: false))
             {
                 if (gathered.TrueForAll(work => work.TryRun(connection, transaction)))
                     transaction.Commit();
             }
 
+            files.Check();
             _wal.Keep();
             return null;
         }

@@ -1,0 +1,121 @@
+using Chat.Node.Telemetry;
+
+namespace Chat.Node.Storage.Sqlite;
+
+/// <summary>
+/// The files that this process has open are those that the database's path names: else whatever is written goes where no later start
+/// finds it. Who has lost them acknowledges nothing until they are back. Safe to use from any thread.
+/// </summary>
+/// <param name="file">The database's path, without links in it.</param>
+/// <param name="logger">Is told once that they are gone, and once that they are back.</param>
+sealed class SqliteFiles(string file, ILogger logger)
+{
+    /// <summary>The log and its index belong to the database: a commit is in the log first.</summary>
+    static readonly string[] Suffixes = ["", "-wal", "-shm"];
+
+    readonly byte[][] _paths = [.. Suffixes.Select(suffix => FileIdentity.Encode(file + suffix))];
+    readonly FileIdentity[] _open = new FileIdentity[Suffixes.Length];
+    readonly Lock _gate = new();
+    bool _isKnown;
+    volatile bool _isLost;
+
+    /// <summary>After a connection was opened: the first one says which files they are, later ones have to have the same.</summary>
+    /// <exception cref="StorageException">It has others.</exception>
+    public void Note()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        lock (_gate)
+        {
+            if (!_isKnown && FindOpen())
+                return;
+        }
+
+        Check();
+    }
+
+    /// <summary>
+    /// Before anything else: what is known to be lost is not written to, and not read either, because what was committed too late would
+    /// be found there, and taken for stored.
+    /// </summary>
+    /// <exception cref="StorageException">The files are gone.</exception>
+    public void CheckIfLost()
+    {
+        if (_isLost)
+            Check();
+    }
+
+    /// <summary>After a commit and before anybody is told of it.</summary>
+    /// <exception cref="StorageException">The files are gone: what was committed may be in none that a start would find.</exception>
+    public void Check()
+    {
+        if (!_isKnown)
+            return;
+        for (var i = 0; i < _paths.Length; i++)
+        {
+            if (FileIdentity.Of(_paths[i]) is { } found && found == _open[i])
+                continue;
+            Lose(file + Suffixes[i]);
+            throw new StorageException($"{file + Suffixes[i]} is not the file any more that this process has open");
+        }
+
+        if (_isLost)
+            Recover();
+    }
+
+    /// <summary>Shell commands that copy what this process has open into the working folder.</summary>
+    public static string RescueOf(IReadOnlyList<(string Name, int Descriptor)> open, int processId) =>
+        string.Join("; ", open.Select(each => $"cp /proc/{processId}/fd/{each.Descriptor} {each.Name}"));
+
+    bool FindOpen()
+    {
+        for (var i = 0; i < _paths.Length; i++)
+        {
+            if (FileIdentity.Of(_paths[i]) is not { } found)
+                return false; // not in WAL mode: a database in memory, or a file system that cannot
+            _open[i] = found;
+        }
+
+        return _isKnown = true;
+    }
+
+    void Lose(string path)
+    {
+        lock (_gate)
+        {
+            if (_isLost)
+                return;
+            _isLost = true;
+        }
+
+        Log.DatabaseFileLost(logger, path, RescueOf(Descriptors(), Environment.ProcessId));
+    }
+
+    void Recover()
+    {
+        lock (_gate)
+        {
+            if (!_isLost)
+                return;
+            _isLost = false;
+        }
+
+        Log.DatabaseFileBack(logger, file);
+    }
+
+    /// <summary>Of the database and its log, which are all that a copy needs.</summary>
+    List<(string Name, int Descriptor)> Descriptors()
+    {
+        var found = new Dictionary<string, int>();
+        foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        {
+            if (FileIdentity.Of(path) is not { } identity || !int.TryParse(Path.GetFileName(path), out var descriptor))
+                continue;
+            var at = Array.IndexOf(_open, identity);
+            if (at is 0 or 1)
+                found[Path.GetFileName(file) + Suffixes[at]] = descriptor;
+        }
+
+        return [.. found.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => (each.Key, each.Value))];
+    }
+}
