@@ -13,8 +13,10 @@ sealed class SessionRefusedException(string message, Exception? inner = null) : 
 sealed class MySqlSessions
 {
     const string Packet = "max_allowed_packet";
+    const string Database = "DATABASE()";
 
     readonly SessionVariables _variables;
+    readonly string _database;
     readonly string _begin;
     readonly string _show;
 
@@ -28,12 +30,13 @@ sealed class MySqlSessions
     MySqlSessions(string database, int lockSeconds, PacketLimit? limit)
     {
         _limit = limit;
+        _database = database;
         _variables = new SessionVariables(lockSeconds);
         // Whatever init_connect has begun is over; then what the server would run these statements with.
         _begin =
-            $"""
+            """
             SET SESSION completion_type = 0; ROLLBACK AND NO CHAIN NO RELEASE; UNLOCK TABLES; SET SESSION autocommit = 1;
-            SET timestamp = DEFAULT; USE `{database.Replace("`", "``", StringComparison.Ordinal)}`;
+            SET timestamp = DEFAULT; SELECT DATABASE();
             """;
         var names = string.Join(", ", _variables.Names.Append(Packet).Select(name => $"'{name}'"));
         // SHOW is a SELECT for these.
@@ -70,6 +73,9 @@ sealed class MySqlSessions
         var shown = await ShowAsync(connection, _begin + _show, cancellation);
         if (shown.TryGetValue(Packet, out var packet))
             _limit?.Note(packet);
+        // Only then: the driver resets a session that has left its database each time it is taken from the pool.
+        if (!shown[Database].Equals(_database, StringComparison.OrdinalIgnoreCase))
+            await connection.ChangeDatabaseAsync(_database, cancellation);
         if (_variables.Corrections(shown) is not { Count: > 0 } corrections)
             return;
         var refusal = await SetAsync(connection, corrections, cancellation);
@@ -121,8 +127,12 @@ sealed class MySqlSessions
         command.CommandText = sql;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var shown = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        while (await reader.ReadAsync(cancellation))
-            shown[reader.GetString(0)] = reader.IsDBNull(1) ? "" : reader.GetString(1);
+        do
+        {
+            while (await reader.ReadAsync(cancellation))
+                shown[reader.FieldCount == 1 ? Database : reader.GetString(0)] = reader.IsDBNull(reader.FieldCount - 1) ? "" : reader.GetString(reader.FieldCount - 1);
+        }
+        while (await reader.NextResultAsync(cancellation));
         return shown;
     }
 }
