@@ -105,7 +105,7 @@ public sealed class InheritedSessionTests(HostileServer hostile) : IClassFixture
                 Assert.Equal(Users, await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM Users"));
                 Assert.Equal(Users, await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM GroupUser"));
                 Assert.Equal(1, await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM Node WHERE confirmed_before = 77"));
-                Assert.Equal(5, await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM SchemaVersions"));
+                Assert.Equal(SchemaAge.Known(".sql.mysql.").Count(), await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM SchemaVersions"));
             }
             finally
             {

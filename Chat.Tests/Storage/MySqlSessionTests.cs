@@ -28,7 +28,7 @@ public sealed class MySqlSessionTests
         for (var i = 0; i < 20; i++)
             await database.ReadAsync(connection => connection.ExecuteScalarAsync<int>("SELECT 1"));
         var shows = await database.ReadAsync(connection => connection.QueryAsync<(string Name, long Value)>("SHOW GLOBAL STATUS LIKE 'Com_show_variables'"));
-        Assert.Equal(1, Assert.Single(shows).Value);
+        Assert.InRange(Assert.Single(shows).Value, 1, 2); // before and after what had to be set
     }
 
     [Fact]
