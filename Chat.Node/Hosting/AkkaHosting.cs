@@ -183,7 +183,9 @@ static class AkkaHosting
             phases.before-actor-system-terminate.timeout = 15 s   # the last batches
           }
           remote.retry-gate-closed-for = 1 s        # a node that was started again is spoken to at once
+          remote.handshake-timeout = 5 s            # who connects to the cluster's port and says nothing
           remote.dot-netty.tcp {
+            transport-class = "Chat.Node.Cluster.GuardedTransport, Chat.Node"
             batching { enabled = true, max-pending-writes = 200 } # measured: off costs 1.6 to 2 times as much
             maximum-frame-size = 1 MiB              # a page of the offline queue
             send-buffer-size = 2 MiB

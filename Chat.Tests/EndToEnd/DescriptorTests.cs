@@ -24,6 +24,7 @@ public sealed class DescriptorTests : IDisposable
     [InlineData(Listener.Chat)]
     [InlineData(Listener.Tls)]
     [InlineData(Listener.Http)]
+    [InlineData(Listener.Cluster)]
     public async Task Silent_connections_take_nothing_from_those_who_chat(Listener listener)
     {
         using var certificates = new TestCertificates();
@@ -36,6 +37,7 @@ public sealed class DescriptorTests : IDisposable
         {
             Listener.Chat => node.Port,
             Listener.Tls => tlsPort,
+            Listener.Cluster => _folder.ClusterPort,
             _ => node.HttpPort,
         };
         for (var i = 0; i < Strangers; i++)
@@ -47,7 +49,7 @@ public sealed class DescriptorTests : IDisposable
 
         await ExchangeAsync(alice, bob, Strangers);
         Assert.Equal(HttpStatusCode.OK, await node.ReadinessAsync());
-        if (listener != Listener.Http)
+        if (listener is Listener.Chat or Listener.Tls)
             Assert.Contains("connection refused: ", node.Output, StringComparison.Ordinal);
 
         // Who does not log in makes room for others by and by.
@@ -102,5 +104,6 @@ public sealed class DescriptorTests : IDisposable
         Chat,
         Tls,
         Http,
+        Cluster,
     }
 }
