@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
+using Akka.Cluster;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 
@@ -17,6 +18,9 @@ sealed class ClusterJoiner(
 {
     /// <summary>Nodes that start together: the one that others name as their seed comes first.</summary>
     static readonly TimeSpan SeedsComeFirst = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is known of the members is late by no more than this as a rule.</summary>
+    static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
 
     readonly PeerWatch _watch = new();
     readonly ConcurrentDictionary<long, PeerAnswer> _answers = [];
@@ -54,8 +58,13 @@ sealed class ClusterJoiner(
         }
 
         await isUp.Task;
-        if (!hasFormed)
-            await BecomeMemberAsync();
+        using var soon = new PeriodicTimer(Soon, clock);
+        while (!hasFormed && !await TryBecomeMemberAsync())
+        {
+            if (clock.GetElapsedTime(started) > patience)
+                throw new CannotJoinException($"could not become a member of the cluster within {patience.TotalSeconds} s: {_obstacle}");
+            await soon.WaitForNextTickAsync(cancellation);
+        }
     }
 
     /// <summary>Asks whoever lives, or forms a cluster if nobody does; true if it was formed.</summary>
@@ -131,12 +140,32 @@ sealed class ClusterJoiner(
         return int.MaxValue;
     }
 
-    async Task BecomeMemberAsync()
+    /// <summary>Has the database confirm what the cluster says; false if it is too early to know.</summary>
+    async Task<bool> TryBecomeMemberAsync()
     {
-        var others = cluster.State.Members.Where(member => !member.UniqueAddress.Equals(cluster.SelfUniqueAddress))
+        // What is known of the members is kept by an actor of its own, which may lag behind the news that this node is up. News come to it in
+        // order: once it has those of this node, it has those of the members who let it in.
+        var members = cluster.State.Members;
+        if (!members.Any(member => member.UniqueAddress.Equals(cluster.SelfUniqueAddress) && member.Status == MemberStatus.Up))
+        {
+            _obstacle = "the members of the cluster are not known yet";
+            return false;
+        }
+
+        var others = members.Where(member => !member.UniqueAddress.Equals(cluster.SelfUniqueAddress))
             .Select(member => (NodeAddress.TextOf(member.Address), (long)member.UniqueAddress.Uid)).ToList();
-        if (!await nodes.TryBecomeMemberAsync(others))
-            throw new CannotJoinException(
-                "the nodes that let this one in are no members of this database's cluster (any more): do all nodes use the same database?");
+        try
+        {
+            if (await nodes.TryBecomeMemberAsync(others))
+                return true;
+        }
+        catch (StorageException e)
+        {
+            _obstacle = e.Message; // whether it was stored or not: it can be stored again
+            return false;
+        }
+
+        throw new CannotJoinException(
+            $"the nodes that let this one in ({string.Join(", ", others.Select(other => other.Item1))}) are no members of this database's cluster (any more), or have declared this one dead: do all nodes use the same database?");
     }
 }

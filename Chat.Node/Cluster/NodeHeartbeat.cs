@@ -14,12 +14,10 @@ sealed class NodeHeartbeat(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Between the time of a message and its place in the clock; far more than any pause in one process.</summary>
-    const long MarginMilliseconds = 2000;
-
     /// <summary>A beat that takes longer is left behind, and the next one tried.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    readonly ConfirmedMark _mark = new();
     bool _hasWarned;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -45,7 +43,9 @@ sealed class NodeHeartbeat(
     async Task BeatAsync()
     {
         var givenAt = clock.SteadyMilliseconds();
-        var mark = Math.Min(fanOuts.OldestTs(), clock.GetUtcNow().ToUnixTimeMilliseconds() - MarginMilliseconds);
+        LookAtClock();
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds(); // before what is unfinished is looked at
+        var mark = _mark.Next(givenAt, now, fanOuts.OldestTs());
         try
         {
             if (await nodes.BeatAsync(mark).WaitAsync(Patience, clock))
@@ -71,5 +71,15 @@ sealed class NodeHeartbeat(
                 Log.HeartbeatFailed(logger, e.Message);
             _hasWarned = true;
         }
+    }
+
+    void LookAtClock()
+    {
+        if (clock is not NodeClock own || own.Look() is not { } news)
+            return;
+        if (news.IsDoubted)
+            Log.ClockDoubted(logger, news.Step.TotalSeconds, NodeClock.Doubt.TotalMinutes);
+        else
+            Log.ClockBelieved(logger, news.Step.TotalSeconds);
     }
 }

@@ -45,7 +45,7 @@ static class ChatHost
         catch (Exception e) // a port, the database, the cluster: whatever it is, it ends here with one line
         {
             await LastWords.SayAsync($"ChatActors cannot start: {ReasonOf(e)}");
-            return ExitCannotStart;
+            return state?.Phase == NodePhase.Removed ? ExitRemoved : ExitCannotStart;
         }
     }
 
@@ -75,7 +75,7 @@ static class ChatHost
         builder.WebHost.ListenForHealth(settings);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<TimeProvider>(new NodeClock(InjectedClock.FromEnvironment(), NodeClock.SystemUptime));
         builder.Services.AddSingleton(CrashPoints.FromEnvironment());
         builder.Services.AddHealthChecks();
         builder.Services.AddChatStorage(settings);

@@ -27,6 +27,7 @@ static class StorageHosting
         services.AddSingleton(provider => new Accounts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
         services.AddSingleton(provider => new Contacts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
         services.AddSingleton<ContactLists>();
+        services.AddHostedService<TokenPurge>();
         services.AddSingleton<MessageLogStore>();
         services.AddSingleton<OfflineStore>();
         services.AddSingleton<DeliveryMarks>();
@@ -50,7 +51,6 @@ static class StorageHosting
         await services.GetRequiredService<IChatDatabase>().MigrateAsync();
         await services.GetRequiredService<JournalPreparation>().TryAsync(isStart: true);
         await services.GetRequiredService<Nodes>().RegisterAsync();
-        await services.GetRequiredService<Accounts>().PurgeTokensAsync(services.GetRequiredService<TimeProvider>().GetUtcNow());
     }
 
     static long NewIncarnation() => Random.Shared.NextInt64(1, long.MaxValue);

@@ -104,7 +104,14 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
     public Task RevokeTokenAsync(byte[] hash) => database.WriteAsync((connection, transaction) =>
         connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction));
 
-    public Task PurgeTokensAsync(DateTimeOffset now) => database.WriteAsync((connection, transaction) =>
-        connection.ExecuteAsync(
-            "DELETE FROM ResumeToken WHERE expires <= @now", new { now = now.ToUnixTimeMilliseconds() }, transaction));
+    /// <summary>Deletes some of the tokens that had expired by a time, the oldest first. How many.</summary>
+    public Task<int> PurgeTokensAsync(DateTimeOffset expiredBy, int most) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var hashes = (await connection.QueryAsync<byte[]>(
+            "SELECT hash FROM ResumeToken WHERE expires <= @expired ORDER BY expires LIMIT @most",
+            new { expired = expiredBy.ToUnixTimeMilliseconds(), most }, transaction)).AsList();
+        foreach (var hash in hashes)
+            await connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction);
+        return hashes.Count;
+    });
 }

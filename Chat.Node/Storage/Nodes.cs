@@ -49,12 +49,12 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     public Task AnnounceAsync(string address, long uid) => ExecuteAsync(
         "UPDATE Node SET address = @address, uid = @uid WHERE incarnation = @Incarnation", new { address, uid, node.Incarnation });
 
-    /// <summary>A write that changes nothing for anybody: it proves that the database takes writes.</summary>
-    public Task BeatAsync() => ExecuteAsync("UPDATE Node SET heartbeat = @Now WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation, Now });
+    /// <summary>A write that changes nothing for anybody: it proves that the database takes writes. Like every sign of life it differs from the one before also when the clock was set back.</summary>
+    public Task BeatAsync() => ExecuteAsync("UPDATE Node SET heartbeat = CASE WHEN heartbeat < @Now THEN @Now ELSE heartbeat + 1 END WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation, Now });
 
     /// <summary>A sign of life; and everything this node logged before a time has been fanned out. False if this node is fenced.</summary>
     public async Task<bool> BeatAsync(long confirmedBefore) => await ExecuteAsync(
-        "UPDATE Node SET confirmed_before = @confirmedBefore, heartbeat = @Now WHERE incarnation = @Incarnation AND fenced = 0",
+        "UPDATE Node SET confirmed_before = @confirmedBefore, heartbeat = CASE WHEN heartbeat < @Now THEN @Now ELSE heartbeat + 1 END WHERE incarnation = @Incarnation AND fenced = 0",
         new { node.Incarnation, confirmedBefore, Now }) > 0;
 
     /// <summary>Other incarnations that live, or have left something to do.</summary>
@@ -122,7 +122,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     /// taken it for dead before and were done with it.
     /// </summary>
     public Task LeaveAsync(bool isFinished) => ExecuteAsync(
-        "UPDATE Node SET fenced = 1, finished = @isFinished, heartbeat = @Now WHERE incarnation = @Incarnation", new { node.Incarnation, isFinished, Now });
+        "UPDATE Node SET fenced = 1, finished = @isFinished, heartbeat = CASE WHEN heartbeat < @Now THEN @Now ELSE heartbeat + 1 END WHERE incarnation = @Incarnation", new { node.Incarnation, isFinished, Now });
 
     Task<int> ExecuteAsync(string sql, object parameters) =>
         database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, parameters, transaction));

@@ -66,6 +66,12 @@ static partial class Log
     [LoggerMessage(47, LogLevel.Critical, "this node was removed from its cluster ({Reason}): it ends, and has to be started again")]
     public static partial void Removed(ILogger logger, string reason);
 
+    [LoggerMessage(170, LogLevel.Warning, "the clock of this machine was set by {Seconds:0} s: this node goes on with the time that it had, and believes the new one when it has lasted for {Minutes:0} min")]
+    public static partial void ClockDoubted(ILogger logger, double seconds, double minutes);
+
+    [LoggerMessage(171, LogLevel.Information, "the clock of this machine, which was off by {Seconds:0} s, is taken up again: it was put right, or has lasted")]
+    public static partial void ClockBelieved(ILogger logger, double seconds);
+
     [LoggerMessage(48, LogLevel.Debug, "the load has fallen: {Megabytes} MB of memory given back in {Pause:0} ms")]
     public static partial void MemoryTrimmed(ILogger logger, long megabytes, double pause);
 

@@ -11,5 +11,5 @@ static class SteadyClock
     /// message: a fifth of the price. Not to be compared with the other.
     /// </summary>
     public static long CoarseMilliseconds(this TimeProvider clock) =>
-        ReferenceEquals(clock, TimeProvider.System) ? Environment.TickCount64 : clock.SteadyMilliseconds();
+        ReferenceEquals(clock, TimeProvider.System) || clock is NodeClock { IsOfSystem: true } ? Environment.TickCount64 : clock.SteadyMilliseconds();
 }

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Akka.Actor;
 using Chat.Node.Cluster;
 using Chat.Tests.EndToEnd;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Chat.Tests.Cluster;
@@ -102,6 +105,38 @@ public sealed class MembershipTests : IDisposable
         {
             await using var second = await node.ConnectLegacyAsync();
             Assert.Equal(2, (await second.LogInAsync(id)).Number("errno"));
+        }
+    }
+
+    /// <summary>The cluster tells that a node is up, and who else is up, by different actors: on a busy machine one of them is late.</summary>
+    [Fact]
+    public async Task A_node_that_does_not_know_yet_who_let_it_in_waits_for_the_news()
+    {
+        await using var first = await TestNode.StartAsync(_folder);
+        await using var second = await TestNode.StartAsync(_folder, services => services.AddHostedService<LateNews>());
+        await Eventually.TrueAsync(() => first.Members == 2 && second.Members == 2);
+        Assert.Equal(2L, await first.ScalarAsync<long>("SELECT COUNT(*) FROM Node WHERE joined = 1 AND fenced = 0"));
+    }
+
+    /// <summary>Holds up what a node knows of its cluster until a second after it is up.</summary>
+    sealed class LateNews(ActorSystem system) : IHostedService
+    {
+        static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            var cluster = Akka.Cluster.Cluster.Get(system);
+            var news = (IInternalActorRef)await system.ActorSelection("/system/clusterEventBusListener").ResolveOne(TestNode.Patience, cancellationToken);
+            news.Suspend();
+            cluster.RegisterOnMemberUp(() => _ = ResumeAsync(news));
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        static async Task ResumeAsync(IInternalActorRef news)
+        {
+            await Task.Delay(Delay); // long enough for a node that does not wait to give up
+            news.Resume();
         }
     }
 

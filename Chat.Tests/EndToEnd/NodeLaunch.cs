@@ -14,4 +14,7 @@ sealed record NodeLaunch(IReadOnlyList<string> Settings, string WorkingDirectory
 
     /// <summary>A fault of delivery, for tests of the checker.</summary>
     public string? Fault { get; init; }
+
+    /// <summary>How wrong its clock is, as <c>CHATACTORS_CLOCK</c> says it.</summary>
+    public string? Clock { get; init; }
 }

@@ -71,7 +71,7 @@ sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it without waiting, with nothing but what is asked for.</summary>
-    public static NodeProcess Launch(NodeLaunch launch, int port) => new(Start(launch), null, port, launch.Log);
+    public static NodeProcess Launch(NodeLaunch launch, int port, TestFolder? folder = null) => new(Start(launch), folder, port, launch.Log);
 
     /// <summary>Starts it behind a shell command, which has to end with <c>exec "$@"</c>, and waits for its readiness.</summary>
     public static async Task<NodeProcess> StartBehindAsync(TestFolder folder, string shell, bool isUnread = false, params string[] settings)
@@ -117,6 +117,7 @@ sealed class NodeProcess : IAsyncDisposable
         };
         SetOrRemove("CHATACTORS_CRASH_AT", launch.CrashAt);
         SetOrRemove("CHATACTORS_FAULT", launch.Fault);
+        SetOrRemove("CHATACTORS_CLOCK", launch.Clock);
         return Process.Start(start)!;
 
         void SetOrRemove(string name, string? value)

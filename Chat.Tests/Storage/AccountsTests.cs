@@ -101,13 +101,17 @@ public abstract class AccountsTests : StorageTest
     }
 
     [Fact]
-    public async Task Expired_tokens_can_be_swept_away()
+    public async Task Expired_tokens_can_be_swept_away_in_steps()
     {
         await _accounts.RegisterAsync("alice", "hash");
         var now = Database.Clock.Now;
         await _accounts.SaveTokenAsync([1], 1, now);
         await _accounts.SaveTokenAsync([2], 1, now.AddMilliseconds(1));
-        await _accounts.PurgeTokensAsync(now);
+        await _accounts.SaveTokenAsync([3], 1, now.AddDays(-1));
+        Assert.Equal(1, await _accounts.PurgeTokensAsync(now, most: 1)); // the oldest first, no more at once than was asked for
+        Assert.Equal(2, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM ResumeToken"));
+        Assert.Equal(1, await _accounts.PurgeTokensAsync(now, most: 10));
+        Assert.Equal(0, await _accounts.PurgeTokensAsync(now, most: 10));
         Assert.Equal(1, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM ResumeToken"));
         Assert.NotNull(await _accounts.FindByTokenAsync([2], now));
     }

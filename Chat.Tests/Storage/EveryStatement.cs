@@ -42,7 +42,7 @@ sealed class EveryStatement(IChatDatabase database)
         await accounts.SaveTokenAsync(hash, 17, Now.AddHours(1));
         Assert.Equal(17, (await accounts.FindByTokenAsync(hash, Now))?.Id);
         await accounts.RevokeTokenAsync(hash);
-        await accounts.PurgeTokensAsync(Now.AddMinutes(1));
+        await accounts.PurgeTokensAsync(Now.AddMinutes(1), 10);
     }
 
     async Task ContactsAsync()

@@ -99,9 +99,25 @@ public abstract class NodesTests : StorageTest
         Assert.True(await _there.BeatAsync(1));
         Assert.False(await _here.TryFenceAsync(There, seen));
         Assert.True(await _there.BeatAsync(1));
-        Assert.True(await _here.TryFenceAsync(There, Database.Clock.Milliseconds));
+        Assert.True(await _here.TryFenceAsync(There, await HeartbeatAsync(There)));
         Assert.False(await _there.BeatAsync(1));
         Assert.False(await _there.TryFormAsync([]));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3600)]
+    public async Task A_sign_of_life_is_one_also_when_the_clock_stands_still_or_was_set_back(int seconds)
+    {
+        await RegisterAllAsync();
+        var seen = await HeartbeatAsync(There);
+        Database.Clock.Now += TimeSpan.FromSeconds(seconds);
+        Assert.True(await _there.BeatAsync(1));
+        Assert.True(await HeartbeatAsync(There) > seen);
+        Assert.False(await _here.TryFenceAsync(There, seen));
+        await _there.LeaveAsync(isFinished: false);
+        await _here.FinishAsync(There, seen + 1);
+        Assert.Contains(await _here.OthersAsync(), row => row.Incarnation == There); // its last word is younger than what was swept
     }
 
     [Fact]
@@ -121,6 +137,8 @@ public abstract class NodesTests : StorageTest
         await _elsewhere.LeaveAsync(isFinished: true);
         Assert.Equal(There, Assert.Single(await _here.OthersAsync()).Incarnation);
     }
+
+    async Task<long> HeartbeatAsync(long incarnation) => (await OthersAsync(incarnation)).Single().Heartbeat;
 
     async Task<List<NodeRow>> OthersAsync(params long[] incarnations) =>
         (await _here.OthersAsync()).FindAll(row => incarnations.Contains(row.Incarnation));
