@@ -32,10 +32,11 @@ sealed class PasswordWorker : IDisposable
     readonly Channel<Action> _queue = Channel.CreateBounded<Action>(QueueLength);
     readonly PasswordHasher<Account> _hasher;
     readonly bool _keepsPlain;
+    readonly LegacyTexts? _texts;
 
-    public PasswordWorker(int iterations, int threads, bool keepsPlain = false)
+    public PasswordWorker(int iterations, int threads, bool keepsPlain = false, LegacyTexts? texts = null)
     {
-        _keepsPlain = keepsPlain;
+        (_keepsPlain, _texts) = (keepsPlain, texts);
         _hasher = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
         for (var i = 0; i < threads; i++)
             new Thread(Loop) { IsBackground = true, Name = $"passwords {i}", Priority = ThreadPriority.BelowNormal }.Start();
@@ -44,8 +45,9 @@ sealed class PasswordWorker : IDisposable
     /// <summary>What is to be stored for a password.</summary>
     /// <exception cref="StorageException">Too many are waiting.</exception>
     /// <exception cref="RowRefusedException">Legacy servers compare it, and could not store it.</exception>
-    public async Task<string> HashAsync(string password) =>
-        _keepsPlain ? StoredName.Of(password, writesForLegacy: true).Text : await RunAsync(() => _hasher.HashPassword(new Account(), password));
+    public async Task<string> HashAsync(string password) => _keepsPlain
+        ? StoredName.Of(password, writesForLegacy: _texts is null || await _texts.ReadGbkAsync()).Text
+        : await RunAsync(() => _hasher.HashPassword(new Account(), password));
 
     /// <exception cref="StorageException">Too many are waiting.</exception>
     public Task<PasswordCheck> CheckAsync(Account account, string password) => RunAsync(() =>
@@ -63,7 +65,7 @@ sealed class PasswordWorker : IDisposable
     PasswordCheck CheckPlain(Account account, string password)
     {
         // An account without a password is open to nobody.
-        var isRight = account.Password.Length > 0 && (IsSame(account.Password, password) | IsSame(LegacyText.Read(account.Password), password));
+        var isRight = account.Password.Length > 0 && (IsSame(account.Password, password) | IsSame(LegacyText.Undo(account.Password) ?? account.Password, password));
         if (!isRight)
             return new PasswordCheck(PasswordVerdict.Wrong);
         return _keepsPlain ? new PasswordCheck(PasswordVerdict.Right) : new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(account, password));

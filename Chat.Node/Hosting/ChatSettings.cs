@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Chat.Node.Cluster;
+using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using StackExchange.Redis;
 
@@ -94,6 +95,9 @@ sealed record ChatSettings
     /// <summary>Legacy servers read and write the same database: passwords stay plain text, names as they can read them.</summary>
     public bool LegacyPasswords { get; init; }
 
+    /// <summary>How legacy servers' text is stored in the database that they share with us.</summary>
+    public LegacyCharset LegacyCharset { get; init; }
+
     /// <summary>Where servers outside the cluster are met (<c>host:port,password=…</c>); empty: nowhere.</summary>
     public string RedisConnectionString { get; init; } = "";
 
@@ -125,6 +129,7 @@ sealed record ChatSettings
             SeedNodes = reader.Addresses("Cluster:SeedNodes"),
             MaxSessions = reader.Integer("Users:MaxSessions", 8, 1, 64),
             LegacyPasswords = reader.Switch("Bridge:LegacyPasswords", false),
+            LegacyCharset = reader.Choice<LegacyCharset>("Bridge:LegacyCharset"),
             RedisConnectionString = reader.Redis("Redis:ConnectionString"),
             PasswordIterations = reader.Integer("Accounts:PasswordIterations", 100_000, 1000, 10_000_000),
             Limits = new ChatLimits

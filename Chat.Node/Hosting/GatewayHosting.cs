@@ -20,7 +20,8 @@ static class GatewayHosting
 
         services.AddSingleton<ChatListener>();
         services.AddSingleton(settings.Limits);
-        services.AddSingleton(new PasswordWorker(settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1), settings.LegacyPasswords));
+        services.AddSingleton(provider => new PasswordWorker(
+            settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
         services.AddSingleton(provider => new AddressLimiter(
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LoginFlow(

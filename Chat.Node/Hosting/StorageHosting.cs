@@ -24,8 +24,10 @@ static class StorageHosting
         services.AddSingleton<JournalPreparation>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalPreparation>());
         services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
-        services.AddSingleton(provider => new Accounts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
-        services.AddSingleton(provider => new Contacts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords));
+        services.AddSingleton(provider => new LegacyTexts(
+            provider.GetRequiredService<IChatDatabase>(), settings.LegacyCharset, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Accounts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
+        services.AddSingleton(provider => new Contacts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
         services.AddSingleton<ContactLists>();
         services.AddHostedService<TokenPurge>();
         services.AddSingleton<MessageLogStore>();

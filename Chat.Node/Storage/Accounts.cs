@@ -15,8 +15,11 @@ sealed class Account
 /// <summary>Accounts and their resume tokens.</summary>
 /// <param name="database">Where they are.</param>
 /// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
-sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
+/// <param name="texts">How theirs are stored.</param>
+sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, LegacyTexts? texts = null)
 {
+    readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
+
     sealed class Row
     {
         public int Id { get; init; }
@@ -27,10 +30,10 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
 
         public bool Ours { get; init; }
 
-        public Account ToAccount() => new()
+        public Account ToAccount(LegacyTexts texts) => new()
         {
             Id = Id,
-            Name = Ours ? Name : LegacyText.Read(Name),
+            Name = Ours ? Name : texts.Read(Name),
             Password = Password,
         };
     }
@@ -39,7 +42,7 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a name.</exception>
     public async Task<int?> RegisterAsync(string name, string password)
     {
-        var stored = StoredName.Of(name, writesForLegacy);
+        var stored = StoredName.Of(name, writesForLegacy && await _texts.ReadGbkAsync());
         try
         {
             return await database.WriteAsync(async (connection, transaction) =>
@@ -58,8 +61,8 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
         }
     }
 
-    public async Task<Account?> FindAsync(int id) => (await database.ReadAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<Row>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })))?.ToAccount();
+    public async Task<Account?> FindAsync(int id) => await AccountOfAsync(await database.ReadAsync(connection =>
+        connection.QuerySingleOrDefaultAsync<Row>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })));
 
     /// <summary>
     /// The account of a name in any case of letters. Where a legacy server allowed several: the one that is written exactly so,
@@ -68,12 +71,19 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
     public async Task<Account?> FindAsync(string name)
     {
         var other = LegacyText.Write(name) ?? name;
-        return (await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
+        return await AccountOfAsync(await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
             """
             SELECT id, name, password, ours FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other))
             ORDER BY CASE WHEN name IN (@name, @other) THEN 0 ELSE 1 END, id LIMIT 1
             """,
-            new { name, other })))?.ToAccount();
+            new { name, other })));
+    }
+
+    async Task<Account?> AccountOfAsync(Row? row)
+    {
+        if (row is { Ours: false })
+            await _texts.PrepareAsync([row.Name]);
+        return row?.ToAccount(_texts);
     }
 
     /// <summary>Replaces what is stored for a password, unless somebody has replaced it meanwhile.</summary>
@@ -93,13 +103,13 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false)
             new { hash, userId, expires = expires.ToUnixTimeMilliseconds() }, transaction));
 
     /// <summary>The account of a token that has not expired.</summary>
-    public async Task<Account?> FindByTokenAsync(byte[] hash, DateTimeOffset now) => (await database.ReadAsync(connection =>
+    public async Task<Account?> FindByTokenAsync(byte[] hash, DateTimeOffset now) => await AccountOfAsync(await database.ReadAsync(connection =>
         connection.QuerySingleOrDefaultAsync<Row>(
             """
             SELECT u.id, u.name, u.password, u.ours FROM ResumeToken t JOIN Users u ON u.id = t.userid
             WHERE t.hash = @hash AND t.expires > @now
             """,
-            new { hash, now = now.ToUnixTimeMilliseconds() })))?.ToAccount();
+            new { hash, now = now.ToUnixTimeMilliseconds() })));
 
     public Task RevokeTokenAsync(byte[] hash) => database.WriteAsync((connection, transaction) =>
         connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction));

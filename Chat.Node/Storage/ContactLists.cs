@@ -13,13 +13,17 @@ sealed record ListPage<T>(IReadOnlyList<T> Entries, bool HasMore);
 /// Friends, groups and members as they are shown. In databases of legacy servers a row may be there twice, and may point to
 /// nobody. Others are as online as <c>Users.state</c> says, which hides who wants to be hidden; the asker is always online.
 /// </summary>
-sealed class ContactLists(IChatDatabase database)
+/// <param name="database">Where they are.</param>
+/// <param name="texts">How legacy servers' names are stored.</param>
+sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
 {
     /// <summary>An entry of a login ack has more bytes than this: from the size of a frame follows how much is worth reading.</summary>
     public const int LeastEntryBytes = 32;
 
     /// <summary>Of reading members for a login; later ones would find little more.</summary>
     const int MostRounds = 4;
+
+    readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
 
     sealed class UserRow
     {
@@ -38,11 +42,11 @@ sealed class ContactLists(IChatDatabase database)
         /// <summary>Whether there are members of this group behind those that were read.</summary>
         public bool IsCut { get; init; }
 
-        string Text => Ours ? Name : LegacyText.Read(Name);
+        string TextOf(LegacyTexts texts) => Ours ? Name : texts.Read(Name);
 
-        public FriendEntry ToFriend() => new(Id, Text, State == "online");
+        public FriendEntry ToFriend(LegacyTexts texts) => new(Id, TextOf(texts), State == "online");
 
-        public MemberEntry ToMember(int userId) => new(Id, Text, Role, Id == userId || State == "online");
+        public MemberEntry ToMember(int userId, LegacyTexts texts) => new(Id, TextOf(texts), Role, Id == userId || State == "online");
     }
 
     sealed class GroupRow
@@ -59,15 +63,15 @@ sealed class ContactLists(IChatDatabase database)
 
         public long Members { get; init; }
 
-        public string TextOf(string stored) => Ours ? stored : LegacyText.Read(stored);
+        string TextOf(string stored, LegacyTexts texts) => Ours ? stored : texts.Read(stored);
 
-        public GroupEntry ToEntry(IEnumerable<UserRow> members, int userId, bool isCut) => new(
-            Id, TextOf(Name), TextOf(Description), [.. members.Select(row => row.ToMember(userId))])
+        public GroupEntry ToEntry(IEnumerable<UserRow> members, int userId, bool isCut, LegacyTexts texts) => new(
+            Id, TextOf(Name, texts), TextOf(Description, texts), [.. members.Select(row => row.ToMember(userId, texts))])
         {
             IsTruncated = isCut,
         };
 
-        public GroupSummary ToSummary(long members) => new(Id, TextOf(Name), TextOf(Description), Role, (int)members);
+        public GroupSummary ToSummary(long members, LegacyTexts texts) => new(Id, TextOf(Name, texts), TextOf(Description, texts), Role, (int)members);
     }
 
     /// <summary>
@@ -84,10 +88,11 @@ sealed class ContactLists(IChatDatabase database)
             var members = groups.Count == 0
                 ? Enumerable.Empty<UserRow>().ToLookup(row => row.GroupId)
                 : await MembersOfAllAsync(connection, [.. groups.Select(group => group.Id)], most);
+            await PrepareAsync(connection, [.. friends, .. members.SelectMany(rows => rows)], groups);
             return (
-                [.. friends.Select(row => row.ToFriend())],
+                [.. friends.Select(row => row.ToFriend(_texts))],
                 [.. groups.Select(group => group.ToEntry(
-                    Distinct(members[group.Id].Where(row => row.Id > 0)), userId, members[group.Id].Any(row => row.IsCut)))]);
+                    Distinct(members[group.Id].Where(row => row.Id > 0)), userId, members[group.Id].Any(row => row.IsCut), _texts))]);
         });
 
     /// <summary>Members of a group; whoever asks has to be allowed to.</summary>
@@ -99,7 +104,8 @@ sealed class ContactLists(IChatDatabase database)
             WHERE m.groupid = @groupId AND m.userid > @after ORDER BY m.userid LIMIT @most
             """,
             new { groupId, after, most = limit + 1 })).AsList();
-        return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId))], rows.Count > limit);
+        await PrepareAsync(connection, rows, []);
+        return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId, _texts))], rows.Count > limit);
     });
 
     /// <summary>The user's groups, with the user's role in each and how many members it has.</summary>
@@ -115,14 +121,19 @@ sealed class ContactLists(IChatDatabase database)
                 WHERE m.groupid IN @groupIds GROUP BY m.groupid
                 """,
                 new { groupIds = page.Select(row => row.Id) })).ToDictionary(row => row.Id, row => row.Members);
-        return new ListPage<GroupSummary>([.. page.Select(row => row.ToSummary(counts.GetValueOrDefault(row.Id)))], rows.Count > limit);
+        await PrepareAsync(connection, [], page);
+        return new ListPage<GroupSummary>([.. page.Select(row => row.ToSummary(counts.GetValueOrDefault(row.Id), _texts))], rows.Count > limit);
     });
 
     public Task<ListPage<FriendEntry>> FriendsAsync(int userId, int after, int limit) => database.ReadAsync(async connection =>
     {
         var rows = await FriendRowsAsync(connection, userId, after, limit + 1);
-        return new ListPage<FriendEntry>([.. rows.Take(limit).Select(row => row.ToFriend())], rows.Count > limit);
+        await PrepareAsync(connection, rows, []);
+        return new ListPage<FriendEntry>([.. rows.Take(limit).Select(row => row.ToFriend(_texts))], rows.Count > limit);
     });
+
+    ValueTask PrepareAsync(DbConnection connection, IEnumerable<UserRow> users, IEnumerable<GroupRow> groups) => _texts.PrepareAsync(
+        users.Where(row => !row.Ours).Select(row => row.Name).Concat(groups.Where(row => !row.Ours).SelectMany(row => new[] { row.Name, row.Description })), connection);
 
     static async Task<List<UserRow>> FriendRowsAsync(DbConnection connection, int userId, int after, int most) =>
         (await connection.QueryAsync<UserRow>(

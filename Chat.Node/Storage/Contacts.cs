@@ -5,8 +5,11 @@ namespace Chat.Node.Storage;
 /// <summary>Friends and groups; <see cref="ContactLists"/> lists them. In databases of legacy servers a row may be there twice, and may point to nobody.</summary>
 /// <param name="database">Where they are.</param>
 /// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
-sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
+/// <param name="texts">How theirs are stored.</param>
+sealed class Contacts(IChatDatabase database, bool writesForLegacy = false, LegacyTexts? texts = null)
 {
+    readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
+
     sealed class MemberRow
     {
         public int GroupId { get; init; }
@@ -44,8 +47,9 @@ sealed class Contacts(IChatDatabase database, bool writesForLegacy = false)
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
     public async Task<int?> CreateGroupAsync(int creatorId, string name, string description)
     {
-        var stored = StoredName.Of(name, writesForLegacy);
-        var storedDescription = StoredName.Of(description, writesForLegacy).Text;
+        var asGbk = writesForLegacy && await _texts.ReadGbkAsync();
+        var stored = StoredName.Of(name, asGbk);
+        var storedDescription = StoredName.Of(description, asGbk).Text;
         try
         {
             return await database.WriteAsync(async (connection, transaction) =>

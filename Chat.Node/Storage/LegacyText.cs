@@ -13,15 +13,10 @@ static class LegacyText
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// What the user typed. Text that cannot have come that way is left as it is. Where the database had to put a question
+    /// What the user typed, if the text came that way; null if it cannot have come so. Where the database had to put a question
     /// mark for half a character, there is U+FFFD.
     /// </summary>
-    public static string Read(string stored)
-    {
-        if (Ascii.IsValid(stored))
-            return stored;
-        return ToGbk(stored) is { } bytes && Decode(bytes) is { } typed ? typed : stored;
-    }
+    public static string? Undo(string stored) => Ascii.IsValid(stored) || ToGbk(stored) is not { } bytes ? null : Decode(bytes);
 
     /// <summary>The text as those servers would have stored it; null if that cannot be (half a character is left over).</summary>
     public static string? Write(string text)

@@ -22,9 +22,11 @@ sealed record QueuedMessage(
 sealed record ForeignArrival(long Id, int UserId);
 
 /// <summary>The statements of the offline queue. Other servers write and delete rows of it at the same time.</summary>
-sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<OfflineStore> logger)
+sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<OfflineStore> logger, LegacyTexts? texts = null)
 {
     const int MostReasonCharacters = 200;
+
+    readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
 
     sealed class Row
     {
@@ -83,7 +85,9 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
 
     async Task<QueuedMessage?> ForeignMessageAsync(int userId, Row row)
     {
-        var text = LegacyText.Read(SqlDialect.TextOf(row.Message));
+        var stored = SqlDialect.TextOf(row.Message);
+        await _texts.PrepareAsync([stored]);
+        var text = _texts.Read(stored);
         var problem = ForeignChat.TryRead(Encoding.UTF8.GetBytes(text), userId, clock.GetUtcNow().ToUnixTimeMilliseconds(), out var chat);
         if (problem is null)
             return new QueuedMessage(row.Id, chat!.Conversation, 0, null, 0, chat.Body, chat);

@@ -94,6 +94,7 @@ public sealed class ChatSettingsTests
     [InlineData("Storage:Provider", "Postgres")]
     [InlineData("Storage:Provider", "1")]
     [InlineData("Bridge:LegacyPasswords", "perhaps")]
+    [InlineData("Bridge:LegacyCharset", "latin1")]
     [InlineData("Port", "65536")]
     [InlineData("HttpPort", "-1")]
     [InlineData("TlsPort", "x")]

@@ -1,0 +1,128 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Chat.Node.Storage;
+
+/// <summary>How other servers' text is stored.</summary>
+enum LegacyCharset
+{
+    /// <summary>By what the database's rows say, and by what is plausible.</summary>
+    Auto,
+
+    /// <summary>As UTF-8 over a connection that is declared to be gbk: <c>浣犲ソ</c> is <c>你好</c>.</summary>
+    Gbk,
+
+    /// <summary>As it was typed.</summary>
+    Utf8mb4,
+}
+
+/// <summary>How many texts of other servers can only be as they were typed, and how many are clearly mislabelled. Pure.</summary>
+readonly record struct LegacyEvidence(int Typed, int Mislabelled)
+{
+    /// <summary>So much more plausible, and there is no doubt.</summary>
+    const int Clear = 12;
+
+    /// <summary>Without other rows, the text stays as it is unless the other reading is that much more plausible.</summary>
+    const int Better = 6;
+
+    public static LegacyEvidence Of(IEnumerable<string> stored)
+    {
+        var (typed, mislabelled) = (0, 0);
+        foreach (var text in stored)
+        {
+            if (System.Text.Ascii.IsValid(text))
+                continue;
+            if (LegacyText.Undo(text) is not { } undone)
+                typed++;
+            else if (!undone.Contains('\uFFFD', StringComparison.Ordinal) && Gain(text, undone) >= Clear)
+                mislabelled++;
+        }
+
+        return new LegacyEvidence(typed, mislabelled);
+    }
+
+    /// <summary>Whether a text that can be read both ways was mislabelled.</summary>
+    public bool IsMislabelled(string stored, string undone) => (Typed, Mislabelled) switch
+    {
+        ( > 0, 0) => Gain(stored, undone) >= Clear,
+        (0, > 0) => true,
+        _ => Gain(stored, undone) >= Better,
+    };
+
+    static int Gain(string stored, string undone) => TextPlausibility.Bits(stored) - TextPlausibility.Bits(undone);
+}
+
+/// <summary>
+/// Text of legacy servers that share the database: read as it was typed, and written as they can read it. Safe to use from any thread.
+/// </summary>
+/// <param name="database">Where they are.</param>
+/// <param name="charset">What the operator says of them.</param>
+/// <param name="clock">For the age of what is known.</param>
+sealed class LegacyTexts(IChatDatabase database, LegacyCharset charset = LegacyCharset.Auto, TimeProvider? clock = null)
+{
+    const int MostRows = 1000;
+    static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
+
+    /// <summary>What other servers wrote: the newest and the oldest.</summary>
+    static readonly string[] Samples =
+    [
+        "SELECT name AS text FROM (SELECT name, ours FROM Users ORDER BY id DESC LIMIT @MostRows) x WHERE ours = 0",
+        "SELECT name AS text FROM (SELECT name, ours FROM Users ORDER BY id LIMIT @MostRows) x WHERE ours = 0",
+        "SELECT groupname AS text FROM (SELECT groupname, ours FROM AllGroup ORDER BY id DESC LIMIT @MostRows) x WHERE ours = 0",
+        "SELECT message AS text FROM (SELECT message, ts FROM OfflineMessage ORDER BY id DESC LIMIT @MostRows) x WHERE ts IS NULL",
+    ];
+
+    sealed class Sample
+    {
+        public object? Text { get; init; }
+    }
+
+    readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    Known? _known;
+
+    sealed record Known(LegacyEvidence Evidence, long At);
+
+    /// <summary>Looks at other rows, if one of these can be read both ways.</summary>
+    /// <param name="stored">What was read.</param>
+    /// <param name="connection">Where to look; null for one of its own.</param>
+    /// <exception cref="StorageException">The database does not answer.</exception>
+    public async ValueTask PrepareAsync(IEnumerable<string> stored, DbConnection? connection = null)
+    {
+        if (charset == LegacyCharset.Auto && !IsFresh && stored.Any(text => LegacyText.Undo(text) is not null))
+            await LookAsync(connection);
+    }
+
+    /// <summary>What the user typed, as far as <see cref="PrepareAsync"/> knows.</summary>
+    public string Read(string stored)
+    {
+        if (charset == LegacyCharset.Utf8mb4 || LegacyText.Undo(stored) is not { } undone)
+            return stored;
+        return charset == LegacyCharset.Gbk || (_known?.Evidence ?? default).IsMislabelled(stored, undone) ? undone : stored;
+    }
+
+    /// <summary>Whether these servers read what is written as gbk: unless all their rows say otherwise.</summary>
+    /// <exception cref="StorageException">The database does not answer.</exception>
+    public async ValueTask<bool> ReadGbkAsync()
+    {
+        if (charset == LegacyCharset.Auto && !IsFresh)
+            await LookAsync();
+        return charset == LegacyCharset.Gbk || (charset == LegacyCharset.Auto && _known is not { Evidence: { Typed: > 0, Mislabelled: 0 } });
+    }
+
+    bool IsFresh => Volatile.Read(ref _known) is { } known && _clock.GetElapsedTime(known.At) < FreshFor;
+
+    async ValueTask LookAsync(DbConnection? connection = null)
+    {
+        var at = _clock.GetTimestamp();
+        var evidence = LegacyEvidence.Of(await (connection is null ? database.ReadAsync(ReadSamplesAsync) : ReadSamplesAsync(connection)));
+        Volatile.Write(ref _known, new Known(evidence, at));
+    }
+
+    static async Task<List<string>> ReadSamplesAsync(DbConnection connection)
+    {
+        var all = new List<string>();
+        foreach (var sample in Samples)
+            all.AddRange((await connection.QueryAsync<Sample>(sample, new { MostRows })).Select(row => SqlDialect.TextOf(row.Text)));
+        return all;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text;
+using Chat.Node.Storage;
+using Xunit;
+
+namespace Chat.Tests.Storage;
+
+/// <summary>Which of two readings of a stored text is the right one.</summary>
+public sealed class LegacyEvidenceTests
+{
+    static LegacyEvidence None => default;
+    static readonly LegacyEvidence TypedRows = new(1, 0);
+    static readonly LegacyEvidence MislabelledRows = new(0, 1);
+
+    /// <summary>The hanzi of GB 2312, with their bytes.</summary>
+    static readonly List<(byte[] Bytes, string Text)> Hanzi =
+    [
+        .. from lead in Enumerable.Range(0xB0, 0xF8 - 0xB0)
+           from trail in Enumerable.Range(0xA1, 0xFF - 0xA1)
+           where lead != 0xD7 || trail < 0xFA
+           let bytes = new[] { (byte)lead, (byte)trail }
+           select (bytes, LegacyText.FromGbk(bytes)!),
+    ];
+
+    [Fact]
+    public void Every_word_of_one_or_two_hanzi_survives_beside_typed_rows_and_alone()
+    {
+        Assert.Equal(6763, Hanzi.Count);
+        var both = 0;
+        foreach (var word in Hanzi.Select(hanzi => hanzi.Text).Concat(Pairs()))
+        {
+            if (LegacyText.Undo(word) is not { } undone)
+                continue;
+            both++;
+            Assert.False(TypedRows.IsMislabelled(word, undone), $"{word} would become {undone} beside typed rows");
+            Assert.False(None.IsMislabelled(word, undone), $"{word} would become {undone}");
+        }
+
+        Assert.InRange(both, 800_000, 1_100_000);
+    }
+
+    /// <summary>Only where the bytes can be UTF-8: two characters of two bytes, or one of four.</summary>
+    static IEnumerable<string> Pairs() =>
+        from first in Hanzi
+        where first.Bytes[0] >= 0xF0 || (first.Bytes[0] <= 0xDF && first.Bytes[1] <= 0xBF)
+        from second in Hanzi
+        where second.Bytes[1] <= 0xBF && (first.Bytes[0] >= 0xF0) == (second.Bytes[0] <= 0xBF)
+        select first.Text + second.Text;
+
+    [Theory]
+    [InlineData("你好")]
+    [InlineData("张伟")]
+    [InlineData("系统")]
+    [InlineData("群聊小组")]
+    [InlineData("hi 你好!!")]
+    [InlineData("😀")]
+    [InlineData("好的😀👍")]
+    [InlineData("日本語テスト")]
+    [InlineData("안녕하세요")]
+    [InlineData("Привет")]
+    [InlineData("François")]
+    [InlineData("{\"id\":1,\"msg\":\"晚上见\",\"msgid\":6,\"name\":\"李雷\",\"time\":\"2026-01-02 03:04:05\",\"toid\":2}")]
+    public void What_was_mislabelled_is_undone_beside_such_rows_and_alone(string typed)
+    {
+        var stored = StoredByThem(typed);
+        var undone = LegacyText.Undo(stored);
+        Assert.NotNull(undone);
+        Assert.True(MislabelledRows.IsMislabelled(stored, undone));
+        Assert.True(None.IsMislabelled(stored, undone), $"{stored} stays, and was {typed}");
+    }
+
+    /// <summary>Nobody can know; the other reading is a word too.</summary>
+    [Theory]
+    [InlineData("é", "茅")]
+    [InlineData("José", "Jos茅")]
+    [InlineData("да", "写邪")]
+    public void What_is_a_word_in_both_readings_is_decided_by_other_rows(string typed, string stored)
+    {
+        Assert.Equal(stored, StoredByThem(typed));
+        Assert.True(MislabelledRows.IsMislabelled(stored, typed));
+        Assert.False(TypedRows.IsMislabelled(stored, typed));
+        Assert.False(None.IsMislabelled(stored, typed));
+    }
+
+    [Fact]
+    public void Rows_are_evidence_where_there_is_no_doubt()
+    {
+        Assert.Equal(new LegacyEvidence(3, 0), LegacyEvidence.Of(["alice", "你好", "naïve", "😀", "系统", "娄"]));
+        Assert.Equal(new LegacyEvidence(0, 2), LegacyEvidence.Of(["bob", StoredByThem("你好"), StoredByThem("张伟"), "茅", "浣?"]));
+    }
+
+    /// <summary>As the database does: half a character at the end is lost.</summary>
+    static string StoredByThem(string typed)
+    {
+        var encoding = CodePagesEncodingProvider.Instance.GetEncoding(936)!;
+        return encoding.GetString(Encoding.UTF8.GetBytes(typed));
+    }
+}
