@@ -78,6 +78,18 @@ public static class ModernFrames
             writer.WriteBoolean("retry", error.IsRetryable());
         });
 
+    /// <summary>102 to a mark that is not stored; <paramref name="head"/> is the last number of the conversation, where that is the reason.</summary>
+    public static byte[] MarkFailure(RequestRef requestRef, ErrorCode error, string message, ConversationId conversation, long? head) =>
+        Frame(MessageKind.Reply, requestRef, writer =>
+        {
+            writer.WriteNumber("errno", (int)error);
+            writer.WriteString("errmsg", message);
+            writer.WriteBoolean("retry", error.IsRetryable());
+            writer.WriteString("conversation", conversation.ToString());
+            if (head is { } last)
+                writer.WriteNumber("head", last);
+        });
+
     /// <summary>102 without anything but success, or with what <paramref name="write"/> adds.</summary>
     public static byte[] Success(RequestRef requestRef, Action<Utf8JsonWriter>? write = null) =>
         Frame(MessageKind.Reply, requestRef, writer =>

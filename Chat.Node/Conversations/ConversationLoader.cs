@@ -30,16 +30,18 @@ sealed class ConversationLoader
     readonly MessageLogStore _log;
     readonly Accounts _accounts;
     readonly Contacts _contacts;
+    readonly DeliveryMarks _marks;
     readonly UnfinishedNodes _unfinished;
     readonly bool _keepsHistory;
     readonly BatchStream<Load> _loads;
 
     public ConversationLoader(
-        MessageLogStore log, Accounts accounts, Contacts contacts, UnfinishedNodes unfinished, bool keepsHistory, IMaterializer materializer)
+        MessageLogStore log, Accounts accounts, Contacts contacts, DeliveryMarks marks, UnfinishedNodes unfinished, bool keepsHistory, IMaterializer materializer)
     {
         _log = log;
         _accounts = accounts;
         _contacts = contacts;
+        _marks = marks;
         _unfinished = unfinished;
         _keepsHistory = keepsHistory;
         _loads = new BatchStream<Load>(materializer, QueueLength, BatchSize, LoadAsync);
@@ -88,6 +90,8 @@ sealed class ConversationLoader
             var ids = loads.Select(load => load.Id).Distinct().ToList();
             var heads = _keepsHistory ? await _log.HeadsAsync(ids) : [];
             var unfinished = await FindUnfinishedAsync(loads, heads);
+            if (_keepsHistory)
+                await _marks.PutRightAsync([.. ids.Select(id => EndOf(id, heads, unfinished))]);
             var groups = ids.Where(id => id.IsGroup).Select(id => id.B).ToList();
             var members = groups.Count > 0 ? await _contacts.MembersAsync(groups) : [];
             var users = ids.Where(id => !id.IsGroup).SelectMany(id => new[] { id.A, id.B }).Distinct().ToList();
@@ -104,6 +108,12 @@ sealed class ConversationLoader
         {
             loads.ForEach(load => load.Done.TrySetException(e));
         }
+    }
+
+    static LogEnd EndOf(ConversationId id, Dictionary<ConversationId, LogHead> heads, Dictionary<ConversationId, long> unfinished)
+    {
+        var head = heads.TryGetValue(id, out var newest) ? newest.Seq : 0;
+        return new LogEnd(id, head, unfinished.TryGetValue(id, out var first) ? first - 1 : head);
     }
 
     /// <summary>Where what may be unfinished begins, in the conversations that have such rows.</summary>

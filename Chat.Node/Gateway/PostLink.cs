@@ -43,6 +43,9 @@ sealed class PostLink(ConversationId conversation)
     /// <summary>Everything up to here has its answer.</summary>
     public long AnsweredTo => _pending.Count > 0 ? _pending[0].Number - 1 : _lastNumber;
 
+    /// <summary>The last number that a post was acknowledged with; 0 without a history.</summary>
+    public long LastSeq { get; set; }
+
     /// <summary>Rises with every refusal that asks for a retry.</summary>
     public int Epoch { get; private set; }
 

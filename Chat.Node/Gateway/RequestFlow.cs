@@ -7,9 +7,11 @@ using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
-/// <summary>The answer to a request: a finished frame, or why there is none.</summary>
+/// <summary>The answer to a request: a finished frame, or why there is none. Success without a frame is not answered.</summary>
 sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 {
+    public static readonly Reply None = Ok([]);
+
     public static Reply Ok(byte[] frame) => new(ErrorCode.None, "", frame);
 
     public static Reply Fail(ErrorCode error, string reason) => new(error, reason, []);
@@ -17,7 +19,7 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class RequestFlow(
-    Contacts contacts, ListFlow lists, MessageLogStore log, bool keepsHistory, int maxFrameBytes, TimeProvider clock, ILogger<RequestFlow> logger,
+    Contacts contacts, ListFlow lists, MessageLogStore log, MarkQueue marks, bool keepsHistory, int maxFrameBytes, TimeProvider clock, ILogger<RequestFlow> logger,
     Lazy<IActorRef> conversations, Lazy<IActorRef> users)
 {
     const int MaxGroupNameCharacters = 50;
@@ -25,7 +27,7 @@ sealed class RequestFlow(
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
-    static readonly TimeSpan SettingsTimeout = TimeSpan.FromSeconds(2.2);
+    static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(2.2);
 
     public async Task<Reply> RunAsync(Request request, int userId, long sessionId)
     {
@@ -38,6 +40,7 @@ sealed class RequestFlow(
                 JoinGroupRequest join => await JoinGroupAsync(join, userId),
                 FetchHistoryRequest fetch => await FetchHistoryAsync(fetch, userId),
                 SyncRequest sync => await SyncAsync(sync, userId),
+                ReadRequest read => await MarkReadAsync(read, userId),
                 GetSettingsRequest get => await AskSettingsAsync(get, new GetSettings(userId)),
                 ChangeSettingsRequest change => await AskSettingsAsync(change, new ChangeSettings(userId, sessionId, change.Change)),
                 _ => await lists.RunAsync(request, userId) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
@@ -112,9 +115,27 @@ sealed class RequestFlow(
         return Reply.Ok(ModernFrames.Sync(request.Ref, page.Token.Encode(), page.Entries, page.HasMore));
     }
 
+    /// <summary>Answered when the mark is stored, with whatever else gathered meanwhile.</summary>
+    async Task<Reply> MarkReadAsync(ReadRequest request, int userId)
+    {
+        var id = request.Conversation;
+        if (!id.IsGroup && !id.IsBetween(userId))
+            return Reply.Fail(ErrorCode.NotYours, MarkReply.NotYours(id));
+        var verdicts = await marks.RaiseAsync([new DeliveryMark(userId, id, 0, 0, request.Seq)]).WaitAsync(ShortTimeout, clock);
+        var error = verdicts[0].Outcome switch
+        {
+            MarkOutcome.Stored => ErrorCode.None,
+            MarkOutcome.NotYours => ErrorCode.NotYours,
+            _ => ErrorCode.Malformed,
+        };
+        if (error != ErrorCode.None)
+            return new Reply(error, "", MarkReply.Refusal(request.Ref, id, request.Seq, error, verdicts[0].Head));
+        return request.Ref.IsNone ? Reply.None : Reply.Ok(ModernFrames.Success(request.Ref));
+    }
+
     async Task<Reply> AskSettingsAsync(Request request, IUserMessage question)
     {
-        var answer = await users.Value.Ask<SettingsAnswer>(question, SettingsTimeout);
+        var answer = await users.Value.Ask<SettingsAnswer>(question, ShortTimeout);
         return answer.Settings is { } settings
             ? Reply.Ok(SettingsFrames.Reply(request.Ref, settings, maxFrameBytes))
             : Reply.Fail(answer.Error, answer.Reason);

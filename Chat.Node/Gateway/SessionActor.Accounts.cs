@@ -155,6 +155,7 @@ sealed partial class SessionActor
         _outbox.DropPushes();
         _pushed.Clear();
         _copies.Clear();
+        _offlineTo = 0;
         _user = null;
         _tokenHash = null;
         _connection.IsLoggedIn = false;

@@ -95,6 +95,7 @@ sealed partial class SessionActor
     {
         if (!_links.TryGetValue(accepted.Conversation, out var link) || link.Take(accepted.Number) is not { } post)
             return;
+        link.LastSeq = Math.Max(link.LastSeq, accepted.Seq);
         if (_isModern)
             Send(ModernFrames.Accepted(post.Ref, accepted.Conversation, accepted.Seq, accepted.Ts), new Receipt(ReceiptKind.Acknowledgement));
         OnAnswered(link);

@@ -55,7 +55,7 @@ sealed partial class SessionActor
                 HandleSendMessage(message, _user);
                 break;
             case ReceivedRequest received when _isModern && _user is not null:
-                HandleReceived(received);
+                HandleReceived(received, _user);
                 break;
             case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
                 or ListMembersRequest or ListGroupsRequest or ListFriendsRequest or InvalidRequest { Kind: >= MessageKind.Hello } when !_isModern && _user is not null:
@@ -89,9 +89,6 @@ sealed partial class SessionActor
             case LogoutRequest logout:
                 HandleLogout(logout, _user!);
                 break;
-            case ReadRequest read:
-                HandleRead(read);
-                break;
             default:
                 HandleOther(request!, _user!);
                 break;
@@ -122,29 +119,6 @@ sealed partial class SessionActor
             CloseWhenFlushed();
     }
 
-    void HandleReceived(ReceivedRequest request)
-    {
-        if (request.OfflineId is { } rowId)
-            TellUser(new ReceivedQueued(_user!.Id, rowId));
-        else if (request.Conversation is { } conversation && TakesPart(conversation))
-            TellUser(new Received(_user!.Id, conversation, request.Seq));
-        Finish();
-    }
-
-    void HandleRead(ReadRequest request)
-    {
-        if (!TakesPart(request.Conversation))
-        {
-            Fail(request, ErrorCode.NotYours, $"you take no part in {request.Conversation}");
-            return;
-        }
-
-        TellUser(new ReadUpTo(_user!.Id, request.Conversation, request.Seq));
-        if (!request.Ref.IsNone)
-            Send(ModernFrames.Success(request.Ref));
-        Finish();
-    }
-
     void HandleOther(Request request, ChatSender user)
     {
         var stated = request switch
@@ -169,9 +143,10 @@ sealed partial class SessionActor
         var (request, reply) = replied;
         if (_isModern)
         {
-            Send(reply.Error == ErrorCode.None
-                ? reply.Frame
-                : ModernFrames.Failure(MessageKind.Reply, request.Ref, reply.Error, reply.Reason));
+            if (reply.Frame.Length > 0)
+                Send(reply.Frame);
+            else if (reply.Error != ErrorCode.None)
+                Send(ModernFrames.Failure(MessageKind.Reply, request.Ref, reply.Error, reply.Reason));
         }
         else if (reply.Error == ErrorCode.Unavailable)
         {
@@ -187,7 +162,4 @@ sealed partial class SessionActor
         if (_isModern && _user is not null && !_isEnding && IsFromUser)
             Send(SettingsFrames.Changed(changed.Settings, _services.Limits.MaxFrameBytes));
     }
-
-    /// <summary>A mark in a conversation of others would only be clutter; group membership is not worth a query here.</summary>
-    bool TakesPart(ConversationId conversation) => conversation.IsGroup || conversation.IsBetween(_user!.Id);
 }

@@ -106,6 +106,10 @@ sealed partial class SessionActor
                 if (_isModern)
                     numbers.Written = row.Seq;
             }
+            else
+            {
+                _offlineTo = Math.Max(_offlineTo, row.Id);
+            }
 
             if (_isModern)
                 Send(ChatBody.ToPush(row.Body.Span, row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0), receipt);

@@ -124,6 +124,9 @@ sealed partial class SessionActor : SwitchingActor
             case SiblingsChanged changed:
                 _hasSiblings = IsFromUser ? changed.HasSiblings : _hasSiblings;
                 break;
+            case MarkRefused refused:
+                OnMarkRefused(refused);
+                break;
             case SettingsChanged changed:
                 OnSettingsChanged(changed);
                 break;

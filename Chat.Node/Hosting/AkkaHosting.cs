@@ -26,7 +26,7 @@ static class AkkaHosting
         services.AddSingleton(provider => new Lazy<IReadOnlyActorRegistry>(provider.GetRequiredService<IReadOnlyActorRegistry>));
         services.AddSingleton(provider => new ConversationLoader(
             provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<Accounts>(), provider.GetRequiredService<Contacts>(),
-            provider.GetRequiredService<UnfinishedNodes>(), settings.KeepsHistory, provider.GetRequiredService<IMaterializer>()));
+            provider.GetRequiredService<DeliveryMarks>(), provider.GetRequiredService<UnfinishedNodes>(), settings.KeepsHistory, provider.GetRequiredService<IMaterializer>()));
         services.AddSingleton(provider => new ConversationServices(
             provider.GetRequiredService<MessageLog>(), provider.GetRequiredService<ConversationLoader>(), provider.GetRequiredService<FanOutClock>(),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(), Region<UserActor>(provider),

@@ -30,8 +30,8 @@ static class GatewayHosting
         services.AddSingleton(provider => new ListFlow(
             provider.GetRequiredService<Contacts>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new RequestFlow(
-            provider.GetRequiredService<Contacts>(), provider.GetRequiredService<ListFlow>(), provider.GetRequiredService<MessageLogStore>(), settings.KeepsHistory,
-            settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RequestFlow>>(),
+            provider.GetRequiredService<Contacts>(), provider.GetRequiredService<ListFlow>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<MarkQueue>(),
+            settings.KeepsHistory, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RequestFlow>>(),
             AkkaHosting.Region<ConversationActor>(provider), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new GatewayServices(
             settings.Limits, provider.GetRequiredService<NodeIdentity>(), settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(),

@@ -1,5 +1,6 @@
 using Chat.Node.Storage;
 using Chat.Node.Users;
+using Chat.Protocol;
 
 namespace Chat.Node.Serialization;
 
@@ -91,6 +92,29 @@ static class UserFormats
                 w.Long(m.UpTo);
             },
             r => new Received(r.Int(), r.Id(), r.Long())),
+        new Format<ReceivedUpTo>(
+            "rc2",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Id(m.Conversation);
+                w.Long(m.UpTo);
+                w.Bool(m.IsKnown);
+                w.Bytes(m.Ref.Span);
+            },
+            r => new ReceivedUpTo(r.Int(), r.Id(), r.Long(), r.Bool(), r.Bytes())),
+        new Format<MarkRefused>(
+            "mr",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Id(m.Conversation);
+                w.Long(m.UpTo);
+                w.Long((int)m.Error);
+                w.Long(m.Head);
+                w.Bytes(m.Ref.Span);
+            },
+            r => new MarkRefused(r.Int(), r.Id(), r.Long(), (ErrorCode)r.Int(), r.Long(), r.Bytes())),
         new Format<ReceivedQueued>(
             "rq",
             (w, m) =>

@@ -1,3 +1,4 @@
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 using Dapper;
 
@@ -6,27 +7,130 @@ namespace Chat.Node.Storage;
 /// <summary>How far a conversation has come for a user.</summary>
 sealed record DeliveryMark(int UserId, ConversationId Conversation, long QueuedTo, long ReceivedTo, long ReadTo);
 
-/// <summary>The delivery marks.</summary>
-sealed class DeliveryMarks(IChatDatabase database, TimeProvider clock)
+/// <summary>Where a conversation is when its log is read: its last number, and the one up to which everybody has everything.</summary>
+readonly record struct LogEnd(ConversationId Conversation, long Head, long FinishedTo);
+
+/// <summary>
+/// The delivery marks. Their numbers come from clients, so the log has the last word: only a member's mark is stored, and none above the
+/// log's last number. A stored one that is above it says nothing, and is put right wherever it is met.
+/// </summary>
+sealed class DeliveryMarks(IChatDatabase database, TimeProvider clock, ILogger<DeliveryMarks> logger)
 {
-    sealed class Row
+    const int MostAtOnce = 1000;
+
+    sealed class Key
     {
-        public long QueuedTo { get; init; }
+        public int UserId { get; init; }
 
-        public long ReceivedTo { get; init; }
+        public int A { get; init; }
 
-        public long ReadTo { get; init; }
+        public int B { get; init; }
     }
 
-    public Task<DeliveryMark> ReadAsync(int userId, ConversationId id) => database.ReadAsync(async connection =>
+    /// <summary>A user's marks in a conversation; a mark that says nothing is 0.</summary>
+    public async Task<DeliveryMark> ReadAsync(int userId, ConversationId id)
     {
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            "SELECT queued_to AS queuedto, received_to AS receivedto, read_to AS readto FROM DeliveryMark WHERE userid = @userId AND a = @A AND b = @B",
-            new { userId, id.A, id.B });
-        return new DeliveryMark(userId, id, row?.QueuedTo ?? 0, row?.ReceivedTo ?? 0, row?.ReadTo ?? 0);
-    });
+        var standing = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<MarkStanding>(
+            """
+            SELECT m.userid, m.a, m.b, m.queued_to AS queuedto, m.received_to AS receivedto, m.read_to AS readto,
+                COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = @A AND l.b = @B ORDER BY l.seq DESC LIMIT 1), 0) AS head
+            FROM DeliveryMark m WHERE m.userid = @userId AND m.a = @A AND m.b = @B
+            """,
+            new { userId, id.A, id.B }));
+        if (standing is null)
+            return new DeliveryMark(userId, id, 0, 0, 0);
+        if (standing.IsImpossible)
+            await PutRightAsync(userId, id, finishedTo: 0);
+        return standing.ToMark();
+    }
 
-    /// <inheritdoc cref="SqlDialect.RaiseMarksAsync" />
-    public Task RaiseAsync(IReadOnlyList<DeliveryMark> marks) =>
-        database.Dialect.RaiseMarksAsync(database, marks, clock.GetUtcNow().ToUnixTimeMilliseconds());
+    /// <summary>
+    /// Moves marks forward, each for itself; a lower value than the stored one changes nothing. What is not to be stored is not, and leaves
+    /// no row.
+    /// </summary>
+    /// <returns>A verdict for each mark, in their order.</returns>
+    public async Task<MarkVerdict[]> RaiseAsync(IReadOnlyList<DeliveryMark> marks)
+    {
+        var standings = await StandingsAsync(marks);
+        foreach (var impossible in standings.Values.Where(standing => standing.IsImpossible))
+            await PutRightAsync(impossible.UserId, impossible.Conversation, finishedTo: 0);
+        var verdicts = new MarkVerdict[marks.Count];
+        var raised = new Dictionary<(int, ConversationId), DeliveryMark>();
+        for (var i = 0; i < marks.Count; i++)
+        {
+            var mark = marks[i];
+            var key = (mark.UserId, mark.Conversation);
+            verdicts[i] = standings[key].Judge(mark);
+            if (verdicts[i].Outcome == MarkOutcome.Stored)
+                raised[key] = raised.TryGetValue(key, out var other) ? Higher(mark, other) : mark;
+        }
+
+        if (raised.Count > 0)
+            await database.Dialect.RaiseMarksAsync(database, [.. raised.Values], Now);
+        return verdicts;
+    }
+
+    /// <summary>
+    /// Puts right what is stored of conversations that are about to give numbers: a mark above the head would soon cover messages that
+    /// nobody has been given.
+    /// </summary>
+    public async Task PutRightAsync(IReadOnlyCollection<LogEnd> ends)
+    {
+        foreach (var some in ends.Chunk(MostAtOnce))
+        {
+            var ids = $"[{string.Join(',', some.Select(end => $"[{end.Conversation.A},{end.Conversation.B},{end.Head}]"))}]";
+            var found = (await database.ReadAsync(connection => connection.QueryAsync<Key>(database.Dialect.ImpossibleMarks, new { ids }))).AsList();
+            foreach (var key in found)
+            {
+                var id = ConversationId.FromStored(key.A, key.B);
+                await PutRightAsync(key.UserId, id, some.First(end => end.Conversation == id).FinishedTo);
+            }
+        }
+    }
+
+    /// <param name="userId">Whose.</param>
+    /// <param name="id">Where.</param>
+    /// <param name="finishedTo">Up to here the user certainly has everything.</param>
+    async Task PutRightAsync(int userId, ConversationId id, long finishedTo)
+    {
+        var changed = await database.WriteAsync(async (connection, transaction) =>
+        {
+            var head = await connection.ExecuteScalarAsync<long?>(
+                "SELECT l.seq FROM MessageLog l WHERE l.a = @A AND l.b = @B ORDER BY l.seq DESC LIMIT 1", new { id.A, id.B }, transaction) ?? 0;
+            return await connection.ExecuteAsync(
+                """
+                UPDATE DeliveryMark SET
+                    queued_to = CASE WHEN queued_to > @head THEN @finishedTo ELSE queued_to END,
+                    received_to = CASE WHEN received_to > @head THEN @finishedTo ELSE received_to END,
+                    read_to = CASE WHEN read_to > @head THEN @head ELSE read_to END
+                WHERE userid = @userId AND a = @A AND b = @B AND (queued_to > @head OR received_to > @head OR read_to > @head)
+                """,
+                new { userId, id.A, id.B, head, finishedTo = Math.Min(finishedTo, head) }, transaction);
+        });
+        if (changed > 0)
+            Log.MarkPutRight(logger, userId, id);
+    }
+
+    async Task<Dictionary<(int UserId, ConversationId Conversation), MarkStanding>> StandingsAsync(IReadOnlyList<DeliveryMark> marks)
+    {
+        var keys = marks.Select(mark => (mark.UserId, mark.Conversation)).Distinct().ToList();
+        var standings = new Dictionary<(int, ConversationId), MarkStanding>(keys.Count);
+        foreach (var some in keys.Chunk(MostAtOnce))
+        {
+            var ids = $"[{string.Join(',', some.Select(key => $"[{key.UserId},{key.Conversation.A},{key.Conversation.B}]"))}]";
+            foreach (var standing in await database.ReadAsync(connection => connection.QueryAsync<MarkStanding>(database.Dialect.MarkStandings, new { ids })))
+                standings[(standing.UserId, standing.Conversation)] = standing;
+        }
+
+        return standings;
+    }
+
+    long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    static DeliveryMark Higher(DeliveryMark one, DeliveryMark other) => one with
+    {
+        QueuedTo = Math.Max(one.QueuedTo, other.QueuedTo),
+        ReceivedTo = Math.Max(one.ReceivedTo, other.ReceivedTo),
+        ReadTo = Math.Max(one.ReadTo, other.ReadTo),
+    };
 }

@@ -8,7 +8,7 @@ sealed class MarkQueue
     const int QueueLength = 16 * 1024;
     const int BatchSize = 500;
 
-    sealed record Pending(IReadOnlyList<DeliveryMark> Marks, TaskCompletionSource Done);
+    sealed record Pending(IReadOnlyList<DeliveryMark> Marks, TaskCompletionSource<IReadOnlyList<MarkVerdict>> Done);
 
     readonly DeliveryMarks _marks;
     readonly BatchStream<Pending> _stream;
@@ -19,14 +19,14 @@ sealed class MarkQueue
         _stream = new BatchStream<Pending>(materializer, QueueLength, BatchSize, WriteAsync);
     }
 
-    /// <summary>Completes when the marks are stored.</summary>
+    /// <summary>Completes when the marks are stored, or refused: a verdict for each, in their order.</summary>
     /// <exception cref="StorageException">They are not, or nobody knows; raising them again does no harm.</exception>
-    public Task RaiseAsync(IReadOnlyList<DeliveryMark> marks)
+    public Task<IReadOnlyList<MarkVerdict>> RaiseAsync(IReadOnlyList<DeliveryMark> marks)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<IReadOnlyList<MarkVerdict>>(TaskCreationOptions.RunContinuationsAsynchronously);
         return _stream.TryAdd(new Pending(marks, done))
             ? done.Task
-            : Task.FromException(new StorageException("too many marks are waiting"));
+            : Task.FromException<IReadOnlyList<MarkVerdict>>(new StorageException("too many marks are waiting"));
     }
 
     public Task DrainAsync() => _stream.DrainAsync();
@@ -35,12 +35,17 @@ sealed class MarkQueue
     {
         try
         {
-            await _marks.RaiseAsync([.. batch.SelectMany(pending => pending.Marks)]);
-            batch.ForEach(pending => pending.Done.SetResult());
+            var verdicts = await _marks.RaiseAsync([.. batch.SelectMany(pending => pending.Marks)]);
+            var at = 0;
+            foreach (var pending in batch)
+            {
+                pending.Done.SetResult(new ArraySegment<MarkVerdict>(verdicts, at, pending.Marks.Count));
+                at += pending.Marks.Count;
+            }
         }
         catch (Exception e)
         {
-            batch.ForEach(pending => pending.Done.SetException(e));
+            batch.ForEach(pending => pending.Done.TrySetException(e));
         }
     }
 }

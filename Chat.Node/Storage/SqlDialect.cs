@@ -36,6 +36,14 @@ abstract class SqlDialect
     public abstract string LastBefore { get; }
 
     /// <summary>
+    /// What marks are judged by (<see cref="MarkStanding"/>), for each <c>[user, a, b]</c> in <c>@ids</c>, a JSON array; one row for each, whatever there is.
+    /// </summary>
+    public abstract string MarkStandings { get; }
+
+    /// <summary>Whose marks are above the head, for each <c>[a, b, head]</c> in <c>@ids</c>, a JSON array.</summary>
+    public abstract string ImpossibleMarks { get; }
+
+    /// <summary>
     /// Inserts rows of the log. Of each conversation the rows up to the first one that fails are written, and a row that
     /// fails takes no other conversation's with it.
     /// </summary>

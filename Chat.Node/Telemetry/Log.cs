@@ -111,6 +111,9 @@ static partial class Log
     [LoggerMessage(19, LogLevel.Information, "{Count} messages of a batch were left out: the one before them in their conversation failed, or somebody has locked it")]
     public static partial void RowsLeftOut(ILogger logger, int count);
 
+    [LoggerMessage(100, LogLevel.Warning, "the marks of user {UserId} in {Conversation} were above its last number: they said nothing, and were put right")]
+    public static partial void MarkPutRight(ILogger logger, int userId, ConversationId conversation);
+
     [LoggerMessage(39, LogLevel.Critical, "CHATACTORS_FAULT is set: THIS NODE LOSES OR GARBLES MESSAGES ON PURPOSE ({Fault}). Only for tests of the checker")]
     public static partial void FaultsInjected(ILogger logger, string fault);
 

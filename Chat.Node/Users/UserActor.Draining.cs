@@ -136,7 +136,7 @@ sealed partial class UserActor
             {
                 // A copy of another server's message may have come in front of lower numbers: the marks must not pass those.
                 if (row is { Conversation: { } conversation, Seq: > 0 } && !ImportId.IsCopied(conversation, row.Cmid))
-                    RaiseMark(conversation, receivedTo: row.Seq);
+                    RaiseMark(conversation, row.Seq);
             }
         }
 

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -8,69 +7,101 @@ namespace Chat.Node.Users;
 /// <summary>Marks and deletions: written together once a second at most, again and again until they are.</summary>
 sealed partial class UserActor
 {
-    /// <summary>How far the marks of a conversation are to be raised at the next write.</summary>
-    sealed class RaisedMark
-    {
-        public long ReceivedTo;
-        public long ReadTo;
-    }
-
-    FewDictionary<ConversationId, RaisedMark> _marks;
+    readonly MarkBook _marks;
     Queue<Func<Task>>? _failedDeletes;
-    bool _marksUnderWay;
     int _deletesUnderWay;
 
-    void OnReceived(Received received)
+    /// <summary>A client's own numbers are believed as far as they are known to exist here; else the log is asked first.</summary>
+    void OnReceived(ReceivedUpTo received, IActorRef session)
     {
-        RaiseMark(received.Conversation, receivedTo: received.UpTo);
-        if (!_drained.TryGetValue(received.Conversation, out var drainedTo))
+        var conversation = received.Conversation;
+        if (received.IsKnown || (KnownTo(conversation) is > 0 and var known && received.UpTo <= known))
+        {
+            _marks.Raise(conversation, received.UpTo, session, received.Ref);
+            ArmTick();
+            DeleteDrained(conversation, received.UpTo);
             return;
-        if (received.UpTo >= drainedTo)
-            _drained.Remove(received.Conversation);
-        DeleteUpTo(received);
-    }
+        }
 
-    // Apart from those that call them: what a lambda captures is allocated where its method begins.
-    void DeleteUpTo(Received received) => Delete(() => _services.OfflineStore.DeleteUpToAsync(_userId, received.Conversation, received.UpTo));
-
-    void OnReceivedQueued(long rowId) => Delete(() => _services.OfflineStore.DeleteAsync(_userId, [rowId]));
-
-    void RaiseMark(ConversationId conversation, long receivedTo = 0, long readTo = 0)
-    {
-        if (!_marks.TryGetValue(conversation, out var mark))
-            _marks[conversation] = mark = new RaisedMark();
-        mark.ReceivedTo = Math.Max(mark.ReceivedTo, receivedTo);
-        mark.ReadTo = Math.Max(mark.ReadTo, readTo);
+        if (_marks.TryClaim(new OpenMark(new DeliveryMark(_userId, conversation, 0, received.UpTo, 0), IsClaim: true, session, received.Ref)))
+            WriteMarks(isDue: false);
+        else
+            session.Tell(new MarkRefused(_userId, conversation, received.UpTo, ErrorCode.Unavailable, 0, received.Ref), Self);
         ArmTick();
     }
 
-    void WriteMarks()
+    /// <summary>From a node of an earlier version.</summary>
+    void OnReadElsewhere(ReadUpTo read)
     {
-        if (_marksUnderWay || _marks.Count == 0)
-            return;
-        _marksUnderWay = true;
-        var marks = new List<DeliveryMark>(_marks.Count);
-        foreach (var (conversation, mark) in _marks)
-            marks.Add(new DeliveryMark(_userId, conversation, 0, mark.ReceivedTo, mark.ReadTo));
-        _marks.Clear();
-        WriteMarks(marks);
+        if (_marks.TryClaim(new OpenMark(new DeliveryMark(_userId, read.Conversation, 0, 0, read.UpTo), IsClaim: true)))
+            WriteMarks(isDue: false);
+        ArmTick();
     }
 
-    void WriteMarks(List<DeliveryMark> marks) => _services.MarkQueue.RaiseAsync(marks).PipeTo(
-        Self, success: () => new MarksWritten(marks, HasFailed: false), failure: _ => new MarksWritten(marks, HasFailed: true));
+    /// <summary>A message with this number was brought here, or came from the queue: it exists.</summary>
+    long KnownTo(ConversationId conversation) => Math.Max(
+        _links.TryGetValue((conversation, false), out var link) && link.Incarnation == 0 ? link.Last : 0,
+        _drained.TryGetValue(conversation, out var drainedTo) ? drainedTo : 0);
+
+    void DeleteDrained(ConversationId conversation, long upTo)
+    {
+        if (!_drained.TryGetValue(conversation, out var drainedTo))
+            return;
+        if (upTo >= drainedTo)
+            _drained.Remove(conversation);
+        DeleteUpTo(conversation, upTo);
+    }
+
+    // Apart from those that call them: what a lambda captures is allocated where its method begins.
+    void DeleteUpTo(ConversationId conversation, long upTo) => Delete(() => _services.OfflineStore.DeleteUpToAsync(_userId, conversation, upTo));
+
+    void OnReceivedQueued(long rowId) => Delete(() => _services.OfflineStore.DeleteAsync(_userId, [rowId]));
+
+    void RaiseMark(ConversationId conversation, long receivedTo)
+    {
+        _marks.Raise(conversation, receivedTo);
+        ArmTick();
+    }
+
+    void WriteMarks(bool isDue)
+    {
+        var marks = _marks.Next(isDue);
+        if (marks.Count > 0)
+            WriteMarks(marks);
+    }
+
+    void WriteMarks(IReadOnlyList<OpenMark> marks) => _services.MarkQueue.RaiseAsync([.. marks.Select(open => open.Mark)]).PipeTo(
+        Self, success: verdicts => new MarksWritten(marks, verdicts), failure: _ => new MarksWritten(marks, null));
 
     void OnMarksWritten(MarksWritten written)
     {
-        _marksUnderWay = false;
-        if (written.HasFailed)
+        if (written.Verdicts is not { } verdicts)
         {
-            foreach (var mark in written.Marks)
-                RaiseMark(mark.Conversation, mark.ReceivedTo, mark.ReadTo);
-            return; // the next tick tries again
+            _marks.OnFailed(written.Marks); // the next tick tries again
+            ArmTick();
+            return;
         }
 
+        _marks.OnWritten();
+        for (var i = 0; i < verdicts.Count; i++)
+            OnMarkJudged(written.Marks[i], verdicts[i]);
+        WriteMarks(isDue: false);
         if (_isStopping)
             Stop();
+    }
+
+    void OnMarkJudged(OpenMark open, MarkVerdict verdict)
+    {
+        var mark = open.Mark;
+        if (verdict.Outcome != MarkOutcome.Stored)
+        {
+            var error = verdict.Outcome == MarkOutcome.NotYours ? ErrorCode.NotYours : ErrorCode.Malformed;
+            open.Session?.Tell(new MarkRefused(_userId, mark.Conversation, mark.ReceivedTo, error, verdict.Head, open.Ref), Self);
+        }
+        else if (open.IsClaim)
+        {
+            DeleteDrained(mark.Conversation, mark.ReceivedTo);
+        }
     }
 
     void Delete(Func<Task> delete)

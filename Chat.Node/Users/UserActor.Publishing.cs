@@ -40,7 +40,7 @@ sealed partial class UserActor
         {
             SettleQueued(conversation, delivery, isDurable: true);
             if (delivery.Message.Seq > 0)
-                RaiseMark(conversation, receivedTo: delivery.Message.Seq); // a documented server acknowledges nothing
+                RaiseMark(conversation, delivery.Message.Seq); // a documented server acknowledges nothing
         }
 
         var rest = published.Round.Skip(published.Received).ToList();

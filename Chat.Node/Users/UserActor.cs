@@ -53,7 +53,7 @@ sealed partial class UserActor : SwitchingActor
 
     sealed record Deleted(bool HasFailed, Func<Task> Again) : INoSerializationVerificationNeeded;
 
-    sealed record MarksWritten(IReadOnlyList<DeliveryMark> Marks, bool HasFailed) : INoSerializationVerificationNeeded;
+    sealed record MarksWritten(IReadOnlyList<OpenMark> Marks, IReadOnlyList<MarkVerdict>? Verdicts) : INoSerializationVerificationNeeded;
 
     sealed class Tick : INoSerializationVerificationNeeded
     {
@@ -75,6 +75,7 @@ sealed partial class UserActor : SwitchingActor
     {
         _userId = int.Parse(entityId);
         _services = services;
+        _marks = new MarkBook(_userId);
         _attempts = new LoginAttempts(services.Limits.FailedLoginsPerMinute);
     }
 
@@ -98,14 +99,17 @@ sealed partial class UserActor : SwitchingActor
             case OfflineSettled settled:
                 OnOfflineSettled(settled);
                 break;
-            case Received received:
-                OnReceived(received);
+            case ReceivedUpTo received:
+                OnReceived(received, Sender);
                 break;
             case ReceivedQueued received:
                 OnReceivedQueued(received.RowId);
                 break;
+            case Received received:
+                OnReceived(new ReceivedUpTo(_userId, received.Conversation, received.UpTo, IsKnown: false, default), ActorRefs.Nobody);
+                break;
             case ReadUpTo read:
-                RaiseMark(read.Conversation, readTo: read.UpTo);
+                OnReadElsewhere(read);
                 break;
             case MarkRead read:
                 OnMarkRead(read);
@@ -200,7 +204,7 @@ sealed partial class UserActor : SwitchingActor
 
         if (_isPresenceUnread)
             ReadPresence();
-        WriteMarks();
+        WriteMarks(isDue: true);
         RetryDeletes();
         ImportNext();
         RetryBacklog();
@@ -216,7 +220,7 @@ sealed partial class UserActor : SwitchingActor
     }
 
     bool HasOpenWork =>
-        !_backlog.IsIdle || _marks.Count > 0 || _marksUnderWay || _deletesUnderWay > 0 || _failedDeletes is not null
+        !_backlog.IsIdle || !_marks.IsIdle || _deletesUnderWay > 0 || _failedDeletes is not null
         || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Listing || _isPageOverdue || _openSettings.Count > 0;
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held is null && !_links.Any(static link => !link.IsIdle);
@@ -242,8 +246,8 @@ sealed partial class UserActor : SwitchingActor
     void Stop()
     {
         _isStopping = true;
-        WriteMarks();
-        if (_backlog.IsStuck || (_backlog.IsIdle && !_marksUnderWay && _deletesUnderWay == 0 && !_isPresenceUnderWay && _openSettings.Count == 0))
+        WriteMarks(isDue: true);
+        if (_backlog.IsStuck || (_backlog.IsIdle && !_marks.IsUnderWay && _deletesUnderWay == 0 && !_isPresenceUnderWay && _openSettings.Count == 0))
             Context.Stop(Self);
         else
             ArmTick();

@@ -64,13 +64,22 @@ sealed record OfflinePage(IReadOnlyList<QueuedMessage> Offline) : IClusterMessag
 /// <summary>Session to user: the offline queue up to this row has left through the socket.</summary>
 sealed record OfflinePushed(int UserId, long SessionId, long UpTo) : IUserMessage;
 
-/// <summary>Session to user: a device has received a conversation up to a number.</summary>
+/// <summary>
+/// Session to user: a device says that it has received a conversation up to a number. <c>IsKnown</c>: this session has told the client
+/// of that number, or of a higher one, itself. <c>Ref</c> is the client's, for the answer: there is one only if the mark is refused.
+/// </summary>
+sealed record ReceivedUpTo(int UserId, ConversationId Conversation, long UpTo, bool IsKnown, ReadOnlyMemory<byte> Ref) : IUserMessage;
+
+/// <summary>User to session: a mark of your client was not stored, and why. <c>Head</c> is the last number of the conversation.</summary>
+sealed record MarkRefused(int UserId, ConversationId Conversation, long UpTo, ErrorCode Error, long Head, ReadOnlyMemory<byte> Ref) : IClusterMessage;
+
+/// <summary>The same as <see cref="ReceivedUpTo"/>, of sessions on nodes of an earlier version, which expect no answer.</summary>
 sealed record Received(int UserId, ConversationId Conversation, long UpTo) : IUserMessage;
 
 /// <summary>Session to user: a device has received a queued message that has no number.</summary>
 sealed record ReceivedQueued(int UserId, long RowId) : IUserMessage;
 
-/// <summary>Session to user: the person has read a conversation up to a number.</summary>
+/// <summary>Session on a node of an earlier version to user: the person has read a conversation up to a number. Ours store that themselves.</summary>
 sealed record ReadUpTo(int UserId, ConversationId Conversation, long UpTo) : IUserMessage;
 
 /// <summary>Session to user: may this account try a password now? Answered with <see cref="LoginChecked"/>.</summary>

@@ -46,7 +46,7 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
         Contacts = new Contacts(Database);
         LogStore = new MessageLogStore(Database, Node);
         OfflineStore = new OfflineStore(Database, Clock, NullLogger<OfflineStore>.Instance);
-        Marks = new DeliveryMarks(Database, Clock);
+        Marks = new DeliveryMarks(Database, Clock, NullLogger<DeliveryMarks>.Instance);
         Presence = new Presence(Database);
         Health = new StorageHealth(new Nodes(Database, Node, Clock), Clock);
         Materializer = Sys.Materializer();

@@ -39,7 +39,7 @@ public abstract class ConversationTest : ActorTest
 
     protected IActorRef Start(string id = "d:1:2", bool keepsHistory = true)
     {
-        var loader = new ConversationLoader(LogStore, Accounts, Contacts, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
+        var loader = new ConversationLoader(LogStore, Accounts, Contacts, Marks, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
         var services = new ConversationServices(MessageLog, loader, FanOutClock, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged);
         return Shard.ChildActorOf(Props.Create(() => new ConversationActor(id, services)));
     }

@@ -250,7 +250,7 @@ public sealed partial class SessionTests : ActorTest
         var logins = new LoginFlow(
             Accounts, new ContactLists(Database), 65536, new PasswordWorker(1000, 1), NoOtherServers.Instance, Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
         var requests = new RequestFlow(
-            Contacts, new ListFlow(Contacts, new ContactLists(Database), 65536), LogStore, true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
+            Contacts, new ListFlow(Contacts, new ContactLists(Database), 65536), LogStore, new MarkQueue(Marks, Materializer), true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
         var services = new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
             Region(_users.Ref), Region(_conversations.Ref))

@@ -73,7 +73,7 @@ public sealed class UserSessionTests : UserTest
         await FenceAsync(user, session);
         Assert.Equal("1,2,3", await QueuedAsync());
 
-        user.Tell(new Received(Bob, Pair, 2), session.Ref);
+        user.Tell(new ReceivedUpTo(Bob, Pair, 2, IsKnown: false, default), session.Ref);
 
         await EventuallyAsync("3", "SELECT GROUP_CONCAT(seq) FROM OfflineMessage");
         await EventuallyAsync(2L, "SELECT received_to FROM DeliveryMark WHERE userid = 2");
@@ -89,15 +89,6 @@ public sealed class UserSessionTests : UserTest
         user.Tell(new ReceivedQueued(Bob, greeting.Offline[0].Id), session.Ref);
 
         await EventuallyAsync(0L, "SELECT COUNT(*) FROM OfflineMessage");
-    }
-
-    [Fact]
-    public async Task A_read_mark_is_stored()
-    {
-        var user = Start();
-        user.Tell(new ReadUpTo(Bob, Pair, 7));
-
-        await EventuallyAsync(7L, "SELECT read_to FROM DeliveryMark WHERE userid = 2");
     }
 
     [Fact]

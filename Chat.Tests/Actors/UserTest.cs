@@ -32,6 +32,15 @@ public abstract class UserTest : ActorTest
 
     internal static ConversationId Pair => ConversationId.Direct(Alice, Bob);
 
+    /// <summary>What the log of <see cref="Pair"/> ends with.</summary>
+    protected const int Head = 300;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Storage.FilledLog.AppendAsync(Database, Pair, Head);
+    }
+
     protected IActorRef Start(int maxSessions = 8, int mostFailures = 10, int userId = Bob)
     {
         var services = new UserServices(

@@ -11,6 +11,18 @@ public sealed class ModernFramesTests
     static RequestRef NoRef => default;
 
     [Fact]
+    public void A_refused_mark_names_the_conversation_and_its_last_number()
+    {
+        var one = ConversationId.Direct(1, 3);
+        Assert.Equal(
+            """{"msgid":102,"ref":6,"errno":4,"errmsg":"no","retry":false,"conversation":"d:1:3","head":0}""" + "\n",
+            Encoding.UTF8.GetString(ModernFrames.MarkFailure(new RequestRef("6"u8.ToArray()), ErrorCode.Malformed, "no", one, 0)));
+        Assert.Equal(
+            """{"msgid":102,"errno":6,"errmsg":"no","retry":false,"conversation":"d:1:3"}""" + "\n",
+            Encoding.UTF8.GetString(ModernFrames.MarkFailure(default, ErrorCode.NotYours, "no", one, null)));
+    }
+
+    [Fact]
     public void Hello_is_answered_with_what_a_client_has_to_know() =>
         AssertFrame(
             """{"msgid":101,"protocol":2,"node":"127.0.0.1:4053","heartbeat":30,"maxframe":65536}""",

@@ -53,7 +53,7 @@ public sealed class ColdStartTests(Streams streams) : IClassFixture<Streams>
     {
         var loader = new ConversationLoader(
             new MessageLogStore(database, new NodeIdentity("here:4053", 1)), new Accounts(database), new Contacts(database),
-            new UnfinishedNodes(() => Task.FromResult<long>(Since)), keepsHistory: true, streams.Materializer);
+            new DeliveryMarks(database, TimeProvider.System, NullLogger<DeliveryMarks>.Instance), new UnfinishedNodes(() => Task.FromResult<long>(Since)), keepsHistory: true, streams.Materializer);
         var ids = Enumerable.Range(1, Half).SelectMany(i => new[] { ConversationId.Group(i), ConversationId.Direct(i, i + 1) }).ToList();
         var starts = await Task.WhenAll(ids.Select(id => loader.StartAsync(id, long.MaxValue))).WaitAsync(Patience);
         var wrong = ids.Zip(starts, (id, start) => (Id: id, Start: start)).Where(each => !IsRight(each.Id, each.Start)).Select(each => $"{each.Id}: {each.Start}").ToList();

@@ -105,9 +105,12 @@ sealed class EveryStatement(IChatDatabase database)
 
     async Task MarksAndPresenceAsync()
     {
-        var marks = new DeliveryMarks(database, _clock);
+        var marks = new DeliveryMarks(database, _clock, NullLogger<DeliveryMarks>.Instance);
         await marks.RaiseAsync([new DeliveryMark(17, Group, 1, 1, 1), new DeliveryMark(18, Group, 1, 1, 1)]);
-        Assert.Equal(1, (await marks.ReadAsync(17, Group)).ReadTo);
+        Assert.Equal(0, (await marks.ReadAsync(17, Group)).ReadTo); // not a member
+        Assert.Equal(MarkOutcome.Stored, (await marks.RaiseAsync([new DeliveryMark(20, Direct, 1, 1, 1)]))[0].Outcome);
+        Assert.Equal(1, (await marks.ReadAsync(20, Direct)).ReadTo);
+        await marks.PutRightAsync([new LogEnd(Direct, 0, 0), .. Ids(1000).Select(id => new LogEnd(ConversationId.Group(id), ManyRows.MessagesOfEach, 0))]);
         var presence = new Presence(database);
         await presence.SetAsync(17, _node.Incarnation);
         Assert.Equal([17], await presence.UsersOfAsync(_node.Incarnation, 10));

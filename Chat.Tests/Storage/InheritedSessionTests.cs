@@ -242,7 +242,9 @@ public sealed class InheritedSessionTests(HostileServer hostile) : IClassFixture
         Assert.Equal(AppendOutcome.Duplicate(7, 1007), Assert.Single(await log.AppendAsync([Row(Rows) with { Cmid = "c7" }])));
         Assert.All(await log.AppendAsync([Row(Rows)]), outcome => Assert.Equal(AppendStatus.Written, outcome.Status));
         await new OfflineStore(database, TimeProvider.System, NullLogger<OfflineStore>.Instance).InsertAsync([.. Enumerable.Range(1, Rows).Select(i => new OfflineRow(2, Group, i, $"c{i}", i, Row(i).Body))]);
-        await new DeliveryMarks(database, TimeProvider.System).RaiseAsync([.. Enumerable.Range(1, Rows).Select(i => new DeliveryMark(i, Group, 9, 8, 7))]);
+        DeliveryMark[] marks = [.. Enumerable.Range(1, Rows).Select(i => new DeliveryMark(i, Group, 9, 8, 7))];
+        await database.Dialect.RaiseMarksAsync(database, marks, 1000);
+        Assert.Equal(Rows, (await new DeliveryMarks(database, TimeProvider.System, NullLogger<DeliveryMarks>.Instance).RaiseAsync(marks)).Length);
         await new Presence(database).SetAsync(2, Node.Incarnation);
     }
 

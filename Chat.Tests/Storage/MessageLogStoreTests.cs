@@ -1,6 +1,7 @@
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Chat.Tests.Storage;
@@ -168,7 +169,8 @@ public abstract class MessageLogStoreTests : StorageTest
     public async Task A_user_has_its_conversations_with_heads_and_marks_and_no_others()
     {
         var contacts = new Contacts(Database.Chat);
-        var marks = new DeliveryMarks(Database.Chat, Database.Clock);
+        var marks = new DeliveryMarks(Database.Chat, Database.Clock, NullLogger<DeliveryMarks>.Instance);
+        await FilledLog.AddUsersAsync(Database.Chat, 3);
         await contacts.CreateGroupAsync(1, "g1", ""); // group 1, with user 1
         await contacts.CreateGroupAsync(2, "g2", ""); // group 2, without
         await contacts.CreateGroupAsync(1, "g3", ""); // group 3, silent

@@ -17,7 +17,7 @@ public abstract class OfflineStoreTests : StorageTest
 
     private protected OfflineStoreTests(StorageProvider provider)
         : base(provider) =>
-        (_store, _marks) = (new OfflineStore(Database.Chat, Database.Clock, NullLogger<OfflineStore>.Instance), new DeliveryMarks(Database.Chat, Database.Clock));
+        (_store, _marks) = (new OfflineStore(Database.Chat, Database.Clock, NullLogger<OfflineStore>.Instance), new DeliveryMarks(Database.Chat, Database.Clock, NullLogger<DeliveryMarks>.Instance));
 
     public sealed class OnSqlite() : OfflineStoreTests(StorageProvider.Sqlite);
 
@@ -36,6 +36,8 @@ public abstract class OfflineStoreTests : StorageTest
     [Fact]
     public async Task A_message_is_queued_once_for_a_user_and_the_mark_says_so()
     {
+        await FilledLog.AppendAsync(Database.Chat, One, 9);
+        await FilledLog.AppendAsync(Database.Chat, Other, 9);
         await _store.InsertAsync([Row(2, One, 5)]);
         await _store.InsertAsync([Row(2, One, 5), Row(2, One, 6), Row(2, Other, 5), Row(3, Other, 5)]);
         Assert.Equal([(One, 5L), (One, 6L), (Other, 5L)], (await _store.ReadAsync(2, 0, 10)).Select(row => (row.Conversation!.Value, row.Seq)));
@@ -55,6 +57,8 @@ public abstract class OfflineStoreTests : StorageTest
     [Fact]
     public async Task A_mark_never_moves_back_and_other_marks_stay()
     {
+        await FilledLog.AddUsersAsync(Database.Chat, 2);
+        await FilledLog.AppendAsync(Database.Chat, One, 9);
         await _marks.RaiseAsync([new DeliveryMark(2, One, 9, 4, 3)]);
         await _store.InsertAsync([Row(2, One, 5)]);
         Assert.Equal(new DeliveryMark(2, One, 9, 4, 3), await _marks.ReadAsync(2, One));

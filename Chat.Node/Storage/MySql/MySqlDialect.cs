@@ -42,6 +42,31 @@ sealed class MySqlDialect : SqlDialect
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', ts BIGINT PATH '$[2]', lowest BIGINT PATH '$[3]')) i
         """;
 
+    public override string MarkStandings =>
+        """
+        SELECT i.userid, i.a, i.b, COALESCE(m.queued_to, 0) AS queuedto, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
+            COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b ORDER BY l.seq DESC LIMIT 1), 0) AS head,
+            CASE WHEN i.a = 0
+                THEN EXISTS (SELECT 1 FROM GroupUser g WHERE g.groupid = i.b AND g.userid = i.userid) AND EXISTS (SELECT 1 FROM AllGroup x WHERE x.id = i.b)
+                ELSE i.userid IN (i.a, i.b) AND EXISTS (SELECT 1 FROM Users u WHERE u.id = i.a) AND EXISTS (SELECT 1 FROM Users v WHERE v.id = i.b)
+            END AS takespart
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', a INT PATH '$[1]', b INT PATH '$[2]')) i
+        LEFT JOIN DeliveryMark m ON m.userid = i.userid AND m.a = i.a AND m.b = i.b
+        """;
+
+    public override string ImpossibleMarks =>
+        """
+        WITH i AS (SELECT * FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', head BIGINT PATH '$[2]')) j)
+        SELECT m.userid, m.a, m.b FROM i JOIN DeliveryMark m ON m.userid = i.a AND m.a = i.a AND m.b = i.b
+        WHERE m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head
+        UNION ALL
+        SELECT m.userid, m.a, m.b FROM i JOIN DeliveryMark m ON m.userid = i.b AND m.a = i.a AND m.b = i.b
+        WHERE i.a > 0 AND i.a < i.b AND (m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head)
+        UNION ALL
+        SELECT m.userid, m.a, m.b FROM i JOIN GroupUser g ON g.groupid = i.b JOIN DeliveryMark m ON m.userid = g.userid AND m.a = i.a AND m.b = i.b
+        WHERE i.a = 0 AND (m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head)
+        """;
+
     public override Task<AppendOutcome[]> AppendAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows) =>
         _log.AppendAsync(database, node, rows);
 
