@@ -11,7 +11,9 @@ sealed record SyncPage(SyncToken Token, IReadOnlyList<ConversationEntry> Entries
 
     public static SyncPage Make(IReadOnlyList<SyncRow> rows, SyncToken? since, long now, int maxFrameBytes)
     {
-        since ??= new SyncToken(0, []);
+        var overlap = (long)SyncToken.Overlap.TotalMilliseconds;
+        if (since is null || since.Watermark > now + overlap)
+            since = new SyncToken(0, []); // of a time to come: made up, or of a clock that was put back
         var most = Math.Max(1, (maxFrameBytes - 1024) / EntryBytes);
         var sorted = rows.Select(row => (Row: row, ChangedAt: Math.Max(row.Ts, row.Updated), Seen: SeenOf(row)))
             .OrderBy(entry => entry.ChangedAt).ToList();
@@ -19,7 +21,7 @@ sealed record SyncPage(SyncToken Token, IReadOnlyList<ConversationEntry> Entries
         var hasMore = news.Count > most;
         if (hasMore)
             news.RemoveRange(most, news.Count - most);
-        var watermark = hasMore ? news[^1].ChangedAt : now - (long)SyncToken.Overlap.TotalMilliseconds;
+        var watermark = hasMore ? Math.Min(news[^1].ChangedAt, now + overlap) : now - overlap;
         var told = news.Select(entry => entry.Seen).ToHashSet();
         var recent = sorted
             .Where(entry => entry.ChangedAt >= watermark && (told.Contains(entry.Seen) || !since.IsNews(entry.Seen, entry.ChangedAt)))
@@ -27,9 +29,9 @@ sealed record SyncPage(SyncToken Token, IReadOnlyList<ConversationEntry> Entries
             .ToList();
         return new SyncPage(
             new SyncToken(watermark, recent),
-            news.ConvertAll(entry => new ConversationEntry(entry.Seen.Id, entry.Seen.Head, entry.Row.ReceivedTo, entry.Seen.Read)),
+            news.ConvertAll(entry => new ConversationEntry(entry.Seen.Id, entry.Seen.Head, MarkStanding.Trusted(entry.Row.ReceivedTo, entry.Seen.Head), entry.Seen.Read)),
             hasMore);
     }
 
-    static SeenConversation SeenOf(SyncRow row) => new(ConversationId.FromStored(row.A, row.B), row.Head, row.ReadTo);
+    static SeenConversation SeenOf(SyncRow row) => new(ConversationId.FromStored(row.A, row.B), row.Head, Math.Min(row.ReadTo, row.Head));
 }

@@ -15,12 +15,15 @@ sealed record SyncToken(long Watermark, IReadOnlyList<SeenConversation> Recent)
 {
     const byte Version = 1;
 
+    /// <summary>The client may have made up thousands.</summary>
+    readonly HashSet<SeenConversation> _recent = [.. Recent];
+
     /// <summary>How late a commit, and how wrong another node's clock, may be.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether the device has to hear of a conversation in this state.</summary>
     public bool IsNews(in SeenConversation now, long changedAt) =>
-        changedAt >= Watermark && !Recent.Contains(now);
+        changedAt >= Watermark && !_recent.Contains(now);
 
     public string Encode()
     {

@@ -29,6 +29,30 @@ public sealed class SyncPageTests
     }
 
     [Fact]
+    public void A_mark_above_the_head_is_told_to_nobody()
+    {
+        var row = new SyncRow { A = 3, B = 17, Head = 42, ReceivedTo = 43, ReadTo = long.MaxValue, Ts = Now };
+        var entry = Assert.Single(SyncPage.Make([row], null, Now, LargeFrame).Entries);
+        Assert.Equal((42L, 0L, 42L), (entry.Head, entry.Received, entry.Read));
+    }
+
+    [Fact]
+    public void A_token_of_a_time_to_come_hides_nothing()
+    {
+        List<SyncRow> rows = [Row(1, Now - 5)];
+        Assert.Single(SyncPage.Make(rows, new SyncToken(long.MaxValue, []), Now, LargeFrame).Entries);
+        Assert.Single(SyncPage.Make(rows, new SyncToken(Now + Overlap + 1, []), Now, LargeFrame).Entries);
+        Assert.Empty(SyncPage.Make(rows, new SyncToken(Now + Overlap, []), Now, LargeFrame).Entries);
+    }
+
+    [Fact]
+    public void Changes_of_a_time_to_come_are_told_once_too()
+    {
+        var rows = Enumerable.Range(1, 7).Select(group => Row(group, Now + (10 * Overlap) + group)).ToList();
+        Assert.Equal([("g:1,g:2,g:3", true), ("g:4,g:5,g:6", true), ("g:7", false)], Pages(rows));
+    }
+
+    [Fact]
     public void An_unchanged_world_is_answered_with_nothing()
     {
         List<SyncRow> rows = [Row(1, Now - (10 * Overlap)), Row(2, Now - 5), Row(3, Now + 5)];
