@@ -14,4 +14,5 @@ public sealed record ChatClientState(int UserId, string? SyncToken, IReadOnlyLis
 /// <param name="Delivered">Everything up to this number was handed to the application or is its own.</param>
 /// <param name="Received">The mark that the server was told.</param>
 /// <param name="Head">The highest number heard of.</param>
-public sealed record ConversationMark(string Conversation, long Delivered, long Received, long Head);
+/// <param name="Timestamp">The newest time seen, in milliseconds since 1970 UTC; 0 when it is not known.</param>
+public sealed record ConversationMark(string Conversation, long Delivered, long Received, long Head, long Timestamp = 0);

@@ -11,6 +11,12 @@ public sealed record MessageReceived(ChatMessage Message) : ChatEvent;
 /// <summary>Messages that the server no longer has, or does not show to this user.</summary>
 public sealed record MessagesMissing(ConversationId Conversation, long First, long Last) : ChatEvent;
 
+/// <summary>
+/// The server has gone back to an older copy of its data, and does not have what was shown with the numbers above <c>To</c>, up to <c>From</c>.
+/// Messages that follow have such numbers again.
+/// </summary>
+public sealed record ConversationRewound(ConversationId Conversation, long From, long To) : ChatEvent;
+
 /// <summary>After a login or reconnect: everything that was missed has been queued for the application before this.</summary>
 public sealed record CaughtUp : ChatEvent;
 

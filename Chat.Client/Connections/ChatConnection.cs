@@ -189,6 +189,8 @@ sealed class ChatConnection : IAsyncDisposable
                     _replies.Take(requestRef)?.OnReply(root);
                 else if (!_hello.Task.IsCompleted && ServerFrames.ReadFailure(root) is { } refusal)
                     _hello.TrySetException(refusal);
+                else if (ServerFrames.ReadRefusedMark(root) is { } mark)
+                    _owner.OnMarkRefused(this, mark.Conversation, mark.Head);
                 break;
             case MessageKind.HelloAck:
                 _hello.TrySetResult(ServerFrames.ReadHello(root));

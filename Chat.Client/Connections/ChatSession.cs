@@ -44,6 +44,9 @@ sealed class ChatSession : IConnectionOwner, IDisposable
             await Inbox.WaitForRoomAsync(cancellationToken);
     }
 
+    public void OnMarkRefused(ChatConnection connection, ConversationId conversation, long head) =>
+        Inbox.Change(cursors => cursors.NoteServerHead(conversation, head));
+
     public void OnSettingsChanged(ChatConnection connection, UserSettings settings) => Inbox.Notify(new SettingsChanged(settings));
 
     public void OnGoAway(ChatConnection connection, string reason, TimeSpan after)

@@ -7,6 +7,9 @@ interface IConnectionOwner
 {
     ValueTask OnPushAsync(ChatConnection connection, ChatMessage message, CancellationToken cancellationToken);
 
+    /// <summary>A received mark was refused: the server has no more numbers of a conversation than <paramref name="head"/>.</summary>
+    void OnMarkRefused(ChatConnection connection, ConversationId conversation, long head);
+
     void OnSettingsChanged(ChatConnection connection, UserSettings settings);
 
     void OnGoAway(ChatConnection connection, string reason, TimeSpan after);

@@ -7,7 +7,7 @@ namespace Chat.Client.Messages;
 /// that something is missing: what came early is held until the gap is closed. The user's own posts are numbers too; they
 /// are known by their acknowledgements and counted without being shown. No lock and no clock: <see cref="Inbox"/> has both.
 /// </summary>
-sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, bool> isSentHere, Action<ReadyItem> enqueue)
+sealed partial class ConversationCursor(ConversationId conversation, Func<ChatMessage, bool> isSentHere, Action<ReadyItem> enqueue)
 {
     // Own posts in a conversation whose beginning is unknown: pushes from before them are no longer to be expected.
     const int MaxOwnBeforeBase = 64;
@@ -18,6 +18,7 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
     long _skipOwnTo;
     bool _isUntouched = true;
     long _announced;
+    long _newestTs;
 
     public ConversationId Conversation => conversation;
 
@@ -41,13 +42,14 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
     /// <summary>Whether a message, not only acknowledgements of own posts, waits here.</summary>
     public bool HasMessages => _held.Values.Any(message => message is not null);
 
-    /// <summary>Whether something between <see cref="Queued"/> and <see cref="Head"/> is missing.</summary>
-    public bool HasGap => IsBased && Head > Queued;
+    /// <summary>Whether the history is to be asked: something up to <see cref="Head"/> is missing, or may be another message than it was.</summary>
+    public bool HasGap => IsBased && (Head > Queued || IsLookingBack);
 
     /// <summary>Goes on from a state that was saved.</summary>
     public void Restore(ConversationMark mark)
     {
         SetBase(mark.Delivered);
+        _newestTs = mark.Timestamp;
         Received = _announced = mark.Received;
         Head = Math.Max(Head, mark.Head);
         _isUntouched = false;
@@ -64,6 +66,7 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
         _isUntouched = received == 0;
         Head = Math.Max(Head, received);
         _skipOwnTo = skipOwnTo;
+        _newestTs = 0;
         while (_held.Count > 0 && _held.First().Key <= received)
             _held.Remove(_held.First().Key);
         DrainHeld();
@@ -81,13 +84,17 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
     /// <summary>A push. False: it is a duplicate. Without room it is only noted, to be fetched later.</summary>
     public bool Offer(ChatMessage message, bool hasRoom)
     {
+        if (IsRewritten(message.Seq, message.Timestamp))
+            Rewind(message.Seq - 1, _newestTs);
         Head = Math.Max(Head, message.Seq);
+        if (_search is not null)
+            return true; // the history will have it
         if (message.Seq <= Queued && IsBased)
             return false;
         if (!hasRoom)
             return true;
         if (IsBased && message.Seq == Queued + 1)
-            Append(message.Seq, message);
+            Append(message.Seq, message.Timestamp, message);
         else if (!_held.TryGetValue(message.Seq, out var held) || held is null)
             _held[message.Seq] = message;
         else
@@ -96,12 +103,16 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
         return true;
     }
 
-    /// <summary>An own post was acknowledged under this number.</summary>
-    public void NoteOwn(long seq, bool hasRoom)
+    /// <summary>An own post was acknowledged under this number, with this time.</summary>
+    public void NoteOwn(long seq, long ts, bool hasRoom)
     {
+        if (IsRewritten(seq, ts))
+            Rewind(seq - 1, _newestTs);
         Head = Math.Max(Head, seq);
+        if (_search is not null)
+            return;
         if (IsBased && seq == Queued + 1)
-            Append(seq, null);
+            Append(seq, ts, null);
         else if ((!IsBased || seq > Queued) && hasRoom)
             _held.TryAdd(seq, null);
         if (!IsBased && _held.Count > MaxOwnBeforeBase)
@@ -110,18 +121,20 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
     }
 
     /// <summary>
-    /// What the history says about the numbers from <see cref="Queued"/> on: it is complete, so what it leaves out up to
+    /// What the history says about the numbers behind <paramref name="after"/>: it is complete, so what it leaves out up to
     /// its last message, or up to <paramref name="head"/> when there is no more, does not exist for this user.
     /// </summary>
-    public void OfferHistory(IReadOnlyList<ChatMessage> messages, bool hasMore, long head)
+    public void OfferHistory(long after, IReadOnlyList<ChatMessage> messages, bool hasMore, long head)
     {
+        if (!IsStillTheSame(after, messages, hasMore))
+            return;
         foreach (var message in messages)
         {
             Head = Math.Max(Head, message.Seq);
             if (message.Seq <= Queued)
                 continue;
             SkipTo(message.Seq);
-            Append(message.Seq, message);
+            Append(message.Seq, message.Timestamp, message);
         }
 
         DrainHeld();
@@ -135,6 +148,9 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
     /// <summary>The history cannot be had: what is missing stays missing.</summary>
     public void GiveUpGap()
     {
+        if (_search is not null)
+            FinishRewind(_search.Below);
+        _isToBeCompared = false;
         SkipTo(Head + 1);
         DrainHeld();
     }
@@ -142,6 +158,8 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
     /// <summary>The application takes an item of this conversation.</summary>
     public void Take(ReadyItem item)
     {
+        if (item.Rewinds != _rewinds)
+            return; // of what the server does not have any more
         Delivered = Math.Max(Delivered, item.UpTo);
         Received = Math.Max(Received, item.ReceivedTo);
         if (_lastReady == item)
@@ -176,29 +194,31 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
         {
             _held.Remove(seq);
             if (seq == Queued + 1)
-                Append(seq, message);
+                Append(seq, message?.Timestamp ?? _newestTs, message);
         }
     }
 
-    void Append(long seq, ChatMessage? message)
+    void Append(long seq, long ts, ChatMessage? message)
     {
         Queued = seq;
+        _newestTs = Math.Max(_newestTs, ts);
         _isUntouched = false;
         var receivedTo = message is null ? 0 : seq;
         if (message is null || isSentHere(message) || (message.IsOwn && seq <= _skipOwnTo))
             Count(seq, receivedTo);
         else
-            Enqueue(new(new MessageReceived(message), this) { UpTo = seq, ReceivedTo = receivedTo, OfflineId = message.OfflineId });
+            Enqueue(new(new MessageReceived(message), this) { Rewinds = _rewinds, UpTo = seq, ReceivedTo = receivedTo, OfflineId = message.OfflineId });
     }
 
     void AppendMissing(long first, long last)
     {
         Queued = last;
+        _newestTs = 0; // of what is behind them something may be newer than what was seen
         // In front of the first message of all there is nothing to miss: it was before this user's time.
         if (_isUntouched)
             Count(last, last);
         else
-            Enqueue(new(new MessagesMissing(conversation, first, last), this) { UpTo = last, ReceivedTo = last });
+            Enqueue(new(new MessagesMissing(conversation, first, last), this) { Rewinds = _rewinds, UpTo = last, ReceivedTo = last });
     }
 
     void Enqueue(ReadyItem item)

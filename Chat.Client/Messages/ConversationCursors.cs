@@ -36,11 +36,23 @@ sealed class ConversationCursors(
     public ChatClientState ToState(int userId) => new(userId, SyncToken,
     [
         .. _cursors.Values.Where(cursor => cursor.IsBased).OrderBy(cursor => cursor.Conversation)
-            .Select(cursor => new ConversationMark(cursor.Conversation.ToString(), cursor.Delivered, cursor.Received, cursor.Head)),
+            .Select(cursor => new ConversationMark(cursor.Conversation.ToString(), cursor.Delivered, cursor.Received, cursor.Head, cursor.NewestTs)),
     ]);
 
     /// <summary>A login: until the sync has answered, nobody knows where a conversation begins that has no cursor.</summary>
-    public void BeginSync() => _isSynced = false;
+    public void BeginSync()
+    {
+        _isSynced = false;
+        foreach (var cursor in _cursors.Values)
+            cursor.BeginLogin();
+    }
+
+    /// <summary>The server has refused a mark, because this is the last number that it has.</summary>
+    public void NoteServerHead(ConversationId conversation, long head)
+    {
+        if (_cursors.TryGetValue(conversation, out var cursor))
+            Change(cursor, _ => cursor.NoteServerHead(head), isUrgent: true);
+    }
 
     /// <summary>Entries of a sync.</summary>
     public void ApplySync(IEnumerable<ConversationEntry> entries)
@@ -49,11 +61,15 @@ sealed class ConversationCursors(
         {
             Change(GetOrAdd(entry.Conversation), cursor =>
             {
-                if (!cursor.IsBased)
+                var wasBased = cursor.IsBased;
+                if (!wasBased)
                     cursor.SetBase(entry.Received, skipOwnTo: entry.Head);
-                else if (entry.Received < cursor.Received)
+                cursor.NoteServerHead(entry.Head);
+                if (!wasBased)
+                    return;
+                cursor.CompareLast();
+                if (entry.Received < cursor.Received)
                     marks.Raise(entry.Conversation, cursor.Received);
-                cursor.NoteHead(entry.Head);
             }, isUrgent: true);
         }
     }
@@ -105,13 +121,13 @@ sealed class ConversationCursors(
     }
 
     /// <summary>An own post was acknowledged.</summary>
-    public void NoteOwn(ConversationId conversation, long seq) => Change(GetOrAdd(conversation), cursor =>
+    public void NoteOwn(ConversationId conversation, long seq, long ts) => Change(GetOrAdd(conversation), cursor =>
     {
         // What one says to oneself does come back, and is shown then.
         if (conversation.A == conversation.B)
             cursor.NoteHead(seq);
         else
-            cursor.NoteOwn(seq, HasHoldRoom);
+            cursor.NoteOwn(seq, ts, HasHoldRoom);
     });
 
     /// <summary>An item of the line is handed over.</summary>
@@ -130,7 +146,7 @@ sealed class ConversationCursors(
         {
             var wait = gap.Wait - _timeProvider.GetElapsedTime(gap.Since, now);
             if (wait <= TimeSpan.Zero)
-                return new(cursor.Conversation, cursor.Queued, cursor.Head, limit);
+                return new(cursor.Conversation, cursor.FetchAfter, cursor.Head, limit);
             if (askAgainAfter is null || wait < askAgainAfter)
                 askAgainAfter = wait;
         }
@@ -144,14 +160,16 @@ sealed class ConversationCursors(
     /// </summary>
     public void OfferHistory(HistoryRequest request, IReadOnlyList<ChatMessage> messages, bool hasMore)
     {
-        if (_cursors.TryGetValue(request.Conversation, out var cursor) && cursor.IsBased && request.After <= cursor.Queued)
-            Change(cursor, _ => cursor.OfferHistory(messages, hasMore, request.Head), isUrgent: hasMore);
+        if (!_cursors.TryGetValue(request.Conversation, out var cursor) || !cursor.IsBased || request.After > cursor.Queued)
+            return;
+        var wasLookingBack = cursor.IsLookingBack;
+        Change(cursor, _ => cursor.OfferHistory(request.After, messages, hasMore, request.Head), isUrgent: hasMore || wasLookingBack);
     }
 
     /// <summary>The server refuses such a request for good.</summary>
     public void GiveUp(HistoryRequest request)
     {
-        if (_cursors.TryGetValue(request.Conversation, out var cursor) && cursor.IsBased && request.After == cursor.Queued)
+        if (_cursors.TryGetValue(request.Conversation, out var cursor) && cursor.IsBased && request.After == cursor.FetchAfter)
             Change(cursor, _ => cursor.GiveUpGap());
     }
 
@@ -178,8 +196,10 @@ sealed class ConversationCursors(
     /// <summary>Whatever moves a cursor: its mark, its gap and what it holds are looked at afterwards.</summary>
     void Change(ConversationCursor cursor, Action<ConversationCursor> change, bool isUrgent = false)
     {
-        var heldBefore = cursor.HeldCount;
+        var (heldBefore, rewindsBefore) = (cursor.HeldCount, cursor.Rewinds);
         change(cursor);
+        if (cursor.Rewinds > rewindsBefore)
+            marks.Forget(cursor.Conversation);
         _heldTotal += cursor.HeldCount - heldBefore;
         if (cursor.TryAnnounce())
             marks.Raise(cursor.Conversation, cursor.Received);

@@ -10,6 +10,9 @@ sealed class ReadyItem(ChatEvent? chatEvent, ConversationCursor? cursor = null)
 
     public ConversationCursor? Cursor => cursor;
 
+    /// <summary>How often its conversation had been put back when this was lined up.</summary>
+    public int Rewinds { get; init; }
+
     /// <summary>When this is taken, everything up to this number of the conversation has been handed over.</summary>
     public long UpTo { get; set; }
 

@@ -38,6 +38,16 @@ sealed class ReceivedMarks : IDisposable
         }
     }
 
+    /// <summary>The server does not have these numbers any more.</summary>
+    public void Forget(ConversationId conversation)
+    {
+        lock (_gate)
+        {
+            _pending.Remove(conversation);
+            _sent.Remove(conversation);
+        }
+    }
+
     /// <summary>A queued message without a number has been received.</summary>
     public void RaiseOffline(long offlineId)
     {

@@ -162,10 +162,10 @@ sealed class PostSender : IDisposable
             return;
         }
 
-        var seq = reply.Number("seq");
+        var (seq, ts) = (reply.Number("seq"), reply.Number("ts"));
         if (seq > 0)
-            _inbox.Change(cursors => cursors.NoteOwn(post.Conversation, seq));
-        post.Succeed(seq, reply.Number("ts"));
+            _inbox.Change(cursors => cursors.NoteOwn(post.Conversation, seq, ts));
+        post.Succeed(seq, ts);
     }
 
     sealed class PostReply(PostSender sender, ChatConnection connection, Post post) : PendingReply

@@ -30,6 +30,14 @@ sealed class JsonLines(TextWriter output)
                     json.WriteNumber("last", missing.Last);
                 });
                 break;
+            case ConversationRewound rewound:
+                WriteLine("event", "rewound", json =>
+                {
+                    json.WriteString("conversation", rewound.Conversation.ToString());
+                    json.WriteNumber("from", rewound.From);
+                    json.WriteNumber("to", rewound.To);
+                });
+                break;
             case CaughtUp:
                 WriteLine("event", "caughtup", _ => { });
                 break;

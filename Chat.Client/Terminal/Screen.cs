@@ -17,6 +17,11 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
                 var where = contacts.NameOf(missing.Conversation, ownId() ?? 0);
                 WriteNotice($"messages {missing.First} to {missing.Last} of {where} no longer exist", "yellow");
                 break;
+            case ConversationRewound rewound:
+                WriteNotice(
+                    $"the server has gone back: what it showed of {contacts.NameOf(rewound.Conversation, ownId() ?? 0)} above number {rewound.To} is not there any more",
+                    "yellow");
+                break;
             case ConnectionLost lost:
                 WriteNotice($"connection lost ({lost.Reason}), reconnecting", "yellow");
                 break;

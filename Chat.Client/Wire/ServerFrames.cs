@@ -48,6 +48,12 @@ static class ServerFrames
         };
     }
 
+    /// <summary>What a refused mark says about its conversation, if this is one whose number was too high.</summary>
+    public static (ConversationId Conversation, long Head)? ReadRefusedMark(JsonElement frame) =>
+        frame.TryGetProperty("head", out _) && ConversationId.TryParse(frame.Text("conversation"), out var conversation)
+            ? (conversation, frame.Number("head"))
+            : null;
+
     public static HistoryPage ReadHistory(JsonElement frame) =>
         new([.. frame.Items("messages").Select(ReadPush).OfType<ChatMessage>()], frame.Flag("more"));
 

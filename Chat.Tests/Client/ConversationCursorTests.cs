@@ -49,8 +49,8 @@ public sealed class ConversationCursorTests
     public void An_acknowledgement_of_an_own_post_never_moves_the_received_mark()
     {
         _cursor.SetBase(40);
-        _cursor.NoteOwn(41, hasRoom: true);
-        _cursor.NoteOwn(42, hasRoom: true);
+        _cursor.NoteOwn(41, 0, hasRoom: true);
+        _cursor.NoteOwn(42, 0, hasRoom: true);
 
         Assert.Equal((42, 40), (_cursor.Delivered, _cursor.Received));
         Assert.False(_cursor.TryAnnounce());
@@ -65,12 +65,12 @@ public sealed class ConversationCursorTests
     public void An_own_number_beyond_the_next_is_a_gap()
     {
         _cursor.SetBase(40);
-        _cursor.NoteOwn(42, hasRoom: true);
+        _cursor.NoteOwn(42, 0, hasRoom: true);
 
         Assert.True(_cursor.HasGap);
         Assert.Equal((40, 40), (_cursor.Queued, _cursor.Delivered));
 
-        _cursor.OfferHistory([Theirs(41), Own(42, "mine")], hasMore: false, head: 42);
+        _cursor.OfferHistory(40, [Theirs(41), Own(42, "mine")], hasMore: false, head: 42);
 
         Assert.Equal(["41"], TakeAll());
         Assert.Equal((42, 42), (_cursor.Delivered, _cursor.Received));
@@ -81,7 +81,7 @@ public sealed class ConversationCursorTests
     {
         _cursor.SetBase(0);
         _cursor.Offer(Theirs(1), hasRoom: true);
-        _cursor.NoteOwn(2, hasRoom: true);
+        _cursor.NoteOwn(2, 0, hasRoom: true);
 
         Assert.Equal((0, 0), (_cursor.Delivered, _cursor.Received));
 
@@ -95,7 +95,7 @@ public sealed class ConversationCursorTests
         _cursor.SetBase(0);
         _cursor.Offer(Own(1, "other"), hasRoom: true);
         _cursor.Offer(Own(2, "mine"), hasRoom: true);
-        _cursor.NoteOwn(2, hasRoom: true);
+        _cursor.NoteOwn(2, 0, hasRoom: true);
 
         Assert.Equal(["1"], TakeAll());
         Assert.Equal(2, _cursor.Delivered);
@@ -110,7 +110,7 @@ public sealed class ConversationCursorTests
         Assert.True(_cursor.HasGap);
         Assert.Equal(0, _cursor.HeldCount);
 
-        _cursor.OfferHistory([Theirs(1)], hasMore: false, head: 1);
+        _cursor.OfferHistory(0, [Theirs(1)], hasMore: false, head: 1);
 
         Assert.Equal(["1"], TakeAll());
     }
@@ -120,7 +120,7 @@ public sealed class ConversationCursorTests
     {
         _cursor.SetBase(10);
         _cursor.Offer(Theirs(20), hasRoom: true);
-        _cursor.OfferHistory([Theirs(15), Theirs(16)], hasMore: false, head: 20);
+        _cursor.OfferHistory(10, [Theirs(15), Theirs(16)], hasMore: false, head: 20);
 
         Assert.Equal(["missing 11-14", "15", "16", "missing 17-19", "20"], TakeAll());
         Assert.False(_cursor.HasGap);
@@ -130,7 +130,7 @@ public sealed class ConversationCursorTests
     public void What_was_before_this_users_time_is_not_reported()
     {
         _cursor.SetBase(0);
-        _cursor.OfferHistory([Theirs(500)], hasMore: false, head: 500);
+        _cursor.OfferHistory(0, [Theirs(500)], hasMore: false, head: 500);
 
         Assert.Equal(["500"], TakeAll());
     }
@@ -151,7 +151,7 @@ public sealed class ConversationCursorTests
     {
         _cursor.SetBase(5);
         _cursor.NoteHead(8);
-        _cursor.OfferHistory([], hasMore: true, head: 8);
+        _cursor.OfferHistory(5, [], hasMore: true, head: 8);
 
         Assert.Equal(6, _cursor.Queued);
         Assert.True(_cursor.HasGap);
@@ -173,7 +173,7 @@ public sealed class ConversationCursorTests
     public void Old_own_posts_are_no_news_to_a_client_that_begins_anew()
     {
         _cursor.SetBase(10, skipOwnTo: 12);
-        _cursor.OfferHistory([Own(11, "other"), Theirs(12), Own(13, "other")], hasMore: false, head: 13);
+        _cursor.OfferHistory(10, [Own(11, "other"), Theirs(12), Own(13, "other")], hasMore: false, head: 13);
 
         Assert.Equal(["12", "13"], TakeAll());
     }
@@ -181,7 +181,7 @@ public sealed class ConversationCursorTests
     [Fact]
     public void In_a_joined_group_the_first_seen_is_the_beginning_even_behind_an_own_post()
     {
-        _cursor.NoteOwn(502, hasRoom: true);
+        _cursor.NoteOwn(502, 0, hasRoom: true);
         Assert.False(_cursor.HasMessages);
 
         _cursor.Offer(Theirs(501), hasRoom: true);
@@ -206,7 +206,7 @@ public sealed class ConversationCursorTests
         foreach (var seq in numbers)
         {
             if (seq % 3 == 0)
-                _cursor.NoteOwn(seq, hasRoom: random.Next(4) > 0);
+                _cursor.NoteOwn(seq, 0, hasRoom: random.Next(4) > 0);
             else
                 _cursor.Offer(Theirs(seq), hasRoom: random.Next(4) > 0);
             if (random.Next(10) == 0)
@@ -217,7 +217,7 @@ public sealed class ConversationCursorTests
         {
             var page = Enumerable.Range((int)_cursor.Queued + 1, Math.Min(7, Count - (int)_cursor.Queued))
                 .Select(seq => seq % 3 == 0 ? Own(seq, "mine") : Theirs(seq)).ToList();
-            _cursor.OfferHistory(page, hasMore: page[^1].Seq < Count, head: _cursor.Head);
+            _cursor.OfferHistory(_cursor.Queued, page, hasMore: page[^1].Seq < Count, head: _cursor.Head);
         }
 
         shown.AddRange(TakeAll());

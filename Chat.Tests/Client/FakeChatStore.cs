@@ -161,6 +161,19 @@ sealed class FakeChatStore
             _logs[conversation] = [.. _logs[conversation].Select(row => row.Seq <= upTo ? row with { IsDeleted = true } : row)];
     }
 
+    /// <summary>What a restored backup does: nothing above a number is there, and marks above it neither.</summary>
+    public void Rewind(ConversationId conversation, int to)
+    {
+        lock (_gate)
+        {
+            _logs[conversation].RemoveRange(to, _logs[conversation].Count - to);
+            if (to == 0)
+                _logs.Remove(conversation);
+            foreach (var key in _received.Keys.Where(key => key.Item2 == conversation).ToList())
+                _received[key] = Math.Min(_received[key], to);
+        }
+    }
+
     public void MarkReceived(int userId, ReceivedRequest request)
     {
         lock (_gate)

@@ -131,6 +131,9 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             case JoinGroupRequest join when !Store.Join(join.GroupId, user):
                 Fail(request, ErrorCode.NotFound);
                 break;
+            case ReceivedRequest { Conversation: { } conversation } received when received.Seq > Store.Log(conversation).Count:
+                Send(ModernFrames.MarkFailure(request.Ref, ErrorCode.Malformed, "above the head", conversation, Store.Log(conversation).Count));
+                break;
             case ReceivedRequest received:
                 Store.MarkReceived(user, received);
                 break;
