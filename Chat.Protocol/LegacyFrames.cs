@@ -12,6 +12,12 @@ public static class LegacyFrames
     /// <summary>The largest frame that a documented client survives.</summary>
     public const int MaxBytes = 1024;
 
+    /// <summary>
+    /// The largest object that a documented server can store: it writes an INSERT of 1024 bytes around it when its user has just gone, and ends
+    /// when that does not fit.
+    /// </summary>
+    public const int MaxStoredBytes = 960;
+
     static readonly HashSet<string> KnownKeys = ["id", "msg", "msgid", "name", "time", "toid", "groupid"];
 
     /// <summary>5, success.</summary>
@@ -68,11 +74,12 @@ public static class LegacyFrames
     /// code points of the text into several complete objects, in order.
     /// </summary>
     /// <param name="body">A canonical body, or any chat object.</param>
-    /// <returns>At least one frame of at most <see cref="MaxBytes"/> bytes.</returns>
+    /// <param name="mostBytes">Of each frame.</param>
+    /// <returns>At least one frame.</returns>
     /// <exception cref="JsonException">Not JSON.</exception>
-    public static IReadOnlyList<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> body)
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> body, int mostBytes = MaxBytes)
     {
-        if (body.Length <= MaxBytes)
+        if (body.Length <= mostBytes)
             return [body];
         using var document = JsonDocument.Parse(body);
         var members = document.RootElement.EnumerateObject()
@@ -82,7 +89,7 @@ public static class LegacyFrames
         var text = members.FirstOrDefault(member => member.Name == "msg").Value is { ValueKind: JsonValueKind.String } value
             ? value.GetString()!
             : "";
-        var room = MaxBytes - WithText(members, "").Length;
+        var room = mostBytes - WithText(members, "").Length;
         var frames = new List<ReadOnlyMemory<byte>>();
         var start = 0;
         var used = 0;

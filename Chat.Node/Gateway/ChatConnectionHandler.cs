@@ -1,12 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
 using Akka.Actor;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace Chat.Node.Gateway;
 
@@ -23,9 +21,9 @@ sealed class ChatConnectionHandler(
         IActorRef? session = null;
         try
         {
-            KeepAlive(connection);
             state = new SessionConnection(
-                connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport, services.Clock, connection.Abort);
+                connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport, services.Clock, connection.Abort,
+                PeerSocket.Of(connection, services.Limits.PeerTimeoutSeconds));
             session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)).WithDispatcher(SessionDispatcher.Id), $"session-{state.Id}");
             sessions.Add(state, session);
             var isOrderly = await ReadAsync(connection.Transport.Input, state, session);
@@ -89,17 +87,6 @@ sealed class ChatConnectionHandler(
         FrameStatus.Lost => new InvalidRequest(ErrorCode.TooLarge, "no end of the object in sight") { IsFatal = true },
         _ => new InvalidRequest(ErrorCode.Malformed, "a JSON object was expected"),
     };
-
-    /// <summary>A half-open connection is noticed within two minutes, also if its client never says anything.</summary>
-    static void KeepAlive(ConnectionContext connection)
-    {
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
-            return;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
-    }
 
     /// <summary>Cheaper than an expression tree per connection.</summary>
     sealed class SessionProducer(SessionConnection connection, GatewayServices services) : IIndirectActorProducer

@@ -12,5 +12,7 @@ sealed record GatewayServices(
 {
     public ReportClock Reports { get; } = new(Clock);
 
+    public PeerWatch Peers { get; } = new(Clock);
+
     public AcknowledgementRound Acknowledgements { get; init; } = new();
 }

@@ -25,10 +25,11 @@ readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = d
 
 /// <summary>
 /// The frames that wait for one socket. Everything queued goes out in one flush; a flush ends when the kernel has taken
-/// the bytes. Used by its session actor only. A legacy receiver holds exactly one object of 1024 bytes at once: for it
-/// frames that follow each other closely are padded to that size, and nothing follows an unpadded frame closely.
+/// the bytes. Used by its session actor only. A legacy receiver reads 1024 bytes at once, which have to hold exactly one object: every push is
+/// padded to that size, so that what it has not read yet may lie in front of the next one, and each frame is a segment of its own where the
+/// socket can do that (<see cref="PeerSocket.Send(ReadOnlySpan{byte})"/>), so that it never finds half of one.
 /// </summary>
-sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
+sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock, PeerSocket? peer = null)
 {
     const int MostBytesPerFlush = 64 * 1024;
 
@@ -39,14 +40,14 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
     const int MostPaddedPerFlush = 48;
     const long MostBytesQueued = 32L * 1024 * 1024;
 
-    /// <summary>A frame that follows another within this time is padded.</summary>
-    const long CloseMilliseconds = 50;
-
-    /// <summary>An unpadded push is left alone for this time, so that the receiver can take it.</summary>
-    const long AloneMilliseconds = 5;
-
-    /// <summary>The same for an answer: what follows the answer to a login is no conversation yet, and a client has to make a menu of it.</summary>
+    /// <summary>
+    /// No push comes so soon behind an answer that is not padded: what follows the answer to a login is no conversation yet, and a client has to
+    /// make a menu of it.
+    /// </summary>
     const long AnswerAloneMilliseconds = 50;
+
+    /// <summary>When the kernel's buffer is full: so long until the next attempt.</summary>
+    const long FullMilliseconds = 10;
 
     static readonly byte[] Padding = CreatePadding();
 
@@ -58,6 +59,12 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
     long _lastWritten = long.MinValue / 2;
     long _aloneFor;
 
+    /// <summary>How much of the first frame in the queue, with its padding, the kernel has taken already.</summary>
+    int _taken;
+    bool _isFirstPadded;
+    bool _hasPushed;
+    bool _isFull;
+
     /// <summary>Set when a hello arrives.</summary>
     public bool IsModern { get; set; }
 
@@ -66,6 +73,9 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
     public bool IsEmpty => _queue.Count == 0;
 
     public int Count => _queue.Count;
+
+    /// <summary>The bytes of all flushes so far.</summary>
+    public long Sent { get; private set; }
 
     /// <summary>Only what tells the client that its own messages are accepted.</summary>
     public bool HoldsOnlyAcknowledgements => _acknowledgements > 0 && _acknowledgements == _queue.Count;
@@ -79,7 +89,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
     /// </summary>
     public bool TryAdd(ReadOnlyMemory<byte> frame, Receipt receipt = default)
     {
-        if ((IsFlushing && _queue.Count >= mostFrames && _queue.Count(queued => queued.Receipt.Kind != ReceiptKind.Offline) >= mostFrames)
+        if (((IsFlushing || _isFull) && _queue.Count >= mostFrames && _queue.Count(queued => queued.Receipt.Kind != ReceiptKind.Offline) >= mostFrames)
             || _bytes > MostBytesQueued)
             return false;
         _queue.Enqueue((frame, receipt));
@@ -94,44 +104,31 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
     {
         get
         {
-            if (IsModern || _aloneFor == 0 || (_aloneFor == AnswerAloneMilliseconds && !IsPushNext))
+            if (IsModern)
                 return TimeSpan.Zero;
+            var pause = _isFull ? FullMilliseconds : IsPushNext ? _aloneFor : 0;
             var since = clock.SteadyMilliseconds() - _lastWritten;
-            return since >= _aloneFor ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_aloneFor - since);
+            return since >= pause ? TimeSpan.Zero : TimeSpan.FromMilliseconds(pause - since);
         }
     }
 
     /// <summary>An answer is waited for, and read, before the next request; only pushes come unasked.</summary>
-    bool IsPushNext => _queue.TryPeek(out var first) && first.Receipt.Kind is ReceiptKind.Push or ReceiptKind.Offline;
+    bool IsPushNext => _queue.TryPeek(out var first) && IsPush(first.Receipt);
+
+    static bool IsPush(in Receipt receipt) => receipt.Kind is ReceiptKind.Push or ReceiptKind.Offline;
 
     /// <summary>Writes what is queued and flushes it once.</summary>
+    /// <returns>Completed if the connection has ended.</returns>
     public ValueTask<FlushResult> FlushAsync()
     {
         IsFlushing = true;
         _inFlight.Clear();
+        if (!IsModern)
+            return FlushLegacy();
+        _isFull = false;
         var written = 0;
-        if (IsModern)
-        {
-            while (written < MostBytesPerFlush && _queue.TryDequeue(out var next))
-                written += Write(next.Frame, next.Receipt);
-        }
-        else
-        {
-            var at = clock.SteadyMilliseconds();
-            var isPush = IsPushNext;
-            var isPadded = _queue.Count > 1 || (isPush && at - _lastWritten < CloseMilliseconds);
-            while (written < MostPaddedPerFlush && _queue.TryDequeue(out var next))
-            {
-                Write(next.Frame, next.Receipt);
-                written++;
-                if (isPadded && next.Frame.Length is > 0 and < LegacyFrames.MaxBytes)
-                    output.Write(Padding.AsSpan(next.Frame.Length));
-            }
-
-            _lastWritten = at;
-            _aloneFor = isPadded ? 0 : isPush ? AloneMilliseconds : AnswerAloneMilliseconds;
-        }
-
+        while (written < MostBytesPerFlush && _queue.TryPeek(out var next))
+            written += Write(next.Frame);
         return output.FlushAsync();
     }
 
@@ -147,22 +144,103 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock)
         for (var count = _queue.Count; count > 0; count--)
         {
             var next = _queue.Dequeue();
-            if (next.Receipt.Kind is ReceiptKind.Push or ReceiptKind.Offline)
-                _bytes -= next.Frame.Length;
-            else
+            if (!IsPush(next.Receipt))
                 _queue.Enqueue(next);
+            else if (_taken > 0 && count == _queue.Count + 1)
+                _queue.Enqueue((next.Frame, default)); // its front has gone, and what comes behind it must not stand in it
+            else
+                _bytes -= next.Frame.Length;
         }
     }
 
-    int Write(ReadOnlyMemory<byte> frame, Receipt receipt)
+    ValueTask<FlushResult> FlushLegacy()
     {
-        output.Write(frame.Span);
+        _lastWritten = clock.SteadyMilliseconds();
+        _isFull = false;
+        // An answer to who has been pushed nothing yet stands alone: nothing that it has not read can be in front of it.
+        var isPadded = _hasPushed || _queue.Count > 1 || IsPushNext;
+        _aloneFor = isPadded ? 0 : AnswerAloneMilliseconds;
+        if (peer is not { IsPlain: true })
+        {
+            for (var i = 0; i < MostPaddedPerFlush && _queue.TryPeek(out var next); i++)
+            {
+                NotePush(next);
+                Write(next.Frame);
+                if (isPadded)
+                    Pad(next.Frame.Length);
+            }
+
+            return output.FlushAsync();
+        }
+
+        try
+        {
+            for (var i = 0; i < MostPaddedPerFlush && !_isFull && _queue.TryPeek(out var next); i++)
+            {
+                NotePush(next);
+                _isFull = !TrySend(peer, next.Frame, isPadded);
+            }
+        }
+        catch (IOException)
+        {
+            return new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: true));
+        }
+
+        return default;
+    }
+
+    void NotePush(in (ReadOnlyMemory<byte> Frame, Receipt Receipt) next) => _hasPushed |= IsPush(next.Receipt) && next.Frame.Length > 0;
+
+    /// <summary>False if the kernel has not taken all of it: the next flush goes on there.</summary>
+    bool TrySend(PeerSocket socket, ReadOnlyMemory<byte> frame, bool isPadded)
+    {
+        Span<byte> padded = stackalloc byte[LegacyFrames.MaxBytes];
+        scoped var bytes = frame.Span;
+        if (_taken == 0)
+            _isFirstPadded = isPadded && bytes.Length is > 0 and < LegacyFrames.MaxBytes;
+        if (_isFirstPadded)
+        {
+            bytes.CopyTo(padded);
+            padded[bytes.Length..].Fill((byte)' ');
+            bytes = padded;
+        }
+
+        var sent = bytes.Length == 0 ? 0 : socket.Send(bytes[_taken..]);
+        Sent += sent;
+        _taken += sent;
+        if (_taken < bytes.Length)
+            return false;
+        Dequeue();
+        return true;
+    }
+
+    void Pad(int length)
+    {
+        if (length is 0 or >= LegacyFrames.MaxBytes)
+            return;
+        output.Write(Padding.AsSpan(length));
+        Sent += LegacyFrames.MaxBytes - length;
+    }
+
+    int Write(ReadOnlyMemory<byte> frame)
+    {
+        var rest = frame.Span[Math.Min(_taken, frame.Length)..];
+        output.Write(rest);
+        Sent += rest.Length;
+        Dequeue();
+        return frame.Length;
+    }
+
+    /// <summary>The first frame has been written.</summary>
+    void Dequeue()
+    {
+        var (frame, receipt) = _queue.Dequeue();
+        _taken = 0;
         _bytes -= frame.Length;
         if (receipt.Kind == ReceiptKind.Acknowledgement)
             _acknowledgements--;
         if (receipt.Kind != ReceiptKind.None)
             _inFlight.Add(receipt);
-        return frame.Length;
     }
 
     static byte[] CreatePadding()

@@ -130,6 +130,8 @@ sealed partial class SessionActor
         if (UserId is not { } userId)
             return;
         Unwatch();
+        TellAcknowledged();
+        _reports?.Clear();
         if (_user is not null)
             TellUntold();
         TellUser(new Detach(userId, _sessionId));

@@ -15,6 +15,7 @@ sealed partial class SessionActor
         if (_isEnding || _isClosed)
             return;
         _isEnding = true;
+        _isDrainDue = false;
         _endingSince = CoarseMilliseconds;
         Detach();
         _outbox.DropPushes();
@@ -39,9 +40,9 @@ sealed partial class SessionActor
     {
         if (_isEnding || _isClosed)
             return;
-        _isDrainDue = _outbox.IsFlushing;
+        _isDrainDue = _outbox.IsFlushing || IsOnItsWay();
         if (_isDrainDue)
-            return; // what the kernel is just taking would be queued as well: when it has it
+            return; // what is just leaving would be queued as well: when it has arrived
         if (_isModern)
             Send(ModernFrames.GoAway("draining", (int)(DrainSpread.ReconnectWithin * Random.Shared.NextDouble()).TotalMilliseconds));
         _connection.StopReading();

@@ -31,9 +31,8 @@ sealed partial class SessionActor
     long _toldAt;
     bool _isReportDue;
 
-    void TellReceipts()
+    void TellReceipts(IReadOnlyList<Receipt> receipts)
     {
-        var receipts = _outbox.InFlight;
         var offlineTo = 0L;
         for (var i = 0; i < receipts.Count; i++)
         {

@@ -22,8 +22,8 @@ sealed partial class SessionActor
 
     void OnPush(Push push)
     {
-        if (_isEnding || _isClosed || _user is null || !IsFromUser)
-            return; // the user has been told, or sees it: this one is queued
+        if (_isEnding || _isClosed || _isDrainDue || _user is null || !IsFromUser)
+            return; // the user has been told, or will be, or sees it: this one is queued
         var message = push.Message;
         var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number);
         if (push.IsAside)
@@ -165,7 +165,7 @@ sealed partial class SessionActor
     void FlushWhenIdle()
     {
         // A flush takes a part of a large queue only, and often ends at once: go on until nothing is left or it is under way.
-        while (!_isClosed && !_outbox.IsFlushing && !_pausing.IsSet && (!_outbox.IsEmpty || _closesWhenFlushed))
+        while (!_isClosed && !_isDrainDue && !_outbox.IsFlushing && !_pausing.IsSet && (!_outbox.IsEmpty || _closesWhenFlushed))
         {
             if (_outbox.Count < MostFramesBeforeFlush && (_cell.HasMessages || WaitsForRound()))
                 return;
@@ -230,8 +230,7 @@ sealed partial class SessionActor
             return;
         }
 
-        if (_user is not null && _outbox.InFlight.Count > 0)
-            TellReceipts();
+        OnFramesTaken();
         if (_isDrainDue)
             OnDrainNow();
         if (_isEnding)

@@ -77,7 +77,7 @@ sealed partial class SessionActor : SwitchingActor
     {
         _connection = connection;
         _services = services;
-        _outbox = new Outbox(connection.Output, services.Limits.OutboxFrames, services.Clock);
+        _outbox = new Outbox(connection.Output, services.Limits.OutboxFrames, services.Clock, connection.Peer);
         _frames = new TokenBucket(services.Limits.FramesPerSecond);
     }
 
@@ -102,6 +102,9 @@ sealed partial class SessionActor : SwitchingActor
                 break;
             case FlushDue:
                 _isFlushDue = !_outbox.IsEmpty;
+                break;
+            case PeerAcknowledged acknowledged:
+                OnPeerAcknowledged(acknowledged);
                 break;
             case FlushEnded ended:
                 OnFlushEnded(ended.IsOver);
@@ -175,6 +178,15 @@ sealed partial class SessionActor : SwitchingActor
                 break;
             case SessionReplaced:
                 Close("replaced by another connection with the same token");
+                break;
+            case ProvePeer:
+                OnProvePeer();
+                break;
+            case PeerLooked looked:
+                OnPeerLooked(looked);
+                break;
+            case GiveUpPlace:
+                Close("its peer is silent, and another login has its place");
                 break;
             case ConnectionClosed closed:
                 OnConnectionClosed(closed);

@@ -9,7 +9,7 @@ namespace Chat.Node.Gateway;
 /// The socket as its session sees it: where to write, how to end it, and the credits that its reader needs to hand over
 /// another object. Shared between the reader and the session actor.
 /// </summary>
-sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transport, TimeProvider clock, Action abort)
+sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transport, TimeProvider clock, Action abort, PeerSocket? peer = null)
 #pragma warning restore CA1001
 {
     /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
@@ -34,6 +34,9 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     public IPAddress? Address => address;
 
     public PipeWriter Output => transport.Output;
+
+    /// <summary>Null where nothing is known of it: not on Linux, or no socket.</summary>
+    public PeerSocket? Peer => peer;
 
     /// <summary>Set at login; decides which idle limit holds.</summary>
     public bool IsModern { get; set; }

@@ -32,6 +32,8 @@ sealed record ChatLimits
     public int FailedLoginsPerMinutePerAccount { get; init; } = 10;
 
     public int OutboxFrames { get; init; } = 4096;
+
+    public int PeerTimeoutSeconds { get; init; } = 30;
 }
 
 /// <summary>The kinds of database.</summary>
@@ -144,6 +146,7 @@ sealed record ChatSettings
                 LoginsPerMinutePerAddress = reader.Integer("Limits:LoginsPerMinutePerAddress", 6000, 0, int.MaxValue),
                 FailedLoginsPerMinutePerAccount = reader.Integer("Limits:FailedLoginsPerMinutePerAccount", 10, 0, int.MaxValue),
                 OutboxFrames = reader.Integer("Limits:OutboxFrames", 4096, 16, int.MaxValue),
+                PeerTimeoutSeconds = reader.Integer("Limits:PeerTimeoutSeconds", 30, 2, 3600),
             },
         };
         reader.RefuseUnknown();

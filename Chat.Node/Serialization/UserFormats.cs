@@ -52,6 +52,17 @@ static class UserFormats
             },
             r => new Detach(r.Int(), r.Long())),
         new Format<SessionReplaced>("sr", (_, _) => { }, _ => new SessionReplaced()),
+        new Format<ProvePeer>("pp", (_, _) => { }, _ => ProvePeer.Instance),
+        new Format<PeerProved>(
+            "pq",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.SessionId);
+                w.Bool(m.IsSilent);
+            },
+            r => new PeerProved(r.Int(), r.Long(), r.Bool())),
+        new Format<GiveUpPlace>("gp", (_, _) => { }, _ => GiveUpPlace.Instance),
         new Format<SiblingsChanged>("si", (w, m) => w.Bool(m.HasSiblings), r => new SiblingsChanged(r.Bool())),
         new Format<Push>(
             "pu",

@@ -11,6 +11,12 @@ sealed partial class UserActor
 {
     const int PublishedAtOnce = 16;
 
+    /// <summary>
+    /// A long text is published in pieces with pauses between them, and a login waits for the end of the round: so many bytes are a round at most, if
+    /// they are not one message.
+    /// </summary>
+    const int BytesPublishedAtOnce = 16 * 1024;
+
     sealed record RoundPublished(
         IReadOnlyList<(ConversationId Conversation, PendingDelivery Delivery)> Round, int Tried, int Received) : INoSerializationVerificationNeeded;
 
@@ -20,7 +26,10 @@ sealed partial class UserActor
     void PublishSome(IReadOnlyList<(ConversationId Conversation, PendingDelivery Delivery)> round)
     {
         // A copy that a server sent us for this user is not sent back.
-        var some = round.Take(PublishedAtOnce).TakeWhile(item => !item.Delivery.IsAside).ToList();
+        var bytes = 0;
+        var some = round.Take(PublishedAtOnce)
+            .TakeWhile(item => !item.Delivery.IsAside && ((bytes += item.Delivery.Message.Body.Length) <= BytesPublishedAtOnce || bytes == item.Delivery.Message.Body.Length))
+            .ToList();
         if (some.Count == 0)
         {
             Insert(round);

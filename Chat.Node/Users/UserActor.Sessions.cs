@@ -21,7 +21,10 @@ sealed partial class UserActor
                 OnAttach(attach, Sender);
                 return true;
             case Detach detach:
-                OnSessionGone(detach.SessionId);
+                OnDetach(detach.SessionId);
+                return true;
+            case PeerProved proved:
+                OnPeerProved(proved);
                 return true;
             case Terminated terminated:
                 OnTerminated(terminated);
@@ -84,7 +87,7 @@ sealed partial class UserActor
 
         if (!attach.IsReattach && _sessions.Count >= _services.Limits.MaxSessions)
         {
-            _nodes.Tell(session, new AttachRefused(_userId), Self);
+            WaitForPlace(attach, session);
             return;
         }
 
@@ -166,6 +169,7 @@ sealed partial class UserActor
             if (!session.Actor.Equals(terminated.ActorRef))
                 continue;
             OnSessionGone(session.Id);
+            GivePlaces();
             return;
         }
     }

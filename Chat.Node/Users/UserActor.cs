@@ -210,6 +210,7 @@ sealed partial class UserActor : SwitchingActor
         RetryBacklog();
         StorePresence();
         EndOverdueSettings();
+        RefuseHopeless();
         if (_isPageOverdue)
             ReadPage();
         if (IsIdle && _attempts.IsIdle(Now) && now - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
@@ -221,7 +222,7 @@ sealed partial class UserActor : SwitchingActor
 
     bool HasOpenWork =>
         !_backlog.IsIdle || !_marks.IsIdle || _deletesUnderWay > 0 || _failedDeletes is not null
-        || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Listing || _isPageOverdue || _openSettings.Count > 0;
+        || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Listing || _isPageOverdue || _openSettings.Count > 0 || HasWaitingLogins;
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held is null && !_links.Any(static link => !link.IsIdle);
 

@@ -45,6 +45,21 @@ sealed record Detach(int UserId, long SessionId) : IUserMessage;
 /// <summary>User to session: another connection has taken over your token.</summary>
 sealed record SessionReplaced : IClusterMessage;
 
+/// <summary>User to session: somebody wants a place; find out whether your peer is still there. Answered with <see cref="PeerProved"/>.</summary>
+sealed class ProvePeer : IClusterMessage
+{
+    public static readonly ProvePeer Instance = new();
+}
+
+/// <summary>Session to user: whether its peer is silent although it was asked for a sign of life, or has given one.</summary>
+sealed record PeerProved(int UserId, long SessionId, bool IsSilent) : IUserMessage;
+
+/// <summary>User to session: your peer is silent, and another login has your place.</summary>
+sealed class GiveUpPlace : IClusterMessage
+{
+    public static readonly GiveUpPlace Instance = new();
+}
+
 /// <summary>User to session: whether there are other modern sessions that want copies of what you send.</summary>
 sealed record SiblingsChanged(bool HasSiblings) : IClusterMessage;
 

@@ -113,7 +113,8 @@ public sealed class UserSessionTests : UserTest
         var second = NewProbe();
         user.Tell(new Attach(Bob, 200, IsModern: true, IsReattach: false, null), second.Ref);
         await FenceAsync(user, Conversation);
-        await AttachAsync(user, 100, isReattach: true);
+        var (first, _) = await AttachAsync(user, 100, isReattach: true);
+        user.Tell(new PeerProved(Bob, 100, IsSilent: false), first.Ref); // it was asked while it attached
 
         await second.ExpectMsgAsync<AttachRefused>();
     }
@@ -210,6 +211,8 @@ public sealed class UserSessionTests : UserTest
         var (first, _) = await AttachAsync(user, 100);
         var second = NewProbe();
         user.Tell(new Attach(Bob, 200, IsModern: true, IsReattach: false, null), second.Ref);
+        await first.ExpectMsgAsync<ProvePeer>();
+        user.Tell(new PeerProved(Bob, 100, IsSilent: false), first.Ref);
         await second.ExpectMsgAsync<AttachRefused>();
 
         user.Tell(new Detach(Bob, 100), first.Ref);

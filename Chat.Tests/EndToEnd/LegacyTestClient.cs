@@ -28,6 +28,8 @@ sealed class LegacyTestClient : IAsyncDisposable
     /// <summary>Completes when the server has ended the connection.</summary>
     public Task Closed => _reading;
 
+    public int LocalPort => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
     public static Task<LegacyTestClient> ConnectAsync(int port)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = (int)TestNode.Patience.TotalMilliseconds };

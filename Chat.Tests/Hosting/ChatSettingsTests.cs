@@ -33,6 +33,7 @@ public sealed class ChatSettingsTests
         Assert.Equal(6000, settings.Limits.LoginsPerMinutePerAddress);
         Assert.Equal(10, settings.Limits.FailedLoginsPerMinutePerAccount);
         Assert.Equal(4096, settings.Limits.OutboxFrames);
+        Assert.Equal(30, settings.Limits.PeerTimeoutSeconds);
     }
 
     [Fact]
@@ -106,6 +107,7 @@ public sealed class ChatSettingsTests
     [InlineData("Users:MaxSessions", "0")]
     [InlineData("Limits:MaxFrameBytes", "1023")]
     [InlineData("Limits:OutboxFrames", "15")]
+    [InlineData("Limits:PeerTimeoutSeconds", "1")]
     public void A_wrong_value_is_named_with_its_key(string key, string value) =>
         Assert.Contains($"\"{value}\"", AssertRefused(key, value), StringComparison.Ordinal);
 
