@@ -4,6 +4,7 @@ using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using Chat.Node.Storage.Sqlite;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Hosting;
 
@@ -30,6 +31,7 @@ static class StorageHosting
         services.AddSingleton(provider => new Contacts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
         services.AddSingleton<ContactLists>();
         services.AddHostedService<TokenPurge>();
+        services.AddSingleton<MissingKeys>();
         services.AddSingleton<MessageLogStore>();
         services.AddSingleton<OfflineStore>();
         services.AddSingleton<DeliveryMarks>();
@@ -51,6 +53,9 @@ static class StorageHosting
     public static async Task PrepareStorageAsync(this IServiceProvider services)
     {
         await services.GetRequiredService<IChatDatabase>().MigrateAsync();
+        var keys = services.GetRequiredService<MissingKeys>();
+        if (await keys.FillUsersAsync() + await keys.FillGroupsAsync() is > 0 and var names)
+            Log.NamesKeyed(services.GetRequiredService<ILogger<MissingKeys>>(), names);
         await services.GetRequiredService<JournalPreparation>().TryAsync(isStart: true);
         await services.GetRequiredService<Nodes>().RegisterAsync();
     }

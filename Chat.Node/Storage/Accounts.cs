@@ -1,3 +1,4 @@
+using Chat.Protocol;
 using Dapper;
 
 namespace Chat.Node.Storage;
@@ -19,6 +20,7 @@ sealed class Account
 sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, LegacyTexts? texts = null)
 {
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
+    readonly MissingKeys _keys = new(database);
 
     sealed class Row
     {
@@ -38,18 +40,19 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
         };
     }
 
-    /// <summary>The new user's id, or null if the name is taken (in any case of letters).</summary>
+    /// <summary>The new user's id, or null if the name is taken (docs/PROTOCOL.md, Names).</summary>
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a name.</exception>
     public async Task<int?> RegisterAsync(string name, string password)
     {
         var stored = StoredName.Of(name, writesForLegacy && await _texts.ReadGbkAsync());
+        await _keys.FillUsersAsync();
         try
         {
             return await database.WriteAsync(async (connection, transaction) =>
             {
                 await stored.EnsureFreeAsync(connection, transaction, database.Dialect.UsersOfName);
                 await connection.ExecuteAsync(
-                    database.Dialect.InsertUser, new { name = stored.Text, password, ours = stored.IsOurs }, transaction);
+                    database.Dialect.InsertUser, new { name = stored.Text, key = stored.Key, password, ours = stored.IsOurs }, transaction);
                 var id = await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
                 await stored.EnsureFreeAsync(connection, transaction, database.Dialect.UsersOfName, id);
                 return (int?)id;
@@ -65,18 +68,20 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
         connection.QuerySingleOrDefaultAsync<Row>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })));
 
     /// <summary>
-    /// The account of a name in any case of letters. Where a legacy server allowed several: the one that is written exactly so,
-    /// or the oldest.
+    /// The account of a name. Where several have it, as old rows may: the one that is written exactly so, else so in Form C,
+    /// else the oldest. By their bytes: collations differ.
     /// </summary>
     public async Task<Account?> FindAsync(string name)
     {
-        var other = LegacyText.Write(name) ?? name;
+        await _keys.FillUsersAsync();
+        var composed = NormalForm.Compose(name);
+        var stored = StoredName.Of(name, writesForLegacy: false);
         return await AccountOfAsync(await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
             """
-            SELECT id, name, password, ours FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other))
-            ORDER BY CASE WHEN name IN (@name, @other) THEN 0 ELSE 1 END, id LIMIT 1
+            SELECT id, name, password, ours FROM Users WHERE namefold IN (@key, @other)
+            ORDER BY CASE WHEN HEX(name) = HEX(@name) THEN 0 WHEN HEX(name) IN (HEX(@composed), HEX(@legacy)) THEN 1 ELSE 2 END, id LIMIT 1
             """,
-            new { name, other })));
+            new { key = stored.Key, other = stored.Other, name, composed, legacy = LegacyText.Write(composed) ?? composed })));
     }
 
     async Task<Account?> AccountOfAsync(Row? row)

@@ -50,13 +50,14 @@ sealed class Contacts(IChatDatabase database, bool writesForLegacy = false, Lega
         var asGbk = writesForLegacy && await _texts.ReadGbkAsync();
         var stored = StoredName.Of(name, asGbk);
         var storedDescription = StoredName.Of(description, asGbk).Text;
+        await new MissingKeys(database).FillGroupsAsync();
         try
         {
             return await database.WriteAsync(async (connection, transaction) =>
             {
                 await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName);
                 await connection.ExecuteAsync(
-                    database.Dialect.InsertGroup, new { name = stored.Text, description = storedDescription, ours = stored.IsOurs },
+                    database.Dialect.InsertGroup, new { name = stored.Text, key = stored.Key, description = storedDescription, ours = stored.IsOurs },
                     transaction);
                 var id = await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
                 await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);

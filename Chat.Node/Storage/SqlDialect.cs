@@ -11,20 +11,23 @@ abstract class SqlDialect
     /// <summary>The id of the row that this connection inserted last.</summary>
     public abstract string LastInsertId { get; }
 
-    /// <summary>A new user: <c>@name, @password, @ours</c>.</summary>
+    /// <summary>A new user: <c>@name, @key, @password, @ours</c>.</summary>
     public abstract string InsertUser { get; }
 
-    /// <summary>A new group: <c>@name, @description, @ours</c>.</summary>
+    /// <summary>A new group: <c>@name, @key, @description, @ours</c>.</summary>
     public abstract string InsertGroup { get; }
 
-    /// <summary>
-    /// How many others have one of two names in any case of letters: <c>@id, @name, @other</c>. Waits for whoever is about to
-    /// take one of them.
-    /// </summary>
+    /// <summary>How many others have one of a name's keys: <c>@id, @key, @other</c>. Waits for whoever is about to take it.</summary>
     public abstract string UsersOfName { get; }
 
     /// <summary>The same for groups.</summary>
     public abstract string GroupsOfName { get; }
+
+    /// <summary>Writes keys of names that have none: <c>@rows</c>, a JSON array of pairs of id and key.</summary>
+    public abstract string KeyUsers { get; }
+
+    /// <summary>The same for groups.</summary>
+    public abstract string KeyGroups { get; }
 
     /// <summary>The newest row of each conversation in <c>@ids</c>, a JSON array of pairs.</summary>
     public abstract string Heads { get; }

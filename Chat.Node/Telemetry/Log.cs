@@ -102,6 +102,9 @@ static partial class Log
     [LoggerMessage(121, LogLevel.Warning, "max_allowed_packet of the database's server is {Packet}: messages above {Largest} bytes are refused; {Needed} is needed for all")]
     public static partial void PacketTooSmall(ILogger logger, long packet, int largest, long needed);
 
+    [LoggerMessage(110, LogLevel.Information, "{Names} names of users and groups were given the keys by which they are compared")]
+    public static partial void NamesKeyed(ILogger logger, int names);
+
     [LoggerMessage(17, LogLevel.Warning, "a queued message of user {UserId} cannot be delivered and was moved to QuarantinedMessage: {Reason}")]
     public static partial void MessageQuarantined(ILogger logger, int userId, string reason);
 

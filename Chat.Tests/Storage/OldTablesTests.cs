@@ -155,8 +155,8 @@ public sealed class OldTablesTests : IAsyncLifetime
         await MigrateAsync();
         Assert.Equal(
             [
-                "groupdesc varchar(400)", "groupkey varchar(500)", "groupname varchar(500)", "grouprole varchar(40)", "message longtext",
-                "name varchar(300)", "namekey varchar(300)", "password varchar(600)", "state varchar(30)",
+                "groupdesc varchar(400)", "groupfold varchar(255)", "groupkey varchar(500)", "groupname varchar(500)", "grouprole varchar(40)", "message longtext",
+                "name varchar(300)", "namefold varchar(255)", "namekey varchar(300)", "password varchar(600)", "state varchar(30)",
             ],
             await TypesAsync());
         Assert.Equal(1, (await new Accounts(Open()).FindAsync(new string('ä', 300)))?.Id);
@@ -179,8 +179,8 @@ public sealed class OldTablesTests : IAsyncLifetime
         await MigrateAsync();
         Assert.Equal(
             [
-                "groupdesc mediumtext", "groupkey varchar(768)", "groupname mediumtext", "grouprole varchar(20)", "message mediumtext",
-                "name mediumtext", "namekey varchar(768)", "password mediumtext", "state mediumtext",
+                "groupdesc mediumtext", "groupfold varchar(255)", "groupkey varchar(768)", "groupname mediumtext", "grouprole varchar(20)", "message mediumtext",
+                "name mediumtext", "namefold varchar(255)", "namekey varchar(768)", "password mediumtext", "state mediumtext",
             ],
             await TypesAsync());
         Assert.Equal(
@@ -265,7 +265,7 @@ public sealed class OldTablesTests : IAsyncLifetime
     async Task<IEnumerable<string>> TypesAsync() => await _connection.QueryAsync<string>(
         """
         SELECT CONCAT(COLUMN_NAME, ' ', COLUMN_TYPE) FROM information_schema.COLUMNS
-        WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('Users', 'AllGroup', 'GroupUser', 'OfflineMessage') AND CHARACTER_SET_NAME = 'utf8mb4' AND IS_NULLABLE = IF(COLUMN_NAME LIKE '%key', 'YES', 'NO')
+        WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('Users', 'AllGroup', 'GroupUser', 'OfflineMessage') AND CHARACTER_SET_NAME = 'utf8mb4' AND IS_NULLABLE = IF(COLUMN_NAME LIKE '%key' OR COLUMN_NAME LIKE '%fold', 'YES', 'NO')
         ORDER BY COLUMN_NAME
         """);
 

@@ -6,17 +6,16 @@ namespace Chat.Tests.Storage;
 public sealed class StoredNameTests
 {
     [Theory]
-    [InlineData("alice", "alice", null)]
-    [InlineData("你好", "你好", "浣犲ソ")]
-    [InlineData("你", "你", null)] // no legacy server could have stored it
-    public void Our_own_names_are_proper_text_and_know_how_others_would_store_them(string name, string text, string? other) =>
-        Assert.Equal(new StoredName(text, true, other), StoredName.Of(name, writesForLegacy: false));
+    [InlineData("Alice", "Alice", "alice")]
+    [InlineData("你好", "你好", "你好")]
+    public void Our_own_names_are_proper_text(string name, string text, string key) =>
+        Assert.Equal(new StoredName(text, true, key, key), StoredName.Of(name, writesForLegacy: false));
 
     [Theory]
-    [InlineData("alice", "alice", null)]
+    [InlineData("Alice", "Alice", "alice")]
     [InlineData("你好", "浣犲ソ", "你好")]
-    public void Names_for_legacy_servers_are_as_these_store_them(string name, string text, string? other) =>
-        Assert.Equal(new StoredName(text, false, other), StoredName.Of(name, writesForLegacy: true));
+    public void Names_for_legacy_servers_are_as_these_store_them_and_have_the_same_key(string name, string text, string key) =>
+        Assert.Equal(new StoredName(text, false, key, key), StoredName.Of(name, writesForLegacy: true));
 
     [Theory]
     [InlineData("你")]

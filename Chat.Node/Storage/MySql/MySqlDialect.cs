@@ -17,15 +17,26 @@ sealed class MySqlDialect : SqlDialect
 
     public override string LastInsertId => "SELECT LAST_INSERT_ID()";
 
-    public override string InsertUser => "INSERT INTO Users (name, password, state, ours) VALUES (@name, @password, 'offline', @ours)";
+    public override string InsertUser =>
+        "INSERT INTO Users (name, password, state, namefold, ours) VALUES (@name, @password, 'offline', @key, @ours)";
 
-    public override string InsertGroup => "INSERT INTO AllGroup (groupname, groupdesc, ours) VALUES (@name, @description, @ours)";
+    public override string InsertGroup => "INSERT INTO AllGroup (groupname, groupdesc, groupfold, ours) VALUES (@name, @description, @key, @ours)";
 
-    public override string UsersOfName =>
-        "SELECT COUNT(*) FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other)) AND id <> @id FOR UPDATE";
+    public override string UsersOfName => "SELECT COUNT(*) FROM Users WHERE namefold IN (@key, @other) AND id <> @id FOR UPDATE";
 
-    public override string GroupsOfName =>
-        "SELECT COUNT(*) FROM AllGroup WHERE groupkey IN (LOWER(@name), LOWER(@other)) AND id <> @id FOR UPDATE";
+    public override string GroupsOfName => "SELECT COUNT(*) FROM AllGroup WHERE groupfold IN (@key, @other) AND id <> @id FOR UPDATE";
+
+    public override string KeyUsers =>
+        """
+        UPDATE Users u JOIN JSON_TABLE(@rows, '$[*]' COLUMNS (id INT PATH '$[0]', fold VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[1]')) i ON u.id = i.id
+        SET u.namefold = i.fold WHERE u.namefold IS NULL
+        """;
+
+    public override string KeyGroups =>
+        """
+        UPDATE AllGroup g JOIN JSON_TABLE(@rows, '$[*]' COLUMNS (id INT PATH '$[0]', fold VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[1]')) i ON g.id = i.id
+        SET g.groupfold = i.fold WHERE g.groupfold IS NULL
+        """;
 
     public override string Heads =>
         """

@@ -32,14 +32,26 @@ sealed class SqliteDialect : SqlDialect
     public override string LastInsertId => "SELECT last_insert_rowid()";
 
     public override string InsertUser =>
-        "INSERT INTO Users (name, password, state, namekey, ours) VALUES (@name, @password, 'offline', LOWER(@name), @ours)";
+        "INSERT INTO Users (name, password, state, namekey, namefold, ours) VALUES (@name, @password, 'offline', LOWER(@name), @key, @ours)";
 
     public override string InsertGroup =>
-        "INSERT INTO AllGroup (groupname, groupdesc, groupkey, ours) VALUES (@name, @description, LOWER(@name), @ours)";
+        "INSERT INTO AllGroup (groupname, groupdesc, groupkey, groupfold, ours) VALUES (@name, @description, LOWER(@name), @key, @ours)";
 
-    public override string UsersOfName => "SELECT COUNT(*) FROM Users WHERE namekey IN (LOWER(@name), LOWER(@other)) AND id <> @id";
+    public override string UsersOfName => "SELECT COUNT(*) FROM Users WHERE namefold IN (@key, @other) AND id <> @id";
 
-    public override string GroupsOfName => "SELECT COUNT(*) FROM AllGroup WHERE groupkey IN (LOWER(@name), LOWER(@other)) AND id <> @id";
+    public override string GroupsOfName => "SELECT COUNT(*) FROM AllGroup WHERE groupfold IN (@key, @other) AND id <> @id";
+
+    public override string KeyUsers =>
+        """
+        UPDATE Users SET namefold = i.fold FROM (SELECT value ->> 0 AS id, value ->> 1 AS fold FROM json_each(@rows)) i
+        WHERE Users.id = i.id AND +Users.namefold IS NULL
+        """;
+
+    public override string KeyGroups =>
+        """
+        UPDATE AllGroup SET groupfold = i.fold FROM (SELECT value ->> 0 AS id, value ->> 1 AS fold FROM json_each(@rows)) i
+        WHERE AllGroup.id = i.id AND +AllGroup.groupfold IS NULL
+        """;
 
     public override string Heads =>
         """

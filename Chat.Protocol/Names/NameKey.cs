@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace Chat.Protocol;
+
+/// <summary>By what names of users and groups are compared: those with one key are one name (docs/PROTOCOL.md, Names).</summary>
+public static class NameKey
+{
+    /// <summary>Longer keys than this are cut; no name that a node lets in has one.</summary>
+    public const int MaxCharacters = 255;
+
+    /// <summary>What lies behind does not count: only a database that was taken over can hold so long a name.</summary>
+    const int MostUnits = 2048;
+
+    /// <summary>
+    /// The name without blanks at its ends and without characters that cannot be seen, in Normalization Form C with simple case
+    /// folding. Made for every text, also for names that a node would not let in.
+    /// </summary>
+    public static string Of(string name)
+    {
+        if (name.Length > MostUnits)
+            name = name[..MostUnits];
+        if (Ascii.IsValid(name) && name.Length <= MaxCharacters)
+            return FoldAscii(name).Trim();
+        var folded = new StringBuilder(name.Length);
+        foreach (var rune in NormalForm.Compose(name).EnumerateRunes())
+        {
+            if (!NameRule.IsInvisible(rune.Value))
+                folded.Append(new Rune(UnicodeTable.Instance.FoldOf(rune.Value)).ToString());
+        }
+
+        // Once more: a letter may have a form with the mark behind it that its capital has not.
+        return Cut(NormalForm.Compose(folded.ToString()).Trim());
+    }
+
+    static string FoldAscii(string name) => string.Create(name.Length, name, static (target, source) => Ascii.ToLower(source, target, out _));
+
+    static string Cut(string key)
+    {
+        var length = 0;
+        var count = 0;
+        foreach (var rune in key.EnumerateRunes())
+        {
+            if (++count > MaxCharacters)
+                return key[..length];
+            length += rune.Utf16SequenceLength;
+        }
+
+        return key;
+    }
+}
