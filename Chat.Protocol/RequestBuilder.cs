@@ -7,6 +7,7 @@ namespace Chat.Protocol;
 static class RequestBuilder
 {
     const int MaxTextField = 1024;
+    const int MaxSinceBytes = 64 * 1024;
     const int DefaultHistoryLimit = 100;
     const int MaxHistoryLimit = 1000;
     const int DefaultListLimit = 100;
@@ -16,21 +17,25 @@ static class RequestBuilder
     {
         if (!TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind))
             return Invalid("\"msgid\" must be an integer that names the request");
-        var request = Build(ref fields, (int)kind);
-        return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
+        return Build(ref fields, (int)kind) switch
+        {
+            InvalidRequest invalid => invalid with { Kind = (int)kind },
+            UserRequest request => WithClaim(ref fields, request, (int)kind),
+            var request => request,
+        };
     }
 
     static Request Build(ref RequestFields fields, int kind) =>
         kind switch
         {
             MessageKind.Login => BuildLogin(ref fields),
-            MessageKind.Logout => WithUserId(ref fields, static (ref _, id) => new LogoutRequest(id)),
+            MessageKind.Logout => new LogoutRequest(),
             MessageKind.Register => BuildRegister(ref fields),
             MessageKind.DirectChat => BuildMessage(ref fields, RequestKey.ToId),
             MessageKind.GroupChat => BuildMessage(ref fields, RequestKey.GroupId),
-            MessageKind.AddFriend => WithUserId(ref fields, BuildAddFriend),
-            MessageKind.CreateGroup => WithUserId(ref fields, BuildCreateGroup),
-            MessageKind.JoinGroup => WithUserId(ref fields, BuildJoinGroup),
+            MessageKind.AddFriend => BuildAddFriend(ref fields),
+            MessageKind.CreateGroup => BuildCreateGroup(ref fields),
+            MessageKind.JoinGroup => BuildJoinGroup(ref fields),
             MessageKind.Hello => BuildHello(ref fields),
             MessageKind.Received => BuildReceived(ref fields),
             MessageKind.Read => BuildRead(ref fields),
@@ -45,67 +50,69 @@ static class RequestBuilder
             _ => new UnknownRequest(kind),
         };
 
-    delegate Request WithUser(ref RequestFields fields, int? userId);
-
-    /// <summary>For requests in which a legacy client states who it is.</summary>
-    static Request WithUserId(ref RequestFields fields, WithUser build) =>
-        OptionalInteger(ref fields, RequestKey.Id, 1, int.MaxValue, out var id) ? build(ref fields, (int?)id) : NoInteger(RequestKey.Id);
-
     static Request BuildHello(ref RequestFields fields)
     {
         if (!TryInteger(ref fields, RequestKey.Protocol, 0, out var protocol))
             return NoInteger(RequestKey.Protocol);
         return OptionalString(ref fields, RequestKey.Client, out var client)
             ? new HelloRequest((int)protocol, client ?? "")
-            : NoString(RequestKey.Client);
+            : NoString(ref fields, RequestKey.Client);
     }
 
+    /// <summary>Everything that says who it is, whether it is needed or not: the login must not be anybody else's.</summary>
     static Request BuildLogin(ref RequestFields fields)
     {
-        if (!fields[RequestKey.Token].IsMissing)
-        {
-            return OptionalString(ref fields, RequestKey.Token, out var token)
-                ? new LoginRequest(null, null, null, token)
-                : NoString(RequestKey.Token);
-        }
-
+        if (!OptionalString(ref fields, RequestKey.Token, out var token))
+            return NoString(ref fields, RequestKey.Token);
         if (!OptionalInteger(ref fields, RequestKey.Id, int.MinValue, int.MaxValue, out var id))
             return NoInteger(RequestKey.Id);
         if (!OptionalString(ref fields, RequestKey.Name, out var name))
-            return NoString(RequestKey.Name);
-        if (id is null && name is null)
+            return NoString(ref fields, RequestKey.Name);
+        if (token is null && id is null && name is null)
             return Invalid("a login needs \"id\" or \"name\" with \"password\", or \"token\" alone");
-        return OptionalString(ref fields, RequestKey.Password, out var password) && password is not null
-            ? new LoginRequest((int?)id, id is null ? name : null, password, null)
-            : NoString(RequestKey.Password);
+        return OptionalString(ref fields, RequestKey.Password, out var password) && (password ?? token) is not null
+            ? new LoginRequest((int?)id, name, password, token)
+            : NoString(ref fields, RequestKey.Password);
+    }
+
+    /// <summary>Any request may say whose it is.</summary>
+    static Request WithClaim(ref RequestFields fields, UserRequest request, int kind)
+    {
+        if (fields[RequestKey.Id].IsMissing && fields[RequestKey.Name].IsMissing)
+            return request;
+        if (!OptionalInteger(ref fields, RequestKey.Id, 1, int.MaxValue, out var id))
+            return NoInteger(RequestKey.Id) with { Kind = kind };
+        return OptionalString(ref fields, RequestKey.Name, out var name)
+            ? request with { Claim = new SenderClaim((int?)id, name) }
+            : NoString(ref fields, RequestKey.Name) with { Kind = kind };
     }
 
     static Request BuildRegister(ref RequestFields fields)
     {
         if (!OptionalString(ref fields, RequestKey.Name, out var name) || name is null)
-            return NoString(RequestKey.Name);
+            return NoString(ref fields, RequestKey.Name);
         return OptionalString(ref fields, RequestKey.Password, out var password) && password is not null
             ? new RegisterRequest(name, password)
-            : NoString(RequestKey.Password);
+            : NoString(ref fields, RequestKey.Password);
     }
 
-    static Request BuildAddFriend(ref RequestFields fields, int? userId) =>
+    static Request BuildAddFriend(ref RequestFields fields) =>
         TryInteger(ref fields, RequestKey.FriendId, 1, out var friend)
-            ? new AddFriendRequest(userId, (int)friend)
+            ? new AddFriendRequest((int)friend)
             : NoInteger(RequestKey.FriendId);
 
-    static Request BuildJoinGroup(ref RequestFields fields, int? userId) =>
+    static Request BuildJoinGroup(ref RequestFields fields) =>
         TryInteger(ref fields, RequestKey.GroupId, 1, out var group)
-            ? new JoinGroupRequest(userId, (int)group)
+            ? new JoinGroupRequest((int)group)
             : NoInteger(RequestKey.GroupId);
 
-    static Request BuildCreateGroup(ref RequestFields fields, int? userId)
+    static Request BuildCreateGroup(ref RequestFields fields)
     {
         if (!OptionalString(ref fields, RequestKey.GroupName, out var name) || name is null)
-            return NoString(RequestKey.GroupName);
+            return NoString(ref fields, RequestKey.GroupName);
         return OptionalString(ref fields, RequestKey.GroupDesc, out var description)
-            ? new CreateGroupRequest(userId, name, description ?? "")
-            : NoString(RequestKey.GroupDesc);
+            ? new CreateGroupRequest(name, description ?? "")
+            : NoString(ref fields, RequestKey.GroupDesc);
     }
 
     static Request BuildMessage(ref RequestFields fields, RequestKey target)
@@ -115,11 +122,11 @@ static class RequestBuilder
         if (!OptionalInteger(ref fields, RequestKey.Id, int.MinValue, int.MaxValue, out var sender))
             return NoInteger(RequestKey.Id);
         if (fields[RequestKey.Msg].Type != JsonTokenType.String)
-            return NoString(RequestKey.Msg);
+            return NoString(ref fields, RequestKey.Msg);
         if (fields[RequestKey.Name] is { IsMissing: false, Type: not JsonTokenType.String })
-            return NoString(RequestKey.Name);
+            return NoString(ref fields, RequestKey.Name);
         if (fields[RequestKey.Time] is { IsMissing: false } time
-            && (time.Type != JsonTokenType.String || time.Length - 2 > SendMessageRequest.MaxTimeBytes))
+            && (time.Type != JsonTokenType.String || RequestReader.Utf8Length(fields.Bytes(RequestKey.Time).Span) > SendMessageRequest.MaxTimeBytes))
             return Invalid($"\"time\" must be a string of at most {SendMessageRequest.MaxTimeBytes} bytes");
         if (!OptionalString(ref fields, RequestKey.Cmid, out var cmid)
             || (cmid is not null && (cmid.Length == 0 || RequestReader.CodePoints(cmid) > SendMessageRequest.MaxCmidCodePoints)))
@@ -197,9 +204,9 @@ static class RequestBuilder
     }
 
     static Request BuildSync(ref RequestFields fields) =>
-        OptionalString(ref fields, RequestKey.Since, out var since, maxBytes: 64 * 1024)
+        OptionalString(ref fields, RequestKey.Since, out var since, MaxSinceBytes)
             ? new SyncRequest(since)
-            : NoString(RequestKey.Since);
+            : NoString(ref fields, RequestKey.Since, MaxSinceBytes);
 
     static bool TryConversation(ref RequestFields fields, out ConversationId conversation)
     {
@@ -232,9 +239,11 @@ static class RequestBuilder
         var token = fields[key];
         if (token.IsMissing)
             return true;
-        if (token.Type != JsonTokenType.String || token.Length > maxBytes)
+        if (token.Type != JsonTokenType.String)
             return false;
         var bytes = fields.Bytes(key).Span;
+        if (RequestReader.Utf8Length(bytes) > maxBytes)
+            return false;
         if (!bytes.Contains((byte)'\\'))
         {
             value = Encoding.UTF8.GetString(bytes[1..^1]);
@@ -251,7 +260,13 @@ static class RequestBuilder
 
     static InvalidRequest NoInteger(RequestKey key) => Invalid($"\"{RequestKeys.NameOf(key)}\" is missing or not an integer in range");
 
-    static InvalidRequest NoString(RequestKey key) => Invalid($"\"{RequestKeys.NameOf(key)}\" is missing, not a string or too long");
+    /// <summary>Which of the three it is.</summary>
+    static InvalidRequest NoString(ref RequestFields fields, RequestKey key, int maxBytes = MaxTextField) => fields[key] switch
+    {
+        { IsMissing: true } => Invalid($"\"{RequestKeys.NameOf(key)}\" is missing: a string is expected"),
+        { Type: not JsonTokenType.String } => Invalid($"\"{RequestKeys.NameOf(key)}\" is not a string: one of at most {maxBytes} bytes is expected"),
+        _ => Invalid($"\"{RequestKeys.NameOf(key)}\" has {RequestReader.Utf8Length(fields.Bytes(key).Span)} bytes: at most {maxBytes} are expected"),
+    };
 
     static InvalidRequest NoConversation() => Invalid("\"conversation\" must be d:LOWER:HIGHER (two user ids) or g:GROUP");
 }

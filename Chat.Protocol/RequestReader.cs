@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -82,21 +83,33 @@ public static class RequestReader
         return count;
     }
 
+    /// <summary>The bytes of a JSON string in UTF-8, escapes undone.</summary>
     internal static int Utf8Length(ReadOnlySpan<byte> token)
     {
         if (!token.Contains((byte)'\\'))
             return token.Length - 2;
-        // Without \u (those were rewritten) every escape is two bytes for one.
-        var escapes = 0;
-        for (var i = 1; i < token.Length - 1; i++)
+        var length = 0;
+        for (var i = 1; i < token.Length - 1;)
         {
             if (token[i] != '\\')
-                continue;
-            escapes++;
-            i++;
+            {
+                length++;
+                i++;
+            }
+            else if (token[i + 1] != 'u')
+            {
+                length++;
+                i += 2;
+            }
+            else
+            {
+                // Half of a surrogate pair counts for half of its four bytes.
+                length += Utf8Parser.TryParse(token.Slice(i + 2, 4), out ushort unit, out _, 'x') ? unit switch { < 0x80 => 1, < 0x800 => 2, >= 0xD800 and < 0xE000 => 2, _ => 3 } : 0;
+                i += 6;
+            }
         }
 
-        return token.Length - 2 - escapes;
+        return length;
     }
 
     internal static int Utf8Length(byte[] canonicalToken)

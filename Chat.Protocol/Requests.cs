@@ -30,56 +30,66 @@ public abstract record Request
     public RequestRef Ref { get; init; }
 }
 
+/// <summary>A request of a user who is logged in, other than a message.</summary>
+public abstract record UserRequest : Request
+{
+    /// <summary>Whose the request says it is: must be the session's own.</summary>
+    public SenderClaim Claim { get; init; }
+}
+
+/// <summary>The <c>id</c> and <c>name</c> in a request, each of which may be left out.</summary>
+public readonly record struct SenderClaim(int? Id, string? Name);
+
 /// <summary>100: the modern protocol from here on.</summary>
 public sealed record HelloRequest(int Protocol, string Client) : Request;
 
-/// <summary>1: by <c>id</c> or <c>name</c> with <c>password</c>, or by <c>token</c> alone.</summary>
+/// <summary>1: by <c>id</c> or <c>name</c> with <c>password</c>, or by <c>token</c>. What else is given must belong to the same user.</summary>
 public sealed record LoginRequest(int? Id, string? Name, string? Password, string? Token) : Request;
 
 /// <summary>3: log out; the resume token is revoked.</summary>
-public sealed record LogoutRequest(int? UserId) : Request;
+public sealed record LogoutRequest : UserRequest;
 
 /// <summary>4: create an account.</summary>
 public sealed record RegisterRequest(string Name, string Password) : Request;
 
 /// <summary>7: add a friend.</summary>
-public sealed record AddFriendRequest(int? UserId, int FriendId) : Request;
+public sealed record AddFriendRequest(int FriendId) : UserRequest;
 
 /// <summary>8: create a group.</summary>
-public sealed record CreateGroupRequest(int? UserId, string Name, string Description) : Request;
+public sealed record CreateGroupRequest(string Name, string Description) : UserRequest;
 
 /// <summary>9: join a group.</summary>
-public sealed record JoinGroupRequest(int? UserId, int GroupId) : Request;
+public sealed record JoinGroupRequest(int GroupId) : UserRequest;
 
 /// <summary>103: everything of a conversation up to <c>Seq</c>, or a queued message without a number, has arrived.</summary>
-public sealed record ReceivedRequest(ConversationId? Conversation, long Seq, long? OfflineId) : Request;
+public sealed record ReceivedRequest(ConversationId? Conversation, long Seq, long? OfflineId) : UserRequest;
 
 /// <summary>109: a person has read everything up to <c>Seq</c>.</summary>
-public sealed record ReadRequest(ConversationId Conversation, long Seq) : Request;
+public sealed record ReadRequest(ConversationId Conversation, long Seq) : UserRequest;
 
 /// <summary>104: are you there.</summary>
 public sealed record PingRequest : Request;
 
 /// <summary>107: messages after or before a number, ascending.</summary>
-public sealed record FetchHistoryRequest(ConversationId Conversation, long? After, long? Before, int Limit) : Request;
+public sealed record FetchHistoryRequest(ConversationId Conversation, long? After, long? Before, int Limit) : UserRequest;
 
 /// <summary>108: what changed since a token.</summary>
-public sealed record SyncRequest(string? Since) : Request;
+public sealed record SyncRequest(string? Since) : UserRequest;
 
 /// <summary>110: the user's settings.</summary>
-public sealed record GetSettingsRequest : Request;
+public sealed record GetSettingsRequest : UserRequest;
 
 /// <summary>111: change the user's settings.</summary>
-public sealed record ChangeSettingsRequest(SettingsChange Change) : Request;
+public sealed record ChangeSettingsRequest(SettingsChange Change) : UserRequest;
 
 /// <summary>125: the members of a group whose ids are above <c>After</c>, ascending.</summary>
-public sealed record ListMembersRequest(int GroupId, int After, int Limit) : Request;
+public sealed record ListMembersRequest(int GroupId, int After, int Limit) : UserRequest;
 
 /// <summary>144: the user's groups whose ids are above <c>After</c>, ascending.</summary>
-public sealed record ListGroupsRequest(int After, int Limit) : Request;
+public sealed record ListGroupsRequest(int After, int Limit) : UserRequest;
 
 /// <summary>145: the user's friends whose ids are above <c>After</c>, ascending.</summary>
-public sealed record ListFriendsRequest(int After, int Limit) : Request;
+public sealed record ListFriendsRequest(int After, int Limit) : UserRequest;
 
 /// <summary>A number that no request has.</summary>
 public sealed record UnknownRequest(int Kind) : Request;

@@ -33,7 +33,6 @@ sealed record RegisterResult(ErrorCode Error, string Reason, int UserId = 0);
 sealed class LoginFlow(
     Accounts accounts, ContactLists lists, int maxFrameBytes, PasswordWorker passwords, IOtherServers others, TimeProvider clock, ILogger<LoginFlow> logger, Lazy<IActorRef> users)
 {
-    const int MaxNameCharacters = 50;
     const int TokenBytes = 32;
     static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(30);
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -41,14 +40,14 @@ sealed class LoginFlow(
 
     public async Task<RegisterResult> RegisterAsync(RegisterRequest request)
     {
-        if (NameProblem(request.Name) is { } problem)
+        if (NameRule.Problem("name", request.Name) is { } problem)
             return new RegisterResult(ErrorCode.Malformed, problem);
         if (request.Password.Length == 0)
             return new RegisterResult(ErrorCode.Malformed, "the password is empty: at least one character is expected");
         try
         {
             var hash = await passwords.HashAsync(request.Password);
-            return await accounts.RegisterAsync(request.Name, hash) is { } id
+            return await accounts.RegisterAsync(NormalForm.Compose(request.Name), hash) is { } id
                 ? new RegisterResult(ErrorCode.None, "", id)
                 : new RegisterResult(ErrorCode.Rejected, "the name is taken");
         }
@@ -69,8 +68,10 @@ sealed class LoginFlow(
     {
         try
         {
+            if (request is { Token: not null, Password: not null })
+                return new LoginResult(ErrorCode.Malformed, "\"token\" and \"password\" are both there: one of them is expected");
             return request.Token is { } token
-                ? await ByTokenAsync(token, isModern)
+                ? await ByTokenAsync(request, token, isModern)
                 : await ByPasswordAsync(request, isModern);
         }
         catch (Exception e) when (e is StorageException or AskTimeoutException or TimeoutException)
@@ -93,11 +94,13 @@ sealed class LoginFlow(
         }
     }
 
-    async Task<LoginResult> ByTokenAsync(string token, bool isModern)
+    async Task<LoginResult> ByTokenAsync(LoginRequest request, string token, bool isModern)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
         if (await accounts.FindByTokenAsync(hash, clock.GetUtcNow()) is not { } account)
             return new LoginResult(ErrorCode.Rejected, "the token is not valid (any more): log in with the password");
+        if (Disagreement(request, account, "token") is { } problem)
+            return new LoginResult(ErrorCode.Malformed, problem);
         await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
         return await PrepareAsync(account, token, hash, isModern);
     }
@@ -114,6 +117,8 @@ sealed class LoginFlow(
         if (check.Verdict == PasswordVerdict.Wrong)
             return WrongPassword;
         users.Value.Tell(new LoginSucceeded(account.Id));
+        if (Disagreement(request, account, "id") is { } problem)
+            return new LoginResult(ErrorCode.Malformed, problem); // only now: the password has shown that it is told no stranger
         if (check.NewHash is { } newHash)
             await accounts.SetPasswordAsync(account, newHash);
         if (await IsOnlineElsewhereAsync(account.Id))
@@ -124,6 +129,16 @@ sealed class LoginFlow(
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
         await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
         return await PrepareAsync(account, token, hash, isModern);
+    }
+
+    /// <summary>What else the login names must belong to the user that it has proved to be.</summary>
+    static string? Disagreement(LoginRequest request, Account account, string proof)
+    {
+        if (request.Id is { } id && id != account.Id)
+            return $"\"id\" {id} does not agree with \"{proof}\", which is of user {account.Id}: leave one of them out";
+        return request.Name is { } name && NameKey.Of(name) != NameKey.Of(account.Name)
+            ? $"\"name\" {name} does not agree with \"{proof}\", which is of user {account.Id} ({account.Name}): leave one of them out"
+            : null;
     }
 
     /// <summary>
@@ -150,15 +165,5 @@ sealed class LoginFlow(
             Friends = friends,
             Groups = groups,
         };
-    }
-
-    internal static string? NameProblem(string name)
-    {
-        var characters = name.EnumerateRunes().Count();
-        if (characters is 0 or > MaxNameCharacters)
-            return $"a name has 1 to {MaxNameCharacters} characters, this one has {characters}";
-        if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]))
-            return "a name has no blanks at its ends";
-        return name.Any(char.IsControl) ? "a name has no control characters" : null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Akka.Actor;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
@@ -22,7 +24,6 @@ sealed class RequestFlow(
     Contacts contacts, ListFlow lists, MessageLogStore log, MarkQueue marks, bool keepsHistory, int maxFrameBytes, TimeProvider clock, ILogger<RequestFlow> logger,
     Lazy<IActorRef> conversations, Lazy<IActorRef> users)
 {
-    const int MaxGroupNameCharacters = 50;
     const int MaxDescriptionCharacters = 200;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
@@ -68,11 +69,10 @@ sealed class RequestFlow(
 
     async Task<Reply> CreateGroupAsync(CreateGroupRequest request, int userId)
     {
-        var problem = TextProblem("groupname", request.Name, 1, MaxGroupNameCharacters)
-            ?? TextProblem("groupdesc", request.Description, 0, MaxDescriptionCharacters);
+        var problem = NameRule.Problem("groupname", request.Name) ?? DescriptionProblem(request.Description);
         if (problem is not null)
             return Reply.Fail(ErrorCode.Malformed, problem);
-        if (await contacts.CreateGroupAsync(userId, request.Name, request.Description) is not { } id)
+        if (await contacts.CreateGroupAsync(userId, NormalForm.Compose(request.Name), request.Description) is not { } id)
             return Reply.Fail(ErrorCode.Rejected, "the name is taken");
         return Reply.Ok(ModernFrames.Success(request.Ref, writer => writer.WriteNumber("groupid", id)));
     }
@@ -143,13 +143,16 @@ sealed class RequestFlow(
 
     static Reply HistoryOff() => Reply.Fail(ErrorCode.HistoryOff, "this server keeps no history");
 
-    static string? TextProblem(string key, string text, int least, int most)
+    static string? DescriptionProblem(string text)
     {
-        var characters = text.EnumerateRunes().Count();
-        if (characters < least || characters > most)
-            return $"\"{key}\" has {characters} characters: {least} to {most} are expected";
-        if (text.Length > 0 && (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])) && least > 0)
-            return $"\"{key}\" has blanks at its ends";
-        return text.Any(char.IsControl) ? $"\"{key}\" has control characters" : null;
+        var position = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            position++;
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+                return $"\"groupdesc\" has U+{rune.Value:X4} at position {position}: no control character and no separator of lines is expected";
+        }
+
+        return position > MaxDescriptionCharacters ? $"\"groupdesc\" has {position} characters: 0 to {MaxDescriptionCharacters} are expected" : null;
     }
 }

@@ -129,14 +129,8 @@ sealed partial class SessionActor
         Finish();
     }
 
-    void HandleLogout(LogoutRequest request, ChatSender user)
+    void HandleLogout(LogoutRequest request)
     {
-        if (request.UserId is { } id && id != user.Id)
-        {
-            Fail(request, ErrorCode.NotYours, $"\"id\" must be your own ({user.Id}) or left out");
-            return;
-        }
-
         _isBusy = true;
         var revoked = _tokenHash is { } hash ? _services.Logins.RevokeAsync(hash) : Task.CompletedTask;
         revoked.PipeTo(Self, success: () => new LoggedOut(request, IsRevoked: true), failure: _ => new LoggedOut(request, IsRevoked: false));

@@ -54,7 +54,7 @@ sealed partial class SessionActor
             case SendMessageRequest message when _user is not null:
                 HandleSendMessage(message, _user);
                 break;
-            case ReceivedRequest received when _isModern && _user is not null:
+            case ReceivedRequest received when _isModern && _user is not null && ClaimProblem(received.Claim, _user) is null:
                 HandleReceived(received, _user);
                 break;
             case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
@@ -86,14 +86,25 @@ sealed partial class SessionActor
             case not null when _user is null:
                 Fail(request, ErrorCode.NotLoggedIn, "log in first");
                 break;
+            case UserRequest own when ClaimProblem(own.Claim, _user!) is { } problem:
+                Fail(request, ErrorCode.NotYours, problem);
+                break;
             case LogoutRequest logout:
-                HandleLogout(logout, _user!);
+                HandleLogout(logout);
                 break;
             default:
                 HandleOther(request!, _user!);
                 break;
         }
     }
+
+    /// <summary>Of a legacy client only the id counts: a fork may mean something else by a name.</summary>
+    string? ClaimProblem(SenderClaim claim, ChatSender user) => claim switch
+    {
+        { Id: { } id } when id != user.Id => $"\"id\" must be your own ({user.Id}) or left out",
+        { Name: { } name } when _isModern && NameKey.Of(name) != NameKey.Of(user.Name) => $"\"name\" must be your own ({user.Name}) or left out",
+        _ => null,
+    };
 
     /// <summary>A request has its answer (or needs none): its place is free.</summary>
     void Finish() => _connection.ReturnCredit();
@@ -109,8 +120,8 @@ sealed partial class SessionActor
 
         var kind = request switch
         {
-            LoginRequest => MessageKind.LoginAck,
-            RegisterRequest => MessageKind.RegisterAck,
+            LoginRequest or InvalidRequest { Kind: MessageKind.Login } => MessageKind.LoginAck,
+            RegisterRequest or InvalidRequest { Kind: MessageKind.Register } => MessageKind.RegisterAck,
             _ => MessageKind.Reply,
         };
         Send(ModernFrames.Failure(kind, request.Ref, error, reason));
@@ -121,19 +132,6 @@ sealed partial class SessionActor
 
     void HandleOther(Request request, ChatSender user)
     {
-        var stated = request switch
-        {
-            AddFriendRequest add => add.UserId,
-            CreateGroupRequest create => create.UserId,
-            JoinGroupRequest join => join.UserId,
-            _ => null,
-        };
-        if (stated is { } id && id != user.Id)
-        {
-            Fail(request, ErrorCode.NotYours, $"\"id\" must be your own ({user.Id}) or left out");
-            return;
-        }
-
         _isBusy = true;
         _services.Requests.RunAsync(request, user.Id, _sessionId).PipeTo(Self, success: reply => new Replied(request, reply));
     }

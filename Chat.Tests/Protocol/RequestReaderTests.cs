@@ -12,18 +12,20 @@ public sealed class RequestReaderTests
         { """{"msgid":100,"protocol":0}""", new HelloRequest(0, "") },
         { """{"id":1,"msgid":1,"password":"123456"}""", new LoginRequest(1, null, "123456", null) },
         { """{"msgid":1,"name":"alice","password":"x"}""", new LoginRequest(null, "alice", "x", null) },
-        { """{"msgid":1,"id":7,"name":"alice","password":"x"}""", new LoginRequest(7, null, "x", null) },
+        { """{"msgid":1,"id":7,"name":"alice","password":"x"}""", new LoginRequest(7, "alice", "x", null) },
         { """{"msgid":1,"id":-5,"password":"x"}""", new LoginRequest(-5, null, "x", null) },
         { """{"msgid":1,"token":"abc"}""", new LoginRequest(null, null, null, "abc") },
-        { """{"msgid":3}""", new LogoutRequest(null) },
-        { """{"id":1,"msgid":3}""", new LogoutRequest(1) },
+        { """{"msgid":1,"id":7,"name":"alice","password":"x","token":"abc"}""", new LoginRequest(7, "alice", "x", "abc") },
+        { """{"msgid":144,"id":7,"name":"alice"}""", new ListGroupsRequest(0, 100) { Claim = new SenderClaim(7, "alice") } },
+        { """{"msgid":3}""", new LogoutRequest() },
+        { """{"id":1,"msgid":3}""", new LogoutRequest { Claim = new SenderClaim(1, null) } },
         { """{"msgid":4,"name":"alice","password":"123456"}""", new RegisterRequest("alice", "123456") },
         { """{"msgid":4,"name":"","password":""}""", new RegisterRequest("", "") },
-        { """{"friendid":5,"id":1,"msgid":7}""", new AddFriendRequest(1, 5) },
-        { """{"msgid":7,"friendid":5}""", new AddFriendRequest(null, 5) },
-        { """{"groupdesc":"first group","groupname":"g1","id":1,"msgid":8}""", new CreateGroupRequest(1, "g1", "first group") },
-        { """{"msgid":8,"groupname":"g1"}""", new CreateGroupRequest(null, "g1", "") },
-        { """{"groupid":1,"id":3,"msgid":9}""", new JoinGroupRequest(3, 1) },
+        { """{"friendid":5,"id":1,"msgid":7}""", new AddFriendRequest(5) { Claim = new SenderClaim(1, null) } },
+        { """{"msgid":7,"friendid":5}""", new AddFriendRequest(5) },
+        { """{"groupdesc":"first group","groupname":"g1","id":1,"msgid":8}""", new CreateGroupRequest("g1", "first group") { Claim = new SenderClaim(1, null) } },
+        { """{"msgid":8,"groupname":"g1"}""", new CreateGroupRequest("g1", "") },
+        { """{"groupid":1,"id":3,"msgid":9}""", new JoinGroupRequest(1) { Claim = new SenderClaim(3, null) } },
         { """{"msgid":103,"conversation":"d:1:3","seq":42}""", new ReceivedRequest(ConversationId.Direct(1, 3), 42, null) },
         { """{"msgid":103,"offline":9007199254740993}""", new ReceivedRequest(null, 0, 9007199254740993) },
         { """{"msgid":104}""", new PingRequest() },
@@ -96,6 +98,49 @@ public sealed class RequestReaderTests
         Assert.IsType<PingRequest>(Requests.Read($$"""{"ref":"{{new string('x', 126)}}","msgid":104}"""));
         Requests.ReadInvalid($$"""{"ref":"{{new string('x', 127)}}","msgid":104}""");
     }
+
+    /// <summary>A limit counts the bytes of the text itself, in UTF-8: neither the quotes nor how it was escaped.</summary>
+    [Theory]
+    [InlineData("""{"msgid":4,"name":"a","password":VALUE}""", 1024)]
+    [InlineData("""{"msgid":4,"password":"a","name":VALUE}""", 1024)]
+    [InlineData("""{"msgid":1,"id":1,"password":VALUE}""", 1024)]
+    [InlineData("""{"msgid":1,"token":VALUE}""", 1024)]
+    [InlineData("""{"msgid":8,"groupname":VALUE}""", 1024)]
+    [InlineData("""{"msgid":8,"groupname":"g","groupdesc":VALUE}""", 1024)]
+    [InlineData("""{"msgid":100,"protocol":2,"client":VALUE}""", 1024)]
+    [InlineData("""{"msgid":144,"name":VALUE}""", 1024)]
+    [InlineData("""{"msgid":108,"since":VALUE}""", 65536)]
+    [InlineData("""{"msgid":6,"toid":3,"msg":"x","time":VALUE}""", 64)]
+    public void A_string_may_be_as_long_as_its_limit_and_no_longer(string json, int limit)
+    {
+        foreach (var (character, bytes) in ((string, int)[])[("x", 1), ("é", 2), ("😀", 4), ("\\u0078", 1), ("\\u00e9", 2), ("\\u20AC\\n", 4), ("\\ud83d\\ude00", 4), ("\\\"", 1)])
+        {
+            var text = string.Concat(Enumerable.Repeat(character, limit / bytes));
+            var fitting = Read(text);
+            Assert.False(fitting is InvalidRequest, $"{character}: {(fitting as InvalidRequest)?.Reason}");
+            Assert.Contains($"at most {limit}", Assert.IsType<InvalidRequest>(Read(text + "x")).Reason, StringComparison.Ordinal);
+        }
+
+        Request Read(string value) =>
+            RequestReader.Read(Encoding.UTF8.GetBytes(json.Replace("VALUE", $"\"{value}\"", StringComparison.Ordinal)), isSpaced: false);
+    }
+
+    [Fact]
+    public void A_cmid_has_at_most_64_code_points_however_they_are_written()
+    {
+        foreach (var character in (string[])["x", "😀", "\\ud83d\\ude00"])
+        {
+            string Json(int count) => $$"""{"msgid":6,"toid":3,"msg":"x","cmid":"{{string.Concat(Enumerable.Repeat(character, count))}}"}""";
+            Assert.Equal(64, Assert.IsType<SendMessageRequest>(Requests.Read(Json(64))).Cmid!.EnumerateRunes().Count());
+            Assert.Contains("64", Requests.ReadInvalid(Json(65)).Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"msgid":4,"name":"a"}""", "\"password\" is missing")]
+    [InlineData("""{"msgid":4,"name":"a","password":7}""", "\"password\" is not a string")]
+    public void A_missing_string_and_one_of_another_type_are_told_apart(string json, string reason) =>
+        Assert.StartsWith(reason, Requests.ReadInvalid(json).Reason, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{}""", "msgid")]
