@@ -55,7 +55,10 @@ public sealed class ChatClient : IAsyncDisposable
     /// <summary>The id of the user who is logged in, if one is; also while reconnecting.</summary>
     public int? UserId => _keeper.UserId;
 
-    /// <summary>The name of the server that the client is connected to.</summary>
+    /// <summary>Where the client is connected to, as it was configured.</summary>
+    public ChatEndpoint? Endpoint => _keeper.Current?.Endpoint;
+
+    /// <summary>The name of the server that the client is connected to: for people; clients cannot connect to it.</summary>
     public string? Node => _keeper.Current?.Hello.Node;
 
     /// <summary>Connects to the first endpoint that answers. From then on the client stays connected by itself.</summary>

@@ -17,12 +17,10 @@ static class RequestBuilder
     {
         if (!TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind))
             return Invalid("\"msgid\" must be an integer that names the request");
-        return Build(ref fields, (int)kind) switch
-        {
-            InvalidRequest invalid => invalid with { Kind = (int)kind },
-            UserRequest request => WithClaim(ref fields, request, (int)kind),
-            var request => request,
-        };
+        var request = Build(ref fields, (int)kind);
+        if (request is UserRequest own && !(fields[RequestKey.Id].IsMissing && fields[RequestKey.Name].IsMissing))
+            request = ReadClaim(ref fields, out var claim) is { } wrong ? wrong : own with { Claim = claim };
+        return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
     }
 
     static Request Build(ref RequestFields fields, int kind) =>
@@ -75,16 +73,16 @@ static class RequestBuilder
             : NoString(ref fields, RequestKey.Password);
     }
 
-    /// <summary>Any request may say whose it is.</summary>
-    static Request WithClaim(ref RequestFields fields, UserRequest request, int kind)
+    /// <summary>Any request may say whose it is; what is wrong with that comes back.</summary>
+    static InvalidRequest? ReadClaim(ref RequestFields fields, out SenderClaim claim)
     {
-        if (fields[RequestKey.Id].IsMissing && fields[RequestKey.Name].IsMissing)
-            return request;
+        claim = default;
         if (!OptionalInteger(ref fields, RequestKey.Id, 1, int.MaxValue, out var id))
-            return NoInteger(RequestKey.Id) with { Kind = kind };
-        return OptionalString(ref fields, RequestKey.Name, out var name)
-            ? request with { Claim = new SenderClaim((int?)id, name) }
-            : NoString(ref fields, RequestKey.Name) with { Kind = kind };
+            return NoInteger(RequestKey.Id);
+        if (!OptionalString(ref fields, RequestKey.Name, out var name))
+            return NoString(ref fields, RequestKey.Name);
+        claim = new SenderClaim((int?)id, name);
+        return null;
     }
 
     static Request BuildRegister(ref RequestFields fields)

@@ -7,6 +7,8 @@ namespace Chat.Client.Terminal;
 sealed class CommandRunner(ChatClient client, Contacts contacts)
 {
     const int DefaultHistoryCount = 20;
+    const int MemberPage = 500;
+    const int MostMembers = 5000;
 
     /// <summary>To whom plain lines go.</summary>
     public ConversationId? Target { get; private set; }
@@ -44,6 +46,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         "join" => await JoinGroupAsync(FindGroup(call[0]!), cancellationToken),
         "friends" => new ContactsListed(contacts.Users(client.UserId)),
         "groups" => new GroupsListed(contacts.Groups()),
+        "members" => await ListMembersAsync(FindGroup(call[0]!), cancellationToken),
         "settings" => new SettingsShown(await client.GetSettingsAsync(cancellationToken)),
         "mute" => await ChangeAsync(new() { Mute = FindConversation(call[0]!) }, cancellationToken),
         "unmute" => await ChangeAsync(new() { Unmute = FindConversation(call[0]!) }, cancellationToken),
@@ -53,7 +56,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         "register" => new AccountCreated(await client.RegisterAsync(call[0]!, call[1]!, cancellationToken), call[0]!),
         "login" => await LogInAsync(call[0]!, call[1] ?? throw new CommandException("the password is missing"), cancellationToken),
         "logout" => await LogOutAsync(cancellationToken),
-        "status" => new StatusShown(client.UserId, client.UserId is { } id ? contacts.NameOf(id) : null, client.Node, client.IsConnected),
+        "status" => new StatusShown(client.UserId, client.UserId is { } id ? contacts.NameOf(id) : null, client.Endpoint, client.Node, client.IsConnected),
         "help" => new HelpShown(),
         _ => throw new CommandException($"/{call.Name} cannot be used here"),
     };
@@ -108,9 +111,25 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
     async Task<Outcome> JoinGroupAsync(int groupId, CancellationToken cancellationToken)
     {
         await client.JoinGroupAsync(groupId, cancellationToken);
-        if (contacts.Groups().All(group => group.Id != groupId))
-            contacts.LearnGroup(groupId, "");
-        return new CommandDone($"you are a member of group {groupId}");
+        // What it is called is among the user's own groups now.
+        var found = (await client.ListGroupsAsync(after: groupId - 1, limit: 1, cancellationToken)).Entries.FirstOrDefault(group => group.Id == groupId);
+        contacts.LearnGroup(groupId, found?.Name ?? "");
+        return new CommandDone(found is null ? $"you are a member of group {groupId}" : $"you are a member of {found.Name} (group {groupId}, members: {found.Members})");
+    }
+
+    async Task<Outcome> ListMembersAsync(int groupId, CancellationToken cancellationToken)
+    {
+        var members = new List<MemberEntry>();
+        ContactPage<MemberEntry> page;
+        do
+        {
+            page = await client.ListMembersAsync(groupId, members.Count > 0 ? members[^1].Id : 0, MemberPage, cancellationToken);
+            members.AddRange(page.Entries);
+        }
+        while (page is { HasMore: true, Entries.Count: > 0 } && members.Count < MostMembers);
+
+        contacts.Learn(members);
+        return new ContactsListed([.. members.Select(member => new ContactEntry(member.Id, member.Name, IsFriend: false, member.IsOnline))]);
     }
 
     async Task<Outcome> ChangeAsync(SettingsChange change, CancellationToken cancellationToken) =>
@@ -141,11 +160,13 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         return contacts.FindUser(text) is { } id
             ? ConversationId.Direct(ownId, id)
             : throw new CommandException(
-                $"nobody called \"{text}\" is known here: friends, group members and people who have written go by name, everybody else by id");
+                $"nobody called \"{text}\" is known here: friends, group members and people who have written go by name, everybody else by id. "
+                + "Ask for the id: it is told at the registration, and /status shows one's own. Then: /msg ID TEXT");
     }
 
     int FindGroup(string text) => contacts.FindGroup(text)
-        ?? throw new CommandException($"no group called \"{text}\" is known here: your own groups go by name, others by id");
+        ?? throw new CommandException($"no group called \"{text}\" is known here: your own groups go by name, others by id. "
+            + "Ask a member for the id: it is told to who creates the group, and /groups shows it. Then: /join ID");
 
     /// <summary>A user, a group as <c>g:1</c> or by its name, or a conversation as the events name it.</summary>
     ConversationId FindConversation(string text)

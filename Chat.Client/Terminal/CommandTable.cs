@@ -19,6 +19,7 @@ static class CommandTable
         new("join", "GROUP", "become a member of a group", 1, 1) { Aliases = ["addgroup"], DocumentedUsage = "addgroup:id" },
         new("friends", "", "list friends, group members and people who have written", 0, 0) { Aliases = ["who"] },
         new("groups", "", "list your groups", 0, 0),
+        new("members", "GROUP", "list the members of one of your groups", 1, 1),
         new("settings", "", "show your settings", 0, 0),
         new("mute", "WHO", "note that a user or a group (g:1) must not disturb", 1, 1),
         new("unmute", "WHO", "take that back", 1, 1),

@@ -4,7 +4,7 @@ namespace Chat.Client.Terminal;
 sealed class Completion(Contacts contacts, Func<int?> ownId)
 {
     static readonly string[] TakeUsers = ["msg", "friend", "history", "read", "to", "mute", "unmute", "pin", "unpin"];
-    static readonly string[] TakeGroups = ["group", "join", "history", "read", "to", "mute", "unmute", "pin", "unpin"];
+    static readonly string[] TakeGroups = ["group", "join", "members", "history", "read", "to", "mute", "unmute", "pin", "unpin"];
 
     /// <summary>What the text in front of the cursor may become.</summary>
     public CompletionOffer Complete(string text)

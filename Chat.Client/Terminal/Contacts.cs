@@ -46,6 +46,15 @@ sealed class Contacts
         }
     }
 
+    public void Learn(IEnumerable<MemberEntry> members)
+    {
+        lock (_gate)
+        {
+            foreach (var member in members)
+                Learn(member.Id, member.Name, member.IsOnline);
+        }
+    }
+
     public void LearnGroup(int groupId, string name)
     {
         lock (_gate)

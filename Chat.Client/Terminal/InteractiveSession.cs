@@ -59,7 +59,7 @@ sealed class InteractiveSession : IAsyncDisposable
             return ExitCode.CannotConnect;
         }
 
-        Print(() => _screen.WriteNotice($"connected to {_client.Node}; /help lists the commands", "grey"));
+        Print(() => _screen.WriteNotice($"connected to {_client.Endpoint}; /help lists the commands", "grey"));
         var events = ReadEventsAsync();
         await LogInAsync(cancellationToken);
         await RunCommandsAsync(cancellationToken);

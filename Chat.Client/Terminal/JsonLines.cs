@@ -13,7 +13,11 @@ sealed class JsonLines(TextWriter output)
     readonly Lock _gate = new();
 
     /// <summary>The first line: where the client is connected.</summary>
-    public void WriteConnected(string? node) => WriteLine("event", "connected", json => json.WriteString("node", node));
+    public void WriteConnected(ChatEndpoint? endpoint, string? node) => WriteLine("event", "connected", json =>
+    {
+        json.WriteString("endpoint", endpoint?.ToString());
+        json.WriteString("node", node);
+    });
 
     public void WriteEvent(ChatEvent chatEvent)
     {
@@ -132,6 +136,7 @@ sealed class JsonLines(TextWriter output)
                 break;
             case StatusShown status:
                 json.WriteBoolean("connected", status.IsConnected);
+                json.WriteString("endpoint", status.Endpoint?.ToString());
                 json.WriteString("node", status.Node);
                 if (status.UserId is { } id)
                     json.WriteNumber("id", id);

@@ -36,7 +36,7 @@ sealed record GroupsListed(IReadOnlyList<GroupEntry> Groups) : Outcome;
 sealed record SettingsShown(UserSettings Settings) : Outcome;
 
 /// <summary>Where the client stands.</summary>
-sealed record StatusShown(int? UserId, string? Name, string? Node, bool IsConnected) : Outcome;
+sealed record StatusShown(int? UserId, string? Name, ChatEndpoint? Endpoint, string? Node, bool IsConnected) : Outcome;
 
 /// <summary>The list of commands.</summary>
 sealed record HelpShown : Outcome;

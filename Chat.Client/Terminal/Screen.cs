@@ -26,7 +26,7 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
                 WriteNotice($"connection lost ({lost.Reason}), reconnecting", "yellow");
                 break;
             case Reconnected reconnected:
-                WriteNotice($"connected again, to {reconnected.Node} at {reconnected.Endpoint}", "green");
+                WriteNotice($"connected again, to {reconnected.Endpoint}", "green");
                 break;
             case GoingAway going:
                 WriteNotice($"the server is {going.Reason}, moving to another in {going.After.TotalSeconds:0.#} s", "grey");
@@ -76,7 +76,7 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
                 WriteSettings(shown.Settings);
                 break;
             case StatusShown status:
-                WriteNotice(status.IsConnected ? $"connected to {status.Node}" : "not connected, trying", "grey");
+                WriteNotice(status.IsConnected ? $"connected to {status.Endpoint} (node {status.Node})" : "not connected, trying", "grey");
                 WriteNotice(status.UserId is { } id ? $"logged in as {status.Name} (id {id})" : "not logged in", "grey");
                 break;
             case HelpShown:

@@ -30,7 +30,7 @@ sealed class ScriptSession(TerminalOptions options, TextReader input, TextWriter
             return ExitCode.CannotConnect;
         }
 
-        _lines.WriteConnected(client.Node);
+        _lines.WriteConnected(client.Endpoint, client.Node);
         var events = ReadEventsAsync(client, reading.Token);
         if (await LogInAsync(new(client, _contacts), cancellationToken))
             await RunCommandsAsync(new(client, _contacts), cancellationToken);
