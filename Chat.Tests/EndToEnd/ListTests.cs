@@ -92,7 +92,7 @@ public abstract class ListTests(NodeFixture fixture)
         await using var hidden = await Node.LogInNewAsync();
         await using var shown = await Node.LogInNewAsync();
         await using var client = await Node.LogInNewAsync();
-        Assert.Equal(0, (await hidden.RequestAsync(new { msgid = 111, presence = "nobody" })).Number("errno"));
+        await Eventually.EqualAsync(0L, async () => (await hidden.RequestAsync(new { msgid = 111, presence = "nobody" })).Number("errno"));
         var group = (await client.RequestAsync(new { msgid = 8, groupname = $"hide {client.UserId}" })).Number("groupid");
         foreach (var other in (ModernTestClient[])[hidden, shown])
         {

@@ -80,7 +80,7 @@ public abstract class LoginClaimTests(NodeFixture fixture)
         }
 
         Assert.Equal(0, (await alice.RequestAsync(new { msgid = 144, id = alice.UserId, name = alice.Name })).Number("errno"));
-        Assert.Equal("everyone", (await alice.RequestAsync(new { msgid = 110 })).Text("presence"));
+        Assert.Equal(0, await Node.ScalarAsync<int>($"SELECT COUNT(*) FROM UserPrivacy WHERE userid = {alice.UserId}"));
     }
 
     [Fact]
