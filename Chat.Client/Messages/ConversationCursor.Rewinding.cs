@@ -64,7 +64,7 @@ sealed partial class ConversationCursor
         _rewoundFrom = Queued;
         _mayHaveRewound = _isToBeCompared = false;
         _rewinds++;
-        var newHeld = newestTs == 0 ? 0 : _held.LastOrDefault(held => held.Value?.Timestamp > newestTs).Key;
+        var newHeld = newestTs == 0 ? 0 : _held.LastOrDefault(held => held.Value.Ts > newestTs).Key;
         Head = Math.Max(Math.Max(to, _serverHead), newHeld);
         _held.Clear();
         _lastReady = null;

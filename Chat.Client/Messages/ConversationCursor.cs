@@ -9,11 +9,14 @@ namespace Chat.Client.Messages;
 /// </summary>
 sealed partial class ConversationCursor(ConversationId conversation, Func<ChatMessage, bool> isSentHere, Action<ReadyItem> enqueue)
 {
+    /// <summary>What came before its turn, with the server's time of it.</summary>
+    readonly record struct Held(long Ts, ChatMessage? Message);
+
     // Own posts in a conversation whose beginning is unknown: pushes from before them are no longer to be expected.
     const int MaxOwnBeforeBase = 64;
 
-    // Null: an own post, known by its acknowledgement.
-    readonly SortedDictionary<long, ChatMessage?> _held = [];
+    // Without a message: an own post, known by its acknowledgement.
+    readonly SortedDictionary<long, Held> _held = [];
     ReadyItem? _lastReady;
     long _skipOwnTo;
     bool _isUntouched = true;
@@ -40,7 +43,7 @@ sealed partial class ConversationCursor(ConversationId conversation, Func<ChatMe
     public int HeldCount => _held.Count;
 
     /// <summary>Whether a message, not only acknowledgements of own posts, waits here.</summary>
-    public bool HasMessages => _held.Values.Any(message => message is not null);
+    public bool HasMessages => _held.Values.Any(held => held.Message is not null);
 
     /// <summary>Whether the history is to be asked: something up to <see cref="Head"/> is missing, or may be another message than it was.</summary>
     public bool HasGap => IsBased && (Head > Queued || IsLookingBack);
@@ -95,8 +98,8 @@ sealed partial class ConversationCursor(ConversationId conversation, Func<ChatMe
             return true;
         if (IsBased && message.Seq == Queued + 1)
             Append(message.Seq, message.Timestamp, message);
-        else if (!_held.TryGetValue(message.Seq, out var held) || held is null)
-            _held[message.Seq] = message;
+        else if (!_held.TryGetValue(message.Seq, out var held) || held.Message is null)
+            _held[message.Seq] = new(message.Timestamp, message);
         else
             return false;
         DrainHeld();
@@ -114,7 +117,7 @@ sealed partial class ConversationCursor(ConversationId conversation, Func<ChatMe
         if (IsBased && seq == Queued + 1)
             Append(seq, ts, null);
         else if ((!IsBased || seq > Queued) && hasRoom)
-            _held.TryAdd(seq, null);
+            _held.TryAdd(seq, new(ts, null));
         if (!IsBased && _held.Count > MaxOwnBeforeBase)
             SetBaseToFirstSeen();
         DrainHeld();
@@ -190,11 +193,11 @@ sealed partial class ConversationCursor(ConversationId conversation, Func<ChatMe
     {
         if (!IsBased)
             return;
-        while (_held.Count > 0 && _held.First() is var (seq, message) && seq <= Queued + 1)
+        while (_held.Count > 0 && _held.First() is var (seq, held) && seq <= Queued + 1)
         {
             _held.Remove(seq);
             if (seq == Queued + 1)
-                Append(seq, message?.Timestamp ?? _newestTs, message);
+                Append(seq, held.Ts, held.Message);
         }
     }
 

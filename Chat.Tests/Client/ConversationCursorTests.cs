@@ -46,6 +46,24 @@ public sealed class ConversationCursorTests
     }
 
     [Fact]
+    public void An_own_post_that_was_acknowledged_early_is_no_sign_of_a_restored_backup()
+    {
+        _cursor.SetBase(0);
+        _cursor.NoteOwn(2, 200, hasRoom: true);
+        _cursor.Offer(Theirs(1) with { Timestamp = 100 }, hasRoom: true);
+        _cursor.BeginLogin();
+        _cursor.NoteServerHead(2);
+        _cursor.CompareLast();
+        _cursor.Offer(Theirs(3) with { Timestamp = 300 }, hasRoom: true);
+
+        _cursor.NoteOwn(2, 200, hasRoom: true); // sent again after the login, and answered with its number
+        _cursor.OfferHistory(_cursor.FetchAfter, [Theirs(2) with { IsOwn = true, Cmid = "mine", Timestamp = 200 }, Theirs(3) with { Timestamp = 300 }], hasMore: false, head: 3);
+
+        Assert.Equal((0, 3), (_cursor.Rewinds, _cursor.Queued));
+        Assert.Equal(["1", "3"], TakeAll());
+    }
+
+    [Fact]
     public void An_acknowledgement_of_an_own_post_never_moves_the_received_mark()
     {
         _cursor.SetBase(40);
