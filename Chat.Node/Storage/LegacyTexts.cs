@@ -66,10 +66,10 @@ sealed class LegacyTexts(IChatDatabase database, LegacyCharset charset = LegacyC
     /// <summary>What other servers wrote: the newest and the oldest.</summary>
     static readonly string[] Samples =
     [
-        "SELECT name AS text FROM (SELECT name, ours FROM Users ORDER BY id DESC LIMIT @MostRows) x WHERE ours = 0",
-        "SELECT name AS text FROM (SELECT name, ours FROM Users ORDER BY id LIMIT @MostRows) x WHERE ours = 0",
-        "SELECT groupname AS text FROM (SELECT groupname, ours FROM AllGroup ORDER BY id DESC LIMIT @MostRows) x WHERE ours = 0",
-        "SELECT message AS text FROM (SELECT message, ts FROM OfflineMessage ORDER BY id DESC LIMIT @MostRows) x WHERE ts IS NULL",
+        "SELECT name AS text FROM Users WHERE id > (SELECT MAX(id) FROM Users) - @MostRows AND ours = 0",
+        "SELECT name AS text FROM Users WHERE id < (SELECT MIN(id) FROM Users) + @MostRows AND ours = 0",
+        "SELECT groupname AS text FROM AllGroup WHERE id > (SELECT MAX(id) FROM AllGroup) - @MostRows AND ours = 0",
+        "SELECT message AS text FROM OfflineMessage WHERE id > (SELECT MAX(id) FROM OfflineMessage) - @MostRows AND ts IS NULL",
     ];
 
     sealed class Sample

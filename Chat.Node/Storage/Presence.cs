@@ -143,9 +143,23 @@ sealed class Presence(IChatDatabase database)
         new { incarnation, after, most })).AsList());
 
     /// <summary>Some of the users who are said to have a session at a node that is gone and has been swept.</summary>
-    public Task<List<int>> ListedNowhereAsync(int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
-        "SELECT p.userid FROM UserPresence p WHERE NOT EXISTS (SELECT 1 FROM Node n WHERE n.incarnation = p.node AND n.finished = 0) LIMIT @most",
-        new { most })).AsList());
+    public Task<List<int>> ListedNowhereAsync(int most) => database.ReadAsync(async connection =>
+    {
+        var users = new List<int>();
+        long? node = NoNode;
+        // From node to node: there are few, and each step is one look into the index.
+        while ((node = await connection.ExecuteScalarAsync<long?>("SELECT MIN(node) FROM UserPresence WHERE node > @node", new { node })) is not null)
+        {
+            if (await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM Node WHERE incarnation = @node AND finished = 0", new { node }) > 0)
+                continue;
+            users.AddRange(await connection.QueryAsync<int>(
+                "SELECT userid FROM UserPresence WHERE node = @incarnation LIMIT @most", new { incarnation = node, most = most - users.Count }));
+            if (users.Count >= most)
+                break;
+        }
+
+        return users;
+    });
 
     /// <summary>Some of the users whose oldest session is, or was, at a node.</summary>
     public Task<List<int>> UsersOfAsync(long incarnation, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(

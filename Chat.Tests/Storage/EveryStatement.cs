@@ -47,6 +47,7 @@ sealed class EveryStatement(IChatDatabase database)
 
     async Task ContactsAsync()
     {
+        Assert.True(await new LegacyTexts(database).ReadGbkAsync());
         var contacts = new Contacts(database);
         Assert.True(await contacts.AddFriendAsync(17, 18));
         Assert.NotNull(await contacts.CreateGroupAsync(17, "Größe", ""));
@@ -126,6 +127,9 @@ sealed class EveryStatement(IChatDatabase database)
         await presence.ForgetAsync(17, [ManyRows.Unfinished]);
         await presence.ForgetAsync(17, []);
         await presence.SetAsync(17, null);
+        await presence.ClaimAsync(17, _node.Incarnation); // nothing was noted
+        await presence.ShowOfflineAsync(17);
+        await presence.ForgetAsync(17, []);
         await presence.HideAsync(17, hides: true);
         await presence.ClearAsync([ManyRows.Unfinished]);
     }

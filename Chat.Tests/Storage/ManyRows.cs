@@ -40,7 +40,7 @@ sealed record ManyRows(int Users, Func<int, string> Series)
         $"INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) SELECT c.seq, '[]', 0, c.seq, m.seq, 'c', {Then} FROM {Series(Users)} c, {Series(10)} m",
         $"INSERT INTO DeliveryMark (userid, a, b) SELECT c.seq, 0, m.seq FROM {Series(Users)} c, {Series(10)} m",
         $"INSERT INTO UserPresence (userid, node) SELECT seq, 1 + seq % 500 FROM {Series(Users / 2)} x",
-        $"INSERT INTO ResumeToken (hash, userid, expires) SELECT 'hash' || seq, 1 + seq % {Users}, {Then} + seq * 1000 FROM {Series(2 * Users)} x",
+        $"INSERT INTO ResumeToken (hash, userid, expires) SELECT UNHEX(HEX('hash' || seq)), 1 + seq % {Users}, {Then} + seq * 1000 FROM {Series(2 * Users)} x",
         $"INSERT INTO Node (incarnation, name, started, heartbeat, confirmed_before, finished) SELECT seq, 'node', {Then}, {Then}, {Then}, CASE WHEN seq < {Unfinished + 3} THEN 0 ELSE 1 END FROM {Series(Incarnations)} x",
         $"INSERT INTO QuarantinedMessage (userid, message, reason, found) SELECT seq, '?', '', {Then} FROM {Series(1000)} x",
     ];

@@ -90,7 +90,7 @@ public sealed class MySqlMigrationTests
     public void The_scripts_are_cut_where_something_changes()
     {
         Assert.True(SchemaScripts.Boundaries.Count > 25);
-        Assert.Equal(SchemaScripts.Statements.Count, SchemaScripts.Boundaries[^1]);
+        Assert.All(SchemaScripts.Statements.Skip(SchemaScripts.Boundaries[^1]), statement => Assert.StartsWith("DEALLOCATE", statement, StringComparison.Ordinal));
         Assert.DoesNotContain(SchemaScripts.Statements, statement => statement.Contains("--", StringComparison.Ordinal));
     }
 

@@ -41,6 +41,7 @@ static class MySqlServerCheck
 
     static readonly string[] OwnTables =
     [
-        "Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage", "MessageLog", "Conversation", "DeliveryMark", "Node", "EventJournal", "EventSnapshot",
+        "Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage", "MessageLog", "Conversation", "DeliveryMark", "Node", "ClusterTurn", "UserPresence",
+        "UserPrivacy", "ResumeToken", "QuarantinedMessage", "EventJournal", "EventSnapshot",
     ];
 }
