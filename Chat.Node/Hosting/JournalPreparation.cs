@@ -16,6 +16,9 @@ sealed class JournalPreparation(JournalDatabase journal, TimeProvider clock, ILo
     Task? _attempt;
     bool _hasWarned;
 
+    /// <summary>Whether settings can be read and written, as far as is known.</summary>
+    public bool IsReady => !journal.IsSqlite || _attempt is { IsCompletedSuccessfully: true };
+
     /// <summary>Never waits for long.</summary>
     /// <exception cref="SchemaTooNewException">At the start: a newer version has been here.</exception>
     public async Task<bool> TryAsync(bool isStart = false)

@@ -8,7 +8,7 @@ namespace Chat.Node.Hosting;
 
 /// <summary>
 /// The order of things at both ends of a node's life. Start: when everything else has started (the health endpoint too), join
-/// the cluster, then open the chat ports. End: before anything else stops, close the ports and send the clients elsewhere.
+/// the cluster and read the journal once, then open the chat ports. End: before anything else stops, close the ports and send the clients elsewhere.
 /// </summary>
 sealed class NodeLifecycle(
     IServiceProvider services, ChatSettings settings, ChatListener listener, SessionRegistry sessions, NodeState state, ILogger<NodeLifecycle> logger)
@@ -21,12 +21,14 @@ sealed class NodeLifecycle(
     {
         var system = services.GetRequiredService<ActorSystem>();
         var cluster = Akka.Cluster.Cluster.Get(system);
+        var warmUp = services.GetRequiredService<JournalWarmUp>().RunAsync(system);
         try
         {
             if (settings.IsClustered)
                 await JoinAsync(cluster, cancellationToken);
             else
                 await cluster.JoinAsync(cluster.SelfAddress, cancellationToken);
+            await warmUp;
             await listener.OpenAsync(cancellationToken);
         }
         catch (Exception)

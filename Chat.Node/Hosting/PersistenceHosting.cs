@@ -11,8 +11,8 @@ using MySqlConnector;
 namespace Chat.Node.Hosting;
 
 /// <summary>
-/// Akka.Persistence.Sql on tables of our own (<c>sql/</c>): for users' settings, which are rare. It is started by the first
-/// use, and nothing of it is on the way of a message. No health check: a node without its journal still chats.
+/// Akka.Persistence.Sql on tables of our own (<c>sql/</c>): for users' settings, which are rare. It is started by its
+/// <see cref="JournalWarmUp"/>, and nothing of it is on the way of a message. No health check: a node without its journal still chats.
 /// </summary>
 static class PersistenceHosting
 {

@@ -23,6 +23,7 @@ static class StorageHosting
             ? JournalDatabase.OnMySql(settings.ConnectionString)
             : JournalDatabase.OnSqlite(settings.ConnectionString));
         services.AddSingleton<JournalPreparation>();
+        services.AddSingleton<JournalWarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalPreparation>());
         services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
         services.AddSingleton(provider => new LegacyTexts(

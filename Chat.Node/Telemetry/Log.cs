@@ -175,4 +175,10 @@ static partial class Log
 
     [LoggerMessage(136, LogLevel.Error, "the certificate for TLS has ended at {End:yyyy-MM-dd HH:mm}: clients refuse it")]
     public static partial void CertificateEnded(ILogger logger, DateTime end);
+
+    [LoggerMessage(180, LogLevel.Debug, "the journal of users' settings was read for the first time in {Milliseconds:0} ms")]
+    public static partial void JournalWarm(ILogger logger, double milliseconds);
+
+    [LoggerMessage(181, LogLevel.Warning, "the journal of users' settings could not be read at the start ({Reason}): settings may have to be asked for again")]
+    public static partial void JournalCold(ILogger logger, string reason);
 }
