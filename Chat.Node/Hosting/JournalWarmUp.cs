@@ -13,7 +13,7 @@ sealed class JournalWarmUp(JournalPreparation journal, TimeProvider clock, ILogg
     public const string PersistenceId = "warm-up";
 
     /// <summary>The start waits no longer: a node chats without its journal.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Never throws. A journal that is known to be away is not asked.</summary>
     public Task RunAsync(ActorSystem system) => journal.IsReady ? RunAsync(system, Patience) : Task.CompletedTask;
