@@ -8,6 +8,11 @@ public static class NameKey
     /// <summary>Longer keys than this are cut; no name that a node lets in has one.</summary>
     public const int MaxCharacters = 255;
 
+    /// <summary>
+    /// İ has no simple folding. MySQL and MariaDB make i of it, and by that a legacy server learns that a name is taken: both have to agree.
+    /// </summary>
+    const int CapitalIWithDot = 0x130;
+
     /// <summary>What lies behind does not count: only a database that was taken over can hold so long a name.</summary>
     const int MostUnits = 2048;
 
@@ -25,12 +30,14 @@ public static class NameKey
         foreach (var rune in NormalForm.Compose(name).EnumerateRunes())
         {
             if (!NameRule.IsInvisible(rune.Value))
-                folded.Append(new Rune(UnicodeTable.Instance.FoldOf(rune.Value)).ToString());
+                folded.Append(new Rune(FoldOf(rune.Value)).ToString());
         }
 
         // Once more: a letter may have a form with the mark behind it that its capital has not.
         return Cut(NormalForm.Compose(folded.ToString()).Trim());
     }
+
+    static int FoldOf(int character) => character == CapitalIWithDot ? 'i' : UnicodeTable.Instance.FoldOf(character);
 
     static string FoldAscii(string name) => string.Create(name.Length, name, static (target, source) => Ascii.ToLower(source, target, out _));
 
