@@ -14,7 +14,7 @@ sealed class CannotJoinException(string message) : Exception(message);
 /// of its own only when the database, with nobody else's turn in between, has no member that is not certainly dead.
 /// </summary>
 sealed class ClusterJoiner(
-    Akka.Cluster.Cluster cluster, Nodes nodes, Presence presence, IReadOnlyList<string> seeds, TimeSpan patience, TimeProvider clock, ILogger<ClusterJoiner> logger)
+    Akka.Cluster.Cluster cluster, Nodes nodes, Presence presence, string settings, IReadOnlyList<string> seeds, TimeSpan patience, TimeProvider clock, ILogger<ClusterJoiner> logger)
 {
     /// <summary>Nodes that start together: the one that others name as their seed comes first.</summary>
     static readonly TimeSpan SeedsComeFirst = TimeSpan.FromSeconds(10);
@@ -30,10 +30,11 @@ sealed class ClusterJoiner(
     string SelfAddress => NodeAddress.TextOf(cluster.SelfAddress);
 
     /// <exception cref="CannotJoinException">Not within its patience.</exception>
+    /// <exception cref="SettingsDifferException">The members have other settings.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
     public async Task JoinAsync(CancellationToken cancellation)
     {
-        await nodes.AnnounceAsync(SelfAddress, cluster.SelfUniqueAddress.Uid);
+        await nodes.AnnounceAsync(SelfAddress, cluster.SelfUniqueAddress.Uid, settings);
         var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(() => isUp.TrySetResult());
         cluster.RegisterOnMemberRemoved(() => isUp.TrySetException(new CannotJoinException("the cluster has removed this node again")));
@@ -80,6 +81,7 @@ sealed class ClusterJoiner(
 
         if (living.Count > 0)
         {
+            SharedSettings.EnsureSame(settings, living.Select(row => (row.Address, row.Settings)));
             Ask(living);
             return false;
         }

@@ -26,6 +26,9 @@ sealed class NodeState(NodeLease lease) : IHealthCheck
 
     public NodePhase Phase => _phase;
 
+    /// <summary>At its end the node had something that it could not store.</summary>
+    public bool HasLeftovers { get; set; }
+
     /// <summary>Moves on; a node that was removed stays so.</summary>
     public void Enter(NodePhase phase)
     {

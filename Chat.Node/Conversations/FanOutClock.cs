@@ -56,5 +56,8 @@ sealed class FanOutClock
 
     public long OldestTs() => _slots.IsEmpty ? long.MaxValue : _slots.Values.Min(slot => slot.OldestTs);
 
+    /// <summary>Conversations with messages that not everybody has.</summary>
+    public int Unfinished => _slots.Values.Count(slot => slot.OldestTs != long.MaxValue);
+
     public IEnumerable<ConversationId> Abandoned() => _slots.Values.Where(slot => slot.IsAbandoned).Select(slot => slot.Conversation);
 }

@@ -149,15 +149,7 @@ static class AkkaHosting
             return Task.FromResult(Akka.Done.Instance);
         });
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "leave-channels", () => provider.EndChannelsAsync());
-        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drain-storage", async () =>
-        {
-            await provider.GetRequiredService<MessageLog>().DrainAsync();
-            await provider.GetRequiredService<OfflineQueue>().DrainAsync();
-            await provider.GetRequiredService<MarkQueue>().DrainAsync();
-            var isFinished = !provider.GetRequiredService<NodeLease>().IsLost && provider.GetRequiredService<FanOutClock>().OldestTs() == long.MaxValue;
-            await provider.GetRequiredService<Nodes>().LeaveAsync(isFinished);
-            return Akka.Done.Instance;
-        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drain-storage", () => provider.EndStorageAsync());
     }
 
     /// <summary>What the typed options do not cover. Each line says why.</summary>

@@ -13,6 +13,7 @@ static class ChatHost
     const int ExitWrongSettings = 2;
     const int ExitCannotStart = 3;
     const int ExitRemoved = 4;
+    const int ExitLeftovers = 5;
 
     /// <summary>Returns the process's exit code.</summary>
     /// <param name="args">The command line.</param>
@@ -37,7 +38,7 @@ static class ChatHost
         {
             return ExitCodeOf(state); // told to end, or removed, before it had started
         }
-        catch (SettingsException e)
+        catch (Exception e) when (e is SettingsException or SettingsDifferException)
         {
             await LastWords.SayAsync($"ChatActors cannot start: {e.Message}");
             return ExitWrongSettings;
@@ -59,7 +60,12 @@ static class ChatHost
         told.Cancel();
     });
 
-    static int ExitCodeOf(NodeState? state) => state?.Phase == NodePhase.Removed ? ExitRemoved : 0;
+    static int ExitCodeOf(NodeState? state) => state switch
+    {
+        { Phase: NodePhase.Removed } => ExitRemoved,
+        { HasLeftovers: true } => ExitLeftovers,
+        _ => 0,
+    };
 
     /// <exception cref="SettingsException">A setting is wrong.</exception>
     public static WebApplication Build(string[] args, string? extraHocon = null, Action<IServiceCollection>? replace = null)

@@ -107,6 +107,15 @@ sealed record ChatSettings
 
     public ChatLimits Limits { get; init; } = new();
 
+    /// <summary>What all nodes of a cluster must have alike: a message goes through several of them.</summary>
+    public IReadOnlyList<(string Key, string Value)> Shared =>
+    [
+        ("History:Enabled", KeepsHistory ? "true" : "false"),
+        ("Bridge:LegacyPasswords", LegacyPasswords ? "true" : "false"),
+        ("Redis:ConnectionString", IsBridged ? "set" : "not set"),
+        ("Limits:MaxFrameBytes", Limits.MaxFrameBytes.ToString(CultureInfo.InvariantCulture)),
+    ];
+
     /// <exception cref="SettingsException">A key under <c>Chat</c> is unknown or its value is wrong.</exception>
     public static ChatSettings Read(IConfiguration configuration)
     {

@@ -69,7 +69,7 @@ sealed class NodeLifecycle(
     async Task JoinAsync(Akka.Cluster.Cluster cluster, CancellationToken cancellation)
     {
         var joiner = new ClusterJoiner(
-            cluster, services.GetRequiredService<Nodes>(), services.GetRequiredService<Presence>(), settings.SeedNodes,
+            cluster, services.GetRequiredService<Nodes>(), services.GetRequiredService<Presence>(), SharedSettings.Write(settings.Shared), settings.SeedNodes,
             TimeSpan.FromSeconds(settings.JoinSeconds), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ClusterJoiner>>());
         await joiner.JoinAsync(cancellation);
         Log.Joined(logger, cluster.State.Members.Count);

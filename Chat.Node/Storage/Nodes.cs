@@ -21,6 +21,9 @@ sealed class NodeRow
     /// <summary>What it logged before this time has reached everybody.</summary>
     public long ConfirmedBefore { get; init; }
 
+    /// <summary>Those that all nodes of a cluster must have alike; empty for a version that did not write them.</summary>
+    public string Settings { get; init; } = "";
+
     /// <summary>It has been a member of the cluster.</summary>
     public bool Joined { get; init; }
 
@@ -45,9 +48,9 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
         """,
         new { node.Incarnation, node.Name, Now });
 
-    /// <summary>Where this node can be reached by others.</summary>
-    public Task AnnounceAsync(string address, long uid) => ExecuteAsync(
-        "UPDATE Node SET address = @address, uid = @uid WHERE incarnation = @Incarnation", new { address, uid, node.Incarnation });
+    /// <summary>Where this node can be reached by others, and the settings in which it has to agree with them.</summary>
+    public Task AnnounceAsync(string address, long uid, string settings = "") => ExecuteAsync(
+        "UPDATE Node SET address = @address, uid = @uid, settings = @settings WHERE incarnation = @Incarnation", new { address, uid, settings, node.Incarnation });
 
     /// <summary>A write that changes nothing for anybody: it proves that the database takes writes. Like every sign of life it differs from the one before also when the clock was set back.</summary>
     public Task BeatAsync() => ExecuteAsync("UPDATE Node SET heartbeat = CASE WHEN heartbeat < @Now THEN @Now ELSE heartbeat + 1 END WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation, Now });
@@ -60,7 +63,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     /// <summary>Other incarnations that live, or have left something to do.</summary>
     public Task<List<NodeRow>> OthersAsync() => database.ReadAsync(async connection => (await connection.QueryAsync<NodeRow>(
         """
-        SELECT incarnation, name, address, uid, heartbeat, confirmed_before AS confirmedbefore, joined, fenced
+        SELECT incarnation, name, address, uid, heartbeat, confirmed_before AS confirmedbefore, joined, fenced, settings
         FROM Node WHERE finished = 0 AND incarnation <> @Incarnation
         """,
         new { node.Incarnation })).AsList());

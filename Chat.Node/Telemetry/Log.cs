@@ -66,6 +66,9 @@ static partial class Log
     [LoggerMessage(47, LogLevel.Critical, "this node was removed from its cluster ({Reason}): it ends, and has to be started again")]
     public static partial void Removed(ILogger logger, string reason);
 
+    [LoggerMessage(172, LogLevel.Error, "this node ends with work that it could not store: deliveries of {Conversations} conversations and its last word are left to the other nodes or the next start, which find them in the log ({Reason})")]
+    public static partial void EndedWithLeftovers(ILogger logger, int conversations, string reason);
+
     [LoggerMessage(170, LogLevel.Warning, "the clock of this machine was set by {Seconds:0} s: this node goes on with the time that it had, and believes the new one when it has lasted for {Minutes:0} min")]
     public static partial void ClockDoubted(ILogger logger, double seconds, double minutes);
 

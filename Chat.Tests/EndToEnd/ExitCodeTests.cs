@@ -1,5 +1,6 @@
 using Chat.Node.Cluster;
 using Chat.Node.Hosting;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -22,6 +23,21 @@ public sealed class ExitCodeTests
             services => services.AddHostedService(provider => new EndsAtStart(
                 provider.GetRequiredService<NodeState>(), provider.GetRequiredService<IHostApplicationLifetime>(), isRemoved)));
         Assert.Equal(expected, code);
+    }
+
+    /// <summary>Another process holds the file's lock: the node's last word is not taken.</summary>
+    [Fact]
+    public async Task A_node_that_could_not_store_its_last_work_says_so()
+    {
+        using var folder = new TestFolder();
+        await using var node = await NodeProcess.StartAsync(folder);
+        await using var connection = await folder.OpenForWritingAsync();
+        await connection.ExecuteAsync("BEGIN IMMEDIATE");
+        await node.TerminateAsync();
+        await Task.WhenAny(node.ExitCodeAsync(), Task.Delay(TimeSpan.FromSeconds(90)));
+        Assert.True(node.HasExited, node.Output);
+        Assert.Contains("this node ends with work that it could not store", node.Output, StringComparison.Ordinal);
+        Assert.Equal(5, await node.ExitCodeAsync());
     }
 
     /// <summary>The start is given up while it is under way.</summary>

@@ -1,0 +1,40 @@
+using Akka;
+using Chat.Node.Cluster;
+using Chat.Node.Conversations;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>The last that a node does: what it gave to the batching streams is written, and the database hears that it is gone.</summary>
+static class StorageEnd
+{
+    /// <summary>Below the time-out of the phase in which it happens, so that what was left can still be said.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(13);
+
+    /// <summary>Never fails: what could not be done is in the log and in the exit code.</summary>
+    public static async Task<Done> EndStorageAsync(this IServiceProvider provider)
+    {
+        var fanOuts = provider.GetRequiredService<FanOutClock>();
+        try
+        {
+            await DrainAsync(provider, fanOuts).WaitAsync(Patience, provider.GetRequiredService<TimeProvider>());
+        }
+        catch (Exception e) when (e is StorageException or TimeoutException)
+        {
+            provider.GetRequiredService<NodeState>().HasLeftovers = true;
+            Log.EndedWithLeftovers(provider.GetRequiredService<ILogger<NodeLifecycle>>(), fanOuts.Unfinished, e.Message);
+        }
+
+        return Done.Instance;
+    }
+
+    static async Task DrainAsync(IServiceProvider provider, FanOutClock fanOuts)
+    {
+        await provider.GetRequiredService<MessageLog>().DrainAsync();
+        await provider.GetRequiredService<OfflineQueue>().DrainAsync();
+        await provider.GetRequiredService<MarkQueue>().DrainAsync();
+        var isFinished = !provider.GetRequiredService<NodeLease>().IsLost && fanOuts.OldestTs() == long.MaxValue;
+        await provider.GetRequiredService<Nodes>().LeaveAsync(isFinished);
+    }
+}
