@@ -21,14 +21,14 @@ static class ChatHost
     public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? replace = null)
     {
         NodeState? state = null;
+        using var told = new CancellationTokenSource();
+        using var terminate = OnSignal(PosixSignal.SIGTERM, told); // before anything that takes its time
+        using var interrupt = OnSignal(PosixSignal.SIGINT, told);
         try
         {
             DescriptorLimit.Raise();
             var app = Build(args, replace: replace);
             state = app.Services.GetRequiredService<NodeState>();
-            using var told = new CancellationTokenSource();
-            using var terminate = OnSignal(PosixSignal.SIGTERM, told);
-            using var interrupt = OnSignal(PosixSignal.SIGINT, told);
             await app.StartChatAsync(told.Token);
             await app.WaitForShutdownAsync();
             await app.DisposeAsync();
