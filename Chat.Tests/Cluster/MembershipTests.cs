@@ -53,6 +53,7 @@ public sealed class MembershipTests : IDisposable
         using var elsewhere = new TestFolder();
         await using var stranger = await TestNode.StartAsync(elsewhere);
         await using var node = await TestNode.StartAsync(_folder, $"--Chat:Cluster:SeedNodes:0={stranger.ClusterAddress}");
+        await Eventually.TrueAsync(() => node.Members > 0 && stranger.Members > 0); // what a node sees of its cluster may lag behind
         Assert.Equal((1, 1), (node.Members, stranger.Members));
     }
 
