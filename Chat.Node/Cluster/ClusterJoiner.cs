@@ -81,8 +81,10 @@ sealed class ClusterJoiner(
 
         if (living.Count > 0)
         {
-            SharedSettings.EnsureSame(settings, living.Select(row => (row.Address, row.Settings)));
-            Ask(living);
+            var beating = living.Where(row => _watch.HasBeaten(row.Incarnation)).ToList();
+            SharedSettings.EnsureSame(settings, beating.Select(row => (row.Address, row.Settings)));
+            if (beating.Count > 0 || living.TrueForAll(row => _watch.SilenceOf(row.Incarnation) >= PeerVerdict.WorthAsking))
+                Ask(beating.Count > 0 ? beating : living); // who has given no sign of life yet may be dead, and its settings with it
             return false;
         }
 

@@ -13,6 +13,7 @@ sealed class PeerWatch
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     readonly Dictionary<long, (long Heartbeat, long Since)> _seen = [];
+    readonly HashSet<long> _beating = [];
     long _lastLook = long.MinValue;
 
     /// <param name="rows">All other nodes, as they were just read.</param>
@@ -24,8 +25,12 @@ sealed class PeerWatch
         _lastLook = now;
         foreach (var row in rows)
         {
-            if (!_seen.TryGetValue(row.Incarnation, out var seen) || seen.Heartbeat != row.Heartbeat)
-                _seen[row.Incarnation] = (row.Heartbeat, now);
+            var isKnown = _seen.TryGetValue(row.Incarnation, out var seen);
+            if (isKnown && seen.Heartbeat == row.Heartbeat)
+                continue;
+            _seen[row.Incarnation] = (row.Heartbeat, now);
+            if (isKnown)
+                _beating.Add(row.Incarnation);
         }
 
         foreach (var gone in _seen.Keys.Except(rows.Select(row => row.Incarnation)).ToList())
@@ -34,6 +39,9 @@ sealed class PeerWatch
 
     /// <summary>Whether a node outside every cluster may write: not declared dead, and silent for less than its lease.</summary>
     public bool IsAtWork(NodeRow row) => !row.Fenced && SilenceOf(row.Incarnation) < PeerVerdict.LeaseIsOver;
+
+    /// <summary>Whether a node has given a sign of life while this one watched: a row alone may be of one that is long dead.</summary>
+    public bool HasBeaten(long incarnation) => _beating.Contains(incarnation);
 
     /// <summary>How long a node has been silent at the last look.</summary>
     public TimeSpan SilenceOf(long incarnation) =>

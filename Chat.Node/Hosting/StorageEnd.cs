@@ -20,7 +20,7 @@ static class StorageEnd
         {
             await DrainAsync(provider, fanOuts).WaitAsync(Patience, provider.GetRequiredService<TimeProvider>());
         }
-        catch (Exception e) when (e is StorageException or TimeoutException)
+        catch (Exception e) // whatever it is, it must not look like a good end
         {
             provider.GetRequiredService<NodeState>().HasLeftovers = true;
             Log.EndedWithLeftovers(provider.GetRequiredService<ILogger<NodeLifecycle>>(), fanOuts.Unfinished, e.Message);
