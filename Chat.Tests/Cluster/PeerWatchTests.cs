@@ -29,6 +29,15 @@ public sealed class PeerWatchTests
     }
 
     [Fact]
+    public void Only_a_sign_of_life_that_was_watched_says_that_a_node_lives()
+    {
+        Look(1000, (7, 1), (8, 1));
+        Assert.False(_watch.HasBeaten(7));
+        Look(1500, (7, 2), (8, 1));
+        Assert.Equal((true, false), (_watch.HasBeaten(7), _watch.HasBeaten(8)));
+    }
+
+    [Fact]
     public void A_clock_that_was_set_back_is_a_sign_of_life()
     {
         Look(1000, (7, 100));

@@ -37,6 +37,17 @@ public sealed class SharedSettingsTests : IDisposable
         Assert.Contains(expected + first.ClusterAddress, failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Its row looks as if it lived until it has been silent for a while.</summary>
+    [Fact]
+    public async Task A_node_that_is_dead_has_no_say()
+    {
+        await using (var dead = await NodeProcess.StartAsync(_folder))
+            await dead.KillAsync();
+        await using var node = await NodeProcess.StartAsync(_folder, null, "--Chat:History:Enabled=false");
+        await using var client = await ModernTestClient.ConnectAsync(node.Port);
+        Assert.False(node.HasExited);
+    }
+
     [Fact]
     public async Task It_ends_with_the_code_of_a_wrong_setting()
     {
