@@ -74,12 +74,12 @@ public static class LegacyFrames
     /// code points of the text into several complete objects, in order.
     /// </summary>
     /// <param name="body">A canonical body, or any chat object.</param>
-    /// <param name="mostBytes">Of each frame.</param>
+    /// <param name="maxBytes">Of each frame.</param>
     /// <returns>At least one frame.</returns>
     /// <exception cref="JsonException">Not JSON.</exception>
-    public static IReadOnlyList<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> body, int mostBytes = MaxBytes)
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> body, int maxBytes = MaxBytes)
     {
-        if (body.Length <= mostBytes)
+        if (body.Length <= maxBytes)
             return [body];
         using var document = JsonDocument.Parse(body);
         var members = document.RootElement.EnumerateObject()
@@ -89,7 +89,7 @@ public static class LegacyFrames
         var text = members.FirstOrDefault(member => member.Name == "msg").Value is { ValueKind: JsonValueKind.String } value
             ? value.GetString()!
             : "";
-        var room = mostBytes - WithText(members, "").Length;
+        var room = maxBytes - WithText(members, "").Length;
         var frames = new List<ReadOnlyMemory<byte>>();
         var start = 0;
         var used = 0;

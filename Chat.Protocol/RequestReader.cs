@@ -29,7 +29,7 @@ public static class RequestReader
         var fields = new RequestFields(frame, isSpaced, stackalloc RequestToken[(int)RequestKey.Count]);
         try
         {
-            var request = fields.Scan() ?? RequestBuilder.Build(ref fields);
+            var request = fields.Scan() ?? RequestParser.Build(ref fields);
             return request.Ref.IsNone && !fields.Ref.IsNone ? request with { Ref = fields.Ref } : request;
         }
         catch (JsonException e)

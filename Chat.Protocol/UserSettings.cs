@@ -33,10 +33,10 @@ public sealed record UserSettings(
     PresencePrivacy Presence, IReadOnlyList<ConversationId> Muted, IReadOnlyList<ConversationId> Pinned)
 {
     /// <summary>Most conversations that can be muted.</summary>
-    public const int MostMuted = 1000;
+    public const int MaxMuted = 1000;
 
     /// <summary>Most conversations that can be pinned.</summary>
-    public const int MostPinned = 100;
+    public const int MaxPinned = 100;
 
     /// <summary>Whether the lists were too long for one frame.</summary>
     public bool IsTruncated { get; init; }

@@ -15,7 +15,7 @@ sealed class LoadArguments
     };
 
     readonly Option<ChatProtocol> _protocol = new("--protocol") { Description = "Modern (acknowledged) or Legacy (the documented one)" };
-    readonly Option<bool> _isDocumented = new("--documented-server") { Description = "the server speaks the documented protocol only (with --protocol legacy); new accounts in every run" };
+    readonly Option<bool> _isLegacy = new("--documented-server") { Description = "the server speaks the documented protocol only (with --protocol legacy); new accounts in every run" };
     readonly Option<int> _connections = new("--connections", "-c") { Description = "connections, each of another user", DefaultValueFactory = _ => 100 };
     readonly Option<int> _bytes = new("--bytes") { Description = "size of a text", DefaultValueFactory = _ => 200 };
     readonly Option<bool> _random = new("--random-cmids") { Description = "the ids of messages do not ascend (modern protocol)" };
@@ -67,7 +67,7 @@ sealed class LoadArguments
     public void AddProtocol(Command command)
     {
         command.Options.Add(_protocol);
-        command.Options.Add(_isDocumented);
+        command.Options.Add(_isLegacy);
     }
 
     public void AddRate(Command command) => command.Options.Add(_rate);
@@ -117,7 +117,7 @@ sealed class LoadArguments
         {
             Targets = Targets(parsed),
             Protocol = parsed.GetValue(_protocol),
-            IsDocumentedServer = parsed.GetValue(_isDocumented),
+            IsLegacyServer = parsed.GetValue(_isLegacy),
             Connections = parsed.GetValue(_connections),
             TextBytes = parsed.GetValue(_bytes),
             HasRandomCmids = parsed.GetValue(_random),
@@ -142,7 +142,7 @@ sealed class LoadArguments
         {
             Targets = Targets(parsed),
             Protocol = parsed.GetValue(_protocol),
-            IsDocumentedServer = parsed.GetValue(_isDocumented),
+            IsLegacyServer = parsed.GetValue(_isLegacy),
             Prefix = parsed.GetValue(_prefix)!,
             SetupConcurrency = Math.Max(1, parsed.GetValue(_setup)),
         };
@@ -170,7 +170,7 @@ sealed class LoadArguments
             throw new BenchException("--connections must be 2 at least");
         if (options.Partners < 1 || (options.Partners > 1 && (options.IsOneWay || options.IsCross || options.Partners * 2 >= options.Connections)))
             throw new BenchException("--partners must be 1, or less than half of --connections, and goes with neither --one-way nor cross");
-        if (options.IsDocumentedServer && options.IsModern)
+        if (options.IsLegacyServer && options.IsModern)
             throw new BenchException("--documented-server needs --protocol legacy");
         if (hasGroups && (options.Members < 2 || options.SendersPerGroup < 1 || options.SendersPerGroup > options.Members))
             throw new BenchException("a group needs two members, and senders that are members");

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Chat.Bench.Storage;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 
 namespace Chat.Bench.Commands;
 

@@ -9,10 +9,10 @@ namespace Chat.Bench.Load;
 sealed class FlowPump(LoadState state, LoadPlan plan)
 {
     /// <summary>Open loop: messages of one flow under way, as many as the protocol allows a connection (PROTOCOL.md, limits).</summary>
-    const int MostUnderWay = 64;
+    const int MaxUnderWay = 64;
 
     /// <summary>The documented protocol has no such limit; the socket's buffers are one.</summary>
-    const int MostUnderWayLegacy = 4096;
+    const int MaxUnderWayLegacy = 4096;
 
     readonly byte[] _buffer = new byte[64 * 1024];
     readonly double _ticksPerMessage = plan.RatePerSecond is { } rate ? System.Diagnostics.Stopwatch.Frequency / rate : 0;
@@ -126,7 +126,7 @@ sealed class FlowPump(LoadState state, LoadPlan plan)
     bool MaySend(Flow flow) =>
         plan.RatePerSecond is null
             ? !IsEnding && flow.UnderWay < plan.Window && !(flow.BegunInRun >= plan.MessagesPerFlow)
-            : flow.Owed > 0 && flow.UnderWay < (flow.Sender.IsModern ? MostUnderWay : MostUnderWayLegacy);
+            : flow.Owed > 0 && flow.UnderWay < (flow.Sender.IsModern ? MaxUnderWay : MaxUnderWayLegacy);
 
     long IntendedTime(long place) => _start + (long)(place * _ticksPerMessage);
 }

@@ -6,12 +6,12 @@ namespace Chat.Bench.Measuring;
 /// <param name="First">The mean of the first server's rounds.</param>
 /// <param name="Second">The same of the second.</param>
 /// <param name="Mean">Second by first: the geometric mean of the rounds' ratios.</param>
-/// <param name="Least">The smallest ratio of a round.</param>
-/// <param name="Most">The largest.</param>
-sealed record Ratio(double First, double Second, double Mean, double Least, double Most)
+/// <param name="Min">The smallest ratio of a round.</param>
+/// <param name="Max">The largest.</param>
+sealed record Ratio(double First, double Second, double Mean, double Min, double Max)
 {
     /// <summary>All rounds are on the same side of 1: the difference is more than the noise of these rounds.</summary>
-    public bool IsClear => Least > 1 || Most < 1;
+    public bool IsClear => Min > 1 || Max < 1;
 
     /// <summary>Null if a round has nothing to compare.</summary>
     public static Ratio? Of(IReadOnlyList<(double First, double Second)> rounds)

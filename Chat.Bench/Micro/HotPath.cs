@@ -2,10 +2,9 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Gateway;
 using Chat.Node.Serialization;
-using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Bench.Micro;
@@ -43,7 +42,7 @@ sealed class HotPath
         _push = ChatBody.ToPush(_body.Span, Conversation, "c-000017", 42, Ts);
         _serializer = new ChatSerializer((ExtendedActorSystem)_system);
         _post = new Post(Conversation, 1, 7, 6, 5, 2, 3, "c-000017", _body.ToArray(), 0, true);
-        _deliver = new Deliver(17, 9_000_000_000, 42, 40, 39, true, new ChatMessage(Conversation, 42, 3, "c-000017", Ts, _body.ToArray(), 99));
+        _deliver = new Deliver(17, 9_000_000_000, 42, 40, 39, true, new AcceptedMessage(Conversation, 42, 3, "c-000017", Ts, _body.ToArray(), 99));
         (_postBytes, _deliverBytes) = (_serializer.ToBinary(_post), _serializer.ToBinary(_deliver));
         _outbox = new Outbox(_pipe.Writer, 4096, TimeProvider.System) { IsModern = true };
     }

@@ -5,7 +5,7 @@ namespace Chat.Bench.Reports;
 /// <summary>The result of a chaos run for people.</summary>
 static class ChaosTable
 {
-    const int MostShown = 20;
+    const int MaxShown = 20;
 
     public static void Write(TextWriter output, ChaosResult result)
     {
@@ -31,7 +31,7 @@ static class ChaosTable
 
         foreach (var rule in result.Violations.GroupBy(violation => violation.Rule))
             output.WriteLine($"  VIOLATION      {rule.Count():n0} times {rule.Key}");
-        foreach (var violation in result.Violations.Take(MostShown))
+        foreach (var violation in result.Violations.Take(MaxShown))
             output.WriteLine($"    {violation.Rule}: {violation.Detail}");
     }
 }

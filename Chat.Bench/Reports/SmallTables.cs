@@ -110,7 +110,7 @@ static class SmallTables
             {
                 var verdict = ratio.IsClear ? "" : "   (no clear difference)";
                 output.WriteLine(
-                    $"  {name,-26}{(ratio.First / unit).ToString(format),12}{(ratio.Second / unit).ToString(format),12}{ratio.Mean,9:n3}   {ratio.Least:n3} to {ratio.Most:n3}{verdict}");
+                    $"  {name,-26}{(ratio.First / unit).ToString(format),12}{(ratio.Second / unit).ToString(format),12}{ratio.Mean,9:n3}   {ratio.Min:n3} to {ratio.Max:n3}{verdict}");
             }
         }
     }

@@ -15,7 +15,7 @@ static class SvgPlot
     const double Right = 50; // half of the last label
     const double Top = 14;
     const double Bottom = 40;
-    const int MostDots = 20;
+    const int MaxDots = 20;
     static readonly string[] Colours = ["#1f6fb4", "#d1622b", "#3a8f4d", "#8a4fa3"];
 
     public static string Draw(IReadOnlyList<PlotSeries> series, bool isLogarithmic, string xTitle, Func<double, string> xLabel, bool isXLogarithmic = false)
@@ -51,7 +51,7 @@ static class SvgPlot
         foreach (var point in line.Points)
             svg.Append(CultureInfo.InvariantCulture, $"{X(x, point.X):0.#},{Y(y, point.Y):0.#} ");
         svg.Append("\"/>");
-        if (line.Points.Count <= MostDots)
+        if (line.Points.Count <= MaxDots)
         {
             foreach (var point in line.Points)
                 svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(x, point.X):0.#}\" cy=\"{Y(y, point.Y):0.#}\" r=\"3\" fill=\"{colour}\"/>");

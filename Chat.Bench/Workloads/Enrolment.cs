@@ -26,7 +26,7 @@ sealed class Enrolment(WorkloadOptions options)
     /// <summary>A documented server says nothing when it has noticed that somebody left: it can only be asked again, and this is how often.</summary>
     static readonly TimeSpan LeavePause = TimeSpan.FromMilliseconds(1);
 
-    readonly string _suffix = options.IsDocumentedServer ? $"-{Guid.NewGuid().ToString("N")[..8]}" : "";
+    readonly string _suffix = options.IsLegacyServer ? $"-{Guid.NewGuid().ToString("N")[..8]}" : "";
     volatile bool _isKnown;
 
     public string NameOf(int user) => $"{options.Prefix}-{user}{_suffix}";
@@ -35,8 +35,8 @@ sealed class Enrolment(WorkloadOptions options)
     public Enrolled Open(int index, int target, int? group = null)
     {
         var name = NameOf(index);
-        if (options.IsDocumentedServer)
-            return OpenDocumented(index, target, name);
+        if (options.IsLegacyServer)
+            return OpenLegacy(index, target, name);
         var client = SetupClient.Connect(options.Targets[target], isModern: true);
         var ack = LogIn(client, name);
         var id = ack.GetProperty("id").GetInt32();
@@ -62,9 +62,9 @@ sealed class Enrolment(WorkloadOptions options)
     public Account FindOrCreate(int index, ChatTarget target)
     {
         var name = NameOf(index);
-        using var client = SetupClient.Connect(target, isModern: !options.IsDocumentedServer);
-        if (options.IsDocumentedServer)
-            return new(RegisterDocumented(client, name), name);
+        using var client = SetupClient.Connect(target, isModern: !options.IsLegacyServer);
+        if (options.IsLegacyServer)
+            return new(RegisterLegacy(client, name), name);
         var ack = LogIn(client, name);
         return new(ack.GetProperty("id").GetInt32(), name, ack.GetProperty("token").GetString());
     }
@@ -144,15 +144,15 @@ sealed class Enrolment(WorkloadOptions options)
         return client.Release(index, target, id, string.Concat(waited));
     }
 
-    Enrolled OpenDocumented(int index, int target, string name)
+    Enrolled OpenLegacy(int index, int target, string name)
     {
         int id;
         using (var client = SetupClient.Connect(options.Targets[target], isModern: false))
-            id = RegisterDocumented(client, name);
+            id = RegisterLegacy(client, name);
         return new(OpenLegacy(index, target, id), name);
     }
 
-    static int RegisterDocumented(SetupClient client, string name)
+    static int RegisterLegacy(SetupClient client, string name)
     {
         var reply = client.AskLegacy($"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"", 5);
         Check(reply, $"to register {name}");

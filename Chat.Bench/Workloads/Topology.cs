@@ -53,7 +53,7 @@ static class Topology
     /// <summary>Groups of the same size, some members of each sending, all others receiving.</summary>
     public static LoadState Groups(WorkloadOptions options, SetupProgress progress)
     {
-        if (options.IsDocumentedServer)
+        if (options.IsLegacyServer)
             throw new BenchException("a documented server does not tell the id of a new group: groups need the modern protocol for the preparation");
         var (members, targets) = (options.Members, options.Targets.Count);
         var enrolment = new Enrolment(options);

@@ -9,8 +9,6 @@ sealed class Dialer(ChatClientOptions options, IConnectionOwner owner)
 {
     int _next;
 
-    public int EndpointCount => options.Endpoints.Count;
-
     /// <summary>Connects and says hello.</summary>
     /// <exception cref="ChatConnectionException">That did not work out.</exception>
     public async Task<ChatConnection> DialAsync(CancellationToken cancellationToken)

@@ -74,7 +74,7 @@ sealed class CatchUp(Inbox inbox, ChatClientOptions options)
         var isFull = token is null;
         try
         {
-            SyncPage page;
+            SyncReply page;
             do
             {
                 var since = token;

@@ -11,13 +11,13 @@ namespace Chat.Client.Posts;
 /// </summary>
 sealed class PendingPosts(int window, BackOff pause)
 {
-    readonly LinkedList<Post> _posts = [];
+    readonly LinkedList<PendingPost> _posts = [];
     readonly Dictionary<ConversationId, Lane> _lanes = [];
     int _onWire;
 
     public int Count => _posts.Count;
 
-    public void Add(Post post)
+    public void Add(PendingPost post)
     {
         _posts.AddLast(post);
         if (!_lanes.TryGetValue(post.Conversation, out var lane))
@@ -27,7 +27,7 @@ sealed class PendingPosts(int window, BackOff pause)
 
     /// <summary>What may be sent now, in order; it counts as sent.</summary>
     /// <param name="now">The time, from any fixed point.</param>
-    public List<Post> TakeSendable(TimeSpan now)
+    public List<PendingPost> TakeSendable(TimeSpan now)
     {
         foreach (var (conversation, lane) in _lanes)
         {
@@ -41,7 +41,7 @@ sealed class PendingPosts(int window, BackOff pause)
             }
         }
 
-        var sendable = new List<Post>();
+        var sendable = new List<PendingPost>();
         for (var node = _posts.First; node is not null && _onWire < window; node = node.Next)
         {
             var post = node.Value;
@@ -62,7 +62,7 @@ sealed class PendingPosts(int window, BackOff pause)
     public TimeSpan? NextDue => _lanes.Values.Where(lane => lane is { OnWire: 0, PausedUntil: not null }).Min(lane => lane.PausedUntil);
 
     /// <summary>It was acknowledged, or refused for good.</summary>
-    public void Finish(Post post)
+    public void Finish(PendingPost post)
     {
         LeaveWire(post);
         if (post.Stage == PostStage.Done)
@@ -73,7 +73,7 @@ sealed class PendingPosts(int window, BackOff pause)
     }
 
     /// <summary>It was refused with <c>retry</c>.</summary>
-    public void Refuse(Post post, TimeSpan now)
+    public void Refuse(PendingPost post, TimeSpan now)
     {
         LeaveWire(post);
         post.Stage = PostStage.Refused;
@@ -86,7 +86,7 @@ sealed class PendingPosts(int window, BackOff pause)
     /// Nobody waits for it any more. What was never sent is withdrawn. What the server may have refused must be sent
     /// again all the same, else the posts behind it would be refused as long as the connection lasts.
     /// </summary>
-    public void Abandon(Post post)
+    public void Abandon(PendingPost post)
     {
         if (post.Stage == PostStage.Waiting && !post.WasSent)
             Remove(post);
@@ -111,9 +111,9 @@ sealed class PendingPosts(int window, BackOff pause)
     }
 
     /// <summary>Forgets all of them.</summary>
-    public List<Post> Clear()
+    public List<PendingPost> Clear()
     {
-        List<Post> posts = [.. _posts];
+        List<PendingPost> posts = [.. _posts];
         foreach (var post in posts)
             post.Stage = PostStage.Done;
         _posts.Clear();
@@ -122,7 +122,7 @@ sealed class PendingPosts(int window, BackOff pause)
         return posts;
     }
 
-    void LeaveWire(Post post)
+    void LeaveWire(PendingPost post)
     {
         if (post.Stage != PostStage.OnWire)
             return;
@@ -131,7 +131,7 @@ sealed class PendingPosts(int window, BackOff pause)
         post.Stage = PostStage.Waiting;
     }
 
-    void Remove(Post post)
+    void Remove(PendingPost post)
     {
         post.Stage = PostStage.Done;
         _posts.Remove(post);

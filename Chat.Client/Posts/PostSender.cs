@@ -36,7 +36,7 @@ sealed class PostSender : IDisposable
         ConversationId conversation, int targetId, string text, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Post post;
+        PendingPost post;
         lock (_gate)
         {
             if (_posts.Count >= _options.MaxQueuedPosts)
@@ -72,7 +72,7 @@ sealed class PostSender : IDisposable
     /// <summary>There is no login to send with any more.</summary>
     public void FailAll(ChatException reason)
     {
-        List<Post> posts;
+        List<PendingPost> posts;
         lock (_gate)
         {
             _connection = null;
@@ -102,7 +102,7 @@ sealed class PostSender : IDisposable
         }
     }
 
-    void Send(ChatConnection connection, Post post)
+    void Send(ChatConnection connection, PendingPost post)
     {
         var requestRef = connection.NextRef();
         var frame = post.ToFrame(requestRef);
@@ -118,7 +118,7 @@ sealed class PostSender : IDisposable
         connection.TrySend(frame, requestRef, new PostReply(this, connection, post) { Timeout = _options.ReplyTimeout });
     }
 
-    void Abandon(Post post, CancellationToken cancellationToken)
+    void Abandon(PendingPost post, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -131,7 +131,7 @@ sealed class PostSender : IDisposable
         post.Cancel(cancellationToken);
     }
 
-    void OnReply(ChatConnection connection, Post post, JsonElement reply)
+    void OnReply(ChatConnection connection, PendingPost post, JsonElement reply)
     {
         var failure = ServerFrames.ReadFailure(reply);
         lock (_gate)
@@ -168,7 +168,7 @@ sealed class PostSender : IDisposable
         post.Succeed(seq, ts);
     }
 
-    sealed class PostReply(PostSender sender, ChatConnection connection, Post post) : PendingReply
+    sealed class PostReply(PostSender sender, ChatConnection connection, PendingPost post) : PendingReply
     {
         public override void OnReply(JsonElement reply) => sender.OnReply(connection, post, reply);
 

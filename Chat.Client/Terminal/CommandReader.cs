@@ -16,8 +16,8 @@ static class CommandReader
         if (line.StartsWith('/'))
             return ReadModern(line[1..], out error);
         var colon = line.IndexOf(':', StringComparison.Ordinal);
-        return CommandTable.FindDocumented(colon < 0 ? line : line[..colon]) is { } spec
-            ? ReadDocumented(spec, line, out error)
+        return CommandTable.FindLegacy(colon < 0 ? line : line[..colon]) is { } spec
+            ? ReadLegacy(spec, line, out error)
             : new(CommandTable.Say, [line]);
     }
 
@@ -42,11 +42,11 @@ static class CommandReader
         return Checked(spec, arguments, rest.Length > 0, spec.Usage, out error);
     }
 
-    static CommandCall? ReadDocumented(CommandSpec spec, string line, out string error)
+    static CommandCall? ReadLegacy(CommandSpec spec, string line, out string error)
     {
         // A message may contain colons: only the first ones separate.
         var parts = line.Split(':', spec.Maximum + 1);
-        return Checked(spec, [.. parts.Skip(1)], false, spec.DocumentedUsage!, out error);
+        return Checked(spec, [.. parts.Skip(1)], false, spec.LegacyUsage!, out error);
     }
 
     static CommandCall? Checked(CommandSpec spec, List<string> arguments, bool hasMore, string usage, out string error)

@@ -8,7 +8,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
 {
     const int DefaultHistoryCount = 20;
     const int MemberPage = 500;
-    const int MostMembers = 5000;
+    const int MaxMembers = 5000;
 
     /// <summary>To whom plain lines go.</summary>
     public ConversationId? Target { get; private set; }
@@ -126,7 +126,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
             page = await client.ListMembersAsync(groupId, members.Count > 0 ? members[^1].Id : 0, MemberPage, cancellationToken);
             members.AddRange(page.Entries);
         }
-        while (page is { HasMore: true, Entries.Count: > 0 } && members.Count < MostMembers);
+        while (page is { HasMore: true, Entries.Count: > 0 } && members.Count < MaxMembers);
 
         contacts.Learn(members);
         return new ContactsListed([.. members.Select(member => new ContactEntry(member.Id, member.Name, IsFriend: false, member.IsOnline))]);

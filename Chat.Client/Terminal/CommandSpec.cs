@@ -12,10 +12,10 @@ sealed record CommandSpec(string Name, string Parameters, string Summary, int Re
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>The documented form, such as <c>chat:id:msg</c>, if there is one.</summary>
-    public string? DocumentedUsage { get; init; }
+    public string? LegacyUsage { get; init; }
 
     /// <summary>What that begins with.</summary>
-    public string? Documented => DocumentedUsage?.Split(':')[0];
+    public string? Documented => LegacyUsage?.Split(':')[0];
 
     /// <summary>Whether it makes sense in a script only.</summary>
     public bool IsForScripts { get; init; }

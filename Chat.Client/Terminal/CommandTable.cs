@@ -8,15 +8,15 @@ static class CommandTable
 
     public static readonly IReadOnlyList<CommandSpec> All =
     [
-        new("msg", "WHO TEXT", "send a message to a user", 2, 2) { Aliases = ["m", "chat"], DocumentedUsage = "chat:id:msg" },
-        new("group", "GROUP TEXT", "send a message to a group", 2, 2) { Aliases = ["g", "groupchat"], DocumentedUsage = "groupchat:id:msg" },
+        new("msg", "WHO TEXT", "send a message to a user", 2, 2) { Aliases = ["m", "chat"], LegacyUsage = "chat:id:msg" },
+        new("group", "GROUP TEXT", "send a message to a group", 2, 2) { Aliases = ["g", "groupchat"], LegacyUsage = "groupchat:id:msg" },
         new("to", "[WHO]", "send plain lines to a user or a group (g:1)", 0, 1),
         Say,
         new("history", "WHO [COUNT]", "show the newest messages with a user or of a group (g:1)", 1, 2) { Aliases = ["h"] },
         new("read", "WHO", "mark everything from a user or a group as read", 1, 1),
-        new("friend", "ID", "add a friend", 1, 1) { Aliases = ["addfriend"], DocumentedUsage = "addfriend:id" },
-        new("create", "NAME [DESCRIPTION]", "create a group", 1, 2) { Aliases = ["creategroup"], DocumentedUsage = "creategroup:name:desc" },
-        new("join", "GROUP", "become a member of a group", 1, 1) { Aliases = ["addgroup"], DocumentedUsage = "addgroup:id" },
+        new("friend", "ID", "add a friend", 1, 1) { Aliases = ["addfriend"], LegacyUsage = "addfriend:id" },
+        new("create", "NAME [DESCRIPTION]", "create a group", 1, 2) { Aliases = ["creategroup"], LegacyUsage = "creategroup:name:desc" },
+        new("join", "GROUP", "become a member of a group", 1, 1) { Aliases = ["addgroup"], LegacyUsage = "addgroup:id" },
         new("friends", "", "list friends, group members and people who have written", 0, 0) { Aliases = ["who"] },
         new("groups", "", "list your groups", 0, 0),
         new("members", "GROUP", "list the members of one of your groups", 1, 1),
@@ -28,15 +28,15 @@ static class CommandTable
         new("presence", "everyone|nobody", "choose who sees that you are online", 1, 1),
         new("register", "NAME PASSWORD", "create an account", 2, 2),
         new("login", "NAME-OR-ID [PASSWORD]", "log in; the password is asked for when left out", 1, 2),
-        new("logout", "", "log out", 0, 0) { Aliases = ["loginout"], DocumentedUsage = "loginout" },
+        new("logout", "", "log out", 0, 0) { Aliases = ["loginout"], LegacyUsage = "loginout" },
         new("status", "", "show who you are and where you are connected", 0, 0),
         new("wait", "COUNT [SECONDS]", "wait until so many messages have come; each counts for one /wait", 1, 2) { IsForScripts = true },
         new("sleep", "MILLISECONDS", "do nothing for a while", 1, 1) { IsForScripts = true },
-        new("help", "", "show this list", 0, 0) { Aliases = ["?"], DocumentedUsage = "help" },
+        new("help", "", "show this list", 0, 0) { Aliases = ["?"], LegacyUsage = "help" },
         new("quit", "", "leave", 0, 0) { Aliases = ["q", "exit"] },
     ];
 
     public static CommandSpec? Find(string name) => All.FirstOrDefault(spec => spec.Name == name || spec.Aliases.Contains(name));
 
-    public static CommandSpec? FindDocumented(string name) => All.FirstOrDefault(spec => spec.Documented == name);
+    public static CommandSpec? FindLegacy(string name) => All.FirstOrDefault(spec => spec.Documented == name);
 }

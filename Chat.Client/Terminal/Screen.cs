@@ -162,7 +162,7 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             WriteLine($"  [aqua]{Safe(spec.Usage.PadRight(width))}[/]  {Safe(spec.Summary)}");
         }
 
-        var documented = string.Join("  ", CommandTable.All.Select(spec => spec.DocumentedUsage).OfType<string>());
+        var documented = string.Join("  ", CommandTable.All.Select(spec => spec.LegacyUsage).OfType<string>());
         WriteLine($"The documented forms are understood too: [aqua]{Safe(documented)}[/]");
         WriteLine("WHO is a name or an id, GROUP too. Tab completes commands and names; the arrow keys recall lines.");
     }

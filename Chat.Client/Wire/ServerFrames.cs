@@ -57,7 +57,7 @@ static class ServerFrames
     public static HistoryPage ReadHistory(JsonElement frame) =>
         new([.. frame.Items("messages").Select(ReadPush).OfType<ChatMessage>()], frame.Flag("more"));
 
-    public static SyncPage ReadSync(JsonElement frame) =>
+    public static SyncReply ReadSync(JsonElement frame) =>
         new(frame.Text("token"), [.. frame.Items("conversations").Select(ReadConversation)], frame.Flag("more"));
 
     /// <summary>In 102 and in 112.</summary>
@@ -108,4 +108,4 @@ static class ServerFrames
 sealed record HelloAck(string Node, TimeSpan Heartbeat, int MaxFrameBytes);
 
 /// <summary>102 to a sync.</summary>
-sealed record SyncPage(string? Token, IReadOnlyList<ConversationEntry> Conversations, bool HasMore);
+sealed record SyncReply(string? Token, IReadOnlyList<ConversationEntry> Conversations, bool HasMore);

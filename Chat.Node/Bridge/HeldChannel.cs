@@ -3,7 +3,7 @@ using Chat.Protocol;
 namespace Chat.Node.Bridge;
 
 /// <summary>A message that came on a channel. <c>Mark</c>: the front of its digest.</summary>
-sealed record ChannelArrival(long Number, ForeignChat Chat, long Mark);
+sealed record ChannelArrival(long Number, BridgedChat Chat, long Mark);
 
 /// <summary>
 /// What one node keeps of one user's channel: what has come and is not passed on, in order, and marks of the last that came. Pure.
@@ -11,18 +11,18 @@ sealed record ChannelArrival(long Number, ForeignChat Chat, long Mark);
 sealed class HeldChannel(int userId)
 {
     /// <summary>With so many waiting, what comes goes into the offline queue.</summary>
-    public const int MostWaiting = 1000;
+    public const int MaxWaiting = 1000;
 
     /// <summary>With so many on the way to the offline queue nothing is taken any more.</summary>
-    public const int MostSpilling = 4000;
+    public const int MaxSpilling = 4000;
 
     /// <summary>What could not be passed on for so long goes into the offline queue, with everything behind it.</summary>
     const long DeadlineMilliseconds = 60_000;
 
     /// <summary>The user's actor may have ended while it had this paused.</summary>
-    const long MostPausedMilliseconds = 10_000;
+    const long MaxPausedMilliseconds = 10_000;
 
-    const int MostMarks = 256;
+    const int MaxMarks = 256;
 
     readonly Queue<ChannelArrival> _waiting = new();
     readonly Queue<long> _marks = new();
@@ -58,10 +58,10 @@ sealed class HeldChannel(int userId)
     /// <summary>False if nothing more can be kept.</summary>
     public bool Add(ChannelArrival arrival)
     {
-        if (_spilling.Count > 0 || _waiting.Count >= MostWaiting)
+        if (_spilling.Count > 0 || _waiting.Count >= MaxWaiting)
         {
             Resume(); // better out of order than lost
-            if (_spilling.Count >= MostSpilling)
+            if (_spilling.Count >= MaxSpilling)
                 return false;
             _spilling.Enqueue(arrival); // behind those before it
         }
@@ -71,7 +71,7 @@ sealed class HeldChannel(int userId)
         }
 
         _marks.Enqueue(arrival.Mark);
-        if (_marks.Count > MostMarks)
+        if (_marks.Count > MaxMarks)
             _marks.Dequeue();
         return true;
     }
@@ -144,7 +144,7 @@ sealed class HeldChannel(int userId)
     /// <param name="patience">After so long without an answer it is sent again.</param>
     public ChannelArrival? Due(long now, long patience)
     {
-        if (now - _pausedAt >= MostPausedMilliseconds)
+        if (now - _pausedAt >= MaxPausedMilliseconds)
             Resume();
         if (!IsOpen || _pausedAt is not null || !_waiting.TryPeek(out var front) || now - SentAt < patience)
             return null;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Chat.Node.Cluster;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
-using Chat.Node.Users;
 using Chat.Protocol;
 using StackExchange.Redis;
 
@@ -28,12 +28,12 @@ enum PublishOutcome
 /// <summary>The way to the servers outside the cluster, for the users of this node. Safe to use from any thread.</summary>
 sealed class RedisBridge(
     RedisConnection redis, Presence presence, Nodes nodes, NodeDirectory directory, NodeIdentity node, Lazy<ActorSystem> system, BridgeMeter meter, TimeProvider clock, ILogger<RedisBridge> logger)
-    : IOtherServers
+    : IBridge
 {
     /// <summary>
     /// So many publishes may wait for their answers; beyond that Redis is too slow, and the rest is queued in the database.
     /// </summary>
-    const int MostUnderWay = 4096;
+    const int MaxUnderWay = 4096;
 
     /// <summary>After an answer that did not come nothing is published or asked for so long: everybody would wait as long.</summary>
     const long PauseMilliseconds = 1000;
@@ -103,9 +103,9 @@ sealed class RedisBridge(
     public ICanTell? KeeperOf(long incarnation)
     {
         if (incarnation == node.Incarnation)
-            return system.Value.ActorSelection($"/user/{ChannelKeeper.ActorName}");
+            return system.Value.ActorSelection($"/user/{ChannelSubscriber.ActorName}");
         return directory.AddressOf(incarnation) is { } address
-            ? system.Value.ActorSelection($"akka.tcp://{system.Value.Name}@{address}/user/{ChannelKeeper.ActorName}")
+            ? system.Value.ActorSelection($"akka.tcp://{system.Value.Name}@{address}/user/{ChannelSubscriber.ActorName}")
             : null;
     }
 
@@ -152,7 +152,7 @@ sealed class RedisBridge(
             return PublishOutcome.Unavailable;
         try
         {
-            if (Interlocked.Increment(ref _underWay) > MostUnderWay)
+            if (Interlocked.Increment(ref _underWay) > MaxUnderWay)
                 return PublishOutcome.Unavailable;
             return await redis.PublishAsync(userId, frame).WaitAsync(Patience, clock) > 0 ? PublishOutcome.Received : PublishOutcome.Nobody;
         }

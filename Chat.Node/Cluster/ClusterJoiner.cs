@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 
@@ -27,7 +28,7 @@ sealed class ClusterJoiner(
     IReadOnlyList<Address> _asked = [];
     string _obstacle = "no other node was found and none could be formed";
 
-    string SelfAddress => NodeAddress.TextOf(cluster.SelfAddress);
+    string SelfAddress => MemberAddress.TextOf(cluster.SelfAddress);
 
     /// <exception cref="CannotJoinException">Not within its patience.</exception>
     /// <exception cref="SettingsDifferException">The members have other settings.</exception>
@@ -157,7 +158,7 @@ sealed class ClusterJoiner(
         }
 
         var others = members.Where(member => !member.UniqueAddress.Equals(cluster.SelfUniqueAddress))
-            .Select(member => (NodeAddress.TextOf(member.Address), (long)member.UniqueAddress.Uid)).ToList();
+            .Select(member => (MemberAddress.TextOf(member.Address), (long)member.UniqueAddress.Uid)).ToList();
         try
         {
             if (await nodes.TryBecomeMemberAsync(others))

@@ -1,5 +1,6 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
+using Chat.Node.Delivery;
 
 namespace Chat.Node.Cluster;
 
@@ -16,7 +17,7 @@ sealed class FanOutReporter : ReceiveActor, IWithTimers
         public static readonly Tick Instance = new();
     }
 
-    public FanOutReporter(FanOutClock clock, Lazy<IActorRef> conversations)
+    public FanOutReporter(FanOutWatermarks clock, Lazy<IActorRef> conversations)
     {
         Receive<Tick>(_ =>
         {

@@ -16,8 +16,11 @@ sealed class GuardedTransport : AkkaTransport
     /// <summary>Akka's own is internal and can be named by configuration alone.</summary>
     const string Inner = "Akka.Remote.Transport.DotNetty.TcpTransport, Akka.Remote";
 
+    /// <summary>Connections that others have opened to the cluster's port and have said nothing on.</summary>
+    public const int MaxSilent = 64;
+
     readonly AkkaTransport _inner;
-    readonly SilentAssociations _silent = new(Hosting.DescriptorBudget.ClusterConnections);
+    readonly SilentAssociations _silent = new(MaxSilent);
 
     public GuardedTransport(ActorSystem system, Config config)
     {
@@ -101,7 +104,7 @@ sealed class GuardedTransport : AkkaTransport
 }
 
 /// <summary>Incoming associations on which nothing has come yet. Safe to use from any thread.</summary>
-sealed class SilentAssociations(int most)
+sealed class SilentAssociations(int max)
 {
     readonly Lock _lock = new();
     readonly LinkedList<AssociationHandle> _silent = [];
@@ -122,7 +125,7 @@ sealed class SilentAssociations(int most)
         lock (_lock)
         {
             _silent.AddLast(association);
-            if (_silent.Count > most)
+            if (_silent.Count > max)
             {
                 oldest = _silent.First!.Value;
                 _silent.RemoveFirst();

@@ -1,6 +1,6 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 
 namespace Chat.Node.Cluster;
 
@@ -8,9 +8,9 @@ namespace Chat.Node.Cluster;
 sealed class NodeDirectory(NodeIdentity self) : INodeDirectory
 {
     volatile Dictionary<string, long> _incarnations = [];
-    volatile HashSet<long> _foreign = [];
+    volatile HashSet<long> _unclustered = [];
 
-    public IReadOnlySet<long> Foreign => _foreign;
+    public IReadOnlySet<long> UnclusteredNodes => _unclustered;
 
     /// <summary>The rows of the other members of the cluster.</summary>
     public void Update(IEnumerable<NodeRow> members) =>
@@ -18,7 +18,7 @@ sealed class NodeDirectory(NodeIdentity self) : INodeDirectory
             .GroupBy(row => row.Address).ToDictionary(rows => rows.Key, rows => rows.Last().Incarnation);
 
     /// <summary>The living nodes that are in no cluster with this one.</summary>
-    public void UpdateForeign(IEnumerable<long> incarnations) => _foreign = [.. incarnations];
+    public void UpdateUnclustered(IEnumerable<long> incarnations) => _unclustered = [.. incarnations];
 
     /// <summary>Where a living node of the cluster is reached; null for this one, and for one that is not known.</summary>
     public string? AddressOf(long incarnation) => _incarnations.FirstOrDefault(known => known.Value == incarnation).Key;
@@ -26,7 +26,7 @@ sealed class NodeDirectory(NodeIdentity self) : INodeDirectory
     public long IncarnationOf(IActorRef actor)
     {
         var address = actor.Path.Address;
-        return address.HasLocalScope ? self.Incarnation : _incarnations.GetValueOrDefault(NodeAddress.TextOf(address), self.Incarnation);
+        return address.HasLocalScope ? self.Incarnation : _incarnations.GetValueOrDefault(MemberAddress.TextOf(address), self.Incarnation);
     }
 
     public bool IsAlive(long incarnation) => incarnation == self.Incarnation || _incarnations.ContainsValue(incarnation);

@@ -1,4 +1,4 @@
-using Chat.Node.Conversations;
+using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 
@@ -9,7 +9,7 @@ namespace Chat.Node.Cluster;
 /// When the database says that others have declared this node dead, the node is ended.
 /// </summary>
 sealed class NodeHeartbeat(
-    Nodes nodes, NodeLease lease, FanOutClock fanOuts, TimeProvider clock, NodeState state, IHostApplicationLifetime lifetime,
+    Nodes nodes, NodeLease lease, FanOutWatermarks fanOuts, TimeProvider clock, NodeState state, IHostApplicationLifetime lifetime,
     ILogger<NodeHeartbeat> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);

@@ -1,8 +1,7 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
-using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Node.Cluster;
@@ -10,7 +9,7 @@ namespace Chat.Node.Cluster;
 /// <summary>What the sweeper uses. <c>Members</c>: those of the cluster; null for a node that is in none.</summary>
 sealed record SweeperServices(
     Nodes Nodes, MessageLogStore Log, Presence Presence, TimeProvider Clock, ILogger<NodeSweeper> Logger,
-    Lazy<IActorRef> Conversations, Lazy<IActorRef> Users, Func<IReadOnlyCollection<Akka.Cluster.Member>>? Members, IOtherServers Others);
+    Lazy<IActorRef> Conversations, Lazy<IActorRef> Users, Func<IReadOnlyCollection<Akka.Cluster.Member>>? Members, IBridge Others);
 
 /// <summary>
 /// One in the cluster: when a node is gone, has it fenced, asks its users' actors to look after their presence, and wakes the
@@ -20,10 +19,10 @@ sealed record SweeperServices(
 sealed class NodeSweeper : ReceiveActor, IWithTimers
 {
     /// <summary>So many conversations are woken at once.</summary>
-    const int MostAwake = 100;
+    const int MaxAwake = 100;
 
     /// <summary>So many users are asked at once.</summary>
-    const int MostAsked = 1000;
+    const int MaxAsked = 1000;
 
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -154,7 +153,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
         Run(async () =>
         {
             await _services.Others.DisconnectAsync(node.Incarnation); // again: thawed, it connects once more before it ends
-            return new UsersFound(node, await _services.Presence.UsersOfAsync(node.Incarnation, MostAsked));
+            return new UsersFound(node, await _services.Presence.UsersOfAsync(node.Incarnation, MaxAsked));
         });
     }
 
@@ -183,7 +182,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
 
     void WakeNext()
     {
-        while (_awake.Count < MostAwake && _asleep.TryDequeue(out var conversation))
+        while (_awake.Count < MaxAwake && _asleep.TryDequeue(out var conversation))
         {
             _awake.Add(conversation);
             Wake(conversation);

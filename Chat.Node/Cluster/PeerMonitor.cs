@@ -41,7 +41,7 @@ sealed class PeerMonitor(
             var members = cluster.State.Members;
             directory.Update(others.Where(row => members.Any(row.IsOf)));
             _watch.Look(others, clock.SteadyMilliseconds());
-            directory.UpdateForeign(others.Where(row => !row.Joined && _watch.IsAtWork(row)).Select(row => row.Incarnation));
+            directory.UpdateUnclustered(others.Where(row => !row.Joined && _watch.IsAtWork(row)).Select(row => row.Incarnation));
             // All at once: an answer that does not come takes its time, and a look must not be late.
             await Task.WhenAll(others.Select(async row =>
             {
@@ -64,7 +64,7 @@ sealed class PeerMonitor(
         var answer = isSuperseded ? PeerAnswer.Superseded : await PeerProbe.AskAsync(member.Address.Host, member.Address.Port ?? 0);
         if (!PeerVerdict.IsDead(silence, answer, !cluster.State.Unreachable.Contains(member), lease.IsHeld) || !await nodes.TryFenceAsync(row.Incarnation, row.Heartbeat))
             return false;
-        Log.DeclaredDead(logger, row.Address, answer, silence.TotalSeconds);
+        Log.DeclaredDead(logger, row.Address, answer.ToString(), silence.TotalSeconds);
         return true;
     }
 

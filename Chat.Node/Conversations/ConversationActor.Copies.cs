@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -21,7 +22,7 @@ sealed partial class ConversationActor
     /// <param name="open">Whose copy.</param>
     /// <param name="message">Of what.</param>
     /// <param name="isBroughtInOrder">Whether this life brings it to everybody who is here, in its order.</param>
-    void BringAside(OpenImport open, ChatMessage message, bool isBroughtInOrder)
+    void SendOnSideLane(OpenImport open, AcceptedMessage message, bool isBroughtInOrder)
     {
         open.AsideNumber = ++_asideNumber;
         if (!_asideOf.TryGetValue(open.Import.Recipient, out var waiting))
@@ -36,7 +37,7 @@ sealed partial class ConversationActor
     {
         if (confirmed.Incarnation != _asideIncarnation)
             return;
-        Know(confirmed.UserId, user);
+        WatchUser(confirmed.UserId, user);
         _aside.Confirm(confirmed.UserId, confirmed.UpTo, CoarseMilliseconds, _due);
         SendDue(throughRegion: false, _asideIncarnation);
         if (!_asideOf.TryGetValue(confirmed.UserId, out var waiting))
@@ -52,14 +53,14 @@ sealed partial class ConversationActor
     /// </summary>
     bool IsOurs(LogRow row)
     {
-        if (!_services.Nodes.Foreign.Contains(row.Node))
+        if (!_services.Nodes.UnclusteredNodes.Contains(row.Node))
             return true;
         _trustedNodes.Add(row.Node);
         return false;
     }
 
     /// <summary>A node that was trusted to bring its rows to everybody is gone: a new life looks for what it left.</summary>
-    bool HasLostTrusted => _trustedNodes.Any(node => !_services.Nodes.Foreign.Contains(node));
+    bool HasLostTrusted => _trustedNodes.Any(node => !_services.Nodes.UnclusteredNodes.Contains(node));
 
     void RememberCopy(LogRow row)
     {
@@ -68,11 +69,11 @@ sealed partial class ConversationActor
             if (_id.IsGroup)
                 _copies.Add(new CopiedMessage(ImportId.DigestOf(row.Cmid), ImportId.OccurrenceOf(row.Cmid), row.Cmid) { Logged = MessageOf(row) });
         }
-        else if (_services.Nodes.Foreign.Contains(row.Node) && ForeignChat.TryRead(row.Body, _id.IsGroup ? row.Sender : _id.Other(row.Sender), row.Ts, out var chat) is null)
+        else if (_services.Nodes.UnclusteredNodes.Contains(row.Node) && BridgedChat.TryRead(row.Body, _id.IsGroup ? row.Sender : _id.Other(row.Sender), row.Ts, out var chat) is null)
         {
             _copies.Add(new CopiedMessage(Convert.ToHexStringLower(chat!.Digest.Span), 0, row.Cmid) { Logged = MessageOf(row) });
         }
     }
 
-    ChatMessage MessageOf(LogRow row) => new(_id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, 0);
+    AcceptedMessage MessageOf(LogRow row) => new(_id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, 0);
 }

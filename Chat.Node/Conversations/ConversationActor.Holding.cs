@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Conversations;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 
 namespace Chat.Node.Conversations;
@@ -9,8 +10,8 @@ namespace Chat.Node.Conversations;
 /// </summary>
 sealed partial class ConversationActor
 {
-    const int MostOpenImports = 4096;
-    const int MostSettledImports = 1024;
+    const int MaxOpenImports = 4096;
+    const int MaxSettledImports = 1024;
 
     /// <summary>An equal message in the log that is older is another one.</summary>
     const long EqualsLastMilliseconds = 600_000;
@@ -36,7 +37,7 @@ sealed partial class ConversationActor
     sealed record ImportPrepared(
         CopyId Id, long Head, IReadOnlyList<LogRow>? Newest, IReadOnlyList<LogRow>? Behind, long? HadTo, bool HasFailed) : INoSerializationVerificationNeeded;
 
-    readonly ImportedCopies _copies = new();
+    readonly BridgedMessages _copies = new();
     readonly Dictionary<CopyId, OpenImport> _openImports = [];
     readonly Queue<CopyId> _settledOrder = new();
     readonly HashSet<CopyId> _settledImports = [];
@@ -66,7 +67,7 @@ sealed partial class ConversationActor
             return;
         }
 
-        if (_openImports.Count >= MostOpenImports || Math.Max(_fanOut.Unconfirmed, _aside.Unconfirmed) >= FanOut.MostUnconfirmed)
+        if (_openImports.Count >= MaxOpenImports || Math.Max(_fanOut.Unconfirmed, _aside.Unconfirmed) >= FanOut.MaxUnconfirmed)
             return;
         if (RefusalOf(import) is { } refusal)
         {
@@ -93,7 +94,7 @@ sealed partial class ConversationActor
     /// <summary>Reads what is needed to tell which message this is a copy of.</summary>
     void Prepare(OpenImport open)
     {
-        var others = _services.Nodes.Foreign.Count > 0;
+        var others = _services.Nodes.UnclusteredNodes.Count > 0;
         if (!_services.KeepsHistory || (!_id.IsGroup && !others))
         {
             TakeImport(open);
@@ -154,7 +155,7 @@ sealed partial class ConversationActor
         if (!_services.KeepsHistory)
         {
             var cmid = ImportId.Of(import.Digest.Span, import.Source, import.Number);
-            BringAside(open, new ChatMessage(_id, 0, import.Sender, cmid, UnixMilliseconds, import.Body, 0), isBroughtInOrder: false);
+            SendOnSideLane(open, new AcceptedMessage(_id, 0, import.Sender, cmid, UnixMilliseconds, import.Body, 0), isBroughtInOrder: false);
             return;
         }
 
@@ -162,7 +163,7 @@ sealed partial class ConversationActor
         {
             open.Cmid = known.Cmid;
             if (known.Logged is { } message)
-                BringAside(open, message, known.IsOfThisLife);
+                SendOnSideLane(open, message, known.IsOfThisLife);
             return;
         }
 
@@ -207,7 +208,7 @@ sealed partial class ConversationActor
         foreach (var open in _openImports.Values.Where(open => open.Cmid == row.Cmid && open.AsideNumber == 0).ToList())
         {
             if (_id.IsGroup)
-                BringAside(open, message, isBroughtInOrder: isWritten);
+                SendOnSideLane(open, message, isBroughtInOrder: isWritten);
             else
                 Settle(open);
         }
@@ -262,7 +263,7 @@ sealed partial class ConversationActor
         _openImports.Remove(open.Id);
         if (_settledImports.Add(open.Id))
             _settledOrder.Enqueue(open.Id);
-        if (_settledOrder.Count > MostSettledImports)
+        if (_settledOrder.Count > MaxSettledImports)
             _settledImports.Remove(_settledOrder.Dequeue());
         Answer(open, null);
     }

@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using Akka.Actor;
-using Chat.Node.Hosting;
-using Chat.Node.Serialization;
+using Chat.Node.Contracts;
+using Chat.Node.Faults;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Node.Conversations;
@@ -21,7 +20,7 @@ sealed partial class ConversationActor
         }
 
         _sessions[post.SessionId] = session;
-        var isBusy = _isRecovering || _isStopping || _fanOut.Unconfirmed >= FanOut.MostUnconfirmed;
+        var isBusy = _isRecovering || _isStopping || _fanOut.Unconfirmed >= FanOut.MaxUnconfirmed;
         var judgement = _state.Judge(post, UnixMilliseconds, _isMembershipFresh, isBusy);
         switch (judgement.Verdict)
         {
@@ -72,7 +71,7 @@ sealed partial class ConversationActor
             {
                 AnswerAccepted(accepted, row.Seq, row.Ts);
                 if (!_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
-                    FanOutRow(row, accepted.HasSiblings, accepted.OriginSession, mayBeKnown: false);
+                    FanOutRow(row, accepted.SenderHasOtherDevices, accepted.OriginSession, mayBeKnown: false);
                 if (ImportId.IsImport(row.Cmid))
                     OnImportLogged(row, isWritten: true);
             }
@@ -131,7 +130,7 @@ sealed partial class ConversationActor
 
     void FanOutRow(LogRow row, bool hasSiblings, long originSession, bool mayBeKnown)
     {
-        var message = new ChatMessage(_id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, originSession);
+        var message = new AcceptedMessage(_id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, originSession);
         StartFanOut(message, row.Seq, hasSiblings, mayBeKnown);
         TouchSlot();
     }
@@ -146,12 +145,12 @@ sealed partial class ConversationActor
             return;
         }
 
-        var message = new ChatMessage(_id, 0, post.Sender, post.Cmid, judgement.Ts, body, post.SessionId);
-        if (!StartFanOut(message, judgement.Number, post.HasSiblings, mayBeKnown: false))
+        var message = new AcceptedMessage(_id, 0, post.Sender, post.Cmid, judgement.Ts, body, post.SessionId);
+        if (!StartFanOut(message, judgement.Number, post.SenderHasOtherDevices, mayBeKnown: false))
             Finish(judgement.Number);
     }
 
-    bool StartFanOut(ChatMessage message, long number, bool hasSiblings, bool mayBeKnown)
+    bool StartFanOut(AcceptedMessage message, long number, bool hasSiblings, bool mayBeKnown)
     {
         // A chat to oneself is a delivery like any other.
         var hasCopies = hasSiblings || (!_id.IsGroup && _id.A == _id.B);
@@ -169,7 +168,7 @@ sealed partial class ConversationActor
             OnAsideConfirmed(confirmed, user);
         if (confirmed.Incarnation != _incarnation)
             return;
-        Know(confirmed.UserId, user);
+        WatchUser(confirmed.UserId, user);
         var finished = _fanOut.Confirm(confirmed.UserId, confirmed.UpTo, CoarseMilliseconds, _due);
         SendDue(throughRegion: false);
         Finish(CollectionsMarshal.AsSpan(finished));
@@ -198,7 +197,7 @@ sealed partial class ConversationActor
     {
         if (resend.Incarnation != _incarnation && resend.Incarnation != _asideIncarnation)
             return;
-        Know(resend.UserId, user);
+        WatchUser(resend.UserId, user);
         (resend.Incarnation == _incarnation ? _fanOut : _aside).Resend(resend.UserId, resend.After, CoarseMilliseconds, _due);
         SendDue(throughRegion: false, resend.Incarnation);
     }
@@ -221,7 +220,7 @@ sealed partial class ConversationActor
     }
 
     /// <summary>A user that has answered is spoken to directly from now on, until it ends.</summary>
-    void Know(int userId, IActorRef user)
+    void WatchUser(int userId, IActorRef user)
     {
         if (_users.TryGetValue(userId, out var known))
         {

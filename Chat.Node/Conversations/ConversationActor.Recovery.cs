@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Chat.Node.Contracts;
 
 namespace Chat.Node.Conversations;
 
@@ -128,7 +129,7 @@ sealed partial class ConversationActor
     {
         _ticker.Clear();
         if (_isStarted && _state.IsEmpty && _fanOut.IsIdle && !_isRecovering)
-            _services.FanOutClock.Close(_id);
+            _services.FanOutWatermarks.Close(_id);
         else
             _slot.IsAbandoned = true;
     }

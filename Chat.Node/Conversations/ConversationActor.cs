@@ -1,9 +1,10 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
-using Chat.Node.Cluster;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
 using Chat.Node.Delivery;
-using Chat.Node.Hosting;
+using Chat.Node.Links;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -16,9 +17,9 @@ namespace Chat.Node.Conversations;
 /// A crash loses nothing: a new life reads the head of the log, finishes what was not confirmed, and sessions send again
 /// what was not answered.
 /// </summary>
-sealed partial class ConversationActor : SwitchingActor
+sealed partial class ConversationActor : FastReceiveActor
 {
-    const int MostHeld = 1000;
+    const int MaxHeld = 1000;
     const int RememberedAfterRecovery = 100;
     const long ResendAfterMilliseconds = 1000;
 
@@ -48,10 +49,10 @@ sealed partial class ConversationActor : SwitchingActor
     readonly ConversationServices _services;
     readonly ConversationState _state;
     readonly FanOut _fanOut = new();
-    readonly FanOutClock.Slot _slot;
+    readonly FanOutWatermarks.Slot _slot;
     readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
-    FewDictionary<long, IActorRef> _sessions;
-    FewDictionary<int, IActorRef> _users;
+    SmallMap<long, IActorRef> _sessions;
+    SmallMap<int, IActorRef> _users;
     readonly List<(object Message, IActorRef Sender)> _held = [];
     readonly List<DueDelivery> _due = [];
 
@@ -79,7 +80,7 @@ sealed partial class ConversationActor : SwitchingActor
             throw new ArgumentException($"not a conversation: {entityId}", nameof(entityId));
         _services = services;
         _state = new ConversationState(_id, services.KeepsHistory);
-        _slot = services.FanOutClock.Open(_id);
+        _slot = services.FanOutWatermarks.Open(_id);
         _incarnation = services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue);
         RenewReceiver();
     }
@@ -190,7 +191,7 @@ sealed partial class ConversationActor : SwitchingActor
                 break;
             case Tick:
                 break; // of a life before
-            case var _ when _held.Count < MostHeld: // what is not held comes again: every hop repeats what is not answered
+            case var _ when _held.Count < MaxHeld: // what is not held comes again: every hop repeats what is not answered
                 _held.Add((message, Sender));
                 break;
         }

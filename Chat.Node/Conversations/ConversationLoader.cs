@@ -29,14 +29,14 @@ sealed class ConversationLoader
 
     readonly MessageLogStore _log;
     readonly Accounts _accounts;
-    readonly Contacts _contacts;
+    readonly ContactStore _contacts;
     readonly DeliveryMarks _marks;
     readonly UnfinishedNodes _unfinished;
     readonly bool _keepsHistory;
     readonly BatchStream<Load> _loads;
 
     public ConversationLoader(
-        MessageLogStore log, Accounts accounts, Contacts contacts, DeliveryMarks marks, UnfinishedNodes unfinished, bool keepsHistory, IMaterializer materializer)
+        MessageLogStore log, Accounts accounts, ContactStore contacts, DeliveryMarks marks, UnfinishedNodes unfinished, bool keepsHistory, IMaterializer materializer)
     {
         _log = log;
         _accounts = accounts;

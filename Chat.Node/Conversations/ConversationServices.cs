@@ -1,16 +1,12 @@
 using Akka.Actor;
-using Akka.Hosting;
-using Chat.Node.Hosting;
+using Chat.Node.Contracts;
+using Chat.Node.Delivery;
+using Chat.Node.Faults;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 
 namespace Chat.Node.Conversations;
 
 /// <summary>What every conversation on this node uses.</summary>
 sealed record ConversationServices(
-    MessageLog Log, ConversationLoader Loader, FanOutClock FanOutClock, bool KeepsHistory, TimeProvider Clock,
-    CrashPoints CrashPoints, Lazy<IActorRef> Users, INodeDirectory Nodes, DeliveryMarks Marks, bool IsBridged)
-{
-    /// <summary>The region is started after the services are made.</summary>
-    public static Lazy<IActorRef> UsersOf(IReadOnlyActorRegistry registry) => new(() => registry.Get<UserActor>());
-}
+    MessageLog Log, ConversationLoader Loader, FanOutWatermarks FanOutWatermarks, bool KeepsHistory, TimeProvider Clock,
+    CrashPoints CrashPoints, Lazy<IActorRef> Users, INodeDirectory Nodes, DeliveryMarks Marks, bool IsBridged);

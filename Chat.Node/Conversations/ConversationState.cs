@@ -1,3 +1,5 @@
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
 using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -40,7 +42,7 @@ sealed class InFlightPost(PostKey key, long number, long ts, bool hasSiblings, l
 
     public long Ts => ts;
 
-    public bool HasSiblings => hasSiblings;
+    public bool SenderHasOtherDevices => hasSiblings;
 
     public long OriginSession => originSession;
 
@@ -61,7 +63,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
 {
     const int RememberedWithHistory = 128;
     const int RememberedWithout = 1000;
-    const int MostSenders = 256;
+    const int MaxSenders = 256;
 
     /// <summary>The receiving end of one session's posts.</summary>
     sealed class Sender
@@ -71,9 +73,9 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     }
 
     readonly RecentPosts _recent = new(keepsHistory ? RememberedWithHistory : RememberedWithout);
-    FewDictionary<long, Sender> _senders;
-    FewDictionary<long, InFlightPost> _inFlight;
-    FewDictionary<PostKey, InFlightPost> _inFlightByKey;
+    SmallMap<long, Sender> _senders;
+    SmallMap<long, InFlightPost> _inFlight;
+    SmallMap<PostKey, InFlightPost> _inFlightByKey;
 
     /// <summary>The members; for two users, those of them that exist.</summary>
     public IReadOnlySet<int> Members
@@ -156,7 +158,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         }
 
         _lastTs = Math.Max(_lastTs, now);
-        Launch(new InFlightPost(key, ++Head, _lastTs, post.HasSiblings, post.SessionId, WaitFor(post)));
+        Launch(new InFlightPost(key, ++Head, _lastTs, post.SenderHasOtherDevices, post.SessionId, WaitFor(post)));
         return new Judgement(Verdict.Take, Head, _lastTs);
     }
 
@@ -215,7 +217,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <summary>Forgets the sessions' numbers when there are many: a live one lifts us over what it has been answered.</summary>
     public void ForgetSenders()
     {
-        if (_senders.Count > MostSenders && IsEmpty)
+        if (_senders.Count > MaxSenders && IsEmpty)
             _senders.Clear();
     }
 

@@ -1,9 +1,10 @@
-using Chat.Node.Delivery;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
 
 namespace Chat.Node.Conversations;
 
 /// <summary>A delivery that is due: message <c>Number</c> to <c>UserId</c>.</summary>
-readonly record struct DueDelivery(int UserId, long Number, long Previous, long ConfirmedTo, bool MayBeKnown, ChatMessage Message);
+readonly record struct DueDelivery(int UserId, long Number, long Previous, long ConfirmedTo, bool MayBeKnown, AcceptedMessage Message);
 
 /// <summary>
 /// Messages on their way to their receivers: the sending end of the hop to the users. Keeps every message until all of
@@ -12,14 +13,14 @@ readonly record struct DueDelivery(int UserId, long Number, long Previous, long 
 sealed class FanOut
 {
     /// <summary>With so many messages unconfirmed a conversation takes no more.</summary>
-    public const int MostUnconfirmed = 4096;
+    public const int MaxUnconfirmed = 4096;
 
     /// <summary>At most so many are sent again to one receiver at once; the next when it has confirmed these.</summary>
     const int ResendWindow = 64;
 
-    sealed class Entry(ChatMessage message, long number, bool hasCopies, bool mayBeKnown)
+    sealed class Entry(AcceptedMessage message, long number, bool hasCopies, bool mayBeKnown)
     {
-        public readonly ChatMessage Message = message;
+        public readonly AcceptedMessage Message = message;
         public readonly long Number = number;
         public readonly bool HasCopies = hasCopies;
         public readonly bool MayBeKnown = mayBeKnown;
@@ -49,7 +50,7 @@ sealed class FanOut
     }
 
     readonly Queue<Entry> _entries = new();
-    FewDictionary<int, Link> _links;
+    SmallMap<int, Link> _links;
     readonly List<long> _finished = [];
     long _lastNumber;
 
@@ -81,7 +82,7 @@ sealed class FanOut
     /// <param name="now">Milliseconds of a steady clock.</param>
     /// <param name="due">Gets the deliveries to send now.</param>
     public void Add(
-        ChatMessage message, long number, ReadOnlySpan<int> receivers, bool hasCopies, bool mayBeKnown, long now, List<DueDelivery> due)
+        AcceptedMessage message, long number, ReadOnlySpan<int> receivers, bool hasCopies, bool mayBeKnown, long now, List<DueDelivery> due)
     {
         var entry = new Entry(message, number, hasCopies, mayBeKnown);
         foreach (var userId in receivers)

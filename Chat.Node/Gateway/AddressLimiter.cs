@@ -6,7 +6,7 @@ namespace Chat.Node.Gateway;
 /// <summary>Login and register attempts per address and minute, on this node. Loopback is not limited.</summary>
 sealed class AddressLimiter(int perMinute, TimeProvider clock)
 {
-    const int MostAddresses = 100_000;
+    const int MaxAddresses = 100_000;
 
     sealed class Window
     {
@@ -21,7 +21,7 @@ sealed class AddressLimiter(int perMinute, TimeProvider clock)
         if (perMinute == 0 || address is null || IPAddress.IsLoopback(address))
             return true;
         var minute = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
-        if (_windows.Count > MostAddresses)
+        if (_windows.Count > MaxAddresses)
             Forget(minute);
         var window = _windows.GetOrAdd(address, _ => new Window());
         lock (window)

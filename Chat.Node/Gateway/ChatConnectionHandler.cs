@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Akka.Actor;
+using Chat.Node.Actors;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 using Microsoft.AspNetCore.Connections;

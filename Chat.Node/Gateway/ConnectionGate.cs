@@ -16,23 +16,23 @@ interface IConnectionGate
 }
 
 /// <summary>One too many is closed at once: who is in stays in.</summary>
-sealed class ConnectionLimit(int most) : IConnectionGate
+sealed class ConnectionLimit(int max) : IConnectionGate
 {
     int _count;
-    int _most = most;
+    int _max = max;
 
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>May be lowered when it is known what the machine allows.</summary>
-    public int Most
+    public int Max
     {
-        get => Volatile.Read(ref _most);
-        set => Volatile.Write(ref _most, value);
+        get => Volatile.Read(ref _max);
+        set => Volatile.Write(ref _max, value);
     }
 
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _count) <= Most)
+        if (Interlocked.Increment(ref _count) <= Max)
             return true;
         Interlocked.Decrement(ref _count);
         return false;
@@ -49,7 +49,7 @@ sealed class ConnectionLimit(int most) : IConnectionGate
 /// <summary>
 /// For short questions: everybody is let in, and the oldest connection gives way. So nobody shuts others out by keeping connections open.
 /// </summary>
-sealed class NewestConnections(int most) : IConnectionGate
+sealed class NewestConnections(int max) : IConnectionGate
 {
     readonly Lock _lock = new();
     readonly LinkedList<ConnectionContext> _open = [];
@@ -72,7 +72,7 @@ sealed class NewestConnections(int most) : IConnectionGate
         lock (_lock)
         {
             _nodes[connection] = _open.AddLast(connection);
-            if (_open.Count > most)
+            if (_open.Count > max)
                 oldest = Remove(_open.First!);
         }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 
 namespace Chat.Node.Gateway;
@@ -7,12 +8,12 @@ namespace Chat.Node.Gateway;
 /// <summary>What every session on this node uses.</summary>
 sealed record GatewayServices(
     ChatLimits Limits, NodeIdentity Node, bool KeepsHistory, TimeProvider Clock, CrashPoints CrashPoints,
-    LoginFlow Logins, RequestFlow Requests, AddressLimiter Addresses, ILogger Logger,
+    AccountService Logins, UserRequests Requests, AddressLimiter Addresses, ILogger Logger,
     Lazy<IActorRef> Users, Lazy<IActorRef> Conversations)
 {
-    public ReportClock Reports { get; } = new(Clock);
+    public FlushReportTimer Reports { get; } = new(Clock);
 
-    public PeerWatch Peers { get; } = new(Clock);
+    public SocketWatch Peers { get; } = new(Clock);
 
-    public AcknowledgementRound Acknowledgements { get; init; } = new();
+    public AckCoalescer Acknowledgements { get; init; } = new();
 }

@@ -29,16 +29,16 @@ readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = d
 /// padded to that size, so that what it has not read yet may lie in front of the next one, and each frame is a segment of its own where the
 /// socket can do that (<see cref="PeerSocket.Send(ReadOnlySpan{byte})"/>), so that it never finds half of one.
 /// </summary>
-sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock, PeerSocket? peer = null)
+sealed class Outbox(PipeWriter output, int maxFrames, TimeProvider clock, PeerSocket? peer = null)
 {
-    const int MostBytesPerFlush = 64 * 1024;
+    const int MaxBytesPerFlush = 64 * 1024;
 
     /// <summary>
     /// Padded frames in one flush: below the 64 KB at which the kernel cuts what is written at once, in the middle of a
     /// frame, so that a fast receiver would take half of one.
     /// </summary>
-    const int MostPaddedPerFlush = 48;
-    const long MostBytesQueued = 32L * 1024 * 1024;
+    const int MaxPaddedPerFlush = 48;
+    const long MaxBytesQueued = 32L * 1024 * 1024;
 
     /// <summary>
     /// No push comes so soon behind an answer that is not padded: what follows the answer to a login is no conversation yet, and a client has to
@@ -89,8 +89,8 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock, PeerS
     /// </summary>
     public bool TryAdd(ReadOnlyMemory<byte> frame, Receipt receipt = default)
     {
-        if (((IsFlushing || _isFull) && _queue.Count >= mostFrames && _queue.Count(queued => queued.Receipt.Kind != ReceiptKind.Offline) >= mostFrames)
-            || _bytes > MostBytesQueued)
+        if (((IsFlushing || _isFull) && _queue.Count >= maxFrames && _queue.Count(queued => queued.Receipt.Kind != ReceiptKind.Offline) >= maxFrames)
+            || _bytes > MaxBytesQueued)
             return false;
         _queue.Enqueue((frame, receipt));
         _bytes += frame.Length;
@@ -127,7 +127,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock, PeerS
             return FlushLegacy();
         _isFull = false;
         var written = 0;
-        while (written < MostBytesPerFlush && _queue.TryPeek(out var next))
+        while (written < MaxBytesPerFlush && _queue.TryPeek(out var next))
             written += Write(next.Frame);
         return output.FlushAsync();
     }
@@ -162,7 +162,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock, PeerS
         _aloneFor = isPadded ? 0 : AnswerAloneMilliseconds;
         if (peer is not { IsPlain: true })
         {
-            for (var i = 0; i < MostPaddedPerFlush && _queue.TryPeek(out var next); i++)
+            for (var i = 0; i < MaxPaddedPerFlush && _queue.TryPeek(out var next); i++)
             {
                 NotePush(next);
                 Write(next.Frame);
@@ -175,7 +175,7 @@ sealed class Outbox(PipeWriter output, int mostFrames, TimeProvider clock, PeerS
 
         try
         {
-            for (var i = 0; i < MostPaddedPerFlush && !_isFull && _queue.TryPeek(out var next); i++)
+            for (var i = 0; i < MaxPaddedPerFlush && !_isFull && _queue.TryPeek(out var next); i++)
             {
                 NotePush(next);
                 _isFull = !TrySend(peer, next.Frame, isPadded);

@@ -6,10 +6,10 @@ namespace Chat.Node.Gateway;
 /// The receipts of what the kernel has taken and the peer's TCP has not acknowledged yet, in the order of the stream. Used by its session
 /// actor only.
 /// </summary>
-sealed class PeerReports(PeerSocket socket, PeerWatch watch, IActorRef session)
+sealed class PeerReports(PeerSocket socket, SocketWatch watch, IActorRef session)
 {
     /// <summary>So many may wait: a peer that is further behind is gone, or too slow.</summary>
-    public const int Most = 2048;
+    public const int Max = 2048;
 
     readonly Queue<(long Position, Receipt Receipt)> _waiting = new();
     readonly List<Receipt> _acknowledged = [];
@@ -18,7 +18,7 @@ sealed class PeerReports(PeerSocket socket, PeerWatch watch, IActorRef session)
     public bool IsEmpty => _waiting.Count == 0;
 
     /// <summary>Whether there are too many, also after another look at the socket.</summary>
-    public bool IsFull => _waiting.Count > Most;
+    public bool IsFull => _waiting.Count > Max;
 
     /// <summary>The kernel has taken these, and with them <paramref name="sent"/> bytes of the session since the connection began.</summary>
     public void Add(IReadOnlyList<Receipt> receipts, long sent)

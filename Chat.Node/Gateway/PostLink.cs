@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Chat.Node.Delivery;
+using Chat.Node.Actors;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -31,7 +31,7 @@ sealed class PostLink(ConversationId conversation)
     readonly List<PendingPost> _pending = [];
     long _lastNumber;
     long _blockedNumber;
-    Alarm _retry;
+    OneShotTimer _retry;
 
     public ConversationId Conversation => conversation;
 

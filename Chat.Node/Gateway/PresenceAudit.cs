@@ -1,7 +1,7 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
-using Chat.Node.Users;
 
 namespace Chat.Node.Gateway;
 
@@ -12,7 +12,7 @@ namespace Chat.Node.Gateway;
 sealed class PresenceAudit(
     Presence presence, SessionRegistry sessions, NodeIdentity node, Lazy<IActorRef> users, TimeProvider clock, ILogger<PresenceAudit> logger) : BackgroundService
 {
-    const int MostAtOnce = 5000;
+    const int MaxAtOnce = 5000;
 
     /// <summary>Looks between two looks at what nodes have left that are gone.</summary>
     const int LooksPerRound = 15;
@@ -43,16 +43,16 @@ sealed class PresenceAudit(
     {
         try
         {
-            var listed = await presence.ListedAtAsync(node.Incarnation, _after, MostAtOnce);
+            var listed = await presence.ListedAtAsync(node.Incarnation, _after, MaxAtOnce);
             var here = sessions.Users();
             var missing = listed.Where(userId => !here.Contains(userId)).ToList();
             Ask([.. missing.Where(_suspects.Contains)]);
             _found.UnionWith(missing);
-            _after = listed.Count == MostAtOnce ? listed[^1] : 0;
+            _after = listed.Count == MaxAtOnce ? listed[^1] : 0;
             if (_after == 0)
                 (_suspects, _found) = (_found, []);
             if (_looks++ % LooksPerRound == 0)
-                Ask(await presence.ListedNowhereAsync(MostAtOnce));
+                Ask(await presence.ListedNowhereAsync(MaxAtOnce));
         }
         catch (StorageException)
         {

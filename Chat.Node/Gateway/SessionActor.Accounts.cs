@@ -8,9 +8,9 @@ sealed partial class SessionActor
 {
     sealed record Registered(RegisterRequest Request, RegisterResult Result) : INoSerializationVerificationNeeded;
 
-    sealed record LoginPrepared(LoginRequest Request, LoginResult Result) : INoSerializationVerificationNeeded;
+    sealed record LoginPrepared(LoginRequest Request, LoginOutcome Result) : INoSerializationVerificationNeeded;
 
-    sealed record LoggedOut(LogoutRequest Request, bool IsRevoked) : INoSerializationVerificationNeeded;
+    sealed record LogoutDone(LogoutRequest Request, bool IsRevoked) : INoSerializationVerificationNeeded;
 
     /// <summary>Who posts: stays after a logout until the posts are answered.</summary>
     ChatSender? _poster;
@@ -65,7 +65,7 @@ sealed partial class SessionActor
             Finish();
         }
 
-        GoOn();
+        ResumeRequests();
     }
 
     void RefuseRegister(RegisterRequest request, ErrorCode error, string reason)
@@ -100,14 +100,14 @@ sealed partial class SessionActor
         if (result.Error != ErrorCode.None)
         {
             RefuseLogin(request, result.Error, result.Reason);
-            GoOn();
+            ResumeRequests();
             return;
         }
 
         if (_unanswered > 0 && _poster is not null && _poster.Id != result.Account.Id)
         {
             RefuseLogin(request, ErrorCode.Unavailable, "messages of the user before are still without an answer");
-            GoOn();
+            ResumeRequests();
             return;
         }
 
@@ -133,15 +133,15 @@ sealed partial class SessionActor
     {
         _isBusy = true;
         var revoked = _tokenHash is { } hash ? _services.Logins.RevokeAsync(hash) : Task.CompletedTask;
-        revoked.PipeTo(Self, success: () => new LoggedOut(request, IsRevoked: true), failure: _ => new LoggedOut(request, IsRevoked: false));
+        revoked.PipeTo(Self, success: () => new LogoutDone(request, IsRevoked: true), failure: _ => new LogoutDone(request, IsRevoked: false));
     }
 
-    void OnLoggedOut(LoggedOut loggedOut)
+    void OnLoggedOut(LogoutDone loggedOut)
     {
         if (!loggedOut.IsRevoked)
         {
             Fail(loggedOut.Request, ErrorCode.Unavailable, "the token could not be revoked now");
-            GoOn();
+            ResumeRequests();
             return;
         }
 
@@ -157,10 +157,10 @@ sealed partial class SessionActor
         if (_isModern)
             Send(ModernFrames.Success(loggedOut.Request.Ref));
         Finish();
-        GoOn();
+        ResumeRequests();
     }
 
-    void GoOn()
+    void ResumeRequests()
     {
         _isBusy = _connection.IsLoggingIn = false;
         HandleRequests();

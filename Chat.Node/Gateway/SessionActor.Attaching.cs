@@ -1,6 +1,6 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Telemetry;
-using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -9,7 +9,7 @@ namespace Chat.Node.Gateway;
 sealed partial class SessionActor
 {
     static readonly TimeSpan AttachPatience = TimeSpan.FromSeconds(1);
-    const int MostAttachAttempts = 10;
+    const int MaxAttachAttempts = 10;
 
     sealed class AttachAgain : INoSerializationVerificationNeeded
     {
@@ -37,12 +37,12 @@ sealed partial class SessionActor
     {
         if (_isEnding || _isClosed || _userActor is not null || UserId is not { } userId)
             return;
-        if (_attaching is { } attaching && _attachAttempts++ >= MostAttachAttempts)
+        if (_attaching is { } attaching && _attachAttempts++ >= MaxAttachAttempts)
         {
             Detach(); // should the answer still come
             _attaching = null;
             RefuseLogin(attaching.Request, ErrorCode.Unavailable, "the user could not be reached");
-            GoOn();
+            ResumeRequests();
             return;
         }
 
@@ -59,7 +59,7 @@ sealed partial class SessionActor
         if (_attaching is null && _isEnding)
             return; // too late
         if (!_isEnding)
-            Know(Sender);
+            WatchUser(Sender);
         if (_attaching is not { Result: var result, Request: var request })
         {
             PushOffline(attached.Offline);
@@ -82,11 +82,11 @@ sealed partial class SessionActor
 
         Log.LoggedIn(_services.Logger, _connection.Id, _user.Id, _isModern);
         Finish();
-        GoOn();
+        ResumeRequests();
     }
 
     /// <summary>Who has answered last is the user: an earlier life is gone, or ends.</summary>
-    void Know(IActorRef user)
+    void WatchUser(IActorRef user)
     {
         if (user.Equals(_userActor))
             return;
@@ -120,7 +120,7 @@ sealed partial class SessionActor
         _tokenHash = null;
         _connection.UserId = 0;
         RefuseLogin(request, ErrorCode.AlreadyOnline, "this account is using, input another");
-        GoOn();
+        ResumeRequests();
     }
 
     /// <summary>The user forgets this session and takes back what it did not flush.</summary>

@@ -1,5 +1,5 @@
-using Chat.Node.Delivery;
-using Chat.Node.Users;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -21,7 +21,7 @@ sealed partial class SessionActor
         public long LastSeq;
     }
 
-    FewDictionary<ConversationId, CopyNumbers> _copies;
+    SmallMap<ConversationId, CopyNumbers> _copies;
 
     bool IsNewCopy(Push push, in Receipt receipt)
     {

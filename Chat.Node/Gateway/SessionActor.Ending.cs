@@ -74,7 +74,7 @@ sealed partial class SessionActor
 
     protected override void PostStop()
     {
-        _waitingFlush?.End();
+        _deferredFlush?.End();
         _ticking.Cancel();
         _attachingAgain.Cancel();
         _pausing.Cancel();

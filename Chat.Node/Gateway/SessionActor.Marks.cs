@@ -1,4 +1,4 @@
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;

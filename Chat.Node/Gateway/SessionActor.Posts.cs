@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
-using Chat.Node.Delivery;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 
@@ -21,7 +21,7 @@ sealed partial class SessionActor
 
     sealed record RetryPosts(ConversationId Conversation) : INoSerializationVerificationNeeded;
 
-    FewDictionary<ConversationId, PostLink> _links;
+    SmallMap<ConversationId, PostLink> _links;
     CmidSource? _ownCmids;
     int _unanswered;
     bool _hasSiblings;

@@ -1,6 +1,6 @@
-using Chat.Node.Delivery;
-using Chat.Node.Hosting;
-using Chat.Node.Users;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
+using Chat.Node.Faults;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -12,7 +12,7 @@ namespace Chat.Node.Gateway;
 sealed partial class SessionActor
 {
     /// <summary>Of one conversation no more than so many numbers are kept back.</summary>
-    const int MostUntold = 64;
+    const int MaxUntold = 64;
 
     /// <summary>How far a conversation's pushes have been written to this connection, have left it, and have been told to the user.</summary>
     sealed class PushedNumbers
@@ -26,8 +26,8 @@ sealed partial class SessionActor
         public ReplayWindow Shown;
     }
 
-    FewDictionary<ConversationId, PushedNumbers> _pushed;
-    List<ConversationId>? _untold;
+    SmallMap<ConversationId, PushedNumbers> _pushed;
+    List<ConversationId>? _unreported;
     long _toldAt;
     bool _isReportDue;
 
@@ -58,8 +58,8 @@ sealed partial class SessionActor
 
         if (offlineTo > 0)
             TellUser(new OfflinePushed(_user!.Id, _sessionId, offlineTo));
-        if (_untold is { Count: > 0 })
-            TellUntoldInTime();
+        if (_unreported is { Count: > 0 })
+            ReportUnreportedInTime();
     }
 
     void TellPushed(in Receipt receipt)
@@ -75,21 +75,21 @@ sealed partial class SessionActor
         var numbers = NumbersOf(receipt.Conversation);
         numbers.Flushed = Math.Max(receipt.Number, numbers.Flushed);
         // A documented client acknowledges nothing: what its user is not told is given to it again if this node dies.
-        if (!_isModern || numbers.Flushed - numbers.Told >= MostUntold)
+        if (!_isModern || numbers.Flushed - numbers.Told >= MaxUntold)
         {
             TellNumbers(receipt.Conversation, numbers);
         }
         else if (!numbers.IsUntold)
         {
             numbers.IsUntold = true;
-            (_untold ??= []).Add(receipt.Conversation);
+            (_unreported ??= []).Add(receipt.Conversation);
         }
     }
 
     /// <summary>At once if the last report was a while ago, else when the clock says so.</summary>
-    void TellUntoldInTime()
+    void ReportUnreportedInTime()
     {
-        if (CoarseMilliseconds - _toldAt >= ReportClock.Interval.TotalMilliseconds)
+        if (CoarseMilliseconds - _toldAt >= FlushReportTimer.Interval.TotalMilliseconds)
         {
             TellUntold();
         }
@@ -109,7 +109,7 @@ sealed partial class SessionActor
     /// <summary>Also before a detach: what the user does not know to have left would be queued.</summary>
     void TellUntold()
     {
-        foreach (var conversation in _untold ?? [])
+        foreach (var conversation in _unreported ?? [])
         {
             var numbers = NumbersOf(conversation);
             numbers.IsUntold = false;
@@ -117,7 +117,7 @@ sealed partial class SessionActor
                 TellNumbers(conversation, numbers);
         }
 
-        _untold?.Clear();
+        _unreported?.Clear();
         _toldAt = CoarseMilliseconds;
     }
 

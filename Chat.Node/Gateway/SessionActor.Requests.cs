@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -152,10 +152,10 @@ sealed partial class SessionActor
         }
 
         Finish();
-        GoOn();
+        ResumeRequests();
     }
 
-    void OnSettingsChanged(SettingsChanged changed)
+    void OnSettingsChanged(UserSettingsChanged changed)
     {
         if (_isModern && _user is not null && !_isEnding && IsFromUser)
             Send(SettingsFrames.Changed(changed.Settings, _services.Limits.MaxFrameBytes));

@@ -1,9 +1,8 @@
 using System.IO.Pipelines;
 using Akka.Actor;
-using Chat.Node.Conversations;
-using Chat.Node.Hosting;
+using Chat.Node.Contracts;
+using Chat.Node.Faults;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -11,13 +10,13 @@ namespace Chat.Node.Gateway;
 /// <summary>Frames to the socket: pushes, the offline queue, answers; and who is told when they have left.</summary>
 sealed partial class SessionActor
 {
-    const int MostFramesBeforeFlush = 64;
+    const int MaxFramesBeforeFlush = 64;
     static readonly byte[] LegacyPong = "{\"msgid\":105}"u8.ToArray();
 
     /// <summary>A push that a test wants to have late.</summary>
-    (ChatMessage Message, Receipt Receipt)? _heldBack;
+    (AcceptedMessage Message, Receipt Receipt)? _heldBack;
 
-    WaitingFlush? _waitingFlush;
+    DeferredFlush? _deferredFlush;
     bool _isFlushDue;
 
     void OnPush(Push push)
@@ -26,7 +25,7 @@ sealed partial class SessionActor
             return; // the user has been told, or will be, or sees it: this one is queued
         var message = push.Message;
         var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number);
-        if (push.IsAside)
+        if (push.IsSideLane)
         {
             if (!IsNewCopy(push, receipt))
                 return;
@@ -59,7 +58,7 @@ sealed partial class SessionActor
     /// <summary>Not of an earlier life, nor of who was logged in here before: their words may come late.</summary>
     bool IsFromUser => Sender.Equals(_userActor);
 
-    void WritePush(ChatMessage message, Receipt receipt)
+    void WritePush(AcceptedMessage message, Receipt receipt)
     {
         if (_isModern)
             Send(message.Push, receipt);
@@ -68,7 +67,7 @@ sealed partial class SessionActor
     }
 
     /// <summary>Only in tests of the checker.</summary>
-    void WritePushWrongly(ChatMessage message, Receipt receipt)
+    void WritePushWrongly(AcceptedMessage message, Receipt receipt)
     {
         var faults = _services.CrashPoints.Faults;
         if (_heldBack is null && faults.IsDue(InjectedFault.Reorder))
@@ -118,7 +117,7 @@ sealed partial class SessionActor
         }
     }
 
-    void SendLegacyAck(LoginResult result, Attached attached)
+    void SendLegacyAck(LoginOutcome result, Attached attached)
     {
         var offline = attached.HasMore ? [] : attached.Offline.Select(row => row.Body).ToList();
         var ack = LegacyFrames.LoginAck(
@@ -167,7 +166,7 @@ sealed partial class SessionActor
         // A flush takes a part of a large queue only, and often ends at once: go on until nothing is left or it is under way.
         while (!_isClosed && !_isDrainDue && !_outbox.IsFlushing && !_pausing.IsSet && (!_outbox.IsEmpty || _closesWhenFlushed))
         {
-            if (_outbox.Count < MostFramesBeforeFlush && (_cell.HasMessages || WaitsForRound()))
+            if (_outbox.Count < MaxFramesBeforeFlush && (_cell.HasMessages || WaitsForRound()))
                 return;
             if (_outbox.IsEmpty)
                 Close("bad input");
@@ -181,16 +180,16 @@ sealed partial class SessionActor
     {
         if (_isFlushDue || _isEnding || !_outbox.HoldsOnlyAcknowledgements)
             return false;
-        _waitingFlush ??= new WaitingFlush(Self);
-        if (!_waitingFlush.IsWaiting)
-            _services.Acknowledgements.Enter(_waitingFlush);
+        _deferredFlush ??= new DeferredFlush(Self);
+        if (!_deferredFlush.IsWaiting)
+            _services.Acknowledgements.Enter(_deferredFlush);
         return true;
     }
 
     void Flush()
     {
         _isFlushDue = false;
-        _waitingFlush?.End();
+        _deferredFlush?.End();
         var pause = _outbox.Pause;
         if (pause > TimeSpan.Zero)
         {

@@ -1,10 +1,8 @@
 using Akka.Actor;
-using Chat.Node.Cluster;
-using Chat.Node.Conversations;
-using Chat.Node.Delivery;
-using Chat.Node.Hosting;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
+using Chat.Node.Links;
 using Chat.Node.Telemetry;
-using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -23,7 +21,7 @@ sealed record DrainSession(TimeSpan Spread) : INoSerializationVerificationNeeded
 /// (after its posts are answered); what it had not flushed goes back to the user, what it had not got answered the
 /// client sends again, or, for a documented client, the session itself.
 /// </summary>
-sealed partial class SessionActor : SwitchingActor
+sealed partial class SessionActor : FastReceiveActor
 {
     const string Disconnected = "disconnected";
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
@@ -59,11 +57,11 @@ sealed partial class SessionActor : SwitchingActor
     TokenBucket _frames;
     readonly long _sessionId = Random.Shared.NextInt64(1, long.MaxValue);
     Queue<Request>? _requests;
-    Alarm _ticking;
-    Alarm _attachingAgain;
-    Alarm _pausing;
-    Alarm _continuing;
-    Alarm _draining;
+    OneShotTimer _ticking;
+    OneShotTimer _attachingAgain;
+    OneShotTimer _pausing;
+    OneShotTimer _continuing;
+    OneShotTimer _draining;
     ChatSender? _user;
     bool _isModern;
     bool _isBusy;
@@ -124,13 +122,13 @@ sealed partial class SessionActor : SwitchingActor
             case OfflinePage page:
                 PushOffline(page.Offline);
                 break;
-            case SiblingsChanged changed:
-                _hasSiblings = IsFromUser ? changed.HasSiblings : _hasSiblings;
+            case OtherDevicesChanged changed:
+                _hasSiblings = IsFromUser ? changed.SenderHasOtherDevices : _hasSiblings;
                 break;
             case MarkRefused refused:
                 OnMarkRefused(refused);
                 break;
-            case SettingsChanged changed:
+            case UserSettingsChanged changed:
                 OnSettingsChanged(changed);
                 break;
             case Terminated terminated:
@@ -164,7 +162,7 @@ sealed partial class SessionActor : SwitchingActor
             case LoginPrepared prepared:
                 OnLoginPrepared(prepared);
                 break;
-            case LoggedOut loggedOut:
+            case LogoutDone loggedOut:
                 OnLoggedOut(loggedOut);
                 break;
             case Attached attached:

@@ -14,13 +14,13 @@ sealed record SyncPage(SyncToken Token, IReadOnlyList<ConversationEntry> Entries
         var overlap = (long)SyncToken.Overlap.TotalMilliseconds;
         if (since is null || since.Watermark > now + overlap)
             since = new SyncToken(0, []); // of a time to come: made up, or of a clock that was put back
-        var most = Math.Max(1, (maxFrameBytes - 1024) / EntryBytes);
+        var max = Math.Max(1, (maxFrameBytes - 1024) / EntryBytes);
         var sorted = rows.Select(row => (Row: row, ChangedAt: Math.Max(row.Ts, row.Updated), Seen: SeenOf(row)))
             .OrderBy(entry => entry.ChangedAt).ToList();
         var news = sorted.Where(entry => since.IsNews(entry.Seen, entry.ChangedAt)).ToList();
-        var hasMore = news.Count > most;
+        var hasMore = news.Count > max;
         if (hasMore)
-            news.RemoveRange(most, news.Count - most);
+            news.RemoveRange(max, news.Count - max);
         var watermark = hasMore ? Math.Min(news[^1].ChangedAt, now + overlap) : now - overlap;
         var told = news.Select(entry => entry.Seen).ToHashSet();
         var recent = sorted

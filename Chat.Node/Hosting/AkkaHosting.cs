@@ -5,8 +5,13 @@ using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Akka.Streams;
 using Chat.Node.Cluster;
+using Chat.Node.Contracts;
 using Chat.Node.Conversations;
+using Chat.Node.Delivery;
+using Chat.Node.Faults;
+using Chat.Node.Links;
 using Chat.Node.Serialization;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Node.Users;
@@ -25,10 +30,10 @@ static class AkkaHosting
     {
         services.AddSingleton(provider => new Lazy<IReadOnlyActorRegistry>(provider.GetRequiredService<IReadOnlyActorRegistry>));
         services.AddSingleton(provider => new ConversationLoader(
-            provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<Accounts>(), provider.GetRequiredService<Contacts>(),
+            provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<Accounts>(), provider.GetRequiredService<ContactStore>(),
             provider.GetRequiredService<DeliveryMarks>(), provider.GetRequiredService<UnfinishedNodes>(), settings.KeepsHistory, provider.GetRequiredService<IMaterializer>()));
         services.AddSingleton(provider => new ConversationServices(
-            provider.GetRequiredService<MessageLog>(), provider.GetRequiredService<ConversationLoader>(), provider.GetRequiredService<FanOutClock>(),
+            provider.GetRequiredService<MessageLog>(), provider.GetRequiredService<ConversationLoader>(), provider.GetRequiredService<FanOutWatermarks>(),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(), Region<UserActor>(provider),
             provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<DeliveryMarks>(), settings.IsBridged));
         services.AddSingleton(provider => new UserServices(
@@ -36,7 +41,7 @@ static class AkkaHosting
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<Presence>(),
             new UserLoader(provider.GetRequiredService<Presence>(), provider.GetRequiredService<IMaterializer>()), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(),
-            Region<ConversationActor>(provider), provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<IOtherServers>()));
+            Region<ConversationActor>(provider), provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<IBridge>()));
         services.AddAkka(SystemName, (akka, provider) =>
         {
             akka.ConfigureLoggers(loggers =>
@@ -113,7 +118,7 @@ static class AkkaHosting
     static AkkaConfigurationBuilder AddSweepers(this AkkaConfigurationBuilder akka, ChatSettings settings, IServiceProvider provider)
     {
         akka.WithActors((system, registry, _) => registry.Register<FanOutReporter>(system.ActorOf(
-            Props.Create(() => new FanOutReporter(provider.GetRequiredService<FanOutClock>(), Region<ConversationActor>(provider))), "fan-out-reporter")));
+            Props.Create(() => new FanOutReporter(provider.GetRequiredService<FanOutWatermarks>(), Region<ConversationActor>(provider))), "fan-out-reporter")));
         return settings.IsClustered
             ? akka.WithSingleton<NodeSweeper>("node-sweeper", (system, _, _) => SweeperOf(system, provider, isClustered: true), createProxyToo: false)
             : akka.WithActors((system, registry, _) =>
@@ -126,7 +131,7 @@ static class AkkaHosting
             provider.GetRequiredService<Nodes>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<Presence>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<NodeSweeper>>(),
             Region<ConversationActor>(provider), Region<UserActor>(provider),
-            isClustered ? () => Akka.Cluster.Cluster.Get(system).State.Members : null, provider.GetRequiredService<IOtherServers>());
+            isClustered ? () => Akka.Cluster.Cluster.Get(system).State.Members : null, provider.GetRequiredService<IBridge>());
         return Props.Create(() => new NodeSweeper(services));
     }
 
@@ -156,13 +161,13 @@ static class AkkaHosting
     const string Hocon =
         """
         # sessions flush what has gathered: measured, docs/performance.md
-        chat.session-dispatcher { type = "Chat.Node.Gateway.SessionDispatcher, Chat.Node", throughput = 64 }
+        chat.session-dispatcher { type = "Chat.Node.Actors.SessionDispatcher, Chat.Node", throughput = 64 }
         akka {
           log-dead-letters = off                   # a message to a session that has just ended is everyday life
           log-dead-letters-during-shutdown = off
           stdout-loglevel = OFF                    # it waits for whoever reads standard output; all lines go through the node's own logger
           actor {
-            default-mailbox.mailbox-type = "Chat.Node.Hosting.LinkedMailbox, Chat.Node"
+            default-mailbox.mailbox-type = "Chat.Node.Actors.LinkedMailbox, Chat.Node"
             # an actor at the top (a session) that fails is closed, not restarted without its socket
             guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy"
           }

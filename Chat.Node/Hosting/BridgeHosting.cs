@@ -2,7 +2,9 @@ using Akka.Actor;
 using Akka.Hosting;
 using Chat.Node.Bridge;
 using Chat.Node.Cluster;
+using Chat.Node.Contracts;
 using Chat.Node.Conversations;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Node.Users;
@@ -18,7 +20,7 @@ static class BridgeHosting
     {
         if (!settings.IsBridged)
         {
-            services.AddSingleton<IOtherServers>(NoOtherServers.Instance);
+            services.AddSingleton<IBridge>(NoBridge.Instance);
             return services;
         }
 
@@ -30,14 +32,14 @@ static class BridgeHosting
             var redis = provider.GetRequiredService<RedisConnection>();
             return new BridgeMeter(() => redis.IsConnected);
         });
-        services.AddSingleton<IOtherServers>(provider => new RedisBridge(
+        services.AddSingleton<IBridge>(provider => new RedisBridge(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<Presence>(), provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeDirectory>(),
             provider.GetRequiredService<NodeIdentity>(), new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<BridgeMeter>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisBridge>>()));
-        services.AddHostedService(provider => new StateKeeper(
+        services.AddHostedService(provider => new PresenceRepairer(
             provider.GetRequiredService<Presence>(), provider.GetRequiredService<NodeIdentity>(), AkkaHosting.Region<UserActor>(provider),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StateKeeper>>()));
-        services.AddHostedService(provider => new QueueWatch(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PresenceRepairer>>()));
+        services.AddHostedService(provider => new BridgedQueuePoller(
             provider.GetRequiredService<OfflineStore>(), provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<NodeDirectory>(),
             AkkaHosting.Region<UserActor>(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck<RedisHealth>("chat.redis", tags: ["ready"]);
@@ -49,7 +51,7 @@ static class BridgeHosting
     /// </summary>
     public static async Task<Akka.Done> EndChannelsAsync(this IServiceProvider provider)
     {
-        if (!provider.GetRequiredService<IReadOnlyActorRegistry>().TryGet<ChannelKeeper>(out var keeper))
+        if (!provider.GetRequiredService<IReadOnlyActorRegistry>().TryGet<ChannelSubscriber>(out var keeper))
             return Akka.Done.Instance;
         try
         {
@@ -72,9 +74,9 @@ static class BridgeHosting
             var services = new KeeperServices(
                 provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<OfflineStore>(),
                 provider.GetRequiredService<BridgeMeter>(), provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<ChannelKeeper>>(), AkkaHosting.Region<UserActor>(provider),
+                provider.GetRequiredService<ILogger<ChannelSubscriber>>(), AkkaHosting.Region<UserActor>(provider),
                 AkkaHosting.Region<ConversationActor>(provider));
-            registry.Register<ChannelKeeper>(system.ActorOf(Props.Create(() => new ChannelKeeper(services)), ChannelKeeper.ActorName));
+            registry.Register<ChannelSubscriber>(system.ActorOf(Props.Create(() => new ChannelSubscriber(services)), ChannelSubscriber.ActorName));
         });
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
+using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 
 namespace Chat.Node.Hosting;

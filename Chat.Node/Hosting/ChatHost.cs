@@ -1,6 +1,8 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Chat.Node.Cluster;
+using Chat.Node.Faults;
+using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Prometheus;

@@ -1,5 +1,6 @@
 using System.Net;
 using Chat.Node.Gateway;
+using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -69,9 +70,9 @@ sealed class ChatListener(ChatSettings settings, ConnectionLimit limit, IService
     void LimitConnections()
     {
         var (wanted, descriptors) = (settings.Limits.MaxConnections, DescriptorLimit.Current);
-        limit.Most = DescriptorBudget.ConnectionsFor(wanted, descriptors, DescriptorLimit.Open);
-        if (limit.Most < wanted)
-            Log.FewDescriptors(loggers.CreateLogger<ChatListener>(), descriptors ?? 0, limit.Most, wanted);
+        limit.Max = DescriptorBudget.ConnectionsFor(wanted, descriptors, DescriptorLimit.Open);
+        if (limit.Max < wanted)
+            Log.FewDescriptors(loggers.CreateLogger<ChatListener>(), descriptors ?? 0, limit.Max, wanted);
     }
 
     /// <summary>Takes no new connection, asks the sessions to end, and ends what has not ended in time.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Cluster;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 
 namespace Chat.Node.Hosting;
@@ -20,7 +21,7 @@ static class ClusterHosting
                 new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<NodeState>(), provider.GetRequiredService<ILogger<PeerMonitor>>()));
         else
-            services.AddHostedService<ForeignMonitor>();
+            services.AddHostedService<UnclusteredNodeMonitor>();
         return services;
     }
 }

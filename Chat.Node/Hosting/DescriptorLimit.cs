@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Chat.Node.Cluster;
 
 namespace Chat.Node.Hosting;
 
@@ -70,7 +71,7 @@ static class DescriptorBudget
     public const int HttpConnections = 64;
 
     /// <summary>Connections that others have opened to the cluster's port.</summary>
-    public const int ClusterConnections = 64;
+    public const int ClusterConnections = GuardedTransport.MaxSilent;
 
     /// <summary>
     /// What the node itself opens later: the above, connections to other nodes (64) and to a database (48), and files, of which programs

@@ -65,7 +65,7 @@ sealed class GatedListener(Socket socket, IConnectionGate gate, SocketConnection
         if (!gate.TryEnter())
         {
             if (gate is ConnectionLimit limit)
-                Log.TooManyConnections(logger, limit.Most);
+                Log.TooManyConnections(logger, limit.Max);
             accepted.Dispose();
             return null;
         }

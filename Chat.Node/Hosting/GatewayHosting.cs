@@ -1,5 +1,8 @@
+using Chat.Node.Contracts;
 using Chat.Node.Conversations;
+using Chat.Node.Faults;
 using Chat.Node.Gateway;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Users;
 
@@ -24,18 +27,18 @@ static class GatewayHosting
             settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
         services.AddSingleton(provider => new AddressLimiter(
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new LoginFlow(
+        services.AddSingleton(provider => new AccountService(
             provider.GetRequiredService<Accounts>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes,
-            provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IOtherServers>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LoginFlow>>(), AkkaHosting.Region<UserActor>(provider)));
-        services.AddSingleton(provider => new ListFlow(
-            provider.GetRequiredService<Contacts>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes));
-        services.AddSingleton(provider => new RequestFlow(
-            provider.GetRequiredService<Contacts>(), provider.GetRequiredService<ListFlow>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<MarkQueue>(),
-            settings.KeepsHistory, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RequestFlow>>(),
+            provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
+        services.AddSingleton(provider => new ListRequests(
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes));
+        services.AddSingleton(provider => new UserRequests(
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<MarkQueue>(),
+            settings.KeepsHistory, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UserRequests>>(),
             AkkaHosting.Region<ConversationActor>(provider), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new GatewayServices(
             settings.Limits, provider.GetRequiredService<NodeIdentity>(), settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<CrashPoints>(), provider.GetRequiredService<LoginFlow>(), provider.GetRequiredService<RequestFlow>(),
+            provider.GetRequiredService<CrashPoints>(), provider.GetRequiredService<AccountService>(), provider.GetRequiredService<UserRequests>(),
             provider.GetRequiredService<AddressLimiter>(), provider.GetRequiredService<ILogger<SessionActor>>(),
             AkkaHosting.Region<UserActor>(provider), AkkaHosting.Region<ConversationActor>(provider)));
         services.AddHostedService<ConnectionReaper>();

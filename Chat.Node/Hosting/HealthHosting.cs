@@ -1,4 +1,5 @@
 using Chat.Node.Gateway;
+using Chat.Node.Settings;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 

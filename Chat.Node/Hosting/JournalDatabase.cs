@@ -1,3 +1,4 @@
+using Chat.Node.Settings;
 using Chat.Node.Storage.MySql;
 using Chat.Node.Storage.Sqlite;
 using MySqlConnector;

@@ -25,7 +25,7 @@ sealed class MemoryTrimState
     public const int QuietIntervals = 2;
 
     /// <summary>Of the time, at most one part in so many is spent in pauses, whatever comes in bursts.</summary>
-    public const int MostPauses = 100;
+    public const int MaxPauses = 100;
 
     long? _allocated;
     long _allocatedAtTrim;
@@ -53,7 +53,7 @@ sealed class MemoryTrimState
             _resting--;
         if (_resting > 0 || _quiet < QuietIntervals || allocated - _allocatedAtTrim < WorthBytes || heap > LargestHeapBytes)
             return;
-        _resting = (int)Math.Ceiling(trim() * MostPauses / Interval);
+        _resting = (int)Math.Ceiling(trim() * MaxPauses / Interval);
         _allocatedAtTrim = allocated;
         _busiest = 0;
         _quiet = 0;

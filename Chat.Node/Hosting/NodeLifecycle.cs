@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Chat.Node.Cluster;
 using Chat.Node.Gateway;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 

@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Persistence.Hosting;
 using Akka.Persistence.Sql.Config;
+using Chat.Node.Contracts;
 using Chat.Node.Serialization;
 using LinqToDB;
 using LinqToDB.Data;

@@ -1,6 +1,6 @@
 using Akka;
 using Chat.Node.Cluster;
-using Chat.Node.Conversations;
+using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 
@@ -15,7 +15,7 @@ static class StorageEnd
     /// <summary>Never fails: what could not be done is in the log and in the exit code.</summary>
     public static async Task<Done> EndStorageAsync(this IServiceProvider provider)
     {
-        var fanOuts = provider.GetRequiredService<FanOutClock>();
+        var fanOuts = provider.GetRequiredService<FanOutWatermarks>();
         try
         {
             await DrainAsync(provider, fanOuts).WaitAsync(Patience, provider.GetRequiredService<TimeProvider>());
@@ -29,7 +29,7 @@ static class StorageEnd
         return Done.Instance;
     }
 
-    static async Task DrainAsync(IServiceProvider provider, FanOutClock fanOuts)
+    static async Task DrainAsync(IServiceProvider provider, FanOutWatermarks fanOuts)
     {
         await provider.GetRequiredService<MessageLog>().DrainAsync();
         await provider.GetRequiredService<OfflineQueue>().DrainAsync();

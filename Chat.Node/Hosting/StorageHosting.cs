@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Streams;
 using Chat.Node.Conversations;
+using Chat.Node.Delivery;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using Chat.Node.Storage.Sqlite;
@@ -29,7 +31,7 @@ static class StorageHosting
         services.AddSingleton(provider => new LegacyTexts(
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyCharset, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Accounts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
-        services.AddSingleton(provider => new Contacts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
+        services.AddSingleton(provider => new ContactStore(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
         services.AddSingleton<ContactLists>();
         services.AddHostedService<TokenPurge>();
         services.AddSingleton<MissingKeys>();
@@ -42,7 +44,7 @@ static class StorageHosting
         services.AddHealthChecks().AddCheck<StorageHealth>("chat.storage", tags: ["ready"]);
         services.AddSingleton<Nodes>();
         services.AddSingleton(provider => new UnfinishedNodes(provider.GetRequiredService<Nodes>().OldestUnfinishedAsync));
-        services.AddSingleton<FanOutClock>();
+        services.AddSingleton<FanOutWatermarks>();
         services.AddSingleton<IMaterializer>(provider => provider.GetRequiredService<ActorSystem>().Materializer());
         services.AddSingleton<MessageLog>();
         services.AddSingleton<OfflineQueue>();

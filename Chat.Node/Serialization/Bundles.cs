@@ -1,5 +1,4 @@
-using Chat.Node.Cluster;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 
 namespace Chat.Node.Serialization;
 
@@ -11,16 +10,16 @@ sealed class SharedMessages
     /// <summary>A message is looked for among so many of the last ones.</summary>
     const int LookedBack = 8;
 
-    readonly List<ChatMessage> _messages = [];
+    readonly List<AcceptedMessage> _messages = [];
 
-    public ChatMessage this[int place] => _messages[place];
+    public AcceptedMessage this[int place] => _messages[place];
 
     public int Count => _messages.Count;
 
-    public void Add(ChatMessage message) => _messages.Add(message);
+    public void Add(AcceptedMessage message) => _messages.Add(message);
 
     /// <summary>Negative if it is not there; the same object counts, not an equal one.</summary>
-    public int PlaceOf(ChatMessage message)
+    public int PlaceOf(AcceptedMessage message)
     {
         for (var place = _messages.Count - 1; place >= 0 && place >= _messages.Count - LookedBack; place--)
         {
@@ -39,7 +38,7 @@ sealed class SharedMessages
 enum BundlePart
 {
     /// <summary>A chat message that later parts refer to.</summary>
-    ChatMessage,
+    AcceptedMessage,
 
     /// <summary>A message to an actor.</summary>
     Item,
@@ -72,7 +71,7 @@ sealed class BundleWriter
         {
             _part.Clear();
             _part.Message(_shared[known]);
-            Append(BundlePart.ChatMessage);
+            Append(BundlePart.AcceptedMessage);
         }
 
         _part.Clear();
@@ -124,7 +123,7 @@ sealed class BundleReader(Bundle bundle)
         var part = new WireReader(_part);
         switch (_kind)
         {
-            case BundlePart.ChatMessage:
+            case BundlePart.AcceptedMessage:
                 _shared.Add(part.Message());
                 return null;
             case BundlePart.Item:

@@ -1,4 +1,4 @@
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Serialization;
@@ -22,7 +22,7 @@ static class ConversationFormats
                 w.Text(m.Cmid);
                 w.Bytes(m.Body.Span);
                 w.Long(m.TimeOffset);
-                w.Bool(m.HasSiblings);
+                w.Bool(m.SenderHasOtherDevices);
             },
             r => new Post(r.Id(), r.Long(), r.Long(), r.Long(), r.Long(), r.Int(), r.Int(), r.Text(), r.Bytes(), r.Int(), r.Bool())),
         new Format<PostAccepted>(

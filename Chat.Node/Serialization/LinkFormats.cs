@@ -1,4 +1,4 @@
-using Chat.Node.Cluster;
+using Chat.Node.Contracts;
 
 namespace Chat.Node.Serialization;
 

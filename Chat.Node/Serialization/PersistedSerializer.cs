@@ -1,7 +1,7 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Serialization;

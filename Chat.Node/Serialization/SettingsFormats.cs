@@ -1,4 +1,4 @@
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Serialization;
@@ -40,7 +40,7 @@ static class SettingsFormats
                     Write(w, settings);
             },
             r => new SettingsAnswer((ErrorCode)r.Int(), r.Text(), r.Bool() ? ReadSettings(r) : null)),
-        new Format<SettingsChanged>("sd", (w, m) => Write(w, m.Settings), r => new SettingsChanged(ReadSettings(r))),
+        new Format<UserSettingsChanged>("sd", (w, m) => Write(w, m.Settings), r => new UserSettingsChanged(ReadSettings(r))),
     ];
 
     internal static void Write(WireWriter w, IReadOnlyList<ConversationId> ids)

@@ -1,5 +1,5 @@
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Node.Serialization;
@@ -63,7 +63,7 @@ static class UserFormats
             },
             r => new PeerProved(r.Int(), r.Long(), r.Bool())),
         new Format<GiveUpPlace>("gp", (_, _) => { }, _ => GiveUpPlace.Instance),
-        new Format<SiblingsChanged>("si", (w, m) => w.Bool(m.HasSiblings), r => new SiblingsChanged(r.Bool())),
+        new Format<OtherDevicesChanged>("si", (w, m) => w.Bool(m.SenderHasOtherDevices), r => new OtherDevicesChanged(r.Bool())),
         new Format<Push>(
             "pu",
             (w, m) =>

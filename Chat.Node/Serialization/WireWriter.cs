@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Serialization;
@@ -9,7 +9,7 @@ namespace Chat.Node.Serialization;
 sealed class WireWriter
 {
     /// <summary>What grew larger than this for one message is not kept for the next.</summary>
-    const int MostKept = 64 * 1024;
+    const int MaxKept = 64 * 1024;
 
     [ThreadStatic]
     static WireWriter? _ofThisThread;
@@ -36,7 +36,7 @@ sealed class WireWriter
     public void Clear()
     {
         Shared = null;
-        if (_buffer.Capacity > MostKept)
+        if (_buffer.Capacity > MaxKept)
             _buffer = new ArrayBufferWriter<byte>(256);
         else
             _buffer.ResetWrittenCount();
@@ -92,7 +92,7 @@ sealed class WireWriter
         Long(id.B);
     }
 
-    public void Message(ChatMessage message)
+    public void Message(AcceptedMessage message)
     {
         if (Shared is { } shared)
         {
@@ -163,7 +163,7 @@ sealed class WireReader(ReadOnlyMemory<byte> bytes)
 
     public ConversationId Id() => ConversationId.FromStored(Int(), Int());
 
-    public ChatMessage Message() => Shared is { } shared
+    public AcceptedMessage Message() => Shared is { } shared
         ? shared[Int()]
         : new(Id(), Long(), Int(), Text(), Long(), Bytes(), Long());
 }

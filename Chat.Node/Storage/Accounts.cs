@@ -120,11 +120,11 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
         connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction));
 
     /// <summary>Deletes some of the tokens that had expired by a time, the oldest first. How many.</summary>
-    public Task<int> PurgeTokensAsync(DateTimeOffset expiredBy, int most) => database.WriteAsync(async (connection, transaction) =>
+    public Task<int> PurgeTokensAsync(DateTimeOffset expiredBy, int max) => database.WriteAsync(async (connection, transaction) =>
     {
         var hashes = (await connection.QueryAsync<byte[]>(
-            "SELECT hash FROM ResumeToken WHERE expires <= @expired ORDER BY expires LIMIT @most",
-            new { expired = expiredBy.ToUnixTimeMilliseconds(), most }, transaction)).AsList();
+            "SELECT hash FROM ResumeToken WHERE expires <= @expired ORDER BY expires LIMIT @max",
+            new { expired = expiredBy.ToUnixTimeMilliseconds(), max }, transaction)).AsList();
         foreach (var hash in hashes)
             await connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction);
         return hashes.Count;

@@ -34,18 +34,18 @@ sealed class BatchStream<T>
     }
 
     /// <summary>Everything that is waiting, at least one; none when the queue has ended.</summary>
-    async Task<Option<(int, List<T>)>> TakeAsync(int most)
+    async Task<Option<(int, List<T>)>> TakeAsync(int max)
     {
         var batch = new List<T>();
         while (batch.Count == 0)
         {
             if (!await _queue.Reader.WaitToReadAsync())
                 return Option<(int, List<T>)>.None;
-            while (batch.Count < most && _queue.Reader.TryRead(out var element))
+            while (batch.Count < max && _queue.Reader.TryRead(out var element))
                 batch.Add(element);
         }
 
-        return (most, batch);
+        return (max, batch);
     }
 
     /// <summary>False if the queue is full or closed: nothing was taken.</summary>

@@ -21,7 +21,7 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
     public const int LeastEntryBytes = 32;
 
     /// <summary>Of reading members for a login; later ones would find little more.</summary>
-    const int MostRounds = 4;
+    const int MaxRounds = 4;
 
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
 
@@ -79,15 +79,15 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
     /// of the members, and what small groups leave goes to the large ones.
     /// </summary>
     /// <param name="userId">Who logs in.</param>
-    /// <param name="most">How many entries of each list could fit into the ack.</param>
-    public Task<(IReadOnlyList<FriendEntry> Friends, IReadOnlyList<GroupEntry> Groups)> OfUserAsync(int userId, int most = 2048) =>
+    /// <param name="max">How many entries of each list could fit into the ack.</param>
+    public Task<(IReadOnlyList<FriendEntry> Friends, IReadOnlyList<GroupEntry> Groups)> OfUserAsync(int userId, int max = 2048) =>
         database.ReadAsync<(IReadOnlyList<FriendEntry>, IReadOnlyList<GroupEntry>)>(async connection =>
         {
-            var friends = await FriendRowsAsync(connection, userId, 0, most);
-            var groups = await GroupRowsAsync(connection, userId, 0, most);
+            var friends = await FriendRowsAsync(connection, userId, 0, max);
+            var groups = await GroupRowsAsync(connection, userId, 0, max);
             var members = groups.Count == 0
                 ? Enumerable.Empty<UserRow>().ToLookup(row => row.GroupId)
-                : await MembersOfAllAsync(connection, [.. groups.Select(group => group.Id)], most);
+                : await MembersOfAllAsync(connection, [.. groups.Select(group => group.Id)], max);
             await PrepareAsync(connection, [.. friends, .. members.SelectMany(rows => rows)], groups);
             return (
                 [.. friends.Select(row => row.ToFriend(_texts))],
@@ -101,9 +101,9 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
         var rows = (await connection.QueryAsync<UserRow>(
             """
             SELECT u.id, u.name, u.state, u.ours, m.grouprole AS role FROM GroupUser m JOIN Users u ON u.id = m.userid
-            WHERE m.groupid = @groupId AND m.userid > @after ORDER BY m.userid LIMIT @most
+            WHERE m.groupid = @groupId AND m.userid > @after ORDER BY m.userid LIMIT @max
             """,
-            new { groupId, after, most = limit + 1 })).AsList();
+            new { groupId, after, max = limit + 1 })).AsList();
         await PrepareAsync(connection, rows, []);
         return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId, _texts))], rows.Count > limit);
     });
@@ -135,33 +135,33 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
     ValueTask PrepareAsync(DbConnection connection, IEnumerable<UserRow> users, IEnumerable<GroupRow> groups) => _texts.PrepareAsync(
         users.Where(row => !row.Ours).Select(row => row.Name).Concat(groups.Where(row => !row.Ours).SelectMany(row => new[] { row.Name, row.Description })), connection);
 
-    static async Task<List<UserRow>> FriendRowsAsync(DbConnection connection, int userId, int after, int most) =>
+    static async Task<List<UserRow>> FriendRowsAsync(DbConnection connection, int userId, int after, int max) =>
         (await connection.QueryAsync<UserRow>(
             """
             SELECT DISTINCT u.id, u.name, u.state, u.ours FROM Friends f JOIN Users u ON u.id = f.friendid
-            WHERE f.userid = @userId AND f.friendid > @after ORDER BY u.id LIMIT @most
+            WHERE f.userid = @userId AND f.friendid > @after ORDER BY u.id LIMIT @max
             """,
-            new { userId, after, most })).AsList();
+            new { userId, after, max })).AsList();
 
     /// <summary>In a group twice is in it once, as its creator if that is one of the two.</summary>
-    static async Task<List<GroupRow>> GroupRowsAsync(DbConnection connection, int userId, int after, int most) =>
+    static async Task<List<GroupRow>> GroupRowsAsync(DbConnection connection, int userId, int after, int max) =>
         (await connection.QueryAsync<GroupRow>(
             """
             SELECT g.id, g.groupname AS name, g.groupdesc AS description, g.ours, m.role
             FROM (SELECT groupid, MIN(grouprole) AS role FROM GroupUser WHERE userid = @userId AND groupid > @after GROUP BY groupid) m
-            JOIN AllGroup g ON g.id = m.groupid ORDER BY g.id LIMIT @most
+            JOIN AllGroup g ON g.id = m.groupid ORDER BY g.id LIMIT @max
             """,
-            new { userId, after, most })).AsList();
+            new { userId, after, max })).AsList();
 
     /// <summary>In rounds: an equal share for each group, then what small groups have left for those that have more.</summary>
-    static async Task<ILookup<int, UserRow>> MembersOfAllAsync(DbConnection connection, IReadOnlyCollection<int> groupIds, int most)
+    static async Task<ILookup<int, UserRow>> MembersOfAllAsync(DbConnection connection, IReadOnlyCollection<int> groupIds, int max)
     {
-        var each = Math.Max(1, most / groupIds.Count);
+        var each = Math.Max(1, max / groupIds.Count);
         var rows = (await MemberRowsAsync(connection, groupIds, each)).AsList();
-        for (var round = 1; round < MostRounds; round++)
+        for (var round = 1; round < MaxRounds; round++)
         {
             var hungry = rows.Where(row => row.IsCut).Select(row => row.GroupId).ToHashSet();
-            var spare = hungry.Count == 0 ? 0 : (most - rows.Count) / hungry.Count;
+            var spare = hungry.Count == 0 ? 0 : (max - rows.Count) / hungry.Count;
             if (spare <= 0)
                 break;
             each += spare;

@@ -16,7 +16,7 @@ readonly record struct LogEnd(ConversationId Conversation, long Head, long Finis
 /// </summary>
 sealed class DeliveryMarks(IChatDatabase database, TimeProvider clock, ILogger<DeliveryMarks> logger)
 {
-    const int MostAtOnce = 1000;
+    const int MaxAtOnce = 1000;
 
     sealed class Key
     {
@@ -76,7 +76,7 @@ sealed class DeliveryMarks(IChatDatabase database, TimeProvider clock, ILogger<D
     /// </summary>
     public async Task PutRightAsync(IReadOnlyCollection<LogEnd> ends)
     {
-        foreach (var some in ends.Chunk(MostAtOnce))
+        foreach (var some in ends.Chunk(MaxAtOnce))
         {
             var ids = $"[{string.Join(',', some.Select(end => $"[{end.Conversation.A},{end.Conversation.B},{end.Head}]"))}]";
             var found = (await database.ReadAsync(connection => connection.QueryAsync<Key>(database.Dialect.ImpossibleMarks, new { ids }))).AsList();
@@ -115,7 +115,7 @@ sealed class DeliveryMarks(IChatDatabase database, TimeProvider clock, ILogger<D
     {
         var keys = marks.Select(mark => (mark.UserId, mark.Conversation)).Distinct().ToList();
         var standings = new Dictionary<(int, ConversationId), MarkStanding>(keys.Count);
-        foreach (var some in keys.Chunk(MostAtOnce))
+        foreach (var some in keys.Chunk(MaxAtOnce))
         {
             var ids = $"[{string.Join(',', some.Select(key => $"[{key.UserId},{key.Conversation.A},{key.Conversation.B}]"))}]";
             foreach (var standing in await database.ReadAsync(connection => connection.QueryAsync<MarkStanding>(database.Dialect.MarkStandings, new { ids })))

@@ -1,20 +1,8 @@
 using System.Data.Common;
+using Chat.Node.Settings;
 using Dapper;
 
 namespace Chat.Node.Storage;
-
-/// <summary>How other servers' text is stored.</summary>
-enum LegacyCharset
-{
-    /// <summary>By what the database's rows say, and by what is plausible.</summary>
-    Auto,
-
-    /// <summary>As UTF-8 over a connection that is declared to be gbk: <c>浣犲ソ</c> is <c>你好</c>.</summary>
-    Gbk,
-
-    /// <summary>As it was typed.</summary>
-    Utf8mb4,
-}
 
 /// <summary>How many texts of other servers can only be as they were typed, and how many are clearly mislabelled. Pure.</summary>
 readonly record struct LegacyEvidence(int Typed, int Mislabelled)
@@ -60,16 +48,16 @@ readonly record struct LegacyEvidence(int Typed, int Mislabelled)
 /// <param name="clock">For the age of what is known.</param>
 sealed class LegacyTexts(IChatDatabase database, LegacyCharset charset = LegacyCharset.Auto, TimeProvider? clock = null)
 {
-    const int MostRows = 1000;
+    const int MaxRows = 1000;
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
     /// <summary>What other servers wrote: the newest and the oldest.</summary>
     static readonly string[] Samples =
     [
-        "SELECT name AS text FROM Users WHERE id > (SELECT MAX(id) FROM Users) - @MostRows AND ours = 0",
-        "SELECT name AS text FROM Users WHERE id < (SELECT MIN(id) FROM Users) + @MostRows AND ours = 0",
-        "SELECT groupname AS text FROM AllGroup WHERE id > (SELECT MAX(id) FROM AllGroup) - @MostRows AND ours = 0",
-        "SELECT message AS text FROM OfflineMessage WHERE id > (SELECT MAX(id) FROM OfflineMessage) - @MostRows AND ts IS NULL",
+        "SELECT name AS text FROM Users WHERE id > (SELECT MAX(id) FROM Users) - @MaxRows AND ours = 0",
+        "SELECT name AS text FROM Users WHERE id < (SELECT MIN(id) FROM Users) + @MaxRows AND ours = 0",
+        "SELECT groupname AS text FROM AllGroup WHERE id > (SELECT MAX(id) FROM AllGroup) - @MaxRows AND ours = 0",
+        "SELECT message AS text FROM OfflineMessage WHERE id > (SELECT MAX(id) FROM OfflineMessage) - @MaxRows AND ts IS NULL",
     ];
 
     sealed class Sample
@@ -122,7 +110,7 @@ sealed class LegacyTexts(IChatDatabase database, LegacyCharset charset = LegacyC
     {
         var all = new List<string>();
         foreach (var sample in Samples)
-            all.AddRange((await connection.QueryAsync<Sample>(sample, new { MostRows })).Select(row => SqlDialect.TextOf(row.Text)));
+            all.AddRange((await connection.QueryAsync<Sample>(sample, new { MaxRows })).Select(row => SqlDialect.TextOf(row.Text)));
         return all;
     }
 }

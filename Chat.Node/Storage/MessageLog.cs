@@ -1,5 +1,5 @@
 using Akka.Streams;
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
 using Chat.Node.Telemetry;
 
 namespace Chat.Node.Storage;

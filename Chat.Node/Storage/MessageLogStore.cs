@@ -10,7 +10,7 @@ sealed record LogHead(long Seq, long Ts, int Sender, string Cmid);
 sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 {
     /// <summary>No conversation is looked through further back for what is unfinished.</summary>
-    const int MostUnfinished = 10_000;
+    const int MaxUnfinished = 10_000;
 
     sealed class LastRow
     {
@@ -75,7 +75,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
     /// </summary>
     public async Task<Dictionary<ConversationId, long>> FirstsSinceAsync(IReadOnlyCollection<(ConversationId Id, long Head, long Ts)> conversations)
     {
-        var ids = $"[{string.Join(',', conversations.Select(each => $"[{each.Id.A},{each.Id.B},{each.Ts},{each.Head - MostUnfinished}]"))}]";
+        var ids = $"[{string.Join(',', conversations.Select(each => $"[{each.Id.A},{each.Id.B},{each.Ts},{each.Head - MaxUnfinished}]"))}]";
         var rows = await database.ReadAsync(connection => connection.QueryAsync<LastRow>(database.Dialect.LastBefore, new { ids }));
         return rows.ToDictionary(row => ConversationId.FromStored(row.A, row.B), row => (row.Seq ?? 0) + 1);
     }

@@ -26,11 +26,11 @@ sealed class MissingKeys(IChatDatabase database)
 
     /// <returns>How many users had no key.</returns>
     public Task<int> FillUsersAsync() =>
-        FillAsync("SELECT id, name, ours FROM Users WHERE namefold IS NULL AND id > @after ORDER BY id LIMIT @most", database.Dialect.KeyUsers);
+        FillAsync("SELECT id, name, ours FROM Users WHERE namefold IS NULL AND id > @after ORDER BY id LIMIT @max", database.Dialect.KeyUsers);
 
     /// <returns>How many groups had no key.</returns>
     public Task<int> FillGroupsAsync() =>
-        FillAsync("SELECT id, groupname AS name, ours FROM AllGroup WHERE groupfold IS NULL AND id > @after ORDER BY id LIMIT @most", database.Dialect.KeyGroups);
+        FillAsync("SELECT id, groupname AS name, ours FROM AllGroup WHERE groupfold IS NULL AND id > @after ORDER BY id LIMIT @max", database.Dialect.KeyGroups);
 
     async Task<int> FillAsync(string find, string write)
     {
@@ -38,7 +38,7 @@ sealed class MissingKeys(IChatDatabase database)
         var after = 0;
         while (true)
         {
-            var page = (await database.ReadAsync(connection => connection.QueryAsync<Row>(find, new { after, most = PageSize }))).AsList();
+            var page = (await database.ReadAsync(connection => connection.QueryAsync<Row>(find, new { after, max = PageSize }))).AsList();
             if (page.Count == 0)
                 return count;
             // Raw UTF-8: not every server reads an escaped pair of surrogates.

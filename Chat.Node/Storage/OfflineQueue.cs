@@ -1,5 +1,5 @@
 using Akka.Streams;
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
 using Chat.Node.Telemetry;
 
 namespace Chat.Node.Storage;
@@ -14,7 +14,7 @@ sealed class OfflineQueue
     const int BatchSize = 500;
 
     /// <summary>So many users may be locked by others before the rest of a batch is put off.</summary>
-    const int MostLocked = 3;
+    const int MaxLocked = 3;
 
     /// <summary>For <see cref="StorageHealth"/>.</summary>
     const string Part = "offline queue";
@@ -65,7 +65,7 @@ sealed class OfflineQueue
         foreach (var user in batch.GroupBy(pending => pending.Row.UserId))
         {
             List<PendingOffline> own = [.. user];
-            var failure = locked < MostLocked ? await InsertAsync(own) : new StorageException("too much is locked");
+            var failure = locked < MaxLocked ? await InsertAsync(own) : new StorageException("too much is locked");
             if (failure is StorageException)
                 locked++;
             if (IsRefused(failure))

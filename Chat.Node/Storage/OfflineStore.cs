@@ -13,18 +13,18 @@ sealed record OfflineRow(int UserId, ConversationId Conversation, long Seq, stri
 
 /// <summary>
 /// A row of the queue as a client is given it; the conversation may be unknown for rows of other servers, and they have no
-/// number. <c>Foreign</c> is what another server wrote; it stays on this node.
+/// number. <c>Bridged</c> is what another server wrote; it stays on this node.
 /// </summary>
 sealed record QueuedMessage(
-    long Id, ConversationId? Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body, ForeignChat? Foreign = null);
+    long Id, ConversationId? Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body, BridgedChat? Bridged = null);
 
 /// <summary>A row that another server has put into the queue of a user who is here.</summary>
-sealed record ForeignArrival(long Id, int UserId);
+sealed record BridgedArrival(long Id, int UserId);
 
 /// <summary>The statements of the offline queue. Other servers write and delete rows of it at the same time.</summary>
 sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<OfflineStore> logger, LegacyTexts? texts = null)
 {
-    const int MostReasonCharacters = 200;
+    const int MaxReasonCharacters = 200;
 
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
 
@@ -69,7 +69,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
             {
                 if (row.IsOurs)
                     messages.Add(OwnMessage(row));
-                else if (await ForeignMessageAsync(userId, row) is { } message)
+                else if (await BridgedMessageAsync(userId, row) is { } message)
                     messages.Add(message);
             }
 
@@ -83,12 +83,12 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
         row.Id, row is { A: { } a, B: { } b } ? ConversationId.FromStored(a, b) : null, row.Seq ?? 0,
         row.Cmid is null ? null : SqlDialect.TextOf(row.Cmid), row.Ts ?? 0, database.Dialect.FromStored(SqlDialect.BytesOf(row.Message)));
 
-    async Task<QueuedMessage?> ForeignMessageAsync(int userId, Row row)
+    async Task<QueuedMessage?> BridgedMessageAsync(int userId, Row row)
     {
         var stored = SqlDialect.TextOf(row.Message);
         await _texts.PrepareAsync([stored]);
         var text = _texts.Read(stored);
-        var problem = ForeignChat.TryRead(Encoding.UTF8.GetBytes(text), userId, clock.GetUtcNow().ToUnixTimeMilliseconds(), out var chat);
+        var problem = BridgedChat.TryRead(Encoding.UTF8.GetBytes(text), userId, clock.GetUtcNow().ToUnixTimeMilliseconds(), out var chat);
         if (problem is null)
             return new QueuedMessage(row.Id, chat!.Conversation, 0, null, 0, chat.Body, chat);
         Log.MessageQuarantined(logger, userId, problem);
@@ -121,7 +121,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
     /// <summary>Queues what another server published, as that server would have: without a place in the log yet.</summary>
     /// <param name="userId">For whom.</param>
     /// <param name="body">The object, in ASCII.</param>
-    public Task InsertForeignAsync(int userId, string body) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+    public Task InsertBridgedAsync(int userId, string body) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
         "INSERT INTO OfflineMessage (userid, message) VALUES (@userId, @body)", new { userId, body }, transaction));
 
     /// <summary>The newest row there is; 0 if there is none.</summary>
@@ -133,13 +133,13 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
     /// <param name="after">The id.</param>
     /// <param name="ours">Whether others of our own kind may have written some; else only what documented servers wrote is found.</param>
     /// <param name="limit">At most so many.</param>
-    public Task<List<ForeignArrival>> ArrivalsAsync(long incarnation, long after, bool ours, int limit) => database.ReadAsync(async connection =>
+    public Task<List<BridgedArrival>> ArrivalsAsync(long incarnation, long after, bool ours, int limit) => database.ReadAsync(async connection =>
         (await connection.QueryAsync<Row>(
             """
             SELECT o.id, o.userid FROM OfflineMessage o JOIN UserPresence p ON p.userid = o.userid
             WHERE o.id > @after AND (o.ts IS NULL OR @ours) AND p.node = @incarnation ORDER BY o.id LIMIT @limit
             """,
-            new { incarnation, after, ours, limit })).Select(row => new ForeignArrival(row.Id, row.UserId)).ToList());
+            new { incarnation, after, ours, limit })).Select(row => new BridgedArrival(row.Id, row.UserId)).ToList());
 
     /// <summary>Removes rows that were written to a socket or acknowledged one by one.</summary>
     public Task DeleteAsync(int userId, IReadOnlyCollection<long> ids) => database.WriteAsync((connection, transaction) =>
@@ -152,5 +152,5 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
             "DELETE FROM OfflineMessage WHERE userid = @userId AND a = @A AND b = @B AND seq <= @seq",
             new { userId, conversation.A, conversation.B, seq }, transaction));
 
-    static string Shorten(string problem) => problem.Length > MostReasonCharacters ? problem[..MostReasonCharacters] : problem;
+    static string Shorten(string problem) => problem.Length > MaxReasonCharacters ? problem[..MaxReasonCharacters] : problem;
 }

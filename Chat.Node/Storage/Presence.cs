@@ -116,14 +116,14 @@ sealed class Presence(IChatDatabase database)
     /// Some of the users with sessions at a node who are listed as offline and do not want to be: a documented server that is
     /// interrupted lists everybody so.
     /// </summary>
-    public Task<List<int>> FalselyOfflineAsync(long incarnation, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
+    public Task<List<int>> FalselyOfflineAsync(long incarnation, int max) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
         """
         SELECT p.userid FROM UserPresence p JOIN Users u ON u.id = p.userid
         WHERE p.node = @incarnation AND u.state = 'offline'
             AND NOT EXISTS (SELECT 1 FROM UserPrivacy v WHERE v.userid = p.userid AND v.hides_presence = 1)
-        LIMIT @most
+        LIMIT @max
         """,
-        new { incarnation, most })).AsList());
+        new { incarnation, max })).AsList());
 
     /// <summary>
     /// Whether the user is listed as offline whatever is true. Takes effect at once, and may be repeated. What
@@ -138,12 +138,12 @@ sealed class Presence(IChatDatabase database)
     });
 
     /// <summary>The users who are said to have their oldest session at a node, in the order of their ids, above an id.</summary>
-    public Task<List<int>> ListedAtAsync(long incarnation, int after, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
-        "SELECT userid FROM UserPresence WHERE node = @incarnation AND userid > @after ORDER BY userid LIMIT @most",
-        new { incarnation, after, most })).AsList());
+    public Task<List<int>> ListedAtAsync(long incarnation, int after, int max) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
+        "SELECT userid FROM UserPresence WHERE node = @incarnation AND userid > @after ORDER BY userid LIMIT @max",
+        new { incarnation, after, max })).AsList());
 
     /// <summary>Some of the users who are said to have a session at a node that is gone and has been swept.</summary>
-    public Task<List<int>> ListedNowhereAsync(int most) => database.ReadAsync(async connection =>
+    public Task<List<int>> ListedNowhereAsync(int max) => database.ReadAsync(async connection =>
     {
         var users = new List<int>();
         long? node = NoNode;
@@ -153,8 +153,8 @@ sealed class Presence(IChatDatabase database)
             if (await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM Node WHERE incarnation = @node AND finished = 0", new { node }) > 0)
                 continue;
             users.AddRange(await connection.QueryAsync<int>(
-                "SELECT userid FROM UserPresence WHERE node = @incarnation LIMIT @most", new { incarnation = node, most = most - users.Count }));
-            if (users.Count >= most)
+                "SELECT userid FROM UserPresence WHERE node = @incarnation LIMIT @max", new { incarnation = node, max = max - users.Count }));
+            if (users.Count >= max)
                 break;
         }
 
@@ -162,8 +162,8 @@ sealed class Presence(IChatDatabase database)
     });
 
     /// <summary>Some of the users whose oldest session is, or was, at a node.</summary>
-    public Task<List<int>> UsersOfAsync(long incarnation, int most) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
-        "SELECT userid FROM UserPresence WHERE node = @incarnation LIMIT @most", new { incarnation, most })).AsList());
+    public Task<List<int>> UsersOfAsync(long incarnation, int max) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
+        "SELECT userid FROM UserPresence WHERE node = @incarnation LIMIT @max", new { incarnation, max })).AsList());
 
     /// <summary>Puts the users of incarnations that are gone offline, so many at a time that nobody waits long for it.</summary>
     public async Task ClearAsync(IReadOnlyCollection<long> incarnations)

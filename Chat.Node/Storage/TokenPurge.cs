@@ -12,7 +12,7 @@ sealed class TokenPurge(Accounts accounts, TimeProvider clock, ILogger<TokenPurg
     public static readonly TimeSpan Grace = TimeSpan.FromDays(90);
 
     /// <summary>In one step.</summary>
-    public const int Most = 100;
+    public const int Max = 100;
 
     static readonly TimeSpan Interval = TimeSpan.FromMinutes(15);
 
@@ -22,7 +22,7 @@ sealed class TokenPurge(Accounts accounts, TimeProvider clock, ILogger<TokenPurg
             return;
         try
         {
-            await accounts.PurgeTokensAsync(clock.GetUtcNow() - Grace, Most);
+            await accounts.PurgeTokensAsync(clock.GetUtcNow() - Grace, Max);
         }
         catch (StorageException e)
         {

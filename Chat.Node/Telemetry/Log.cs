@@ -1,4 +1,3 @@
-using Chat.Node.Cluster;
 using Chat.Protocol;
 
 namespace Chat.Node.Telemetry;
@@ -46,7 +45,7 @@ static partial class Log
     public static partial void ClusterFormed(ILogger logger, string address, int dead);
 
     [LoggerMessage(41, LogLevel.Warning, "node {Address} is dead: its cluster port says {Answer}, and the database has had no sign of its life for {Silence:0.0} s")]
-    public static partial void DeclaredDead(ILogger logger, string address, PeerAnswer answer, double silence);
+    public static partial void DeclaredDead(ILogger logger, string address, string answer, double silence);
 
     [LoggerMessage(42, LogLevel.Critical, "the other nodes have declared this one dead and go on without it: it ends, and has to be started again")]
     public static partial void Fenced(ILogger logger);
@@ -80,9 +79,6 @@ static partial class Log
 
     [LoggerMessage(30, LogLevel.Warning, "the journal of users' settings is not available, trying again: {Reason}")]
     public static partial void JournalUnavailable(ILogger logger, string reason);
-
-    [LoggerMessage(12, LogLevel.Critical, "cannot start: {Reason}")]
-    public static partial void CannotStart(ILogger logger, string reason);
 
     [LoggerMessage(14, LogLevel.Information, "a statement of the database is repeated (attempt {Attempt} ended with: {Reason})")]
     public static partial void StatementRepeated(ILogger logger, int attempt, string reason);
@@ -148,7 +144,7 @@ static partial class Log
     public static partial void ChannelOverflowed(ILogger logger, int userId);
 
     [LoggerMessage(77, LogLevel.Error, "a message of another server for user {UserId} is lost: neither logged nor queued ({Reason})")]
-    public static partial void ForeignMessageLost(ILogger logger, int userId, string reason);
+    public static partial void BridgedMessageLost(ILogger logger, int userId, string reason);
 
     [LoggerMessage(78, LogLevel.Information, "{Users} users of this node were listed as offline by another server: they are listed as online again")]
     public static partial void PresenceReasserted(ILogger logger, int users);

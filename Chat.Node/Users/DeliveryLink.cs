@@ -1,23 +1,7 @@
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Delivery;
 
 namespace Chat.Node.Users;
-
-/// <summary>A delivery that was taken and is not yet flushed to a session or queued.</summary>
-sealed class PendingDelivery(long number, ChatMessage message, bool isAside = false)
-{
-    public long Number => number;
-
-    /// <inheritdoc cref="Deliver.IsAside" />
-    public bool IsAside => isAside;
-
-    public ChatMessage Message => message;
-
-    /// <summary>The sessions, by slot, that were given it and have not reported back.</summary>
-    public ulong PushedTo { get; set; }
-
-    public bool IsDone { get; set; }
-}
 
 /// <summary>
 /// The receiving end of one conversation's deliveries to one user: takes only the next one, knows what is done, confirms
@@ -46,7 +30,7 @@ sealed class DeliveryLink(long incarnation)
 
     public PendingDelivery Take(Deliver deliver)
     {
-        var pending = new PendingDelivery(deliver.Number, deliver.Message, deliver.IsAside);
+        var pending = new PendingDelivery(deliver.Number, deliver.Message, deliver.IsSideLane);
         _pending.Enqueue(pending);
         Last = deliver.Number;
         return pending;
@@ -71,7 +55,7 @@ sealed class DeliveryLink(long incarnation)
     /// A session has come: what the others were given and have not flushed yet is for it too, as far as it wants it. They may be dead
     /// without anybody knowing.
     /// </summary>
-    public IReadOnlyList<PendingDelivery> GiveTo(int slot, Func<ChatMessage, bool> wants)
+    public IReadOnlyList<PendingDelivery> GiveTo(int slot, Func<AcceptedMessage, bool> wants)
     {
         var given = _pending.Where(pending => !pending.IsDone && pending.PushedTo != 0 && wants(pending.Message)).ToList();
         given.ForEach(pending => pending.PushedTo |= 1UL << slot);

@@ -4,7 +4,7 @@ namespace Chat.Node.Users;
 /// Wrong passwords of one account: after so many within a minute nothing is tried for a minute, whatever the password.
 /// An attempt counts when it begins, so that many at once do not slip through. Pure.
 /// </summary>
-sealed class LoginAttempts(int mostFailures)
+sealed class LoginAttempts(int maxFailures)
 {
     static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
@@ -13,14 +13,14 @@ sealed class LoginAttempts(int mostFailures)
 
     public bool TryBegin(DateTimeOffset now)
     {
-        if (mostFailures == 0)
+        if (maxFailures == 0)
             return true;
         if (now < _blockedUntil)
             return false;
         _open ??= new Queue<DateTimeOffset>();
         while (_open.TryPeek(out var oldest) && now - oldest >= Window)
             _open.Dequeue();
-        if (_open.Count >= mostFailures)
+        if (_open.Count >= maxFailures)
         {
             _blockedUntil = now + Window;
             _open.Clear();

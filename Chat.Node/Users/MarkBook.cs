@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Chat.Node.Delivery;
+using Chat.Node.Actors;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -18,7 +18,7 @@ sealed record OpenMark(DeliveryMark Mark, bool IsClaim, IActorRef? Session = nul
 sealed class MarkBook(int userId)
 {
     /// <summary>A client that reconnects may repeat its marks of all conversations at once.</summary>
-    const int MostClaims = 4096;
+    const int MaxClaims = 4096;
 
     sealed class Raised
     {
@@ -27,7 +27,7 @@ sealed class MarkBook(int userId)
         public ReadOnlyMemory<byte> Ref;
     }
 
-    FewDictionary<ConversationId, Raised> _raised;
+    SmallMap<ConversationId, Raised> _raised;
     List<OpenMark>? _claims;
     bool _isUnderWay;
 
@@ -55,7 +55,7 @@ sealed class MarkBook(int userId)
     /// <summary>Takes a mark that the log has to judge; false if too many wait for that.</summary>
     public bool TryClaim(OpenMark claim)
     {
-        if (_claims?.Count >= MostClaims)
+        if (_claims?.Count >= MaxClaims)
             return false;
         (_claims ??= []).Add(claim);
         return true;

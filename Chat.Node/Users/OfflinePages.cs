@@ -5,10 +5,10 @@ namespace Chat.Node.Users;
 /// <summary>How much of the offline queue goes to a session at once: a page may travel to another node in one message. Pure.</summary>
 static class OfflinePages
 {
-    public const int MostRows = 100;
+    public const int MaxRows = 100;
 
     /// <summary>Far below the largest message between nodes (1 MiB), whatever the largest row is.</summary>
-    const int MostBytes = 384 * 1024;
+    const int MaxBytes = 384 * 1024;
 
     /// <summary>The rows from the front that fit, at least one.</summary>
     public static IReadOnlyList<QueuedMessage> Cut(IReadOnlyList<QueuedMessage> rows)
@@ -17,7 +17,7 @@ static class OfflinePages
         for (var i = 0; i < rows.Count; i++)
         {
             bytes += rows[i].Body.Length;
-            if (bytes > MostBytes && i > 0)
+            if (bytes > MaxBytes && i > 0)
                 return [.. rows.Take(i)];
         }
 

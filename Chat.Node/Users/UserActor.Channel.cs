@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 
 namespace Chat.Node.Users;
 
@@ -26,9 +27,9 @@ sealed partial class UserActor
     }
 
     /// <summary>A node that has just started may not have been known: the sessions are in no cluster with this actor.</summary>
-    void ForgetForeignPresence()
+    void ForgetUnclusteredPresence()
     {
-        if (_phase != Phase.AwaitingSessions || _sessions.Count > 0 || _storedNode is not { } node || !_services.Nodes.Foreign.Contains(node))
+        if (_phase != Phase.AwaitingSessions || _sessions.Count > 0 || _storedNode is not { } node || !_services.Nodes.UnclusteredNodes.Contains(node))
             return;
         _nodeBefore = _storedNode = null;
         _channel.StartWith(null);
@@ -90,7 +91,7 @@ sealed partial class UserActor
 
     void OnAskListening(IActorRef login)
     {
-        if (!_isPresenceKnown && (_listeningAskers ??= []).Count < MostHeldAttaches)
+        if (!_isPresenceKnown && (_listeningAskers ??= []).Count < MaxHeldAttaches)
             _listeningAskers.Add(login); // when what an earlier life stored is read
         else
             login.Tell(new ListeningAnswer(!_isPresenceKnown || _sessions.Count > 0 || !_channel.IsSettled(null)));
@@ -143,7 +144,7 @@ sealed partial class UserActor
             case RoundPublished published:
                 OnRoundPublished(published);
                 return true;
-            case Conversations.Imported imported:
+            case Imported imported:
                 OnRowImported(imported);
                 return true;
             default:

@@ -1,4 +1,4 @@
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
@@ -15,19 +15,19 @@ sealed partial class UserActor
     /// <summary>Whether a delivery has found its recipient already, or will: nothing is to be queued or published for it.</summary>
     bool IsElsewhere(ConversationId conversation, PendingDelivery delivery)
     {
-        if (!delivery.Message.IsCopied || delivery.IsAside || _sessions.Count > 0)
+        if (!delivery.Message.IsBridged || delivery.IsSideLane || _sessions.Count > 0)
             return false;
         _passed ??= [];
-        if (_passed.Count >= MostHeld)
+        if (_passed.Count >= MaxHeld)
             _passed.Clear();
         _passed.Add((conversation, delivery.Message.Seq));
         return true;
     }
 
-    bool HasPassed(ChatMessage message) =>
+    bool HasPassed(AcceptedMessage message) =>
         message.Seq == 0 || (_links.TryGetValue((message.Conversation, false), out var link) && link.Last >= message.Seq);
 
     /// <summary>A copy of what came in its order, when the user was here.</summary>
-    bool IsKnownCopy(PendingDelivery delivery) => delivery is { IsAside: true, Message: { IsCopied: true, Seq: > 0 } message }
+    bool IsKnownBridged(PendingDelivery delivery) => delivery is { IsSideLane: true, Message: { IsBridged: true, Seq: > 0 } message }
         && HasPassed(message) && _passed?.Contains((message.Conversation, message.Seq)) != true;
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
 using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -9,9 +10,9 @@ namespace Chat.Node.Users;
 /// <summary>What conversations bring: to the sessions, or to the offline queue; and the confirmations.</summary>
 sealed partial class UserActor
 {
-    FewDictionary<(ConversationId Conversation, bool IsAside), DeliveryLink> _links;
-    FewDictionary<ConversationId, IActorRef> _conversations;
-    FewDictionary<ConversationId, List<(Deliver Deliver, IActorRef Sender)>> _awaitingMark;
+    SmallMap<(ConversationId Conversation, bool IsSideLane), DeliveryLink> _links;
+    SmallMap<ConversationId, IActorRef> _conversations;
+    SmallMap<ConversationId, List<(Deliver Deliver, IActorRef Sender)>> _awaitingMark;
     List<(Deliver Deliver, IActorRef Sender)>? _held;
     readonly OfflineBacklog<(ConversationId Conversation, PendingDelivery Delivery)> _backlog = new();
     int _pendingCount;
@@ -24,23 +25,23 @@ sealed partial class UserActor
         var conversation = deliver.Message.Conversation;
         if (_awaitingMark.TryGetValue(conversation, out var waiting))
         {
-            if (waiting.Count < MostHeld)
+            if (waiting.Count < MaxHeld)
                 waiting.Add((deliver, sender));
             return;
         }
 
-        if (deliver is { IsAside: true, MayBeKnown: false, Message.IsCopied: true } && !HasPassed(deliver.Message))
+        if (deliver is { IsSideLane: true, MayBeKnown: false, Message.IsBridged: true } && !HasPassed(deliver.Message))
             return; // the message itself is on its way, and comes first; the copy comes again
 
         if (IsHolding || _isStopping)
         {
             // What does not fit, or comes too late, is not taken: the conversation sends it again.
-            if (!_isStopping && (_held ??= []).Count < MostHeld)
+            if (!_isStopping && (_held ??= []).Count < MaxHeld)
                 _held.Add((deliver, sender));
             return;
         }
 
-        var key = (conversation, deliver.IsAside);
+        var key = (conversation, deliver.IsSideLane);
         if (!_links.TryGetValue(key, out var link) || link.Incarnation != deliver.Incarnation)
         {
             if (deliver is { MayBeKnown: true, Incarnation: 0 })
@@ -62,7 +63,7 @@ sealed partial class UserActor
             case Arrival.Repeated when deliver.Number <= link.ConfirmedTo:
                 Confirm(conversation, link);
                 break;
-            case Arrival.Next when _pendingCount < MostPending:
+            case Arrival.Next when _pendingCount < MaxPending:
                 _pendingCount++;
                 Dispatch(conversation, link, link.Take(deliver));
                 break;
@@ -92,14 +93,14 @@ sealed partial class UserActor
     /// <summary>To every session, or into the queue. The sender's own devices get copies, which are never queued.</summary>
     void Dispatch(ConversationId conversation, DeliveryLink link, PendingDelivery delivery)
     {
-        if (IsKnownCopy(delivery))
+        if (IsKnownBridged(delivery))
         {
             Done(conversation, link, delivery);
             return;
         }
 
         var message = delivery.Message;
-        var isCopy = IsCopy(conversation, message);
+        var isCopy = IsSelfCopy(conversation, message);
         if (_phase == Phase.Live)
         {
             Push? push = null;
@@ -173,7 +174,7 @@ sealed partial class UserActor
         foreach (var (conversation, delivery) in round)
         {
             var message = delivery.Message;
-            var row = new OfflineRow(_userId, conversation, message.Seq, message.Cmid, message.Ts, message.Body, RaisesMark: !delivery.IsAside);
+            var row = new OfflineRow(_userId, conversation, message.Seq, message.Cmid, message.Ts, message.Body, RaisesMark: !delivery.IsSideLane);
             var self = Self;
             var pending = new PendingOffline(
                 row, (settled, isDurable) => self.Tell(new OfflineSettled(settled, conversation, delivery, isDurable)));
@@ -191,7 +192,7 @@ sealed partial class UserActor
     void SettleQueued(ConversationId conversation, PendingDelivery delivery, bool isDurable)
     {
         _backlog.OnSettled((conversation, delivery), isDurable);
-        if (isDurable && _links.TryGetValue((conversation, delivery.IsAside), out var link))
+        if (isDurable && _links.TryGetValue((conversation, delivery.IsSideLane), out var link))
             Done(conversation, link, delivery);
     }
 

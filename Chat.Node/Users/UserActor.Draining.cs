@@ -1,7 +1,7 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
-using Chat.Node.Delivery;
-using Chat.Node.Hosting;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
+using Chat.Node.Faults;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -10,7 +10,7 @@ namespace Chat.Node.Users;
 /// <summary>The offline queue on its way to the sessions, page by page: the old before the new.</summary>
 sealed partial class UserActor
 {
-    FewDictionary<ConversationId, long> _drained;
+    SmallMap<ConversationId, long> _drained;
     IReadOnlyList<QueuedMessage> _page = [];
 
     /// <summary>Read, and not given yet.</summary>
@@ -39,7 +39,7 @@ sealed partial class UserActor
         // An insert that is under way now may be in front of the read or behind it: only a read that found none of them
         // open proves that nothing is left.
         _addedAtRead = _backlog.IsIdle ? _backlog.Added : -1;
-        _services.OfflineStore.ReadAsync(_userId, _drainedTo, OfflinePages.MostRows)
+        _services.OfflineStore.ReadAsync(_userId, _drainedTo, OfflinePages.MaxRows)
             .PipeTo(Self, success: rows => new PageRead(rows), failure: _ => new PageRead(null));
     }
 
@@ -60,13 +60,13 @@ sealed partial class UserActor
             return;
         }
 
-        if (ImportForeign(found))
+        if (ImportBridged(found))
         {
             Greet([], hasMore: true); // the login need not wait; the queue does, so that everything comes in order
             return;
         }
 
-        if (found.Count < OfflinePages.MostRows)
+        if (found.Count < OfflinePages.MaxRows)
             ResumeChannel();
         var rows = OfflinePages.Cut(found);
         if (rows.Count > 0)
@@ -75,7 +75,7 @@ sealed partial class UserActor
             _drainedTo = rows[^1].Id;
             NoteRead(rows);
             OfflinePages.InOrder(WithoutImported(rows)).ForEach((_pages ??= new Queue<IReadOnlyList<QueuedMessage>>()).Enqueue);
-            GivePage(found.Count == OfflinePages.MostRows || rows.Count < found.Count);
+            GivePage(found.Count == OfflinePages.MaxRows || rows.Count < found.Count);
             return;
         }
 
@@ -135,7 +135,7 @@ sealed partial class UserActor
             foreach (var row in written)
             {
                 // A copy of another server's message may have come in front of lower numbers: the marks must not pass those.
-                if (row is { Conversation: { } conversation, Seq: > 0 } && !ImportId.IsCopied(conversation, row.Cmid))
+                if (row is { Conversation: { } conversation, Seq: > 0 } && !ImportId.IsBridged(conversation, row.Cmid))
                     RaiseMark(conversation, row.Seq);
             }
         }

@@ -1,5 +1,5 @@
 using Akka.Event;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 
 namespace Chat.Node.Users;
@@ -10,7 +10,7 @@ namespace Chat.Node.Users;
 /// </summary>
 sealed partial class UserActor
 {
-    sealed class ForeignRows
+    sealed class BridgedRows
     {
         /// <summary>Rows that wait for their conversations; one after the other, so that they stay in order.</summary>
         public readonly SortedDictionary<long, QueuedMessage> Waiting = [];
@@ -26,32 +26,32 @@ sealed partial class UserActor
     }
 
     /// <summary>Only of users who had something in the queue, beside other servers.</summary>
-    ForeignRows? _foreignRows;
+    BridgedRows? _bridgedRows;
 
     /// <summary>A row that came in front of what has been read already.</summary>
     long? _unreadRow;
 
-    const long MostImportMilliseconds = 30_000;
+    const long MaxImportMilliseconds = 30_000;
 
     /// <summary>The row that is under way, and since when.</summary>
     long _importedRow;
     long _importedSince;
 
-    bool HasImports => _foreignRows is { Waiting.Count: > 0 };
+    bool HasImports => _bridgedRows is { Waiting.Count: > 0 };
 
     bool ImportsRows => _services.Others.IsOn && _services.KeepsHistory;
 
     /// <summary>Sends what other servers wrote to its conversations; true if there is such, and has to be awaited.</summary>
-    bool ImportForeign(IReadOnlyList<QueuedMessage> rows)
+    bool ImportBridged(IReadOnlyList<QueuedMessage> rows)
     {
         if (!ImportsRows)
             return false;
         var isIdle = !HasImports;
         foreach (var row in rows)
         {
-            if (row is not { Foreign.Conversation: not null, Body.Length: <= Conversations.Import.MostBytes })
+            if (row is not { Bridged.Conversation: not null, Body.Length: <= Import.MaxBytes })
                 continue;
-            var foreign = _foreignRows ??= new ForeignRows();
+            var foreign = _bridgedRows ??= new BridgedRows();
             if (!foreign.Imported.Contains(row.Id) && !foreign.Refused.Contains(row.Id))
                 foreign.Waiting.TryAdd(row.Id, row);
         }
@@ -72,22 +72,22 @@ sealed partial class UserActor
     {
         if (!_services.Others.IsOn || rows.Count == 0)
             return;
-        var read = (_foreignRows ??= new ForeignRows()).Read;
-        if (read.Count > MostHeld)
+        var read = (_bridgedRows ??= new BridgedRows()).Read;
+        if (read.Count > MaxHeld)
             read.Clear();
         foreach (var row in rows)
             read.Add(row.Id);
     }
 
     IReadOnlyList<QueuedMessage> WithoutImported(IReadOnlyList<QueuedMessage> rows) =>
-        _foreignRows is { Imported: { Count: > 0 } imported } ? [.. rows.Where(row => !imported.Contains(row.Id))] : rows;
+        _bridgedRows is { Imported: { Count: > 0 } imported } ? [.. rows.Where(row => !imported.Contains(row.Id))] : rows;
 
     /// <summary>
     /// Nobody waits for them any more, and another server may have taken the rows by the next login. The one under way is awaited.
     /// </summary>
-    void ForgetForeignRows()
+    void ForgetBridgedRows()
     {
-        if (_foreignRows is not { } foreign)
+        if (_bridgedRows is not { } foreign)
             return;
         foreach (var id in foreign.Waiting.Keys.Skip(1).ToList())
             foreign.Waiting.Remove(id);
@@ -99,18 +99,18 @@ sealed partial class UserActor
     /// <summary>Or the same once more; one whose conversation does not answer at all goes to the sessions as it is.</summary>
     void ImportNext()
     {
-        if (_foreignRows is not { Waiting: { Count: > 0 } waiting })
+        if (_bridgedRows is not { Waiting: { Count: > 0 } waiting })
             return;
         var row = waiting.First().Value;
         if (_importedRow != row.Id)
             (_importedRow, _importedSince) = (row.Id, CoarseMilliseconds);
-        if (CoarseMilliseconds - _importedSince >= MostImportMilliseconds)
+        if (CoarseMilliseconds - _importedSince >= MaxImportMilliseconds)
         {
-            Self.Tell(new Imported(row.Foreign!.Conversation!.Value, _userId, 0, row.Id, "its conversation does not answer"), Self);
+            Self.Tell(new Imported(row.Bridged!.Conversation!.Value, _userId, 0, row.Id, "its conversation does not answer"), Self);
             return;
         }
 
-        var chat = row.Foreign!;
+        var chat = row.Bridged!;
         _services.Conversations.Value.Tell(
             new Import(chat.Conversation!.Value, _userId, chat.SenderId, 0, row.Id, chat.Digest, chat.Body), Self);
         ArmTick();
@@ -118,7 +118,7 @@ sealed partial class UserActor
 
     void OnRowImported(Imported imported)
     {
-        if (_foreignRows is not { } foreign || !foreign.Waiting.Remove(imported.Number, out var row))
+        if (_bridgedRows is not { } foreign || !foreign.Waiting.Remove(imported.Number, out var row))
             return;
         if (imported.Refusal is { } refusal)
         {
@@ -141,7 +141,7 @@ sealed partial class UserActor
     /// <summary>Another server has queued something while there are sessions: it took the user for offline.</summary>
     void OnQueueGrown(long rowId)
     {
-        if (_sessions.Count == 0 || _foreignRows?.Read.Contains(rowId) == true)
+        if (_sessions.Count == 0 || _bridgedRows?.Read.Contains(rowId) == true)
             return;
         if (_phase != Phase.Live)
         {
@@ -155,7 +155,7 @@ sealed partial class UserActor
 
     void OnLive()
     {
-        _foreignRows?.Imported.Clear(); // they are in front of what was read
+        _bridgedRows?.Imported.Clear(); // they are in front of what was read
         ReleaseHeld();
         if (_unreadRow is not { } row)
             return;

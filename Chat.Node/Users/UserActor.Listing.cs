@@ -1,3 +1,5 @@
+using Chat.Node.Contracts;
+
 namespace Chat.Node.Users;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Chat.Node.Users;
 sealed partial class UserActor
 {
     /// <summary>Looked at once a second: a login waits for twice as long at most.</summary>
-    const long MostListingMilliseconds = 1000;
+    const long MaxListingMilliseconds = 1000;
 
     long _listingSince;
 
@@ -42,7 +44,7 @@ sealed partial class UserActor
     /// <summary>Redis, the database or another node does not answer: the login does without.</summary>
     void EndOverdueListing()
     {
-        if (_phase == Phase.Listing && CoarseMilliseconds - _listingSince >= MostListingMilliseconds)
+        if (_phase == Phase.Listing && CoarseMilliseconds - _listingSince >= MaxListingMilliseconds)
             StartDrain();
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -114,7 +115,7 @@ sealed partial class UserActor
     void OnDeleted(Deleted deleted)
     {
         _deletesUnderWay--;
-        if (deleted.HasFailed && (_failedDeletes ??= new Queue<Func<Task>>()).Count < MostHeld)
+        if (deleted.HasFailed && (_failedDeletes ??= new Queue<Func<Task>>()).Count < MaxHeld)
             _failedDeletes.Enqueue(deleted.Again);
         ArmTick();
         if (_isStopping)

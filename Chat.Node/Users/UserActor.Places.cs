@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 
 namespace Chat.Node.Users;
 

@@ -66,7 +66,7 @@ sealed partial class UserActor
         {
             return node is { } shown
                 ? await _services.Presence.ShowAsync(_userId, shown) ? shown : null
-                : await _services.Presence.ForgetAsync(_userId, _services.Nodes.Foreign);
+                : await _services.Presence.ForgetAsync(_userId, _services.Nodes.UnclusteredNodes);
         }
 
         await _services.Presence.SetAsync(_userId, node);

@@ -28,7 +28,7 @@ sealed partial class UserActor
         // A copy that a server sent us for this user is not sent back.
         var bytes = 0;
         var some = round.Take(PublishedAtOnce)
-            .TakeWhile(item => !item.Delivery.IsAside && ((bytes += item.Delivery.Message.Body.Length) <= BytesPublishedAtOnce || bytes == item.Delivery.Message.Body.Length))
+            .TakeWhile(item => !item.Delivery.IsSideLane && ((bytes += item.Delivery.Message.Body.Length) <= BytesPublishedAtOnce || bytes == item.Delivery.Message.Body.Length))
             .ToList();
         if (some.Count == 0)
         {

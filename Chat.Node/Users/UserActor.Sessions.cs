@@ -1,6 +1,6 @@
 using System.Numerics;
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
@@ -80,7 +80,7 @@ sealed partial class UserActor
 
         if (!attach.IsReattach && MayHaveTheOnlySession)
         {
-            if ((_heldAttaches ??= []).Count < MostHeldAttaches)
+            if ((_heldAttaches ??= []).Count < MaxHeldAttaches)
                 _heldAttaches.Add((attach, session));
             return;
         }
@@ -132,13 +132,13 @@ sealed partial class UserActor
     {
         foreach (var ((conversation, _), link) in _links)
         {
-            foreach (var delivery in link.GiveTo(slot, message => isModern || !IsCopy(conversation, message)))
+            foreach (var delivery in link.GiveTo(slot, message => isModern || !IsSelfCopy(conversation, message)))
                 _nodes.Tell(session, new Push(link.Incarnation, delivery.Number, delivery.Message), Self);
         }
     }
 
     /// <summary>Of the user's own message, for its other modern sessions: never queued.</summary>
-    bool IsCopy(ConversationId conversation, ChatMessage message) =>
+    bool IsSelfCopy(ConversationId conversation, AcceptedMessage message) =>
         message.Sender == _userId && (conversation.IsGroup || conversation.A != conversation.B);
 
     /// <summary>
@@ -187,7 +187,7 @@ sealed partial class UserActor
         {
             _isPageOverdue = false;
             _pages = null;
-            ForgetForeignRows();
+            ForgetBridgedRows();
             _pausesChannel = false;
             _phase = Phase.Offline;
         }
@@ -197,7 +197,7 @@ sealed partial class UserActor
         {
             foreach (var lost in link.OnSessionGone(session.Slot))
             {
-                if (IsCopy(conversation, lost.Message))
+                if (IsSelfCopy(conversation, lost.Message))
                 {
                     Done(conversation, link, lost);
                     continue;
@@ -231,10 +231,10 @@ sealed partial class UserActor
         foreach (var session in _sessions)
         {
             var hasSiblings = modern > (session.IsModern ? 1 : 0);
-            if (hasSiblings == session.HasSiblings)
+            if (hasSiblings == session.SenderHasOtherDevices)
                 continue;
-            session.HasSiblings = hasSiblings;
-            _nodes.Tell(session.Actor, new SiblingsChanged(hasSiblings), Self);
+            session.SenderHasOtherDevices = hasSiblings;
+            _nodes.Tell(session.Actor, new OtherDevicesChanged(hasSiblings), Self);
         }
     }
 }

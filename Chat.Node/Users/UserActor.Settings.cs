@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
-using Chat.Node.Delivery;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
 
 namespace Chat.Node.Users;
 
@@ -10,14 +11,14 @@ namespace Chat.Node.Users;
 /// </summary>
 sealed partial class UserActor
 {
-    const int MostOpenSettings = 100;
+    const int MaxOpenSettings = 100;
 
     /// <summary>Who asks has given up by then; so is a journal that does not answer.</summary>
     static readonly TimeSpan SettingsPatience = TimeSpan.FromSeconds(5);
 
     sealed record OpenSettings(IActorRef Asker, long SessionId, long Since);
 
-    FewDictionary<long, OpenSettings> _openSettings;
+    SmallMap<long, OpenSettings> _openSettings;
     IActorRef? _settings;
     long _lastSettingsNumber;
 
@@ -51,7 +52,7 @@ sealed partial class UserActor
     void OnSettingsRequest(long sessionId, Protocol.SettingsChange? change)
     {
         _lastActivity = CoarseMilliseconds;
-        if (_isStopping || _openSettings.Count >= MostOpenSettings)
+        if (_isStopping || _openSettings.Count >= MaxOpenSettings)
         {
             Sender.Tell(SettingsAnswer.Unavailable);
             return;
@@ -70,7 +71,7 @@ sealed partial class UserActor
         {
             var origin = _openSettings.TryGetValue(settled.Number, out var asked) ? asked.SessionId : (long?)null;
             foreach (var session in _sessions.Where(session => session.IsModern && session.Id != origin))
-                _nodes.Tell(session.Actor, new SettingsChanged(settings), Self);
+                _nodes.Tell(session.Actor, new UserSettingsChanged(settings), Self);
         }
 
         if (_openSettings.Remove(settled.Number, out var open))

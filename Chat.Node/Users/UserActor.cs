@@ -1,9 +1,9 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
-using Chat.Node.Cluster;
-using Chat.Node.Delivery;
-using Chat.Node.Hosting;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
+using Chat.Node.Links;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -15,11 +15,11 @@ namespace Chat.Node.Users;
 /// conversation only what was flushed or is durable. A crash loses nothing: sessions watch it and attach again,
 /// conversations send again what was not confirmed, marks and the queue are in the database.
 /// </summary>
-sealed partial class UserActor : SwitchingActor
+sealed partial class UserActor : FastReceiveActor
 {
-    const int MostHeld = 1000;
-    const int MostHeldAttaches = 16;
-    const int MostPending = 20_000;
+    const int MaxHeld = 1000;
+    const int MaxHeldAttaches = 16;
+    const int MaxPending = 20_000;
     static readonly TimeSpan SessionsReturnWithin = TimeSpan.FromSeconds(3);
 
     /// <summary>Where deliveries go.</summary>
@@ -165,7 +165,7 @@ sealed partial class UserActor : SwitchingActor
         }
 
         _isPresenceKnown = true;
-        _nodeBefore = _storedNode = read.Node is { } node && _services.Nodes.Foreign.Contains(node) ? null : read.Node;
+        _nodeBefore = _storedNode = read.Node is { } node && _services.Nodes.UnclusteredNodes.Contains(node) ? null : read.Node;
         _channel.StartWith(_storedNode);
         AnswerListeningAskers();
         if (_phase != Phase.Starting)
@@ -193,7 +193,7 @@ sealed partial class UserActor : SwitchingActor
         var now = CoarseMilliseconds;
         TakeStepAgain(isRepeated: true);
         EndOverdueListing();
-        ForgetForeignPresence();
+        ForgetUnclusteredPresence();
         if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin.TotalMilliseconds)
         {
             _phase = Phase.Offline;

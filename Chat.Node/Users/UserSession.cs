@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 
 namespace Chat.Node.Users;
 
@@ -27,7 +28,7 @@ sealed class UserSession(long id, long order, int slot, bool isModern, bool isRe
     /// <summary>It still waits for <see cref="Attached"/>.</summary>
     public bool IsAttaching { get; set; } = true;
 
-    public bool HasSiblings { get; set; }
+    public bool SenderHasOtherDevices { get; set; }
 
     public bool HasToken(byte[]? hash) => hash is not null && tokenHash is not null && tokenHash.AsSpan().SequenceEqual(hash);
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 
 namespace Chat.Node.Users;
@@ -13,7 +14,7 @@ namespace Chat.Node.Users;
 sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
 {
     public const int EventsPerSnapshot = 100;
-    const int MostPurges = 10;
+    const int MaxPurges = 10;
     static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
     static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan PurgeAgainAfter = TimeSpan.FromSeconds(1);
@@ -202,14 +203,14 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
     void OnPurgeFailed(Exception cause)
     {
         _log.Info("old settings of user {0} could not be deleted yet: {1}", _userId, cause.Message);
-        if (++_purges < MostPurges)
+        if (++_purges < MaxPurges)
             Timers.StartSingleTimer("purge", PurgeAgain.Instance, PurgeAgainAfter);
     }
 
     void OnSnapshotFailed(Exception cause)
     {
         _log.Warning("the settings of user {0} could not be summed up: {1}", _userId, cause.Message);
-        if (++_failedSaves < MostPurges)
+        if (++_failedSaves < MaxPurges)
         {
             Timers.StartSingleTimer("snapshot", SaveAgain.Instance, PurgeAgainAfter);
             return;

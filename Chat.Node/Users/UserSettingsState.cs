@@ -1,3 +1,4 @@
+using Chat.Node.Contracts;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
@@ -36,15 +37,15 @@ sealed class UserSettingsState(int userId)
             events.Add(new ConversationUnpinned(unpinned));
         if (change.Mute is { } muted && !_muted.Contains(muted))
         {
-            if (_muted.Count - events.OfType<ConversationUnmuted>().Count() >= UserSettings.MostMuted)
-                return Refuse(ErrorCode.TooLarge, $"at most {UserSettings.MostMuted} conversations can be muted: unmute one first");
+            if (_muted.Count - events.OfType<ConversationUnmuted>().Count() >= UserSettings.MaxMuted)
+                return Refuse(ErrorCode.TooLarge, $"at most {UserSettings.MaxMuted} conversations can be muted: unmute one first");
             events.Add(new ConversationMuted(muted));
         }
 
         if (change.Pin is { } pinned && !_pinned.Contains(pinned))
         {
-            if (_pinned.Count - events.OfType<ConversationUnpinned>().Count() >= UserSettings.MostPinned)
-                return Refuse(ErrorCode.TooLarge, $"at most {UserSettings.MostPinned} conversations can be pinned: unpin one first");
+            if (_pinned.Count - events.OfType<ConversationUnpinned>().Count() >= UserSettings.MaxPinned)
+                return Refuse(ErrorCode.TooLarge, $"at most {UserSettings.MaxPinned} conversations can be pinned: unpin one first");
             events.Add(new ConversationPinned(pinned));
         }
 

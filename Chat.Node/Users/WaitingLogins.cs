@@ -6,7 +6,7 @@ namespace Chat.Node.Users;
 /// </summary>
 sealed class WaitingLogins<T>
 {
-    public const int Most = 16;
+    public const int Max = 16;
 
     /// <summary>Longer than a session takes for its answer.</summary>
     public const long PatienceMilliseconds = 5000;
@@ -25,7 +25,7 @@ sealed class WaitingLogins<T>
     {
         if (_waiting.Exists(waiting => waiting.SessionId == sessionId))
             return true;
-        if (_waiting.Count >= Most)
+        if (_waiting.Count >= Max)
             return false;
         _waiting.Add((sessionId, login));
         return true;

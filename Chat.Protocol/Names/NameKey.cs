@@ -14,7 +14,7 @@ public static class NameKey
     const int CapitalIWithDot = 0x130;
 
     /// <summary>What lies behind does not count: only a database that was taken over can hold so long a name.</summary>
-    const int MostUnits = 2048;
+    const int MaxUnits = 2048;
 
     /// <summary>
     /// The name without blanks at its ends and without characters that cannot be seen, in Normalization Form C with simple case
@@ -22,8 +22,8 @@ public static class NameKey
     /// </summary>
     public static string Of(string name)
     {
-        if (name.Length > MostUnits)
-            name = name[..MostUnits];
+        if (name.Length > MaxUnits)
+            name = name[..MaxUnits];
         if (Ascii.IsValid(name) && name.Length <= MaxCharacters)
             return FoldAscii(name).Trim();
         var folded = new StringBuilder(name.Length);

@@ -1,11 +1,12 @@
+using Chat.Node.Serialization;
+using Chat.Node.Contracts;
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Streams;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
-using Chat.Node.Hosting;
-using Chat.Node.Serialization;
+using Chat.Node.Faults;
 using Chat.Node.Storage;
 using Chat.Node.Storage.Sqlite;
 using Chat.Tests.Support;
@@ -43,7 +44,7 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
         Database = new FaultyDatabase(_sqlite);
         Node = new NodeIdentity("here", 77);
         Accounts = new Accounts(Database);
-        Contacts = new Contacts(Database);
+        ContactStore = new ContactStore(Database);
         LogStore = new MessageLogStore(Database, Node);
         OfflineStore = new OfflineStore(Database, Clock, NullLogger<OfflineStore>.Instance);
         Marks = new DeliveryMarks(Database, Clock, NullLogger<DeliveryMarks>.Instance);
@@ -62,7 +63,7 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
 
     internal Accounts Accounts { get; }
 
-    internal Contacts Contacts { get; }
+    internal ContactStore ContactStore { get; }
 
     internal MessageLogStore LogStore { get; }
 

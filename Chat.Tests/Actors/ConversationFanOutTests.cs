@@ -1,7 +1,7 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
+using Chat.Node.Delivery;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
 
@@ -62,11 +62,11 @@ public sealed class ConversationFanOutTests : ConversationTest
         Confirm(conversation, delivers[0], NewProbe().Ref);
         await FenceAsync(conversation);
         Assert.False(sweeper.HasMessages);
-        Assert.NotEqual(long.MaxValue, FanOutClock.OldestTs());
+        Assert.NotEqual(long.MaxValue, FanOutWatermarks.OldestTs());
 
         Confirm(conversation, delivers[1], NewProbe().Ref);
         await sweeper.ExpectMsgAsync<FanOutFinished>();
-        Assert.Equal(long.MaxValue, FanOutClock.OldestTs());
+        Assert.Equal(long.MaxValue, FanOutWatermarks.OldestTs());
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class ConversationFanOutTests : ConversationTest
         var conversation = Start();
         conversation.Tell(PostOf(1, "a"), Session.Ref);
         await ExpectDeliverAsync(Bob, 1);
-        conversation.Tell(PostOf(2, "b") with { HasSiblings = true }, Session.Ref);
+        conversation.Tell(PostOf(2, "b") with { SenderHasOtherDevices = true }, Session.Ref);
 
         var delivers = await Users.ReceiveNAsync(2, Patience).Cast<Deliver>().ToListAsync();
         Assert.Equal([(Alice, 2L), (Bob, 2L)], delivers.Select(deliver => (deliver.UserId, deliver.Number)).Order());
@@ -160,7 +160,7 @@ public sealed class ConversationFanOutTests : ConversationTest
         var conversation = Start(id.ToString());
         conversation.Tell(PostOf(1, "a", id), Session.Ref);
         await Session.ExpectMsgAsync<PostAccepted>();
-        await Contacts.JoinGroupAsync(Carol, id.B);
+        await ContactStore.JoinGroupAsync(Carol, id.B);
 
         conversation.Tell(PostOf(1, "b", id, sender: Carol, session: 200), Session.Ref);
 
@@ -217,7 +217,7 @@ public sealed class ConversationFanOutTests : ConversationTest
         Assert.Equal(1, (await Session.ExpectMsgAsync<PostAccepted>()).Number);
         await ExpectDeliverAsync(Bob, 1);
         await ExpectTerminatedAsync(conversation);
-        Assert.Equal([Pair], FanOutClock.Abandoned());
+        Assert.Equal([Pair], FanOutWatermarks.Abandoned());
 
         Start();
         await ExpectDeliverToBothAsync(1);
@@ -225,9 +225,9 @@ public sealed class ConversationFanOutTests : ConversationTest
 
     async Task<ConversationId> GroupAsync(params int[] others)
     {
-        var group = await Contacts.CreateGroupAsync(Alice, "friends", "");
+        var group = await ContactStore.CreateGroupAsync(Alice, "friends", "");
         foreach (var other in others)
-            await Contacts.JoinGroupAsync(other, group!.Value);
+            await ContactStore.JoinGroupAsync(other, group!.Value);
         return ConversationId.Group(group!.Value);
     }
 }

@@ -2,8 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
 using Akka.TestKit;
-using Chat.Node.Conversations;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 using Xunit;
 
@@ -59,12 +58,12 @@ public sealed class ConversationImportTests : ConversationTest
         conversation.Tell(ImportOf(ConversationId.Group(GroupId), Bob, "all", 1), _keeper.Ref);
         var delivers = await NextDeliversAsync(4);
         Assert.Equal([Alice, Bob, Carol], delivers.Take(3).Select(deliver => deliver.UserId).Order());
-        Assert.All(delivers.Take(3), deliver => Assert.True(deliver is { IsAside: false, Message: { Seq: 1, IsCopied: true } }));
+        Assert.All(delivers.Take(3), deliver => Assert.True(deliver is { IsSideLane: false, Message: { Seq: 1, IsBridged: true } }));
         var toBob = delivers[3];
-        Assert.Equal((Bob, true, false), (toBob.UserId, toBob.IsAside, toBob.MayBeKnown));
+        Assert.Equal((Bob, true, false), (toBob.UserId, toBob.IsSideLane, toBob.MayBeKnown));
         conversation.Tell(ImportOf(ConversationId.Group(GroupId), Carol, "all", 2), _keeper.Ref);
         var toCarol = await Users.ExpectMsgAsync<Deliver>();
-        Assert.Equal((Carol, true, 1L), (toCarol.UserId, toCarol.IsAside, toCarol.Message.Seq));
+        Assert.Equal((Carol, true, 1L), (toCarol.UserId, toCarol.IsSideLane, toCarol.Message.Seq));
 
         Confirm(conversation, toBob);
         await ExpectImportedAsync(1); // only when its member has it
@@ -81,7 +80,7 @@ public sealed class ConversationImportTests : ConversationTest
         foreach (var (member, number, seq) in ((int, long, long)[])[(Bob, 1, 1), (Bob, 2, 2), (Carol, 3, 1), (Carol, 4, 2)])
         {
             conversation.Tell(ImportOf(ConversationId.Group(GroupId), member, "same", number), _keeper.Ref);
-            var deliver = await Users.FishForMessageAsync<Deliver>(next => next.UserId == member && next.IsAside);
+            var deliver = await Users.FishForMessageAsync<Deliver>(next => next.UserId == member && next.IsSideLane);
             Assert.Equal(seq, deliver.Message.Seq);
             Confirm(conversation, deliver);
             await ExpectImportedAsync(number);
@@ -95,12 +94,12 @@ public sealed class ConversationImportTests : ConversationTest
         var group = ConversationId.Group(GroupId);
         var first = Start($"g:{GroupId}");
         first.Tell(ImportOf(group, Carol, "early", 1), _keeper.Ref);
-        Confirm(first, await Users.FishForMessageAsync<Deliver>(next => next.IsAside));
+        Confirm(first, await Users.FishForMessageAsync<Deliver>(next => next.IsSideLane));
         await ExpectImportedAsync(1);
         Stop(first);
         var second = Start($"g:{GroupId}");
         second.Tell(ImportOf(group, Bob, "early", 2), _keeper.Ref);
-        var early = await Users.FishForMessageAsync<Deliver>(next => next is { UserId: Bob, IsAside: true });
+        var early = await Users.FishForMessageAsync<Deliver>(next => next is { UserId: Bob, IsSideLane: true });
         Assert.Equal((1L, true), (early.Message.Seq, early.MayBeKnown));
         Assert.Equal(1L, await ScalarAsync<long>("SELECT COUNT(*) FROM MessageLog"));
     }
@@ -180,7 +179,7 @@ public sealed class ConversationImportTests : ConversationTest
         await AwaitAssertAsync(async () =>
         {
             conversation.Tell(ImportOf(group, Bob, "copy", 1), _keeper.Ref); // a repetition is what the keeper does
-            Assert.Equal(3, (await Users.FishForMessageAsync<Deliver>(next => next is { UserId: Bob, IsAside: true })).Message.Seq);
+            Assert.Equal(3, (await Users.FishForMessageAsync<Deliver>(next => next is { UserId: Bob, IsSideLane: true })).Message.Seq);
         }, Patience);
         await EventuallyAsync(3L, $"SELECT COUNT(*) FROM MessageLog WHERE a = 0 AND b = {GroupId}");
     }
@@ -210,8 +209,8 @@ public sealed class ConversationImportTests : ConversationTest
 
     async Task MakeGroupAsync()
     {
-        Assert.Equal(GroupId, await Contacts.CreateGroupAsync(Alice, "g", ""));
+        Assert.Equal(GroupId, await ContactStore.CreateGroupAsync(Alice, "g", ""));
         foreach (var member in (int[])[Bob, Carol])
-            Assert.True(await Contacts.JoinGroupAsync(member, GroupId));
+            Assert.True(await ContactStore.JoinGroupAsync(member, GroupId));
     }
 }

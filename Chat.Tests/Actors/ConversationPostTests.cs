@@ -1,4 +1,4 @@
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 using Xunit;
 

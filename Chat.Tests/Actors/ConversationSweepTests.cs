@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
+using Chat.Node.Delivery;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -79,8 +79,8 @@ public sealed class ConversationSweepTests : ConversationTest
         conversation.Tell(StopConversation.Instance);
         await ExpectTerminatedAsync(conversation);
 
-        Assert.Equal([Pair], FanOutClock.Abandoned());
-        Assert.NotEqual(long.MaxValue, FanOutClock.OldestTs());
+        Assert.Equal([Pair], FanOutWatermarks.Abandoned());
+        Assert.NotEqual(long.MaxValue, FanOutWatermarks.OldestTs());
         (Database.Writes, Database.Reads) = (Fault.None, Fault.None);
         Start();
         await ExpectDeliverToBothAsync(2);

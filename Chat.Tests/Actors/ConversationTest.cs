@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.TestKit;
+using Chat.Node.Contracts;
 using Chat.Node.Conversations;
+using Chat.Node.Delivery;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
 
@@ -28,7 +29,7 @@ public abstract class ConversationTest : ActorTest
     /// <summary>Session 100.</summary>
     protected TestProbe Session { get; }
 
-    internal FanOutClock FanOutClock { get; } = new();
+    internal FanOutWatermarks FanOutWatermarks { get; } = new();
 
     /// <summary>What other nodes have not brought to everybody begins here.</summary>
     protected long UnfinishedSince { get; set; } = long.MaxValue;
@@ -39,14 +40,14 @@ public abstract class ConversationTest : ActorTest
 
     protected IActorRef Start(string id = "d:1:2", bool keepsHistory = true)
     {
-        var loader = new ConversationLoader(LogStore, Accounts, Contacts, Marks, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
-        var services = new ConversationServices(MessageLog, loader, FanOutClock, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged);
+        var loader = new ConversationLoader(LogStore, Accounts, ContactStore, Marks, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
+        var services = new ConversationServices(MessageLog, loader, FanOutWatermarks, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged);
         return Shard.ChildActorOf(Props.Create(() => new ConversationActor(id, services)));
     }
 
     internal static Post PostOf(
         long number, string cmid, ConversationId? conversation = null, long answeredTo = 0, int epoch = 0, int sender = Alice, long session = 100) =>
-        new(conversation ?? Pair, session, number, number - 1, answeredTo, epoch, sender, cmid, BodyOf(sender, cmid), 0, HasSiblings: false);
+        new(conversation ?? Pair, session, number, number - 1, answeredTo, epoch, sender, cmid, BodyOf(sender, cmid), 0, SenderHasOtherDevices: false);
 
     /// <summary>What a session answers to refusals with retry: again with a new number, until it is accepted.</summary>
     internal async Task<PostAccepted> PostUntilAcceptedAsync(IActorRef conversation, string cmid, long firstNumber, ConversationId? id = null)
@@ -107,7 +108,7 @@ public abstract class ConversationTest : ActorTest
     internal Task AppendBehindItsBackAsync(long seq, string cmid, int sender = Bob) => LogStore.AppendAsync(
         [new LogRow(Pair, seq, sender, cmid, Clock.GetUtcNow().ToUnixTimeMilliseconds(), BodyOf(sender, cmid, Alice))]);
 
-    internal static string TextOf(ChatMessage message) =>
+    internal static string TextOf(AcceptedMessage message) =>
         JsonDocument.Parse(message.Body).RootElement.GetProperty("msg").GetString()!;
 
     protected Task<long> LoggedAsync() => ScalarAsync<long>("SELECT COUNT(*) FROM MessageLog");

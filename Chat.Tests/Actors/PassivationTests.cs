@@ -1,7 +1,6 @@
 using Akka.Cluster.Sharding;
 using Akka.TestKit;
-using Chat.Node.Conversations;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 using Xunit;
 
@@ -39,8 +38,8 @@ public sealed class ConversationPassivationTests() : ConversationTest(VirtualTim
     [Fact]
     public async Task A_tick_that_comes_while_members_are_read_is_not_the_last_one()
     {
-        var group = ConversationId.Group((await Contacts.CreateGroupAsync(Alice, "g", "")).GetValueOrDefault());
-        await Contacts.JoinGroupAsync(Bob, group.B);
+        var group = ConversationId.Group((await ContactStore.CreateGroupAsync(Alice, "g", "")).GetValueOrDefault());
+        await ContactStore.JoinGroupAsync(Bob, group.B);
         var conversation = Start(group.ToString());
         conversation.Tell(PostOf(1, "a", group), Session.Ref);
         await Session.ExpectMsgAsync<PostAccepted>();

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Gateway;
 using Xunit;
 
@@ -45,7 +45,7 @@ public sealed partial class SessionTests
     async Task<(IActorRef Session, IThreadPoolWorkItem Round)> AcknowledgeAsync()
     {
         var isWaiting = new TaskCompletionSource<IThreadPoolWorkItem>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _round = new AcknowledgementRound(item =>
+        _round = new AckCoalescer(item =>
         {
             if (!isWaiting.TrySetResult(item))
                 _pool.Enqueue(item);

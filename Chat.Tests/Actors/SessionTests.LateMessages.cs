@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
 
@@ -17,9 +16,9 @@ public sealed partial class SessionTests
     {
         var session = await LogInAsync(isModern: true);
         var stranger = CreateTestProbe();
-        stranger.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, "for somebody else", Alice), 0)));
+        stranger.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, "for somebody else", Alice), 0)));
         stranger.Send(session, new OfflinePage([new QueuedMessage(1, Pair, 1, "c1", 1, BodyOf(Bob, "from another queue", Alice))]));
-        _users.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c2", 1, BodyOf(Bob, "for me", Alice), 0)));
+        _users.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c2", 1, BodyOf(Bob, "for me", Alice), 0)));
 
         await ReadUntilAsync("for me");
         Assert.DoesNotContain("else", _read.ToString(), StringComparison.Ordinal);
@@ -33,7 +32,7 @@ public sealed partial class SessionTests
         var session = await LogInAsync(isModern: true);
         var next = CreateTestProbe();
         next.Send(session, new Attached(Alice, [], HasMore: false));
-        next.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, "of the next life", Alice), 0)));
+        next.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, "of the next life", Alice), 0)));
         await ReadUntilAsync("of the next life");
         Assert.Equal(1, (await next.FishForMessageAsync<Pushed>(_ => true, Patience)).UpTo);
     }

@@ -1,8 +1,7 @@
 using System.Text.RegularExpressions;
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -80,7 +79,7 @@ public sealed partial class SessionTests
     {
         var session = await LogInAsync(isModern: true);
         var large = new string('x', 100_000); // the socket takes it when somebody reads
-        _users.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, large, Alice), 0)));
+        _users.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, large, Alice), 0)));
         var next = CreateTestProbe();
         next.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
         session.Tell(Message("""{"msgid":104,"ref":99}"""));
@@ -130,7 +129,7 @@ public sealed partial class SessionTests
     static QueuedMessage RowOf(long rowId, long seq) => new(rowId, Pair, seq, $"c{seq}", 1, BodyOf(Bob, $"hello {seq}", Alice));
 
     static Push CopyOf(long incarnation, long number, long seq) =>
-        new(incarnation, number, new ChatMessage(Pair, seq, Bob, $"c{seq}", 1, BodyOf(Bob, $"hello {seq}", Alice), 0));
+        new(incarnation, number, new AcceptedMessage(Pair, seq, Bob, $"c{seq}", 1, BodyOf(Bob, $"hello {seq}", Alice), 0));
 
     async Task<(long Incarnation, long UpTo)> NextReportOfCopiesAsync()
     {

@@ -3,11 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
 using Akka.TestKit;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Gateway;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -21,7 +20,7 @@ public sealed partial class SessionTests : ActorTest
 
     readonly Pipe _socket = new();
     readonly StringBuilder _read = new();
-    AcknowledgementRound _round = new();
+    AckCoalescer _round = new();
     readonly TestProbe _users;
     readonly TestProbe _conversations;
 
@@ -121,7 +120,7 @@ public sealed partial class SessionTests : ActorTest
         session.Tell(Message("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":2}"""));
         var post = await _conversations.ExpectMsgAsync<Post>();
         await _socket.Writer.CompleteAsync(); // as the web server does, before anybody has told the session
-        _users.Send(session, new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0)));
+        _users.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0)));
         await _users.FishForMessageAsync(message => message is Detach, Patience);
 
         _conversations.Send(session, new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
@@ -135,7 +134,7 @@ public sealed partial class SessionTests : ActorTest
     public async Task A_repeated_push_is_written_once_and_confirmed_twice()
     {
         var session = await LogInAsync(isModern: true);
-        var push = new Push(0, 1, new ChatMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0));
+        var push = new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0));
         _users.Send(session, push);
         Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
 
@@ -211,12 +210,12 @@ public sealed partial class SessionTests : ActorTest
         var session = await LogInAsync(isModern: true);
         for (var number = 1; number <= 2; number++)
         {
-            _users.Send(session, new Push(77, number, new ChatMessage(Pair, 0, Bob, $"c{number}", 1, BodyOf(Bob, "hello", Alice), 0)));
+            _users.Send(session, new Push(77, number, new AcceptedMessage(Pair, 0, Bob, $"c{number}", 1, BodyOf(Bob, "hello", Alice), 0)));
             Assert.Equal(number, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
         }
     }
 
-    static Push PushOf(long seq) => new(0, seq, new ChatMessage(Pair, seq, Bob, $"c{seq}", 1, BodyOf(Bob, $"hello {seq}", Alice), 0));
+    static Push PushOf(long seq) => new(0, seq, new AcceptedMessage(Pair, seq, Bob, $"c{seq}", 1, BodyOf(Bob, $"hello {seq}", Alice), 0));
 
     [Fact]
     public async Task When_a_conversation_dies_what_it_had_not_answered_goes_through_the_region_again()
@@ -247,10 +246,10 @@ public sealed partial class SessionTests : ActorTest
     {
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
         var connection = new SessionConnection("c1", null, new Transport(_socket.Writer), Clock, abort: () => { });
-        var logins = new LoginFlow(
-            Accounts, new ContactLists(Database), 65536, new PasswordWorker(1000, 1), NoOtherServers.Instance, Clock, NullLogger<LoginFlow>.Instance, Region(_users.Ref));
-        var requests = new RequestFlow(
-            Contacts, new ListFlow(Contacts, new ContactLists(Database), 65536), LogStore, new MarkQueue(Marks, Materializer), true, 65536, Clock, NullLogger<RequestFlow>.Instance, Region(_conversations.Ref), Region(_users.Ref));
+        var logins = new AccountService(
+            Accounts, new ContactLists(Database), 65536, new PasswordWorker(1000, 1), NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(_users.Ref));
+        var requests = new UserRequests(
+            ContactStore, new ListRequests(ContactStore, new ContactLists(Database), 65536), LogStore, new MarkQueue(Marks, Materializer), true, 65536, Clock, NullLogger<UserRequests>.Instance, Region(_conversations.Ref), Region(_users.Ref));
         var services = new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
             Region(_users.Ref), Region(_conversations.Ref))

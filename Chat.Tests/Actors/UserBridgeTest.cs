@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.TestKit;
-using Chat.Node.Serialization;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 
 namespace Chat.Tests.Actors;
 
@@ -33,11 +32,11 @@ public abstract class UserBridgeTest : UserTest
         user.Tell(new Attach(Bob, sessionId, IsModern: true, IsReattach: false, null), session.Ref);
         await HoldAsync(user);
         var greeting = await session.FishForMessageAsync<Attached>(_ => true);
-        session.IgnoreMessages(message => message is SiblingsChanged);
+        session.IgnoreMessages(message => message is OtherDevicesChanged);
         return (session, greeting);
     }
 
-    internal sealed class FakeServers(IActorRef keeper) : IOtherServers
+    internal sealed class FakeServers(IActorRef keeper) : IBridge
     {
         public ConcurrentQueue<string> Published { get; } = new();
 

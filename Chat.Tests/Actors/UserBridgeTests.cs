@@ -1,8 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
 
@@ -102,8 +101,8 @@ public sealed class UserBridgeTests : UserBridgeTest
     [Fact]
     public async Task Rows_of_otherServers_are_logged_before_a_session_gets_them()
     {
-        await OfflineStore.InsertForeignAsync(Bob, ForeignBody("first"));
-        await OfflineStore.InsertForeignAsync(Bob, ForeignBody("second"));
+        await OfflineStore.InsertBridgedAsync(Bob, BridgedBody("first"));
+        await OfflineStore.InsertBridgedAsync(Bob, BridgedBody("second"));
         var user = Start();
         var (session, greeting) = await AttachAsync(user, 1);
         Assert.Empty(greeting.Offline); // the login does not wait
@@ -124,7 +123,7 @@ public sealed class UserBridgeTests : UserBridgeTest
     [Fact]
     public async Task A_row_that_no_conversation_takes_is_given_as_it_is()
     {
-        await OfflineStore.InsertForeignAsync(Bob, ForeignBody("odd"));
+        await OfflineStore.InsertBridgedAsync(Bob, BridgedBody("odd"));
         var user = Start();
         var (session, _) = await AttachAsync(user, 1);
         var import = await Conversation.FishForMessageAsync<Import>(_ => true);
@@ -139,7 +138,7 @@ public sealed class UserBridgeTests : UserBridgeTest
         var user = Start();
         await AttachAsync(user, 1);
         await HoldAsync(user);
-        await OfflineStore.InsertForeignAsync(Bob, ForeignBody("late"));
+        await OfflineStore.InsertBridgedAsync(Bob, BridgedBody("late"));
         user.Tell(new QueueGrown(Bob, await OfflineStore.NewestIdAsync()), ActorRefs.Nobody);
         Assert.Equal("late", TextOf((await Conversation.FishForMessageAsync<Import>(_ => true)).Body));
     }
@@ -165,10 +164,10 @@ public sealed class UserBridgeTests : UserBridgeTest
 
     static Deliver CopiedOf(long number) => new(
         Bob, 0, number, number - 1, 0, MayBeKnown: false,
-        new ChatMessage(Group, number, Alice, ImportId.Of(new byte[32], 1), 1, BodyOf(Alice, "all"), 0));
+        new AcceptedMessage(Group, number, Alice, ImportId.Of(new byte[32], 1), 1, BodyOf(Alice, "all"), 0));
 
     static void Pushed(IActorRef user, TestProbe session, long sessionId, ConversationId conversation, long upTo) =>
         user.Tell(new Pushed(Bob, sessionId, conversation, 0, upTo), session.Ref);
 
-    static string ForeignBody(string text) => $$"""{"id":1,"msg":"{{text}}","msgid":6,"name":"alice","time":"t","toid":2}""";
+    static string BridgedBody(string text) => $$"""{"id":1,"msg":"{{text}}","msgid":6,"name":"alice","time":"t","toid":2}""";
 }

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -150,11 +150,11 @@ public sealed class UserChannelTests : UserBridgeTest
     [Fact]
     public async Task Sessions_at_a_node_outside_the_cluster_are_none_of_its_business()
     {
-        await Presence.SetAsync(Bob, ForeignNode);
+        await Presence.SetAsync(Bob, UnclusteredNode);
         var user = Start();
         Deliver(user, 1);
         await ExpectConfirmedAsync(1); // at once: nobody is waited for
         Assert.Equal(["m1"], Servers.Published);
-        Assert.Equal(ForeignNode, await Presence.NodeOfAsync(Bob));
+        Assert.Equal(UnclusteredNode, await Presence.NodeOfAsync(Bob));
     }
 }

@@ -1,6 +1,5 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Xunit;
 
 namespace Chat.Tests.Actors;

@@ -1,5 +1,4 @@
-using Chat.Node.Conversations;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -59,7 +58,7 @@ public sealed class UserListingTests : UserBridgeTest
     [Fact]
     public async Task What_others_publish_waits_until_what_they_queued_has_its_numbers()
     {
-        await OfflineStore.InsertForeignAsync(Bob, """{"id":1,"msg":"queued","msgid":6,"name":"alice","time":"t","toid":2}""");
+        await OfflineStore.InsertBridgedAsync(Bob, """{"id":1,"msg":"queued","msgid":6,"name":"alice","time":"t","toid":2}""");
         var user = Start();
         var session = NewProbe();
         user.Tell(new Attach(Bob, 1, IsModern: true, IsReattach: false, null), session.Ref);

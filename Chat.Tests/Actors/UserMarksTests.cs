@@ -1,6 +1,6 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
 
@@ -32,7 +32,7 @@ public sealed class UserMarksTests : UserTest
     [Fact]
     public async Task Marks_of_conversations_of_others_are_refused_and_leave_no_row()
     {
-        await Contacts.CreateGroupAsync(Alice, "g", "");
+        await ContactStore.CreateGroupAsync(Alice, "g", "");
         await Storage.FilledLog.AppendAsync(Database, ConversationId.Group(1), 3);
         var user = Start();
         var (session, _) = await AttachAsync(user, 100);

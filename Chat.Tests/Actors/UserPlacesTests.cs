@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Xunit;
 
 namespace Chat.Tests.Actors;

@@ -1,7 +1,6 @@
 using Akka.Actor;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -99,7 +98,7 @@ public sealed class UserSessionTests : UserTest
         var second = NewProbe();
         user.Tell(new Attach(Bob, 200, IsModern: true, IsReattach: false, null), second.Ref);
 
-        Assert.True((await second.FishForMessageAsync<SiblingsChanged>(_ => true)).HasSiblings);
+        Assert.True((await second.FishForMessageAsync<OtherDevicesChanged>(_ => true)).SenderHasOtherDevices);
         Deliver(user, 1);
         await first.FishForMessageAsync<Push>(push => push.Number == 1);
         await second.FishForMessageAsync<Push>(push => push.Number == 1);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 using Dapper;
 using Xunit;
@@ -93,7 +93,7 @@ public sealed class UserSettingsFailureTests : UserSettingsTest
         await EventuallyAsync("online", "SELECT state FROM Users WHERE id = 2");
         Database.Writes = Fault.Refused;
         AssertUnavailable(await ChangeAsync(user, new() { Presence = PresencePrivacy.Nobody }));
-        await session.ExpectMsgAsync<SettingsChanged>(); // it is stored: the devices know
+        await session.ExpectMsgAsync<UserSettingsChanged>(); // it is stored: the devices know
 
         Database.Writes = Fault.None;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
-using Chat.Node.Users;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
+using Chat.Node.Contracts;
 using Chat.Node.Hosting;
 using Chat.Node.Storage.Sqlite;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Dapper;
 using Microsoft.Data.Sqlite;

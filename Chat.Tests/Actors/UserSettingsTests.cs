@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
@@ -64,7 +65,7 @@ public sealed class UserSettingsTests : UserSettingsTest
         await MustChangeAsync(user, new() { Mute = Group(1) }, sessionId: 100);
         await MustChangeAsync(user, new() { Mute = Group(1) }, sessionId: 100); // changes nothing: nobody is told
 
-        Assert.Equal("everyone; muted g:1; pinned ", TextOf((await other.ExpectMsgAsync<SettingsChanged>()).Settings));
+        Assert.Equal("everyone; muted g:1; pinned ", TextOf((await other.ExpectMsgAsync<UserSettingsChanged>()).Settings));
         foreach (var silent in (Akka.TestKit.TestProbe[])[origin, other, legacy])
             await FenceAsync(user, silent);
     }

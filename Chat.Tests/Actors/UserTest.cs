@@ -2,7 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Users;
 using Chat.Protocol;
@@ -41,16 +41,16 @@ public abstract class UserTest : ActorTest
         await Storage.FilledLog.AppendAsync(Database, Pair, Head);
     }
 
-    protected IActorRef Start(int maxSessions = 8, int mostFailures = 10, int userId = Bob)
+    protected IActorRef Start(int maxSessions = 8, int maxFailures = 10, int userId = Bob)
     {
         var services = new UserServices(
-            OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLoader(Presence, Materializer), new UserLimits(maxSessions, mostFailures), KeepsHistory: true, Clock, CrashPoints,
+            OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLoader(Presence, Materializer), new UserLimits(maxSessions, maxFailures), KeepsHistory: true, Clock, CrashPoints,
             Region(Conversation.Ref), new OneNode(Node), Others);
         return Shard.ChildActorOf(Props.Create(() => new UserActor(userId.ToString(), services)));
     }
 
     /// <summary>The servers outside the cluster.</summary>
-    internal IOtherServers Others { get; set; } = NoOtherServers.Instance;
+    internal IBridge Others { get; set; } = NoBridge.Instance;
 
     /// <summary>All actors are here; the stored node 99 is gone, 98 lives outside the cluster, others in it.</summary>
     internal sealed class OneNode(NodeIdentity self) : INodeDirectory
@@ -59,17 +59,17 @@ public abstract class UserTest : ActorTest
 
         public bool IsAlive(long incarnation) => incarnation != GoneNode;
 
-        public IReadOnlySet<long> Foreign { get; } = new HashSet<long> { ForeignNode };
+        public IReadOnlySet<long> UnclusteredNodes { get; } = new HashSet<long> { UnclusteredNode };
     }
 
-    protected const long ForeignNode = 98;
+    protected const long UnclusteredNode = 98;
 
     protected const long GoneNode = 99;
 
     internal static Deliver DeliverOf(
         long number, long? previous = null, long confirmedTo = 0, bool mayBeKnown = false, int sender = Alice, long originSession = 0) =>
         new(Bob, 0, number, previous ?? number - 1, confirmedTo, mayBeKnown,
-            new ChatMessage(Pair, number, sender, $"c{number}", 1_000_000 + number, BodyOf(sender, $"m{number}"), originSession));
+            new AcceptedMessage(Pair, number, sender, $"c{number}", 1_000_000 + number, BodyOf(sender, $"m{number}"), originSession));
 
     internal void Deliver(IActorRef user, params long[] numbers)
     {
@@ -84,7 +84,7 @@ public abstract class UserTest : ActorTest
         var session = NewProbe($"session-{sessionId}-{Guid.NewGuid():n}");
         user.Tell(new Attach(Bob, sessionId, isModern, isReattach, token), session.Ref);
         var greeting = await session.FishForMessageAsync<Attached>(_ => true);
-        session.IgnoreMessages(message => message is SiblingsChanged);
+        session.IgnoreMessages(message => message is OtherDevicesChanged);
         return (session, greeting);
     }
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Chat.Node.Serialization;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 using Chat.Tests.Support;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Chat.Node.Serialization;
+using Chat.Node.Contracts;
 using Chat.Protocol;
 using NetArchTest.Rules;
 using Xunit;
@@ -15,8 +15,8 @@ public sealed class LayerTests
     /// <summary>Rules without actors around them: they are tested, and reasoned about, alone.</summary>
     static readonly string[] PureTypes =
     [
-        "Chat.Node.Conversations.ConversationState", "Chat.Node.Conversations.FanOut", "Chat.Node.Conversations.FanOutClock",
-        "Chat.Node.Conversations.RecentPosts", "Chat.Node.Conversations.ChatMessage", "Chat.Node.Delivery.GoBackN",
+        "Chat.Node.Conversations.ConversationState", "Chat.Node.Conversations.FanOut", "Chat.Node.Conversations.FanOutWatermarks",
+        "Chat.Node.Conversations.RecentPosts", "Chat.Node.Conversations.AcceptedMessage", "Chat.Node.Delivery.GoBackN",
         "Chat.Node.Users.DeliveryLink", "Chat.Node.Users.OfflineBacklog`1", "Chat.Node.Users.LoginAttempts", "Chat.Node.Users.UserSettingsState",
         "Chat.Node.Gateway.TokenBucket", "Chat.Node.Gateway.SyncPage", "Chat.Node.Gateway.SyncToken", "Chat.Node.Gateway.Outbox",
         "Chat.Node.Gateway.AddressLimiter", "Chat.Node.Gateway.ProxyHeader",

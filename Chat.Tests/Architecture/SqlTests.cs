@@ -19,7 +19,7 @@ public sealed class SqlTests
     [InlineData("""Task Find(string name) => Run($"SELECT 1 WHERE x = {name}"); Find(given);""", true)]
     [InlineData("""Task Find(string name) => Run($"SELECT 1 WHERE x = {name}"); Find("x"); Find(given);""", true)]
     [InlineData("""Task Find(int id, string name) => Run($"SELECT 1 WHERE {name}"); Find(id, "x = 1"); Find(7, "y > 2");""", false)]
-    [InlineData("""const int Most = 5; Run($"SELECT 1 LIMIT {Most}");""", false)]
+    [InlineData("""const int Max = 5; Run($"SELECT 1 LIMIT {Max}");""", false)]
     [InlineData("""Run($"SELECT 1 LIMIT {row.Count}");""", true)]
     [InlineData("""Run($"selected {name}");""", false)]
     public void The_scan_finds_what_is_interpolated(string source, bool isSuspect) =>

@@ -12,7 +12,7 @@ public sealed class AllocationTests : IAsyncLifetime
 {
     const int Operations = 2000;
 
-    static readonly Dictionary<string, (Action<HotPath> Run, int MostBytes)> Pieces = new()
+    static readonly Dictionary<string, (Action<HotPath> Run, int MaxBytes)> Pieces = new()
     {
         ["frame reader"] = (path => path.ReadFrame(), 0),
         ["request reader"] = (path => path.ReadRequest(), 560),

@@ -11,7 +11,7 @@ public sealed class RatioTests
         var ratio = Ratio.Of([(100, 200), (100, 50)])!;
         Assert.Equal((100, 125), (ratio.First, ratio.Second));
         Assert.Equal(1, ratio.Mean, 9);
-        Assert.Equal((0.5, 2), (ratio.Least, ratio.Most));
+        Assert.Equal((0.5, 2), (ratio.Min, ratio.Max));
         Assert.False(ratio.IsClear);
     }
 
@@ -27,7 +27,7 @@ public sealed class RatioTests
     {
         var ratio = Ratio.Of([(100, 150), (10, 15), (1000, 1500)])!;
         Assert.Equal(1.5, ratio.Mean, 9);
-        Assert.Equal(ratio.Least, ratio.Most, 9);
+        Assert.Equal(ratio.Min, ratio.Max, 9);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class HeldChannelTests
         var channel = new HeldChannel(7);
         channel.Open();
         channel.Pause(now: 0);
-        for (var i = 1; i <= HeldChannel.MostWaiting + 1; i++)
+        for (var i = 1; i <= HeldChannel.MaxWaiting + 1; i++)
             Assert.True(channel.Add(Arrival(i)));
         Assert.Equal(1, channel.Due(now: 1, patience: 1000)?.Number);
     }
@@ -90,7 +90,7 @@ public sealed class HeldChannelTests
     public void What_comes_too_fast_goes_into_the_queue_in_order_until_that_is_full_too()
     {
         _channel.Open();
-        Add([.. Enumerable.Range(1, HeldChannel.MostWaiting).Select(i => (long)i)]);
+        Add([.. Enumerable.Range(1, HeldChannel.MaxWaiting).Select(i => (long)i)]);
         Assert.Null(_channel.SpillNext());
         Add(5001, 5002);
         Assert.Equal(5001, _channel.SpillNext()!.Number);
@@ -104,7 +104,7 @@ public sealed class HeldChannelTests
         Assert.Equal(5002, _channel.SpillNext()!.Number);
         _channel.OnSpilt(isStored: true);
         Assert.Equal(5003, _channel.SpillNext()!.Number);
-        for (var i = 0; i < HeldChannel.MostSpilling - 1; i++)
+        for (var i = 0; i < HeldChannel.MaxSpilling - 1; i++)
             Assert.True(_channel.Add(Arrival(6000 + i)));
         Assert.False(_channel.Add(Arrival(1)));
     }
@@ -141,7 +141,7 @@ public sealed class HeldChannelTests
             Assert.True(_channel.Add(Arrival(number)));
     }
 
-    static ChannelArrival Arrival(long number) => new(number, new ForeignChat(default, null, 0, 0, default), number);
+    static ChannelArrival Arrival(long number) => new(number, new BridgedChat(default, null, 0, 0, default), number);
 
     static long[] Numbers(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
 }

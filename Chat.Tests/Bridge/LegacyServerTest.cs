@@ -1,5 +1,5 @@
 using System.Text;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Storage;
 using Chat.Tests.Support;

@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.Cluster;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Chat.Node.Bridge;
+using Chat.Node.Contracts;
 using Chat.Node.Telemetry;
-using Chat.Node.Users;
 using Chat.Tests.Actors;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
@@ -29,7 +29,7 @@ public sealed class ManyChannelsTests(ITestOutputHelper output) : ActorTest
         var user = NewProbe("user");
         var services = new KeeperServices(
             connection, Node, OfflineStore, meter, TimeProvider.System, NullLogger.Instance, Region(NewProbe().Ref), Region(NewProbe().Ref));
-        var keeper = Sys.ActorOf(Props.Create(() => new ChannelKeeper(services)));
+        var keeper = Sys.ActorOf(Props.Create(() => new ChannelSubscriber(services)));
 
         var watch = Stopwatch.StartNew();
         for (var id = 1; id <= Users; id++)

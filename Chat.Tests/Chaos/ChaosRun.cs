@@ -180,7 +180,7 @@ sealed class ChaosRun : IDisposable
             + $"{runner.Happened.Count} faults, {violations.Count} violations";
         _notes.Write(summary);
         if (violations.Count > 0)
-            _notes.Write($"VIOLATIONS\n{Checker.Describe(violations, mostOfAKind: 200)}");
+            _notes.Write($"VIOLATIONS\n{Checker.Describe(violations, maxOfAKind: 200)}");
         return new ChaosResult(violations, _folder, summary)
         {
             LongestWait = TimeSpan.FromMilliseconds(pairs.SelectMany(pair => pair.Value.Silences).Select(silence => silence.Milliseconds).DefaultIfEmpty(0).Max()),

@@ -7,11 +7,11 @@ namespace Chat.Tests.Chaos;
 /// <summary>Everything that is known of the conversations in which something went wrong: for the one who looks for the reason.</summary>
 static partial class ConversationDump
 {
-    const int MostConversations = 20;
+    const int MaxConversations = 20;
 
     public static async Task WriteAsync(string folder, Observations seen, IEnumerable<Violation> violations, RunClock clock)
     {
-        var names = violations.SelectMany(violation => Name().Matches(violation.Text)).Select(match => match.Value).Distinct().Take(MostConversations).ToHashSet();
+        var names = violations.SelectMany(violation => Name().Matches(violation.Text)).Select(match => match.Value).Distinct().Take(MaxConversations).ToHashSet();
         foreach (var conversation in seen.Members.Keys.Where(conversation => names.Contains(conversation.ToString())))
         {
             await using var file = new StreamWriter(Path.Combine(folder, $"conversation-{conversation.ToString().Replace(':', '-')}.txt"));

@@ -148,9 +148,9 @@ public sealed class PendingPostsTests
         Assert.Equal(next, _posts.TakeSendable(Start));
     }
 
-    Post[] AddMany(ConversationId conversation, int count)
+    PendingPost[] AddMany(ConversationId conversation, int count)
     {
-        var posts = Enumerable.Range(1, count).Select(i => new Post(conversation, $"c-{i}", _ => [])).ToArray();
+        var posts = Enumerable.Range(1, count).Select(i => new PendingPost(conversation, $"c-{i}", _ => [])).ToArray();
         foreach (var post in posts)
             _posts.Add(post);
         return posts;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Net;
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
+using Chat.Node.Settings;
 using Chat.Tests.EndToEnd;
 using Dapper;
 using Xunit;

@@ -1,11 +1,11 @@
+using Chat.Node.Actors;
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
-using Chat.Node.Cluster;
-using Chat.Node.Gateway;
+using Chat.Node.Contracts;
+using Chat.Node.Links;
 using Chat.Node.Serialization;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Chat.Tests.EndToEnd;
 using Xunit;

@@ -1,9 +1,8 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Chat.Node.Cluster;
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Chat.Tests.Actors;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -121,7 +120,7 @@ public sealed class NodeSweeperTests : ActorTest
     {
         var services = new SweeperServices(
             _nodes, LogStore, Presence, Clock, NullLogger<NodeSweeper>.Instance, Region(_conversations.Ref), Region(_users.Ref),
-            members is null ? null : () => members, NoOtherServers.Instance);
+            members is null ? null : () => members, NoBridge.Instance);
         return Sys.ActorOf(Props.Create(() => new NodeSweeper(services)));
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Chat.Tests.Cluster;
 
-public sealed class PeerWatchTests
+public sealed class SocketWatchTests
 {
     readonly PeerWatch _watch = new();
 

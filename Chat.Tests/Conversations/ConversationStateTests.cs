@@ -1,3 +1,4 @@
+using Chat.Node.Contracts;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Protocol;

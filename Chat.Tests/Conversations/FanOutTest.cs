@@ -1,3 +1,4 @@
+using Chat.Node.Contracts;
 using Chat.Node.Conversations;
 using Chat.Protocol;
 using Xunit;
@@ -15,7 +16,7 @@ public abstract class FanOutTest
         long number, int sender = 1, int[]? receivers = null, bool hasCopies = false, bool mayBeKnown = false, long now = 0, long ts = 1000)
     {
         var due = new List<DueDelivery>();
-        FanOut.Add(new ChatMessage(Group, number, sender, "c", ts, default, 0), number, receivers ?? [2], hasCopies, mayBeKnown, now, due);
+        FanOut.Add(new AcceptedMessage(Group, number, sender, "c", ts, default, 0), number, receivers ?? [2], hasCopies, mayBeKnown, now, due);
         Assert.All(due, each => Assert.Equal(number, each.Message.Seq));
         return due;
     }

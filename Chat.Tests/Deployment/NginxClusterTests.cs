@@ -1,5 +1,5 @@
 using Chat.Client;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.Client;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;

@@ -4,7 +4,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Chat.Node.Gateway;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

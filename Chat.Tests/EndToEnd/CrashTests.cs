@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
+using Chat.Node.Settings;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;

@@ -1,5 +1,5 @@
 using System.Net;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.Support;
 using Dapper;
 using MySqlConnector;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;

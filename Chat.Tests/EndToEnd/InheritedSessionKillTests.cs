@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.Storage;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
+using Chat.Node.Settings;
 using Dapper;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Chat.Client;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.Client;
 using Chat.Tests.Support;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.Support;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;

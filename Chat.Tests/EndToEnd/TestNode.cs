@@ -1,6 +1,7 @@
-using Akka.Actor;
 using Chat.Node.Cluster;
+using Akka.Actor;
 using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
@@ -65,7 +66,7 @@ sealed class TestNode : IAsyncDisposable
     public int Members => Cluster.State.Members.Count(member => member.Status == Akka.Cluster.MemberStatus.Up);
 
     /// <summary>Where other nodes reach it.</summary>
-    public string ClusterAddress => NodeAddress.TextOf(Cluster.SelfAddress);
+    public string ClusterAddress => MemberAddress.TextOf(Cluster.SelfAddress);
 
     public Task<ModernTestClient> ConnectAsync() => ModernTestClient.ConnectAsync(Port);
 

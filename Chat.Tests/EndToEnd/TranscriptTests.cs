@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;

@@ -10,7 +10,7 @@ namespace Chat.Tests.Gateway;
 
 public sealed class OutboxTests
 {
-    const int MostFrames = 4;
+    const int MaxFrames = 4;
     static readonly Receipt Push = new(ReceiptKind.Push, ConversationId.Group(5), 1, 7);
     static readonly Receipt Offline = new(ReceiptKind.Offline, Number: 8);
     static readonly Receipt Acknowledgement = new(ReceiptKind.Acknowledgement, ConversationId.Group(5), 1, 9);
@@ -21,7 +21,7 @@ public sealed class OutboxTests
 
     public OutboxTests()
     {
-        _outbox = new Outbox(_pipe.Writer, MostFrames, _clock);
+        _outbox = new Outbox(_pipe.Writer, MaxFrames, _clock);
     }
 
     [Fact]
@@ -68,18 +68,18 @@ public sealed class OutboxTests
     {
         Add("slow");
         await _outbox.FlushAsync();
-        for (var i = 0; i < MostFrames; i++)
+        for (var i = 0; i < MaxFrames; i++)
             Add("{}");
         Assert.False(_outbox.TryAdd("{}"u8.ToArray()));
-        Assert.Equal(MostFrames, _outbox.Count);
+        Assert.Equal(MaxFrames, _outbox.Count);
     }
 
     [Fact]
     public void While_nothing_is_being_flushed_nobody_is_too_slow()
     {
-        for (var i = 0; i < 2 * MostFrames; i++)
+        for (var i = 0; i < 2 * MaxFrames; i++)
             Add("{}");
-        Assert.Equal(2 * MostFrames, _outbox.Count);
+        Assert.Equal(2 * MaxFrames, _outbox.Count);
     }
 
     [Fact]
@@ -87,9 +87,9 @@ public sealed class OutboxTests
     {
         Add("slow");
         await _outbox.FlushAsync();
-        for (var i = 0; i < 3 * MostFrames; i++)
+        for (var i = 0; i < 3 * MaxFrames; i++)
             Add("{}", Offline);
-        for (var i = 0; i < MostFrames; i++)
+        for (var i = 0; i < MaxFrames; i++)
             Add("{}", Push);
         Assert.False(_outbox.TryAdd("{}"u8.ToArray(), Push));
     }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Chat.Tests.Gateway;
 
-public sealed class SyncPageTests
+public sealed class SyncReplyTests
 {
     const int LargeFrame = 65536;
     const int FrameForThree = 1024 + (3 * 160);

@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
 using Xunit;
 
 namespace Chat.Tests.Hosting;

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Chat.Node.Hosting;
+using Chat.Node.Actors;
 using Xunit;
 
 namespace Chat.Tests.Hosting;

@@ -56,7 +56,7 @@ public sealed class JsonTextTests
 
     static byte[] Canonical(string json)
     {
-        Assert.Null(ForeignChat.TryRead(Encoding.UTF8.GetBytes(json), 1, 0, out var chat));
+        Assert.Null(BridgedChat.TryRead(Encoding.UTF8.GetBytes(json), 1, 0, out var chat));
         return chat!.Body.ToArray();
     }
 

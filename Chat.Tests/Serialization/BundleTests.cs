@@ -1,6 +1,5 @@
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Serialization;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
 
@@ -65,9 +64,9 @@ public sealed class BundleTests
             messages.Concat(messages).Select(message => message.Seq), Read(writer.Take()).Select(item => ((Push)item.Message).Message.Seq));
     }
 
-    static ChatMessage Message(int seq) => new(ConversationId.Group(5), seq, 3, $"c-{seq}", 1795410443660, new byte[1000], 0);
+    static AcceptedMessage Message(int seq) => new(ConversationId.Group(5), seq, 3, $"c-{seq}", 1795410443660, new byte[1000], 0);
 
-    static List<BundleItem> Read(Chat.Node.Cluster.Bundle bundle)
+    static List<BundleItem> Read(Chat.Node.Contracts.Bundle bundle)
     {
         var (reader, items) = (new BundleReader(bundle), new List<BundleItem>());
         while (reader.MoveNext())

@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using Chat.Node.Contracts;
 using Chat.Node.Serialization;
 using Chat.Tests.Support;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Runtime.Serialization;
+using Chat.Node.Contracts;
 using Chat.Node.Serialization;
-using Chat.Node.Users;
 using Chat.Protocol;
 using Chat.Tests.Support;
 using Xunit;

@@ -1,8 +1,5 @@
-using Chat.Node.Cluster;
-using Chat.Node.Conversations;
-using Chat.Node.Serialization;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
-using Chat.Node.Users;
 using Chat.Protocol;
 
 namespace Chat.Tests.Serialization;
@@ -16,7 +13,7 @@ static class Samples
     static readonly byte[] Body =
         """{"id":3,"msg":"hi 你😀","msgid":6,"name":"alice","time":"2026-01-02 03:04:05","toid":17}"""u8.ToArray();
 
-    static readonly ChatMessage Message = new(Direct, 42, 3, "c-17 é", 1795410443660, Body, -5_000_000_000);
+    static readonly AcceptedMessage Message = new(Direct, 42, 3, "c-17 é", 1795410443660, Body, -5_000_000_000);
 
     static readonly QueuedMessage[] Rows =
     [
@@ -51,7 +48,7 @@ static class Samples
         ProvePeer.Instance,
         new PeerProved(17, 99, true),
         GiveUpPlace.Instance,
-        new SiblingsChanged(true),
+        new OtherDevicesChanged(true),
         new Push(9_000_000_000, 42, Message),
         new Pushed(17, 99, Group, 9_000_000_000, 42),
         new OfflinePage(Rows),
@@ -74,7 +71,7 @@ static class Samples
         new ChangeSettings(17, 99, new() { Unmute = Group }),
         new SettingsAnswer(ErrorCode.None, "", new UserSettings(PresencePrivacy.Nobody, [Group, Direct], [Direct])),
         new SettingsAnswer(ErrorCode.NotYours, "you take no part in d:1:2", null),
-        new SettingsChanged(new UserSettings(PresencePrivacy.Everyone, [], [Group])),
+        new UserSettingsChanged(new UserSettings(PresencePrivacy.Everyone, [], [Group])),
         new Import(Group, 17, 3, 99, 7, new byte[] { 1, 2, 3 }, "{}"u8.ToArray()),
         new Imported(Direct, 17, 0, 7, null),
         new Imported(Direct, 17, 99, 8, "there is no user 3"),

@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Xunit;
 
@@ -108,10 +108,10 @@ public abstract class AccountsTests : StorageTest
         await _accounts.SaveTokenAsync([1], 1, now);
         await _accounts.SaveTokenAsync([2], 1, now.AddMilliseconds(1));
         await _accounts.SaveTokenAsync([3], 1, now.AddDays(-1));
-        Assert.Equal(1, await _accounts.PurgeTokensAsync(now, most: 1)); // the oldest first, no more at once than was asked for
+        Assert.Equal(1, await _accounts.PurgeTokensAsync(now, max: 1)); // the oldest first, no more at once than was asked for
         Assert.Equal(2, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM ResumeToken"));
-        Assert.Equal(1, await _accounts.PurgeTokensAsync(now, most: 10));
-        Assert.Equal(0, await _accounts.PurgeTokensAsync(now, most: 10));
+        Assert.Equal(1, await _accounts.PurgeTokensAsync(now, max: 10));
+        Assert.Equal(0, await _accounts.PurgeTokensAsync(now, max: 10));
         Assert.Equal(1, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM ResumeToken"));
         Assert.NotNull(await _accounts.FindByTokenAsync([2], now));
     }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using Chat.Protocol;
@@ -46,7 +46,7 @@ public sealed class AdoptionTests
             old.HasMojibake ? [(1, "朋友", ""), (2, "g2", "描述")] : [(1, "amis", ""), (2, "g2", "été")],
             groups.Select(group => (group.Id, group.Name, group.Description)));
         Assert.Equal([(1, "creator", true), (7, "normal", false)], groups[0].Members.Select(member => (member.Id, member.Role, member.IsOnline)));
-        Assert.Equal([1, 7], (await new Contacts(chat).MembersAsync([1]))[1].Order());
+        Assert.Equal([1, 7], (await new ContactStore(chat).MembersAsync([1]))[1].Order());
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class AdoptionTests
     {
         await using var old = await OldDatabase.CreateMigratedAsync(style);
         await using var chat = Open(old);
-        var contacts = new Contacts(chat);
+        var contacts = new ContactStore(chat);
         var before = await old.CountAsync();
         Assert.True(await contacts.AddFriendAsync(1, 3));
         Assert.True(await contacts.JoinGroupAsync(7, 1));
@@ -81,7 +81,7 @@ public sealed class AdoptionTests
             Assert.Null(await accounts.RegisterAsync("Dave", ""));
             Assert.Null(await accounts.RegisterAsync(third, ""));
             Assert.Equal(3, (await accounts.FindAsync(third))!.Id);
-            Assert.Null(await new Contacts(chat, writesForLegacy).CreateGroupAsync(1, old.HasMojibake ? "朋友" : "AMIS", ""));
+            Assert.Null(await new ContactStore(chat, writesForLegacy).CreateGroupAsync(1, old.HasMojibake ? "朋友" : "AMIS", ""));
         }
 
         Assert.NotNull(await new Accounts(chat).RegisterAsync("新人", ""));

@@ -16,7 +16,7 @@ namespace Chat.Tests.Storage;
 public sealed class ColdStartTests(Streams streams) : IClassFixture<Streams>
 {
     const int Half = 5_000;
-    const int MostSelects = 60;
+    const int MaxSelects = 60;
     const long Since = 1_000_000;
     const int FirstUnfinished = Half - 200;
 
@@ -33,7 +33,7 @@ public sealed class ColdStartTests(Streams streams) : IClassFixture<Streams>
         await using var connection = await server.OpenAsync();
         var before = await SelectsAsync();
         var unfinished = await StartAllAsync(database);
-        Assert.InRange(await SelectsAsync() - before, 1, MostSelects + unfinished);
+        Assert.InRange(await SelectsAsync() - before, 1, MaxSelects + unfinished);
 
         async Task<long> SelectsAsync() => long.Parse((await connection.QuerySingleAsync<(string, string Value)>("SHOW GLOBAL STATUS LIKE 'Com_select'")).Value);
     }
@@ -45,14 +45,14 @@ public sealed class ColdStartTests(Streams streams) : IClassFixture<Streams>
         await FillAsync(temporary.Chat, ManyRows.InSqlite);
         var database = new CountingDatabase(temporary.Chat);
         var unfinished = await StartAllAsync(database);
-        Assert.InRange(database.Reads, 1, MostSelects + unfinished);
+        Assert.InRange(database.Reads, 1, MaxSelects + unfinished);
     }
 
     /// <summary>Returns how many had something unfinished: their messages are read one conversation after the other.</summary>
     async Task<int> StartAllAsync(IChatDatabase database)
     {
         var loader = new ConversationLoader(
-            new MessageLogStore(database, new NodeIdentity("here:4053", 1)), new Accounts(database), new Contacts(database),
+            new MessageLogStore(database, new NodeIdentity("here:4053", 1)), new Accounts(database), new ContactStore(database),
             new DeliveryMarks(database, TimeProvider.System, NullLogger<DeliveryMarks>.Instance), new UnfinishedNodes(() => Task.FromResult<long>(Since)), keepsHistory: true, streams.Materializer);
         var ids = Enumerable.Range(1, Half).SelectMany(i => new[] { ConversationId.Group(i), ConversationId.Direct(i, i + 1) }).ToList();
         var starts = await Task.WhenAll(ids.Select(id => loader.StartAsync(id, long.MaxValue))).WaitAsync(Patience);

@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Xunit;
@@ -22,7 +22,7 @@ public abstract class ContactListsTests : StorageTest
     {
         await FillAsync(groups: [300, 2, 200, 10]);
 
-        var (_, groups) = await _lists.OfUserAsync(1, most: 100);
+        var (_, groups) = await _lists.OfUserAsync(1, max: 100);
 
         Assert.Equal([1, 2, 3, 4], groups.Select(group => group.Id));
         Assert.Equal([true, false, true, false], groups.Select(group => group.IsTruncated));
@@ -34,7 +34,7 @@ public abstract class ContactListsTests : StorageTest
     public async Task What_fits_is_read_whole()
     {
         await FillAsync(groups: [60, 1, 39]);
-        var (_, groups) = await _lists.OfUserAsync(1, most: 100);
+        var (_, groups) = await _lists.OfUserAsync(1, max: 100);
         Assert.All(groups, group => Assert.False(group.IsTruncated));
         Assert.Equal([60, 1, 39], groups.Select(group => group.Members.Count));
     }
@@ -44,7 +44,7 @@ public abstract class ContactListsTests : StorageTest
     {
         await FillAsync([.. Enumerable.Repeat(2, 30)]);
         await Database.ExecuteAsync("INSERT INTO Friends (userid, friendid) SELECT 1, id FROM Users WHERE id > 1");
-        var (friends, groups) = await _lists.OfUserAsync(1, most: 20);
+        var (friends, groups) = await _lists.OfUserAsync(1, max: 20);
         Assert.Equal(Enumerable.Range(1, 20), groups.Select(group => group.Id));
         Assert.Equal(Enumerable.Range(2, 20), friends.Select(friend => friend.Id));
     }

@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -145,8 +145,8 @@ public abstract class DeliveryMarksTests : StorageTest
     async Task FillAsync()
     {
         await FilledLog.AddUsersAsync(Database.Chat, 3);
-        await new Contacts(Database.Chat).CreateGroupAsync(1, "g", "");
-        await new Contacts(Database.Chat).JoinGroupAsync(2, 1);
+        await new ContactStore(Database.Chat).CreateGroupAsync(1, "g", "");
+        await new ContactStore(Database.Chat).JoinGroupAsync(2, 1);
         await FilledLog.AppendAsync(Database.Chat, One, 10);
         await FilledLog.AppendAsync(Database.Chat, Group, 10);
     }

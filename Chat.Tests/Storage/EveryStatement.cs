@@ -48,7 +48,7 @@ sealed class EveryStatement(IChatDatabase database)
     async Task ContactsAsync()
     {
         Assert.True(await new LegacyTexts(database).ReadGbkAsync());
-        var contacts = new Contacts(database);
+        var contacts = new ContactStore(database);
         Assert.True(await contacts.AddFriendAsync(17, 18));
         Assert.NotNull(await contacts.CreateGroupAsync(17, "Größe", ""));
         Assert.True(await contacts.JoinGroupAsync(17, 18));
@@ -98,7 +98,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(15, queued.Count); // the foreign one went into quarantine
         await offline.DeleteAsync(17, [.. queued.Take(3).Select(message => message.Id)]);
         await offline.DeleteUpToAsync(17, Direct, 3);
-        await offline.InsertForeignAsync(17, "{}");
+        await offline.InsertBridgedAsync(17, "{}");
         Assert.True(await offline.NewestIdAsync() > 0);
         Assert.Empty(await offline.ArrivalsAsync(_node.Incarnation, await offline.NewestIdAsync() - 1, ours: true, 10));
         await offline.QuarantineAsync(new OfflineRow(17, Direct, 4, "c", 1, "{}"u8.ToArray()), "for the plan");

@@ -223,7 +223,7 @@ public sealed class InheritedSessionTests(HostileServer hostile) : IClassFixture
     {
         await database.MigrateAsync();
         var accounts = new Accounts(database, false);
-        var contacts = new Contacts(database, false);
+        var contacts = new ContactStore(database, false);
         var nodes = new Nodes(database, Node, TimeProvider.System);
         await nodes.RegisterAsync();
         Assert.True(await nodes.BeatAsync(77));

@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Dapper;
@@ -73,7 +73,7 @@ public sealed class LegacySqlTests
     {
         using var database = new TemporaryDatabase(StorageProvider.MySql);
         var id = (await new Accounts(database.Chat, writesForLegacy: true).RegisterAsync("你好", "plain"))!.Value;
-        await new Contacts(database.Chat, writesForLegacy: true).CreateGroupAsync(id, "朋友", "描述");
+        await new ContactStore(database.Chat, writesForLegacy: true).CreateGroupAsync(id, "朋友", "描述");
         await using var connection = await OpenAsync(database.ConnectionString);
         Assert.Equal([["1", "你好", "plain", "offline"]], await RowsAsync(connection, "select * from Users where id = 1"));
         Assert.Equal(

@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Tests.Bridge;
 using Microsoft.Extensions.Logging.Abstractions;

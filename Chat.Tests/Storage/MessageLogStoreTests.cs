@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -168,7 +168,7 @@ public abstract class MessageLogStoreTests : StorageTest
     [Fact]
     public async Task A_user_has_its_conversations_with_heads_and_marks_and_no_others()
     {
-        var contacts = new Contacts(Database.Chat);
+        var contacts = new ContactStore(Database.Chat);
         var marks = new DeliveryMarks(Database.Chat, Database.Clock, NullLogger<DeliveryMarks>.Instance);
         await FilledLog.AddUsersAsync(Database.Chat, 3);
         await contacts.CreateGroupAsync(1, "g1", ""); // group 1, with user 1

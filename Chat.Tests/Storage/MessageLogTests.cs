@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Support;

@@ -1,5 +1,5 @@
 using System.Text;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Support;
@@ -75,7 +75,7 @@ public abstract class MissingKeysTests : StorageTest
 
         Assert.Equal(2, (await _accounts.FindAsync("e\u0301mile"))?.Id);
         Assert.Null(await _accounts.RegisterAsync("émile", ""));
-        Assert.Null(await new Contacts(Database.Chat).CreateGroupAsync(1, "äRGER", ""));
+        Assert.Null(await new ContactStore(Database.Chat).CreateGroupAsync(1, "äRGER", ""));
     }
 
     [Theory]
@@ -91,7 +91,7 @@ public abstract class MissingKeysTests : StorageTest
         Assert.Equal(1, await _accounts.RegisterAsync(first, ""));
         Assert.Null(await _accounts.RegisterAsync(second, ""));
         Assert.Equal(1, (await _accounts.FindAsync(second))?.Id);
-        var contacts = new Contacts(Database.Chat);
+        var contacts = new ContactStore(Database.Chat);
         Assert.NotNull(await contacts.CreateGroupAsync(1, first, ""));
         Assert.Null(await contacts.CreateGroupAsync(1, second, ""));
     }

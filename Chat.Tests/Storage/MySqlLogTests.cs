@@ -1,5 +1,5 @@
 using System.Data;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Dapper;

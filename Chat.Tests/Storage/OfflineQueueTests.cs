@@ -1,4 +1,5 @@
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Support;

@@ -1,5 +1,5 @@
 using System.Text;
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;

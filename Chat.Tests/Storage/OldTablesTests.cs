@@ -275,7 +275,7 @@ public sealed class OldTablesTests : IAsyncLifetime
         var (friends, groups) = await new ContactLists(chat).OfUserAsync(1);
         Assert.Equal(["bob"], friends.Select(friend => friend.Name));
         Assert.Equal(["alice"], Assert.Single(groups).Members.Select(member => member.Name));
-        Assert.Contains(1, (await new Contacts(chat).MembersAsync([1]))[1]);
+        Assert.Contains(1, (await new ContactStore(chat).MembersAsync([1]))[1]);
     }
 
     async Task AssertThreeMessagesFitAsync()

@@ -1,4 +1,5 @@
 using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Storage.Sqlite;
 using Chat.Tests.EndToEnd;

@@ -51,7 +51,7 @@ public sealed class SqliteMigrationTests : IDisposable
         Assert.Equal("änne", (await accounts.FindAsync(4))!.Name);
         foreach (var taken in (string[])["aLICE", "änne", "Änne", "ÄNNE", "浣犲ソ"])
             Assert.Null(await accounts.RegisterAsync(taken, ""));
-        Assert.Null(await new Contacts(database).CreateGroupAsync(1, "GRÖSSE".Replace("SS", "ß", StringComparison.Ordinal), ""));
+        Assert.Null(await new ContactStore(database).CreateGroupAsync(1, "GRÖSSE".Replace("SS", "ß", StringComparison.Ordinal), ""));
         Assert.Equal(5, await accounts.RegisterAsync("Bob", ""));
     }
 }

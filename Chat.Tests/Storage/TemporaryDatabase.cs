@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using Chat.Node.Storage.Sqlite;

@@ -1,4 +1,4 @@
-using Chat.Node.Conversations;
+using Chat.Node.Contracts;
 using Chat.Node.Delivery;
 using Chat.Node.Users;
 using Chat.Protocol;
@@ -117,5 +117,5 @@ public sealed class DeliveryLinkTests
     List<PendingDelivery> Take(params long[] numbers) => [.. numbers.Select(number => _link.Take(Deliver(number)))];
 
     static Deliver Deliver(long number, long? previous = null, long confirmedTo = 0) => new(
-        2, 0, number, previous ?? number - 1, confirmedTo, false, new ChatMessage(ConversationId.Direct(1, 2), number, 1, "c", 1000, default, 0));
+        2, 0, number, previous ?? number - 1, confirmedTo, false, new AcceptedMessage(ConversationId.Direct(1, 2), number, 1, "c", 1000, default, 0));
 }

@@ -7,7 +7,7 @@ public sealed class LoginAttemptsTests
 {
     static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    readonly LoginAttempts _attempts = new(mostFailures: 3);
+    readonly LoginAttempts _attempts = new(maxFailures: 3);
 
     [Fact]
     public void After_so_many_wrong_passwords_nothing_is_tried_for_a_minute()

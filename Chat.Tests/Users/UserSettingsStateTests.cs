@@ -1,3 +1,4 @@
+using Chat.Node.Contracts;
 using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;

@@ -37,7 +37,7 @@ public sealed class WaitingLoginsTests
     [Fact]
     public void No_more_wait_than_fit_and_who_left_makes_room()
     {
-        for (var i = 0; i < WaitingLogins<string>.Most; i++)
+        for (var i = 0; i < WaitingLogins<string>.Max; i++)
             Assert.True(_logins.TryAdd(i, "x"));
         Assert.False(_logins.TryAdd(99, "x"));
         _logins.Forget(3);

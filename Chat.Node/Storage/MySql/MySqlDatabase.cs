@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Net.Sockets;
+using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 using MySqlConnector;
 
@@ -13,8 +14,8 @@ namespace Chat.Node.Storage.MySql;
 /// </summary>
 sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 {
-    const int MostAttempts = 4;
-    const int MostWaiting = 16 * 1024;
+    const int MaxAttempts = 4;
+    const int MaxWaiting = 16 * 1024;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A server that has to be left all the time costs no more new pools than this.</summary>
@@ -88,7 +89,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 
     async Task<T> RunAsync<T>(Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
     {
-        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
             Interlocked.Decrement(ref _waiting);
             throw new StorageException("MySQL: too many statements are waiting");
@@ -127,7 +128,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
                 }
             }
             catch (MySqlException e) when (
-                attempt < MostAttempts && Stopwatch.GetElapsedTime(started) < LatestStart && MySqlErrors.CanRepeat(e, effect.IsPossible))
+                attempt < MaxAttempts && Stopwatch.GetElapsedTime(started) < LatestStart && MySqlErrors.CanRepeat(e, effect.IsPossible))
             {
                 Log.StatementRepeated(_logger, attempt, e.Message);
                 await Task.Delay(Random.Shared.Next(5, 20) * attempt);

@@ -14,7 +14,7 @@ namespace Chat.Node.Storage.MySql;
 sealed class MySqlLog
 {
     /// <summary>A statement stays far below the smallest usual max_allowed_packet; bytes are doubled at worst.</summary>
-    const int MostBytes = 1024 * 1024;
+    const int MaxBytes = 1024 * 1024;
 
     readonly MySqlRows _rows = new(
         "INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body) VALUES",
@@ -27,7 +27,7 @@ sealed class MySqlLog
     readonly MySqlRows _conversations = new("REPLACE INTO Conversation (a, b) VALUES", [MySqlDbType.Int32, MySqlDbType.Int32]);
 
     /// <summary>So many conversations may be locked by others before the rest of a batch is given up.</summary>
-    const int MostLocked = 3;
+    const int MaxLocked = 3;
 
     /// <summary>A row of this conversation is held by somebody else. Nothing of the transaction counts: the server may have taken all of it back.</summary>
     sealed class ConversationLockedException(ConversationId conversation) : Exception
@@ -50,11 +50,11 @@ sealed class MySqlLog
         var sorted = Enumerable.Range(0, rows.Count)
             .OrderBy(i => rows[i].Conversation.A).ThenBy(i => rows[i].Conversation.B).ThenBy(i => rows[i].Seq).ToList();
         RefuseTooLarge(rows, sorted, outcomes, database.LargestBody);
-        var most = Math.Min(MostBytes, database.LargestBody);
+        var max = Math.Min(MaxBytes, database.LargestBody);
         var stopped = new HashSet<ConversationId>();
         for (var at = 0; at < sorted.Count;)
         {
-            var piece = TakePiece(rows, sorted, most, ref at);
+            var piece = TakePiece(rows, sorted, max, ref at);
             piece.RemoveAll(i => stopped.Contains(rows[i].Conversation));
             try
             {
@@ -87,10 +87,10 @@ sealed class MySqlLog
         sorted.RemoveAll(i => firsts.TryGetValue(rows[i].Conversation, out var seq) && rows[i].Seq >= seq);
     }
 
-    static List<int> TakePiece(IReadOnlyList<LogRow> rows, List<int> sorted, int most, ref int at)
+    static List<int> TakePiece(IReadOnlyList<LogRow> rows, List<int> sorted, int max, ref int at)
     {
         var piece = new List<int>();
-        for (var bytes = 0; at < sorted.Count && (piece.Count == 0 || bytes + rows[sorted[at]].Body.Length < most); at++)
+        for (var bytes = 0; at < sorted.Count && (piece.Count == 0 || bytes + rows[sorted[at]].Body.Length < max); at++)
         {
             piece.Add(sorted[at]);
             bytes += rows[sorted[at]].Body.Length + 100;
@@ -138,7 +138,7 @@ sealed class MySqlLog
             catch (ConversationLockedException e)
             {
                 locked.Add(e.Conversation);
-                if (locked.Count > MostLocked)
+                if (locked.Count > MaxLocked)
                     throw new StorageException("MySQL: the log is locked by somebody else", e);
             }
         }
@@ -190,10 +190,10 @@ sealed class MySqlLog
         database.WriteOnceAsync(async (connection, transaction) =>
         {
             await InsertConversationsAsync(connection, transaction, rows, some);
-            if (some.Count <= MySqlRows.MostPrepared)
+            if (some.Count <= MySqlRows.MaxPrepared)
                 return await InsertAsync(connection, transaction, node, rows, some);
             await using var together = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
-            foreach (var part in some.Chunk(MySqlRows.MostPrepared))
+            foreach (var part in some.Chunk(MySqlRows.MaxPrepared))
                 await InsertAsync(connection, together, node, rows, part);
             await together.CommitAsync();
             return some.Count;

@@ -18,7 +18,7 @@ static class MySqlMarks
     public static async Task RaiseAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now)
     {
         var sorted = marks.OrderBy(mark => (mark.UserId, mark.Conversation.A, mark.Conversation.B));
-        foreach (var some in sorted.Chunk(MySqlRows.MostPrepared)) // one after the other: raising a mark again does no harm
+        foreach (var some in sorted.Chunk(MySqlRows.MaxPrepared)) // one after the other: raising a mark again does no harm
             await database.WriteOnceAsync((connection, transaction) => Rows.ExecuteAsync(connection, transaction, some, (values, mark) =>
             {
                 values.Add(mark.UserId);

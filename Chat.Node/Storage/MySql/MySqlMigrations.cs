@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 using Dapper;
 using DbUp.Builder;
@@ -26,7 +26,7 @@ static class MySqlMigrations
     /// <summary>A change of a table waits for the transactions that are under way on it.</summary>
     const int LockSeconds = 60;
 
-    static readonly string[] DocumentedTables = ["Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage"];
+    static readonly string[] LegacyTables = ["Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage"];
 
     public static async Task ApplyAsync(string connectionString, PacketLimit limit, ILogger logger)
     {
@@ -98,7 +98,7 @@ static class MySqlMigrations
             "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()")).ToHashSet(StringComparer.Ordinal);
         if (await connection.ExecuteScalarAsync<int>("SELECT @@lower_case_table_names") != 0)
             return;
-        foreach (var table in DocumentedTables.Where(table => !present.Contains(table)))
+        foreach (var table in LegacyTables.Where(table => !present.Contains(table)))
         {
             if (present.FirstOrDefault(name => name.Equals(table, StringComparison.OrdinalIgnoreCase)) is { } other)
                 throw new SettingsException(

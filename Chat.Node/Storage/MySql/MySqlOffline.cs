@@ -9,7 +9,7 @@ namespace Chat.Node.Storage.MySql;
 /// <summary>The offline queue's INSERT: rows and marks in a transaction, in statements of bounded size.</summary>
 static class MySqlOffline
 {
-    const int MostBytes = 1024 * 1024;
+    const int MaxBytes = 1024 * 1024;
 
     /// <summary>A row that is there already stays what it is.</summary>
     static readonly MySqlRows Rows = new(
@@ -31,11 +31,11 @@ static class MySqlOffline
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
             // By user: two nodes then take locks in the same order. The rows of a user stay in theirs.
             var sorted = rows.OrderBy(row => row.UserId).ToList();
-            var most = Math.Min(MostBytes, database.LargestBody);
+            var max = Math.Min(MaxBytes, database.LargestBody);
             for (var at = 0; at < sorted.Count;)
             {
                 var first = at;
-                for (var bytes = 0; at < sorted.Count && (at == first || bytes + sorted[at].Body.Length < most); at++)
+                for (var bytes = 0; at < sorted.Count && (at == first || bytes + sorted[at].Body.Length < max); at++)
                     bytes += sorted[at].Body.Length + 100;
                 await InsertRowsAsync(connection, transaction, sorted.GetRange(first, at - first));
             }

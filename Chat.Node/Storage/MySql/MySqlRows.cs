@@ -12,7 +12,7 @@ namespace Chat.Node.Storage.MySql;
 sealed record MySqlRows(string Head, MySqlDbType[] Columns, string Tail = "")
 {
     /// <summary>A prepared statement costs the server some hundred bytes for each parameter, on each connection.</summary>
-    public const int MostPrepared = 128;
+    public const int MaxPrepared = 128;
 
     readonly ConcurrentDictionary<(int Rows, string? Guard), string> _texts = new();
 
@@ -31,11 +31,11 @@ sealed record MySqlRows(string Head, MySqlDbType[] Columns, string Tail = "")
     {
         var key = (rows.Count, transaction is null ? MySqlGuard.For(connection) : null);
         await using var command = new MySqlCommand(
-            rows.Count <= MostPrepared ? _texts.GetOrAdd(key, TextOf) : TextOf(key), (MySqlConnection)connection, (MySqlTransaction?)transaction);
+            rows.Count <= MaxPrepared ? _texts.GetOrAdd(key, TextOf) : TextOf(key), (MySqlConnection)connection, (MySqlTransaction?)transaction);
         var values = new Values(command, Columns);
         foreach (var row in rows)
             bind(values, row);
-        if (rows.Count <= MostPrepared)
+        if (rows.Count <= MaxPrepared)
             await PrepareAsync(command);
         return await command.ExecuteNonQueryAsync();
     }

@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage.Sqlite;

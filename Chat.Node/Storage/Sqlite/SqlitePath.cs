@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage.Sqlite;
@@ -9,7 +9,7 @@ namespace Chat.Node.Storage.Sqlite;
 /// </summary>
 static class SqlitePath
 {
-    const int MostLinks = 40;
+    const int MaxLinks = 40;
     const string Expected = "expected is \"Data Source=path/to/chat.db\"";
 
     /// <summary>The connection string with the file's one name in it.</summary>
@@ -42,7 +42,7 @@ static class SqlitePath
     /// <summary>An absolute path without links, also of a file that is not there yet. A path whose links go in circles stays as it is.</summary>
     public static string Real(string path)
     {
-        var left = MostLinks;
+        var left = MaxLinks;
         return Resolve(Path.GetFullPath(path), ref left) ?? Path.GetFullPath(path);
     }
 

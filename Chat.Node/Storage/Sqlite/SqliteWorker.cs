@@ -169,10 +169,10 @@ sealed class SqliteWorker : IDisposable
 
     void GatherMore(List<SqliteWork> gathered)
     {
-        var most = _isWriter ? LargestTransaction : 1;
+        var max = _isWriter ? LargestTransaction : 1;
         lock (_queue)
         {
-            while (gathered.Count < most && _queue.TryDequeue(out var work))
+            while (gathered.Count < max && _queue.TryDequeue(out var work))
                 gathered.Add(work);
         }
     }

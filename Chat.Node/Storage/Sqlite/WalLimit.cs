@@ -8,10 +8,10 @@ namespace Chat.Node.Storage.Sqlite;
 /// that overlap, of any process, put that off for ever. Here the writer waits a moment for those who read from it, while new
 /// ones already read from the file.
 /// </summary>
-sealed class WalLimit(SqliteConnection connection, long most = WalLimit.MostBytes)
+sealed class WalLimit(SqliteConnection connection, long max = WalLimit.MaxBytes)
 {
     /// <summary>Half as much again as SQLite's own checkpoints let it become.</summary>
-    const long MostBytes = 48 << 20;
+    const long MaxBytes = 48 << 20;
 
     /// <summary>How long writers wait for readers; one that outlasts that is left alone until the log is twice as long.</summary>
     const int WaitMilliseconds = 300;
@@ -27,7 +27,7 @@ sealed class WalLimit(SqliteConnection connection, long most = WalLimit.MostByte
         if (_wal is null)
             return;
         _wal.Refresh();
-        if (_wal.Exists && _wal.Length > Math.Max(most, _next))
+        if (_wal.Exists && _wal.Length > Math.Max(max, _next))
             _next = TryTruncate() ? 0 : 2 * _wal.Length;
     }
 

@@ -18,13 +18,13 @@ static class Checker
     }
 
     /// <summary>For people: how many of each kind, and the first of them.</summary>
-    public static string Describe(IReadOnlyCollection<Violation> violations, int mostOfAKind = 10)
+    public static string Describe(IReadOnlyCollection<Violation> violations, int maxOfAKind = 10)
     {
         var lines = new List<string>();
         foreach (var kind in violations.GroupBy(violation => violation.Kind))
         {
             lines.Add($"{kind.Key}: {kind.Count()}");
-            lines.AddRange(kind.Take(mostOfAKind).Select(violation => $"  {violation.Text}"));
+            lines.AddRange(kind.Take(maxOfAKind).Select(violation => $"  {violation.Text}"));
         }
 
         return string.Join('\n', lines);

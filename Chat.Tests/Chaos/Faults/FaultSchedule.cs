@@ -1,4 +1,4 @@
-using Chat.Node.Hosting;
+using Chat.Node.Faults;
 
 namespace Chat.Tests.Chaos.Faults;
 
@@ -23,7 +23,7 @@ sealed record FaultPlan(int Nodes, int Count, int Seconds)
 /// <summary>A schedule of faults: the same seed and plan give the same one. Every kind, and every node, comes before one comes again. Pure.</summary>
 static class FaultSchedule
 {
-    const int MostFrozenMilliseconds = 30_000;
+    const int MaxFrozenMilliseconds = 30_000;
 
     public static List<Fault> Draw(int seed, FaultPlan plan)
     {
@@ -55,7 +55,7 @@ static class FaultSchedule
             FaultKind.KillDatabase or FaultKind.StopDatabase => random.Next(100, 4000),
             FaultKind.FreezeDatabase => random.Next(500, 6000),
             // Short ones have to be survived, long ones have to be noticed: as many of each.
-            _ => (int)(1000 * Math.Pow(Math.Min(MostFrozenMilliseconds, Math.Max(slot * 3 / 2, 2000)) / 1000.0, random.NextDouble())),
+            _ => (int)(1000 * Math.Pow(Math.Min(MaxFrozenMilliseconds, Math.Max(slot * 3 / 2, 2000)) / 1000.0, random.NextDouble())),
         };
         return new Fault(kind, at, node + 1, other + 1, milliseconds)
         {

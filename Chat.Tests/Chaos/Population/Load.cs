@@ -11,7 +11,7 @@ sealed class Load(RunServices services, Crowd crowd, PopulationPlan plan, int se
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>What was held up is not made up for all at once.</summary>
-    const int MostAtOnce = 200;
+    const int MaxAtOnce = 200;
 
     readonly Random _random = new(seed);
     readonly List<(Device Device, ConversationId Conversation)> _direct = [.. Routes(crowd, isModern: true, isGroup: false)];
@@ -33,7 +33,7 @@ sealed class Load(RunServices services, Crowd crowd, PopulationPlan plan, int se
             {
                 var now = services.Clock.Now;
                 var due = (now - start) * plan.Rate / 1000;
-                for (var i = Math.Min(due - made, MostAtOnce); i > 0; i--)
+                for (var i = Math.Min(due - made, MaxAtOnce); i > 0; i--)
                     Post();
                 made = due;
                 if (plan.AwayEveryMilliseconds == 0 || now < nextAway)

@@ -8,7 +8,7 @@ namespace Chat.Tests.Chaos.Population;
 sealed partial class ModernDevice
 {
     /// <summary>So many messages to one conversation may be without an acknowledgement.</summary>
-    const int MostUnanswered = 32;
+    const int MaxUnanswered = 32;
 
     readonly Dictionary<ConversationId, PostWindow> _windows = [];
     readonly Dictionary<ConversationId, SilenceMeter> _meters = [];
@@ -24,7 +24,7 @@ sealed partial class ModernDevice
     {
         if (!_windows.TryGetValue(conversation, out var window))
         {
-            _windows[conversation] = window = new PostWindow(MostUnanswered);
+            _windows[conversation] = window = new PostWindow(MaxUnanswered);
             _meters[conversation] = new SilenceMeter();
         }
 

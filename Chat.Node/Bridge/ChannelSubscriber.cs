@@ -1,0 +1,290 @@
+using Akka.Actor;
+using Chat.Node.Contracts;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using StackExchange.Redis;
+
+namespace Chat.Node.Bridge;
+
+/// <summary>What the keeper of channels uses.</summary>
+sealed record KeeperServices(
+    RedisConnection Redis, NodeIdentity Node, OfflineStore OfflineStore, BridgeMeter Meter, TimeProvider Clock, ILogger Logger,
+    Lazy<IActorRef> Users, Lazy<IActorRef> Conversations);
+
+/// <summary>The node ends: see to it that it listens for nobody. Answered with <see cref="ChannelsEnded"/>.</summary>
+sealed class EndChannels : INoSerializationVerificationNeeded
+{
+    public static readonly EndChannels Instance = new();
+}
+
+/// <summary>Nobody is listened for any more.</summary>
+sealed class ChannelsEnded : INoSerializationVerificationNeeded
+{
+    public static readonly ChannelsEnded Instance = new();
+}
+
+/// <summary>
+/// One per node: listens on the channels of those users whose oldest session is at this node, and passes what other servers publish to
+/// the conversations, for each channel one message after the other, until each is settled.
+/// </summary>
+sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
+{
+    public const string ActorName = "channel-keeper";
+
+    const long Patience = 1000;
+    static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    const int MaxTicksToEnd = 3;
+
+    /// <summary>Users are asked whether this is right so rarely, a part of them at each tick.</summary>
+    const int TicksPerCheck = 60;
+
+    sealed record Subscribed(int UserId, ChannelMessageQueue? Queue) : INoSerializationVerificationNeeded;
+
+    sealed record Unsubscribed(int UserId) : INoSerializationVerificationNeeded;
+
+    sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    sealed class Restored : INoSerializationVerificationNeeded
+    {
+        public static readonly Restored Instance = new();
+    }
+
+    readonly KeeperServices _services;
+    readonly Dictionary<int, HeldChannel> _channels = [];
+    readonly Dictionary<int, ChannelMessageQueue> _queues = [];
+
+    /// <summary>Who waits for the end of a subscription.</summary>
+    readonly Dictionary<int, IActorRef> _leavers = [];
+
+    /// <summary>Who waits for a subscription.</summary>
+    readonly Dictionary<int, IActorRef> _holders = [];
+    readonly EventHandler _onRestored;
+    readonly List<IActorRef> _enders = [];
+    int? _ticksToEnd;
+    int _ticks;
+
+    public ChannelSubscriber(KeeperServices services)
+    {
+        _services = services;
+        var self = Self;
+        _onRestored = (_, _) => self.Tell(Restored.Instance);
+        Receive<Arrived>(OnArrived);
+        Receive<Imported>(OnImported);
+        Receive<HoldChannel>(hold => OnHold(hold, Sender));
+        Receive<HoldPausedChannel>(hold => OnHold(new HoldChannel(hold.UserId, Opens: true), Sender, isPaused: true));
+        Receive<OpenChannel>(open => OnOpen(open, Sender));
+        Receive<LeaveChannel>(leave => OnLeave(leave.UserId, Sender));
+        Receive<Subscribed>(OnSubscribed);
+        Receive<Unsubscribed>(OnUnsubscribed);
+        Receive<Spilt>(OnSpilt);
+        Receive<EndChannels>(_ => OnEnd(Sender));
+        Receive<Restored>(_ => SubscribeMissing());
+        Receive<Tick>(_ => OnTick());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    long Now => _services.Clock.SteadyMilliseconds();
+
+    protected override void PreStart()
+    {
+        _services.Redis.Restored += _onRestored;
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+    }
+
+    protected override void PostStop() => _services.Redis.Restored -= _onRestored;
+
+    void OnHold(HoldChannel hold, IActorRef user, bool isPaused = false)
+    {
+        if (!_channels.TryGetValue(hold.UserId, out var channel))
+        {
+            _channels[hold.UserId] = channel = new HeldChannel(hold.UserId);
+            if (isPaused)
+                channel.Pause(Now);
+            _services.Meter.Channels = _channels.Count;
+        }
+
+        channel.IsLeaving = false;
+        _leavers.Remove(hold.UserId);
+        if (hold.Opens)
+            channel.Open();
+        if (!_services.Redis.IsAnswering)
+        {
+            user.Tell(new ChannelHeld(hold.UserId, _services.Node.Incarnation), Self); // as well as it can be; nobody waits for Redis again and again
+            Subscribe(channel);
+            return;
+        }
+
+        if (channel.IsSubscribed && !channel.IsChanging)
+        {
+            user.Tell(new ChannelHeld(hold.UserId, _services.Node.Incarnation), Self);
+            SendNext(channel);
+            return;
+        }
+
+        _holders[hold.UserId] = user;
+        Subscribe(channel);
+    }
+
+    void OnOpen(OpenChannel open, IActorRef user)
+    {
+        if (!_channels.TryGetValue(open.UserId, out var channel))
+        {
+            OnHold(new HoldChannel(open.UserId, Opens: true), user);
+            return;
+        }
+
+        channel.Resume();
+        channel.OpenBehind(open.Seen);
+        user.Tell(new ChannelHeld(open.UserId, _services.Node.Incarnation), Self);
+        SendNext(channel);
+    }
+
+    void OnLeave(int userId, IActorRef user)
+    {
+        if (!_channels.TryGetValue(userId, out var channel))
+        {
+            user.Tell(new ChannelLeft(userId, _services.Node.Incarnation, []), Self);
+            return;
+        }
+
+        channel.IsLeaving = true;
+        channel.Resume();
+        channel.Close(); // what another node passes on is not passed on twice
+        _holders.Remove(userId);
+        _leavers[userId] = user;
+        SendNext(channel);
+        Leave(channel);
+    }
+
+    void Subscribe(HeldChannel channel)
+    {
+        if (channel.IsChanging || channel.IsSubscribed)
+            return;
+        channel.IsChanging = true;
+        var userId = channel.UserId;
+        _services.Redis.SubscribeAsync(userId).PipeTo(
+            Self, success: queue => new Subscribed(userId, queue), failure: _ => new Subscribed(userId, null));
+    }
+
+    void OnSubscribed(Subscribed subscribed)
+    {
+        if (!_channels.TryGetValue(subscribed.UserId, out var channel))
+            return;
+        channel.IsChanging = false;
+        if (subscribed.Queue is { } queue)
+        {
+            channel.IsSubscribed = true;
+            _queues[subscribed.UserId] = queue;
+            var self = Self;
+            queue.OnMessage(message => self.Tell(new Arrived(subscribed.UserId, (byte[]?)message.Message ?? [])));
+        }
+
+        // Also without Redis: the user must not wait for it. It is subscribed when Redis is back.
+        if (_holders.Remove(subscribed.UserId, out var user))
+            user.Tell(new ChannelHeld(subscribed.UserId, _services.Node.Incarnation), Self);
+        if (channel.IsLeaving)
+            Leave(channel);
+    }
+
+    /// <summary>First the end of the subscription, so that nothing comes any more; then, when everything is passed on, the answer.</summary>
+    void Leave(HeldChannel channel)
+    {
+        if (!channel.IsLeaving || channel.IsChanging)
+            return;
+        if (_queues.Remove(channel.UserId, out var queue))
+        {
+            channel.IsChanging = true;
+            UnsubscribeAsync(channel.UserId, queue).PipeTo(Self);
+            return;
+        }
+
+        if (!channel.IsEmpty)
+            return;
+        _channels.Remove(channel.UserId);
+        _services.Meter.Channels = _channels.Count;
+        AnswerEnders();
+        if (_leavers.Remove(channel.UserId, out var user))
+            user.Tell(new ChannelLeft(channel.UserId, _services.Node.Incarnation, channel.Seen), Self);
+    }
+
+    async Task<Unsubscribed> UnsubscribeAsync(int userId, ChannelMessageQueue queue)
+    {
+        await _services.Redis.UnsubscribeAsync(userId, queue);
+        return new Unsubscribed(userId);
+    }
+
+    void OnUnsubscribed(Unsubscribed unsubscribed)
+    {
+        if (!_channels.TryGetValue(unsubscribed.UserId, out var channel))
+            return;
+        (channel.IsChanging, channel.IsSubscribed) = (false, false);
+        if (channel.IsLeaving)
+            Leave(channel);
+        else
+            Subscribe(channel); // it is wanted again
+    }
+
+    /// <summary>The node ends, and no session is left: answered when nobody is listened for, or when it has taken too long.</summary>
+    void OnEnd(IActorRef asker)
+    {
+        _enders.Add(asker);
+        _ticksToEnd ??= MaxTicksToEnd;
+        AnswerEnders();
+    }
+
+    void AnswerEnders()
+    {
+        if (_enders.Count == 0 || _channels.Count > 0)
+            return;
+        _enders.ForEach(asker => asker.Tell(ChannelsEnded.Instance));
+        _enders.Clear();
+    }
+
+    /// <summary>Users who have not come round to it are left without being asked; what waits goes into the queue.</summary>
+    void EndAll()
+    {
+        foreach (var channel in _channels.Values.ToList())
+        {
+            channel.SpillAll();
+            OnLeave(channel.UserId, ActorRefs.Nobody);
+            Spill(channel);
+        }
+    }
+
+    void SubscribeMissing()
+    {
+        if (!_services.Redis.IsConnected)
+            return;
+        foreach (var channel in _channels.Values)
+        {
+            if (!channel.IsLeaving)
+                Subscribe(channel);
+        }
+    }
+
+    void OnTick()
+    {
+        SubscribeMissing();
+        if (_ticksToEnd is { } left)
+        {
+            _ticksToEnd = left - 1;
+            if (left == 0)
+                EndAll();
+        }
+
+        var part = _ticks++ % TicksPerCheck;
+        foreach (var channel in _channels.Values.ToList())
+        {
+            SendNext(channel);
+            Spill(channel);
+            Leave(channel);
+            if (channel.UserId % TicksPerCheck == part)
+                _services.Users.Value.Tell(new CheckChannel(channel.UserId, _services.Node.Incarnation), Self);
+        }
+    }
+}

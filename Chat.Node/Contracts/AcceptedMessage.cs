@@ -1,0 +1,19 @@
+using Chat.Protocol;
+
+namespace Chat.Node.Contracts;
+
+/// <summary>
+/// An accepted message on its way to its receivers. <c>Seq</c> is 0 without a history; <c>OriginSession</c> is the
+/// session that sent it (0 when unknown), which gets no copy.
+/// </summary>
+sealed record AcceptedMessage(
+    ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body, long OriginSession)
+{
+    byte[]? _push;
+
+    /// <inheritdoc cref="ImportId.IsBridged" />
+    public bool IsBridged => ImportId.IsBridged(Conversation, Cmid);
+
+    /// <summary>The push of the modern protocol, made once for all receivers on this node.</summary>
+    public ReadOnlyMemory<byte> Push => _push ??= ChatBody.ToPush(Body.Span, Conversation, Cmid, Seq, Ts);
+}

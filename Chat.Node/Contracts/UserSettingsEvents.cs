@@ -1,0 +1,25 @@
+using Chat.Protocol;
+
+namespace Chat.Node.Contracts;
+
+/// <summary>Something that a user has changed about the settings: stored for ever, so its meaning is frozen.</summary>
+interface IUserSettingsEvent : IPersisted;
+
+/// <summary>The user has chosen who sees that the user is online.</summary>
+sealed record PresenceChosen(PresencePrivacy Presence) : IUserSettingsEvent;
+
+/// <summary>A conversation has been muted.</summary>
+sealed record ConversationMuted(ConversationId Conversation) : IUserSettingsEvent;
+
+/// <summary>A conversation is muted no more.</summary>
+sealed record ConversationUnmuted(ConversationId Conversation) : IUserSettingsEvent;
+
+/// <summary>A conversation has been pinned behind the others.</summary>
+sealed record ConversationPinned(ConversationId Conversation) : IUserSettingsEvent;
+
+/// <summary>A conversation is pinned no more.</summary>
+sealed record ConversationUnpinned(ConversationId Conversation) : IUserSettingsEvent;
+
+/// <summary>What all events up to a number have led to, so that they need not be kept.</summary>
+sealed record UserSettingsSnapshot(
+    PresencePrivacy Presence, IReadOnlyList<ConversationId> Muted, IReadOnlyList<ConversationId> Pinned) : IPersisted;

@@ -1,0 +1,130 @@
+using Dapper;
+
+namespace Chat.Node.Storage;
+
+/// <summary>Friends and groups; <see cref="ContactLists"/> lists them. In databases of legacy servers a row may be there twice, and may point to nobody.</summary>
+/// <param name="database">Where they are.</param>
+/// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
+/// <param name="texts">How theirs are stored.</param>
+sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, LegacyTexts? texts = null)
+{
+    readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
+
+    sealed class MemberRow
+    {
+        public int GroupId { get; init; }
+
+        public int Id { get; init; }
+    }
+
+    /// <summary>False if there is no such user; being friends already is a success.</summary>
+    public async Task<bool> AddFriendAsync(int userId, int friendId)
+    {
+        try
+        {
+            return await database.WriteAsync(async (connection, transaction) =>
+            {
+                var exists = await connection.ExecuteScalarAsync<long>(
+                    "SELECT COUNT(*) FROM Users WHERE id = @friendId", new { friendId }, transaction);
+                if (exists == 0)
+                    return false;
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO Friends (userid, friendid) SELECT @userId, @friendId
+                    WHERE NOT EXISTS (SELECT 1 FROM Friends WHERE userid = @userId AND friendid = @friendId)
+                    """,
+                    new { userId, friendId }, transaction);
+                return true;
+            });
+        }
+        catch (DuplicateKeyException)
+        {
+            return true; // somebody was quicker
+        }
+    }
+
+    /// <summary>The new group's id with its creator in it, or null if the name is taken.</summary>
+    /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
+    public async Task<int?> CreateGroupAsync(int creatorId, string name, string description)
+    {
+        var asGbk = writesForLegacy && await _texts.ReadGbkAsync();
+        var stored = StoredName.Of(name, asGbk);
+        var storedDescription = StoredName.Of(description, asGbk).Text;
+        await new MissingKeys(database).FillGroupsAsync();
+        try
+        {
+            return await database.WriteAsync(async (connection, transaction) =>
+            {
+                await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName);
+                await connection.ExecuteAsync(
+                    database.Dialect.InsertGroup, new { name = stored.Text, key = stored.Key, description = storedDescription, ours = stored.IsOurs },
+                    transaction);
+                var id = await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
+                await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
+                await connection.ExecuteAsync(
+                    "INSERT INTO GroupUser (groupid, userid, grouprole) VALUES (@id, @creatorId, 'creator')",
+                    new { id, creatorId }, transaction);
+                return (int?)id;
+            });
+        }
+        catch (DuplicateKeyException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>False if there is no such group; being a member already is a success.</summary>
+    public async Task<bool> JoinGroupAsync(int userId, int groupId)
+    {
+        try
+        {
+            return await database.WriteAsync(async (connection, transaction) =>
+            {
+                var exists = await connection.ExecuteScalarAsync<long>(
+                    "SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
+                if (exists == 0)
+                    return false;
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO GroupUser (groupid, userid, grouprole) SELECT @groupId, @userId, 'normal'
+                    WHERE NOT EXISTS (SELECT 1 FROM GroupUser WHERE groupid = @groupId AND userid = @userId)
+                    """,
+                    new { groupId, userId }, transaction);
+                return true;
+            });
+        }
+        catch (DuplicateKeyException)
+        {
+            return true; // somebody was quicker
+        }
+    }
+
+    public async Task<bool> GroupExistsAsync(int groupId) => await database.ReadAsync(connection =>
+        connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId })) > 0;
+
+    public async Task<bool> IsMemberAsync(int userId, int groupId) => await database.ReadAsync(connection =>
+        connection.ExecuteScalarAsync<long>(
+            "SELECT COUNT(*) FROM GroupUser WHERE groupid = @groupId AND userid = @userId", new { groupId, userId })) > 0;
+
+    /// <summary>The members of each of these groups, as far as they exist; a group that does not exist is missing.</summary>
+    public async Task<Dictionary<int, HashSet<int>>> MembersAsync(IReadOnlyCollection<int> groupIds)
+    {
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<MemberRow>(
+            """
+            SELECT g.id AS groupid, COALESCE(u.id, 0) AS id
+            FROM AllGroup g LEFT JOIN GroupUser m ON m.groupid = g.id LEFT JOIN Users u ON u.id = m.userid
+            WHERE g.id IN @groupIds
+            """,
+            new { groupIds }));
+        var members = new Dictionary<int, HashSet<int>>();
+        foreach (var row in rows)
+        {
+            if (!members.TryGetValue(row.GroupId, out var ids))
+                members[row.GroupId] = ids = [];
+            if (row.Id > 0)
+                ids.Add(row.Id);
+        }
+
+        return members;
+    }
+}

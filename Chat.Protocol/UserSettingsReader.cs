@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace Chat.Protocol;
+
+/// <summary>
+/// Reads the keys of a 111. Apart from <see cref="RequestFields"/>, because messages may carry the same keys with another
+/// meaning, and because it is rare.
+/// </summary>
+static class UserSettingsReader
+{
+    const string Keys = "\"presence\", \"mute\", \"unmute\", \"pin\" or \"unpin\"";
+
+    public static Request Read(byte[] frame)
+    {
+        using var document = JsonDocument.Parse(frame);
+        var change = new SettingsChange();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in document.RootElement.EnumerateObject())
+        {
+            if (member.Name is not ("presence" or "mute" or "unmute" or "pin" or "unpin"))
+                continue;
+            if (!seen.Add(member.Name))
+                return Invalid($"\"{member.Name}\" is there twice: once is expected");
+            var text = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null;
+            if (With(change, member.Name, text) is not { } changed)
+                return Invalid($"\"{member.Name}\" must be {ExpectedOf(member.Name)}");
+            change = changed;
+        }
+
+        if (seen.Count == 0)
+            return Invalid($"nothing to change: at least one of {Keys} is expected");
+        if (change.Mute is { } muted && change.Unmute == muted)
+            return Invalid($"\"mute\" and \"unmute\" both name {muted}: one of them is expected");
+        return change.Pin is { } pinned && change.Unpin == pinned
+            ? Invalid($"\"pin\" and \"unpin\" both name {pinned}: one of them is expected")
+            : new ChangeSettingsRequest(change);
+    }
+
+    static SettingsChange? With(SettingsChange change, string key, string? text)
+    {
+        if (key == "presence")
+            return PresencePrivacies.Find(text) is { } presence ? change with { Presence = presence } : null;
+        if (!ConversationId.TryParse(text, out var id))
+            return null;
+        return key switch
+        {
+            "mute" => change with { Mute = id },
+            "unmute" => change with { Unmute = id },
+            "pin" => change with { Pin = id },
+            _ => change with { Unpin = id },
+        };
+    }
+
+    static string ExpectedOf(string key) =>
+        key == "presence" ? "\"everyone\" or \"nobody\"" : "d:LOWER:HIGHER (two user ids) or g:GROUP";
+
+    static InvalidRequest Invalid(string reason) => new(ErrorCode.Malformed, reason);
+}
