@@ -44,7 +44,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Users/DeliveryLink")]
     [InlineData("Users/OfflineBacklog")]
     [InlineData("Users/LoginAttempts")]
-    [InlineData("Users/UserSettingsEvents")]
+    [InlineData("Contracts/UserSettingsEvents")]
     [InlineData("Users/UserSettingsState")]
     [InlineData("Gateway/TokenBucket")]
     [InlineData("Gateway/SyncPage")]

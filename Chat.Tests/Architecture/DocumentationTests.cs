@@ -32,7 +32,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void The_operations_guide_lists_every_setting()
     {
-        var keys = SettingKey().Matches(Repository.Read("Chat.Node/Hosting/ChatSettings.cs")).Select(match => match.Groups["key"].Value).ToList();
+        var keys = SettingKey().Matches(Repository.Read("Chat.Node/Settings/ChatSettings.cs")).Select(match => match.Groups["key"].Value).ToList();
         Assert.Contains("Port", keys);
         Assert.Contains("Limits:OutboxFrames", keys);
         Assert.Contains("Storage:Provider", keys);

@@ -15,8 +15,8 @@ public sealed class LayerTests
     /// <summary>Rules without actors around them: they are tested, and reasoned about, alone.</summary>
     static readonly string[] PureTypes =
     [
-        "Chat.Node.Conversations.ConversationState", "Chat.Node.Conversations.FanOut", "Chat.Node.Conversations.FanOutWatermarks",
-        "Chat.Node.Conversations.RecentPosts", "Chat.Node.Conversations.AcceptedMessage", "Chat.Node.Delivery.GoBackN",
+        "Chat.Node.Conversations.ConversationState", "Chat.Node.Conversations.FanOut", "Chat.Node.Delivery.FanOutWatermarks",
+        "Chat.Node.Conversations.RecentPosts", "Chat.Node.Contracts.AcceptedMessage", "Chat.Node.Delivery.GoBackN",
         "Chat.Node.Users.DeliveryLink", "Chat.Node.Users.OfflineBacklog`1", "Chat.Node.Users.LoginAttempts", "Chat.Node.Users.UserSettingsState",
         "Chat.Node.Gateway.TokenBucket", "Chat.Node.Gateway.SyncPage", "Chat.Node.Gateway.SyncToken", "Chat.Node.Gateway.Outbox",
         "Chat.Node.Gateway.AddressLimiter", "Chat.Node.Gateway.ProxyHeader",
@@ -40,13 +40,13 @@ public sealed class LayerTests
     [InlineData("DbUp")]
     [InlineData("MySqlConnector")]
     public void Only_storage_speaks_to_a_database(string library) =>
-        Assert.DoesNotContain(UsersOf(library), name => !IsIn(name, "Storage", "Hosting"));
+        Assert.DoesNotContain(UsersOf(library), name => !IsIn(name, "Storage", "Settings", "Hosting"));
 
     [Theory]
     [InlineData("Sqlite", "Microsoft.Data.Sqlite", "SQLitePCL")]
     [InlineData("MySql", "MySqlConnector")]
     public void Only_its_own_folder_knows_a_driver(string folder, params string[] libraries) =>
-        Assert.DoesNotContain(UsersOf(libraries), name => !IsIn(name, $"Storage.{folder}", "Hosting"));
+        Assert.DoesNotContain(UsersOf(libraries), name => !IsIn(name, $"Storage.{folder}", "Settings", "Hosting"));
 
     [Fact]
     public void Only_the_gateway_and_the_host_know_connections() =>
