@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Chat.Protocol;
 
 /// <summary>
-/// A chat object that another server wrote: its queued message, or what it published. Not trusted to be what the documented
+/// A chat object that another server wrote: its queued message, or what it published. Not trusted to be what the legacy
 /// clients need, so what they need is put in. Pure.
 /// </summary>
 /// <param name="Body">The canonical object.</param>
@@ -20,7 +20,7 @@ public sealed record BridgedChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
 {
     const int MaxDepth = 32;
 
-    /// <summary>More would leave no room for the text in a frame to a documented client.</summary>
+    /// <summary>More would leave no room for the text in a frame to a legacy client.</summary>
     const int MaxNameBytes = 256;
 
     /// <summary>Reads an object.</summary>
@@ -124,7 +124,7 @@ public sealed record BridgedChat(ReadOnlyMemory<byte> Body, ConversationId? Conv
     static int? IntegerOf(SortedDictionary<string, JsonElement> members, string key) =>
         members.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
-    /// <summary>The documented clients end at a number that no double can hold.</summary>
+    /// <summary>The legacy clients end at a number that no double can hold.</summary>
     static bool HasHugeNumber(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => !value.TryGetDouble(out var number) || !double.IsFinite(number),

@@ -5,7 +5,7 @@ using System.Text;
 namespace Chat.Protocol;
 
 /// <summary>
-/// A chat as the documented servers deliver it: one JSON object, compact, keys in alphabetical order, raw UTF-8, without
+/// A chat as the legacy servers deliver it: one JSON object, compact, keys in alphabetical order, raw UTF-8, without
 /// anything that this project adds. The bytes are what a legacy client receives, what the log and the offline queue
 /// store, and the front of the modern push.
 /// </summary>

@@ -4,16 +4,16 @@ using System.Text.Json;
 namespace Chat.Protocol;
 
 /// <summary>
-/// Frames to a connection that never said hello: the documented shapes, keys in alphabetical order, no terminator, at
-/// most <see cref="MaxBytes"/> bytes (the receive buffer of the documented client, which holds exactly one object).
+/// Frames to a connection that never said hello: the legacy shapes, keys in alphabetical order, no terminator, at
+/// most <see cref="MaxBytes"/> bytes (the receive buffer of the legacy client, which holds exactly one object).
 /// </summary>
 public static class LegacyFrames
 {
-    /// <summary>The largest frame that a documented client survives.</summary>
+    /// <summary>The largest frame that a legacy client survives.</summary>
     public const int MaxBytes = 1024;
 
     /// <summary>
-    /// The largest object that a documented server can store: it writes an INSERT of 1024 bytes around it when its user has just gone, and ends
+    /// The largest object that a legacy server can store: it writes an INSERT of 1024 bytes around it when its user has just gone, and ends
     /// when that does not fit.
     /// </summary>
     public const int MaxStoredBytes = 960;

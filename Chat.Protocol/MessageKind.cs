@@ -1,6 +1,6 @@
 namespace Chat.Protocol;
 
-/// <summary>The numbers in <c>msgid</c>. 1 to 10 are the documented ones, 100 and up are ours (docs/PROTOCOL.md).</summary>
+/// <summary>The numbers in <c>msgid</c>. 1 to 10 are the legacy ones, 100 and up are ours (docs/PROTOCOL.md).</summary>
 public static class MessageKind
 {
     /// <summary>Client to server: log in.</summary>

@@ -5,7 +5,7 @@ namespace Chat.Protocol;
 
 /// <summary>
 /// Escapes only what JSON demands (quote, backslash, control characters) and leaves all else as raw UTF-8, as the
-/// documented servers do. The library's relaxed encoder escapes more, emoji among it.
+/// legacy servers do. The library's relaxed encoder escapes more, emoji among it.
 /// </summary>
 sealed unsafe class MinimalJsonEncoder : JavaScriptEncoder
 {

@@ -5,7 +5,7 @@ namespace Chat.Bench.Commands;
 /// <summary>All commands.</summary>
 static class BenchCommandLine
 {
-    public static RootCommand Create() => new("Load, capacity and delivery checks for ChatActors nodes and servers of the documented protocol.")
+    public static RootCommand Create() => new("Load, capacity and delivery checks for ChatActors nodes and servers of the legacy protocol.")
     {
         LoadCommands.Pairs(),
         LoadCommands.Groups(),

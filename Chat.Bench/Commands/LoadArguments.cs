@@ -14,8 +14,8 @@ sealed class LoadArguments
         AllowMultipleArgumentsPerToken = true,
     };
 
-    readonly Option<ChatProtocol> _protocol = new("--protocol") { Description = "Modern (acknowledged) or Legacy (the documented one)" };
-    readonly Option<bool> _isLegacy = new("--documented-server") { Description = "the server speaks the documented protocol only (with --protocol legacy); new accounts in every run" };
+    readonly Option<ChatProtocol> _protocol = new("--protocol") { Description = "Modern (acknowledged) or Legacy (not acknowledged)" };
+    readonly Option<bool> _isLegacy = new("--legacy-server", "--documented-server") { Description = "the server speaks the legacy protocol only (with --protocol legacy); new accounts in every run" };
     readonly Option<int> _connections = new("--connections", "-c") { Description = "connections, each of another user", DefaultValueFactory = _ => 100 };
     readonly Option<int> _bytes = new("--bytes") { Description = "size of a text", DefaultValueFactory = _ => 200 };
     readonly Option<bool> _random = new("--random-cmids") { Description = "the ids of messages do not ascend (modern protocol)" };
@@ -162,7 +162,7 @@ sealed class LoadArguments
 
     static void Check(WorkloadOptions options, bool hasConnections = false, bool hasGroups = false)
     {
-        // A documented client reads one object from 1024 bytes: a longer one reaches it in pieces.
+        // A legacy client reads one object from 1024 bytes: a longer one reaches it in pieces.
         var most = options.IsModern ? Checking.StampedText.MaxBytes : 800;
         if (options.TextBytes < Checking.StampedText.MinBytes || options.TextBytes > most)
             throw new BenchException($"--bytes must be from {Checking.StampedText.MinBytes} to {most}: the text carries a stamp and a checksum");
@@ -171,7 +171,7 @@ sealed class LoadArguments
         if (options.Partners < 1 || (options.Partners > 1 && (options.IsOneWay || options.IsCross || options.Partners * 2 >= options.Connections)))
             throw new BenchException("--partners must be 1, or less than half of --connections, and goes with neither --one-way nor cross");
         if (options.IsLegacyServer && options.IsModern)
-            throw new BenchException("--documented-server needs --protocol legacy");
+            throw new BenchException("--legacy-server needs --protocol legacy");
         if (hasGroups && (options.Members < 2 || options.SendersPerGroup < 1 || options.SendersPerGroup > options.Members))
             throw new BenchException("a group needs two members, and senders that are members");
     }

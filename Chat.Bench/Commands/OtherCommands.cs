@@ -28,7 +28,7 @@ static class OtherCommands
         var concurrency = new Option<int>("--concurrency") { Description = "logins at once, each of another user", DefaultValueFactory = _ => 16 };
         var token = new Option<bool>("--with-token") { Description = "with the token of the login before instead of the password" };
         var (arguments, output) = (new LoadArguments(), new OutputArguments());
-        var command = new Command("login", "connect, hello, login, close; in the documented protocol connect, login, logout, close; again and again") { concurrency, token };
+        var command = new Command("login", "connect, hello, login, close; in the legacy protocol connect, login, logout, close; again and again") { concurrency, token };
         arguments.AddServer(command);
         arguments.AddProtocol(command);
         arguments.AddTimes(command);
@@ -49,7 +49,7 @@ static class OtherCommands
         var messages = new Option<int>("--messages") { Description = "for each user who is away", DefaultValueFactory = _ => 1000 };
         var window = new Option<int>("--window", "-w") { Description = "messages under way per sender", DefaultValueFactory = _ => 8 };
         var (arguments, output) = (new LoadArguments(), new OutputArguments());
-        var command = new Command("offline", "messages to users who are away, who then come back all at once; in the documented protocol at a --rate") { messages, window };
+        var command = new Command("offline", "messages to users who are away, who then come back all at once; in the legacy protocol at a --rate") { messages, window };
         arguments.AddMessages(command);
         arguments.AddRate(command);
         output.AddTo(command);

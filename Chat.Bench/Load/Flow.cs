@@ -47,7 +47,7 @@ sealed class Flow
     /// <summary>As the modern protocol names it.</summary>
     public string? Conversation { get; }
 
-    /// <summary>Sent and not settled: acknowledged in the modern protocol, delivered to all in the documented one.</summary>
+    /// <summary>Sent and not settled: acknowledged in the modern protocol, delivered to all in the legacy one.</summary>
     public int UnderWay { get; private set; }
 
     public long LastNumber => _next - 1;

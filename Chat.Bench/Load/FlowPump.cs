@@ -11,7 +11,7 @@ sealed class FlowPump(LoadState state, LoadPlan plan)
     /// <summary>Open loop: messages of one flow under way, as many as the protocol allows a connection (PROTOCOL.md, limits).</summary>
     const int MaxUnderWay = 64;
 
-    /// <summary>The documented protocol has no such limit; the socket's buffers are one.</summary>
+    /// <summary>The legacy protocol has no such limit; the socket's buffers are one.</summary>
     const int MaxUnderWayLegacy = 4096;
 
     readonly byte[] _buffer = new byte[64 * 1024];

@@ -45,7 +45,7 @@ sealed class FrameHandler(LoadState state, int markEvery)
     {
         if (stamp.Run != state.Run)
         {
-            state.Foreign++;
+            state.Unrelated++;
             return;
         }
 

@@ -9,7 +9,7 @@ static class FrameScanner
     static readonly SearchValues<byte> Inside = SearchValues.Create("\"\\"u8);
 
     /// <summary>
-    /// Takes the next frame off the front: a line of a modern server, an object of a documented one (which may have
+    /// Takes the next frame off the front: a line of a modern server, an object of a legacy one (which may have
     /// padding around it and no end).
     /// </summary>
     public static bool TryTake(ref ReadOnlySpan<byte> received, bool isModern, out ReadOnlySpan<byte> frame)

@@ -36,7 +36,7 @@ sealed class LoadState(uint run, IReadOnlyList<LoadConnection> connections, IRea
     public long Frames { get; set; }
 
     /// <summary>Messages of other runs, which nobody waits for.</summary>
-    public long Foreign { get; set; }
+    public long Unrelated { get; set; }
 
     public void Send(LoadConnection connection, ReadOnlySpan<byte> bytes, long now)
     {

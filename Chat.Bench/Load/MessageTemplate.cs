@@ -50,7 +50,7 @@ sealed class MessageTemplate
         return new($$"""{"msgid":{{kind}},"{{key}}":{{target}},"msg":"{{text}}","cmid":"{{CmidPlace}}","ref":"{{RefPlace}}"}""" + "\n", text, run, flow, hasRandomCmids);
     }
 
-    /// <summary>As the documented client writes it: keys in alphabetical order, a NUL behind.</summary>
+    /// <summary>As the legacy client writes it: keys in alphabetical order, a NUL behind.</summary>
     public static MessageTemplate Legacy(uint run, int flow, int sender, string name, int target, bool isGroup, int textBytes)
     {
         var text = new string('~', textBytes);

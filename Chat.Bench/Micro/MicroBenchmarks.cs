@@ -16,7 +16,7 @@ public class MicroBenchmarks
     [Benchmark]
     public object RequestReader() => _path.ReadRequest();
 
-    /// <summary>A documented client's message.</summary>
+    /// <summary>A legacy client's message.</summary>
     [Benchmark]
     public object RequestReaderLegacy() => _path.ReadLegacyRequest();
 

@@ -23,7 +23,7 @@ sealed class Enrolment(WorkloadOptions options)
 
     static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
 
-    /// <summary>A documented server says nothing when it has noticed that somebody left: it can only be asked again, and this is how often.</summary>
+    /// <summary>A legacy server says nothing when it has noticed that somebody left: it can only be asked again, and this is how often.</summary>
     static readonly TimeSpan LeavePause = TimeSpan.FromMilliseconds(1);
 
     readonly string _suffix = options.IsLegacyServer ? $"-{Guid.NewGuid().ToString("N")[..8]}" : "";
@@ -48,7 +48,7 @@ sealed class Enrolment(WorkloadOptions options)
         return new(OpenLegacy(index, target, id), name);
     }
 
-    /// <summary>Logs a user in again: with the token, which costs the server no hashing, or as a documented client. What waited comes with it.</summary>
+    /// <summary>Logs a user in again: with the token, which costs the server no hashing, or as a legacy client. What waited comes with it.</summary>
     public LoadConnection OpenAgain(int index, Account user, int target)
     {
         if (!options.IsModern)
@@ -58,7 +58,7 @@ sealed class Enrolment(WorkloadOptions options)
         return client.Release(index, target, user.Id);
     }
 
-    /// <summary>The account of a user who is away: at a documented server one who has never been there, so that nobody has to notice the leave.</summary>
+    /// <summary>The account of a user who is away: at a legacy server one who has never been there, so that nobody has to notice the leave.</summary>
     public Account FindOrCreate(int index, ChatTarget target)
     {
         var name = NameOf(index);
@@ -69,7 +69,7 @@ sealed class Enrolment(WorkloadOptions options)
         return new(ack.GetProperty("id").GetInt32(), name, ack.GetProperty("token").GetString());
     }
 
-    /// <summary>The login ack of a documented client. Somebody who has just left may still count as there, and is refused until that is known.</summary>
+    /// <summary>The login ack of a legacy client. Somebody who has just left may still count as there, and is refused until that is known.</summary>
     /// <param name="client">A new connection.</param>
     /// <param name="id">Of the user.</param>
     /// <param name="onRefused">Called for each time.</param>

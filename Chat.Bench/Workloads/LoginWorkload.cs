@@ -3,7 +3,7 @@ using Chat.Bench.Measuring;
 namespace Chat.Bench.Workloads;
 
 /// <summary>
-/// Connect, hello, login, close, again and again. With a password the server has to hash; with a token it does not. In the documented
+/// Connect, hello, login, close, again and again. With a password the server has to hash; with a token it does not. In the legacy
 /// protocol: connect, login, logout, close.
 /// </summary>
 static class LoginWorkload
@@ -11,7 +11,7 @@ static class LoginWorkload
     public static OperationResult Run(WorkloadOptions options, int concurrency, bool withToken, ServerProbe probe, TimeSpan warmUp, TimeSpan measure)
     {
         if (withToken && !options.IsModern)
-            throw new BenchException("the documented protocol has no tokens: --with-token needs the modern one");
+            throw new BenchException("the legacy protocol has no tokens: --with-token needs the modern one");
         var enrolment = new Enrolment(options);
         var workload = $"login with a {(withToken ? "token" : "password")}, {options.Protocol.ToString().ToLowerInvariant()} protocol, {concurrency} at once, {string.Join(" ", options.Targets)}";
         var refused = 0L;

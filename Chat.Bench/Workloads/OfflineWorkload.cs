@@ -5,7 +5,7 @@ using Chat.Protocol;
 namespace Chat.Bench.Workloads;
 
 /// <summary>What came of messages to users who were away.</summary>
-/// <param name="IsModern">In the documented protocol nothing is acknowledged.</param>
+/// <param name="IsModern">In the legacy protocol nothing is acknowledged.</param>
 /// <param name="Sending">While they were away.</param>
 /// <param name="Stored">Messages sent then.</param>
 /// <param name="Fetching">From the first login to the last message; its latencies include the time away.</param>
@@ -30,18 +30,18 @@ static class OfflineWorkload
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>A documented server says nothing when it has stored the last message.</summary>
+    /// <summary>A legacy server says nothing when it has stored the last message.</summary>
     static readonly TimeSpan SilentPause = TimeSpan.FromSeconds(1);
 
     /// <param name="options">Half of the connections are away.</param>
     /// <param name="messages">To each who is away.</param>
     /// <param name="window">Messages under way per sender.</param>
-    /// <param name="rate">Messages per second, all senders together, instead of a window. Needed in the documented protocol: without acknowledgements there is no window.</param>
+    /// <param name="rate">Messages per second, all senders together, instead of a window. Needed in the legacy protocol: without acknowledgements there is no window.</param>
     /// <param name="probe">Of the server.</param>
     public static OfflineResult Run(WorkloadOptions options, int messages, int window, double? rate, ServerProbe probe)
     {
         if (!options.IsModern && rate is null)
-            throw new BenchException("the documented protocol acknowledges nothing: offline needs --rate with it");
+            throw new BenchException("the legacy protocol acknowledges nothing: offline needs --rate with it");
         if (rate <= 0)
             throw new BenchException("--rate must be more than 0");
         var progress = new SetupProgress(Console.Error);

@@ -59,7 +59,7 @@ sealed class SetupClient : IDisposable
         }
     }
 
-    /// <summary>Sends a request of the documented protocol and returns the next object of this kind.</summary>
+    /// <summary>Sends a request of the legacy protocol and returns the next object of this kind.</summary>
     public JsonElement AskLegacy(string members, int replyKind)
     {
         TellLegacy(members);
@@ -71,7 +71,7 @@ sealed class SetupClient : IDisposable
         }
     }
 
-    /// <summary>Sends something of the documented protocol that has no answer.</summary>
+    /// <summary>Sends something of the legacy protocol that has no answer.</summary>
     public void TellLegacy(string members) => Send($"{{{members}}}\0");
 
     /// <summary>Hands the connection over to the load, with what has come already.</summary>
@@ -93,7 +93,7 @@ sealed class SetupClient : IDisposable
         Send("{\"msgid\":100,\"protocol\":2,\"client\":\"chat-bench/1\"}\n");
         var hello = Next();
         if (!hello.TryGetProperty("msgid", out var kind) || kind.ValueKind != JsonValueKind.Number || kind.GetInt32() != 101)
-            throw new BenchException($"{_target} does not speak the modern protocol; try --protocol legacy --documented-server");
+            throw new BenchException($"{_target} does not speak the modern protocol; try --protocol legacy --legacy-server");
     }
 
     void Send(string text)

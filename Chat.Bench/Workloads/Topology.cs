@@ -54,7 +54,7 @@ static class Topology
     public static LoadState Groups(WorkloadOptions options, SetupProgress progress)
     {
         if (options.IsLegacyServer)
-            throw new BenchException("a documented server does not tell the id of a new group: groups need the modern protocol for the preparation");
+            throw new BenchException("a legacy server does not tell the id of a new group: groups need the modern protocol for the preparation");
         var (members, targets) = (options.Members, options.Targets.Count);
         var enrolment = new Enrolment(options);
         var groups = new int[options.Groups];

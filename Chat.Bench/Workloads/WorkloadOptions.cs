@@ -14,10 +14,10 @@ sealed record WorkloadOptions
 
     public ChatProtocol Protocol { get; init; }
 
-    /// <summary>The server speaks the documented protocol only: accounts are made over it, new ones in every run.</summary>
+    /// <summary>The server speaks the legacy protocol only: accounts are made over it, new ones in every run.</summary>
     public bool IsLegacyServer { get; init; }
 
-    /// <summary>A documented server does not know the sign of life (104).</summary>
+    /// <summary>A legacy server does not know the sign of life (104).</summary>
     public bool HasHeartbeat => !IsLegacyServer;
 
     public int Connections { get; init; } = 100;

@@ -1,7 +1,7 @@
 namespace Chat.Client.Terminal;
 
 /// <summary>
-/// Reads lines as commands: <c>/msg bob hi</c>, the documented <c>chat:3:hi</c>, or plain text. A line that begins with
+/// Reads lines as commands: <c>/msg bob hi</c>, the legacy <c>chat:3:hi</c>, or plain text. A line that begins with
 /// two slashes is plain text that begins with one.
 /// </summary>
 static class CommandReader

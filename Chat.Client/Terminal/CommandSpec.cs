@@ -11,11 +11,11 @@ sealed record CommandSpec(string Name, string Parameters, string Summary, int Re
     /// <summary>Other names for <c>/name</c>.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>The documented form, such as <c>chat:id:msg</c>, if there is one.</summary>
+    /// <summary>The legacy form, such as <c>chat:id:msg</c>, if there is one.</summary>
     public string? LegacyUsage { get; init; }
 
     /// <summary>What that begins with.</summary>
-    public string? Documented => LegacyUsage?.Split(':')[0];
+    public string? Legacy => LegacyUsage?.Split(':')[0];
 
     /// <summary>Whether it makes sense in a script only.</summary>
     public bool IsForScripts { get; init; }

@@ -38,5 +38,5 @@ static class CommandTable
 
     public static CommandSpec? Find(string name) => All.FirstOrDefault(spec => spec.Name == name || spec.Aliases.Contains(name));
 
-    public static CommandSpec? FindLegacy(string name) => All.FirstOrDefault(spec => spec.Documented == name);
+    public static CommandSpec? FindLegacy(string name) => All.FirstOrDefault(spec => spec.Legacy == name);
 }

@@ -127,7 +127,7 @@ sealed class JsonLines(TextWriter output)
                 WriteArray(json, "commands", CommandTable.All, (_, spec) =>
                 {
                     json.WriteString("usage", spec.Usage);
-                    json.WriteString("documented", spec.LegacyUsage);
+                    json.WriteString("legacy", spec.LegacyUsage);
                     json.WriteString("summary", spec.Summary);
                 });
                 break;

@@ -162,8 +162,8 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             WriteLine($"  [aqua]{Safe(spec.Usage.PadRight(width))}[/]  {Safe(spec.Summary)}");
         }
 
-        var documented = string.Join("  ", CommandTable.All.Select(spec => spec.LegacyUsage).OfType<string>());
-        WriteLine($"The documented forms are understood too: [aqua]{Safe(documented)}[/]");
+        var legacy = string.Join("  ", CommandTable.All.Select(spec => spec.LegacyUsage).OfType<string>());
+        WriteLine($"The legacy forms are understood too: [aqua]{Safe(legacy)}[/]");
         WriteLine("WHO is a name or an id, GROUP too. Tab completes commands and names; the arrow keys recall lines.");
     }
 

@@ -6,7 +6,7 @@ using Chat.Node.Telemetry;
 namespace Chat.Node.Bridge;
 
 /// <summary>
-/// Sees to it that the users of this node are listed as online: a documented server that is interrupted lists everybody as offline. Each user
+/// Sees to it that the users of this node are listed as online: a legacy server that is interrupted lists everybody as offline. Each user
 /// puts itself right.
 /// </summary>
 sealed class PresenceRepairer(Presence presence, NodeIdentity node, Lazy<IActorRef> users, TimeProvider clock, ILogger<PresenceRepairer> logger) : BackgroundService

@@ -39,7 +39,7 @@ sealed class RedisBridge(
     const long PauseMilliseconds = 1000;
 
     /// <summary>
-    /// Between two messages to one user. A documented server passes on what it receives as it comes, and its client ends at two
+    /// Between two messages to one user. A legacy server passes on what it receives as it comes, and its client ends at two
     /// objects that come in one segment. It leaves Nagle's algorithm on: what it is given while its client's machine puts an acknowledgement
     /// off (40 ms) leaves together. At this distance that is one object.
     /// </summary>

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace Chat.Node.Contracts;
 
 /// <summary>
-/// What users know of the servers that are not in the cluster: those of the documented kind, and our own nodes outside it.
+/// What users know of the servers that are not in the cluster: those of the legacy kind, and our own nodes outside it.
 /// Implemented by the bridge.
 /// </summary>
 interface IBridge

@@ -2,7 +2,7 @@ namespace Chat.Node.Gateway;
 
 /// <summary>
 /// Over how long the connections of a node that goes down are sent elsewhere, so that the others are not overrun: modern ones
-/// at moments of their own, the documented ones, which are told nothing and just lose their connection, last. Pure.
+/// at moments of their own, the legacy ones, which are told nothing and just lose their connection, last. Pure.
 /// </summary>
 static class DrainSpread
 {

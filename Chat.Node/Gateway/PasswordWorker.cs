@@ -74,7 +74,7 @@ sealed class PasswordWorker : IDisposable
     static bool IsSame(string one, string other) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(one), Encoding.UTF8.GetBytes(other));
 
-    /// <summary>Base64 of a known version, and longer than any password that the documented column could hold.</summary>
+    /// <summary>Base64 of a known version, and longer than any password that the legacy column could hold.</summary>
     static bool IsHash(string stored)
     {
         if (stored.Length < ShortestHash)

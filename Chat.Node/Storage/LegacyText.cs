@@ -3,7 +3,7 @@ using System.Text;
 namespace Chat.Node.Storage;
 
 /// <summary>
-/// Text as the documented servers store it: they send UTF-8 over a connection that they declare to be gbk, so the database
+/// Text as the legacy servers store it: they send UTF-8 over a connection that they declare to be gbk, so the database
 /// stores what those bytes mean in gbk (<c>浣犲ソ</c> for <c>你好</c>) and gives the same bytes back to whoever declares the
 /// same. Pure. Their gbk is code page 936 without its euro sign and its private use area.
 /// </summary>

@@ -131,7 +131,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
     /// <summary>Rows above an id that others wrote for users who have sessions at a node.</summary>
     /// <param name="incarnation">The node.</param>
     /// <param name="after">The id.</param>
-    /// <param name="ours">Whether others of our own kind may have written some; else only what documented servers wrote is found.</param>
+    /// <param name="ours">Whether others of our own kind may have written some; else only what legacy servers wrote is found.</param>
     /// <param name="limit">At most so many.</param>
     public Task<List<BridgedArrival>> ArrivalsAsync(long incarnation, long after, bool ours, int limit) => database.ReadAsync(async connection =>
         (await connection.QueryAsync<Row>(

@@ -113,7 +113,7 @@ sealed class Presence(IChatDatabase database)
             : await connection.ExecuteAsync("UPDATE Users SET state = 'offline' WHERE id = @userId", new { userId }, transaction);
 
     /// <summary>
-    /// Some of the users with sessions at a node who are listed as offline and do not want to be: a documented server that is
+    /// Some of the users with sessions at a node who are listed as offline and do not want to be: a legacy server that is
     /// interrupted lists everybody so.
     /// </summary>
     public Task<List<int>> FalselyOfflineAsync(long incarnation, int max) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(

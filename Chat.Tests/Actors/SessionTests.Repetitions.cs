@@ -30,7 +30,7 @@ public sealed partial class SessionTests
     }
 
     [Fact]
-    public async Task What_came_with_the_login_of_a_documented_client_is_not_shown_again()
+    public async Task What_came_with_the_login_of_a_legacy_client_is_not_shown_again()
     {
         var session = await StartLogInAsync(isModern: false);
         _users.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
@@ -45,7 +45,7 @@ public sealed partial class SessionTests
     }
 
     [Fact]
-    public async Task A_documented_client_is_shown_a_row_behind_a_later_number_if_it_has_not_seen_it()
+    public async Task A_legacy_client_is_shown_a_row_behind_a_later_number_if_it_has_not_seen_it()
     {
         var session = await LogInAsync(isModern: false);
         _users.Send(session, PushOf(3));
@@ -58,7 +58,7 @@ public sealed partial class SessionTests
 
     /// <summary>Between two conversations' lives a copy may be queued in front of lower numbers.</summary>
     [Fact]
-    public async Task A_documented_client_is_shown_a_push_behind_a_row_of_a_later_number()
+    public async Task A_legacy_client_is_shown_a_push_behind_a_row_of_a_later_number()
     {
         var session = await StartLogInAsync(isModern: false);
         _users.Reply(new Attached(Alice, [RowOf(10, 5)], HasMore: true));

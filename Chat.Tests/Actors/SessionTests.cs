@@ -46,7 +46,7 @@ public sealed partial class SessionTests : ActorTest
     }
 
     [Fact]
-    public async Task A_documented_client_need_not_repeat_and_may_leave_before_its_message_is_accepted()
+    public async Task A_legacy_client_need_not_repeat_and_may_leave_before_its_message_is_accepted()
     {
         var session = await LogInAsync(isModern: false);
         await WatchAsync(session);
@@ -113,7 +113,7 @@ public sealed partial class SessionTests : ActorTest
     }
 
     [Fact]
-    public async Task A_connection_that_ends_under_a_write_leaves_the_posts_of_a_documented_client_to_their_session()
+    public async Task A_connection_that_ends_under_a_write_leaves_the_posts_of_a_legacy_client_to_their_session()
     {
         var session = await LogInAsync(isModern: false);
         await WatchAsync(session);
@@ -191,7 +191,7 @@ public sealed partial class SessionTests : ActorTest
     }
 
     [Fact]
-    public async Task What_has_left_to_a_documented_client_is_told_at_once()
+    public async Task What_has_left_to_a_legacy_client_is_told_at_once()
     {
         Clock.Stop();
         var session = await LogInAsync(isModern: false);

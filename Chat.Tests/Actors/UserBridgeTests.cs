@@ -145,7 +145,7 @@ public sealed class UserBridgeTests : UserBridgeTest
 
     /// <summary>The next life would take lower numbers, which are still to come, for received.</summary>
     [Fact]
-    public async Task A_copy_that_leaves_the_queue_to_a_documented_client_does_not_move_the_mark()
+    public async Task A_copy_that_leaves_the_queue_to_a_legacy_client_does_not_move_the_mark()
     {
         Servers.Receives = _ => false;
         var user = Start();

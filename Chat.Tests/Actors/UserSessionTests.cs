@@ -49,7 +49,7 @@ public sealed class UserSessionTests : UserTest
     }
 
     [Fact]
-    public async Task A_documented_clients_queue_is_deleted_when_it_was_written_to_the_socket()
+    public async Task A_legacy_clients_queue_is_deleted_when_it_was_written_to_the_socket()
     {
         await QueueAsync(1, 2);
         var user = Start();

@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["Chat.Client/ChatClient.cs"] = "pause before a refused request is repeated, on the client's TimeProvider",
         ["Chat.Client/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
         ["Chat.Client/Terminal/ScriptSession.cs"] = "the script command that waits",
-        ["Chat.Node/Bridge/RedisBridge.cs"] = "between two messages to one documented client, whose server passes them on as they come",
+        ["Chat.Node/Bridge/RedisBridge.cs"] = "between two messages to one legacy client, whose server passes them on as they come",
         ["Chat.Node/Storage/MySql/MySqlDatabase.cs"] = "pause before a statement that was rolled back is repeated",
         ["Chat.Node/Storage/MySql/MySqlMigrations.cs"] = "at the start, until the server can be reached",
         ["Chat.Node/Storage/Sqlite/SqliteMigrations.cs"] = "at the start, until another process has changed the schema",

@@ -16,7 +16,7 @@ public sealed class AllocationTests : IAsyncLifetime
     {
         ["frame reader"] = (path => path.ReadFrame(), 0),
         ["request reader"] = (path => path.ReadRequest(), 560),
-        ["request reader, documented client"] = (path => path.ReadLegacyRequest(), 550),
+        ["request reader, legacy client"] = (path => path.ReadLegacyRequest(), 550),
         ["body for the log"] = (path => path.BuildBody(), 330),
         ["push"] = (path => path.WritePush(), 540),
         ["serializer, Post out"] = (path => path.SerializePost(), 330),

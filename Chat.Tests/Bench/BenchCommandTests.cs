@@ -38,12 +38,12 @@ public sealed class BenchCommandTests : IDisposable
             ($"login {server} --concurrency 2 {times}", "count", 1),
             ($"login {server} --concurrency 2 {times} --with-token", "count", 1),
             ($"login {server} --concurrency 2 {times} --protocol Legacy", "count", 1),
-            ($"login {server} --concurrency 2 {times} --protocol Legacy --documented-server", "count", 1),
+            ($"login {server} --concurrency 2 {times} --protocol Legacy --legacy-server", "count", 1),
             ($"offline {server} -c 4 --messages 20", "fetched", 40),
             ($"offline {server} -c 4 --messages 20 --rate 100", "fetched", 40),
             ($"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy", "fetched", 40),
-            ($"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy --documented-server", "fetched", 40),
-            ($"offline {server} -c 4 --messages 2 --bytes 64 --rate 100 --protocol Legacy --documented-server", "fetched", 4), // in the login ack
+            ($"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy --legacy-server", "fetched", 40),
+            ($"offline {server} -c 4 --messages 2 --bytes 64 --rate 100 --protocol Legacy --legacy-server", "fetched", 4), // in the login ack
             ($"history {server} -c 4 --messages 50 {times}", "count", 1),
             ($"chaos {target} -c 4 -s 2 --every 60", "acknowledged", 1),
         ])
@@ -78,7 +78,7 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
-    public void What_the_documented_protocol_has_no_means_for_is_refused_by_name()
+    public void What_the_legacy_protocol_has_no_means_for_is_refused_by_name()
     {
         var options = new WorkloadOptions { Targets = [ChatTarget.Parse("127.0.0.1:1")], Protocol = ChatProtocol.Legacy };
         Assert.Contains("--rate", Refusal(() => OfflineWorkload.Run(options, messages: 1, window: 1, rate: null, new([]))), StringComparison.Ordinal);

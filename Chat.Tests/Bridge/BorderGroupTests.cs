@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>A group with members at nodes of ours and at a documented server.</summary>
+/// <summary>A group with members at nodes of ours and at a legacy server.</summary>
 [Collection(NodeCollection.Name)]
 public sealed class BorderGroupTests
 {
@@ -15,11 +15,11 @@ public sealed class BorderGroupTests
         var server = await scenario.StartLegacyAsync();
         var one = await scenario.LogInModernAsync(nodes[0], "one");
         var two = await scenario.LogInModernAsync(nodes[1], "two");
-        var documented = await scenario.LogInLegacyAsync(nodes[0].Port, "doc");
+        var legacy = await scenario.LogInLegacyAsync(nodes[0].Port, "doc");
         var theirs = await scenario.LogInLegacyAsync(server, "theirs");
         var absent = await scenario.LogInModernAsync(nodes[0], "absent");
-        var group = await GroupAsync(nodes[0], one, two.UserId, documented.Id, theirs.Id, absent.UserId);
-        foreach (var id in (int[])[one.UserId, two.UserId, documented.Id, theirs.Id, absent.UserId])
+        var group = await GroupAsync(nodes[0], one, two.UserId, legacy.Id, theirs.Id, absent.UserId);
+        foreach (var id in (int[])[one.UserId, two.UserId, legacy.Id, theirs.Id, absent.UserId])
             await scenario.ListensAsync(id);
         absent.Abort();
         await scenario.ListensAsync(absent.UserId, 0);
@@ -28,12 +28,12 @@ public sealed class BorderGroupTests
             await theirs.SendToGroupAsync(group, text);
         foreach (var member in (ModernTestClient[])[one, two])
             Assert.Equal(["in 1", "same", "same", "in 2"], await member.NextTextsAsync(4));
-        Assert.Equal(["in 1", "same", "same", "in 2"], await documented.NextTextsAsync(4));
+        Assert.Equal(["in 1", "same", "same", "in 2"], await legacy.NextTextsAsync(4));
         foreach (var text in Receiving.Texts("out", 10))
             Assert.Equal(0, (await two.SendToGroupAsync(group, text)).Number("errno"));
         Assert.Equal(Receiving.Texts("out", 10), await theirs.NextTextsAsync(10));
         Assert.Equal(Receiving.Texts("out", 10), await one.NextTextsAsync(10));
-        Assert.Equal(Receiving.Texts("out", 10), await documented.NextTextsAsync(10));
+        Assert.Equal(Receiving.Texts("out", 10), await legacy.NextTextsAsync(10));
 
         string[] all = ["in 1", "same", "same", "in 2", .. Receiving.Texts("out", 10)];
         Assert.Equal(all, await one.HistoryAsync($"g:{group}"));
@@ -41,12 +41,12 @@ public sealed class BorderGroupTests
         Assert.Equal(all.Order(), (await back.NextTextsAsync(14)).Order());
         await back.AssertSilentAsync();
         Assert.Equal(all, await back.HistoryAsync($"g:{group}"));
-        Assert.Empty(documented.Client.TakeAll());
+        Assert.Empty(legacy.Client.TakeAll());
         Assert.Empty(theirs.Client.TakeAll());
     }
 
     [Fact]
-    public async Task A_member_that_a_documented_server_added_gets_what_is_sent_some_seconds_later()
+    public async Task A_member_that_a_legacy_server_added_gets_what_is_sent_some_seconds_later()
     {
         await using var scenario = await BridgeScenario.StartAsync();
         var node = await scenario.StartNodeAsync();
@@ -73,7 +73,7 @@ public sealed class BorderGroupTests
     {
         var group = (int)(await creator.RequestAsync(new { msgid = 8, groupname = $"g-{Guid.NewGuid():n}"[..20], groupdesc = "" })).Number("groupid");
         foreach (var member in members)
-            await node.ScalarAsync<int>($"INSERT INTO GroupUser VALUES ({group}, {member}, 'normal')"); // as a documented server does
+            await node.ScalarAsync<int>($"INSERT INTO GroupUser VALUES ({group}, {member}, 'normal')"); // as a legacy server does
         return group;
     }
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>Three nodes in a cluster beside two documented servers, everybody sending at once.</summary>
+/// <summary>Three nodes in a cluster beside two legacy servers, everybody sending at once.</summary>
 [Collection(NodeCollection.Name)]
 public sealed class BorderLoadTests
 {
@@ -17,13 +17,13 @@ public sealed class BorderLoadTests
         var nodes = await scenario.StartClusterAsync(3);
         var servers = new[] { await scenario.StartLegacyAsync(), await scenario.StartLegacyAsync() };
         var ours = await Task.WhenAll(nodes.Select(node => scenario.LogInModernAsync(node, "ours")));
-        await using var documented = await PatientClient.LogInNewAsync(nodes[1].Port, "doc");
+        await using var legacy = await PatientClient.LogInNewAsync(nodes[1].Port, "doc");
         await using var theirs0 = await PatientClient.LogInNewAsync(servers[0].Port, "theirs");
         await using var theirs1 = await PatientClient.LogInNewAsync(servers[1].Port, "theirs");
         var group = (int)(await ours[0].RequestAsync(new { msgid = 8, groupname = "everybody", groupdesc = "" })).Number("groupid");
-        foreach (var id in (int[])[ours[1].UserId, ours[2].UserId, documented.Id, theirs0.Id, theirs1.Id])
+        foreach (var id in (int[])[ours[1].UserId, ours[2].UserId, legacy.Id, theirs0.Id, theirs1.Id])
             await nodes[0].ScalarAsync<int>($"INSERT INTO GroupUser VALUES ({group}, {id}, 'normal')");
-        foreach (var id in (int[])[.. ours.Select(client => client.UserId), documented.Id, theirs0.Id, theirs1.Id])
+        foreach (var id in (int[])[.. ours.Select(client => client.UserId), legacy.Id, theirs0.Id, theirs1.Id])
             await scenario.ListensAsync(id);
 
         await Task.WhenAll(
@@ -35,7 +35,7 @@ public sealed class BorderLoadTests
         await AssertGotAsync(ours[0], "theirs 0", "ours 2 to all", "theirs 1 to all");
         await AssertGotAsync(ours[1], "ours 2 to all", "theirs 1 to all");
         await AssertGotAsync(ours[2], "theirs 1 to all");
-        AssertSequences(await documented.NextTextsAsync(2 * Count), "ours 2 to all", "theirs 1 to all");
+        AssertSequences(await legacy.NextTextsAsync(2 * Count), "ours 2 to all", "theirs 1 to all");
         AssertSequences(await theirs0.NextTextsAsync(3 * Count), "ours 0", "ours 2 to all", "theirs 1 to all");
         AssertSequences(await theirs1.NextTextsAsync(Count), "ours 2 to all");
 
@@ -53,7 +53,7 @@ public sealed class BorderLoadTests
     static string Chat(PatientClient from, int kind, string key, int target, string text) =>
         $$"""{"{{key}}":{{target}},"id":{{from.Id}},"msg":"{{text}}","msgid":{{kind}},"name":"{{from.Name}}","time":"2026-01-02 03:04:05"}""";
 
-    /// <summary>A documented server loses the second of two objects that come together.</summary>
+    /// <summary>A legacy server loses the second of two objects that come together.</summary>
     static async Task HandledAsync(LegacyServer server, PatientClient from, string json)
     {
         var before = server.Counters.Handled;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>Two users, one at a node of ours, one at a documented server.</summary>
+/// <summary>Two users, one at a node of ours, one at a legacy server.</summary>
 [Collection(NodeCollection.Name)]
 public sealed class BorderTests
 {
@@ -35,7 +35,7 @@ public sealed class BorderTests
     }
 
     [Fact]
-    public async Task What_is_published_is_the_documented_object_and_nothing_else()
+    public async Task What_is_published_is_the_legacy_object_and_nothing_else()
     {
         await using var scenario = await BridgeScenario.StartAsync();
         var node = await scenario.StartNodeAsync();
@@ -86,7 +86,7 @@ public sealed class BorderTests
             ack.GetProperty("offlinemsg").EnumerateArray().Select(message => System.Text.Json.JsonDocument.Parse(message.GetString()!).RootElement.Text("msg")));
     }
 
-    /// <summary>Some documented servers never unsubscribe when a connection ends.</summary>
+    /// <summary>Some legacy servers never unsubscribe when a connection ends.</summary>
     [Fact]
     public async Task Who_is_listed_as_offline_is_offline_whoever_listens_on_the_channel()
     {
@@ -155,7 +155,7 @@ public sealed class BorderTests
     }
 
     [Fact]
-    public async Task A_burst_from_a_documented_server_does_not_end_a_documented_client_at_our_node()
+    public async Task A_burst_from_a_legacy_server_does_not_end_a_legacy_client_at_our_node()
     {
         await using var scenario = await BridgeScenario.StartAsync();
         var node = await scenario.StartNodeAsync();

@@ -4,7 +4,7 @@ using Chat.Tests.Support;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>Nodes of ours, documented servers, one MariaDB, one Redis; everything ends with the test.</summary>
+/// <summary>Nodes of ours, legacy servers, one MariaDB, one Redis; everything ends with the test.</summary>
 sealed class BridgeScenario : IAsyncDisposable
 {
     readonly TestFolder _folder = new(StorageProvider.MySql);
@@ -35,7 +35,7 @@ sealed class BridgeScenario : IAsyncDisposable
 
     public Task<LegacyServer> StartLegacyAsync() => KeepAsync(LegacyServer.StartAsync(ConnectionString, Redis.ConnectionString));
 
-    /// <summary>A new user with a documented client, at whatever server.</summary>
+    /// <summary>A new user with a legacy client, at whatever server.</summary>
     public async Task<LegacyUserClient> LogInLegacyAsync(int port, string prefix, LegacyServer? server = null)
     {
         var client = await KeepAsync(LegacyTestClient.ConnectAsync(port));
@@ -87,7 +87,7 @@ sealed class BridgeScenario : IAsyncDisposable
     static string NewName(string prefix) => $"{prefix}-{Guid.NewGuid():n}"[..20];
 }
 
-/// <summary>A documented client with its user, and the documented server that it is at.</summary>
+/// <summary>A legacy client with its user, and the legacy server that it is at.</summary>
 sealed record LegacyUserClient(LegacyTestClient Client, int Id, string Name, LegacyServer? Server)
 {
     public Task SendAsync(int toId, string text) => HandledAsync(() => Client.SendChatAsync(Id, Name, toId, text));
@@ -95,7 +95,7 @@ sealed record LegacyUserClient(LegacyTestClient Client, int Id, string Name, Leg
     public Task SendToGroupAsync(int groupId, string text) => HandledAsync(() => Client.SendAsync(
         $$"""{"groupid":{{groupId}},"id":{{Id}},"msg":"{{text}}","msgid":10,"name":"{{Name}}","time":"2026-01-02 03:04:05"}"""));
 
-    /// <summary>A documented server loses the second of two objects that come together.</summary>
+    /// <summary>A legacy server loses the second of two objects that come together.</summary>
     async Task HandledAsync(Func<Task> send)
     {
         var before = Server?.Counters.Handled ?? 0;

@@ -42,7 +42,7 @@ public sealed class ChannelTests
     }
 
     [Fact]
-    public async Task Our_users_are_listed_as_online_again_after_a_documented_server_was_interrupted()
+    public async Task Our_users_are_listed_as_online_again_after_a_legacy_server_was_interrupted()
     {
         await using var scenario = await BridgeScenario.StartAsync();
         var node = await scenario.StartNodeAsync();
@@ -82,17 +82,17 @@ public sealed class ChannelTests
         var server = await scenario.StartLegacyAsync();
         var theirs = await scenario.LogInLegacyAsync(server, "theirs");
         var ours = await scenario.LogInModernAsync(node, "ours");
-        var documented = await scenario.LogInLegacyAsync(node.Port, "doc");
+        var legacy = await scenario.LogInLegacyAsync(node.Port, "doc");
         await scenario.ListensAsync(ours.UserId);
-        foreach (var id in (int[])[ours.UserId, documented.Id])
+        foreach (var id in (int[])[ours.UserId, legacy.Id])
         {
             var chat = $$"""{"id":{{theirs.Id}},"msg":"queued","msgid":6,"name":"{{theirs.Name}}","time":"t","toid":{{id}}}""";
             await node.ScalarAsync<int>($"INSERT INTO OfflineMessage VALUES ('{id}', '{chat}')");
         }
 
         Assert.Equal(["queued"], await ours.NextTextsAsync(1));
-        Assert.Equal(["queued"], await documented.NextTextsAsync(1));
+        Assert.Equal(["queued"], await legacy.NextTextsAsync(1));
         Assert.Equal(["queued"], await ours.HistoryAsync(Receiving.DirectId(ours.UserId, theirs.Id)));
-        await node.EventuallyAsync(0L, $"SELECT COUNT(*) FROM OfflineMessage WHERE ts IS NULL OR userid = {documented.Id}");
+        await node.EventuallyAsync(0L, $"SELECT COUNT(*) FROM OfflineMessage WHERE ts IS NULL OR userid = {legacy.Id}");
     }
 }

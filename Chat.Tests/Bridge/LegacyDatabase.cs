@@ -19,7 +19,7 @@ sealed record LegacyGroup(int Id, byte[] Name, byte[] Description);
 sealed record LegacyMember(int Id, byte[] Name, byte[] State, byte[] Role);
 
 /// <summary>
-/// The statements of a documented server, as it issues them: each on a connection of its own that it declares to be gbk, put
+/// The statements of a legacy server, as it issues them: each on a connection of its own that it declares to be gbk, put
 /// together in 1024 bytes without escaping anything, and without a look at what failed. So a text with a quote is lost, one
 /// with a backslash loses it, and a longer one is lost.
 /// </summary>

@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace Chat.Tests.Bridge;
 
 /// <summary>
-/// What the documented servers do not survive: they catch nothing, so whatever their JSON library throws ends the process.
+/// What the legacy servers do not survive: they catch nothing, so whatever their JSON library throws ends the process.
 /// </summary>
 sealed class LegacyAbortException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
-/// JSON as the documented servers read and write it (nlohmann::json): keys in alphabetical order, no blanks, raw UTF-8,
+/// JSON as the legacy servers read and write it (nlohmann::json): keys in alphabetical order, no blanks, raw UTF-8,
 /// numbers in a form of its own.
 /// </summary>
 static class LegacyJson

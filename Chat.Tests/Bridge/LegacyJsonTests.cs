@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>The form that documented servers give to what they forward; the first is from the recording.</summary>
+/// <summary>The form that legacy servers give to what they forward; the first is from the recording.</summary>
 public sealed class LegacyJsonTests
 {
     [Theory]

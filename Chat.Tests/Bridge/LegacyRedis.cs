@@ -6,7 +6,7 @@ using Chat.Tests.Support;
 namespace Chat.Tests.Bridge;
 
 /// <summary>
-/// Redis as a documented server uses it (hiredis): one connection to publish, one to subscribe with a thread that reads it. It
+/// Redis as a legacy server uses it (hiredis): one connection to publish, one to subscribe with a thread that reads it. It
 /// waits for no confirmation of a subscription, and it never connects again: what is broken stays so, and nobody hears of it.
 /// </summary>
 sealed class LegacyRedis : IDisposable

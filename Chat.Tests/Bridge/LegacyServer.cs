@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Chat.Tests.Bridge;
 
 /// <summary>
-/// A documented server, rebuilt from the description of its behaviour: its protocol, its SQL and its use of Redis with all
+/// A legacy server, rebuilt from the description of its behaviour: its protocol, its SQL and its use of Redis with all
 /// that is wrong with them. What it does not survive ends it (<see cref="Aborted"/>): text that is not one JSON object, half an object
 /// in one read, a missing field, NULL or wrongly stored text in the database.
 /// </summary>
@@ -39,7 +39,7 @@ sealed class LegacyServer : IAsyncDisposable
     /// <summary>Why it has ended by itself; null while it has not.</summary>
     public LegacyAbortException? Aborted { get; private set; }
 
-    /// <param name="mariaDb">A database that has the documented tables.</param>
+    /// <param name="mariaDb">A database that has the legacy tables.</param>
     /// <param name="redisEndpoint">Address and port.</param>
     public static async Task<LegacyServer> StartAsync(string mariaDb, string redisEndpoint)
     {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>Two documented servers over one real MariaDB and one real Redis.</summary>
+/// <summary>Two legacy servers over one real MariaDB and one real Redis.</summary>
 public abstract class LegacyServerTest() : StorageTest(StorageProvider.MySql), IAsyncLifetime
 {
     const string Refusal = """{"errmsg":"id or password is invalid!","errno":1,"msgid":2}""";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>What the recording does not show of our documented server: deaths, lost messages, texts that it does not survive.</summary>
+/// <summary>What the recording does not show of our legacy server: deaths, lost messages, texts that it does not survive.</summary>
 public sealed class LegacyServerTests : LegacyServerTest
 {
     const string States = "select id,state from Users";

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Chat.Tests.Bridge;
 
 /// <summary>
-/// What a documented server does with each message number, in its order and with its bugs: nothing that fails is noticed, nobody
+/// What a legacy server does with each message number, in its order and with its bugs: nothing that fails is noticed, nobody
 /// has to be logged in, an id is believed, and 3 and 6 to 10 are not answered.
 /// </summary>
 sealed class LegacyService : IAsyncDisposable

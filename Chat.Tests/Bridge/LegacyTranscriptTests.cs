@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>Two of our documented servers do what two real ones did when the recording was made, byte for byte, lost messages included.</summary>
+/// <summary>Two of our legacy servers do what two real ones did when the recording was made, byte for byte, lost messages included.</summary>
 public sealed class LegacyTranscriptTests : LegacyServerTest
 {
     static readonly string File = Path.Combine(AppContext.BaseDirectory, "EndToEnd", "transcript.txt");

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Chat.Tests.Bridge;
 
-/// <summary>A login at our node while users of documented servers write to that user.</summary>
+/// <summary>A login at our node while users of legacy servers write to that user.</summary>
 [Collection(NodeCollection.Name)]
 public sealed class LoginOrderTests
 {

@@ -10,8 +10,8 @@ using Chat.Tests.EndToEnd;
 namespace Chat.Tests.Bridge;
 
 /// <summary>
-/// Speaks the documented protocol and finds the objects in what it receives, glued or split: for tests that send more to a documented server's
-/// client than a documented client survives.
+/// Speaks the legacy protocol and finds the objects in what it receives, glued or split: for tests that send more to a legacy server's
+/// client than a legacy client survives.
 /// </summary>
 sealed class PatientClient : IAsyncDisposable
 {

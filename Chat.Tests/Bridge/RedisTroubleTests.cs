@@ -65,7 +65,7 @@ public sealed class RedisTroubleTests
         await scenario.ListensAsync(ours.UserId);
         await SendAsync(30);
 
-        // What the documented server has not shown waits in the queue, or is shown a second time only where nobody could know.
+        // What the legacy server has not shown waits in the queue, or is shown a second time only where nobody could know.
         var shown = new List<string>();
         await Eventually.EqualAsync(true, async () =>
         {

@@ -44,27 +44,27 @@ public sealed class StandaloneTests
         var alice = await scenario.LogInModernAsync(here, "alice");
         var bob = await scenario.LogInModernAsync(there, "bob");
         var carol = await scenario.LogInModernAsync(there, "carol");
-        var documented = await scenario.LogInLegacyAsync(there.Port, "doc");
+        var legacy = await scenario.LogInLegacyAsync(there.Port, "doc");
         var group = (int)(await alice.RequestAsync(new { msgid = 8, groupname = $"g-{Guid.NewGuid():n}"[..20], groupdesc = "" })).Number("groupid");
-        foreach (var member in (int[])[bob.UserId, carol.UserId, documented.Id])
+        foreach (var member in (int[])[bob.UserId, carol.UserId, legacy.Id])
             await here.ScalarAsync<int>($"INSERT INTO GroupUser VALUES ({group}, {member}, 'normal')");
-        foreach (var id in (int[])[alice.UserId, bob.UserId, carol.UserId, documented.Id])
+        foreach (var id in (int[])[alice.UserId, bob.UserId, carol.UserId, legacy.Id])
             await scenario.ListensAsync(id);
 
         for (var i = 1; i <= 10; i++)
             await SendToGroupUntilAcceptedAsync(alice, group, $"a {i}");
         Assert.Equal(Receiving.Texts("a", 10), await bob.NextTextsAsync(10));
         Assert.Equal(Receiving.Texts("a", 10), await carol.NextTextsAsync(10));
-        Assert.Equal(Receiving.Texts("a", 10), await documented.NextTextsAsync(10));
+        Assert.Equal(Receiving.Texts("a", 10), await legacy.NextTextsAsync(10));
         for (var i = 1; i <= 10; i++)
             await SendToGroupUntilAcceptedAsync(bob, group, $"b {i}");
         Assert.Equal(Receiving.Texts("b", 10), await alice.NextTextsAsync(10));
         Assert.Equal(Receiving.Texts("b", 10), await carol.NextTextsAsync(10));
-        Assert.Equal(Receiving.Texts("b", 10), await documented.NextTextsAsync(10));
+        Assert.Equal(Receiving.Texts("b", 10), await legacy.NextTextsAsync(10));
 
         foreach (var member in (ModernTestClient[])[alice, bob, carol])
             await member.AssertSilentAsync();
-        Assert.Empty(documented.Client.TakeAll());
+        Assert.Empty(legacy.Client.TakeAll());
         Assert.Equal([.. Receiving.Texts("a", 10), .. Receiving.Texts("b", 10)], await carol.HistoryAsync($"g:{group}"));
     }
 

@@ -118,7 +118,7 @@ public abstract class AnyNodeTests(ClusterFixture fixture)
     }
 
     [Fact]
-    public async Task A_documented_client_chats_with_one_at_another_node()
+    public async Task A_legacy_client_chats_with_one_at_another_node()
     {
         await using var here = await Nodes[0].ConnectLegacyAsync();
         await using var there = await Nodes[1].ConnectLegacyAsync();

@@ -33,8 +33,8 @@ public sealed partial class NginxTests : IDisposable
         var id = await bob.RegisterAsync("bob");
         await bob.LogInAsync(id);
 
-        await bob.SendChatAsync(id, "bob", alice.UserId, "from the documented client");
-        Assert.Equal("from the documented client", (await alice.NextAsync()).Text("msg"));
+        await bob.SendChatAsync(id, "bob", alice.UserId, "from the legacy client");
+        Assert.Equal("from the legacy client", (await alice.NextAsync()).Text("msg"));
         for (var i = 0; i < 100; i++)
             Assert.Equal(0, (await alice.SendToAsync(id, $"m{i}")).Number("errno"));
         for (var i = 0; i < 100; i++)

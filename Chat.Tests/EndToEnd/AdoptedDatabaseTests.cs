@@ -98,7 +98,7 @@ public sealed class AdoptedDatabaseTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_documented_client_gets_what_was_queued_in_order_and_once()
+    public async Task A_legacy_client_gets_what_was_queued_in_order_and_once()
     {
         await using var node = await StartAsync();
         await using (var client = await node.ConnectLegacyAsync())

@@ -97,7 +97,7 @@ public abstract class CrashTests : IDisposable
     [InlineData(nameof(CrashPoint.AfterCommit), true)]
     [InlineData(nameof(CrashPoint.AfterCommit), false)]
     [InlineData(nameof(CrashPoint.AfterQueued), false)]
-    public async Task What_a_documented_client_sent_and_the_log_has_arrives(string point, bool isModern)
+    public async Task What_a_legacy_client_sent_and_the_log_has_arrives(string point, bool isModern)
     {
         Recipient alice;
         Recipient bob;

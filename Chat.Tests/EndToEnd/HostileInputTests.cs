@@ -20,7 +20,7 @@ public abstract class HostileInputTests(NodeFixture fixture)
 
     [Theory]
     [MemberData(nameof(Garbage))]
-    public async Task Garbage_of_a_documented_client_ends_its_connection_and_no_other(string garbage)
+    public async Task Garbage_of_a_legacy_client_ends_its_connection_and_no_other(string garbage)
     {
         await using var bystander = await Node.LogInNewAsync();
         await using var client = await Node.ConnectLegacyAsync();

@@ -7,7 +7,7 @@ using System.Threading.Channels;
 namespace Chat.Tests.EndToEnd;
 
 /// <summary>
-/// Receives as the documented client does: <c>recv</c> into 1024 zeroed bytes, which have to hold exactly one object.
+/// Receives as the legacy client does: <c>recv</c> into 1024 zeroed bytes, which have to hold exactly one object.
 /// Anything else ends it. As there, a thread of its own waits in <c>recv</c>: neither a busy pool nor the runtime's own thread for
 /// sockets (which a single asynchronous call would bring in) makes it slow.
 /// </summary>
@@ -37,7 +37,7 @@ sealed class LegacyTestClient : IAsyncDisposable
         return Task.FromResult(new LegacyTestClient(socket));
     }
 
-    /// <summary>As the documented client: the object and a NUL byte.</summary>
+    /// <summary>As the legacy client: the object and a NUL byte.</summary>
     public Task SendAsync(string json) => SendRawAsync(Encoding.UTF8.GetBytes(json + "\0"));
 
     public Task SendRawAsync(ReadOnlyMemory<byte> bytes)
@@ -89,7 +89,7 @@ sealed class LegacyTestClient : IAsyncDisposable
 
     /// <summary>
     /// Everything that was sent before has been handled. A ping is an addition of ours, but the only request of a
-    /// documented client's connection that is always answered; its answer is padded like any push when it follows one.
+    /// legacy client's connection that is always answered; its answer is padded like any push when it follows one.
     /// </summary>
     public async Task<List<JsonElement>> FenceAsync()
     {
@@ -140,7 +140,7 @@ sealed class LegacyTestClient : IAsyncDisposable
         }
         catch (JsonException e)
         {
-            reason = new InvalidOperationException("a documented client has died of what it received", e);
+            reason = new InvalidOperationException("a legacy client has died of what it received", e);
         }
 
         _frames.Writer.TryComplete(reason);

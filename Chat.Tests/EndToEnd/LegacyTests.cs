@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Chat.Tests.EndToEnd;
 
-/// <summary>Documented clients over TCP: shapes, frames, and what must never be lost for them.</summary>
+/// <summary>Legacy clients over TCP: shapes, frames, and what must never be lost for them.</summary>
 [Collection(NodeCollection.Name)]
 public abstract class LegacyTests(NodeFixture fixture)
 {
@@ -14,7 +14,7 @@ public abstract class LegacyTests(NodeFixture fixture)
     public sealed class OnMariaDb(MariaDbNode node) : LegacyTests(node), IClassFixture<MariaDbNode>;
 
     [Fact]
-    public async Task A_documented_and_a_modern_user_chat_with_each_other()
+    public async Task A_legacy_and_a_modern_user_chat_with_each_other()
     {
         await using var modern = await Node.LogInNewAsync("modern");
         var (legacy, id, name) = await LogInNewAsync();
@@ -33,7 +33,7 @@ public abstract class LegacyTests(NodeFixture fixture)
     }
 
     [Fact]
-    public async Task A_burst_comes_in_frames_that_a_documented_client_survives()
+    public async Task A_burst_comes_in_frames_that_a_legacy_client_survives()
     {
         await using var modern = await Node.LogInNewAsync("modern");
         var (legacy, id, _) = await LogInNewAsync();

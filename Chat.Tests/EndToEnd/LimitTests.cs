@@ -86,7 +86,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task A_documented_client_that_is_too_fast_is_read_more_slowly_and_loses_nothing()
+    public async Task A_legacy_client_that_is_too_fast_is_read_more_slowly_and_loses_nothing()
     {
         await using var node = await TestNode.StartAsync(_folder, "--Chat:Limits:FramesPerSecond=50");
         await using var bob = await node.LogInNewAsync("bob");

@@ -67,9 +67,9 @@ public abstract class MarkTests : IDisposable
         var group = (await alice.RequestAsync(new { msgid = 8, groupname = "g" })).Number("groupid");
         await alice.SendToAsync(carol.UserId, "not for bob");
         await alice.SendToGroupAsync((int)group, "nor this");
-        string[] foreign = [$"g:{group}", "g:2147483647", $"d:{alice.UserId}:{carol.UserId}", $"d:{bob.UserId}:2147483647", "d:2147483646:2147483647"];
+        string[] notOurs = [$"g:{group}", "g:2147483647", $"d:{alice.UserId}:{carol.UserId}", $"d:{bob.UserId}:2147483647", "d:2147483646:2147483647"];
 
-        foreach (var conversation in foreign)
+        foreach (var conversation in notOurs)
         {
             foreach (var (msgid, seq) in ((int, long)[])[(103, 1), (109, 1), (103, 0), (109, 9007199254740991)])
                 Assert.Equal((conversation, 6), (conversation, (await bob.RequestAsync(new { msgid, conversation, seq })).Number("errno")));

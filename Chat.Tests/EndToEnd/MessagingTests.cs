@@ -14,7 +14,7 @@ public abstract class MessagingTests(NodeFixture fixture)
     public sealed class OnMariaDb(MariaDbNode node) : MessagingTests(node), IClassFixture<MariaDbNode>;
 
     [Fact]
-    public async Task A_message_is_acknowledged_with_its_number_and_pushed_in_the_documented_shape()
+    public async Task A_message_is_acknowledged_with_its_number_and_pushed_in_the_legacy_shape()
     {
         await using var alice = await Node.LogInNewAsync("alice");
         await using var bob = await Node.LogInNewAsync("bob");

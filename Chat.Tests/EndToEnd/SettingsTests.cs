@@ -98,7 +98,7 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public async Task To_a_documented_client_the_numbers_are_unknown_and_nothing_is_pushed()
+    public async Task To_a_legacy_client_the_numbers_are_unknown_and_nothing_is_pushed()
     {
         await using var node = await TestNode.StartAsync(_folder);
         await using var modern = await node.LogInNewAsync();

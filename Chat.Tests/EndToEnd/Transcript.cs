@@ -23,7 +23,7 @@ enum StepKind
 sealed record Step(int Line, StepKind Kind, string Connection, IReadOnlyList<string> Texts);
 
 /// <summary>
-/// The recorded run of a documented server (<c>transcript.txt</c>, byte for byte as it was made). Its Redis section is
+/// The recorded run of a legacy server (<c>transcript.txt</c>, byte for byte as it was made). Its Redis section is
 /// left to the tests of the bridge.
 /// </summary>
 static partial class Transcript

@@ -8,7 +8,7 @@ using Xunit;
 namespace Chat.Tests.EndToEnd;
 
 /// <summary>
-/// Documented clients talk to our node as they talked to a documented server when the recording was made, and get the
+/// Legacy clients talk to our node as they talked to a legacy server when the recording was made, and get the
 /// same objects in the same order, in frames that they survive.
 /// </summary>
 [Collection(NodeCollection.Name)]
@@ -47,7 +47,7 @@ public sealed partial class TranscriptTests
     [Theory]
     [InlineData(nameof(StorageProvider.Sqlite))]
     [InlineData(nameof(StorageProvider.MySql))]
-    public async Task Documented_clients_get_what_they_got_from_a_documented_server(string provider)
+    public async Task Legacy_clients_get_what_they_got_from_a_legacy_server(string provider)
     {
         using var folder = new TestFolder(Enum.Parse<StorageProvider>(provider));
         await using (_node = await TestNode.StartAsync(folder, "--Chat:Users:MaxSessions=1"))
@@ -77,7 +77,7 @@ public sealed partial class TranscriptTests
             case { Kind: StepKind.Send }:
                 if (step.Line == 109) // between two conversations no order is promised
                     await _node.EventuallyAsync(1L, "SELECT COUNT(*) FROM OfflineMessage WHERE userid = 1");
-                if (step.Line == 112) // nor do documented senders hear when a message is queued
+                if (step.Line == 112) // nor do legacy senders hear when a message is queued
                     await _node.EventuallyAsync(2L, "SELECT COUNT(*) FROM OfflineMessage WHERE userid = 1");
                 var connection = await ConnectionAsync(step.Connection);
                 await connection.SendRawAsync(Encoding.UTF8.GetBytes(Translate(texts![0])));

@@ -54,7 +54,7 @@ sealed class TroubleLoad : IAsyncDisposable
         await Eventually.TrueAsync(() => Refused > before);
     }
 
-    /// <summary>A documented client sends without ever being answered.</summary>
+    /// <summary>A legacy client sends without ever being answered.</summary>
     public async Task SendLegacyAsync() =>
         await _legacySender.SendChatAsync(_legacySenderId, "old-from", _legacyReceiverId, $"legacy {++_legacySent}");
 

@@ -85,7 +85,7 @@ public sealed class PeerSocketTests : IDisposable
             var buffer = new byte[1024];
             for (var i = 0; i < Frames; i++)
             {
-                Assert.Equal(1024, _theirs.Receive(buffer)); // as a documented client: what one call gives is one object
+                Assert.Equal(1024, _theirs.Receive(buffer)); // as a legacy client: what one call gives is one object
                 Assert.Equal($"{{\"i\":{i}}}".PadRight(1024), Encoding.UTF8.GetString(buffer));
             }
         });
@@ -136,7 +136,7 @@ public sealed class PeerSocketTests : IDisposable
         await reading.WaitAsync(TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>As a documented client: what one call gives is one object. Its thread does not run now and then.</summary>
+    /// <summary>As a legacy client: what one call gives is one object. Its thread does not run now and then.</summary>
     void ReadAll(int frames)
     {
         var buffer = new byte[1024];

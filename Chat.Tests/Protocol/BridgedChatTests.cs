@@ -23,7 +23,7 @@ public sealed class BridgedChatTests
     [InlineData(
         """{"id":7,"msg":"to myself","msgid":6,"name":"me","time":"t","toid":7,"zzz":{"b":[1,null],"a":"你"}}""",
         """{"id":7,"msg":"to myself","msgid":6,"name":"me","time":"t","toid":7,"zzz":{"a":"你","b":[1,null]}}""", "d:7:7")]
-    public void A_chat_comes_in_the_documented_shape(string json, string body, string conversation)
+    public void A_chat_comes_in_the_legacy_shape(string json, string body, string conversation)
     {
         var chat = Read(json);
         Assert.Equal(body, chat.Text);
@@ -127,7 +127,7 @@ public sealed class BridgedChatTests
     [InlineData("😀")]
     [InlineData("\\u0001")]
     [InlineData("\\\"")]
-    public void However_long_everything_is_a_documented_client_survives_it(string unit)
+    public void However_long_everything_is_a_legacy_client_survives_it(string unit)
     {
         var huge = string.Concat(Enumerable.Repeat(unit, 3000));
         foreach (var kind in (string[])["6", "10"])

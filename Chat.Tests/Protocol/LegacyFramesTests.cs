@@ -5,18 +5,18 @@ using Xunit;
 
 namespace Chat.Tests.Protocol;
 
-/// <summary>The shapes of the documented servers, byte for byte.</summary>
+/// <summary>The shapes of the legacy servers, byte for byte.</summary>
 public sealed class LegacyFramesTests
 {
     [Fact]
-    public void Acks_of_a_registration_have_the_documented_bytes()
+    public void Acks_of_a_registration_have_the_legacy_bytes()
     {
         Assert.Equal("""{"errno":0,"id":1,"msgid":5}""", Text(LegacyFrames.RegisterAck(1)));
         Assert.Equal("""{"errno":1,"msgid":5}""", Text(LegacyFrames.RegisterFailure(ErrorCode.Rejected)));
     }
 
     [Fact]
-    public void Refused_logins_have_the_documented_bytes()
+    public void Refused_logins_have_the_legacy_bytes()
     {
         Assert.Equal(
             """{"errmsg":"id or password is invalid!","errno":1,"msgid":2}""",
@@ -34,7 +34,7 @@ public sealed class LegacyFramesTests
     }
 
     [Fact]
-    public void A_full_login_ack_has_the_documented_bytes()
+    public void A_full_login_ack_has_the_legacy_bytes()
     {
         var offline = """{"id":3,"msg":"to offline alice","msgid":6,"name":"bob","time":"2026-01-02 03:04:05","toid":1}"""u8.ToArray();
         var ack = LegacyFrames.LoginAck(

@@ -10,7 +10,7 @@ public sealed class ListFramesTests
     static readonly RequestRef Ref = new("7"u8.ToArray());
 
     [Fact]
-    public void Pages_have_the_documented_shapes()
+    public void Pages_have_the_legacy_shapes()
     {
         Assert.Equal(
             """{"msgid":102,"ref":7,"errno":0,"members":[{"id":5,"name":"dave","role":"normal","state":"offline"}],"more":true}""",

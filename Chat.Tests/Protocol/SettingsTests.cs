@@ -67,7 +67,7 @@ public sealed class SettingsTests
         Assert.Equal((111, 107), (((InvalidRequest)Read("""{"msgid":111}""")).Kind, ((InvalidRequest)Read("""{"msgid":107}""")).Kind));
 
     [Fact]
-    public void The_frames_are_the_documented_ones()
+    public void The_frames_are_the_legacy_ones()
     {
         var settings = new UserSettings(PresencePrivacy.Nobody, [ConversationId.Direct(1, 3)], [ConversationId.Group(1)]);
         Assert.Equal(

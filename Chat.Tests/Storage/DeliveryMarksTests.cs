@@ -84,13 +84,13 @@ public abstract class DeliveryMarksTests : StorageTest
     {
         await FillAsync();
         await FilledLog.AppendAsync(Database.Chat, ConversationId.Direct(1, 99), 1);
-        DeliveryMark[] foreign =
+        DeliveryMark[] notOurs =
         [
             new(3, One, 0, 1, 1), new(3, Group, 0, 1, 1), new(1, ConversationId.Group(99), 0, 0, 0), new(1, ConversationId.Direct(1, 99), 0, 1, 1),
             new(99, ConversationId.Direct(1, 99), 0, 1, 1), new(1, ConversationId.Direct(2, 2), 0, 0, 0),
         ];
 
-        Assert.All(await _marks.RaiseAsync(foreign), verdict => Assert.Equal(MarkOutcome.NotYours, verdict.Outcome));
+        Assert.All(await _marks.RaiseAsync(notOurs), verdict => Assert.Equal(MarkOutcome.NotYours, verdict.Outcome));
         Assert.Equal(0, await CountAsync());
         Assert.Equal(MarkOutcome.Stored, (await _marks.RaiseAsync([new DeliveryMark(2, Group, 0, 1, 0)]))[0].Outcome);
 

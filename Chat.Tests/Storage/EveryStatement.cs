@@ -95,7 +95,7 @@ sealed class EveryStatement(IChatDatabase database)
             return Task.FromResult(command.ExecuteNonQuery());
         });
         var queued = await offline.ReadAsync(17, 0, 100);
-        Assert.Equal(15, queued.Count); // the foreign one went into quarantine
+        Assert.Equal(15, queued.Count); // the row of another server went into quarantine
         await offline.DeleteAsync(17, [.. queued.Take(3).Select(message => message.Id)]);
         await offline.DeleteUpToAsync(17, Direct, 3);
         await offline.InsertBridgedAsync(17, "{}");

@@ -13,7 +13,7 @@ using Xunit;
 namespace Chat.Tests.Storage;
 
 /// <summary>
-/// Every statement that the documented servers issue, as they issue it, on our schema: positional INSERTs succeed, and rows come
+/// Every statement that the legacy servers issue, as they issue it, on our schema: positional INSERTs succeed, and rows come
 /// with the columns that they always had.
 /// </summary>
 public sealed class LegacySqlTests

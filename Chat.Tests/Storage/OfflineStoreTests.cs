@@ -113,8 +113,8 @@ public abstract class OfflineStoreTests : StorageTest
     {
         await _store.InsertAsync([Row(2, One, 1), Row(2, One, 2), Row(2, One, 3), Row(3, Other, 1)]);
         var ids = (await _store.ReadAsync(2, 0, 10)).ConvertAll(row => row.Id);
-        var foreign = (await _store.ReadAsync(3, 0, 10))[0].Id;
-        await _store.DeleteAsync(2, [ids[0], ids[2], foreign]);
+        var notOurs = (await _store.ReadAsync(3, 0, 10))[0].Id;
+        await _store.DeleteAsync(2, [ids[0], ids[2], notOurs]);
         Assert.Equal([2], (await _store.ReadAsync(2, 0, 10)).Select(row => row.Seq));
         Assert.Single(await _store.ReadAsync(3, 0, 10));
     }

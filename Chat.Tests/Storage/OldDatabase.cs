@@ -87,7 +87,7 @@ sealed class OldDatabase(MariaDbServer server, string name, OldStyle style) : IA
     public Task<MySqlConnection> OpenAsync() => server.OpenAsync(name);
 
     /// <summary>
-    /// A connection as the documented servers open it. Its statements are sent as UTF-8, which the server takes for gbk, and what
+    /// A connection as the legacy servers open it. Its statements are sent as UTF-8, which the server takes for gbk, and what
     /// it sends as gbk is read as UTF-8: exactly what happens there.
     /// </summary>
     public async Task<MySqlConnection> OpenAsLegacyAsync()

@@ -237,7 +237,7 @@ public sealed class OldTablesTests : IAsyncLifetime
         }
     }
 
-    /// <summary>The documented tables, some of them with other columns.</summary>
+    /// <summary>The legacy tables, some of them with other columns.</summary>
     async Task CreateAsync(
         string users = "id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50), password VARCHAR(50), state ENUM('online', 'offline')",
         string friends = "userid INT, friendid INT",

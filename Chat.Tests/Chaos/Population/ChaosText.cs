@@ -6,7 +6,7 @@ namespace Chat.Tests.Chaos.Population;
 /// <summary>The texts of the run: each carries its message's number and a sum over it, so that no other text is taken for one. Pure.</summary>
 static class ChaosText
 {
-    /// <summary>A text as people send them, not longer than a documented client can take.</summary>
+    /// <summary>A text as people send them, not longer than a legacy client can take.</summary>
     static readonly string Filler = " " + string.Concat(Enumerable.Repeat("lorem ipsum ", 6)).TrimEnd();
     static readonly byte[] FillerBytes = Encoding.UTF8.GetBytes(Filler);
 

@@ -110,7 +110,7 @@ static class FrameParser
         }
     }
 
-    /// <summary>Objects as text, as the documented servers have them.</summary>
+    /// <summary>Objects as text, as the legacy servers have them.</summary>
     static void ReadOffline(ref Utf8JsonReader reader, ServerFrame frame)
     {
         reader.Read();

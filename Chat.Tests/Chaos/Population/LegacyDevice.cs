@@ -5,9 +5,9 @@ using Chat.Tests.Chaos.Checking;
 namespace Chat.Tests.Chaos.Population;
 
 /// <summary>
-/// A documented client: no hello, no acknowledgements, no way to ask. It never closes a connection on which something may still
+/// A legacy client: no hello, no acknowledgements, no way to ask. It never closes a connection on which something may still
 /// come: what the node has flushed counts as received. It finds the objects in what it reads: a busy machine may hand it two at
-/// once, which documented clients cannot take.
+/// once, which legacy clients cannot take.
 /// </summary>
 sealed class LegacyDevice(RunServices services, DeviceAccount account) : Device(services, account)
 {
