@@ -9,12 +9,52 @@ namespace Chat.Tests.Architecture;
 /// <summary>The documents name what the code has. A missing document fails.</summary>
 public sealed partial class DocumentationTests
 {
-    [Fact]
-    public void Every_file_that_the_message_flow_names_exists()
+    public static TheoryData<string> Documents => [.. Repository.Documents()];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_file_that_a_document_names_exists(string document)
     {
-        var files = FileName().Matches(Repository.Read("docs/MESSAGE_FLOW.md")).Select(match => match.Groups["file"].Value).ToList();
-        Assert.NotEmpty(files);
-        Assert.Equal([], files.Where(file => !File.Exists(Path.Combine(Repository.Root, file))));
+        var named = FileName().Matches(Repository.Read(document)).Select(match => match.Groups["file"].Value)
+            .Where(file => !file.StartsWith("artifacts/", StringComparison.Ordinal)); // what a run makes
+        Assert.Equal([], named.Where(file => !Repository.Has(file) && !Repository.Has($"Chat.Node/{file}")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_page_that_a_document_links_to_exists(string document)
+    {
+        var folder = Path.GetDirectoryName(document)!;
+        var pages = Link().Matches(Repository.Read(document)).Select(match => match.Groups["page"].Value);
+        Assert.Equal([], pages.Where(page => !Repository.Has(Path.Combine(folder, page))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void No_table_is_cut_by_a_blank_line(string document) => Assert.Equal([], CutTables(Repository.Read(document)));
+
+    [Theory]
+    [InlineData("| a | b |\n|---|---|\n| 1 | 2 |\n\ntext", 0)]
+    [InlineData("| a | b |\n|---|---|\n| 1 | 2 |\n\n| 3 | 4 |", 1)]
+    [InlineData("| a |\n|---|\n| 1 |\n\n| b |\n|---|\n| 2 |", 0)]
+    public void A_cut_table_is_recognised(string document, int cuts) => Assert.Equal(cuts, CutTables(document).Count);
+
+    [Fact]
+    public void The_message_flow_names_files() => Assert.NotEmpty(FileName().Matches(Repository.Read("docs/MESSAGE_FLOW.md")));
+
+    [Fact]
+    public void The_architecture_is_a_page() => Assert.InRange(Repository.Read("ARCHITECTURE.md").Split('\n').Length, 50, 151);
+
+    [Fact]
+    public void No_sentence_of_the_architecture_has_more_than_40_words() =>
+        Assert.Equal([], Sentence().Split(Repository.Read("ARCHITECTURE.md")).Where(sentence => sentence.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length > 40));
+
+    /// <summary>Rows behind a blank line that belong to no table: a reader sees them as text.</summary>
+    static List<string> CutTables(string document)
+    {
+        var lines = document.Split('\n');
+        return [.. Enumerable.Range(1, Math.Max(0, lines.Length - 1)).Where(i =>
+            lines[i].StartsWith('|') && !lines[i - 1].StartsWith('|') && !(i + 1 < lines.Length && lines[i + 1].StartsWith("|-", StringComparison.Ordinal))).Select(i => lines[i])];
     }
 
     [Fact]
@@ -51,6 +91,12 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"`(?<file>[\w.-]+(/[\w.-]+)+\.\w+)(:\d+)?`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex FileName();
+
+    [GeneratedRegex(@"\]\((?!https?:|#)(?<page>[\w./-]+)(#[\w-]*)?\)", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"[.:;]\s|\|\s*|\n\s*\n|\n- |```", RegexOptions.None, 5000)]
+    private static partial Regex Sentence();
 
     [GeneratedRegex("""\breader\.\w+(<\w+>)?\("(?<key>[\w:]+)"[,)]""", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex SettingKey();

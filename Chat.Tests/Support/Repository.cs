@@ -12,6 +12,13 @@ static class Repository
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts"))
             .Order(StringComparer.Ordinal);
 
+    /// <summary>Every document that people read.</summary>
+    public static IEnumerable<string> Documents() =>
+        Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Root, "*.md"))
+            .Select(file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal);
+
+    public static bool Has(string file) => Path.Exists(Path.Combine(Root, file));
+
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
     static string Find()
