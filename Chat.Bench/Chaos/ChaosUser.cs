@@ -1,8 +1,8 @@
 using System.Globalization;
 using Chat.Bench.Measuring;
 using Chat.Bench.Workloads;
-using Chat.Client;
 using Chat.Protocol;
+using ChatActors.Client;
 
 namespace Chat.Bench.Chaos;
 

@@ -43,7 +43,7 @@ static class ChaosCommand
                 Report.Write(result, output.Files(parsed));
                 return result.Violations.Count == 0 ? Exit.Ok : Exit.Failed;
             }
-            catch (Exception e) when (e is Client.ChatException or Workloads.BenchException)
+            catch (Exception e) when (e is ChatActors.Client.ChatException or Workloads.BenchException)
             {
                 await Console.Error.WriteLineAsync(e.Message);
                 return Exit.NotRun;

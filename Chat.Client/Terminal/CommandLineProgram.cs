@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ChatActors.Client;
 
 namespace Chat.Client.Terminal;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chat.Protocol;
+using ChatActors.Client;
 
 namespace Chat.Client.Terminal;
 

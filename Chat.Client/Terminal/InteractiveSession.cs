@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ChatActors.Client;
 using Spectre.Console;
 
 namespace Chat.Client.Terminal;

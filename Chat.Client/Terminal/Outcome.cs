@@ -1,4 +1,5 @@
 using Chat.Protocol;
+using ChatActors.Client;
 
 namespace Chat.Client.Terminal;
 

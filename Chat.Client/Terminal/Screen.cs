@@ -1,4 +1,5 @@
 using Chat.Protocol;
+using ChatActors.Client;
 using Spectre.Console;
 
 namespace Chat.Client.Terminal;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatActors.Client;
 
 namespace Chat.Client.Terminal;
 

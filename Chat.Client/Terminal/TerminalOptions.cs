@@ -1,3 +1,4 @@
+using ChatActors.Client;
 namespace Chat.Client.Terminal;
 
 /// <summary>What the command line asked for.</summary>

@@ -1,12 +1,12 @@
-using Chat.Node.Serialization;
-using Chat.Node.Contracts;
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Streams;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using Chat.Node.Contracts;
 using Chat.Node.Faults;
+using Chat.Node.Serialization;
 using Chat.Node.Storage;
 using Chat.Node.Storage.Sqlite;
 using Chat.Tests.Support;

@@ -16,8 +16,8 @@ public sealed partial class ArchitectureTests
 
     static readonly Dictionary<string, string> Waiting = new()
     {
-        ["Chat.Client/ChatClient.cs"] = "pause before a refused request is repeated, on the client's TimeProvider",
-        ["Chat.Client/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
+        ["Chat.Sdk/ChatClient.cs"] = "pause before a refused request is repeated, on the client's TimeProvider",
+        ["Chat.Sdk/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
         ["Chat.Client/Terminal/ScriptSession.cs"] = "the script command that waits",
         ["Chat.Node/Bridge/RedisBridge.cs"] = "between two messages to one legacy client, whose server passes them on as they come",
         ["Chat.Node/Storage/MySql/MySqlDatabase.cs"] = "pause before a statement that was rolled back is repeated",

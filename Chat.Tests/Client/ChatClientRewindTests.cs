@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Chat.Client;
 using Chat.Protocol;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.Client;

@@ -1,5 +1,5 @@
-using Chat.Client;
 using Chat.Protocol;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.Client;

@@ -1,6 +1,6 @@
 using System.Text;
-using Chat.Client;
 using Chat.Protocol;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.Client;

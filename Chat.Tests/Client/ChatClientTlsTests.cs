@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Chat.Client;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.Client;

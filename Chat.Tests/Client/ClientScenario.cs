@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Chat.Tests.Client;
 
-/// <summary>A fake server with two users, for tests of <see cref="Chat.Client.ChatClient"/>.</summary>
+/// <summary>A fake server with two users, for tests of <see cref="ChatActors.Client.ChatClient"/>.</summary>
 public abstract class ClientScenario : IAsyncLifetime, IAsyncDisposable
 {
     private protected ClientScenario(FakeChatServer? server = null)

@@ -1,7 +1,7 @@
-using Chat.Client;
-using Chat.Client.Messages;
-using Chat.Client.Timing;
 using Chat.Protocol;
+using ChatActors.Client;
+using ChatActors.Client.Messages;
+using ChatActors.Client.Timing;
 using Xunit;
 
 namespace Chat.Tests.Client;

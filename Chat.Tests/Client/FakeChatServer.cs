@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Chat.Client;
 using Chat.Protocol;
+using ChatActors.Client;
 
 namespace Chat.Tests.Client;
 

@@ -1,6 +1,6 @@
-using Chat.Client;
-using Chat.Client.Messages;
 using Chat.Protocol;
+using ChatActors.Client;
+using ChatActors.Client.Messages;
 using Xunit;
 
 namespace Chat.Tests.Client;

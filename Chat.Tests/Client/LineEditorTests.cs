@@ -1,7 +1,7 @@
 using System.Threading.Channels;
-using Chat.Client;
 using Chat.Client.Terminal;
 using Chat.Protocol;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.Client;

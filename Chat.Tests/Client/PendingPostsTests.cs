@@ -1,6 +1,6 @@
-using Chat.Client.Posts;
-using Chat.Client.Timing;
 using Chat.Protocol;
+using ChatActors.Client.Posts;
+using ChatActors.Client.Timing;
 using Xunit;
 
 namespace Chat.Tests.Client;

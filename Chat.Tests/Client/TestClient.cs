@@ -1,4 +1,4 @@
-using Chat.Client;
+using ChatActors.Client;
 
 namespace Chat.Tests.Client;
 

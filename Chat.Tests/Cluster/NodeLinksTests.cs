@@ -1,7 +1,7 @@
-using Chat.Node.Actors;
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
+using Chat.Node.Actors;
 using Chat.Node.Contracts;
 using Chat.Node.Links;
 using Chat.Node.Serialization;

@@ -1,10 +1,10 @@
 using Chat.Node.Settings;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
-using Xunit;
-using YamlDotNet.Core;
 using k8s;
 using k8s.Models;
+using Xunit;
+using YamlDotNet.Core;
 
 namespace Chat.Tests.Deployment;
 

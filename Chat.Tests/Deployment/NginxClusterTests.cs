@@ -1,8 +1,8 @@
-using Chat.Client;
 using Chat.Node.Settings;
 using Chat.Tests.Client;
 using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.Deployment;

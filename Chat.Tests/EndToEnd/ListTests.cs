@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Chat.Client;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Chat.Client;
 using Chat.Node.Settings;
 using Chat.Tests.Client;
 using Chat.Tests.Support;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.EndToEnd;

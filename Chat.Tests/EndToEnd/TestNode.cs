@@ -1,5 +1,5 @@
-using Chat.Node.Cluster;
 using Akka.Actor;
+using Chat.Node.Cluster;
 using Chat.Node.Hosting;
 using Chat.Node.Settings;
 using Chat.Node.Storage;

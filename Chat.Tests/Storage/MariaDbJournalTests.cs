@@ -1,10 +1,10 @@
-using Chat.Node.Serialization;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence;
 using Chat.Node.Contracts;
 using Chat.Node.Hosting;
+using Chat.Node.Serialization;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;

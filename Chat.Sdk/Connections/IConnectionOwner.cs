@@ -1,0 +1,16 @@
+using Chat.Protocol;
+
+namespace ChatActors.Client.Connections;
+
+/// <summary>Who is told what a connection's server sends without being asked. The connection's reader waits meanwhile.</summary>
+interface IConnectionOwner
+{
+    ValueTask OnPushAsync(ChatConnection connection, ChatMessage message, CancellationToken cancellationToken);
+
+    /// <summary>A received mark was refused: the server has no more numbers of a conversation than <paramref name="head"/>.</summary>
+    void OnMarkRefused(ChatConnection connection, ConversationId conversation, long head);
+
+    void OnSettingsChanged(ChatConnection connection, UserSettings settings);
+
+    void OnGoAway(ChatConnection connection, string reason, TimeSpan after);
+}

@@ -1,0 +1,19 @@
+namespace ChatActors.Client.Wire;
+
+/// <summary>With what to log in: the token when there is one, else id or name with the password.</summary>
+sealed record Credentials
+{
+    public int? UserId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Password { get; init; }
+
+    public string? Token { get; init; }
+
+    /// <summary>The password instead of the token, if the application gave one.</summary>
+    public Credentials? WithoutToken() => Password is null ? null : this with { Token = null };
+
+    /// <summary>Never shows a secret.</summary>
+    public override string ToString() => $"{nameof(Credentials)} {{ {UserId?.ToString() ?? Name ?? "token"} }}";
+}
