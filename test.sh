@@ -48,7 +48,7 @@ mkdir -p "$results"
 
 dotnet restore --locked-mode ChatActors.sln || exit 1
 dotnet build --no-restore ChatActors.sln || exit 1
-dotnet test --no-build ChatActors.sln --logger "trx;LogFileName=tests.trx" --results-directory "$results" \
+dotnet test --no-build ChatActors.sln --logger "trx;LogFilePrefix=tests" --results-directory "$results" \
   --blame-hang-timeout "$hang" "$@"
 status=$?
 

@@ -7,7 +7,7 @@ using Chat.Node.Links;
 using Chat.Node.Serialization;
 using Chat.Node.Storage;
 using Chat.Protocol;
-using Chat.Tests.EndToEnd;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Cluster;

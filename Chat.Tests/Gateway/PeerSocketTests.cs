@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text;
 using Chat.Node.Gateway;
 using Chat.Protocol;
-using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
 using Xunit;
 
@@ -91,7 +90,7 @@ public sealed class PeerSocketTests : IDisposable
         });
         while (!outbox.IsEmpty && !reading.IsCompleted)
             await FlushAsync();
-        await reading.WaitAsync(TestNode.Patience);
+        await reading.WaitAsync(Eventually.Patience);
         Assert.Equal(Frames * 1024L, outbox.Sent);
         await Eventually.TrueAsync(() => _peer.TryRead(out var info) && info.BytesAcknowledged == outbox.Sent);
 

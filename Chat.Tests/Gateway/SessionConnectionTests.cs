@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Chat.Node.Gateway;
-using Chat.Tests.EndToEnd;
 using Chat.Tests.Support;
 using Xunit;
 
@@ -40,7 +39,7 @@ public sealed class SessionConnectionTests
             var waiting = TakeAsync();
             Assert.False(waiting.IsCompleted);
             _connection.ReturnCredit();
-            await waiting.WaitAsync(TestNode.Patience);
+            await waiting.WaitAsync(Eventually.Patience);
         }
 
         _connection.ReturnCredit();
@@ -57,7 +56,7 @@ public sealed class SessionConnectionTests
 
         _connection.End(isGraceful: true);
 
-        await waiting.WaitAsync(TestNode.Patience);
+        await waiting.WaitAsync(Eventually.Patience);
         Assert.True(_connection.IsEnded);
         Assert.Equal(0, _aborts);
     }
@@ -85,7 +84,7 @@ public sealed class SessionConnectionTests
             Assert.InRange(open, 0, SessionConnection.Credits + 1); // one is counted before it is given back
         }
 
-        await session.WaitAsync(TestNode.Patience);
+        await session.WaitAsync(Eventually.Patience);
         TakeAll();
         Assert.False(TakeAsync().IsCompleted);
     }

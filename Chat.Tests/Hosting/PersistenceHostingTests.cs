@@ -2,7 +2,7 @@ using Akka.Configuration;
 using Chat.Node.Hosting;
 using Chat.Node.Storage;
 using Chat.Node.Storage.Sqlite;
-using Chat.Tests.EndToEnd;
+using Chat.Tests.Support;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Xunit;

@@ -1,0 +1,36 @@
+using Xunit.Abstractions;
+
+namespace Chat.SystemTests.Chaos.Population;
+
+/// <summary>What happened in a run, line by line: in its report, which can be followed while it runs, and in the test's output.</summary>
+sealed class RunNotes(RunClock clock, ITestOutputHelper output, string file) : IDisposable
+{
+    readonly object _gate = new();
+    readonly StreamWriter _file = new(file) { AutoFlush = true };
+    bool _isOver;
+
+    public RunClock Clock => clock;
+
+    /// <summary>From any thread.</summary>
+    public void Write(string text)
+    {
+        var now = clock.Now;
+        var line = $"{clock.TimeOfDay(now)} {now / 1000.0,7:0.0} s  {text}";
+        lock (_gate)
+        {
+            if (_isOver)
+                return;
+            _file.WriteLine(line);
+            output.WriteLine(line);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+            _file.Dispose();
+        }
+    }
+}

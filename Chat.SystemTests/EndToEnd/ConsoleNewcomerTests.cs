@@ -1,0 +1,47 @@
+using Chat.Client.Terminal;
+using Xunit;
+
+namespace Chat.SystemTests.EndToEnd;
+
+/// <summary>What the console says to somebody who uses it for the first time, with a real node.</summary>
+[Collection(NodeCollection.Name)]
+public sealed class ConsoleNewcomerTests(SqliteNode fixture) : IClassFixture<SqliteNode>
+{
+    TestNode Node => fixture.Node;
+
+    [Fact]
+    public async Task It_says_where_it_is_connected_to_and_what_a_group_is_called()
+    {
+        await using var other = await Node.LogInNewAsync();
+        var group = (await other.RequestAsync(new { msgid = 8, groupname = $"team {other.UserId}" })).Number("groupid");
+
+        var output = await RunAsync($"/register carol pw\n/login carol pw\n/join {group}\n/group {group} hello\n/members {group}\n/status\n/quit\n");
+
+        Assert.Contains($"connected to 127.0.0.1:{Node.Port}; /help", output, StringComparison.Ordinal);
+        Assert.Contains($"you are a member of team {other.UserId} (group {group}, members: 2)", output, StringComparison.Ordinal);
+        Assert.Contains($"you → team {other.UserId}: hello", output, StringComparison.Ordinal);
+        Assert.Contains(other.Name, output, StringComparison.Ordinal);
+        Assert.Contains($"connected to 127.0.0.1:{Node.Port} (node ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_known_is_answered_with_how_to_find_the_id()
+    {
+        var output = await RunAsync("/register dave pw\n/login dave pw\n/msg bob hi\n/join team\n/quit\n");
+
+        Assert.Contains("nobody called \"bob\" is known here", output, StringComparison.Ordinal);
+        Assert.Contains("/msg ID TEXT", output, StringComparison.Ordinal);
+        Assert.Contains("no group called \"team\" is known here", output, StringComparison.Ordinal);
+        Assert.Contains("/join ID", output, StringComparison.Ordinal);
+    }
+
+    async Task<string> RunAsync(string commands)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var input = new StringReader(commands);
+        await new CommandLineProgram(input, output, error).RunAsync(["--endpoint", $"127.0.0.1:{Node.Port}"]);
+        Assert.Equal("", error.ToString());
+        return output.ToString();
+    }
+}

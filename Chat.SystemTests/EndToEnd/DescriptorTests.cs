@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using Chat.Node.Hosting;
+using Chat.Tests.Support;
+using Xunit;
+
+namespace Chat.SystemTests.EndToEnd;
+
+/// <summary>A node with few file descriptors, and strangers who want them all.</summary>
+[Collection(NodeCollection.Name)]
+public sealed class DescriptorTests : IDisposable
+{
+    const int Strangers = 1500;
+
+    readonly TestFolder _folder = new();
+    readonly List<Socket> _strangers = [];
+
+    public void Dispose()
+    {
+        _strangers.ForEach(stranger => stranger.Dispose());
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(Listener.Chat)]
+    [InlineData(Listener.Tls)]
+    [InlineData(Listener.Http)]
+    [InlineData(Listener.Cluster)]
+    public async Task Silent_connections_take_nothing_from_those_who_chat(Listener listener)
+    {
+        using var certificates = new TestCertificates();
+        var tlsPort = FreePort.Next();
+        await using var node = await NodeProcess.StartBehindAsync(
+            _folder, "ulimit -n 1024; exec \"$@\"", false, ["--Chat:Limits:LoginSeconds=5", $"--Chat:TlsPort={tlsPort}", .. certificates.Settings(_folder)]);
+        await using var alice = await node.LogInNewAsync("alice");
+        await using var bob = await node.LogInNewAsync("bob");
+        var port = listener switch
+        {
+            Listener.Chat => node.Port,
+            Listener.Tls => tlsPort,
+            Listener.Cluster => _folder.ClusterPort,
+            _ => node.HttpPort,
+        };
+        for (var i = 0; i < Strangers; i++)
+        {
+            await ConnectAsync(port);
+            if (i % 50 == 0)
+                await ExchangeAsync(alice, bob, i);
+        }
+
+        await ExchangeAsync(alice, bob, Strangers);
+        Assert.Equal(HttpStatusCode.OK, await node.ReadinessAsync());
+        if (listener is Listener.Chat or Listener.Tls)
+            Assert.Contains("connection refused: ", node.Output, StringComparison.Ordinal);
+
+        // Who does not log in makes room for others by and by.
+        await Eventually.EqualAsync(true, () => CanLogInAsync(node));
+        await node.TerminateAsync();
+        await node.ExitAsync(0);
+    }
+
+    [Fact]
+    public async Task Too_few_descriptors_stop_the_start_and_it_says_how_many_are_needed()
+    {
+        await using var node = NodeProcess.LaunchBehind(_folder, "ulimit -n 400; exec \"$@\"");
+        await node.ExitAsync(3);
+        Assert.Contains($"the limit of open files (ulimit -n, LimitNOFILE) is 400: a node needs at least {DescriptorBudget.Least}", node.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_takes_what_the_hard_limit_gives_and_says_what_that_is_enough_for()
+    {
+        await using var node = await NodeProcess.StartBehindAsync(_folder, "ulimit -S -n 300; ulimit -H -n 2000; exec \"$@\"");
+        Assert.Contains("the limit of open files (ulimit -n, LimitNOFILE) is 2000: it leaves room for ", node.Output, StringComparison.Ordinal);
+    }
+
+    async Task ConnectAsync(int port)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        _strangers.Add(socket);
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+    }
+
+    static async Task<bool> CanLogInAsync(NodeProcess node)
+    {
+        try
+        {
+            await using var client = await node.LogInAsync("bob");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or System.Threading.Channels.ChannelClosedException or SocketException)
+        {
+            return false;
+        }
+    }
+
+    static async Task ExchangeAsync(ModernTestClient alice, ModernTestClient bob, int number)
+    {
+        Assert.Equal(0, (await alice.SendToAsync(bob.UserId, $"m{number}")).Number("errno"));
+        Assert.Equal($"m{number}", (await bob.NextAsync()).Text("msg"));
+    }
+
+    public enum Listener
+    {
+        Chat,
+        Tls,
+        Http,
+        Cluster,
+    }
+}

@@ -1,0 +1,51 @@
+namespace Chat.SystemTests.Storage;
+
+/// <summary>
+/// Statements that fill the tables as a busy site would: every user has ten friends and is in twenty groups, every conversation
+/// has a hundred messages.
+/// </summary>
+/// <param name="Users">Users, as many groups and as many conversations.</param>
+/// <param name="Series">A table with the numbers from 1 on in its only column seq.</param>
+sealed record ManyRows(int Users, Func<int, string> Series)
+{
+    public const long Then = 1_700_000_000_000;
+    public const int FriendsOfEach = 10;
+    public const int GroupsOfEach = 20;
+    public const int MessagesOfEach = 100;
+    public const int Incarnations = 1000;
+
+    /// <summary>An incarnation that has rows, marks as unfinished, and users.</summary>
+    public const long Unfinished = 7;
+
+    public static string InMariaDb(int count) => $"seq_1_to_{count}";
+
+    public static string InSqlite(int count) =>
+        $"(WITH RECURSIVE s (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM s WHERE seq < {count}) SELECT seq FROM s)";
+
+    /// <summary>The conversations that are groups; the others are of two users that follow each other.</summary>
+    int Groups => Users * 3 / 10;
+
+    public IEnumerable<string> Statements() =>
+    [
+        $"INSERT INTO Users (id, name, password, state, ours) SELECT seq, 'user' || seq, '', CASE WHEN seq % 3 = 0 THEN 'online' ELSE 'offline' END, 1 FROM {Series(Users)} x",
+        $"INSERT INTO AllGroup (id, groupname, groupdesc, ours) SELECT seq, 'group' || seq, '', 1 FROM {Series(Users)} x",
+        $"INSERT INTO Friends (userid, friendid) SELECT u.seq, (u.seq + f.seq * 37) % {Users} + 1 FROM {Series(Users)} u, {Series(FriendsOfEach)} f",
+        $"INSERT INTO GroupUser (groupid, userid) SELECT g.seq, (g.seq * 20 + m.seq * 37) % {Users} + 1 FROM {Series(Users)} g, {Series(GroupsOfEach)} m",
+        $"INSERT INTO Conversation (a, b) SELECT {A}, {B} FROM {Series(Users)} c",
+        $"""
+        INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body)
+        SELECT {A}, {B}, m.seq, 1 + m.seq % 2, 'c' || m.seq, {Then} + m.seq * 1000, 1 + c.seq % 100, x'7B7D'
+        FROM {Series(Users)} c, {Series(MessagesOfEach)} m
+        """,
+        $"INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) SELECT c.seq, '[]', 0, c.seq, m.seq, 'c', {Then} FROM {Series(Users)} c, {Series(10)} m",
+        $"INSERT INTO DeliveryMark (userid, a, b) SELECT c.seq, 0, m.seq FROM {Series(Users)} c, {Series(10)} m",
+        $"INSERT INTO UserPresence (userid, node) SELECT seq, 1 + seq % 500 FROM {Series(Users / 2)} x",
+        $"INSERT INTO ResumeToken (hash, userid, expires) SELECT UNHEX(HEX('hash' || seq)), 1 + seq % {Users}, {Then} + seq * 1000 FROM {Series(2 * Users)} x",
+        $"INSERT INTO Node (incarnation, name, started, heartbeat, confirmed_before, finished) SELECT seq, 'node', {Then}, {Then}, {Then}, CASE WHEN seq < {Unfinished + 3} THEN 0 ELSE 1 END FROM {Series(Incarnations)} x",
+        $"INSERT INTO QuarantinedMessage (userid, message, reason, found) SELECT seq, '?', '', {Then} FROM {Series(1000)} x",
+    ];
+
+    string A => $"CASE WHEN c.seq <= {Groups} THEN 0 ELSE c.seq - {Groups} END";
+
+    string B => $"CASE WHEN c.seq <= {Groups} THEN c.seq ELSE c.seq - {Groups} + 1 END";
+}
