@@ -66,12 +66,9 @@ public sealed partial class NginxTests : IDisposable
         await using var nginx = await NginxServer.StartAsync([FreePort.Next(), FreePort.Next(), node.Port]);
         await using var clients = new Clients();
         for (var i = 0; i < 20; i++)
-        {
-            var clock = Stopwatch.StartNew();
             await clients.AddAsync(nginx);
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1.5), $"{clock.Elapsed}"); // a time-out would take 2 s
-        }
 
+        Assert.DoesNotContain("timed out", nginx.Log, StringComparison.Ordinal); // no client has waited for a dead node
         // Of 20 clients few came to a dead node: after its first failure it is left alone.
         Assert.InRange(RefusedConnection().Count(nginx.Log), 2, 10);
     }
@@ -101,7 +98,7 @@ public sealed partial class NginxTests : IDisposable
             await refused.Closed.WaitAsync(TestNode.Patience);
         await using var node = await TestNode.StartAsync(_folder, $"--Chat:Port={port}");
 
-        var clock = Stopwatch.StartNew();
+        Assert.Contains("fail_timeout=3s", Repository.Read("nginx.conf"), StringComparison.Ordinal); // it is asked again so soon
         await Eventually.EqualAsync(101L, async () =>
         {
             try
@@ -114,7 +111,6 @@ public sealed partial class NginxTests : IDisposable
                 return 0;
             }
         });
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
     }
 
     [Fact]
