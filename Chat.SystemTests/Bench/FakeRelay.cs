@@ -6,7 +6,7 @@ using Chat.Bench.Load;
 using Chat.Bench.Measuring;
 using Chat.Bench.Workloads;
 
-namespace Chat.Tests.Bench;
+namespace Chat.SystemTests.Bench;
 
 /// <summary>What a server does with a message.</summary>
 enum Deed

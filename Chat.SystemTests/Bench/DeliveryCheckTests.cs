@@ -2,7 +2,7 @@ using Chat.Bench.Load;
 using Chat.Bench.Measuring;
 using Xunit;
 
-namespace Chat.Tests.Bench;
+namespace Chat.SystemTests.Bench;
 
 /// <summary>The load generator against a server that makes one mistake: exactly that is found.</summary>
 public sealed class DeliveryCheckTests
