@@ -20,7 +20,7 @@ sealed partial class ConversationActor
         }
 
         _sessions[post.SessionId] = session;
-        var isBusy = _isRecovering || _isStopping || _fanOut.Unconfirmed >= FanOut.MaxUnconfirmed;
+        var isBusy = _isRecovering || _isStopping || _deliveries.IsFull;
         var judgement = _state.Judge(post, UnixMilliseconds, _isMembershipFresh, isBusy);
         switch (judgement.Verdict)
         {
@@ -47,19 +47,16 @@ sealed partial class ConversationActor
 
     void Append(Post post, Judgement judgement)
     {
-        // The slot is set before the row can be anywhere, so that the node's mark never passes it.
-        if (_slot.OldestTs == long.MaxValue)
-            _slot.OldestTs = judgement.Ts;
         var row = new LogRow(
             _id, judgement.Number, post.Sender, post.Cmid, judgement.Ts, new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts));
-        if (!_services.Log.TryAppend(row, _receiver) && _state.TakeBack(judgement.Number) is { } refused)
+        if (!_writer.TryAppend(row) && _state.TakeBack(judgement.Number) is { } refused)
             Refuse(refused, "the log is busy");
     }
 
     void OnRowSettled(RowSettled settled)
     {
         var row = settled.Row;
-        if (!ReferenceEquals(settled.Receiver, _receiver))
+        if (!_writer.IsOfThisLife(settled))
         {
             // A row of an earlier life, which this one may not have seen when it read the log.
             if (settled.Outcome.Status == AppendStatus.Written && row.Seq > _state.CommittedHead)
@@ -73,14 +70,14 @@ sealed partial class ConversationActor
                 if (!_services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
                     FanOutRow(row, accepted.SenderHasOtherDevices, accepted.OriginSession, mayBeKnown: false);
                 if (ImportId.IsImport(row.Cmid))
-                    OnImportLogged(row, isWritten: true);
+                    Imports.OnLogged(row, isWritten: true);
             }
         }
         else if (_state.Fail(row.Seq) is { } failed)
         {
             _isRecovering = true;
             if (ImportId.IsImport(row.Cmid))
-                OnImportNotWritten(row, settled.Outcome);
+                Imports.OnNotWritten(row, settled.Outcome);
             else if (settled.Outcome.Status == AppendStatus.Duplicate)
                 AnswerAccepted(failed, settled.Outcome.Seq, settled.Outcome.Ts);
             else if (settled.Outcome.Status == AppendStatus.Refused)
@@ -154,24 +151,17 @@ sealed partial class ConversationActor
     {
         // A chat to oneself is a delivery like any other.
         var hasCopies = hasSiblings || (!_id.IsGroup && _id.A == _id.B);
-        var before = _due.Count;
-        _fanOut.Add(message, number, _state.Receivers, hasCopies, mayBeKnown, CoarseMilliseconds, _due);
-        var hasReceivers = _due.Count > before;
-        SendDue(throughRegion: false);
+        var isSent = _deliveries.Add(message, number, _state.Receivers, hasCopies, mayBeKnown);
         ArmTick();
-        return hasReceivers;
+        return isSent;
     }
 
     void OnDeliveryConfirmed(DeliveryConfirmed confirmed, IActorRef user)
     {
-        if (confirmed.Incarnation < 0)
-            OnAsideConfirmed(confirmed, user);
-        if (confirmed.Incarnation != _incarnation)
-            return;
-        WatchUser(confirmed.UserId, user);
-        var finished = _fanOut.Confirm(confirmed.UserId, confirmed.UpTo, CoarseMilliseconds, _due);
-        SendDue(throughRegion: false);
-        Finish(CollectionsMarshal.AsSpan(finished));
+        if (confirmed.Incarnation == _deliveries.Incarnation)
+            Finish(CollectionsMarshal.AsSpan(_deliveries.Confirm(confirmed, user)));
+        else
+            _imports?.OnConfirmed(confirmed, user);
     }
 
     /// <summary>Everybody has these.</summary>
@@ -189,57 +179,17 @@ sealed partial class ConversationActor
         TouchSlot();
         if (_awaitingFanOut.Count > 0)
             AnswerSweepers();
-        if (_fanOut.IsIdle && _isStopping)
+        if (_deliveries.IsIdle && _isStopping)
             Stop();
     }
 
     void OnResendDeliveries(ResendDeliveries resend, IActorRef user)
     {
-        if (resend.Incarnation != _incarnation && resend.Incarnation != _asideIncarnation)
-            return;
-        WatchUser(resend.UserId, user);
-        (resend.Incarnation == _incarnation ? _fanOut : _aside).Resend(resend.UserId, resend.After, CoarseMilliseconds, _due);
-        SendDue(throughRegion: false, resend.Incarnation);
+        if (resend.Incarnation == _deliveries.Incarnation)
+            _deliveries.Resend(resend, user);
+        else
+            _imports?.OnResend(resend, user);
     }
 
-    /// <param name="throughRegion">Whether to ask the region for the users, because a known one may be gone.</param>
-    /// <param name="incarnation">Whose numbers they are; this life's if nothing is said.</param>
-    void SendDue(bool throughRegion, long? incarnation = null)
-    {
-        foreach (var due in _due)
-        {
-            var deliver = new Deliver(
-                due.UserId, incarnation ?? _incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
-            if (!throughRegion && _users.TryGetValue(due.UserId, out var user))
-                _nodes.Tell(user, deliver, Self);
-            else
-                _services.Users.Value.Tell(deliver, Self);
-        }
-
-        _due.Clear();
-    }
-
-    /// <summary>A user that has answered is spoken to directly from now on, until it ends.</summary>
-    void WatchUser(int userId, IActorRef user)
-    {
-        if (_users.TryGetValue(userId, out var known))
-        {
-            if (known.Equals(user))
-                return;
-            Context.Unwatch(known);
-        }
-
-        _users[userId] = Context.Watch(user);
-    }
-
-    /// <summary>While nobody knows what became of a row, the slot stays where it is: the row may be in the log.</summary>
-    void TouchSlot() => _slot.OldestTs = _state.IsEmpty && !_isRecovering
-        ? _fanOut.OldestTs ?? long.MaxValue
-        : Math.Min(_slot.OldestTs, _fanOut.OldestTs ?? long.MaxValue);
-
-    void RenewReceiver()
-    {
-        var self = Self;
-        _receiver = new AppendReceiver((receiver, row, outcome) => self.Tell(new RowSettled(row, outcome, receiver)));
-    }
+    void TouchSlot() => _writer.Touch(isKnown: _state.IsEmpty && !_isRecovering, _deliveries.OldestTs);
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Contracts;
+using Chat.Node.Storage;
 
 namespace Chat.Node.Conversations;
 
@@ -28,7 +29,7 @@ sealed partial class ConversationActor
     async Task<RowsFound> ReadBehindAsync(long head)
     {
         // In this order: a write that was given up may be committed in between, and what is learnt has to be fanned out too.
-        var newest = await _services.Loader.ReadNewestAsync(_id, RememberedAfterRecovery);
+        var newest = await _services.Loader.ReadNewestAsync(_id);
         return new RowsFound(await _services.Loader.ReadAfterAsync(_id, head), newest);
     }
 
@@ -49,13 +50,14 @@ sealed partial class ConversationActor
         foreach (var row in found.Rows)
         {
             _state.Learn(row);
-            RememberCopy(row);
+            if (BridgeImports.CopyOf(row, _services.Nodes) is { } copy)
+                Imports.Remember(copy);
             if (IsOurs(row))
                 FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
         }
 
         _state.ResetHead();
-        RenewReceiver();
+        _writer.StartNewLife();
     }
 
     void OnRecoveryFailed(Exception cause)
@@ -102,13 +104,13 @@ sealed partial class ConversationActor
     void NoteForSweepers()
     {
         foreach (var sweeper in _awaitingFanOut.Keys.ToList())
-            _awaitingFanOut[sweeper] = Math.Min(_awaitingFanOut[sweeper], _fanOut.LastNumber);
+            _awaitingFanOut[sweeper] = Math.Min(_awaitingFanOut[sweeper], _deliveries.LastNumber);
         AnswerSweepers();
     }
 
     void AnswerSweepers()
     {
-        foreach (var (sweeper, _) in _awaitingFanOut.Where(waiting => _fanOut.IsFinishedTo(waiting.Value)).ToList())
+        foreach (var (sweeper, _) in _awaitingFanOut.Where(waiting => _deliveries.IsFinishedTo(waiting.Value)).ToList())
         {
             _awaitingFanOut.Remove(sweeper);
             sweeper.Tell(new FanOutFinished(_id));
@@ -128,9 +130,23 @@ sealed partial class ConversationActor
     protected override void PostStop()
     {
         _ticker.Clear();
-        if (_isStarted && _state.IsEmpty && _fanOut.IsIdle && !_isRecovering)
-            _services.FanOutWatermarks.Close(_id);
-        else
-            _slot.IsAbandoned = true;
+        _writer.Stop(isFinished: _isStarted && _state.IsEmpty && _deliveries.IsIdle && !_isRecovering);
     }
+
+    /// <summary>Nodes outside the cluster whose rows were left to them to bring to everybody.</summary>
+    readonly HashSet<long> _trustedNodes = [];
+
+    /// <summary>
+    /// Whether a row that was found in the log is ours to bring to everybody: a living node outside the cluster does it for its own.
+    /// </summary>
+    bool IsOurs(LogRow row)
+    {
+        if (!_services.Nodes.UnclusteredNodes.Contains(row.Node))
+            return true;
+        _trustedNodes.Add(row.Node);
+        return false;
+    }
+
+    /// <summary>A node that was trusted to bring its rows to everybody is gone: a new life looks for what it left.</summary>
+    bool HasLostTrusted => _trustedNodes.Any(node => !_services.Nodes.UnclusteredNodes.Contains(node));
 }

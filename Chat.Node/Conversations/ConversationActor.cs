@@ -3,8 +3,6 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
-using Chat.Node.Delivery;
-using Chat.Node.Links;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -20,8 +18,6 @@ namespace Chat.Node.Conversations;
 sealed partial class ConversationActor : FastReceiveActor
 {
     const int MaxHeld = 1000;
-    const int RememberedAfterRecovery = 100;
-    const long ResendAfterMilliseconds = 1000;
 
     sealed record Loaded(ConversationStart Start) : INoSerializationVerificationNeeded;
 
@@ -48,19 +44,16 @@ sealed partial class ConversationActor : FastReceiveActor
     readonly ConversationId _id;
     readonly ConversationServices _services;
     readonly ConversationState _state;
-    readonly FanOut _fanOut = new();
-    readonly FanOutWatermarks.Slot _slot;
-    readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
+    readonly LogWriter _writer;
+    readonly UserLinks _users;
+    readonly DeliveryLane _deliveries;
+    BridgeImports? _imports;
     SmallMap<long, IActorRef> _sessions;
-    SmallMap<int, IActorRef> _users;
     readonly List<(object Message, IActorRef Sender)> _held = [];
-    readonly List<DueDelivery> _due = [];
 
     /// <summary>Sweepers, and the number up to which everybody has to have everything; the highest there is until the log was looked at.</summary>
     readonly Dictionary<IActorRef, long> _awaitingFanOut = [];
     readonly ILoggingAdapter _log = Context.GetLogger();
-    readonly long _incarnation;
-    AppendReceiver _receiver = null!;
     bool _isStarted;
     bool _isReady;
     bool _isRecovering;
@@ -80,9 +73,9 @@ sealed partial class ConversationActor : FastReceiveActor
             throw new ArgumentException($"not a conversation: {entityId}", nameof(entityId));
         _services = services;
         _state = new ConversationState(_id, services.KeepsHistory);
-        _slot = services.FanOutWatermarks.Open(_id);
-        _incarnation = services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue);
-        RenewReceiver();
+        _writer = new LogWriter(services.Log, services.FanOutWatermarks, _id, Self);
+        _users = new UserLinks(Context, services.Users);
+        _deliveries = new DeliveryLane(_users, services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue), services.Clock);
     }
 
     long CoarseMilliseconds => _services.Clock.CoarseMilliseconds();
@@ -100,7 +93,7 @@ sealed partial class ConversationActor : FastReceiveActor
             ReceiveLoading(message);
     }
 
-    void Load() => _services.Loader.StartAsync(_id, _slot.OldestTs)
+    void Load() => _services.Loader.StartAsync(_id, _writer.OldestTs)
         .PipeTo(Self, success: start => new Loaded(start), failure: cause => new LoadFailed(cause));
 
     void ReceiveReady(object message)
@@ -212,7 +205,7 @@ sealed partial class ConversationActor : FastReceiveActor
         _isStarted = true;
         _state.StartAt(start.Head);
         _state.Members = start.Members;
-        _fanOut.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : _state.CommittedHead);
+        _deliveries.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : _state.CommittedHead);
         foreach (var row in start.Unfinished.Where(IsOurs))
             FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
         TouchSlot();
@@ -230,18 +223,8 @@ sealed partial class ConversationActor : FastReceiveActor
     {
         _ticker.Clear();
         var now = CoarseMilliseconds;
-        if (!_fanOut.IsIdle)
-        {
-            _fanOut.ResendOverdue(now, ResendAfterMilliseconds, _due);
-            SendDue(throughRegion: true);
-        }
-
-        if (!_aside.IsIdle)
-        {
-            _aside.ResendOverdue(now, ResendAfterMilliseconds, _due);
-            SendDue(throughRegion: true, _asideIncarnation);
-        }
-
+        _deliveries.OnTick();
+        _imports?.OnTick();
         if (_isRecovering)
             Recover();
         if (_unlookedBehind >= 0)
@@ -249,31 +232,45 @@ sealed partial class ConversationActor : FastReceiveActor
         _state.ForgetSenders();
         if (_state.IsEmpty)
             _sessions.Clear(); // nobody waits for an answer
-        _fanOut.ForgetSettled();
-        _aside.ForgetSettled();
         if (IsIdle && now - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
             Context.Parent.Tell(new Passivate(StopConversation.Instance));
         ArmTick();
     }
 
-    bool IsIdle => _state.IsEmpty && _fanOut.IsIdle && !_isRecovering && _unlookedBehind < 0 && !HasOpenImports;
+    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_isRecovering && _unlookedBehind < 0 && _imports is not { HasOpenWork: true };
 
     /// <summary>A tick each second while something is open, else one now and then. No timer per message.</summary>
     void ArmTick() => _ticker.Arm(Context, Tick.Instance, hasOpenWork: !IsIdle);
 
     void OnTerminated(Terminated terminated)
     {
-        foreach (var (userId, user) in _users)
-        {
-            if (!user.Equals(terminated.ActorRef))
-                continue;
-            // What it had not confirmed goes to its next life, by way of the region.
-            _users.Remove(userId);
-            _fanOut.Resend(userId, 0, CoarseMilliseconds, _due);
-            SendDue(throughRegion: true);
-            _aside.Resend(userId, 0, CoarseMilliseconds, _due);
-            SendDue(throughRegion: true, _asideIncarnation);
+        if (_users.Forget(terminated.ActorRef) is not { } userId)
             return;
-        }
+        _deliveries.ResendToNextLife(userId);
+        _imports?.OnUserEnded(userId);
+    }
+
+    /// <summary>Most conversations never see a copy.</summary>
+    BridgeImports Imports => _imports ??= new BridgeImports(_id, _services, _state, _deliveries, _writer, Self);
+
+    void OnImport(Import import, IActorRef asker)
+    {
+        _lastActivity = CoarseMilliseconds;
+        if (_isRecovering || _isStopping)
+            return; // it comes again
+        if (!Imports.OnImport(import, asker, _isMembershipFresh))
+            ReadMembers(import, asker);
+        else
+            ArmTick();
+    }
+
+    void OnImportPrepared(ImportPrepared prepared)
+    {
+        if (!Imports.CanTake(prepared, isBusy: _isRecovering || _isStopping))
+            return;
+        if (prepared.Behind is { Count: > 0 } behind)
+            Learn(new RowsFound(behind, prepared.Newest ?? []));
+        Imports.Take(prepared);
+        ArmTick();
     }
 }

@@ -16,6 +16,7 @@ sealed class ConversationLoader
     const int QueueLength = 64 * 1024;
     const int BatchSize = 1000;
     const int PageSize = 1000;
+    const int MaxNewest = 100;
 
     /// <summary>Each may have thousands of rows to look through, and a statement has its time.</summary>
     const int SuspectsAtOnce = 50;
@@ -72,8 +73,8 @@ sealed class ConversationLoader
     }
 
     /// <summary>The newest rows, so that retries are recognised.</summary>
-    public async Task<IReadOnlyList<LogRow>> ReadNewestAsync(ConversationId id, int count) =>
-        await _log.ReadBeforeAsync(id, long.MaxValue, count);
+    public async Task<IReadOnlyList<LogRow>> ReadNewestAsync(ConversationId id) =>
+        await _log.ReadBeforeAsync(id, long.MaxValue, MaxNewest);
 
     Task<Loaded> LoadAsync(ConversationId id, long ownOldestTs)
     {
