@@ -10,6 +10,9 @@ namespace Chat.SystemTests.Cluster;
 [Collection(NodeCollection.Name)]
 public sealed class SharedSettingsTests : IDisposable
 {
+    /// <summary>Only against hanging.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -45,6 +48,34 @@ public sealed class SharedSettingsTests : IDisposable
         await using (var dead = await NodeProcess.StartAsync(_folder))
             await dead.KillAsync();
         await using var node = await NodeProcess.StartAsync(_folder, null, "--Chat:History:Enabled=false");
+        await using var client = await ModernTestClient.ConnectAsync(node.Port);
+        Assert.False(node.HasExited);
+    }
+
+    /// <summary>Who forms the cluster has the say, whichever that is.</summary>
+    [Fact]
+    public async Task Of_two_that_start_together_with_different_settings_one_is_told()
+    {
+        await using var kept = NodeProcess.Launch(_folder, null, $"--Chat:Cluster:Port={FreePort.Next()}");
+        await using var none = NodeProcess.Launch(_folder, null, $"--Chat:Cluster:Port={FreePort.Next()}", "--Chat:History:Enabled=false");
+        var ended = await Task.WhenAny(kept.ExitCodeAsync(), none.ExitCodeAsync()).WaitAsync(Patience);
+        Assert.Equal(2, await ended);
+        var (loser, winner) = kept.HasExited ? (kept, none) : (none, kept);
+        Assert.Contains("Chat:History:Enabled is ", loser.Output, StringComparison.Ordinal);
+        await winner.Ready.WaitAsync(Patience);
+        Assert.False(winner.HasExited);
+    }
+
+    /// <summary>It is as dead as one that was killed: it may not write any more when it wakes.</summary>
+    [Fact]
+    public async Task A_member_that_is_frozen_for_good_has_no_say_and_ends_when_it_wakes()
+    {
+        await using var frozen = await NodeProcess.StartAsync(_folder);
+        await frozen.SignalAsync("STOP");
+        await using var node = await NodeProcess.StartAsync(_folder, null, $"--Chat:Cluster:Port={FreePort.Next()}", "--Chat:History:Enabled=false");
+        await frozen.SignalAsync("CONT");
+        Assert.Equal(4, await frozen.ExitCodeAsync().WaitAsync(Patience));
+        Assert.False(node.HasExited, node.Output + "\n----\n" + frozen.Output);
         await using var client = await ModernTestClient.ConnectAsync(node.Port);
         Assert.False(node.HasExited);
     }

@@ -1,5 +1,6 @@
 using Chat.Node.Cluster;
 using Chat.Node.Hosting;
+using Chat.Node.Settings;
 using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,19 @@ public sealed class ExitCodeTests
         Assert.True(node.HasExited, node.Output);
         Assert.Contains("this node ends with work that it could not store", node.Output, StringComparison.Ordinal);
         Assert.Equal(5, await node.ExitCodeAsync());
+    }
+
+    /// <summary>The database is gone for good while something waits for it: the supervisor is told.</summary>
+    [Fact]
+    public async Task A_node_whose_database_was_killed_says_so_when_it_ends()
+    {
+        await using var server = await MariaDbServer.StartNewAsync();
+        using var folder = new TestFolder(StorageProvider.MySql, server);
+        await using var node = await NodeProcess.StartAsync(folder);
+        await server.KillAsync();
+        await node.TerminateAsync();
+        Assert.Equal(5, await node.ExitCodeAsync().WaitAsync(TimeSpan.FromMinutes(3)));
+        Assert.Contains("this node ends with work that it could not store", node.Output, StringComparison.Ordinal);
     }
 
     /// <summary>The start is given up while it is under way.</summary>

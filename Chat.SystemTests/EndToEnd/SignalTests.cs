@@ -1,0 +1,84 @@
+using System.Net;
+using Chat.Node.Settings;
+using Chat.Tests.Support;
+using Dapper;
+using Xunit;
+
+namespace Chat.SystemTests.EndToEnd;
+
+/// <summary>A node is told to end, at moments that do not suit. Its supervisor must see 0, and whoever comes next a place that is free.</summary>
+[Collection(NodeCollection.Name)]
+public sealed class SignalTests
+{
+    /// <summary>Only against hanging.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task A_node_that_has_just_become_ready_ends_in_good_order(string signal)
+    {
+        using var folder = new TestFolder();
+        await using var node = NodeProcess.Launch(folder);
+        await node.Ready.WaitAsync(Patience);
+        await node.SignalAsync(signal);
+        await AssertLeftAsync(node, folder);
+    }
+
+    /// <summary>It watches for a row of its own: from then on it is about to become a member.</summary>
+    [Theory]
+    [InlineData("TERM", false)]
+    [InlineData("INT", false)]
+    [InlineData("TERM", true)]
+    public async Task A_node_that_is_about_to_form_its_cluster_ends_in_good_order(string signal, bool isOnMySql)
+    {
+        using var folder = new TestFolder(isOnMySql ? StorageProvider.MySql : StorageProvider.Sqlite);
+        await using (var first = await NodeProcess.StartAsync(folder)) // makes the schema
+        {
+            await first.TerminateAsync();
+            await AssertLeftAsync(first, folder);
+        }
+
+        await using var node = NodeProcess.Launch(folder);
+        await node.EventuallyAsync(2L, "SELECT COUNT(*) FROM Node");
+        await node.SignalAsync(signal);
+        Assert.Equal(0, await node.ExitCodeAsync().WaitAsync(Patience));
+
+        await using var next = await NodeProcess.StartAsync(folder);
+        await next.EventuallyAsync(1L, "SELECT COUNT(*) FROM Node WHERE finished = 0"); // nothing is left of the other
+    }
+
+    [Theory]
+    [InlineData("TERM", "TERM")]
+    [InlineData("INT", "TERM")]
+    [InlineData("TERM", "INT")]
+    public async Task A_second_signal_during_the_drain_changes_nothing(string first, string second)
+    {
+        using var folder = new TestFolder();
+        await using var node = await NodeProcess.StartAsync(folder);
+        await using var alice = await node.LogInNewAsync("alice");
+        await using (var other = await folder.OpenForWritingAsync())
+        {
+            // A post without its answer keeps the node from ending at once.
+            await using var transaction = await other.BeginTransactionAsync();
+            await other.ExecuteAsync("UPDATE Users SET name = name", transaction: transaction);
+            var waiting = alice.SendToAsync(alice.UserId, "note", "c1");
+            _ = waiting.ContinueWith(all => all.Exception, TaskScheduler.Default); // it may get no answer
+            await node.SignalAsync(first);
+            await Eventually.EqualAsync(HttpStatusCode.ServiceUnavailable, node.ReadinessAsync);
+            await node.SignalAsync(second);
+            Assert.False(await node.IsReadyAsync());
+            Assert.Equal("x", node.Output);
+            await transaction.RollbackAsync();
+        }
+
+        await AssertLeftAsync(node, folder);
+    }
+
+    static async Task AssertLeftAsync(NodeProcess node, TestFolder folder)
+    {
+        Assert.Equal(0, await node.ExitCodeAsync().WaitAsync(Patience));
+        await using var connection = await folder.OpenAsync();
+        Assert.Equal(0L, await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM Node WHERE finished = 0"));
+    }
+}
