@@ -117,10 +117,11 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
         Run(async () =>
         {
             // First, so that what is found below is all there is (docs/MESSAGE_FLOW.md tells of the exception).
-            if (members is not null && node.Joined)
-                await _services.Nodes.FenceAsync(node.Incarnation); // the cluster has removed it, alive or not
-            else if (!await _services.Nodes.TryFenceAsync(node.Incarnation, node.Heartbeat))
-                throw new StorageException($"the node {node.Name} gave a sign of life when it was about to be swept");
+            var isFenced = members is not null && node.Joined
+                ? await _services.Nodes.FenceAsync(node.Incarnation) // the cluster has removed it, alive or not
+                : await _services.Nodes.TryFenceAsync(node.Incarnation, node.Heartbeat);
+            if (!isFenced)
+                throw new StorageException($"the node {node.Name} gave a sign of life when it was about to be swept, or this node may write no more itself");
             await _services.Others.DisconnectAsync(node.Incarnation); // frozen, it would count as listening for its users
             return new Found(node, await _services.Log.TouchedSinceAsync(node.Incarnation, node.ConfirmedBefore));
         });

@@ -104,13 +104,22 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
             "UPDATE Node SET joined = 1 WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation }, transaction) > 0;
     });
 
-    /// <summary>Keeps another node from writing, unless it has given a sign of life since. False if it has.</summary>
-    public async Task<bool> TryFenceAsync(long incarnation, long heartbeat) => await ExecuteAsync(
-        "UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation AND heartbeat = @heartbeat", new { incarnation, heartbeat }) > 0;
+    /// <summary>Keeps another node from writing. False if it has given a sign of life since, or if this node is kept from it itself.</summary>
+    public Task<bool> TryFenceAsync(long incarnation, long heartbeat) => FenceAsync(
+        "UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation AND heartbeat = @heartbeat", new { incarnation, heartbeat });
 
-    /// <summary>Keeps a node from writing that is no member any more.</summary>
-    public Task FenceAsync(long incarnation) =>
-        ExecuteAsync("UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation", new { incarnation });
+    /// <summary>Keeps a node from writing that is no member any more. False if this node is kept from it itself.</summary>
+    /// <remarks>
+    /// Who is fenced fences nobody: a node that was frozen and wakes takes its own old view for the cluster, and whoever joined meanwhile for
+    /// somebody who was removed.
+    /// </remarks>
+    public Task<bool> FenceAsync(long incarnation) =>
+        FenceAsync("UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation", new { incarnation });
+
+    Task<bool> FenceAsync(string sql, object parameters) => database.WriteAsync(async (connection, transaction) =>
+        // Its own row is locked first: of two that fence each other one succeeds.
+        await connection.ExecuteAsync("UPDATE Node SET heartbeat = heartbeat WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation }, transaction) > 0
+        && await connection.ExecuteAsync(sql, parameters, transaction) > 0);
 
     /// <summary>Whether a node is kept from writing: it is gone, or will find out soon that it has to go.</summary>
     public async Task<bool> IsFencedAsync(long incarnation) => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
