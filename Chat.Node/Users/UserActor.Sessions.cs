@@ -158,9 +158,10 @@ sealed partial class UserActor
 
     void OnTerminated(Terminated terminated)
     {
-        if (terminated.ActorRef.Equals(_settings))
+        if (_settingsDesk?.OnTerminated(terminated.ActorRef) == true)
         {
-            OnSettingsGone();
+            if (_isStopping)
+                Stop();
             return;
         }
 

@@ -209,7 +209,8 @@ sealed partial class UserActor : FastReceiveActor
         ImportNext();
         RetryBacklog();
         StorePresence();
-        EndOverdueSettings();
+        if (_settingsDesk?.OnTick(Context) == true && _isStopping)
+            Stop();
         RefuseHopeless();
         if (_isPageOverdue)
             ReadPage();
@@ -222,7 +223,9 @@ sealed partial class UserActor : FastReceiveActor
 
     bool HasOpenWork =>
         !_backlog.IsIdle || !_marks.IsIdle || _deletesUnderWay > 0 || _failedDeletes is not null
-        || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Listing || _isPageOverdue || _openSettings.Count > 0 || HasWaitingLogins;
+        || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Listing || _isPageOverdue || HasOpenSettings || HasWaitingLogins;
+
+    bool HasOpenSettings => _settingsDesk is { HasOpenWork: true };
 
     bool IsIdle => _sessions.Count == 0 && !HasOpenWork && _held is null && !_links.Any(static link => !link.IsIdle);
 
@@ -237,7 +240,7 @@ sealed partial class UserActor : FastReceiveActor
     protected override void PostStop()
     {
         _ticker.Clear();
-        RefuseOpenSettings();
+        _settingsDesk?.Stop();
     }
 
     /// <summary>
@@ -248,7 +251,7 @@ sealed partial class UserActor : FastReceiveActor
     {
         _isStopping = true;
         WriteMarks(isDue: true);
-        if (_backlog.IsStuck || (_backlog.IsIdle && !_marks.IsUnderWay && _deletesUnderWay == 0 && !_isPresenceUnderWay && _openSettings.Count == 0))
+        if (_backlog.IsStuck || (_backlog.IsIdle && !_marks.IsUnderWay && _deletesUnderWay == 0 && !_isPresenceUnderWay && !HasOpenSettings))
             Context.Stop(Self);
         else
             ArmTick();
