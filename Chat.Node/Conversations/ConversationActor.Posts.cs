@@ -20,7 +20,7 @@ sealed partial class ConversationActor
         }
 
         _sessions[post.SessionId] = session;
-        var isBusy = _isRecovering || _isStopping || _deliveries.IsFull;
+        var isBusy = _follower.IsRecovering || _isStopping || _deliveries.IsFull;
         var judgement = _state.Judge(post, UnixMilliseconds, _isMembershipFresh, isBusy);
         switch (judgement.Verdict)
         {
@@ -60,7 +60,7 @@ sealed partial class ConversationActor
         {
             // A row of an earlier life, which this one may not have seen when it read the log.
             if (settled.Outcome.Status == AppendStatus.Written && row.Seq > _state.CommittedHead)
-                _isRecovering = true;
+                _follower.RequireRecovery();
         }
         else if (settled.Outcome.Status == AppendStatus.Written)
         {
@@ -75,7 +75,7 @@ sealed partial class ConversationActor
         }
         else if (_state.Fail(row.Seq) is { } failed)
         {
-            _isRecovering = true;
+            _follower.RequireRecovery();
             if (ImportId.IsImport(row.Cmid))
                 Imports.OnNotWritten(row, settled.Outcome);
             else if (settled.Outcome.Status == AppendStatus.Duplicate)
@@ -90,7 +90,7 @@ sealed partial class ConversationActor
             return;
         if (_isStopping)
             Stop();
-        else if (_isRecovering)
+        else if (_follower.IsRecovering)
             Recover();
     }
 
@@ -129,7 +129,7 @@ sealed partial class ConversationActor
     {
         var message = new AcceptedMessage(_id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, originSession);
         StartFanOut(message, row.Seq, hasSiblings, mayBeKnown);
-        TouchSlot();
+        _follower.TouchSlot();
     }
 
     /// <summary>Without a history the post is accepted when everybody has it: pushed or queued.</summary>
@@ -176,9 +176,8 @@ sealed partial class ConversationActor
             }
         }
 
-        TouchSlot();
-        if (_awaitingFanOut.Count > 0)
-            AnswerSweepers();
+        _follower.TouchSlot();
+        _follower.AnswerSweepers();
         if (_deliveries.IsIdle && _isStopping)
             Stop();
     }
@@ -190,6 +189,4 @@ sealed partial class ConversationActor
         else
             _imports?.OnResend(resend, user);
     }
-
-    void TouchSlot() => _writer.Touch(isKnown: _state.IsEmpty && !_isRecovering, _deliveries.OldestTs);
 }

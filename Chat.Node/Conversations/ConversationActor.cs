@@ -3,7 +3,6 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
-using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 
@@ -23,13 +22,7 @@ sealed partial class ConversationActor : FastReceiveActor
 
     sealed record LoadFailed(Exception Cause) : INoSerializationVerificationNeeded;
 
-    sealed record RecoveryFailed(Exception Cause) : INoSerializationVerificationNeeded;
-
     sealed record MembersLoaded(IReadOnlySet<int> Members) : INoSerializationVerificationNeeded;
-
-    sealed record RowsFound(IReadOnlyList<LogRow> Rows, IReadOnlyList<LogRow> Newest) : INoSerializationVerificationNeeded;
-
-    sealed record LookedBehind(long Head, RowsFound? Found) : INoSerializationVerificationNeeded;
 
     sealed class Tick : INoSerializationVerificationNeeded
     {
@@ -47,25 +40,19 @@ sealed partial class ConversationActor : FastReceiveActor
     readonly LogWriter _writer;
     readonly UserLinks _users;
     readonly DeliveryLane _deliveries;
+    readonly LogFollower _follower;
     BridgeImports? _imports;
     SmallMap<long, IActorRef> _sessions;
     readonly List<(object Message, IActorRef Sender)> _held = [];
 
-    /// <summary>Sweepers, and the number up to which everybody has to have everything; the highest there is until the log was looked at.</summary>
-    readonly Dictionary<IActorRef, long> _awaitingFanOut = [];
     readonly ILoggingAdapter _log = Context.GetLogger();
     bool _isStarted;
     bool _isReady;
-    bool _isRecovering;
-    bool _isReading;
     bool _isStopping;
     bool _isMembershipFresh;
     long _membersReadAt;
     Ticker _ticker;
     long _lastActivity;
-
-    /// <summary>The head behind which a sweeper wants the log to be read again; -1 when nobody does.</summary>
-    long _unlookedBehind = -1;
 
     public ConversationActor(string entityId, ConversationServices services)
     {
@@ -76,6 +63,7 @@ sealed partial class ConversationActor : FastReceiveActor
         _writer = new LogWriter(services.Log, services.FanOutWatermarks, _id, Self);
         _users = new UserLinks(Context, services.Users);
         _deliveries = new DeliveryLane(_users, services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue), services.Clock);
+        _follower = new LogFollower(_id, services, _state, _deliveries, _writer, Self);
     }
 
     long CoarseMilliseconds => _services.Clock.CoarseMilliseconds();
@@ -116,7 +104,7 @@ sealed partial class ConversationActor : FastReceiveActor
                 OnRowsFound(found);
                 break;
             case RecoveryFailed failed:
-                OnRecoveryFailed(failed.Cause);
+                _follower.OnRecoveryFailed(failed.Cause, _log);
                 break;
             case LookedBehind looked:
                 OnLookedBehind(looked);
@@ -174,7 +162,7 @@ sealed partial class ConversationActor : FastReceiveActor
                 OnRowSettled(settled);
                 break;
             case RecoveryFailed failed:
-                OnRecoveryFailed(failed.Cause);
+                _follower.OnRecoveryFailed(failed.Cause, _log);
                 break;
             case Terminated terminated:
                 OnTerminated(terminated);
@@ -203,12 +191,7 @@ sealed partial class ConversationActor : FastReceiveActor
     void OnLoaded(ConversationStart start)
     {
         _isStarted = true;
-        _state.StartAt(start.Head);
-        _state.Members = start.Members;
-        _deliveries.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : _state.CommittedHead);
-        foreach (var row in start.Unfinished.Where(IsOurs))
-            FanOutRow(row, hasSiblings: true, originSession: 0, mayBeKnown: true);
-        TouchSlot();
+        _follower.Start(start);
         GoReady(start.Members);
     }
 
@@ -225,10 +208,7 @@ sealed partial class ConversationActor : FastReceiveActor
         var now = CoarseMilliseconds;
         _deliveries.OnTick();
         _imports?.OnTick();
-        if (_isRecovering)
-            Recover();
-        if (_unlookedBehind >= 0)
-            LookBehind();
+        _follower.OnTick();
         _state.ForgetSenders();
         if (_state.IsEmpty)
             _sessions.Clear(); // nobody waits for an answer
@@ -237,7 +217,7 @@ sealed partial class ConversationActor : FastReceiveActor
         ArmTick();
     }
 
-    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_isRecovering && _unlookedBehind < 0 && _imports is not { HasOpenWork: true };
+    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_follower.HasOpenWork && _imports is not { HasOpenWork: true };
 
     /// <summary>A tick each second while something is open, else one now and then. No timer per message.</summary>
     void ArmTick() => _ticker.Arm(Context, Tick.Instance, hasOpenWork: !IsIdle);
@@ -256,7 +236,7 @@ sealed partial class ConversationActor : FastReceiveActor
     void OnImport(Import import, IActorRef asker)
     {
         _lastActivity = CoarseMilliseconds;
-        if (_isRecovering || _isStopping)
+        if (_follower.IsRecovering || _isStopping)
             return; // it comes again
         if (!Imports.OnImport(import, asker, _isMembershipFresh))
             ReadMembers(import, asker);
@@ -266,10 +246,14 @@ sealed partial class ConversationActor : FastReceiveActor
 
     void OnImportPrepared(ImportPrepared prepared)
     {
-        if (!Imports.CanTake(prepared, isBusy: _isRecovering || _isStopping))
+        if (!Imports.CanTake(prepared, isBusy: _follower.IsRecovering || _isStopping))
             return;
         if (prepared.Behind is { Count: > 0 } behind)
-            Learn(new RowsFound(behind, prepared.Newest ?? []));
+        {
+            _follower.Learn(new RowsFound(behind, prepared.Newest ?? []));
+            RememberCopies(behind);
+        }
+
         Imports.Take(prepared);
         ArmTick();
     }
