@@ -38,7 +38,7 @@ sealed partial class SessionActor
         copies.Written = push.Number;
         if (message.Seq == 0)
             return true;
-        var numbers = NumbersOf(message.Conversation);
+        var numbers = _pushed.Of(message.Conversation);
         if (!_isModern)
         {
             var isNew = numbers.Shown.TryAdd(message.Seq);
@@ -72,7 +72,7 @@ sealed partial class SessionActor
     {
         if (copies.Flushed < copies.Written || copies.LastSeq == 0)
             return;
-        var numbers = NumbersOf(conversation);
+        var numbers = _pushed.Of(conversation);
         numbers.Flushed = Math.Max(numbers.Flushed, copies.LastSeq);
         TellUser(new Pushed(_user!.Id, _sessionId, conversation, 0, numbers.Flushed));
     }

@@ -45,7 +45,7 @@ sealed partial class SessionActor
 
     /// <summary>What this session itself has told the client of a conversation: the last push, or the last acknowledgement.</summary>
     long ToldTo(ConversationId conversation) => Math.Max(
-        _pushed.TryGetValue(conversation, out var numbers) ? numbers.Written : 0,
+        _pushed.WrittenTo(conversation),
         _links.TryGetValue(conversation, out var link) ? link.LastSeq : 0);
 
     void OnMarkRefused(MarkRefused refused)

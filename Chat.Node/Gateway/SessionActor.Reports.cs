@@ -1,4 +1,3 @@
-using Chat.Node.Actors;
 using Chat.Node.Contracts;
 using Chat.Node.Faults;
 using Chat.Protocol;
@@ -11,23 +10,7 @@ namespace Chat.Node.Gateway;
 /// </summary>
 sealed partial class SessionActor
 {
-    /// <summary>Of one conversation no more than so many numbers are kept back.</summary>
-    const int MaxUntold = 64;
-
-    /// <summary>How far a conversation's pushes have been written to this connection, have left it, and have been told to the user.</summary>
-    sealed class PushedNumbers
-    {
-        public long Written;
-        public long Flushed;
-        public long Told;
-        public bool IsUntold;
-
-        /// <summary>Of a documented client, which cannot recognise a repetition: the numbers that were written last, in whatever order.</summary>
-        public ReplayWindow Shown;
-    }
-
-    SmallMap<ConversationId, PushedNumbers> _pushed;
-    List<ConversationId>? _unreported;
+    PushLedger _pushed;
     long _toldAt;
     bool _isReportDue;
 
@@ -58,7 +41,7 @@ sealed partial class SessionActor
 
         if (offlineTo > 0)
             TellUser(new OfflinePushed(_user!.Id, _sessionId, offlineTo));
-        if (_unreported is { Count: > 0 })
+        if (_pushed.Unreported.Length > 0)
             ReportUnreportedInTime();
     }
 
@@ -72,18 +55,8 @@ sealed partial class SessionActor
             return;
         }
 
-        var numbers = NumbersOf(receipt.Conversation);
-        numbers.Flushed = Math.Max(receipt.Number, numbers.Flushed);
-        // A documented client acknowledges nothing: what its user is not told is given to it again if this node dies.
-        if (!_isModern || numbers.Flushed - numbers.Told >= MaxUntold)
-        {
-            TellNumbers(receipt.Conversation, numbers);
-        }
-        else if (!numbers.IsUntold)
-        {
-            numbers.IsUntold = true;
-            (_unreported ??= []).Add(receipt.Conversation);
-        }
+        if (_pushed.NoteFlushed(receipt.Conversation, receipt.Number, _isModern, out var upTo))
+            TellNumbers(receipt.Conversation, upTo);
     }
 
     /// <summary>At once if the last report was a while ago, else when the clock says so.</summary>
@@ -109,30 +82,18 @@ sealed partial class SessionActor
     /// <summary>Also before a detach: what the user does not know to have left would be queued.</summary>
     void TellUntold()
     {
-        foreach (var conversation in _unreported ?? [])
+        foreach (var conversation in _pushed.Unreported)
         {
-            var numbers = NumbersOf(conversation);
-            numbers.IsUntold = false;
-            if (numbers.Told < numbers.Flushed)
-                TellNumbers(conversation, numbers);
+            if (_pushed.TryReport(conversation, out var upTo))
+                TellNumbers(conversation, upTo);
         }
 
-        _unreported?.Clear();
+        _pushed.ClearUnreported();
         _toldAt = CoarseMilliseconds;
     }
 
-    void TellNumbers(ConversationId conversation, PushedNumbers numbers)
-    {
-        numbers.Told = numbers.Flushed;
-        TellUser(new Pushed(_user!.Id, _sessionId, conversation, Incarnation: 0, numbers.Flushed));
-    }
-
-    PushedNumbers NumbersOf(ConversationId conversation)
-    {
-        if (!_pushed.TryGetValue(conversation, out var numbers))
-            _pushed[conversation] = numbers = new PushedNumbers();
-        return numbers;
-    }
+    void TellNumbers(ConversationId conversation, long upTo) =>
+        TellUser(new Pushed(_user!.Id, _sessionId, conversation, Incarnation: 0, upTo));
 
     void TellUser(IUserMessage message) => (_userActor ?? _services.Users.Value).Tell(message, Self);
 }

@@ -32,7 +32,7 @@ sealed partial class SessionActor
         }
         else if (message.Seq > 0)
         {
-            var numbers = NumbersOf(message.Conversation);
+            var numbers = _pushed.Of(message.Conversation);
             if (message.Seq <= numbers.Written)
             {
                 // A repetition, after the user's actor moved. Strictly ascending: never write it twice.
@@ -94,7 +94,7 @@ sealed partial class SessionActor
             var receipt = new Receipt(ReceiptKind.Offline, Number: row.Id);
             if (row is { Conversation: { } conversation, Seq: > 0 })
             {
-                var numbers = NumbersOf(conversation);
+                var numbers = _pushed.Of(conversation);
                 // After the user's actor moved: a modern client fills holes itself, a documented one is shown each that it has not seen.
                 if (_isModern ? row.Seq <= numbers.Written : !numbers.Shown.TryAdd(row.Seq))
                 {
@@ -132,7 +132,7 @@ sealed partial class SessionActor
         foreach (var row in attached.Offline)
         {
             if (row is { Conversation: { } conversation, Seq: > 0 })
-                NumbersOf(conversation).Shown.TryAdd(row.Seq);
+                _pushed.Of(conversation).Shown.TryAdd(row.Seq);
         }
 
         Send(ack, new Receipt(ReceiptKind.Offline, Number: attached.Offline[^1].Id));
