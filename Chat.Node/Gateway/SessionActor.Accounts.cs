@@ -28,7 +28,7 @@ sealed partial class SessionActor
             return;
         }
 
-        _isModern = _outbox.IsModern = _connection.IsModern = true;
+        _isModern = _outbox.IsModern = _pushes.IsModern = _connection.IsModern = true;
         if (hello.Protocol < ModernFrames.ProtocolVersion)
         {
             Fail(hello, ErrorCode.Malformed, $"\"protocol\" {hello.Protocol} is not spoken here: {ModernFrames.ProtocolVersion} is expected");
@@ -147,9 +147,7 @@ sealed partial class SessionActor
 
         Detach();
         _outbox.DropPushes();
-        _pushed.Clear();
-        _copies.Clear();
-        _offlineTo = 0;
+        _pushes.Clear();
         _user = null;
         _tokenHash = null;
         _connection.IsLoggedIn = false;

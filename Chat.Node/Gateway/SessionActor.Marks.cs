@@ -9,9 +9,6 @@ namespace Chat.Node.Gateway;
 /// </summary>
 sealed partial class SessionActor
 {
-    /// <summary>The highest row of the offline queue without a number that was written to this connection.</summary>
-    long _offlineTo;
-
     void HandleReceived(ReceivedRequest request, ChatSender user)
     {
         if (request.OfflineId is { } rowId)
@@ -33,9 +30,9 @@ sealed partial class SessionActor
 
     void HandleReceivedQueued(ReceivedRequest request, ChatSender user, long rowId)
     {
-        if (rowId > _offlineTo)
+        if (rowId > _pushes.OfflineTo)
         {
-            Fail(request, ErrorCode.Malformed, $"\"offline\" {rowId} is above {_offlineTo}, the last such number on this connection");
+            Fail(request, ErrorCode.Malformed, $"\"offline\" {rowId} is above {_pushes.OfflineTo}, the last such number on this connection");
             return;
         }
 
@@ -45,7 +42,7 @@ sealed partial class SessionActor
 
     /// <summary>What this session itself has told the client of a conversation: the last push, or the last acknowledgement.</summary>
     long ToldTo(ConversationId conversation) => Math.Max(
-        _pushed.WrittenTo(conversation),
+        _pushes.WrittenTo(conversation),
         _links.TryGetValue(conversation, out var link) ? link.LastSeq : 0);
 
     void OnMarkRefused(MarkRefused refused)

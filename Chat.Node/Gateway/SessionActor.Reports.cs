@@ -4,15 +4,10 @@ using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
-/// <summary>
-/// What the user is told of frames that have left. With a history nobody waits for it: it only lets the user and the conversation
-/// forget, so a session under load tells it now and then, for all that has left meanwhile. Without one acknowledgements wait for it.
-/// </summary>
+/// <summary>What the user is told of frames that have left; when it is told is the ledger's rule (<see cref="PushLedger"/>).</summary>
 sealed partial class SessionActor
 {
-    PushLedger _pushed;
-    long _toldAt;
-    bool _isReportDue;
+    readonly PushLedger _pushes = new();
 
     void TellReceipts(IReadOnlyList<Receipt> receipts)
     {
@@ -41,59 +36,51 @@ sealed partial class SessionActor
 
         if (offlineTo > 0)
             TellUser(new OfflinePushed(_user!.Id, _sessionId, offlineTo));
-        if (_pushed.Unreported.Length > 0)
-            ReportUnreportedInTime();
+        ReportInTime();
     }
 
     void TellPushed(in Receipt receipt)
     {
         if (receipt.Incarnation != 0)
         {
-            if (receipt.Incarnation < 0)
-                NoteFlushedCopy(receipt);
-            TellUser(new Pushed(_user!.Id, _sessionId, receipt.Conversation, receipt.Incarnation, receipt.Number));
-            return;
+            if (receipt.Incarnation < 0 && _pushes.OnCopyFlushed(receipt) is > 0 and var passed)
+                TellPushed(receipt.Conversation, incarnation: 0, passed);
+            TellPushed(receipt.Conversation, receipt.Incarnation, receipt.Number);
         }
-
-        if (_pushed.NoteFlushed(receipt.Conversation, receipt.Number, _isModern, out var upTo))
-            TellNumbers(receipt.Conversation, upTo);
+        else if (_pushes.OnFlushed(receipt) is > 0 and var number)
+        {
+            TellPushed(receipt.Conversation, incarnation: 0, number);
+        }
     }
 
-    /// <summary>At once if the last report was a while ago, else when the clock says so.</summary>
-    void ReportUnreportedInTime()
+    void ReportInTime()
     {
-        if (CoarseMilliseconds - _toldAt >= FlushReportTimer.Interval.TotalMilliseconds)
+        switch (_pushes.NextReport(CoarseMilliseconds))
         {
-            TellUntold();
-        }
-        else if (!_isReportDue)
-        {
-            _isReportDue = true;
-            _services.Reports.Wake(Self);
+            case ReportTime.Now:
+                TellUntold();
+                break;
+            case ReportTime.Later:
+                _services.Reports.Wake(Self);
+                break;
         }
     }
 
     void OnReportDue()
     {
-        _isReportDue = false;
+        _pushes.OnReportDue();
         TellUntold();
     }
 
     /// <summary>Also before a detach: what the user does not know to have left would be queued.</summary>
     void TellUntold()
     {
-        foreach (var conversation in _pushed.Unreported)
-        {
-            if (_pushed.TryReport(conversation, out var upTo))
-                TellNumbers(conversation, upTo);
-        }
-
-        _pushed.ClearUnreported();
-        _toldAt = CoarseMilliseconds;
+        while (_pushes.TryTakeUntold(CoarseMilliseconds, out var conversation, out var number))
+            TellPushed(conversation, incarnation: 0, number);
     }
 
-    void TellNumbers(ConversationId conversation, long upTo) =>
-        TellUser(new Pushed(_user!.Id, _sessionId, conversation, Incarnation: 0, upTo));
+    void TellPushed(ConversationId conversation, long incarnation, long upTo) =>
+        TellUser(new Pushed(_user!.Id, _sessionId, conversation, incarnation, upTo));
 
     void TellUser(IUserMessage message) => (_userActor ?? _services.Users.Value).Tell(message, Self);
 }

@@ -25,34 +25,21 @@ sealed partial class SessionActor
             return; // the user has been told, or will be, or sees it: this one is queued
         var message = push.Message;
         var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number);
-        if (push.IsSideLane)
+        switch (_pushes.TakePush(push))
         {
-            if (!IsNewCopy(push, receipt))
-                return;
+            case PushVerdict.Write when _services.CrashPoints.Faults.IsArmed:
+                WritePushWrongly(message, receipt);
+                break;
+            case PushVerdict.Write:
+                WritePush(message, receipt);
+                break;
+            case PushVerdict.WriteReceipt:
+                Send(default, receipt);
+                break;
+            case PushVerdict.Flushed:
+                TellPushed(message.Conversation, push.Incarnation, push.IsSideLane ? push.Number : message.Seq);
+                break;
         }
-        else if (message.Seq > 0)
-        {
-            var numbers = _pushed.Of(message.Conversation);
-            if (message.Seq <= numbers.Written)
-            {
-                // A repetition, after the user's actor moved. Strictly ascending: never write it twice.
-                if (message.Seq <= numbers.Flushed)
-                    TellUser(new Pushed(_user!.Id, _sessionId, message.Conversation, push.Incarnation, message.Seq));
-                return;
-            }
-
-            numbers.Written = message.Seq;
-            if (!_isModern && !numbers.Shown.TryAdd(message.Seq))
-            {
-                Send(default, receipt); // it came as a copy before
-                return;
-            }
-        }
-
-        if (_services.CrashPoints.Faults.IsArmed)
-            WritePushWrongly(message, receipt);
-        else
-            WritePush(message, receipt);
     }
 
     /// <summary>Not of an earlier life, nor of who was logged in here before: their words may come late.</summary>
@@ -92,25 +79,9 @@ sealed partial class SessionActor
         foreach (var row in rows)
         {
             var receipt = new Receipt(ReceiptKind.Offline, Number: row.Id);
-            if (row is { Conversation: { } conversation, Seq: > 0 })
-            {
-                var numbers = _pushed.Of(conversation);
-                // After the user's actor moved: a modern client fills holes itself, a documented one is shown each that it has not seen.
-                if (_isModern ? row.Seq <= numbers.Written : !numbers.Shown.TryAdd(row.Seq))
-                {
-                    Send(default, receipt); // it has it already: only the receipt goes through the box
-                    continue;
-                }
-
-                if (_isModern)
-                    numbers.Written = row.Seq;
-            }
-            else
-            {
-                _offlineTo = Math.Max(_offlineTo, row.Id);
-            }
-
-            if (_isModern)
+            if (!_pushes.TryTakeRow(row))
+                Send(default, receipt); // it has it already: only the receipt goes through the box
+            else if (_isModern)
                 Send(ChatBody.ToPush(row.Body.Span, row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0), receipt);
             else
                 SendLegacy(row.Body, receipt);
@@ -130,10 +101,7 @@ sealed partial class SessionActor
         }
 
         foreach (var row in attached.Offline)
-        {
-            if (row is { Conversation: { } conversation, Seq: > 0 })
-                _pushed.Of(conversation).Shown.TryAdd(row.Seq);
-        }
+            _pushes.TryTakeRow(row);
 
         Send(ack, new Receipt(ReceiptKind.Offline, Number: attached.Offline[^1].Id));
     }
