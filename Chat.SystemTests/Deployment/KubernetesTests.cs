@@ -1,10 +1,10 @@
 using Chat.Node.Settings;
 using Chat.SystemTests.EndToEnd;
 using Chat.Tests.Support;
-using Xunit;
-using YamlDotNet.Core;
 using k8s;
 using k8s.Models;
+using Xunit;
+using YamlDotNet.Core;
 
 namespace Chat.SystemTests.Deployment;
 
