@@ -132,7 +132,7 @@ sealed partial class UserActor
         _pendingCount -= before - link.Pending;
         Confirm(pushed.Conversation, link);
         if (!session.IsModern && link.Incarnation == 0)
-            RaiseMark(pushed.Conversation, pushed.UpTo); // a documented client acknowledges nothing
+            RaiseMark(pushed.Conversation, pushed.UpTo); // a legacy client acknowledges nothing
     }
 
     void Done(ConversationId conversation, DeliveryLink link, PendingDelivery delivery)

@@ -74,7 +74,7 @@ sealed partial class UserActor
             _services.CrashPoints.Reach(CrashPoint.BeforeDrain);
             _drainedTo = rows[^1].Id;
             NoteRead(rows);
-            OfflinePages.InOrder(WithoutImported(rows)).ForEach((_pages ??= new Queue<IReadOnlyList<QueuedMessage>>()).Enqueue);
+            OfflinePages.InOrder(_bridgedRows?.WithoutImported(rows) ?? rows).ForEach((_pages ??= new Queue<IReadOnlyList<QueuedMessage>>()).Enqueue);
             GivePage(found.Count == OfflinePages.MaxRows || rows.Count < found.Count);
             return;
         }
@@ -129,9 +129,9 @@ sealed partial class UserActor
             return; // of a page before this one
         if (!session.IsModern)
         {
-            // A documented client acknowledges nothing: written to its socket is all there is.
+            // A legacy client acknowledges nothing: written to its socket is all there is.
             var written = _page.Where(row => row.Id <= pushed.UpTo).ToList();
-            Delete(() => _services.OfflineStore.DeleteAsync(_userId, [.. written.Select(row => row.Id)]));
+            Deletes.DeleteRows([.. written.Select(row => row.Id)]);
             foreach (var row in written)
             {
                 // A copy of another server's message may have come in front of lower numbers: the marks must not pass those.

@@ -3,7 +3,7 @@ using Chat.Node.Contracts;
 namespace Chat.Node.Users;
 
 /// <summary>
-/// Beside other servers a login is answered when the user is listed as online and listened for, as at a documented server: what others
+/// Beside other servers a login is answered when the user is listed as online and listened for, as at a legacy server: what others
 /// queued until then is in the queue, and what they publish from then on comes behind it.
 /// </summary>
 sealed partial class UserActor

@@ -9,8 +9,9 @@ namespace Chat.Node.Users;
 sealed partial class UserActor
 {
     readonly MarkBook _marks;
-    Queue<Func<Task>>? _failedDeletes;
-    int _deletesUnderWay;
+    OfflineDeletes? _deletes;
+
+    OfflineDeletes Deletes => _deletes ??= new OfflineDeletes(_userId, _services.OfflineStore, Self);
 
     /// <summary>A client's own numbers are believed as far as they are known to exist here; else the log is asked first.</summary>
     void OnReceived(ReceivedUpTo received, IActorRef session)
@@ -50,13 +51,8 @@ sealed partial class UserActor
             return;
         if (upTo >= drainedTo)
             _drained.Remove(conversation);
-        DeleteUpTo(conversation, upTo);
+        Deletes.DeleteUpTo(conversation, upTo);
     }
-
-    // Apart from those that call them: what a lambda captures is allocated where its method begins.
-    void DeleteUpTo(ConversationId conversation, long upTo) => Delete(() => _services.OfflineStore.DeleteUpToAsync(_userId, conversation, upTo));
-
-    void OnReceivedQueued(long rowId) => Delete(() => _services.OfflineStore.DeleteAsync(_userId, [rowId]));
 
     void RaiseMark(ConversationId conversation, long receivedTo)
     {
@@ -105,28 +101,11 @@ sealed partial class UserActor
         }
     }
 
-    void Delete(Func<Task> delete)
+    void OnDeleted(OfflineDeletes.Deleted deleted)
     {
-        _deletesUnderWay++;
-        delete().PipeTo(
-            Self, success: () => new Deleted(HasFailed: false, delete), failure: _ => new Deleted(HasFailed: true, delete));
-    }
-
-    void OnDeleted(Deleted deleted)
-    {
-        _deletesUnderWay--;
-        if (deleted.HasFailed && (_failedDeletes ??= new Queue<Func<Task>>()).Count < MaxHeld)
-            _failedDeletes.Enqueue(deleted.Again);
+        Deletes.OnDeleted(deleted);
         ArmTick();
         if (_isStopping)
             Stop();
-    }
-
-    void RetryDeletes()
-    {
-        var failed = _failedDeletes;
-        _failedDeletes = null;
-        while (failed?.TryDequeue(out var delete) == true)
-            Delete(delete);
     }
 }

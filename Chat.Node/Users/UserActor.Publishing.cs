@@ -49,7 +49,7 @@ sealed partial class UserActor
         {
             SettleQueued(conversation, delivery, isDurable: true);
             if (delivery.Message.Seq > 0)
-                RaiseMark(conversation, delivery.Message.Seq); // a documented server acknowledges nothing
+                RaiseMark(conversation, delivery.Message.Seq); // a legacy server acknowledges nothing
         }
 
         var rest = published.Round.Skip(published.Received).ToList();

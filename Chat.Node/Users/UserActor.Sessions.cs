@@ -126,7 +126,7 @@ sealed partial class UserActor
 
     /// <summary>
     /// What is on its way to the other sessions. If one of them is dead, and nobody knows yet, it would come to this one behind what is
-    /// newer; a modern client would fetch it, a documented one cannot.
+    /// newer; a modern client would fetch it, a legacy one cannot.
     /// </summary>
     void GiveUnflushed(int slot, bool isModern, IActorRef session)
     {
@@ -188,7 +188,7 @@ sealed partial class UserActor
         {
             _isPageOverdue = false;
             _pages = null;
-            ForgetBridgedRows();
+            _bridgedRows?.Forget();
             _pausesChannel = false;
             _phase = Phase.Offline;
         }

@@ -51,8 +51,6 @@ sealed partial class UserActor : FastReceiveActor
 
     sealed record PageRead(IReadOnlyList<QueuedMessage>? Rows) : INoSerializationVerificationNeeded;
 
-    sealed record Deleted(bool HasFailed, Func<Task> Again) : INoSerializationVerificationNeeded;
-
     sealed record MarksWritten(IReadOnlyList<OpenMark> Marks, IReadOnlyList<MarkVerdict>? Verdicts) : INoSerializationVerificationNeeded;
 
     sealed class Tick : INoSerializationVerificationNeeded
@@ -103,7 +101,7 @@ sealed partial class UserActor : FastReceiveActor
                 OnReceived(received, Sender);
                 break;
             case ReceivedQueued received:
-                OnReceivedQueued(received.RowId);
+                Deletes.DeleteRow(received.RowId);
                 break;
             case Received received:
                 OnReceived(new ReceivedUpTo(_userId, received.Conversation, received.UpTo, IsKnown: false, default), ActorRefs.Nobody);
@@ -117,7 +115,7 @@ sealed partial class UserActor : FastReceiveActor
             case MarksWritten written:
                 OnMarksWritten(written);
                 break;
-            case Deleted deleted:
+            case OfflineDeletes.Deleted deleted:
                 OnDeleted(deleted);
                 break;
             case PageRead read:
@@ -205,7 +203,7 @@ sealed partial class UserActor : FastReceiveActor
         if (_isPresenceUnread)
             ReadPresence();
         WriteMarks(isDue: true);
-        RetryDeletes();
+        _deletes?.OnTick();
         ImportNext();
         RetryBacklog();
         StorePresence();
@@ -222,7 +220,7 @@ sealed partial class UserActor : FastReceiveActor
     }
 
     bool HasOpenWork =>
-        !_backlog.IsIdle || !_marks.IsIdle || _deletesUnderWay > 0 || _failedDeletes is not null
+        !_backlog.IsIdle || !_marks.IsIdle || _deletes is { HasOpenWork: true }
         || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Listing || _isPageOverdue || HasOpenSettings || HasWaitingLogins;
 
     bool HasOpenSettings => _settingsDesk is { HasOpenWork: true };
@@ -251,7 +249,7 @@ sealed partial class UserActor : FastReceiveActor
     {
         _isStopping = true;
         WriteMarks(isDue: true);
-        if (_backlog.IsStuck || (_backlog.IsIdle && !_marks.IsUnderWay && _deletesUnderWay == 0 && !_isPresenceUnderWay && !HasOpenSettings))
+        if (_backlog.IsStuck || (_backlog.IsIdle && !_marks.IsUnderWay && _deletes is not { IsUnderWay: true } && !_isPresenceUnderWay && !HasOpenSettings))
             Context.Stop(Self);
         else
             ArmTick();
