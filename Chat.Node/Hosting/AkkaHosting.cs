@@ -160,7 +160,7 @@ static class AkkaHosting
     /// <summary>What the typed options do not cover. Each line says why.</summary>
     const string Hocon =
         """
-        # sessions flush what has gathered: measured, docs/performance.md
+        # sessions flush what has gathered: measured, docs/measurements/what-helped.md
         chat.session-dispatcher { type = "Chat.Node.Actors.SessionDispatcher, Chat.Node", throughput = 64 }
         akka {
           log-dead-letters = off                   # a message to a session that has just ended is everyday life

@@ -27,7 +27,7 @@ sealed class MemoryTrim(TimeProvider clock, ILogger<MemoryTrim> logger) : Backgr
     {
         var before = Environment.WorkingSet;
         var start = Stopwatch.GetTimestamp();
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // others keep most: docs/performance.md
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // others keep most: docs/measurements/what-did-not-help.md
         TrimNative();
         var pause = Stopwatch.GetElapsedTime(start);
         Log.MemoryTrimmed(logger, (before - Environment.WorkingSet) >> 20, pause.TotalMilliseconds);

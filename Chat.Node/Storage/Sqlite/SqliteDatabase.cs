@@ -127,7 +127,7 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         using var pragmas = connection.CreateCommand();
         pragmas.CommandText =
-            // Small pages and rare checkpoints: a commit touches an index page per conversation (docs/performance.md).
+            // Small pages and rare checkpoints: a commit touches an index page per conversation (docs/measurements/what-helped.md).
             "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
             + "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;"
             + "SELECT COUNT(*) FROM sqlite_master;"; // opens the log
