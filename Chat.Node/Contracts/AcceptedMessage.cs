@@ -1,3 +1,4 @@
+using Chat.Node.Storage;
 using Chat.Protocol;
 
 namespace Chat.Node.Contracts;
@@ -10,6 +11,9 @@ sealed record AcceptedMessage(
     ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body, long OriginSession)
 {
     byte[]? _push;
+
+    /// <summary>A row of the log; the session that sent it is not known.</summary>
+    public static AcceptedMessage Of(LogRow row) => new(row.Conversation, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, OriginSession: 0);
 
     /// <inheritdoc cref="ImportId.IsBridged" />
     public bool IsBridged => ImportId.IsBridged(Conversation, Cmid);

@@ -65,43 +65,33 @@ sealed class BridgeImports(
     }
 
     /// <summary>
-    /// Whether what was read can be used now. If not, the copy comes again: numbers that are given during a recovery would be behind a hole.
+    /// What a copy needs has been read. If it cannot be used now, the copy comes again: numbers that are given during a recovery would be
+    /// behind a hole.
     /// </summary>
-    public bool CanTake(ImportPrepared prepared, bool isBusy)
+    public void OnPrepared(ImportPrepared prepared, LogFollower follower, bool isBusy)
     {
         if (_open.Find(prepared.Id) is not { } open)
-            return false;
+            return;
+        var behind = prepared.Behind ?? [];
         // Rows of our own may be on their way to the same numbers: when they have settled.
-        if (!prepared.HasFailed && !isBusy && (prepared.Behind is not { Count: > 0 } || (state.IsEmpty && state.CommittedHead == prepared.Head)))
-            return true;
-        _open.Remove(open);
-        return false;
-    }
-
-    public void Take(ImportPrepared prepared)
-    {
-        foreach (var row in prepared.Newest ?? [])
+        if (prepared.HasFailed || isBusy || (behind.Count > 0 && (!state.IsEmpty || state.CommittedHead != prepared.Head)))
         {
-            if (CopyOf(row, services.Nodes) is { } copy)
+            _open.Remove(open);
+            return;
+        }
+
+        if (behind.Count > 0)
+            follower.Learn(new RowsFound(behind, prepared.Newest ?? []));
+        foreach (var row in behind.Concat(prepared.Newest ?? []))
+        {
+            if (CopiedMessage.Of(row, services.Nodes) is { } copy)
                 _copies.Add(copy);
         }
 
         _areCopiesKnown = true;
         if (prepared.HadTo is { } hadTo)
             _hadTo.TryAdd(prepared.Id.Recipient, hadTo);
-        if (_open.Find(prepared.Id) is { } open)
-            Take(open);
-    }
-
-    /// <summary>A row that was found in the log, and that other servers may send copies of; null if it is none.</summary>
-    public static CopiedMessage? CopyOf(LogRow row, INodeDirectory nodes)
-    {
-        var id = row.Conversation;
-        if (ImportId.IsImport(row.Cmid))
-            return id.IsGroup ? new CopiedMessage(ImportId.DigestOf(row.Cmid), ImportId.OccurrenceOf(row.Cmid), row.Cmid) { Logged = MessageOf(row) } : null;
-        return nodes.UnclusteredNodes.Contains(row.Node) && BridgedChat.TryRead(row.Body, id.IsGroup ? row.Sender : id.Other(row.Sender), row.Ts, out var chat) is null
-            ? new CopiedMessage(Convert.ToHexStringLower(chat!.Digest.Span), 0, row.Cmid) { Logged = MessageOf(row) }
-            : null;
+        Take(open);
     }
 
     public void Remember(CopiedMessage copy) => _copies.Add(copy);
@@ -110,7 +100,7 @@ sealed class BridgeImports(
     /// <param name="isWritten">By this life, which brings it to everybody; else it was there.</param>
     public void OnLogged(LogRow row, bool isWritten)
     {
-        var message = MessageOf(row);
+        var message = AcceptedMessage.Of(row);
         if (_copies.Find(row.Cmid) is { } copy)
             copy.Logged = message;
         foreach (var open in _open.WaitingFor(row.Cmid))
@@ -153,7 +143,7 @@ sealed class BridgeImports(
             _aside.Resend(resend, user);
     }
 
-    public void OnUserEnded(int userId) => _aside.ResendToNextLife(userId);
+    public void ResendToNextLife(int userId) => _aside.ResendToNextLife(userId);
 
     public void OnTick() => _aside.OnTick();
 
@@ -255,7 +245,7 @@ sealed class BridgeImports(
         OnFailed(old.Cmid);
         var digest = ImportId.DigestOf(old.Cmid);
         var occurrence = (2 * ImportId.OccurrenceOf(old.Cmid)) - 1;
-        _copies.Add(new CopiedMessage(digest, occurrence, old.Cmid) { Logged = MessageOf(old with { Seq = 0 }) });
+        _copies.Add(new CopiedMessage(digest, occurrence, old.Cmid) { Logged = AcceptedMessage.Of(old with { Seq = 0 }) });
     }
 
     /// <summary>The database does not take it, and never will.</summary>
@@ -290,6 +280,4 @@ sealed class BridgeImports(
 
     void Answer(OpenImport open, string? refusal) =>
         open.Asker.Tell(new Imported(id, open.Import.Recipient, open.Import.Source, open.Import.Number, refusal), self);
-
-    static AcceptedMessage MessageOf(LogRow row) => new(row.Conversation, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, 0);
 }

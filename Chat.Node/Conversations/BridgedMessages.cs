@@ -1,4 +1,6 @@
 using Chat.Node.Contracts;
+using Chat.Node.Storage;
+using Chat.Protocol;
 
 namespace Chat.Node.Conversations;
 
@@ -22,6 +24,17 @@ sealed class CopiedMessage(string digest, int occurrence, string cmid)
 
     /// <summary>Who has had a copy.</summary>
     public HashSet<int> Claimed { get; } = [];
+
+    /// <summary>A row that was found in the log, and that other servers may send copies of; null if it is none.</summary>
+    public static CopiedMessage? Of(LogRow row, INodeDirectory nodes)
+    {
+        var id = row.Conversation;
+        if (ImportId.IsImport(row.Cmid))
+            return id.IsGroup ? new CopiedMessage(ImportId.DigestOf(row.Cmid), ImportId.OccurrenceOf(row.Cmid), row.Cmid) { Logged = AcceptedMessage.Of(row) } : null;
+        return nodes.UnclusteredNodes.Contains(row.Node) && BridgedChat.TryRead(row.Body, id.IsGroup ? row.Sender : id.Other(row.Sender), row.Ts, out var chat) is null
+            ? new CopiedMessage(Convert.ToHexStringLower(chat!.Digest.Span), 0, row.Cmid) { Logged = AcceptedMessage.Of(row) }
+            : null;
+    }
 }
 
 /// <summary>

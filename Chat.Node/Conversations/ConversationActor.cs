@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
+using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 
@@ -14,16 +15,8 @@ namespace Chat.Node.Conversations;
 /// A crash loses nothing: a new life reads the head of the log, finishes what was not confirmed, and sessions send again
 /// what was not answered.
 /// </summary>
-sealed partial class ConversationActor : FastReceiveActor
+sealed class ConversationActor : FastReceiveActor
 {
-    const int MaxHeld = 1000;
-
-    sealed record Loaded(ConversationStart Start) : INoSerializationVerificationNeeded;
-
-    sealed record LoadFailed(Exception Cause) : INoSerializationVerificationNeeded;
-
-    sealed record MembersLoaded(IReadOnlySet<int> Members) : INoSerializationVerificationNeeded;
-
     sealed class Tick : INoSerializationVerificationNeeded
     {
         public static readonly Tick Instance = new();
@@ -34,98 +27,113 @@ sealed partial class ConversationActor : FastReceiveActor
         public static readonly Retry Instance = new();
     }
 
-    readonly ConversationId _id;
     readonly ConversationServices _services;
     readonly ConversationState _state;
-    readonly LogWriter _writer;
-    readonly UserLinks _users;
     readonly DeliveryLane _deliveries;
+    readonly LogWriter _writer;
     readonly LogFollower _follower;
+    readonly Posts _posts;
+    readonly Membership _membership;
+    readonly HeldMessages _held = new();
     BridgeImports? _imports;
-    SmallMap<long, IActorRef> _sessions;
-    readonly List<(object Message, IActorRef Sender)> _held = [];
-
-    readonly ILoggingAdapter _log = Context.GetLogger();
-    bool _isStarted;
-    bool _isReady;
-    bool _isStopping;
-    bool _isMembershipFresh;
-    long _membersReadAt;
     Ticker _ticker;
     long _lastActivity;
+    bool _isStopping;
 
     public ConversationActor(string entityId, ConversationServices services)
     {
-        if (!ConversationId.TryParse(entityId, out _id))
+        if (!ConversationId.TryParse(entityId, out var id))
             throw new ArgumentException($"not a conversation: {entityId}", nameof(entityId));
         _services = services;
-        _state = new ConversationState(_id, services.KeepsHistory);
-        _writer = new LogWriter(services.Log, services.FanOutWatermarks, _id, Self);
-        _users = new UserLinks(Context, services.Users);
-        _deliveries = new DeliveryLane(_users, services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue), services.Clock);
-        _follower = new LogFollower(_id, services, _state, _deliveries, _writer, Self);
+        _state = new ConversationState(id, services.KeepsHistory);
+        _writer = new LogWriter(services.Log, services.FanOutWatermarks, id, Self);
+        _deliveries = new DeliveryLane(
+            new UserLinks(Context, services.Users), services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue), services.Clock);
+        _follower = new LogFollower(id, services, _state, _deliveries, _writer, Self);
+        _posts = new Posts(id, services, _state, _deliveries, _writer, _follower, Self);
+        _membership = new Membership(id, services, _state, Self);
     }
 
-    long CoarseMilliseconds => _services.Clock.CoarseMilliseconds();
+    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_follower.HasOpenWork && _imports is not { HasOpenWork: true };
 
-    long UnixMilliseconds => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>Most conversations never see a copy.</summary>
+    BridgeImports Imports => _imports ??= new BridgeImports(_state.Id, _services, _state, _deliveries, _writer, Self);
 
-    protected override void PreStart() => Load();
+    protected override void PreStart() => _follower.Load();
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each conversation.</summary>
     protected override void OnReceive(object message)
     {
-        if (_isReady)
-            ReceiveReady(message);
-        else
+        if (_held.IsHolding)
             ReceiveLoading(message);
+        else
+            ReceiveReady(message, Sender);
     }
 
-    void Load() => _services.Loader.StartAsync(_id, _writer.OldestTs)
-        .PipeTo(Self, success: start => new Loaded(start), failure: cause => new LoadFailed(cause));
-
-    void ReceiveReady(object message)
+    void ReceiveReady(object message, IActorRef sender)
     {
         switch (message)
         {
             case Post post:
-                OnPost(post, Sender);
+                OnPost(post, sender);
+                break;
+            case DeliveryConfirmed confirmed when confirmed.Incarnation == _deliveries.Incarnation:
+                _posts.OnConfirmed(confirmed, sender);
+                if (_isStopping && _deliveries.IsIdle)
+                    Stop();
                 break;
             case DeliveryConfirmed confirmed:
-                OnDeliveryConfirmed(confirmed, Sender);
+                _imports?.OnConfirmed(confirmed, sender);
                 break;
             case RowSettled settled:
                 OnRowSettled(settled);
                 break;
+            case ResendDeliveries resend when resend.Incarnation == _deliveries.Incarnation:
+                _deliveries.Resend(resend, sender);
+                break;
             case ResendDeliveries resend:
-                OnResendDeliveries(resend, Sender);
-                break;
-            case RowsFound found:
-                OnRowsFound(found);
-                break;
-            case RecoveryFailed failed:
-                _follower.OnRecoveryFailed(failed.Cause, _log);
-                break;
-            case LookedBehind looked:
-                OnLookedBehind(looked);
+                _imports?.OnResend(resend, sender);
                 break;
             case Import import:
-                OnImport(import, Sender);
+                OnImport(import, sender);
                 break;
             case ImportPrepared prepared:
-                OnImportPrepared(prepared);
+                Imports.OnPrepared(prepared, _follower, isBusy: _follower.IsRecovering || _isStopping);
+                ArmTick();
+                break;
+            case MembersChanged changed:
+                _membership.OnChanged(changed, sender);
+                break;
+            case ResumeFanOut:
+                OnResumeFanOut(sender);
                 break;
             case Tick:
                 OnTick();
                 break;
+            default:
+                ReceiveFollower(message);
+                break;
+        }
+    }
+
+    void ReceiveFollower(object message)
+    {
+        switch (message)
+        {
+            case RowsFound found:
+                _follower.OnRowsFound(found, Context.GetLogger());
+                RememberCopies(found.Rows);
+                ArmTick();
+                break;
+            case LookedBehind looked:
+                RememberCopies(_follower.OnLookedBehind(looked));
+                ArmTick();
+                break;
+            case RecoveryFailed failed:
+                _follower.OnRecoveryFailed(failed.Cause, Context.GetLogger());
+                break;
             case Terminated terminated:
                 OnTerminated(terminated);
-                break;
-            case MembersChanged changed:
-                OnMembersChanged(changed, Sender);
-                break;
-            case ResumeFanOut:
-                OnResumeFanOut(Sender);
                 break;
             case StopConversation:
                 Stop();
@@ -142,7 +150,8 @@ sealed partial class ConversationActor : FastReceiveActor
         switch (message)
         {
             case Loaded loaded:
-                OnLoaded(loaded.Start);
+                _follower.Start(loaded.Start);
+                GoReady(loaded.Start.Members);
                 break;
             case MembersLoaded loaded:
                 GoReady(loaded.Members);
@@ -152,109 +161,139 @@ sealed partial class ConversationActor : FastReceiveActor
                 break;
             case Retry:
                 _ticker.Clear();
-                Load();
+                _follower.Load();
                 break;
-            case Tick when _isStarted:
+            case Tick when _follower.IsStarted:
                 _ticker.Clear(); // without another one nothing would be sent again
                 ArmTick();
                 break;
-            case RowSettled settled when _isStarted:
-                OnRowSettled(settled);
-                break;
-            case RecoveryFailed failed:
-                _follower.OnRecoveryFailed(failed.Cause, _log);
-                break;
-            case Terminated terminated:
-                OnTerminated(terminated);
-                break;
-            case StopConversation:
-                Stop();
-                break;
             case Tick:
                 break; // of a life before
-            case var _ when _held.Count < MaxHeld: // what is not held comes again: every hop repeats what is not answered
-                _held.Add((message, Sender));
+            case RowSettled settled when _follower.IsStarted:
+                OnRowSettled(settled);
+                break;
+            case RecoveryFailed or Terminated or StopConversation:
+                ReceiveFollower(message);
+                break;
+            default:
+                _held.Hold(message, Sender);
                 break;
         }
     }
 
     void OnLoadFailed(Exception cause)
     {
-        _log.Warning("conversation {0} could not be read, trying again: {1}", _id, cause.Message);
-        RefuseHeldPosts();
-        if (_isStarted)
+        Context.GetLogger().Warning("conversation {0} could not be read, trying again: {1}", _state.Id, cause.Message);
+        _posts.Answers.RefuseUnread(_held.TakePosts());
+        if (_follower.IsStarted)
             GoReady(null);
         else
             _ticker.Arm(Context, Retry.Instance, hasOpenWork: true);
     }
 
-    void OnLoaded(ConversationStart start)
+    /// <summary>Handles what was held; <paramref name="members"/> is null if they could not be read again.</summary>
+    void GoReady(IReadOnlySet<int>? members)
     {
-        _isStarted = true;
-        _follower.Start(start);
-        GoReady(start.Members);
+        _membership.OnRead(members);
+        foreach (var (message, sender) in _held.TakeAll())
+            ReceiveReady(message, sender);
+        _membership.OnJudged();
+        ArmTick();
     }
 
-    void OnMembersChanged(MembersChanged changed, IActorRef sender)
+    /// <summary>Holds everything until the members are read again; then the message is judged once more.</summary>
+    void ReadMembers(object message, IActorRef sender)
     {
-        if (!_state.Members.Contains(changed.UserId))
-            _state.Members = new HashSet<int>(_state.Members) { changed.UserId };
-        sender.Tell(new MembersKnown(_id));
+        _held.HoldAgain(message, sender);
+        _membership.Read();
+    }
+
+    /// <summary>Rows that turned up in the log: other servers may send copies of them.</summary>
+    void RememberCopies(IReadOnlyList<LogRow> rows)
+    {
+        foreach (var copy in rows.Select(row => CopiedMessage.Of(row, _services.Nodes)).OfType<CopiedMessage>())
+            Imports.Remember(copy);
+    }
+
+    void OnPost(Post post, IActorRef session)
+    {
+        _lastActivity = _services.Clock.CoarseMilliseconds();
+        var isBusy = _follower.IsRecovering || _isStopping || _deliveries.IsFull;
+        if (_membership.IsStale || !_posts.TryTake(post, session, _membership.IsFresh, isBusy))
+            ReadMembers(post, session);
+        else if (!_services.KeepsHistory)
+            ArmTick(); // with one it is on its way when its row is written
+    }
+
+    void OnRowSettled(RowSettled settled)
+    {
+        _posts.OnRowSettled(settled, ImportId.IsImport(settled.Row.Cmid) ? Imports : null);
+        ArmTick();
+        if (!_state.IsEmpty)
+            return;
+        if (_isStopping)
+            Stop();
+        else if (_follower.IsRecovering)
+            _follower.Recover();
+    }
+
+    void OnImport(Import import, IActorRef asker)
+    {
+        _lastActivity = _services.Clock.CoarseMilliseconds();
+        if (_follower.IsRecovering || _isStopping)
+            return; // it comes again
+        if (Imports.OnImport(import, asker, _membership.IsFresh))
+            ArmTick();
+        else
+            ReadMembers(import, asker);
+    }
+
+    void OnResumeFanOut(IActorRef sweeper)
+    {
+        if (_follower.HasLostTrusted)
+        {
+            Context.Parent.Tell(new Passivate(StopConversation.Instance)); // the next life starts in front of what it left
+            return;
+        }
+
+        _follower.OnResumeFanOut(sweeper);
+        ArmTick();
+    }
+
+    void OnTerminated(Terminated terminated)
+    {
+        if (_deliveries.OnUserEnded(terminated.ActorRef) is { } userId)
+            _imports?.ResendToNextLife(userId);
     }
 
     void OnTick()
     {
         _ticker.Clear();
-        var now = CoarseMilliseconds;
         _deliveries.OnTick();
         _imports?.OnTick();
         _follower.OnTick();
         _state.ForgetSenders();
-        if (_state.IsEmpty)
-            _sessions.Clear(); // nobody waits for an answer
-        if (IsIdle && now - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
+        _posts.Answers.OnTick();
+        if (IsIdle && _services.Clock.CoarseMilliseconds() - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
             Context.Parent.Tell(new Passivate(StopConversation.Instance));
         ArmTick();
     }
 
-    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_follower.HasOpenWork && _imports is not { HasOpenWork: true };
-
     /// <summary>A tick each second while something is open, else one now and then. No timer per message.</summary>
     void ArmTick() => _ticker.Arm(Context, Tick.Instance, hasOpenWork: !IsIdle);
 
-    void OnTerminated(Terminated terminated)
+    /// <summary>No new posts; rows on their way are answered first. Unconfirmed deliveries are left to the next life.</summary>
+    void Stop()
     {
-        if (_users.Forget(terminated.ActorRef) is not { } userId)
-            return;
-        _deliveries.ResendToNextLife(userId);
-        _imports?.OnUserEnded(userId);
+        _isStopping = true;
+        if (_state.IsEmpty)
+            Context.Stop(Self);
     }
 
-    /// <summary>Most conversations never see a copy.</summary>
-    BridgeImports Imports => _imports ??= new BridgeImports(_id, _services, _state, _deliveries, _writer, Self);
-
-    void OnImport(Import import, IActorRef asker)
+    /// <summary>Also when a hand-off took too long, or this actor failed: what is open is somebody else's now.</summary>
+    protected override void PostStop()
     {
-        _lastActivity = CoarseMilliseconds;
-        if (_follower.IsRecovering || _isStopping)
-            return; // it comes again
-        if (!Imports.OnImport(import, asker, _isMembershipFresh))
-            ReadMembers(import, asker);
-        else
-            ArmTick();
-    }
-
-    void OnImportPrepared(ImportPrepared prepared)
-    {
-        if (!Imports.CanTake(prepared, isBusy: _follower.IsRecovering || _isStopping))
-            return;
-        if (prepared.Behind is { Count: > 0 } behind)
-        {
-            _follower.Learn(new RowsFound(behind, prepared.Newest ?? []));
-            RememberCopies(behind);
-        }
-
-        Imports.Take(prepared);
-        ArmTick();
+        _ticker.Clear();
+        _writer.Stop(isFinished: _follower.IsStarted && _state.IsEmpty && _deliveries.IsIdle && !_follower.IsRecovering);
     }
 }

@@ -77,6 +77,8 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     SmallMap<long, InFlightPost> _inFlight;
     SmallMap<PostKey, InFlightPost> _inFlightByKey;
 
+    public ConversationId Id => id;
+
     /// <summary>The members; for two users, those of them that exist.</summary>
     public IReadOnlySet<int> Members
     {

@@ -59,6 +59,15 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
         users.SendDue(incarnation, throughRegion: false);
     }
 
+    /// <summary>Whose life has ended; null if nobody's. What was not confirmed goes to the next one.</summary>
+    public int? OnUserEnded(IActorRef user)
+    {
+        var userId = users.Forget(user);
+        if (userId is { } ended)
+            ResendToNextLife(ended);
+        return userId;
+    }
+
     /// <summary>What a user that has ended had not confirmed goes to its next life, by way of the region.</summary>
     public void ResendToNextLife(int userId)
     {

@@ -6,6 +6,8 @@ using Chat.Protocol;
 
 namespace Chat.Node.Conversations;
 
+sealed record Loaded(ConversationStart Start) : INoSerializationVerificationNeeded;
+
 sealed record RowsFound(IReadOnlyList<LogRow> Rows, IReadOnlyList<LogRow> Newest) : INoSerializationVerificationNeeded;
 
 sealed record RecoveryFailed(Exception Cause) : INoSerializationVerificationNeeded;
@@ -38,9 +40,16 @@ sealed class LogFollower(
     /// <summary>A node that was trusted to bring its rows to everybody is gone: a new life looks for what it left.</summary>
     public bool HasLostTrusted => _trustedNodes.Any(node => !services.Nodes.UnclusteredNodes.Contains(node));
 
+    /// <summary>Whether the log was read at all.</summary>
+    public bool IsStarted { get; private set; }
+
+    public void Load() => services.Loader.StartAsync(id, writer.OldestTs)
+        .PipeTo(self, success: start => new Loaded(start), failure: cause => new LoadFailed(cause));
+
     /// <summary>Starts this life: brings to everybody what an earlier one may not have.</summary>
     public void Start(ConversationStart start)
     {
+        IsStarted = true;
         state.StartAt(start.Head);
         state.Members = start.Members;
         deliveries.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : state.CommittedHead);
@@ -176,8 +185,7 @@ sealed class LogFollower(
 
     void FanOutAgain(LogRow row)
     {
-        var message = new AcceptedMessage(id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, 0);
-        deliveries.Add(message, row.Seq, state.Receivers, hasCopies: true, mayBeKnown: true);
+        deliveries.Add(AcceptedMessage.Of(row), row.Seq, state.Receivers, hasCopies: true, mayBeKnown: true);
         TouchSlot();
     }
 }
