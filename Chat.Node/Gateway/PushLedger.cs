@@ -36,15 +36,15 @@ enum ReportTime
 sealed class PushLedger
 {
     /// <summary>Of one conversation no more than so many numbers are kept back.</summary>
-    public const int MaxUntold = 64;
+    public const int MaxUnreported = 64;
 
-    /// <summary>How far a conversation's pushes have been written to this connection, have left it, and have been told to the user.</summary>
+    /// <summary>How far a conversation's pushes have been written to this connection, have left it, and have been reported to the user.</summary>
     sealed class PushedNumbers
     {
         public long Written;
         public long Flushed;
-        public long Told;
-        public bool IsUntold;
+        public long Reported;
+        public bool IsUnreported;
 
         /// <summary>Of a legacy client, which cannot recognise a repetition: the numbers that were written last, in whatever order.</summary>
         public ReplayWindow Shown;
@@ -63,8 +63,8 @@ sealed class PushLedger
 
     SmallMap<ConversationId, PushedNumbers> _pushed;
     SmallMap<ConversationId, CopyNumbers> _copies;
-    Queue<ConversationId>? _untold;
-    long _toldAt;
+    Queue<ConversationId>? _unreported;
+    long _reportedAt;
     bool _isReportDue;
 
     /// <summary>Set when a hello arrives.</summary>
@@ -148,12 +148,12 @@ sealed class PushLedger
         var numbers = NumbersOf(receipt.Conversation);
         numbers.Flushed = Math.Max(receipt.Number, numbers.Flushed);
         // A legacy client acknowledges nothing: what its user is not told is given to it again if this node dies.
-        if (!IsModern || numbers.Flushed - numbers.Told >= MaxUntold)
-            return numbers.Told = numbers.Flushed;
-        if (!numbers.IsUntold)
+        if (!IsModern || numbers.Flushed - numbers.Reported >= MaxUnreported)
+            return numbers.Reported = numbers.Flushed;
+        if (!numbers.IsUnreported)
         {
-            numbers.IsUntold = true;
-            (_untold ??= new Queue<ConversationId>()).Enqueue(receipt.Conversation);
+            numbers.IsUnreported = true;
+            (_unreported ??= new Queue<ConversationId>()).Enqueue(receipt.Conversation);
         }
 
         return 0;
@@ -177,9 +177,9 @@ sealed class PushLedger
     /// <summary>At once if the last report was a while ago, else when the clock says so: <see cref="OnReportDue"/>.</summary>
     public ReportTime NextReport(long now)
     {
-        if (_untold is not { Count: > 0 })
+        if (_unreported is not { Count: > 0 })
             return ReportTime.Never;
-        if (now - _toldAt >= FlushReportTimer.Interval.TotalMilliseconds)
+        if (now - _reportedAt >= FlushReportTimer.Interval.TotalMilliseconds)
             return ReportTime.Now;
         if (_isReportDue)
             return ReportTime.Never; // it is on its way
@@ -190,20 +190,20 @@ sealed class PushLedger
     public void OnReportDue() => _isReportDue = false;
 
     /// <summary>One after the other, what the user does not know to have left. False when there is no more, and the report is made.</summary>
-    public bool TryTakeUntold(long now, out ConversationId conversation, out long number)
+    public bool TryTakeUnreported(long now, out ConversationId conversation, out long number)
     {
-        while (_untold is { Count: > 0 })
+        while (_unreported is { Count: > 0 })
         {
-            conversation = _untold.Dequeue();
+            conversation = _unreported.Dequeue();
             var numbers = NumbersOf(conversation);
-            numbers.IsUntold = false;
-            if (numbers.Told >= numbers.Flushed)
+            numbers.IsUnreported = false;
+            if (numbers.Reported >= numbers.Flushed)
                 continue;
-            number = numbers.Told = numbers.Flushed;
+            number = numbers.Reported = numbers.Flushed;
             return true;
         }
 
-        _toldAt = now;
+        _reportedAt = now;
         (conversation, number) = (default, 0);
         return false;
     }

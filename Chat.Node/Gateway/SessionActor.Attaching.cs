@@ -133,7 +133,7 @@ sealed partial class SessionActor
         TellAcknowledged();
         _reports?.Clear();
         if (_user is not null)
-            TellUntold();
+            ReportFlushed();
         TellUser(new Detach(userId, _sessionId));
         _connection.UserId = 0;
         _userActor = null;

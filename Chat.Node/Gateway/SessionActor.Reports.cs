@@ -58,7 +58,7 @@ sealed partial class SessionActor
         switch (_pushes.NextReport(CoarseMilliseconds))
         {
             case ReportTime.Now:
-                TellUntold();
+                ReportFlushed();
                 break;
             case ReportTime.Later:
                 _services.Reports.Wake(Self);
@@ -69,13 +69,13 @@ sealed partial class SessionActor
     void OnReportDue()
     {
         _pushes.OnReportDue();
-        TellUntold();
+        ReportFlushed();
     }
 
     /// <summary>Also before a detach: what the user does not know to have left would be queued.</summary>
-    void TellUntold()
+    void ReportFlushed()
     {
-        while (_pushes.TryTakeUntold(CoarseMilliseconds, out var conversation, out var number))
+        while (_pushes.TryTakeUnreported(CoarseMilliseconds, out var conversation, out var number))
             TellPushed(conversation, incarnation: 0, number);
     }
 

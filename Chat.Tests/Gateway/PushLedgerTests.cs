@@ -115,9 +115,9 @@ public sealed class PushLedgerTests
     [Fact]
     public void Only_so_many_numbers_are_kept_back()
     {
-        Assert.Equal(0, _modern.OnFlushed(Left(PushLedger.MaxUntold - 1)));
-        Assert.Equal(PushLedger.MaxUntold, _modern.OnFlushed(Left(PushLedger.MaxUntold)));
-        Assert.Equal(0, _modern.OnFlushed(Left(PushLedger.MaxUntold + 1)));
+        Assert.Equal(0, _modern.OnFlushed(Left(PushLedger.MaxUnreported - 1)));
+        Assert.Equal(PushLedger.MaxUnreported, _modern.OnFlushed(Left(PushLedger.MaxUnreported)));
+        Assert.Equal(0, _modern.OnFlushed(Left(PushLedger.MaxUnreported + 1)));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class PushLedgerTests
     public void What_was_told_at_once_is_not_reported_again()
     {
         _modern.OnFlushed(Left(3));
-        _modern.OnFlushed(Left(PushLedger.MaxUntold));
+        _modern.OnFlushed(Left(PushLedger.MaxUnreported));
         Assert.Empty(Report(1000));
     }
 
@@ -170,7 +170,7 @@ public sealed class PushLedgerTests
     List<(ConversationId, long)> Report(long now)
     {
         var told = new List<(ConversationId, long)>();
-        while (_modern.TryTakeUntold(now, out var conversation, out var number))
+        while (_modern.TryTakeUnreported(now, out var conversation, out var number))
             told.Add((conversation, number));
         return told;
     }
