@@ -63,6 +63,35 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.InRange((Frames() - written) / (50.0 * Conversations), 1, 1.5);
     }
 
+    /// <summary>The last connection that closes writes the log into the database, unless a later one that failed is still open.</summary>
+    [Fact]
+    public async Task A_reader_that_finds_no_log_does_not_keep_the_one_that_was_removed_from_being_written_back()
+    {
+        var folder = Directory.CreateTempSubdirectory("chat-folder-").FullName;
+        var file = Path.Combine(folder, "chat.db");
+        using (var database = new SqliteDatabase($"Data Source={file}"))
+        {
+            await database.MigrateAsync();
+            // The writer alone is open, and the file's first page is in the log.
+            await database.WriteAsync((connection, transaction) => connection.ExecuteAsync("CREATE TABLE Later (x)", transaction: transaction));
+            await new Accounts(database).RegisterAsync("alice", "");
+            if (!OperatingSystem.IsLinux())
+                return; // elsewhere an open file cannot be removed
+            File.Delete($"{file}-wal");
+
+            // One of the two readers may be open already: it is kept busy until the other one has tried.
+            using var gate = new ManualResetEventSlim();
+            var reads = Enumerable.Range(0, 2).Select(_ => database.ReadAsync(connection => Task.FromResult(gate.Wait(TimeSpan.FromSeconds(5))))).ToList();
+            await Assert.ThrowsAsync<StorageException>(async () => await await Task.WhenAny(reads));
+            gate.Set();
+            await Assert.ThrowsAsync<StorageException>(() => Task.WhenAll(reads));
+        }
+
+        using (var database = new SqliteDatabase($"Data Source={file}"))
+            Assert.Equal("alice", await database.ReadAsync(connection => connection.ExecuteScalarAsync<string>("SELECT name FROM Users")));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task A_missing_folder_is_made()
     {

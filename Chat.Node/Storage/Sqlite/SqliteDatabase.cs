@@ -107,13 +107,14 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
 
     SqliteConnection OpenWatched(string connectionString)
     {
+        _files.Check(); // opening would make a new log in place of one that was taken away
         var connection = Open(connectionString);
         try
         {
             _files.Note();
             return connection;
         }
-        catch (StorageException)
+        catch
         {
             connection.Dispose();
             throw;
@@ -123,6 +124,21 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     static SqliteConnection Open(string connectionString)
     {
         var connection = new SqliteConnection(connectionString);
+        try
+        {
+            Prepare(connection);
+            return connection;
+        }
+        catch
+        {
+            // The connection that closes last writes the log into the database: one that nobody closes would prevent that.
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    static void Prepare(SqliteConnection connection)
+    {
         connection.Open();
         raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         using var pragmas = connection.CreateCommand();
@@ -136,6 +152,5 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         connection.CreateFunction("lower", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
         // When SQLite has waited, the library would wait on, up to 30 s: longer than anybody who asks.
         connection.DefaultTimeout = 1;
-        return connection;
     }
 }
