@@ -105,6 +105,19 @@ public abstract class NodesTests : StorageTest
         Assert.False(await _there.TryFormAsync([]));
     }
 
+    /// <summary>It was frozen, and takes whoever joined meanwhile for somebody who was removed.</summary>
+    [Fact]
+    public async Task Who_is_fenced_fences_nobody()
+    {
+        await RegisterAllAsync();
+        Assert.True(await _there.FenceAsync(Here));
+        Assert.False(await _here.FenceAsync(There));
+        Assert.False(await _here.TryFenceAsync(Elsewhere, await HeartbeatAsync(Elsewhere)));
+        Assert.False(await _elsewhere.IsFencedAsync(There));
+        Assert.False(await _there.IsFencedAsync(Elsewhere));
+        Assert.True(await _there.FenceAsync(Elsewhere));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-3600)]

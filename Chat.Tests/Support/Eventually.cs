@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace Chat.Tests.Support;
@@ -10,11 +11,11 @@ static class Eventually
     /// <summary>Asks until the answer is the expected one.</summary>
     public static async Task EqualAsync<T>(T expected, Func<Task<T?>> actual, TimeSpan? patience = null)
     {
-        var deadline = DateTime.UtcNow + (patience ?? Patience);
+        var since = Stopwatch.GetTimestamp(); // the machine's clock may be set meanwhile, by tests too
         while (true)
         {
             var value = await actual();
-            if (EqualityComparer<T>.Default.Equals(value, expected) || DateTime.UtcNow > deadline)
+            if (EqualityComparer<T>.Default.Equals(value, expected) || Stopwatch.GetElapsedTime(since) > (patience ?? Patience))
             {
                 Assert.Equal(expected, value);
                 return;
