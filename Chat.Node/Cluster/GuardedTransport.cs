@@ -1,14 +1,17 @@
+using System.Reflection;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Remote.Transport;
+using DotNetty.Transport.Channels;
 using Google.Protobuf;
 using AkkaTransport = Akka.Remote.Transport.Transport;
 
 namespace Chat.Node.Cluster;
 
 /// <summary>
-/// Akka's TCP transport, of whose incoming connections only so many may say nothing: the oldest of them gives way. Nodes speak at once,
-/// so strangers who connect to the cluster's port cost a few file descriptors and shut no node out.
+/// Akka's TCP transport, of whose incoming connections only so many may say nothing: the oldest of them gives way, and while too many are
+/// being closed no more are accepted (<see cref="AcceptGate"/>). Nodes speak at once, so strangers who connect to the cluster's port cost
+/// a few file descriptors and shut no node out.
 /// </summary>
 /// <remarks>Made by Akka from its configuration (<c>transport-class</c>).</remarks>
 sealed class GuardedTransport : AkkaTransport
@@ -18,6 +21,9 @@ sealed class GuardedTransport : AkkaTransport
 
     /// <summary>Connections that others have opened to the cluster's port and have said nothing on.</summary>
     public const int MaxSilent = 64;
+
+    /// <summary>Those, and the ones that are being closed.</summary>
+    public const int MaxOpenSilent = MaxSilent + 32;
 
     readonly AkkaTransport _inner;
     readonly SilentAssociations _silent = new(MaxSilent);
@@ -35,6 +41,9 @@ sealed class GuardedTransport : AkkaTransport
     public override async Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
     {
         var (address, inner) = await _inner.Listen();
+        // It does not accept before it knows its listener.
+        var listening = ListeningChannel();
+        listening.Pipeline.AddFirst(new AcceptGate(listening, MaxOpenSilent));
         var outer = new TaskCompletionSource<IAssociationEventListener>(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = PassOnAsync(outer.Task, inner);
         return (address, outer);
@@ -47,6 +56,14 @@ sealed class GuardedTransport : AkkaTransport
     public override Task<bool> Shutdown() => _inner.Shutdown();
 
     public override Task<bool> ManagementCommand(object message) => _inner.ManagementCommand(message);
+
+    IChannel ListeningChannel()
+    {
+        for (var type = _inner.GetType(); type is not null; type = type.BaseType)
+            if (type.GetField("ServerChannel", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)?.GetValue(_inner) is IChannel channel)
+                return channel;
+        throw new InvalidOperationException($"{Inner} has no listening channel: this version of Akka.Remote is not known");
+    }
 
     async Task PassOnAsync(Task<IAssociationEventListener> outer, TaskCompletionSource<IAssociationEventListener> inner) =>
         inner.TrySetResult(new Listener(await outer, _silent));

@@ -71,7 +71,7 @@ static class DescriptorBudget
     public const int HttpConnections = 64;
 
     /// <summary>Connections that others have opened to the cluster's port.</summary>
-    public const int ClusterConnections = GuardedTransport.MaxSilent;
+    public const int ClusterConnections = GuardedTransport.MaxOpenSilent;
 
     /// <summary>
     /// What the node itself opens later: the above, connections to other nodes (64) and to a database (48), and files, of which programs

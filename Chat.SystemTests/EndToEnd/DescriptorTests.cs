@@ -59,6 +59,24 @@ public sealed class DescriptorTests : IDisposable
         await node.ExitAsync(0);
     }
 
+    /// <summary>All of them are there at once, as after a pause of the machine: accepting is faster than closing.</summary>
+    [Fact]
+    public async Task A_crowd_at_the_clusters_port_is_taken_in_by_and_by()
+    {
+        await using var node = await NodeProcess.StartBehindAsync(_folder, "ulimit -n 1024; exec \"$@\"", false);
+        await using var alice = await node.LogInNewAsync("alice");
+        await using var bob = await node.LogInNewAsync("bob");
+        await node.SignalAsync("STOP");
+        for (var i = 0; i < Strangers; i++)
+            await ConnectAsync(_folder.ClusterPort);
+        await node.SignalAsync("CONT");
+        for (var i = 0; i < 50; i++)
+            await ExchangeAsync(alice, bob, i);
+        await node.TerminateAsync();
+        await node.ExitAsync(0);
+        Assert.DoesNotContain("Too many open files", node.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Too_few_descriptors_stop_the_start_and_it_says_how_many_are_needed()
     {
