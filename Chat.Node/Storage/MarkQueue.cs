@@ -3,49 +3,22 @@ using Akka.Streams;
 namespace Chat.Node.Storage;
 
 /// <summary>The marks of all users of this node, written together.</summary>
-sealed class MarkQueue
+sealed class MarkQueue(DeliveryMarks marks, IMaterializer materializer)
 {
     const int QueueLength = 16 * 1024;
     const int BatchSize = 500;
 
-    sealed record Pending(IReadOnlyList<DeliveryMark> Marks, TaskCompletionSource<IReadOnlyList<MarkVerdict>> Done);
-
-    readonly DeliveryMarks _marks;
-    readonly BatchStream<Pending> _stream;
-
-    public MarkQueue(DeliveryMarks marks, IMaterializer materializer)
-    {
-        _marks = marks;
-        _stream = new BatchStream<Pending>(materializer, QueueLength, BatchSize, WriteAsync);
-    }
+    readonly BatchLoader<IReadOnlyList<DeliveryMark>, IReadOnlyList<MarkVerdict>> _raises = new(
+        materializer, QueueLength, BatchSize, "too many marks are waiting", async raises =>
+        {
+            var verdicts = await marks.RaiseAsync([.. raises.SelectMany(raised => raised)]);
+            var at = 0;
+            return [.. raises.Select(raised => new ArraySegment<MarkVerdict>(verdicts, (at += raised.Count) - raised.Count, raised.Count))];
+        });
 
     /// <summary>Completes when the marks are stored, or refused: a verdict for each, in their order.</summary>
     /// <exception cref="StorageException">They are not, or nobody knows; raising them again does no harm.</exception>
-    public Task<IReadOnlyList<MarkVerdict>> RaiseAsync(IReadOnlyList<DeliveryMark> marks)
-    {
-        var done = new TaskCompletionSource<IReadOnlyList<MarkVerdict>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _stream.TryAdd(new Pending(marks, done))
-            ? done.Task
-            : Task.FromException<IReadOnlyList<MarkVerdict>>(new StorageException("too many marks are waiting"));
-    }
+    public Task<IReadOnlyList<MarkVerdict>> RaiseAsync(IReadOnlyList<DeliveryMark> raised) => _raises.LoadAsync(raised);
 
-    public Task DrainAsync() => _stream.DrainAsync();
-
-    async Task WriteAsync(List<Pending> batch)
-    {
-        try
-        {
-            var verdicts = await _marks.RaiseAsync([.. batch.SelectMany(pending => pending.Marks)]);
-            var at = 0;
-            foreach (var pending in batch)
-            {
-                pending.Done.SetResult(new ArraySegment<MarkVerdict>(verdicts, at, pending.Marks.Count));
-                at += pending.Marks.Count;
-            }
-        }
-        catch (Exception e)
-        {
-            batch.ForEach(pending => pending.Done.TrySetException(e));
-        }
-    }
+    public Task DrainAsync() => _raises.DrainAsync();
 }
