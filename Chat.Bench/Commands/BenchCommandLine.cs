@@ -17,6 +17,7 @@ static class BenchCommandLine
         OtherCommands.LogIn(),
         OtherCommands.Offline(),
         OtherCommands.History(),
+        SurviveCommand.Create(),
         ChaosCommand.Create(),
         MicroCommand.Create(),
         StorageCommand.Create(),

@@ -1,4 +1,4 @@
-using Chat.Bench.Checking;
+using Chat.Checker.Checking;
 
 namespace Chat.Bench.Load;
 

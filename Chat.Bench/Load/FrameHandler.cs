@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Chat.Bench.Checking;
 using Chat.Bench.Measuring;
+using Chat.Checker.Checking;
 
 namespace Chat.Bench.Load;
 
@@ -65,10 +66,10 @@ sealed class FrameHandler(LoadState state, int markEvery)
 
         switch (checker.Observe(stamp.Number))
         {
-            case Arrival.Duplicate:
+            case ArrivalKind.Duplicate:
                 tally.Duplicated++;
                 return;
-            case Arrival.OutOfOrder:
+            case ArrivalKind.OutOfOrder:
                 tally.OutOfOrder++;
                 break;
         }

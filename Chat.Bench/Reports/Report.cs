@@ -1,4 +1,4 @@
-using Chat.Bench.Chaos;
+using Chat.Bench.Survival;
 using Chat.Bench.Commands;
 using Chat.Bench.Measuring;
 using Chat.Bench.Workloads;
@@ -23,7 +23,7 @@ static class Report
 
     public static void Write(CapacityReport result, OutputFiles files) => Write(result, files, SmallTables.Write, result.Runs);
 
-    public static void Write(ChaosResult result, OutputFiles files) => Write(result, files, ChaosTable.Write, []);
+    public static void Write(SurvivalResult result, OutputFiles files) => Write(result, files, SurvivalTable.Write, []);
 
     static void Write<T>(T result, OutputFiles files, Action<TextWriter, T> table, IReadOnlyList<RunResult> runs)
     {
@@ -37,7 +37,7 @@ static class Report
         NamedLatency[] latencies = result switch
         {
             OperationResult operation => [new(operation.Operation, operation.Latency)],
-            ChaosResult chaos => [new("acknowledgement", chaos.Acknowledgement)],
+            SurvivalResult chaos => [new("acknowledgement", chaos.Acknowledgement)],
             _ => [],
         };
         File.WriteAllText(html, HtmlReport.Create(text.ToString(), runs, latencies, result is GrowthReport growth ? [growth.Draw(), growth.DrawRates()] : []));

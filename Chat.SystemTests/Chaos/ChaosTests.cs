@@ -1,6 +1,9 @@
-using Chat.SystemTests.Chaos.Checking;
-using Chat.SystemTests.Chaos.Faults;
+using Chat.Checker;
+using Chat.Checker.Checking;
+using Chat.Checker.Faults;
+using Chat.SystemTests.Deployment;
 using Chat.SystemTests.EndToEnd;
+using Chat.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -14,17 +17,17 @@ public sealed class ChaosTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task One_node_that_dies_and_freezes_and_loses_its_database_keeps_its_promise() =>
-        AssertKept(await ChaosRun.RunAsync(new ChaosOptions(Nodes: 1) { Seconds = 30, Faults = 5 }.FromEnvironment(), output));
+        AssertKept(await RunAsync(new ChaosOptions(Nodes: 1) { Seconds = 30, Faults = 5 }.FromEnvironment()));
 
     [Fact]
     public async Task Three_nodes_of_which_any_one_dies_or_freezes_or_is_cut_off_keep_their_promise() =>
-        AssertKept(await ChaosRun.RunAsync(new ChaosOptions(Nodes: 3) { Seconds = 90, Faults = 8, CutsLinks = true }.FromEnvironment(), output));
+        AssertKept(await RunAsync(new ChaosOptions(Nodes: 3) { Seconds = 90, Faults = 8, CutsLinks = true }.FromEnvironment()));
 
     [Fact]
     public async Task In_a_rolling_restart_nothing_is_lost_and_nobody_hangs()
     {
         var options = new ChaosOptions(Nodes: 3) { Seconds = 21, Faults = 3, Kinds = [FaultKind.Terminate], IsPatient = true };
-        var result = await ChaosRun.RunAsync(options, output);
+        var result = await RunAsync(options);
         AssertKept(result);
         Assert.Equal([(1, 0), (2, 0), (3, 0)], result.Exits.Select(exit => (exit.Node, exit.Code)).Order());
         Assert.InRange(result.LongestWait, TimeSpan.Zero, TimeSpan.FromSeconds(30)); // against hanging only: how long it takes is the checker's report
@@ -42,7 +45,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             FaultMilliseconds = 1000,
             Bystanders = 300,
         };
-        var result = await ChaosRun.RunAsync(options.FromEnvironment(), output);
+        var result = await RunAsync(options.FromEnvironment());
         AssertKept(result);
         Assert.Empty(result.Exits);
     }
@@ -56,9 +59,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
             Faults = 3,
             Kinds = [FaultKind.Kill, FaultKind.TerminateAll, FaultKind.Freeze],
             IsPatient = true,
-            IsBehindNginx = true,
+            Balancer = async nodes => await NginxServer.StartAsync(nodes),
         };
-        var result = await ChaosRun.RunAsync(options.FromEnvironment(), output);
+        var result = await RunAsync(options.FromEnvironment());
         AssertKept(result);
         foreach (var fault in result.Faults.Where(fault => fault.Fault.Kind == FaultKind.TerminateAll))
         {
@@ -75,12 +78,15 @@ public sealed class ChaosTests(ITestOutputHelper output)
     public async Task A_node_that_breaks_its_promise_is_found_out(string fault, string violation)
     {
         var options = new ChaosOptions(Nodes: 1) { Seconds = 4, Rate = 200, Faults = 0, Fault = fault, DeliveryPatience = TimeSpan.Zero };
-        var result = await ChaosRun.RunAsync(options, output);
+        var result = await RunAsync(options);
         Assert.Contains(Enum.Parse<ViolationKind>(violation), result.Violations.Select(found => found.Kind));
     }
+
+    Task<ChaosResult> RunAsync(ChaosOptions options) =>
+        ChaosRun.RunAsync(options with { Folder = Path.Combine(Repository.Root, "artifacts", "chaos") }, output.WriteLine);
 
     static void AssertKept(ChaosResult result) =>
         Assert.True(
             result.Violations.Count == 0,
-            $"{result.Violations.Count} violations, see report.txt and the nodes' logs in {result.Folder}\n{result.Summary}\n{Checker.Describe([.. result.Violations])}");
+            $"{result.Violations.Count} violations, see report.txt and the nodes' logs in {result.Folder}\n{result.Summary}\n{DeliveryChecker.Describe([.. result.Violations])}");
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Chat.Checker.Processes;
 using Chat.Node.Settings;
 using Chat.SystemTests.EndToEnd;
 using Chat.Tests.Support;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Chat.Checker.Processes;
 using Chat.SystemTests.EndToEnd;
 using Chat.Tests.Support;
 using Xunit;

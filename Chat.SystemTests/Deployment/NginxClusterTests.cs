@@ -1,3 +1,4 @@
+using Chat.Checker.Processes;
 using Chat.Node.Settings;
 using Chat.SystemTests.EndToEnd;
 using Chat.Tests.Client;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Chat.Checker;
+using Chat.Checker.Processes;
 using Chat.SystemTests.EndToEnd;
 using Chat.Tests.Support;
 using Xunit;
@@ -10,7 +12,7 @@ namespace Chat.SystemTests.Deployment;
 /// A real nginx with the <c>nginx.conf</c> of this project, of which only addresses and ports are replaced: what is tested is
 /// what is shipped. Never skipped: where nginx is not installed the tests fail and say so (test.sh installs it).
 /// </summary>
-sealed partial class NginxServer : IAsyncDisposable
+sealed partial class NginxServer : IBalancer
 {
     const int NodesInTheFile = 3;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Chat.Checker.Processes;
 using Chat.Node.Gateway;
 using Chat.Node.Settings;
 using Chat.SystemTests.EndToEnd;

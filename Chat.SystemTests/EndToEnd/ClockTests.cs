@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chat.Checker.Processes;
 using Chat.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Chat.Checker.Processes;
 using Chat.Node.Hosting;
 using Chat.Tests.Support;
 using Xunit;

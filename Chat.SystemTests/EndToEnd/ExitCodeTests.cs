@@ -1,3 +1,4 @@
+using Chat.Checker.Processes;
 using Chat.Node.Cluster;
 using Chat.Node.Hosting;
 using Chat.Node.Settings;

@@ -1,4 +1,5 @@
 using System.Net;
+using Chat.Checker.Processes;
 using Chat.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Xunit;

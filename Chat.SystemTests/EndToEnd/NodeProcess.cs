@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
-using Chat.Node.Hosting;
+using Chat.Checker.Processes;
 using Chat.Tests.Support;
 using Dapper;
 using Xunit;
@@ -11,24 +9,12 @@ namespace Chat.SystemTests.EndToEnd;
 /// <summary>The built node in a process of its own, so that it can die.</summary>
 sealed class NodeProcess : IAsyncDisposable
 {
-    public const int KilledExitCode = 128 + 9;
+    public const int KilledExitCode = LaunchedNode.KilledExitCode;
 
-    readonly Process _process;
+    readonly LaunchedNode _process;
     readonly TestFolder? _folder;
-    readonly TextWriter? _log;
-    readonly ConcurrentQueue<string> _output = new();
-    readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    NodeProcess(Process process, TestFolder? folder, int port, TextWriter? log = null, bool isUnread = false)
-    {
-        (_process, _folder, Port, _log) = (process, folder, port, log);
-        if (isUnread)
-            return;
-        process.OutputDataReceived += (_, line) => Note(line.Data);
-        process.ErrorDataReceived += (_, line) => Note(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
+    NodeProcess(LaunchedNode process, TestFolder? folder, int port) => (_process, _folder, Port) = (process, folder, port);
 
     /// <summary>Only against hanging: three nodes that start at once on a busy machine have taken 25 s.</summary>
     static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
@@ -41,10 +27,10 @@ sealed class NodeProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>What it has printed so far, if it does not go to a log of its own.</summary>
-    public string Output => string.Join('\n', _output);
+    public string Output => _process.Output;
 
     /// <summary>Completes when it can be used.</summary>
-    public Task Ready => _ready.Task;
+    public Task Ready => _process.Ready;
 
     public bool HasExited => _process.HasExited;
 
@@ -54,14 +40,14 @@ sealed class NodeProcess : IAsyncDisposable
         var node = Launch(folder, crashAt, settings);
         try
         {
-            await Task.WhenAny(node._ready.Task, node._process.WaitForExitAsync()).WaitAsync(StartPatience);
+            await Task.WhenAny(node.Ready, node._process.WaitForExitAsync()).WaitAsync(StartPatience);
         }
         catch (TimeoutException)
         {
             // told below, with what it has printed
         }
 
-        if (node._ready.Task.IsCompletedSuccessfully)
+        if (node.Ready.IsCompletedSuccessfully)
             return node;
         await node.DisposeAsync(); // else it would run beside all other tests
         throw new InvalidOperationException($"the node did not start: {node.Output}");
@@ -79,11 +65,11 @@ sealed class NodeProcess : IAsyncDisposable
         {
             CrashAt = crashAt,
         };
-        return new NodeProcess(Start(launch), folder, port) { HttpPort = httpPort };
+        return new NodeProcess(new LaunchedNode(launch), folder, port) { HttpPort = httpPort };
     }
 
     /// <summary>Starts it without waiting, with nothing but what is asked for.</summary>
-    public static NodeProcess Launch(NodeLaunch launch, int port, TestFolder? folder = null) => new(Start(launch), folder, port, launch.Log);
+    public static NodeProcess Launch(NodeLaunch launch, int port, TestFolder? folder = null) => new(new LaunchedNode(launch), folder, port);
 
     /// <summary>Starts it behind a shell command, which has to end with <c>exec "$@"</c>, and waits for its readiness.</summary>
     public static async Task<NodeProcess> StartBehindAsync(TestFolder folder, string shell, bool isUnread = false, params string[] settings)
@@ -106,42 +92,11 @@ sealed class NodeProcess : IAsyncDisposable
         {
             Prefix = ["sh", "-c", shell, "sh"],
         };
-        return new NodeProcess(Start(launch), folder, port, isUnread: isUnread) { HttpPort = httpPort };
+        return new NodeProcess(new LaunchedNode(launch, isUnread), folder, port) { HttpPort = httpPort };
     }
 
     /// <summary>Whoever reads what it prints is gone.</summary>
-    public void StopReading()
-    {
-        _process.StandardOutput.Close();
-        _process.StandardError.Close();
-    }
-
-    static Process Start(NodeLaunch launch)
-    {
-        var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
-        string[] command = [.. launch.Prefix, dotnet, typeof(ChatHost).Assembly.Location, "--Chat:Accounts:PasswordIterations=1000", .. launch.Settings];
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = launch.WorkingDirectory,
-        };
-        // A node of a test lives for seconds: compiling the hot path at once, as the product does, would double what its start costs.
-        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "64"; // hexadecimal: the runtime's own 100 ms
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        SetOrRemove("CHATACTORS_CRASH_AT", launch.CrashAt);
-        SetOrRemove("CHATACTORS_FAULT", launch.Fault);
-        SetOrRemove("CHATACTORS_CLOCK", launch.Clock);
-        return Process.Start(start)!;
-
-        void SetOrRemove(string name, string? value)
-        {
-            start.Environment.Remove(name);
-            if (value is not null)
-                start.Environment[name] = value;
-        }
-    }
+    public void StopReading() => _process.StopReading();
 
     public Task<ModernTestClient> ConnectAsync() => ModernTestClient.ConnectAsync(Port);
 
@@ -197,18 +152,10 @@ sealed class NodeProcess : IAsyncDisposable
     /// <summary>As <c>kill</c>, by its own process id.</summary>
     public Task TerminateAsync() => SignalAsync("TERM");
 
-    public async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
-        await kill.WaitForExitAsync().WaitAsync(TestNode.Patience);
-    }
+    public Task SignalAsync(string signal) => _process.SignalAsync(signal);
 
     /// <summary>Its exit code, when it has ended.</summary>
-    public async Task<int> ExitCodeAsync()
-    {
-        await _process.WaitForExitAsync();
-        return _process.ExitCode;
-    }
+    public Task<int> ExitCodeAsync() => _process.ExitCodeAsync();
 
     /// <summary>Waits until it has ended by itself.</summary>
     public async Task ExitAsync(int expectedCode)
@@ -218,23 +165,5 @@ sealed class NodeProcess : IAsyncDisposable
         Assert.True(_process.ExitCode == expectedCode, $"exit code {_process.ExitCode} instead of {expectedCode}: {Output}");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!_process.HasExited)
-            _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
-
-    void Note(string? line)
-    {
-        if (line is null)
-            return;
-        if (_log is null)
-            _output.Enqueue(line);
-        else
-            _log.WriteLine(line);
-        if (line.Contains("ChatActors is ready", StringComparison.Ordinal))
-            _ready.TrySetResult();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

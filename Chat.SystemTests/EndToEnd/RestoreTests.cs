@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Checker.Processes;
 using Chat.Node.Settings;
 using Chat.Tests.Client;
 using Chat.Tests.Support;

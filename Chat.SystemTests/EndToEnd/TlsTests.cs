@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Chat.Checker.Processes;
 using Chat.Node.Settings;
 using Chat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

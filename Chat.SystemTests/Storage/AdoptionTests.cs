@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Chat.Checker.Processes;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;

@@ -1,9 +1,9 @@
+using Chat.Checker.Processes;
 using Chat.Node.Conversations;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using Chat.Protocol;
 using Chat.Tests.Storage;
-using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

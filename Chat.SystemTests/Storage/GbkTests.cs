@@ -1,6 +1,6 @@
 using System.Text;
+using Chat.Checker.Processes;
 using Chat.Node.Storage;
-using Chat.Tests.Support;
 using Dapper;
 using Xunit;
 

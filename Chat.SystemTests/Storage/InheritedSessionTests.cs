@@ -1,7 +1,7 @@
+using Chat.Checker.Processes;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using Chat.Protocol;
-using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

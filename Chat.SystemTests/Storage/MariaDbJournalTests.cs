@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence;
+using Chat.Checker.Processes;
 using Chat.Node.Contracts;
 using Chat.Node.Hosting;
 using Chat.Node.Serialization;
@@ -11,7 +12,6 @@ using Chat.Node.Storage.MySql;
 using Chat.Node.Users;
 using Chat.Protocol;
 using Chat.Tests.Storage;
-using Chat.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

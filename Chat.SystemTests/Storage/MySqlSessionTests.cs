@@ -1,6 +1,6 @@
+using Chat.Checker.Processes;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
-using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

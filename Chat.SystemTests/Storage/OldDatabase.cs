@@ -1,5 +1,5 @@
+using Chat.Checker.Processes;
 using Chat.Node.Storage.MySql;
-using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;

@@ -1,9 +1,9 @@
 using System.Text;
+using Chat.Checker.Processes;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using Chat.Protocol;
 using Chat.Tests.Storage;
-using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;

@@ -1,8 +1,8 @@
+using Chat.Checker.Processes;
 using Chat.Node.Settings;
 using Chat.Node.Storage.MySql;
 using Chat.Tests.Architecture;
 using Chat.Tests.Storage;
-using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -1,4 +1,4 @@
-using Chat.Tests.Support;
+using Chat.Checker.Processes;
 using Dapper;
 using MySqlConnector;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Chat.Tests.Support;
+using Chat.Checker.Processes;
 
 namespace Chat.SystemTests.Support;
 

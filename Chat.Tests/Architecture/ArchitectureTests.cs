@@ -106,7 +106,7 @@ public sealed partial class ArchitectureTests
     static IEnumerable<string> Projects() =>
         Directory.EnumerateDirectories(Repository.Root, "Chat.*").Select(folder => Path.GetFileName(folder)!);
 
-    static IEnumerable<string> Production() => Projects().Where(project => project is not ("Chat.Tests" or "Chat.SystemTests" or "Chat.Bench")).SelectMany(Repository.Sources);
+    static IEnumerable<string> Production() => Projects().Where(project => project is not ("Chat.Tests" or "Chat.SystemTests" or "Chat.Bench" or "Chat.Checker")).SelectMany(Repository.Sources);
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now)\b|\bThread\.Sleep\b|\bTask\.Delay\b", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex ClockOrSleep();

@@ -1,3 +1,4 @@
+using Chat.Checker.Processes;
 using Chat.Node.Hosting;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
@@ -80,7 +81,7 @@ public sealed class SqlitePathTests : IDisposable
         {
             using (var database = new SqliteDatabase($"Data Source={file}"))
                 await database.MigrateAsync();
-            await Support.Command.RunAsync("ln", file, Path.Combine(_folder, "second.db"));
+            await Command.RunAsync("ln", file, Path.Combine(_folder, "second.db"));
         }
 
         if (what == "no folder")

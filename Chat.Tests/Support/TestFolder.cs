@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Checker.Processes;
 using Chat.Node.Settings;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;

@@ -1,0 +1,93 @@
+using Chat.Checker.Faults;
+
+namespace Chat.Checker;
+
+/// <summary>What a run is made of.</summary>
+sealed record ChaosOptions(int Nodes)
+{
+    /// <summary>Draws the schedule of faults, and who writes to whom.</summary>
+    public int Seed { get; init; } = 4;
+
+    /// <summary>Seconds of load.</summary>
+    public int Seconds { get; init; } = 60;
+
+    /// <summary>Messages in a second.</summary>
+    public int Rate { get; init; } = 400;
+
+    public int Faults { get; init; } = 6;
+
+    /// <summary>Only these kinds of faults; empty: all.</summary>
+    public IReadOnlyList<FaultKind> Kinds { get; init; } = [];
+
+    /// <summary>How long each fault lasts; null: by lot.</summary>
+    public int? FaultMilliseconds { get; init; }
+
+    /// <summary>Every fault waits until all is well after the one before.</summary>
+    public bool IsPatient { get; init; }
+
+    /// <summary>So many more users are connected and do nothing, for the nodes' memory.</summary>
+    public int Bystanders { get; init; }
+
+    /// <summary>The nodes' logs stay although all went well.</summary>
+    public bool KeepsLogs { get; init; }
+
+    /// <summary>Each node in a network namespace of its own, so that links can be cut.</summary>
+    public bool CutsLinks { get; init; }
+
+    public ChaosDatabase Database { get; init; } = ChaosDatabase.OwnMariaDb;
+
+    /// <summary>A server that is there, for <see cref="ChaosDatabase.GivenMySql"/>.</summary>
+    public string ConnectionString { get; init; } = "";
+
+    /// <summary>Each run makes a folder of its own in it.</summary>
+    public string Folder { get; init; } = Path.Combine("artifacts", "chaos");
+
+    /// <summary>Starts a balancer in front of these ports; null: clients know the nodes themselves.</summary>
+    public Func<int[], Task<IBalancer>>? Balancer { get; init; }
+
+    /// <summary>So long after the load what is missing may still come.</summary>
+    public TimeSpan DeliveryPatience { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>What every node is told to do wrong: the checker has to find it.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>The command that does the same again.</summary>
+    public string Command => $"chaos --nodes {Nodes} --seed {Seed} --seconds {Seconds} --rate {Rate} --faults {Faults}"
+        + (Kinds.Count > 0 ? $" --kinds {string.Join(',', Kinds)}" : "") + (FaultMilliseconds is { } length ? $" --fault-milliseconds {length}" : "")
+        + (IsPatient ? " --patient" : "") + (Bystanders > 0 ? $" --bystanders {Bystanders}" : "") + (CutsLinks ? " --cut-links" : "")
+        + Database switch { ChaosDatabase.Sqlite => " --database sqlite", ChaosDatabase.GivenMySql => " --database …", _ => "" };
+
+    /// <summary>The first thing that makes such a run impossible, or null.</summary>
+    public string? Problem =>
+        Nodes is < 1 or > 9 ? "there can be 1 to 9 nodes"
+        : Seconds < 1 || Rate < 1 ? "seconds and rate must be 1 or more"
+        : Faults < 0 || Bystanders < 0 || FaultMilliseconds < 0 ? "faults, bystanders and their length cannot be negative"
+        : First(FaultSchedule.OfTheDatabase) is { } ofDatabase && Database != ChaosDatabase.OwnMariaDb
+            ? $"{ofDatabase} needs a database of the run's own: --database mariadb"
+        : First(FaultSchedule.OfTheNetwork) is { } ofNetwork && !CutsLinks
+            ? $"{ofNetwork} needs --cut-links"
+        : CutsLinks && Database != ChaosDatabase.OwnMariaDb ? "--cut-links needs --database mariadb: nodes reach nothing else from their networks"
+        : null;
+
+    FaultKind? First(IReadOnlyList<FaultKind> kinds) => Kinds.Where(kinds.Contains).Select(kind => (FaultKind?)kind).FirstOrDefault();
+}
+
+/// <summary>What the nodes of a run store in.</summary>
+enum ChaosDatabase
+{
+    /// <summary>A MariaDB that the run starts, and may kill.</summary>
+    OwnMariaDb,
+
+    /// <summary>A file that all nodes share.</summary>
+    Sqlite,
+
+    /// <summary>A server that somebody else runs; nothing is done to it.</summary>
+    GivenMySql,
+}
+
+/// <summary>One address in front of all nodes.</summary>
+interface IBalancer : IAsyncDisposable
+{
+    /// <summary>On the loopback.</summary>
+    int Port { get; }
+}

@@ -1,0 +1,20 @@
+namespace Chat.Checker.Processes;
+
+/// <summary>How to start a node: its settings, where, and what is to go wrong.</summary>
+sealed record NodeLaunch(IReadOnlyList<string> Settings, string WorkingDirectory)
+{
+    /// <summary>A command in front of the node's own, which becomes it: <c>ip netns exec …</c></summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
+
+    /// <summary>Where its output goes, any thread; else it is kept.</summary>
+    public TextWriter? Log { get; init; }
+
+    /// <summary>A crash point and its passage.</summary>
+    public string? CrashAt { get; init; }
+
+    /// <summary>A fault of delivery, for tests of the checker.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>How wrong its clock is, as <c>CHATACTORS_CLOCK</c> says it.</summary>
+    public string? Clock { get; init; }
+}

@@ -1,0 +1,35 @@
+using Chat.Checker;
+using Chat.Checker.Faults;
+using Xunit;
+
+namespace Chat.Tests.Checker;
+
+public sealed class ChaosOptionsTests
+{
+    readonly ChaosOptions _options = new(Nodes: 3);
+
+    [Fact]
+    public void What_is_standard_is_possible() => Assert.Null(_options.Problem);
+
+    [Fact]
+    public void A_database_that_somebody_else_runs_is_not_killed()
+    {
+        Assert.Equal("KillDatabase needs a database of the run's own: --database mariadb", (_options with { Kinds = [FaultKind.Kill, FaultKind.KillDatabase], Database = ChaosDatabase.Sqlite }).Problem);
+        var faults = FaultSchedule.Draw(seed: 1, new FaultPlan(Nodes: 3, Count: 50, Seconds: 100) { CanHurtDatabase = false });
+        Assert.DoesNotContain(faults, fault => FaultSchedule.OfTheDatabase.Contains(fault.Kind));
+    }
+
+    [Fact]
+    public void Links_are_cut_only_where_there_are_links()
+    {
+        Assert.Equal("CutLink needs --cut-links", (_options with { Kinds = [FaultKind.CutLink] }).Problem);
+        Assert.Null((_options with { Kinds = [FaultKind.CutLink], CutsLinks = true }).Problem);
+        Assert.NotNull((_options with { CutsLinks = true, Database = ChaosDatabase.GivenMySql }).Problem);
+    }
+
+    [Fact]
+    public void The_command_that_is_printed_does_the_same_again() =>
+        Assert.Equal(
+            "chaos --nodes 1 --seed 7 --seconds 60 --rate 400 --faults 2 --kinds Kill,Freeze --patient --database sqlite",
+            (_options with { Nodes = 1, Seed = 7, Faults = 2, Kinds = [FaultKind.Kill, FaultKind.Freeze], IsPatient = true, Database = ChaosDatabase.Sqlite }).Command);
+}

@@ -1,0 +1,42 @@
+using Chat.Checker.Faults;
+using Xunit;
+
+namespace Chat.Tests.Checker;
+
+public sealed class FaultScheduleTests
+{
+    static readonly FaultPlan Plan = new(Nodes: 3, Count: 20, Seconds: 300) { CanCut = true };
+
+    [Fact]
+    public void The_same_seed_gives_the_same_schedule_and_another_one_another()
+    {
+        Assert.Equal(FaultSchedule.Draw(7, Plan), FaultSchedule.Draw(7, Plan));
+        Assert.NotEqual(FaultSchedule.Draw(7, Plan), FaultSchedule.Draw(8, Plan));
+    }
+
+    [Fact]
+    public void Every_kind_comes_before_one_has_come_too_often()
+    {
+        var faults = FaultSchedule.Draw(1, Plan);
+        Assert.Equal(Enum.GetValues<FaultKind>(), faults.Take(14).Select(fault => fault.Kind).Distinct().Order());
+    }
+
+    [Fact]
+    public void Without_namespaces_no_link_is_cut() =>
+        Assert.DoesNotContain(FaultSchedule.Draw(1, Plan with { CanCut = false }), fault => fault.Kind is FaultKind.CutNode or FaultKind.CutLink or FaultKind.Deafen);
+
+    [Fact]
+    public void Faults_come_in_order_within_the_load_and_name_nodes_that_are_there()
+    {
+        var faults = FaultSchedule.Draw(3, Plan);
+        Assert.Equal(faults.Select(fault => fault.At).Order(), faults.Select(fault => fault.At));
+        Assert.All(faults, fault =>
+        {
+            Assert.InRange(fault.At, 0, 300_000);
+            Assert.InRange(fault.Milliseconds, 0, 30_000);
+            Assert.InRange(fault.Node, 1, 3);
+            Assert.InRange(fault.Other, 1, 3);
+            Assert.NotEqual(fault.Node, fault.Other);
+        });
+    }
+}
