@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Chat.Protocol;
 using ChatActors.Client.Connections;
+using ChatActors.Client.Messages;
 using ChatActors.Client.Timing;
-using ChatActors.Client.Wire;
 
 namespace ChatActors.Client;
 
@@ -76,7 +76,7 @@ public sealed class ChatClient : IAsyncDisposable
     {
         var connection = await _keeper.GetAsync(cancellationToken);
         return await connection.RequestAsync(
-            requestRef => ClientFrames.Register(requestRef, name, password), reply => reply.Id("id"), cancellationToken,
+            new RegisterRequest(name, password), CreatedReply.ReadUserId, cancellationToken,
             _options.PasswordReplyTimeout);
     }
 
@@ -102,7 +102,7 @@ public sealed class ChatClient : IAsyncDisposable
         _keeper.ForgetLogin();
         _session.Posts.FailAll(new ChatException(ErrorCode.NotLoggedIn, "logged out"));
         if (_keeper.Current is { } connection)
-            await connection.RequestAsync(ClientFrames.LogOut, _ => true, cancellationToken);
+            await connection.RequestAsync(new LogoutRequest(), _ => true, cancellationToken);
     }
 
     /// <summary>
@@ -121,7 +121,7 @@ public sealed class ChatClient : IAsyncDisposable
 
     /// <summary>Adds somebody to the friends that a login lists.</summary>
     public Task AddFriendAsync(int userId, CancellationToken cancellationToken = default) =>
-        RequestAsync(requestRef => ClientFrames.AddFriend(requestRef, userId), _ => true, cancellationToken);
+        RequestAsync(new AddFriendRequest(userId), _ => true, cancellationToken);
 
     /// <summary>Creates a group and returns its id. Not repeated by itself.</summary>
     public async Task<int> CreateGroupAsync(string name, string description = "", CancellationToken cancellationToken = default)
@@ -129,12 +129,12 @@ public sealed class ChatClient : IAsyncDisposable
         RequireLogin();
         var connection = await _keeper.GetAsync(cancellationToken);
         return await connection.RequestAsync(
-            requestRef => ClientFrames.CreateGroup(requestRef, name, description), ReadGroupId, cancellationToken);
+            new CreateGroupRequest(name, description), ReadGroupId, cancellationToken);
 
         int ReadGroupId(JsonElement reply)
         {
             // Still in the connection's reader: the group's first message may be right behind.
-            var groupId = reply.Id("groupid");
+            var groupId = CreatedReply.ReadGroupId(reply);
             _session.Inbox.Change(cursors => cursors.AddNewGroup(groupId));
             return groupId;
         }
@@ -142,20 +142,20 @@ public sealed class ChatClient : IAsyncDisposable
 
     /// <summary>Becomes a member of a group.</summary>
     public Task JoinGroupAsync(int groupId, CancellationToken cancellationToken = default) =>
-        RequestAsync(requestRef => ClientFrames.JoinGroup(requestRef, groupId), _ => true, cancellationToken);
+        RequestAsync(new JoinGroupRequest(groupId), _ => true, cancellationToken);
 
     /// <summary>The members of a group of the user's with ids above <paramref name="after"/>; a page has at most 500.</summary>
     public Task<ContactPage<MemberEntry>> ListMembersAsync(
         int groupId, int after = 0, int limit = 100, CancellationToken cancellationToken = default) =>
-        RequestAsync(requestRef => ClientFrames.ListMembers(requestRef, groupId, after, limit), ServerFrames.ReadMembers, cancellationToken);
+        RequestAsync(new ListMembersRequest(groupId, after, limit), reply => ListReply.ReadMembers(reply).ToPage(), cancellationToken);
 
     /// <summary>The same for the groups that the user is a member of.</summary>
     public Task<ContactPage<GroupSummary>> ListGroupsAsync(int after = 0, int limit = 100, CancellationToken cancellationToken = default) =>
-        RequestAsync(requestRef => ClientFrames.ListGroups(requestRef, after, limit), ServerFrames.ReadGroups, cancellationToken);
+        RequestAsync(new ListGroupsRequest(after, limit), reply => ListReply.ReadGroups(reply).ToPage(), cancellationToken);
 
     /// <summary>The same for the user's friends.</summary>
     public Task<ContactPage<FriendEntry>> ListFriendsAsync(int after = 0, int limit = 100, CancellationToken cancellationToken = default) =>
-        RequestAsync(requestRef => ClientFrames.ListFriends(requestRef, after, limit), ServerFrames.ReadFriends, cancellationToken);
+        RequestAsync(new ListFriendsRequest(after, limit), reply => ListReply.ReadFriends(reply).ToPage(), cancellationToken);
 
     /// <summary>
     /// Messages of a conversation after or before a number, else the newest; ascending. What this returns is not counted
@@ -165,23 +165,23 @@ public sealed class ChatClient : IAsyncDisposable
         ConversationId conversation, long? after = null, long? before = null, int limit = 100,
         CancellationToken cancellationToken = default) =>
         RequestAsync(
-            requestRef => ClientFrames.FetchHistory(requestRef, conversation, after, before, limit),
-            reply => WithOwnMarked(ServerFrames.ReadHistory(reply)), cancellationToken);
+            new FetchHistoryRequest(conversation, after, before, limit),
+            reply => WithOwnMarked(Received.ReadHistory(reply)), cancellationToken);
 
     /// <summary>Tells that a person has read a conversation up to a number.</summary>
     public Task MarkReadAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>
-        RequestAsync(requestRef => ClientFrames.Read(requestRef, conversation, seq), _ => true, cancellationToken);
+        RequestAsync(new ReadRequest(conversation, seq), _ => true, cancellationToken);
 
     /// <summary>The user's settings, the same on every device.</summary>
     public Task<UserSettings> GetSettingsAsync(CancellationToken cancellationToken = default) =>
-        RequestAsync(ClientFrames.GetSettings, ServerFrames.ReadSettings, cancellationToken);
+        RequestAsync(new GetSettingsRequest(), SettingsFrames.Read, cancellationToken);
 
     /// <summary>
     /// Changes the settings, all that is named or nothing, and returns them as they are now. The user's other devices
     /// are told (<see cref="SettingsChanged"/>).
     /// </summary>
     public Task<UserSettings> ChangeSettingsAsync(SettingsChange change, CancellationToken cancellationToken = default) =>
-        RequestAsync(requestRef => ClientFrames.ChangeSettings(requestRef, change), ServerFrames.ReadSettings, cancellationToken);
+        RequestAsync(new ChangeSettingsRequest(change), SettingsFrames.Read, cancellationToken);
 
     /// <summary>
     /// Everything that happens, until the client is disposed. An event counts as handed over when the loop gets it. While
@@ -228,7 +228,7 @@ public sealed class ChatClient : IAsyncDisposable
     HistoryPage WithOwnMarked(HistoryPage page) =>
         page with { Messages = [.. page.Messages.Select(message => message with { IsOwn = message.SenderId == UserId })] };
 
-    async Task<T> RequestAsync<T>(Func<long, byte[]> write, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    async Task<T> RequestAsync<T>(Request request, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -236,7 +236,7 @@ public sealed class ChatClient : IAsyncDisposable
             var connection = await _keeper.GetAsync(cancellationToken);
             try
             {
-                return await connection.RequestAsync(write, read, cancellationToken);
+                return await connection.RequestAsync(request, read, cancellationToken);
             }
             catch (ChatException e) when (e.IsRetryable && attempt < MaxAttempts)
             {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ChatActors.Client.Wire;
+using ChatActors.Client.Messages;
 
 namespace ChatActors.Client.Connections;
 
@@ -12,7 +12,7 @@ sealed class AwaitedReply<T>(Func<JsonElement, T> read) : PendingReply
 
     public override void OnReply(JsonElement reply)
     {
-        if (ServerFrames.ReadFailure(reply) is { } failure)
+        if (Received.FindFailure(reply) is { } failure)
         {
             Fail(failure);
             return;

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Threading.Channels;
 using Chat.Protocol;
-using ChatActors.Client.Wire;
+using ChatActors.Client.Messages;
 
 namespace ChatActors.Client.Connections;
 
@@ -27,7 +27,7 @@ sealed class ChatConnection : IAsyncDisposable
     readonly PendingReplies _replies;
     readonly Channel<byte[]> _outbound = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxOutboundFrames) { SingleReader = true });
     readonly TaskCompletionSource<ChatConnectionException> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly TaskCompletionSource<HelloAck> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<HelloReply> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource _ended = new();
     readonly ITimer _retirement;
     Task _writing = Task.CompletedTask;
@@ -53,7 +53,7 @@ sealed class ChatConnection : IAsyncDisposable
     public ChatEndpoint Endpoint { get; }
 
     /// <summary>What the server said of itself; there after <see cref="StartAsync"/>.</summary>
-    public HelloAck Hello { get; private set; } = new("", TimeSpan.Zero, int.MaxValue);
+    public HelloReply Hello { get; private set; } = new("", TimeSpan.Zero, int.MaxValue);
 
     /// <summary>Why it ended, when it has.</summary>
     public Task<ChatConnectionException> Completion => _completion.Task;
@@ -63,7 +63,7 @@ sealed class ChatConnection : IAsyncDisposable
     {
         _writing = WriteAsync();
         _reading = ReadAsync();
-        TrySend(ClientFrames.Hello(clientName));
+        TrySend(new HelloRequest(ModernFrames.ProtocolVersion, clientName).ToBytes());
         try
         {
             Hello = await _hello.Task.WaitAsync(_replyTimeout, _timeProvider, cancellationToken);
@@ -94,11 +94,11 @@ sealed class ChatConnection : IAsyncDisposable
 
     /// <summary>Sends a request and awaits its reply.</summary>
     public async Task<T> RequestAsync<T>(
-        Func<long, byte[]> write, Func<JsonElement, T> read, CancellationToken cancellationToken, TimeSpan? timeout = null)
+        Request request, Func<JsonElement, T> read, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         var requestRef = NextRef();
         var reply = new AwaitedReply<T>(read) { Timeout = timeout ?? _replyTimeout };
-        TrySend(write(requestRef), requestRef, reply);
+        TrySend(request.ToBytes(requestRef), requestRef, reply);
         return await reply.Result.WaitAsync(cancellationToken);
     }
 
@@ -177,29 +177,30 @@ sealed class ChatConnection : IAsyncDisposable
     {
         using var document = JsonDocument.Parse(frame);
         var root = document.RootElement;
-        switch (root.Number("msgid"))
+        switch (ServerObject.KindOf(root))
         {
             case MessageKind.DirectChat or MessageKind.GroupChat:
-                if (ServerFrames.ReadPush(root) is { } message)
-                    await PushAsync(message);
+                if (ChatPush.Find(root) is { } push)
+                    await PushAsync(push.ToMessage());
                 break;
             case MessageKind.LoginAck or MessageKind.RegisterAck or MessageKind.Reply or MessageKind.Pong:
                 // Nothing is asked with a ref of another kind than ours; a reply without one answers what we did not ask.
-                if (root.TryGetProperty("ref", out var value) && value.TryGetInt64(out var requestRef))
+                if (ServerObject.RefOf(root) is { } requestRef)
                     _replies.Take(requestRef)?.OnReply(root);
-                else if (!_hello.Task.IsCompleted && ServerFrames.ReadFailure(root) is { } refusal)
+                else if (!_hello.Task.IsCompleted && Received.FindFailure(root) is { } refusal)
                     _hello.TrySetException(refusal);
-                else if (ServerFrames.ReadRefusedMark(root) is { } mark)
+                else if (RefusedMark.Find(root) is { } mark)
                     _owner.OnMarkRefused(this, mark.Conversation, mark.Head);
                 break;
             case MessageKind.HelloAck:
-                _hello.TrySetResult(ServerFrames.ReadHello(root));
+                _hello.TrySetResult(HelloReply.Read(root));
                 break;
             case MessageKind.SettingsChanged:
-                _owner.OnSettingsChanged(this, ServerFrames.ReadSettings(root));
+                _owner.OnSettingsChanged(this, SettingsFrames.Read(root));
                 break;
             case MessageKind.GoAway:
-                _owner.OnGoAway(this, root.Text("reason") ?? "", TimeSpan.FromMilliseconds(root.Number("after")));
+                var goAway = GoAwayPush.Read(root);
+                _owner.OnGoAway(this, goAway.Reason, goAway.After);
                 break;
             default:
                 // A later server may have more to say than this client understands.
@@ -273,7 +274,7 @@ sealed class ChatConnection : IAsyncDisposable
     {
         var requestRef = NextRef();
         var ping = new Ping { Timeout = _replyTimeout };
-        TrySend(ClientFrames.Ping(requestRef), requestRef, ping);
+        TrySend(new PingRequest().ToBytes(requestRef), requestRef, ping);
         return ping;
     }
 

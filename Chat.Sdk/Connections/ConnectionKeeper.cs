@@ -1,6 +1,6 @@
 using Chat.Protocol;
 using ChatActors.Client.Timing;
-using ChatActors.Client.Wire;
+using ChatActors.Client.Messages;
 
 namespace ChatActors.Client.Connections;
 
@@ -207,11 +207,11 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
 
     async Task<LoginResult> LogInOnAsync(ChatConnection connection, Credentials credentials, CancellationToken cancellationToken) =>
         await connection.RequestAsync(
-            requestRef => ClientFrames.LogIn(requestRef, credentials),
+            credentials.ToRequest(),
             reply =>
             {
                 // Still in the connection's reader: the first pushes may be right behind.
-                var login = ServerFrames.ReadLogin(reply);
+                var login = Received.ReadLogin(reply);
                 session.Inbox.Open(login.Id);
                 return login;
             },

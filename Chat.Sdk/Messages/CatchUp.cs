@@ -1,7 +1,6 @@
 using Chat.Protocol;
 using ChatActors.Client.Connections;
 using ChatActors.Client.Timing;
-using ChatActors.Client.Wire;
 
 namespace ChatActors.Client.Messages;
 
@@ -77,9 +76,8 @@ sealed class CatchUp(Inbox inbox, ChatClientOptions options)
             SyncReply page;
             do
             {
-                var since = token;
                 page = await login.Connection.RequestAsync(
-                    requestRef => ClientFrames.Sync(requestRef, since), ServerFrames.ReadSync, cancellationToken);
+                    new SyncRequest(token), SyncReply.Read, cancellationToken);
                 inbox.Change(cursors => cursors.ApplySync(page.Conversations));
                 token = page.Token;
             }
@@ -100,8 +98,8 @@ sealed class CatchUp(Inbox inbox, ChatClientOptions options)
         try
         {
             var page = await login.Connection.RequestAsync(
-                requestRef => ClientFrames.FetchHistory(requestRef, request.Conversation, request.After, null, request.Limit),
-                ServerFrames.ReadHistory, cancellationToken);
+                new FetchHistoryRequest(request.Conversation, request.After, null, request.Limit),
+                Received.ReadHistory, cancellationToken);
             inbox.OfferHistory(request, page);
         }
         catch (ChatException e) when (IsFinal(e))

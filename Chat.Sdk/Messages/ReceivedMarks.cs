@@ -1,6 +1,5 @@
 using Chat.Protocol;
 using ChatActors.Client.Connections;
-using ChatActors.Client.Wire;
 
 namespace ChatActors.Client.Messages;
 
@@ -103,13 +102,13 @@ sealed class ReceivedMarks : IDisposable
                 return;
             foreach (var (conversation, seq) in _pending.Take(MaxFramesAtOnce).ToArray())
             {
-                connection.TrySend(ClientFrames.Received(conversation, seq));
+                connection.TrySend(new ReceivedRequest(conversation, seq, null).ToBytes());
                 _pending.Remove(conversation);
                 _sent[conversation] = seq;
             }
 
             foreach (var offlineId in _pendingOffline)
-                connection.TrySend(ClientFrames.ReceivedOffline(offlineId));
+                connection.TrySend(new ReceivedRequest(null, 0, offlineId).ToBytes());
             _pendingOffline.Clear();
             Schedule();
         }

@@ -3,7 +3,6 @@ using Chat.Protocol;
 using ChatActors.Client.Connections;
 using ChatActors.Client.Messages;
 using ChatActors.Client.Timing;
-using ChatActors.Client.Wire;
 
 namespace ChatActors.Client.Posts;
 
@@ -42,7 +41,7 @@ sealed class PostSender : IDisposable
             if (_posts.Count >= _options.MaxQueuedPosts)
                 throw new ChatException(ErrorCode.TooFast, $"{_posts.Count} messages are waiting to be acknowledged");
             var cmid = _cmids.Next();
-            post = new(conversation, cmid, requestRef => ClientFrames.Post(requestRef, conversation.IsGroup, targetId, text, cmid));
+            post = new(conversation, cmid, requestRef => SendMessageRequest.ToBytes(conversation.IsGroup, targetId, text, cmid, requestRef));
             _posts.Add(post);
             Pump();
         }
@@ -133,7 +132,7 @@ sealed class PostSender : IDisposable
 
     void OnReply(ChatConnection connection, PendingPost post, JsonElement reply)
     {
-        var failure = ServerFrames.ReadFailure(reply);
+        var failure = Received.FindFailure(reply);
         lock (_gate)
         {
             // A reply that was still being read when its connection was given up: the post is on its way again.
@@ -162,7 +161,7 @@ sealed class PostSender : IDisposable
             return;
         }
 
-        var (seq, ts) = (reply.Number("seq"), reply.Number("ts"));
+        var (_, seq, ts) = AcceptedReply.Read(reply);
         if (seq > 0)
             _inbox.Change(cursors => cursors.NoteOwn(post.Conversation, seq, ts));
         post.Succeed(seq, ts);

@@ -17,6 +17,20 @@ public static class SettingsFrames
     public static byte[] Changed(UserSettings settings, int maxFrameBytes) =>
         ModernFrames.Frame(MessageKind.SettingsChanged, default, writer => Write(writer, settings, maxFrameBytes));
 
+    /// <summary>The settings in 102 and in 112.</summary>
+    /// <exception cref="FormatException">No server of ours sends this.</exception>
+    public static UserSettings Read(JsonElement json) => new(
+        PresencePrivacies.Find(json.OptionalText("presence")) ?? throw new FormatException("\"presence\" has an unexpected value"),
+        [.. json.OptionalItems("muted").Select(ReadId)], [.. json.OptionalItems("pinned").Select(ReadId)])
+    {
+        IsTruncated = json.IsSet("truncated"),
+    };
+
+    static ConversationId ReadId(JsonElement item) =>
+        item.ValueKind == JsonValueKind.String && ConversationId.TryParse(item.GetString(), out var id)
+            ? id
+            : throw new FormatException("a list of conversations with something else in it");
+
     /// <summary>What does not fit is left out: pins go first, because they are few and seen first.</summary>
     static void Write(Utf8JsonWriter writer, UserSettings settings, int maxFrameBytes)
     {

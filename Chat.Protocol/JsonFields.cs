@@ -1,13 +1,13 @@
 using System.Text.Json;
 
-namespace ChatActors.Client.Wire;
+namespace Chat.Protocol;
 
 /// <summary>Keys of an object, where a missing key is an empty value and a key of the wrong type is an error.</summary>
 static class JsonFields
 {
-    extension(JsonElement frame)
+    extension(JsonElement json)
     {
-        public string? Text(string key) => frame.TryGetProperty(key, out var value)
+        public string? OptionalText(string key) => json.TryGetProperty(key, out var value)
             ? value.ValueKind switch
             {
                 JsonValueKind.String => value.GetString(),
@@ -16,21 +16,21 @@ static class JsonFields
             }
             : null;
 
-        public long Number(string key)
+        public long OptionalNumber(string key)
         {
-            if (!frame.TryGetProperty(key, out var value))
+            if (!json.TryGetProperty(key, out var value))
                 return 0;
             return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : throw Wrong(key);
         }
 
         /// <summary>A positive 32-bit number that must be there.</summary>
-        public int Id(string key) => frame.Number(key) is > 0 and <= int.MaxValue and var id ? (int)id : throw Wrong(key);
+        public int RequiredId(string key) => json.OptionalNumber(key) is > 0 and <= int.MaxValue and var id ? (int)id : throw Wrong(key);
 
-        public bool Flag(string key) => frame.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.True;
+        public bool IsSet(string key) => json.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.True;
 
-        public IEnumerable<JsonElement> Items(string key)
+        public IEnumerable<JsonElement> OptionalItems(string key)
         {
-            if (!frame.TryGetProperty(key, out var value))
+            if (!json.TryGetProperty(key, out var value))
                 return [];
             return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Wrong(key);
         }

@@ -1,4 +1,6 @@
-namespace ChatActors.Client.Wire;
+using Chat.Protocol;
+
+namespace ChatActors.Client.Connections;
 
 /// <summary>With what to log in: the token when there is one, else id or name with the password.</summary>
 sealed record Credentials
@@ -10,6 +12,8 @@ sealed record Credentials
     public string? Password { get; init; }
 
     public string? Token { get; init; }
+
+    public LoginRequest ToRequest() => new(UserId, Name, Password, Token);
 
     /// <summary>The password instead of the token, if the application gave one.</summary>
     public Credentials? WithoutToken() => Password is null ? null : this with { Token = null };

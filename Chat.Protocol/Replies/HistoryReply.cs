@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Chat.Protocol;
+
+/// <summary>102 to 107: a part of a conversation, ascending.</summary>
+/// <param name="Messages">As they were pushed.</param>
+/// <param name="HasMore">Whether there are others in the direction that was asked for.</param>
+public sealed record HistoryReply(IReadOnlyList<ChatPush> Messages, bool HasMore)
+{
+    /// <summary>Written by <see cref="ModernFrames.History"/>.</summary>
+    /// <exception cref="FormatException">No server of ours sends this.</exception>
+    public static HistoryReply Read(JsonElement json) => new([.. json.OptionalItems("messages").Select(ChatPush.Find).OfType<ChatPush>()], json.IsSet("more"));
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using static Chat.Protocol.FieldReading;
+
+namespace Chat.Protocol;
+
+/// <summary>1: by <c>id</c> or <c>name</c> with <c>password</c>, or by <c>token</c>. What else is given must belong to the same user.</summary>
+public sealed record LoginRequest(int? Id, string? Name, string? Password, string? Token) : Request
+{
+    internal override int Number => MessageKind.Login;
+
+    /// <summary>Everything that says who it is, whether it is needed or not: the login must not be anybody else's.</summary>
+    internal static Request Read(ref RequestFields fields)
+    {
+        if (!OptionalString(ref fields, RequestKey.Token, out var token))
+            return NoString(ref fields, RequestKey.Token);
+        if (!OptionalInteger(ref fields, RequestKey.Id, int.MinValue, int.MaxValue, out var id))
+            return NoInteger(RequestKey.Id);
+        if (!OptionalString(ref fields, RequestKey.Name, out var name))
+            return NoString(ref fields, RequestKey.Name);
+        if (token is null && id is null && name is null)
+            return Invalid("a login needs \"id\" or \"name\" with \"password\", or \"token\" alone");
+        return OptionalString(ref fields, RequestKey.Password, out var password) && (password ?? token) is not null
+            ? new LoginRequest((int?)id, name, password, token)
+            : NoString(ref fields, RequestKey.Password);
+    }
+
+    /// <summary>Never shows a secret.</summary>
+    public override string ToString() => $"{nameof(LoginRequest)} {{ Id = {Id}, Name = {Name} }}";
+
+    internal override void WriteMembers(Utf8JsonWriter writer)
+    {
+        if (Token is not null)
+        {
+            writer.WriteText("token", Token);
+            return;
+        }
+
+        if (Id is { } id)
+            writer.WriteNumber("id", id);
+        else
+            writer.WriteText("name", Name ?? "");
+        writer.WriteText("password", Password ?? "");
+    }
+}

@@ -1,0 +1,54 @@
+using static Chat.Protocol.FieldReading;
+
+namespace Chat.Protocol;
+
+/// <summary>Makes the request that the scanned fields describe, or says which field is wrong.</summary>
+static class RequestParser
+{
+    public static Request Build(ref RequestFields fields)
+    {
+        if (!TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind))
+            return Invalid("\"msgid\" must be an integer that names the request");
+        var request = Build(ref fields, (int)kind);
+        if (request is UserRequest own && !(fields[RequestKey.Id].IsMissing && fields[RequestKey.Name].IsMissing))
+            request = ReadClaim(ref fields, out var claim) is { } wrong ? wrong : own with { Claim = claim };
+        return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
+    }
+
+    static Request Build(ref RequestFields fields, int kind) =>
+        kind switch
+        {
+            MessageKind.Login => LoginRequest.Read(ref fields),
+            MessageKind.Logout => new LogoutRequest(),
+            MessageKind.Register => RegisterRequest.Read(ref fields),
+            MessageKind.DirectChat => SendMessageRequest.Read(ref fields, RequestKey.ToId),
+            MessageKind.GroupChat => SendMessageRequest.Read(ref fields, RequestKey.GroupId),
+            MessageKind.AddFriend => AddFriendRequest.Read(ref fields),
+            MessageKind.CreateGroup => CreateGroupRequest.Read(ref fields),
+            MessageKind.JoinGroup => JoinGroupRequest.Read(ref fields),
+            MessageKind.Hello => HelloRequest.Read(ref fields),
+            MessageKind.Received => ReceivedRequest.Read(ref fields),
+            MessageKind.Read => ReadRequest.Read(ref fields),
+            MessageKind.Ping => new PingRequest(),
+            MessageKind.FetchHistory => FetchHistoryRequest.Read(ref fields),
+            MessageKind.Sync => SyncRequest.Read(ref fields),
+            MessageKind.GetSettings => new GetSettingsRequest(),
+            MessageKind.ChangeSettings => UserSettingsReader.Read(fields.Frame),
+            MessageKind.ListMembers => ListMembersRequest.Read(ref fields),
+            MessageKind.ListGroups => ListGroupsRequest.Read(ref fields),
+            MessageKind.ListFriends => ListFriendsRequest.Read(ref fields),
+            _ => new UnknownRequest(kind),
+        };
+
+    /// <summary>Any request may say whose it is; what is wrong with that comes back.</summary>
+    static InvalidRequest? ReadClaim(ref RequestFields fields, out SenderClaim claim)
+    {
+        claim = default;
+        if (!OptionalInteger(ref fields, RequestKey.Id, 1, int.MaxValue, out var id))
+            return NoInteger(RequestKey.Id);
+        if (!OptionalString(ref fields, RequestKey.Name, out var name))
+            return NoString(ref fields, RequestKey.Name);
+        claim = new SenderClaim((int?)id, name);
+        return null;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Chat.Protocol;
+
+/// <summary>110: the user's settings.</summary>
+public sealed record GetSettingsRequest : UserRequest
+{
+    internal override int Number => MessageKind.GetSettings;
+}
+
+/// <summary>111: change the user's settings.</summary>
+public sealed record ChangeSettingsRequest(SettingsChange Change) : UserRequest
+{
+    internal override int Number => MessageKind.ChangeSettings;
+
+    static void WriteConversation(Utf8JsonWriter writer, string key, ConversationId? conversation)
+    {
+        if (conversation is { } id)
+            writer.WriteString(key, id.ToString());
+    }
+
+    internal override void WriteMembers(Utf8JsonWriter writer)
+    {
+        if (Change.Presence is { } presence)
+            writer.WriteString("presence", presence.ToText());
+        WriteConversation(writer, "mute", Change.Mute);
+        WriteConversation(writer, "unmute", Change.Unmute);
+        WriteConversation(writer, "pin", Change.Pin);
+        WriteConversation(writer, "unpin", Change.Unpin);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Chat.Protocol;
+
+namespace ChatActors.Client.Messages;
+
+/// <summary>What the wire says, in this library's words.</summary>
+static class Received
+{
+    public static ChatMessage ToMessage(this ChatPush push) => new(push.Conversation, push.Seq, push.SenderId, push.SenderName, push.Text)
+    {
+        Cmid = push.Cmid,
+        Timestamp = push.Timestamp,
+        Time = push.Time,
+        OfflineId = push.OfflineId,
+    };
+
+    public static HistoryPage ReadHistory(JsonElement reply)
+    {
+        var history = HistoryReply.Read(reply);
+        return new([.. history.Messages.Select(ToMessage)], history.HasMore);
+    }
+
+    public static LoginResult ReadLogin(JsonElement reply)
+    {
+        var login = LoginReply.Read(reply);
+        return new(login.Id, login.Name, login.Token, login.Friends, login.Groups, login.IsTruncated);
+    }
+
+    public static ContactPage<T> ToPage<T>(this ListReply<T> list) => new(list.Entries, list.HasMore);
+
+    /// <summary>The failure in a reply, or null when it says success.</summary>
+    public static ChatException? FindFailure(JsonElement reply) => ReplyFailure.Find(reply) is { } failure
+        ? new ChatException(failure.Code, failure.Reason ?? $"the server answered errno {(int)failure.Code}", failure.IsRetryable)
+        : null;
+}
