@@ -66,9 +66,9 @@ sealed class GuardedTransport : AkkaTransport
     }
 
     async Task PassOnAsync(Task<IAssociationEventListener> outer, TaskCompletionSource<IAssociationEventListener> inner) =>
-        inner.TrySetResult(new Listener(await outer, _silent));
+        inner.TrySetResult(new GuardingListener(await outer, _silent));
 
-    sealed class Listener(IAssociationEventListener next, SilentAssociations silent) : IAssociationEventListener
+    sealed class GuardingListener(IAssociationEventListener next, SilentAssociations silent) : IAssociationEventListener
     {
         public void Notify(IAssociationEvent ev)
         {
@@ -100,10 +100,10 @@ sealed class GuardedTransport : AkkaTransport
         public override void Disassociate() => _inner.Disassociate();
 
         async Task PassOnAsync(SilentAssociations silent) =>
-            _inner.ReadHandlerSource.TrySetResult(new Reader(await ReadHandlerSource.Task, _inner, silent));
+            _inner.ReadHandlerSource.TrySetResult(new GuardingReader(await ReadHandlerSource.Task, _inner, silent));
     }
 
-    sealed class Reader(IHandleEventListener next, AssociationHandle association, SilentAssociations silent) : IHandleEventListener
+    sealed class GuardingReader(IHandleEventListener next, AssociationHandle association, SilentAssociations silent) : IHandleEventListener
     {
         bool _isKnown;
 

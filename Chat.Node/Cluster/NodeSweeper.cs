@@ -36,7 +36,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
 
     sealed record Looked(IReadOnlyList<NodeRow> Others) : INoSerializationVerificationNeeded;
 
-    sealed record Found(NodeRow Node, IReadOnlyList<ConversationId> Conversations) : INoSerializationVerificationNeeded;
+    sealed record ConversationsFound(NodeRow Node, IReadOnlyList<ConversationId> Conversations) : INoSerializationVerificationNeeded;
 
     sealed record UsersFound(NodeRow Node, IReadOnlyList<int> Users) : INoSerializationVerificationNeeded;
 
@@ -62,7 +62,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
         _services = services;
         Receive<Tick>(_ => OnTick());
         Receive<Looked>(OnLooked);
-        Receive<Found>(OnFound);
+        Receive<ConversationsFound>(OnFound);
         Receive<UsersFound>(OnUsersFound);
         Receive<FanOutFinished>(OnFinished);
         Receive<NodeFinished>(_ => _isBusy = false);
@@ -123,7 +123,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
             if (!isFenced)
                 throw new StorageException($"the node {node.Name} gave a sign of life when it was about to be swept, or this node may write no more itself");
             await _services.Others.DisconnectAsync(node.Incarnation); // frozen, it would count as listening for its users
-            return new Found(node, await _services.Log.TouchedSinceAsync(node.Incarnation, node.ConfirmedBefore));
+            return new ConversationsFound(node, await _services.Log.TouchedSinceAsync(node.Incarnation, node.ConfirmedBefore));
         });
     }
 
@@ -132,7 +132,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
         ? !members.Any(row.IsOf)
         : row.Fenced || _watch.SilenceOf(row.Incarnation) >= GoneAfter;
 
-    void OnFound(Found found)
+    void OnFound(ConversationsFound found)
     {
         (_node, _isBusy) = (found.Node, false);
         Log.FinishingFanOuts(_services.Logger, found.Conversations.Count, found.Node.Address, found.Node.Incarnation);

@@ -21,10 +21,10 @@ sealed class ConversationLoader
     /// <summary>Each may have thousands of rows to look through, and a statement has its time.</summary>
     const int SuspectsAtOnce = 50;
 
-    sealed record Load(ConversationId Id, long OwnOldestTs);
+    sealed record LoadRequest(ConversationId Id, long OwnOldestTs);
 
     /// <summary>What is read for many at once; <c>Unfinished</c> is the first number whose fan-out may not be finished.</summary>
-    sealed record Loaded(LogHead? Head, IReadOnlySet<int> Members, long? Unfinished);
+    sealed record LoadResult(LogHead? Head, IReadOnlySet<int> Members, long? Unfinished);
 
     static readonly HashSet<int> Nobody = [];
 
@@ -34,7 +34,7 @@ sealed class ConversationLoader
     readonly DeliveryMarks _marks;
     readonly UnfinishedNodes _unfinished;
     readonly bool _keepsHistory;
-    readonly BatchLoader<Load, Loaded> _loads;
+    readonly BatchLoader<LoadRequest, LoadResult> _loads;
 
     public ConversationLoader(
         MessageLogStore log, Accounts accounts, ContactStore contacts, DeliveryMarks marks, UnfinishedNodes unfinished, bool keepsHistory, IMaterializer materializer)
@@ -45,19 +45,19 @@ sealed class ConversationLoader
         _marks = marks;
         _unfinished = unfinished;
         _keepsHistory = keepsHistory;
-        _loads = new BatchLoader<Load, Loaded>(materializer, QueueLength, BatchSize, "too many conversations are starting", LoadAsync);
+        _loads = new BatchLoader<LoadRequest, LoadResult>(materializer, QueueLength, BatchSize, "too many conversations are starting", LoadAsync);
     }
 
     /// <param name="id">The conversation.</param>
     /// <param name="ownOldestTs">What an earlier life on this node left unfinished.</param>
     public async Task<ConversationStart> StartAsync(ConversationId id, long ownOldestTs)
     {
-        var loaded = await _loads.LoadAsync(new Load(id, ownOldestTs));
+        var loaded = await _loads.LoadAsync(new LoadRequest(id, ownOldestTs));
         return new ConversationStart(
             loaded.Head, loaded.Members, loaded.Unfinished is { } first ? await ReadAfterAsync(id, first - 1) : []);
     }
 
-    public async Task<IReadOnlySet<int>> MembersAsync(ConversationId id) => (await _loads.LoadAsync(new Load(id, long.MaxValue))).Members;
+    public async Task<IReadOnlySet<int>> MembersAsync(ConversationId id) => (await _loads.LoadAsync(new LoadRequest(id, long.MaxValue))).Members;
 
     /// <summary>All rows above a number.</summary>
     public async Task<IReadOnlyList<LogRow>> ReadAfterAsync(ConversationId id, long after)
@@ -76,7 +76,7 @@ sealed class ConversationLoader
     public async Task<IReadOnlyList<LogRow>> ReadNewestAsync(ConversationId id) =>
         await _log.ReadBeforeAsync(id, long.MaxValue, MaxNewest);
 
-    async Task<IReadOnlyList<Loaded>> LoadAsync(IReadOnlyList<Load> loads)
+    async Task<IReadOnlyList<LoadResult>> LoadAsync(IReadOnlyList<LoadRequest> loads)
     {
         var ids = loads.Select(load => load.Id).Distinct().ToList();
         var heads = _keepsHistory ? await _log.HeadsAsync(ids) : [];
@@ -87,7 +87,7 @@ sealed class ConversationLoader
         var members = groups.Count > 0 ? await _contacts.MembersAsync(groups) : [];
         var users = ids.Where(id => !id.IsGroup).SelectMany(id => new[] { id.A, id.B }).Distinct().ToList();
         var existing = users.Count > 0 ? await _accounts.ExistingAsync(users) : [];
-        return [.. loads.Select(load => new Loaded(
+        return [.. loads.Select(load => new LoadResult(
             heads.GetValueOrDefault(load.Id), MembersOf(load.Id), unfinished.TryGetValue(load.Id, out var first) ? first : null))];
 
         IReadOnlySet<int> MembersOf(ConversationId id) => id.IsGroup
@@ -102,7 +102,7 @@ sealed class ConversationLoader
     }
 
     /// <summary>Where what may be unfinished begins, in the conversations that have such rows.</summary>
-    async Task<Dictionary<ConversationId, long>> FindUnfinishedAsync(IReadOnlyList<Load> loads, Dictionary<ConversationId, LogHead> heads)
+    async Task<Dictionary<ConversationId, long>> FindUnfinishedAsync(IReadOnlyList<LoadRequest> loads, Dictionary<ConversationId, LogHead> heads)
     {
         if (heads.Count == 0)
             return [];

@@ -18,7 +18,7 @@ sealed class FanOut
     /// <summary>At most so many are sent again to one receiver at once; the next when it has confirmed these.</summary>
     const int ResendWindow = 64;
 
-    sealed class Entry(AcceptedMessage message, long number, bool hasCopies, bool mayBeKnown)
+    sealed class FanOutMessage(AcceptedMessage message, long number, bool hasCopies, bool mayBeKnown)
     {
         public readonly AcceptedMessage Message = message;
         public readonly long Number = number;
@@ -49,7 +49,7 @@ sealed class FanOut
         public long LastProgress;
     }
 
-    readonly Queue<Entry> _entries = new();
+    readonly Queue<FanOutMessage> _entries = new();
     SmallMap<int, Link> _links;
     readonly List<long> _finished = [];
     long _lastNumber;
@@ -84,7 +84,7 @@ sealed class FanOut
     public void Add(
         AcceptedMessage message, long number, ReadOnlySpan<int> receivers, bool hasCopies, bool mayBeKnown, long now, List<DueDelivery> due)
     {
-        var entry = new Entry(message, number, hasCopies, mayBeKnown);
+        var entry = new FanOutMessage(message, number, hasCopies, mayBeKnown);
         foreach (var userId in receivers)
         {
             if (!entry.IsFor(userId))

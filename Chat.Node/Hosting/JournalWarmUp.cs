@@ -47,15 +47,15 @@ sealed class JournalWarmUp(JournalPreparation journal, TimeProvider clock, ILogg
     static Task<Exception?> ReadAsync(ActorSystem system)
     {
         var outcome = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        system.ActorOf(Props.Create(() => new Reader(outcome)));
+        system.ActorOf(Props.Create(() => new WarmUpReader(outcome)));
         return outcome.Task;
     }
 
-    sealed class Reader : ReceivePersistentActor
+    sealed class WarmUpReader : ReceivePersistentActor
     {
         readonly TaskCompletionSource<Exception?> _outcome;
 
-        public Reader(TaskCompletionSource<Exception?> outcome)
+        public WarmUpReader(TaskCompletionSource<Exception?> outcome)
         {
             _outcome = outcome;
             Recover<RecoveryCompleted>(_ =>

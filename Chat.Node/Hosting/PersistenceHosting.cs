@@ -42,7 +42,7 @@ static class PersistenceHosting
 
     /// <summary>Both plugins on one database, each the default.</summary>
     public static Config ConfigOf(JournalDatabase database) => ConfigurationFactory.ParseString(Hocon)
-        .WithFallback(new Journal(database).ToConfig())
+        .WithFallback(new SettingsJournalOptions(database).ToConfig())
         .WithFallback(new SnapshotStore(database).ToConfig());
 
     /// <summary>A HOCON string that holds any text: quotes, backslashes, <c>#</c> and <c>$</c> mean nothing in it.</summary>
@@ -66,11 +66,11 @@ static class PersistenceHosting
         .AppendLine($"connection-string = {Quote(database.ConnectionString)}")
         .AppendLine($"provider-name = {Quote(database.ProviderName)}");
 
-    sealed class Journal : JournalOptions
+    sealed class SettingsJournalOptions : JournalOptions
     {
         readonly JournalDatabase _database;
 
-        public Journal(JournalDatabase database)
+        public SettingsJournalOptions(JournalDatabase database)
             : base(true)
         {
             _database = database;

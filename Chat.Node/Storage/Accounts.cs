@@ -22,7 +22,7 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
     readonly MissingKeys _keys = new(database);
 
-    sealed class Row
+    sealed class AccountQueryRow
     {
         public int Id { get; init; }
 
@@ -65,7 +65,7 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
     }
 
     public async Task<Account?> FindAsync(int id) => await AccountOfAsync(await database.ReadAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<Row>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })));
+        connection.QuerySingleOrDefaultAsync<AccountQueryRow>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })));
 
     /// <summary>
     /// The account of a name. Where several have it, as old rows may: the one that is written exactly so, else so in Form C,
@@ -76,7 +76,7 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
         await _keys.FillUsersAsync();
         var composed = NormalForm.Compose(name);
         var stored = StoredName.Of(name, writesForLegacy: false);
-        return await AccountOfAsync(await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
+        return await AccountOfAsync(await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<AccountQueryRow>(
             """
             SELECT id, name, password, ours FROM Users WHERE namefold IN (@key, @other)
             ORDER BY CASE WHEN HEX(name) = HEX(@name) THEN 0 WHEN HEX(name) IN (HEX(@composed), HEX(@legacy)) THEN 1 ELSE 2 END, id LIMIT 1
@@ -84,7 +84,7 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
             new { key = stored.Key, other = stored.Other, name, composed, legacy = LegacyText.Write(composed) ?? composed })));
     }
 
-    async Task<Account?> AccountOfAsync(Row? row)
+    async Task<Account?> AccountOfAsync(AccountQueryRow? row)
     {
         if (row is { Ours: false })
             await _texts.PrepareAsync([row.Name]);
@@ -109,7 +109,7 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
 
     /// <summary>The account of a token that has not expired.</summary>
     public async Task<Account?> FindByTokenAsync(byte[] hash, DateTimeOffset now) => await AccountOfAsync(await database.ReadAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<Row>(
+        connection.QuerySingleOrDefaultAsync<AccountQueryRow>(
             """
             SELECT u.id, u.name, u.password, u.ours FROM ResumeToken t JOIN Users u ON u.id = t.userid
             WHERE t.hash = @hash AND t.expires > @now

@@ -21,7 +21,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
         public long? Seq { get; init; }
     }
 
-    sealed class Row
+    sealed class LogQueryRow
     {
         public int A { get; init; }
 
@@ -52,7 +52,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
     public async Task<Dictionary<ConversationId, LogHead>> HeadsAsync(IReadOnlyCollection<ConversationId> conversations)
     {
         var rows = await database.ReadAsync(connection =>
-            connection.QueryAsync<Row>(database.Dialect.Heads, new { ids = SqlDialect.PairsOf(conversations) }));
+            connection.QueryAsync<LogQueryRow>(database.Dialect.Heads, new { ids = SqlDialect.PairsOf(conversations) }));
         return rows.ToDictionary(
             row => ConversationId.FromStored(row.A, row.B), row => new LogHead(row.Seq, row.Ts, row.Sender, SqlDialect.TextOf(row.Cmid)));
     }
@@ -105,7 +105,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
     Task<List<LogRow>> ReadAsync(ConversationId id, string condition, long from, int limit) =>
         database.ReadAsync(async connection =>
         {
-            var rows = await connection.QueryAsync<Row>(
+            var rows = await connection.QueryAsync<LogQueryRow>(
                 $"SELECT a, b, seq, sender, cmid, ts, body, node FROM MessageLog WHERE a = @A AND b = @B AND {condition} LIMIT @limit",
                 new { id.A, id.B, from, limit });
             return rows.Select(row => row.ToLogRow()).ToList();

@@ -12,7 +12,7 @@ sealed class MissingKeys(IChatDatabase database)
 {
     const int PageSize = 1000;
 
-    sealed class Row
+    sealed class NamedRow
     {
         public int Id { get; init; }
 
@@ -38,7 +38,7 @@ sealed class MissingKeys(IChatDatabase database)
         var after = 0;
         while (true)
         {
-            var page = (await database.ReadAsync(connection => connection.QueryAsync<Row>(find, new { after, max = PageSize }))).AsList();
+            var page = (await database.ReadAsync(connection => connection.QueryAsync<NamedRow>(find, new { after, max = PageSize }))).AsList();
             if (page.Count == 0)
                 return count;
             // Raw UTF-8: not every server reads an escaped pair of surrogates.

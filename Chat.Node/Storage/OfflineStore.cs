@@ -28,7 +28,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
 
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
 
-    sealed class Row
+    sealed class OfflineQueryRow
     {
         public long Id { get; init; }
 
@@ -61,7 +61,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
     {
         while (true)
         {
-            var rows = (await database.ReadAsync(connection => connection.QueryAsync<Row>(
+            var rows = (await database.ReadAsync(connection => connection.QueryAsync<OfflineQueryRow>(
                 "SELECT id, a, b, seq, cmid, ts, message FROM OfflineMessage WHERE userid = @userId AND id > @after ORDER BY id LIMIT @limit",
                 new { userId, after, limit }))).AsList();
             var messages = new List<QueuedMessage>(rows.Count);
@@ -79,11 +79,11 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
         }
     }
 
-    QueuedMessage OwnMessage(Row row) => new(
+    QueuedMessage OwnMessage(OfflineQueryRow row) => new(
         row.Id, row is { A: { } a, B: { } b } ? ConversationId.FromStored(a, b) : null, row.Seq ?? 0,
         row.Cmid is null ? null : SqlDialect.TextOf(row.Cmid), row.Ts ?? 0, database.Dialect.FromStored(SqlDialect.BytesOf(row.Message)));
 
-    async Task<QueuedMessage?> BridgedMessageAsync(int userId, Row row)
+    async Task<QueuedMessage?> BridgedMessageAsync(int userId, OfflineQueryRow row)
     {
         var stored = SqlDialect.TextOf(row.Message);
         await _texts.PrepareAsync([stored]);
@@ -96,7 +96,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
         return null;
     }
 
-    Task<int> QuarantineAsync(int userId, Row row, string problem) => database.WriteAsync(async (connection, transaction) =>
+    Task<int> QuarantineAsync(int userId, OfflineQueryRow row, string problem) => database.WriteAsync(async (connection, transaction) =>
     {
         var reason = Shorten(problem);
         var moved = await connection.ExecuteAsync(
@@ -134,7 +134,7 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
     /// <param name="ours">Whether others of our own kind may have written some; else only what legacy servers wrote is found.</param>
     /// <param name="limit">At most so many.</param>
     public Task<List<BridgedArrival>> ArrivalsAsync(long incarnation, long after, bool ours, int limit) => database.ReadAsync(async connection =>
-        (await connection.QueryAsync<Row>(
+        (await connection.QueryAsync<OfflineQueryRow>(
             """
             SELECT o.id, o.userid FROM OfflineMessage o JOIN UserPresence p ON p.userid = o.userid
             WHERE o.id > @after AND (o.ts IS NULL OR @ours) AND p.node = @incarnation ORDER BY o.id LIMIT @limit

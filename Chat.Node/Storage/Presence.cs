@@ -40,7 +40,7 @@ sealed class Presence(IChatDatabase database)
         """,
         new { userId })) > 0;
 
-    sealed class Row
+    sealed class PresenceQueryRow
     {
         public int UserId { get; init; }
 
@@ -49,7 +49,7 @@ sealed class Presence(IChatDatabase database)
 
     /// <summary>The same for many users; who had no sessions is missing.</summary>
     public async Task<Dictionary<int, long>> NodesOfAsync(IReadOnlyCollection<int> userIds) => (await database.ReadAsync(connection =>
-        connection.QueryAsync<Row>("SELECT userid, node FROM UserPresence WHERE userid IN @userIds", new { userIds })))
+        connection.QueryAsync<PresenceQueryRow>("SELECT userid, node FROM UserPresence WHERE userid IN @userIds", new { userIds })))
         .ToDictionary(row => row.UserId, row => row.Node);
 
     /// <summary>Lists the user as one with sessions, or as one without; for nodes that meet no other servers.</summary>

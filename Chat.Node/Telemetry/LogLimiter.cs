@@ -30,7 +30,7 @@ sealed class LogLimiter(TimeProvider clock)
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     readonly Lock _lock = new();
-    readonly Dictionary<LogKind, Entry> _entries = [];
+    readonly Dictionary<LogKind, KindBudget> _entries = [];
 
     /// <summary>Whether a line is written. If not, it is counted; <paramref name="example"/> is asked for the text of the first one.</summary>
     /// <param name="kind">What the line is.</param>
@@ -73,7 +73,7 @@ sealed class LogLimiter(TimeProvider clock)
         return due;
     }
 
-    static LeftOut Take(LogKind kind, Entry entry, TimeSpan within, long now)
+    static LeftOut Take(LogKind kind, KindBudget entry, TimeSpan within, long now)
     {
         var (peer, count) = entry.LeftOf.Count == 0 ? new("", 0) : entry.LeftOf.MaxBy(of => of.Value);
         var left = new LeftOut(kind, entry.Level, entry.Left, within, entry.Example, peer, count);
@@ -83,7 +83,7 @@ sealed class LogLimiter(TimeProvider clock)
         return left;
     }
 
-    void Forget(LogKind kind, Entry entry, long now)
+    void Forget(LogKind kind, KindBudget entry, long now)
     {
         if (clock.GetElapsedTime(entry.Told, now) > entry.Pause)
             entry.Pause = FirstPause;
@@ -91,7 +91,7 @@ sealed class LogLimiter(TimeProvider clock)
             _entries.Remove(kind);
     }
 
-    Entry EntryOf(LogKind kind, long now)
+    KindBudget EntryOf(LogKind kind, long now)
     {
         if (_entries.TryGetValue(kind, out var known))
             return known;
@@ -99,10 +99,10 @@ sealed class LogLimiter(TimeProvider clock)
             kind = default;
         if (_entries.TryGetValue(kind, out var shared))
             return shared;
-        return _entries[kind] = new Entry { Refilled = now };
+        return _entries[kind] = new KindBudget { Refilled = now };
     }
 
-    sealed class Entry
+    sealed class KindBudget
     {
         readonly Dictionary<string, int> _takenOf = [];
         int _taken;

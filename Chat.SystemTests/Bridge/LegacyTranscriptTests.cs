@@ -39,7 +39,7 @@ public sealed class LegacyTranscriptTests : LegacyServerTest
     }
 
     /// <summary>What is sent on one connection without anything in between was in one segment.</summary>
-    async Task SendAsync(List<Step> steps)
+    async Task SendAsync(List<TranscriptStep> steps)
     {
         var name = steps[0].Connection;
         if (!_clients.TryGetValue(name, out var client))
@@ -49,7 +49,7 @@ public sealed class LegacyTranscriptTests : LegacyServerTest
             await RegisterOthersAsync();
     }
 
-    async Task CheckAsync(Step step)
+    async Task CheckAsync(TranscriptStep step)
     {
         switch (step.Kind)
         {

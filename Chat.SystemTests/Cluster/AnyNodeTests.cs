@@ -28,7 +28,7 @@ public abstract class AnyNodeTests(ClusterFixture fixture)
     [Fact]
     public async Task A_chat_arrives_once_and_in_order_from_every_node_at_every_node()
     {
-        await using var crowd = await Crowd.LogInAsync(Nodes, 12);
+        await using var crowd = await SpreadUsers.LogInAsync(Nodes, 12);
         foreach (var from in crowd.Clients)
         {
             foreach (var to in crowd.Clients.Where(to => to != from))
@@ -52,7 +52,7 @@ public abstract class AnyNodeTests(ClusterFixture fixture)
     [Fact]
     public async Task A_group_across_nodes_sees_one_order()
     {
-        await using var crowd = await Crowd.LogInAsync(Nodes, 6);
+        await using var crowd = await SpreadUsers.LogInAsync(Nodes, 6);
         var group = (await crowd.Clients[0].RequestAsync(new { msgid = 8, groupname = $"g-{Guid.NewGuid():n}", groupdesc = "" })).Number("groupid");
         foreach (var member in crowd.Clients.Skip(1))
             Assert.Equal(0, (await member.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
@@ -104,7 +104,7 @@ public abstract class AnyNodeTests(ClusterFixture fixture)
 
         await Nodes[0].EventuallyAsync("offline", $"SELECT state FROM Users WHERE id = {bob}");
         var text = new string('x', 16_000); // together more than one message between nodes may hold
-        await using (var crowd = await Crowd.LogInAsync(Nodes, 3))
+        await using (var crowd = await SpreadUsers.LogInAsync(Nodes, 3))
         {
             for (var i = 0; i < 30; i++)
             {
@@ -187,13 +187,13 @@ public abstract class AnyNodeTests(ClusterFixture fixture)
     }
 
     /// <summary>New users, the first at the first node, the second at the second …</summary>
-    sealed class Crowd : IAsyncDisposable
+    sealed class SpreadUsers : IAsyncDisposable
     {
         public List<ModernTestClient> Clients { get; } = [];
 
-        public static async Task<Crowd> LogInAsync(IReadOnlyList<TestNode> nodes, int count)
+        public static async Task<SpreadUsers> LogInAsync(IReadOnlyList<TestNode> nodes, int count)
         {
-            var crowd = new Crowd();
+            var crowd = new SpreadUsers();
             for (var i = 0; i < count; i++)
                 crowd.Clients.Add(await nodes[i % nodes.Count].LogInNewAsync());
             return crowd;

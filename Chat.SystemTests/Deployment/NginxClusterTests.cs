@@ -28,7 +28,7 @@ public sealed class NginxClusterTests : IDisposable
             for (var i = 0; i < 3; i++)
                 await StartNodeAsync(FreePort.Next());
             await using var nginx = await NginxServer.StartAsync([.. _nodes.Values.Select(node => node.Port)]);
-            await using var clients = new Crowd();
+            await using var clients = new UserRing();
             await clients.JoinAsync(nginx.Port);
             Assert.Equal(_nodes.Keys.Order(StringComparer.Ordinal), clients.Nodes.Distinct().Order(StringComparer.Ordinal));
             await clients.ChatAsync();
@@ -66,7 +66,7 @@ public sealed class NginxClusterTests : IDisposable
     }
 
     /// <summary>Users in a ring, each of whom writes to the next.</summary>
-    sealed class Crowd : IAsyncDisposable
+    sealed class UserRing : IAsyncDisposable
     {
         readonly List<TestClient> _clients = [];
         int _sent;

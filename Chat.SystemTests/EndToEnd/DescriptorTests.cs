@@ -23,11 +23,11 @@ public sealed class DescriptorTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Listener.Chat)]
-    [InlineData(Listener.Tls)]
-    [InlineData(Listener.Http)]
-    [InlineData(Listener.Cluster)]
-    public async Task Silent_connections_take_nothing_from_those_who_chat(Listener listener)
+    [InlineData(ListenerKind.Chat)]
+    [InlineData(ListenerKind.Tls)]
+    [InlineData(ListenerKind.Http)]
+    [InlineData(ListenerKind.Cluster)]
+    public async Task Silent_connections_take_nothing_from_those_who_chat(ListenerKind listener)
     {
         using var certificates = new TestCertificates();
         var tlsPort = FreePort.Next();
@@ -37,9 +37,9 @@ public sealed class DescriptorTests : IDisposable
         await using var bob = await node.LogInNewAsync("bob");
         var port = listener switch
         {
-            Listener.Chat => node.Port,
-            Listener.Tls => tlsPort,
-            Listener.Cluster => _folder.ClusterPort,
+            ListenerKind.Chat => node.Port,
+            ListenerKind.Tls => tlsPort,
+            ListenerKind.Cluster => _folder.ClusterPort,
             _ => node.HttpPort,
         };
         for (var i = 0; i < Strangers; i++)
@@ -51,7 +51,7 @@ public sealed class DescriptorTests : IDisposable
 
         await ExchangeAsync(alice, bob, Strangers);
         Assert.Equal(HttpStatusCode.OK, await node.ReadinessAsync());
-        if (listener is Listener.Chat or Listener.Tls)
+        if (listener is ListenerKind.Chat or ListenerKind.Tls)
             Assert.Contains("connection refused: ", node.Output, StringComparison.Ordinal);
 
         // Who does not log in makes room for others by and by.
@@ -119,7 +119,7 @@ public sealed class DescriptorTests : IDisposable
         Assert.Equal($"m{number}", (await bob.NextAsync()).Text("msg"));
     }
 
-    public enum Listener
+    public enum ListenerKind
     {
         Chat,
         Tls,

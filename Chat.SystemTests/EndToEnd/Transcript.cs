@@ -20,7 +20,7 @@ enum StepKind
 }
 
 /// <summary>One step of the recording; <c>Line</c> is where it begins.</summary>
-sealed record Step(int Line, StepKind Kind, string Connection, IReadOnlyList<string> Texts);
+sealed record TranscriptStep(int Line, StepKind Kind, string Connection, IReadOnlyList<string> Texts);
 
 /// <summary>
 /// The recorded run of a legacy server (<c>transcript.txt</c>, byte for byte as it was made). Its Redis section is
@@ -28,26 +28,26 @@ sealed record Step(int Line, StepKind Kind, string Connection, IReadOnlyList<str
 /// </summary>
 static partial class Transcript
 {
-    public static IReadOnlyList<Step> Read(string path)
+    public static IReadOnlyList<TranscriptStep> Read(string path)
     {
-        var steps = new List<Step>();
+        var steps = new List<TranscriptStep>();
         var lines = File.ReadAllLines(path);
         for (var i = 0; i < lines.Length && lines[i] != "### redis MONITOR"; i++)
         {
             if (lines[i] == "### close all")
-                steps.Add(new Step(i + 1, StepKind.CloseAll, "", []));
+                steps.Add(new TranscriptStep(i + 1, StepKind.CloseAll, "", []));
             else if (Message().Match(lines[i]) is { Success: true } message)
                 steps.Add(ToStep(i + 1, message.Groups["connection"].Value, message.Groups["direction"].Value == "->", message.Groups["what"].Value));
             else if (lines[i].StartsWith("  SQL> ", StringComparison.Ordinal))
-                steps.Add(new Step(i + 1, StepKind.Query, "", [.. RowsAfter(lines, i)]));
+                steps.Add(new TranscriptStep(i + 1, StepKind.Query, "", [.. RowsAfter(lines, i)]));
         }
 
         return steps;
     }
 
-    static Step ToStep(int line, string connection, bool isSend, string what) => isSend
-        ? new Step(line, StepKind.Send, connection, [Literals(what).Single()])
-        : new Step(line, StepKind.Receive, connection, what == "(nothing)" ? [] : [.. Literals(what)]);
+    static TranscriptStep ToStep(int line, string connection, bool isSend, string what) => isSend
+        ? new TranscriptStep(line, StepKind.Send, connection, [Literals(what).Single()])
+        : new TranscriptStep(line, StepKind.Receive, connection, what == "(nothing)" ? [] : [.. Literals(what)]);
 
     static IEnumerable<string> RowsAfter(string[] lines, int at)
     {

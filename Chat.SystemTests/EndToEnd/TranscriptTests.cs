@@ -60,7 +60,7 @@ public sealed partial class TranscriptTests
         }
     }
 
-    async Task ReplayAsync(Step step)
+    async Task ReplayAsync(TranscriptStep step)
     {
         var texts = Deviations.TryGetValue(step.Line, out var deviation) ? deviation.Instead : step.Texts;
         switch (step)

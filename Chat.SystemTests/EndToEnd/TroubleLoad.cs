@@ -14,7 +14,7 @@ sealed class TroubleLoad : IAsyncDisposable
     static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
 
     readonly TestNode _node;
-    readonly List<Pair> _pairs = [];
+    readonly List<SteadyPair> _pairs = [];
     readonly CancellationTokenSource _end = new();
     LegacyTestClient _legacySender = null!;
     LegacyTestClient _legacyReceiver = null!;
@@ -32,7 +32,7 @@ sealed class TroubleLoad : IAsyncDisposable
     {
         var load = new TroubleLoad(node);
         for (var i = 0; i < Pairs; i++)
-            load._pairs.Add(new Pair(await node.LogInNewAsync("from"), await node.LogInNewAsync("to")));
+            load._pairs.Add(new SteadyPair(await node.LogInNewAsync("from"), await node.LogInNewAsync("to")));
         (load._legacySender, load._legacySenderId) = await load.LogInLegacyAsync("old-from");
         (load._legacyReceiver, load._legacyReceiverId) = await load.LogInLegacyAsync("old-to");
         foreach (var pair in load._pairs)
@@ -100,7 +100,7 @@ sealed class TroubleLoad : IAsyncDisposable
         return (client, id);
     }
 
-    async Task SendAsync(Pair pair)
+    async Task SendAsync(SteadyPair pair)
     {
         for (var i = 1; !_end.IsCancellationRequested; i++)
         {
@@ -118,7 +118,7 @@ sealed class TroubleLoad : IAsyncDisposable
         }
     }
 
-    sealed class Pair(ModernTestClient from, ModernTestClient to)
+    sealed class SteadyPair(ModernTestClient from, ModernTestClient to)
     {
         public ModernTestClient From => from;
 

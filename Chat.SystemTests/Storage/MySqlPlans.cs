@@ -10,7 +10,7 @@ sealed class MySqlPlans(MariaDbServer server, string database)
     /// <summary>More rows than this are not looked at for one step, whatever the way to them.</summary>
     const long MaxRows = 20_000;
 
-    sealed class Step
+    sealed class PlanStep
     {
         public string? Table { get; init; }
 
@@ -43,7 +43,7 @@ sealed class MySqlPlans(MariaDbServer server, string database)
 
     /// <summary>The steps of the plan that go through a whole table, or through far too much of one.</summary>
     public static async Task<IReadOnlyList<string>> ScansAsync(MySqlConnection connection, string statement) =>
-        [.. (await connection.QueryAsync<Step>($"EXPLAIN {statement}"))
+        [.. (await connection.QueryAsync<PlanStep>($"EXPLAIN {statement}"))
             .Where(step => !step.IsNoTable && (step.Type is "ALL" or "index" || step.Rows > MaxRows))
             .Select(step => step.ToString())];
 }

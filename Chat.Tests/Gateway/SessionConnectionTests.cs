@@ -11,9 +11,9 @@ public sealed class SessionConnectionTests
     readonly SessionConnection _connection;
     int _aborts;
 
-    public SessionConnectionTests() => _connection = new SessionConnection("c1", null, new Transport(), _clock, () => _aborts++);
+    public SessionConnectionTests() => _connection = new SessionConnection("c1", null, new InputTransport(), _clock, () => _aborts++);
 
-    sealed class Transport : IDuplexPipe
+    sealed class InputTransport : IDuplexPipe
     {
         readonly Pipe _pipe = new();
 

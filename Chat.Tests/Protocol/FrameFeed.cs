@@ -5,7 +5,7 @@ using Chat.Protocol;
 namespace Chat.Tests.Protocol;
 
 /// <summary>What a reader found: the text is empty unless the status comes with bytes.</summary>
-public readonly record struct Found(FrameStatus Status, string Text, bool IsSpaced);
+public readonly record struct FrameFound(FrameStatus Status, string Text, bool IsSpaced);
 
 /// <summary>
 /// Feeds a stream to a <see cref="FrameReader"/> as the connection handler does: what is left is presented again with
@@ -13,29 +13,29 @@ public readonly record struct Found(FrameStatus Status, string Text, bool IsSpac
 /// </summary>
 static class FrameFeed
 {
-    public static List<Found> Whole(byte[] stream, int maxFrameBytes = 1024, int maxDepth = FrameReader.DefaultMaxDepth) =>
+    public static List<FrameFound> Whole(byte[] stream, int maxFrameBytes = 1024, int maxDepth = FrameReader.DefaultMaxDepth) =>
         Cut(stream, [], maxFrameBytes, maxDepth);
 
-    public static List<Found> Whole(string stream, int maxFrameBytes = 1024) => Whole(Encoding.UTF8.GetBytes(stream), maxFrameBytes);
+    public static List<FrameFound> Whole(string stream, int maxFrameBytes = 1024) => Whole(Encoding.UTF8.GetBytes(stream), maxFrameBytes);
 
-    public static List<Found> ByteByByte(byte[] stream, int maxFrameBytes = 1024, int maxDepth = FrameReader.DefaultMaxDepth) =>
+    public static List<FrameFound> ByteByByte(byte[] stream, int maxFrameBytes = 1024, int maxDepth = FrameReader.DefaultMaxDepth) =>
         Cut(stream, [.. Enumerable.Range(1, Math.Max(0, stream.Length - 1))], maxFrameBytes, maxDepth);
 
     /// <param name="stream">All bytes.</param>
     /// <param name="cuts">Ascending positions at which a new segment begins.</param>
     /// <param name="maxFrameBytes">As of the reader.</param>
     /// <param name="maxDepth">As of the reader.</param>
-    public static List<Found> Cut(byte[] stream, int[] cuts, int maxFrameBytes = 1024, int maxDepth = FrameReader.DefaultMaxDepth)
+    public static List<FrameFound> Cut(byte[] stream, int[] cuts, int maxFrameBytes = 1024, int maxDepth = FrameReader.DefaultMaxDepth)
     {
         var reader = new FrameReader(maxFrameBytes, maxDepth);
-        var found = new List<Found>();
+        var found = new List<FrameFound>();
         var taken = 0;
         foreach (var end in cuts.Append(stream.Length))
         {
             var buffer = Sequence(stream, taken, end, cuts);
             while (reader.Read(ref buffer, out var frame) is var status && status != FrameStatus.NeedMore)
             {
-                found.Add(new Found(status, Encoding.Latin1.GetString(frame.ToArray()), status == FrameStatus.Frame && reader.IsSpaced));
+                found.Add(new FrameFound(status, Encoding.Latin1.GetString(frame.ToArray()), status == FrameStatus.Frame && reader.IsSpaced));
                 if (status == FrameStatus.Lost)
                     return found;
             }

@@ -62,7 +62,7 @@ public sealed class FrameReaderPropertyTests
     static void AssertFound(GeneratedStream stream, int[] cuts, int seed) =>
         AssertSame(stream, FrameFeed.Cut(stream.Bytes, cuts, FrameStreamGenerator.MaxFrameBytes, FrameStreamGenerator.MaxDepth), seed, string.Join(',', cuts));
 
-    static void AssertSame(GeneratedStream stream, List<Found> found, int seed, string cuts)
+    static void AssertSame(GeneratedStream stream, List<FrameFound> found, int seed, string cuts)
     {
         if (!stream.Expected.SequenceEqual(found))
         {

@@ -61,7 +61,7 @@ public sealed class FrameReaderTests
     public void A_frame_of_exactly_the_limit_is_taken_and_one_byte_more_is_not()
     {
         Assert.Equal([Frame(Ping)], FrameFeed.Whole(Ping, maxFrameBytes: Ping.Length));
-        Assert.Equal([new Found(FrameStatus.TooLarge, Ping[..^1], false), Frame("{}")], FrameFeed.Whole(Ping + "{}", maxFrameBytes: Ping.Length - 1));
+        Assert.Equal([new FrameFound(FrameStatus.TooLarge, Ping[..^1], false), Frame("{}")], FrameFeed.Whole(Ping + "{}", maxFrameBytes: Ping.Length - 1));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class FrameReaderTests
 
     [Fact]
     public void A_line_end_between_tokens_belongs_to_the_object() =>
-        Assert.Equal([new Found(FrameStatus.Frame, "{\"a\":\r\n1\n}", true)], FrameFeed.Whole("{\"a\":\r\n1\n}"));
+        Assert.Equal([new FrameFound(FrameStatus.Frame, "{\"a\":\r\n1\n}", true)], FrameFeed.Whole("{\"a\":\r\n1\n}"));
 
     [Fact]
     public void An_endless_object_is_lost_and_so_is_an_endless_line()
@@ -189,9 +189,9 @@ public sealed class FrameReaderTests
         return seconds;
     }
 
-    static Found Bad => new(FrameStatus.Malformed, "", false);
+    static FrameFound Bad => new(FrameStatus.Malformed, "", false);
 
-    static Found Frame(string text) => new(FrameStatus.Frame, text, false);
+    static FrameFound Frame(string text) => new(FrameStatus.Frame, text, false);
 
-    static Found AsUtf8(Found found) => found with { Text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(found.Text)) };
+    static FrameFound AsUtf8(FrameFound found) => found with { Text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(found.Text)) };
 }

@@ -4,7 +4,7 @@ using Chat.Protocol;
 namespace Chat.Tests.Protocol;
 
 /// <summary>A byte stream and what a reader has to find in it.</summary>
-sealed record GeneratedStream(byte[] Bytes, List<Found> Expected);
+sealed record GeneratedStream(byte[] Bytes, List<FrameFound> Expected);
 
 /// <summary>Builds streams of objects, garbage and broken things from a seed, and keeps the books of what is in them.</summary>
 sealed class FrameStreamGenerator(int seed, int pieces)
@@ -18,7 +18,7 @@ sealed class FrameStreamGenerator(int seed, int pieces)
 
     readonly Random _random = new(seed);
     readonly List<byte> _bytes = [];
-    readonly List<Found> _expected = [];
+    readonly List<FrameFound> _expected = [];
     bool _isGarbageTold;
 
     public GeneratedStream Generate()
@@ -84,7 +84,7 @@ sealed class FrameStreamGenerator(int seed, int pieces)
     void AddGarbage()
     {
         if (!_isGarbageTold)
-            _expected.Add(new Found(FrameStatus.Malformed, "", false));
+            _expected.Add(new FrameFound(FrameStatus.Malformed, "", false));
         _isGarbageTold = true;
         Put(Pick(["x", "}", "]", "\"", "1", "[{}]", "é", "\uFEFEx"]));
         for (var count = _random.Next(30); count > 0; count--)
@@ -107,7 +107,7 @@ sealed class FrameStreamGenerator(int seed, int pieces)
     {
         _isGarbageTold = false;
         var latin = status == FrameStatus.TooLarge ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
-        _expected.Add(new Found(status, latin, isSpaced));
+        _expected.Add(new FrameFound(status, latin, isSpaced));
     }
 
     string Value(int depth, bool isSpaced)

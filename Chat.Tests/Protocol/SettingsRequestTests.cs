@@ -6,7 +6,7 @@ using Xunit;
 namespace Chat.Tests.Protocol;
 
 /// <summary>110, 111 and 112: what is read, and what is written.</summary>
-public sealed class SettingsTests
+public sealed class SettingsRequestTests
 {
     static readonly RequestRef Ref = new("7"u8.ToArray());
 

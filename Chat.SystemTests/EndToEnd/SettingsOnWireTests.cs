@@ -9,7 +9,7 @@ namespace Chat.SystemTests.EndToEnd;
 
 /// <summary>Settings over TCP.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class SettingsTests : IDisposable
+public sealed class SettingsOnWireTests : IDisposable
 {
     readonly TestFolder _folder = new();
 

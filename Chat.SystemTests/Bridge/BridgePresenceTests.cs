@@ -6,7 +6,7 @@ namespace Chat.SystemTests.Bridge;
 
 /// <summary>What <c>Users.state</c> says when users have come and gone.</summary>
 [Collection(NodeCollection.Name)]
-public sealed class PresenceTests
+public sealed class BridgePresenceTests
 {
     const string Online = "SELECT COUNT(*) FROM Users WHERE state = 'online'";
     const string Listed = "SELECT COUNT(*) FROM UserPresence";

@@ -5,22 +5,22 @@ using Xunit;
 
 namespace Chat.SystemTests.Storage;
 
-public abstract class PresenceTests : StorageTest
+public abstract class PresenceStoreTests : StorageTest
 {
     const long Here = 1001;
     const long There = 2002;
 
     readonly Presence _presence;
 
-    private protected PresenceTests(StorageProvider provider)
+    private protected PresenceStoreTests(StorageProvider provider)
         : base(provider)
     {
         _presence = new Presence(Database.Chat);
     }
 
-    public sealed class OnSqlite() : PresenceTests(StorageProvider.Sqlite);
+    public sealed class OnSqlite() : PresenceStoreTests(StorageProvider.Sqlite);
 
-    public sealed class OnMariaDb() : PresenceTests(StorageProvider.MySql);
+    public sealed class OnMariaDb() : PresenceStoreTests(StorageProvider.MySql);
 
     [Fact]
     public async Task A_user_with_sessions_is_known_with_its_node_and_shown_as_online()
