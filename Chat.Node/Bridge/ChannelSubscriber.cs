@@ -43,11 +43,6 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
 
     sealed record Unsubscribed(int UserId) : INoSerializationVerificationNeeded;
 
-    sealed class Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
-
     sealed class Restored : INoSerializationVerificationNeeded
     {
         public static readonly Restored Instance = new();

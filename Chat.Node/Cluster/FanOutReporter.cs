@@ -12,11 +12,6 @@ sealed class FanOutReporter : ReceiveActor, IWithTimers
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    sealed class Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
-
     public FanOutReporter(FanOutWatermarks clock, Lazy<IActorRef> conversations)
     {
         Receive<Tick>(_ =>

@@ -29,11 +29,6 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
     /// <summary>A start that never became a member, or is in no cluster, is gone when it was silent for so long.</summary>
     static readonly TimeSpan GoneAfter = PeerVerdict.LeaseIsOver;
 
-    sealed class Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
-
     sealed record Looked(IReadOnlyList<NodeRow> Others) : INoSerializationVerificationNeeded;
 
     sealed record ConversationsFound(NodeRow Node, IReadOnlyList<ConversationId> Conversations) : INoSerializationVerificationNeeded;

@@ -17,11 +17,6 @@ namespace Chat.Node.Conversations;
 /// </summary>
 sealed class ConversationActor : FastReceiveActor
 {
-    sealed class Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
-
     sealed class Retry : INoSerializationVerificationNeeded
     {
         public static readonly Retry Instance = new();
