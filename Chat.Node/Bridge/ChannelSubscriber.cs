@@ -1,43 +1,26 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
-using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using StackExchange.Redis;
 
 namespace Chat.Node.Bridge;
 
-/// <summary>What the keeper of channels uses.</summary>
-sealed record KeeperServices(
-    RedisConnection Redis, NodeIdentity Node, OfflineStore OfflineStore, BridgeMeter Meter, TimeProvider Clock, ILogger Logger,
-    Lazy<IActorRef> Users, Lazy<IActorRef> Conversations);
-
-/// <summary>The node ends: see to it that it listens for nobody. Answered with <see cref="ChannelsEnded"/>.</summary>
-sealed class EndChannels : INoSerializationVerificationNeeded
-{
-    public static readonly EndChannels Instance = new();
-}
-
-/// <summary>Nobody is listened for any more.</summary>
-sealed class ChannelsEnded : INoSerializationVerificationNeeded
-{
-    public static readonly ChannelsEnded Instance = new();
-}
-
 /// <summary>
 /// One per node: listens on the channels of those users whose oldest session is at this node, and passes what other servers publish to
 /// the conversations, for each channel one message after the other, until each is settled.
 /// </summary>
-sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
+sealed class ChannelSubscriber : ReceiveActor, IWithTimers
 {
     public const string ActorName = "channel-keeper";
 
-    const long Patience = 1000;
     static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     const int MaxTicksToEnd = 3;
 
     /// <summary>Users are asked whether this is right so rarely, a part of them at each tick.</summary>
     const int TicksPerCheck = 60;
+
+    sealed record Arrived(int UserId, byte[] Payload) : INoSerializationVerificationNeeded;
 
     sealed record Subscribed(int UserId, ChannelMessageQueue? Queue) : INoSerializationVerificationNeeded;
 
@@ -49,6 +32,7 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
     }
 
     readonly KeeperServices _services;
+    readonly SubscriberArrivals _arrivals;
     readonly Dictionary<int, HeldChannel> _channels = [];
     readonly Dictionary<int, ChannelMessageQueue> _queues = [];
 
@@ -65,6 +49,7 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
     public ChannelSubscriber(KeeperServices services)
     {
         _services = services;
+        _arrivals = new SubscriberArrivals(services, Self);
         var self = Self;
         _onRestored = (_, _) => self.Tell(Restored.Instance);
         Receive<Arrived>(OnArrived);
@@ -75,15 +60,13 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
         Receive<LeaveChannel>(leave => OnLeave(leave.UserId, Sender));
         Receive<Subscribed>(OnSubscribed);
         Receive<Unsubscribed>(OnUnsubscribed);
-        Receive<Spilt>(OnSpilt);
+        Receive<ChannelSpilt>(OnSpilt);
         Receive<EndChannels>(_ => OnEnd(Sender));
         Receive<Restored>(_ => SubscribeMissing());
         Receive<Tick>(_ => OnTick());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
-
-    long Now => _services.Clock.SteadyMilliseconds();
 
     protected override void PreStart()
     {
@@ -93,13 +76,34 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
 
     protected override void PostStop() => _services.Redis.Restored -= _onRestored;
 
+    void OnArrived(Arrived arrived)
+    {
+        _services.Meter.Received();
+        if (_channels.TryGetValue(arrived.UserId, out var channel))
+            _arrivals.Take(channel, arrived.Payload);
+    }
+
+    void OnSpilt(ChannelSpilt spilt)
+    {
+        if (!_channels.TryGetValue(spilt.UserId, out var channel))
+            return;
+        _arrivals.OnSpilt(channel, spilt.IsStored);
+        Leave(channel);
+    }
+
+    void OnImported(Imported imported)
+    {
+        if (_channels.TryGetValue(imported.Recipient, out var channel) && _arrivals.OnImported(channel, imported))
+            Leave(channel);
+    }
+
     void OnHold(HoldChannel hold, IActorRef user, bool isPaused = false)
     {
         if (!_channels.TryGetValue(hold.UserId, out var channel))
         {
             _channels[hold.UserId] = channel = new HeldChannel(hold.UserId);
             if (isPaused)
-                channel.Pause(Now);
+                channel.Pause(_services.Clock.SteadyMilliseconds());
             _services.Meter.Channels = _channels.Count;
         }
 
@@ -117,7 +121,7 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
         if (channel.IsSubscribed && !channel.IsChanging)
         {
             user.Tell(new ChannelHeld(hold.UserId, _services.Node.Incarnation), Self);
-            SendNext(channel);
+            _arrivals.SendNext(channel);
             return;
         }
 
@@ -136,7 +140,7 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
         channel.Resume();
         channel.OpenBehind(open.Seen);
         user.Tell(new ChannelHeld(open.UserId, _services.Node.Incarnation), Self);
-        SendNext(channel);
+        _arrivals.SendNext(channel);
     }
 
     void OnLeave(int userId, IActorRef user)
@@ -152,7 +156,7 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
         channel.Close(); // what another node passes on is not passed on twice
         _holders.Remove(userId);
         _leavers[userId] = user;
-        SendNext(channel);
+        _arrivals.SendNext(channel);
         Leave(channel);
     }
 
@@ -247,7 +251,7 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
         {
             channel.SpillAll();
             OnLeave(channel.UserId, ActorRefs.Nobody);
-            Spill(channel);
+            _arrivals.Spill(channel);
         }
     }
 
@@ -275,8 +279,8 @@ sealed partial class ChannelSubscriber : ReceiveActor, IWithTimers
         var part = _ticks++ % TicksPerCheck;
         foreach (var channel in _channels.Values.ToList())
         {
-            SendNext(channel);
-            Spill(channel);
+            _arrivals.SendNext(channel);
+            _arrivals.Spill(channel);
             Leave(channel);
             if (channel.UserId % TicksPerCheck == part)
                 _services.Users.Value.Tell(new CheckChannel(channel.UserId, _services.Node.Incarnation), Self);
