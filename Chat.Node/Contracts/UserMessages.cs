@@ -11,16 +11,18 @@ interface IUserMessage : IClusterMessage
 
 /// <summary>
 /// Conversation to user: push this to every session or queue it, then confirm. Numbers rise; <c>Previous</c> is the
-/// number sent to this user before, <c>ConfirmedTo</c> what it has confirmed. With a history the number is the seq and
-/// <c>Incarnation</c> is 0; without one numbers count within an incarnation of the conversation. <c>MayBeKnown</c>: an
-/// earlier life of the user or of the conversation may have handled it, look at the marks. Copies of other servers' messages go
-/// beside all that, in a row of numbers of their own, with a negative incarnation: they come when their server sends them.
+/// number sent to this user before, <c>ConfirmedTo</c> the number up to which it has confirmed. With a history the number is the seq.
+/// <c>Incarnation</c> is the life that counts the numbers (<see cref="DeliveryLife"/>), and tells the lane. <c>MayBeKnown</c>: an
+/// earlier life of the user or of the conversation may have handled it, look at the marks. Bridged copies have the side lane, because
+/// they come when their server sends them.
 /// </summary>
 sealed record Deliver(
     int UserId, long Incarnation, long Number, long Previous, long ConfirmedTo, bool MayBeKnown, AcceptedMessage Message) : IUserMessage
 {
+    public Lane Lane => DeliveryLife.LaneOf(Incarnation);
+
     /// <summary>Not in the order of the conversation's numbers, and not covered by the marks.</summary>
-    public bool IsSideLane => Incarnation < 0;
+    public bool IsSideLane => Lane == Lane.Side;
 }
 
 /// <summary>
@@ -63,11 +65,15 @@ sealed record OtherDevicesChanged(bool SenderHasOtherDevices) : IClusterMessage;
 sealed record Push(long Incarnation, long Number, AcceptedMessage Message) : IClusterMessage
 {
     /// <inheritdoc cref="Deliver.IsSideLane" />
-    public bool IsSideLane => Incarnation < 0;
+    public bool IsSideLane => DeliveryLife.LaneOf(Incarnation) == Lane.Side;
 }
 
 /// <summary>Session to user: everything of the conversation up to this number has left through the socket.</summary>
-sealed record Pushed(int UserId, long SessionId, ConversationId Conversation, long Incarnation, long UpTo) : IUserMessage;
+sealed record Pushed(int UserId, long SessionId, ConversationId Conversation, long Incarnation, long UpTo) : IUserMessage
+{
+    /// <inheritdoc cref="Deliver.IsSideLane" />
+    public bool IsSideLane => DeliveryLife.LaneOf(Incarnation) == Lane.Side;
+}
 
 /// <summary>User to session: more of the offline queue.</summary>
 sealed record OfflinePage(IReadOnlyList<QueuedMessage> Offline) : IClusterMessage;

@@ -22,16 +22,16 @@ sealed class BridgeImports(
 
     readonly BridgedMessages _copies = new();
     readonly OpenImports _open = new();
-    readonly DeliveryLane _aside = deliveries.Beside(-Random.Shared.NextInt64(1, long.MaxValue));
-    readonly Dictionary<int, Queue<OpenImport>> _asideOf = [];
-    long _asideNumber;
+    readonly DeliveryLane _sideLane = deliveries.Beside(DeliveryLife.Start(Lane.Side));
+    readonly Dictionary<int, Queue<OpenImport>> _onSideLane = [];
+    long _sideNumber;
 
     /// <summary>What members had when they were first sent a copy in this life.</summary>
     readonly Dictionary<int, long> _hadTo = [];
 
     bool _areCopiesKnown;
 
-    public bool HasOpenWork => !_open.IsEmpty || !_aside.IsIdle;
+    public bool HasOpenWork => !_open.IsEmpty || !_sideLane.IsIdle;
 
     long UnixMilliseconds => services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -47,7 +47,7 @@ sealed class BridgeImports(
         {
             known.Asker = asker;
         }
-        else if (!_open.IsFull && !deliveries.IsFull && !_aside.IsFull)
+        else if (!_open.IsFull && !deliveries.IsFull && !_sideLane.IsFull)
         {
             if (RefusalOf(import) is { } refusal)
             {
@@ -106,7 +106,7 @@ sealed class BridgeImports(
         foreach (var open in _open.WaitingFor(row.Cmid))
         {
             if (id.IsGroup)
-                SendAside(open, message, isBroughtInOrder: isWritten);
+                SendOnSideLane(open, message, isBroughtInOrder: isWritten);
             else
                 Settle(open);
         }
@@ -126,26 +126,26 @@ sealed class BridgeImports(
 
     public void OnConfirmed(DeliveryConfirmed confirmed, IActorRef user)
     {
-        if (confirmed.Incarnation != _aside.Incarnation)
+        if (confirmed.Incarnation != _sideLane.Incarnation)
             return;
-        _aside.Confirm(confirmed, user);
-        if (!_asideOf.TryGetValue(confirmed.UserId, out var waiting))
+        _sideLane.Confirm(confirmed, user);
+        if (!_onSideLane.TryGetValue(confirmed.UserId, out var waiting))
             return;
-        while (waiting.TryPeek(out var open) && open.AsideNumber <= confirmed.UpTo)
+        while (waiting.TryPeek(out var open) && open.SideNumber <= confirmed.UpTo)
             Settle(waiting.Dequeue());
         if (waiting.Count == 0)
-            _asideOf.Remove(confirmed.UserId);
+            _onSideLane.Remove(confirmed.UserId);
     }
 
     public void OnResend(ResendDeliveries resend, IActorRef user)
     {
-        if (resend.Incarnation == _aside.Incarnation)
-            _aside.Resend(resend, user);
+        if (resend.Incarnation == _sideLane.Incarnation)
+            _sideLane.Resend(resend, user);
     }
 
-    public void ResendToNextLife(int userId) => _aside.ResendToNextLife(userId);
+    public void ResendToNextLife(int userId) => _sideLane.ResendToNextLife(userId);
 
-    public void OnTick() => _aside.OnTick();
+    public void OnTick() => _sideLane.OnTick();
 
     /// <summary>Who may send is the other server's business; whether we know them is ours.</summary>
     string? RefusalOf(Import import)
@@ -188,7 +188,7 @@ sealed class BridgeImports(
         if (!services.KeepsHistory)
         {
             var cmid = ImportId.Of(import.Digest.Span, import.Source, import.Number);
-            SendAside(open, new AcceptedMessage(id, 0, import.Sender, cmid, UnixMilliseconds, import.Body, 0), isBroughtInOrder: false);
+            SendOnSideLane(open, new AcceptedMessage(id, 0, import.Sender, cmid, UnixMilliseconds, import.Body, 0), isBroughtInOrder: false);
             return;
         }
 
@@ -196,7 +196,7 @@ sealed class BridgeImports(
         {
             open.Cmid = known.Cmid;
             if (known.Logged is { } message)
-                SendAside(open, message, known.IsOfThisLife);
+                SendOnSideLane(open, message, known.IsOfThisLife);
             return;
         }
 
@@ -228,13 +228,13 @@ sealed class BridgeImports(
     /// <param name="open">Whose copy.</param>
     /// <param name="message">Of what.</param>
     /// <param name="isBroughtInOrder">Whether this life brings it to everybody who is here, in its order.</param>
-    void SendAside(OpenImport open, AcceptedMessage message, bool isBroughtInOrder)
+    void SendOnSideLane(OpenImport open, AcceptedMessage message, bool isBroughtInOrder)
     {
-        open.AsideNumber = ++_asideNumber;
-        if (!_asideOf.TryGetValue(open.Import.Recipient, out var waiting))
-            _asideOf[open.Import.Recipient] = waiting = new Queue<OpenImport>();
+        open.SideNumber = ++_sideNumber;
+        if (!_onSideLane.TryGetValue(open.Import.Recipient, out var waiting))
+            _onSideLane[open.Import.Recipient] = waiting = new Queue<OpenImport>();
         waiting.Enqueue(open);
-        _aside.Add(message, open.AsideNumber, [open.Import.Recipient], hasCopies: true, mayBeKnown: !isBroughtInOrder);
+        _sideLane.Add(message, open.SideNumber, [open.Import.Recipient], hasCopies: true, mayBeKnown: !isBroughtInOrder);
     }
 
     /// <summary>

@@ -43,7 +43,7 @@ sealed class ConversationActor : FastReceiveActor
         _state = new ConversationState(id, services.KeepsHistory);
         _writer = new LogWriter(services.Log, services.FanOutWatermarks, id, Self);
         _deliveries = new DeliveryLane(
-            new UserLinks(Context, services.Users), services.KeepsHistory ? 0 : Random.Shared.NextInt64(1, long.MaxValue), services.Clock);
+            new UserLinks(Context, services.Users), DeliveryLife.Start(services.KeepsHistory ? Lane.Ordered : Lane.Unlogged), services.Clock);
         _follower = new LogFollower(id, services, _state, _deliveries, _writer, Self);
         _posts = new Posts(id, services, _state, _deliveries, _writer, _follower, Self);
         _membership = new Membership(id, services, _state, Self);

@@ -18,7 +18,7 @@ sealed class OpenImport(Import import, IActorRef asker)
     public string? Cmid { get; set; }
 
     /// <summary>Waits for its recipient to confirm this number; 0 before.</summary>
-    public long AsideNumber { get; set; }
+    public long SideNumber { get; set; }
 }
 
 /// <summary>Copies that are not settled, and the newest that are: these may come again. Pure.</summary>
@@ -48,7 +48,7 @@ sealed class OpenImports
     public List<OpenImport> Of(string cmid) => [.. _open.Values.Where(open => open.Cmid == cmid)];
 
     /// <summary>The copies of a message that wait for it to be logged.</summary>
-    public List<OpenImport> WaitingFor(string cmid) => [.. _open.Values.Where(open => open.Cmid == cmid && open.AsideNumber == 0)];
+    public List<OpenImport> WaitingFor(string cmid) => [.. _open.Values.Where(open => open.Cmid == cmid && open.SideNumber == 0)];
 
     public void Settle(OpenImport open)
     {

@@ -46,7 +46,7 @@ public sealed class OpenImportsTests
         var sent = Add(number: 1, cmid: "a");
         var waiting = Add(number: 2, cmid: "a");
         Add(number: 3, cmid: "b");
-        sent.AsideNumber = 1;
+        sent.SideNumber = 1;
         Assert.Equal([waiting], _open.WaitingFor("a"));
         Assert.Equal([sent, waiting], _open.Of("a"));
     }
