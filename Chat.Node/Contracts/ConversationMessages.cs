@@ -12,10 +12,10 @@ interface IConversationMessage : IClusterMessage
 }
 
 /// <summary>
-/// Session to conversation: accept this message. Numbered per session and conversation: the conversation takes only the
-/// next one (<c>Previous</c>, the one sent before it, handled here or at most <c>AnsweredTo</c>). <c>Epoch</c> rises after a refusal with
-/// retry; what was sent before it is refused too, so that nothing overtakes. <c>TimeOffset</c> as in
-/// <see cref="ChatBody"/>; <c>SenderHasOtherDevices</c>: the sender's other modern sessions want copies.
+/// Session to conversation: accept this message. A session numbers its posts to each conversation. The conversation takes only the next
+/// post: it has handled <c>Previous</c>, the post sent before it, or <c>Previous</c> is at most <c>AnsweredTo</c>. <c>Epoch</c> rises after
+/// a refusal with retry. Posts of an earlier epoch are refused too, so that nothing overtakes. <c>TimeOffset</c> is as in
+/// <see cref="ChatBody"/>. <c>SenderHasOtherDevices</c>: the sender's other modern sessions want copies.
 /// </summary>
 sealed record Post(
     ConversationId Conversation, long SessionId, long Number, long Previous, long AnsweredTo, int Epoch,
@@ -52,21 +52,21 @@ sealed record DeliveryConfirmed(ConversationId Conversation, int UserId, long In
 sealed record ResendDeliveries(ConversationId Conversation, int UserId, long Incarnation, long After) : IConversationMessage;
 
 /// <summary>
-/// A node's channel keeper, or a user with such a row in its queue, to conversation: another server has sent this for <c>Recipient</c>. Log it
-/// once however many copies come, and bring it to this recipient alone: the others get copies of their own. <c>Source</c> and
-/// <c>Number</c> name the copy (the incarnation of a node and its count; 0 and the row of the queue). Answered with <see cref="Imported"/>; repeated
-/// until then.
+/// A node's channel subscriber, or a user with a bridged row in its queue, to conversation: another server has sent this for <c>Recipient</c>.
+/// Log it once, however many copies come. Bring it to this recipient alone, because the others get copies of their own. <c>Source</c> and
+/// <c>Number</c> name the copy: the incarnation of a node and its count, or 0 and the row of the queue. Answered with
+/// <see cref="Imported"/>; repeated until then.
 /// </summary>
 sealed record Import(
     ConversationId Conversation, int Recipient, int Sender, long Source, long Number, ReadOnlyMemory<byte> Digest, ReadOnlyMemory<byte> Body)
     : IConversationMessage
 {
-    /// <summary>What is larger is not taken: far below the largest message between nodes (1 MiB).</summary>
+    /// <summary>A larger object is not taken. This is far below the largest message between nodes (1 MiB).</summary>
     public const int MaxBytes = 256 * 1024;
 }
 
 /// <summary>
-/// Conversation to whoever sent <see cref="Import"/>: nothing is left to do about it; or why it cannot be logged.
+/// Conversation to the sender of <see cref="Import"/>: nothing is left to do about it, or the reason why it cannot be logged.
 /// </summary>
 sealed record Imported(ConversationId Conversation, int Recipient, long Source, long Number, string? Refusal) : IClusterMessage;
 

@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace Chat.Node.Contracts;
 
 /// <summary>
-/// What users know of the servers that are not in the cluster: those of the legacy kind, and our own nodes outside it.
-/// Implemented by the bridge.
+/// The port through which users reach the unclustered nodes: legacy servers, and our own nodes outside the cluster.
+/// The bridge implements it.
 /// </summary>
 interface IBridge
 {
@@ -12,8 +12,8 @@ interface IBridge
     bool IsOn { get; }
 
     /// <summary>
-    /// Publishes messages to one user, one after the other, until one is not received by anybody. To who is listed as offline nothing is
-    /// published, whoever listens: some servers never stop listening.
+    /// Publishes messages to one user, one after the other, until nobody receives one. It publishes nothing to a user who is listed as
+    /// offline, because some servers never stop listening.
     /// </summary>
     /// <param name="userId">The user.</param>
     /// <param name="bodies">Canonical objects.</param>
@@ -21,17 +21,17 @@ interface IBridge
     Task<int> PublishAsync(int userId, IReadOnlyList<ReadOnlyMemory<byte>> bodies);
 
     /// <summary>
-    /// How many servers have a user: those that listen, if the user is listed as online, else none; null when nobody can say. Never fails.
+    /// How many servers have a user. If the user is listed as online, these are the servers that listen, else none. Null when nobody can say. Never fails.
     /// </summary>
     Task<long?> CountServersAsync(int userId);
 
     /// <summary>
-    /// Sees to it that a node that is gone does not count as listening: a frozen one keeps its connection. Never fails; done
-    /// as well as it can be.
+    /// Ends the listening of a node that is gone, because a frozen node keeps its connection. Does so as well as it can, and
+    /// never fails.
     /// </summary>
     Task DisconnectAsync(long incarnation);
 
-    /// <summary>Who listens for users at a node; null if the node is gone.</summary>
+    /// <summary>The actor that listens for users at a node; null if the node is gone.</summary>
     ICanTell? KeeperOf(long incarnation);
 }
 

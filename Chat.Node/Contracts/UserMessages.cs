@@ -90,7 +90,7 @@ sealed record ReceivedUpTo(int UserId, ConversationId Conversation, long UpTo, b
 /// <summary>User to session: a mark of your client was not stored, and why. <c>Head</c> is the last number of the conversation.</summary>
 sealed record MarkRefused(int UserId, ConversationId Conversation, long UpTo, ErrorCode Error, long Head, ReadOnlyMemory<byte> Ref) : IClusterMessage;
 
-/// <summary>The same as <see cref="ReceivedUpTo"/>, of sessions on nodes of an earlier version, which expect no answer.</summary>
+/// <summary>The same as <see cref="ReceivedUpTo"/>. Sessions on nodes of an earlier version send it, and expect no answer.</summary>
 sealed record Received(int UserId, ConversationId Conversation, long UpTo) : IUserMessage;
 
 /// <summary>Session to user: a device has received a queued message that has no number.</summary>
@@ -108,7 +108,7 @@ sealed record LoginChecked(bool IsAllowed) : IClusterMessage;
 /// <summary>Session to user: the password was right, forget its failures.</summary>
 sealed record LoginSucceeded(int UserId) : IUserMessage;
 
-/// <summary>Sweeper to user: the node that had your oldest session is gone, see to it that what is stored of your presence is true.</summary>
+/// <summary>Sweeper to user: the node that had your oldest session is gone. Put your stored presence right.</summary>
 sealed record CheckPresence(int UserId) : IUserMessage;
 
 /// <summary>Shard to user: come to an end (hand-off or passivation).</summary>

@@ -20,6 +20,6 @@ sealed record ConversationPinned(ConversationId Conversation) : IUserSettingsEve
 /// <summary>A conversation is pinned no more.</summary>
 sealed record ConversationUnpinned(ConversationId Conversation) : IUserSettingsEvent;
 
-/// <summary>What all events up to a number have led to, so that they need not be kept.</summary>
+/// <summary>The state after all events up to a number, so that these events need not be kept.</summary>
 sealed record UserSettingsSnapshot(
     PresencePrivacy Presence, IReadOnlyList<ConversationId> Muted, IReadOnlyList<ConversationId> Pinned) : IPersisted;
