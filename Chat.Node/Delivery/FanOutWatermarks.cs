@@ -5,7 +5,7 @@ namespace Chat.Node.Delivery;
 
 /// <summary>
 /// Knows the oldest message that this node has logged (or is about to log) and not yet brought to all its receivers.
-/// Conversations write their own slot, the sweeper reads all of them once a second.
+/// Each conversation writes its own slot. The heartbeat and the reporter read all of them.
 /// </summary>
 sealed class FanOutWatermarks
 {
@@ -23,7 +23,7 @@ sealed class FanOutWatermarks
             set => Volatile.Write(ref _oldestTs, value);
         }
 
-        /// <summary>Its actor has moved away before everything was confirmed: somebody has to wake the successor.</summary>
+        /// <summary>The conversation's actor has moved away before everything was confirmed. Somebody has to wake the successor.</summary>
         public bool IsAbandoned { get; set; }
     }
 

@@ -1,6 +1,6 @@
 namespace Chat.Node.Delivery;
 
-/// <summary>What the receiving end of a numbered hop does with what arrives.</summary>
+/// <summary>How the receiving end of a numbered hop judges a message that arrives.</summary>
 enum Arrival
 {
     /// <summary>The next one: take it.</summary>
@@ -14,8 +14,8 @@ enum Arrival
 }
 
 /// <summary>
-/// The rule of both internal hops (session to conversation, conversation to user). The receiver takes only what follows
-/// what it has; a sender that has been answered further than a new receiver remembers lifts it over what is settled.
+/// The rule of both internal hops (session to conversation, conversation to user). The receiver takes only the message
+/// that follows its last one. If the sender has answers for more than a new receiver remembers, the receiver skips these settled messages.
 /// </summary>
 static class GoBackN
 {
