@@ -68,7 +68,7 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
         connection.QuerySingleOrDefaultAsync<AccountQueryRow>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })));
 
     /// <summary>
-    /// The account of a name. Where several have it, as old rows may: the one that is written exactly so, else so in Form C,
+    /// The account of a name. Several old rows may have the same name. Then it is the one that is written exactly so, else so in Form C,
     /// else the oldest. By their bytes: collations differ.
     /// </summary>
     public async Task<Account?> FindAsync(string name)

@@ -14,7 +14,7 @@ sealed class BatchLoader<TRequest, TResult>
     /// <param name="materializer">Runs the stream.</param>
     /// <param name="queueLength">More than this many waiting calls are refused.</param>
     /// <param name="batchSize">The largest batch.</param>
-    /// <param name="refusal">What a refused caller is told.</param>
+    /// <param name="refusal">The text for a caller that is refused.</param>
     /// <param name="load">Returns a result for each request, in their order.</param>
     public BatchLoader(
         IMaterializer materializer, int queueLength, int batchSize, string refusal, Func<IReadOnlyList<TRequest>, Task<IReadOnlyList<TResult>>> load)

@@ -20,7 +20,7 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
     /// <summary>An entry of a login ack has more bytes than this: from the size of a frame follows how much is worth reading.</summary>
     public const int LeastEntryBytes = 32;
 
-    /// <summary>Of reading members for a login; later ones would find little more.</summary>
+    /// <summary>The rounds of reading members for a login. Later rounds would find little more.</summary>
     const int MaxRounds = 4;
 
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);

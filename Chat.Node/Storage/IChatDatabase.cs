@@ -8,7 +8,7 @@ namespace Chat.Node.Storage;
 /// </summary>
 interface IChatDatabase
 {
-    /// <summary>What this kind of database says in a way of its own.</summary>
+    /// <summary>The statements that this kind of database writes in its own way.</summary>
     SqlDialect Dialect { get; }
 
     /// <summary>No message with a larger canonical body, in bytes, can be stored or queued.</summary>

@@ -51,7 +51,7 @@ sealed class LegacyTexts(IChatDatabase database, LegacyCharset charset = LegacyC
     const int MaxRows = 1000;
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
-    /// <summary>What other servers wrote: the newest and the oldest.</summary>
+    /// <summary>Texts that other servers wrote: the newest and the oldest.</summary>
     static readonly string[] Samples =
     [
         "SELECT name AS text FROM Users WHERE id > (SELECT MAX(id) FROM Users) - @MaxRows AND ours = 0",
@@ -80,7 +80,7 @@ sealed class LegacyTexts(IChatDatabase database, LegacyCharset charset = LegacyC
             await LookAsync(connection);
     }
 
-    /// <summary>What the user typed, as far as <see cref="PrepareAsync"/> knows.</summary>
+    /// <summary>The text that the user typed, as far as <see cref="PrepareAsync"/> knows.</summary>
     public string Read(string stored)
     {
         if (charset == LegacyCharset.Utf8mb4 || LegacyText.Undo(stored) is not { } undone)

@@ -8,7 +8,7 @@ namespace Chat.Node.Storage;
 /// </summary>
 sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body, long Node = 0);
 
-/// <summary>What became of a row.</summary>
+/// <summary>The outcome of writing a row.</summary>
 enum AppendStatus
 {
     /// <summary>Committed.</summary>
@@ -20,10 +20,10 @@ enum AppendStatus
     /// <summary>The number is taken by another message: somebody else writes this conversation, or its head is not known.</summary>
     Conflict,
 
-    /// <summary>Not written, or nobody knows.</summary>
+    /// <summary>The row was not written, or nobody knows.</summary>
     Unknown,
 
-    /// <summary>Not written, and it never will be: a value does not fit.</summary>
+    /// <summary>The row was not written and never will be: a value does not fit.</summary>
     Refused,
 }
 

@@ -2,7 +2,7 @@ using Chat.Protocol;
 
 namespace Chat.Node.Storage;
 
-/// <summary>What becomes of a mark.</summary>
+/// <summary>The verdict on a mark.</summary>
 enum MarkOutcome
 {
     Stored,

@@ -9,7 +9,7 @@ sealed class NodeRow
 
     public string Name { get; init; } = "";
 
-    /// <summary>Where the other nodes of its cluster reach it, <c>host:port</c>; empty before it has said so.</summary>
+    /// <summary>The address at which the other nodes of its cluster reach it, <c>host:port</c>; empty before it has said so.</summary>
     public string Address { get; init; } = "";
 
     /// <summary>Which start of the actor system at that address.</summary>
@@ -18,7 +18,7 @@ sealed class NodeRow
     /// <summary>Its own clock at its last sign of life, in milliseconds since 1970. Only whether it changes means anything to others.</summary>
     public long Heartbeat { get; init; }
 
-    /// <summary>What it logged before this time has reached everybody.</summary>
+    /// <summary>All messages that it logged before this time have reached everybody.</summary>
     public long ConfirmedBefore { get; init; }
 
     /// <summary>Those that all nodes of a cluster must have alike; empty for a version that did not write them.</summary>
@@ -48,7 +48,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
         """,
         new { node.Incarnation, node.Name, Now });
 
-    /// <summary>Where this node can be reached by others, and the settings in which it has to agree with them.</summary>
+    /// <summary>Stores the address at which others reach this node, and the settings in which it has to agree with them.</summary>
     public Task AnnounceAsync(string address, long uid, string settings = "") => ExecuteAsync(
         "UPDATE Node SET address = @address, uid = @uid, settings = @settings WHERE incarnation = @Incarnation", new { address, uid, settings, node.Incarnation });
 
@@ -68,7 +68,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
         """,
         new { node.Incarnation })).AsList());
 
-    /// <summary>What other nodes logged before this time has reached everybody; <see cref="long.MaxValue"/> when there are none.</summary>
+    /// <summary>All messages that other nodes logged before this time have reached everybody; <see cref="long.MaxValue"/> when there are none.</summary>
     public async Task<long> OldestUnfinishedAsync() => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long?>(
         "SELECT MIN(confirmed_before) FROM Node WHERE finished = 0 AND incarnation <> @Incarnation", new { node.Incarnation })) ?? long.MaxValue;
 

@@ -75,7 +75,7 @@ sealed class OfflineQueue
         }
     }
 
-    /// <summary>What the database will never take goes into quarantine; what is behind a row that has to wait waits too.</summary>
+    /// <summary>A row that the database will never take goes into quarantine. The rows behind a row that has to wait wait too.</summary>
     async Task WriteOneByOneAsync(List<PendingOffline> own)
     {
         var isDurable = true;

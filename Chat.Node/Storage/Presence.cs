@@ -17,7 +17,7 @@ sealed class Presence(IChatDatabase database)
     /// <summary>First in every transaction, so that the writes of one user are one after the other also in the database.</summary>
     const string LockRow = "UPDATE UserPresence SET shown = shown WHERE userid = @userId";
 
-    /// <summary>What others are shown of somebody whom we list: online, unless the user hides it.</summary>
+    /// <summary>The state that others see of a user whom we list: online, unless the user hides it.</summary>
     const string ShowState =
         """
         UPDATE Users SET state = CASE

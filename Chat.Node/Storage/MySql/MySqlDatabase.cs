@@ -21,7 +21,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     /// <summary>A server that has to be left all the time costs no more new pools than this.</summary>
     static readonly TimeSpan LeastStay = TimeSpan.FromSeconds(1);
 
-    /// <summary>What begins later could end after nobody waits for it any more.</summary>
+    /// <summary>A statement that begins later could end when nobody waits for it any more.</summary>
     static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(4);
 
     readonly string _connectionString;
@@ -154,7 +154,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         }
     }
 
-    /// <summary>Whoever comes now gets new connections.</summary>
+    /// <summary>From now on callers get new connections.</summary>
     void Leave(MySqlPools pools)
     {
         lock (_leaving)

@@ -2,7 +2,7 @@ using MySqlConnector;
 
 namespace Chat.Node.Storage.MySql;
 
-/// <summary>What the server's error numbers mean for us.</summary>
+/// <summary>The meaning of the server's error numbers for us.</summary>
 static class MySqlErrors
 {
     /// <summary>The statement, not the server, is at fault, and others may do better.</summary>

@@ -144,7 +144,7 @@ sealed class MySqlLog
         }
     }
 
-    /// <summary>What became of the rows up to and with the first one of each conversation that was not written.</summary>
+    /// <summary>The outcomes of the rows, up to and with the first one of each conversation that was not written.</summary>
     Task<List<(int Row, AppendStatus Status)>> InsertApartAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows, List<int> some) =>
         database.WriteOnceAsync(async (connection, _) =>
         {

@@ -4,10 +4,10 @@ using Dapper;
 
 namespace Chat.Node.Storage.MySql;
 
-/// <summary>What a session cannot make right: settings of the whole server, and tables of others' making.</summary>
+/// <summary>Checks what a session cannot set: settings of the whole server, and tables that others have made.</summary>
 static class MySqlServerCheck
 {
-    /// <summary>What a body has beside its text, at most.</summary>
+    /// <summary>The most bytes that a body has beside its text.</summary>
     const int Envelope = 1024;
 
     /// <exception cref="StorageException">The server cannot keep what is acknowledged.</exception>

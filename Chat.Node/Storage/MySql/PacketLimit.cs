@@ -11,7 +11,7 @@ sealed class PacketLimit
     /// <summary>With less the questions of a node's start would not fit.</summary>
     public const long Least = 64 * 1024;
 
-    /// <summary>What a statement has beside the texts of its rows.</summary>
+    /// <summary>The bytes of a statement beside the texts of its rows.</summary>
     const int Overhead = 4096;
 
     long _packet = long.MaxValue;
@@ -28,6 +28,6 @@ sealed class PacketLimit
             Volatile.Write(ref _packet, packet);
     }
 
-    /// <summary>What the server has to allow for bodies of so many bytes.</summary>
+    /// <summary>The packet size that the server has to allow for bodies of so many bytes.</summary>
     public static long Needed(int body) => (body * 7L + 1) / 2 + Overhead + 1;
 }

@@ -79,12 +79,12 @@ sealed class SessionVariables(int lockSeconds)
     /// <summary>The names, for SHOW.</summary>
     public IEnumerable<string> Names => _variables.Select(variable => variable.Name);
 
-    /// <summary>What has to be set, as assignments of SET, in an order in which that works.</summary>
+    /// <summary>The variables that have to be set, as assignments of SET, in an order in which that works.</summary>
     /// <param name="shown">What the server shows, by name in small letters.</param>
     public IReadOnlyList<string> Corrections(IReadOnlyDictionary<string, string> shown) =>
         [.. _variables.Where(variable => IsWrong(variable, shown)).Select(variable => variable.Assignment)];
 
-    /// <summary>What must not stay as it is, for people to read; null if all is well.</summary>
+    /// <summary>The variables that must not stay as they are, for people to read; null if all is well.</summary>
     public string? Complaint(IReadOnlyDictionary<string, string> shown)
     {
         var wrong = _variables.Where(variable => variable.IsRequired && IsWrong(variable, shown))

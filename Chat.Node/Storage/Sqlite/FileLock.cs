@@ -21,7 +21,7 @@ sealed class FileLock : IDisposable
 
     FileLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>Makes the file if it is not there. Who may read it may lock it.</summary>
+    /// <summary>Makes the file if it is not there. Everybody who may read it may lock it.</summary>
     /// <exception cref="IOException">It cannot be made or opened.</exception>
     public static FileLock Open(string path)
     {

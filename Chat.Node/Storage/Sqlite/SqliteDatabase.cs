@@ -50,7 +50,7 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     {
         await Task.Run(Make);
         var keys = new SqliteWork<int>((connection, transaction) => connection.ExecuteAsync(
-            // Of rows that are older than the columns.
+            // For rows that are older than the columns.
             """
             UPDATE OR IGNORE Users SET namekey = LOWER(name) WHERE namekey IS NULL;
             UPDATE OR IGNORE AllGroup SET groupkey = LOWER(groupname) WHERE groupkey IS NULL;

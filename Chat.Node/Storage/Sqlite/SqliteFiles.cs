@@ -4,7 +4,7 @@ namespace Chat.Node.Storage.Sqlite;
 
 /// <summary>
 /// The files that this process has open are those that the database's path names: else whatever is written goes where no later start
-/// finds it. Who has lost them acknowledges nothing until they are back. Safe to use from any thread.
+/// finds it. A node that has lost them acknowledges nothing until they are back. Safe to use from any thread.
 /// </summary>
 /// <param name="file">The database's path, without links in it.</param>
 /// <param name="logger">Is told once that they are gone, and once that they are back.</param>
@@ -103,7 +103,7 @@ sealed class SqliteFiles(string file, ILogger logger)
         Log.DatabaseFileBack(logger, file);
     }
 
-    /// <summary>Of the database and its log, which are all that a copy needs.</summary>
+    /// <summary>Descriptors of the database and its log. A copy needs only these.</summary>
     List<(string Name, int Descriptor)> Descriptors()
     {
         var found = new Dictionary<string, int>();

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Chat.Node.Storage.Sqlite;
 
 /// <summary>
-/// What the writing thread does with its connection: in this process's turn, all that has gathered in one transaction.
+/// The work of the writing thread. In this process's turn it does everything that has gathered in one transaction.
 /// </summary>
 sealed class SqliteWriter(SqliteConnection connection, SqliteFiles files) : IDisposable
 {
@@ -11,10 +11,10 @@ sealed class SqliteWriter(SqliteConnection connection, SqliteFiles files) : IDis
     readonly WalLimit _wal = new(connection);
 
     /// <summary>
-    /// All in one transaction; if a piece fails, each again in one of its own, so that it fails alone. That is rare, and
+    /// Runs all pieces in one transaction. If a piece fails, each runs again in a transaction of its own, so that it fails alone. That is rare, and
     /// a savepoint around each piece would cost every commit.
     /// </summary>
-    /// <param name="gathered">What is to be done, and then settled.</param>
+    /// <param name="gathered">The pieces of work to do and then to settle.</param>
     /// <param name="gatherMore">Adds what came while other processes were writing.</param>
     public void Run(List<SqliteWork> gathered, Action<List<SqliteWork>> gatherMore)
     {
