@@ -5,7 +5,7 @@ namespace Chat.Node.Cluster;
 /// <summary>
 /// Stands before a listening channel of DotNetty and stops it from accepting while too many accepted connections have said nothing and are
 /// not closed yet. Closing takes turns of other threads: on a busy machine thousands are accepted meanwhile, each with a file descriptor.
-/// Those that wait for their turn wait in the kernel's queue.
+/// Further connections wait in the kernel's queue.
 /// </summary>
 /// <param name="listening">The channel that accepts.</param>
 /// <param name="max">So many accepted connections may be open and silent.</param>

@@ -11,8 +11,8 @@ namespace Chat.Node.Cluster;
 sealed class CannotJoinException(string message) : Exception(message);
 
 /// <summary>
-/// Makes this node a member of the one cluster of its database. Members that live are asked to let it in; it forms a cluster
-/// of its own only when the database, with nobody else's turn in between, has no member that is not certainly dead.
+/// Makes this node a member of the one cluster of its database. It asks living members to let it in. It forms a cluster
+/// of its own only when every member in the database is certainly dead, and no other node has changed that meanwhile.
 /// </summary>
 sealed class ClusterJoiner(
     Akka.Cluster.Cluster cluster, Nodes nodes, Presence presence, string settings, IReadOnlyList<string> seeds, TimeSpan patience, TimeProvider clock, ILogger<ClusterJoiner> logger)
@@ -20,7 +20,7 @@ sealed class ClusterJoiner(
     /// <summary>Nodes that start together: the one that others name as their seed comes first.</summary>
     static readonly TimeSpan SeedsComeFirst = TimeSpan.FromSeconds(10);
 
-    /// <summary>What is known of the members is late by no more than this as a rule.</summary>
+    /// <summary>As a rule the known members are late by no more than this.</summary>
     static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
 
     readonly PeerWatch _watch = new();
@@ -85,7 +85,7 @@ sealed class ClusterJoiner(
             var beating = living.Where(row => _watch.HasBeaten(row.Incarnation)).ToList();
             SharedSettings.EnsureSame(settings, beating.Select(row => (row.Address, row.Settings)));
             if (beating.Count > 0 || living.TrueForAll(row => _watch.SilenceOf(row.Incarnation) >= PeerVerdict.WorthAsking))
-                Ask(beating.Count > 0 ? beating : living); // who has given no sign of life yet may be dead, and its settings with it
+                Ask(beating.Count > 0 ? beating : living); // a member that has given no sign of life yet may be dead, and its settings with it
             return false;
         }
 
@@ -148,8 +148,8 @@ sealed class ClusterJoiner(
     /// <summary>Has the database confirm what the cluster says; false if it is too early to know.</summary>
     async Task<bool> TryBecomeMemberAsync()
     {
-        // What is known of the members is kept by an actor of its own, which may lag behind the news that this node is up. News come to it in
-        // order: once it has those of this node, it has those of the members who let it in.
+        // An actor of its own keeps the known members. It may lag behind the news that this node is up. News come to it in
+        // order: once it has the news of this node, it has the news of the members who let it in.
         var members = cluster.State.Members;
         if (!members.Any(member => member.UniqueAddress.Equals(cluster.SelfUniqueAddress) && member.Status == MemberStatus.Up))
         {

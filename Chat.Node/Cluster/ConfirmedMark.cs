@@ -1,9 +1,9 @@
 namespace Chat.Node.Cluster;
 
 /// <summary>
-/// The time before which all that this node logged is confirmed: what is unfinished is not before it, and neither is what is being given its time in this
-/// moment. So it stays behind the clock by as much as a message may need between its time and its place among the unfinished, by the steady clock: a
-/// clock of day that is put forward does not take this distance away. Pure.
+/// The time before which everything that this node logged is confirmed. No unfinished message is before it, and no message that is being given its time
+/// in this moment. So it stays behind the clock for the time that a message may need from its time stamp to its place among the unfinished. The steady
+/// clock measures this distance: setting the time of day forward does not take it away. Pure.
 /// </summary>
 sealed class ConfirmedMark
 {

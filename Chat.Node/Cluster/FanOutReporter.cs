@@ -5,8 +5,8 @@ using Chat.Node.Delivery;
 namespace Chat.Node.Cluster;
 
 /// <summary>
-/// One per node: wakes the conversations that have moved away from this node before everybody had their messages, until
-/// their new life says that it is done with them. Dies with its node: then the sweeper does it.
+/// One per node. It wakes conversations that have moved away from this node before everybody had their messages, until
+/// their new life says that everybody has them. When the node dies, the sweeper takes over.
 /// </summary>
 sealed class FanOutReporter : ReceiveActor, IWithTimers
 {

@@ -9,8 +9,8 @@ using AkkaTransport = Akka.Remote.Transport.Transport;
 namespace Chat.Node.Cluster;
 
 /// <summary>
-/// Akka's TCP transport, of whose incoming connections only so many may say nothing: the oldest of them gives way, and while too many are
-/// being closed no more are accepted (<see cref="AcceptGate"/>). Nodes speak at once, so strangers who connect to the cluster's port cost
+/// Akka's TCP transport with a bound on incoming connections that say nothing. The oldest of them gives way. While too many are
+/// being closed, no more are accepted (<see cref="AcceptGate"/>). Nodes speak at once, so strangers who connect to the cluster's port cost
 /// a few file descriptors and shut no node out.
 /// </summary>
 /// <remarks>Made by Akka from its configuration (<c>transport-class</c>).</remarks>

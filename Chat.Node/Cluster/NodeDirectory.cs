@@ -20,7 +20,7 @@ sealed class NodeDirectory(NodeIdentity self) : INodeDirectory
     /// <summary>The living nodes that are in no cluster with this one.</summary>
     public void UpdateUnclustered(IEnumerable<long> incarnations) => _unclustered = [.. incarnations];
 
-    /// <summary>Where a living node of the cluster is reached; null for this one, and for one that is not known.</summary>
+    /// <summary>The address of a living node of the cluster; null for this node and for an unknown one.</summary>
     public string? AddressOf(long incarnation) => _incarnations.FirstOrDefault(known => known.Value == incarnation).Key;
 
     public long IncarnationOf(IActorRef actor)

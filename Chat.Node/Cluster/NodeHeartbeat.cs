@@ -5,7 +5,7 @@ using Chat.Node.Telemetry;
 namespace Chat.Node.Cluster;
 
 /// <summary>
-/// Twice a second: tells the database that this node lives and how far its fan-outs have come, and renews the lease by it.
+/// Tells the database twice a second that this node lives and how far its fan-outs have come. Each stored sign renews the lease.
 /// When the database says that others have declared this node dead, the node is ended.
 /// </summary>
 sealed class NodeHeartbeat(
@@ -44,7 +44,7 @@ sealed class NodeHeartbeat(
     {
         var givenAt = clock.SteadyMilliseconds();
         LookAtClock();
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds(); // before what is unfinished is looked at
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds(); // taken before the look at unfinished messages
         var mark = _mark.Next(givenAt, now, fanOuts.OldestTs());
         try
         {
@@ -65,7 +65,7 @@ sealed class NodeHeartbeat(
                 lifetime.StopApplication();
             }
         }
-        catch (Exception e) // whatever it is: the lease runs out if it lasts, and until then the node goes on
+        catch (Exception e) // any failure: the lease runs out if it lasts, and until then the node goes on
         {
             if (!_hasWarned)
                 Log.HeartbeatFailed(logger, e.Message);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Chat.Node.Cluster;
 
-/// <summary>Where a node is in its life.</summary>
+/// <summary>The stages of a node's life.</summary>
 enum NodePhase
 {
     /// <summary>Not a member of the cluster yet: no chat.</summary>

@@ -6,15 +6,15 @@ using Chat.Protocol;
 
 namespace Chat.Node.Cluster;
 
-/// <summary>What the sweeper uses. <c>Members</c>: those of the cluster; null for a node that is in none.</summary>
+/// <summary>The services that the sweeper uses. <c>Members</c>: those of the cluster; null for a node that is in none.</summary>
 sealed record SweeperServices(
     Nodes Nodes, MessageLogStore Log, Presence Presence, TimeProvider Clock, ILogger<NodeSweeper> Logger,
     Lazy<IActorRef> Conversations, Lazy<IActorRef> Users, Func<IReadOnlyCollection<Akka.Cluster.Member>>? Members, IBridge Others);
 
 /// <summary>
-/// One in the cluster: when a node is gone, has it fenced, asks its users' actors to look after their presence, and wakes the
-/// conversations whose fan-out it had not finished, so that every logged message reaches its receivers without anybody asking.
-/// A crash loses nothing: what is unfinished is in the database, and the next sweeper begins again.
+/// One in the cluster. When a node is gone, it has the node fenced, asks the actors of the node's users to check their presence, and wakes the
+/// conversations whose fan-out the node had not finished. So every logged message reaches its receivers without anybody asking.
+/// A crash of the sweeper loses nothing: the unfinished work is in the database, and the next sweeper begins again.
 /// </summary>
 sealed class NodeSweeper : ReceiveActor, IWithTimers
 {
@@ -77,7 +77,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
 
     void OnTick()
     {
-        // What is awake may have lost its message, or its actor.
+        // A conversation that was woken may have lost the message, or its actor.
         foreach (var conversation in _awake)
             Wake(conversation);
         if (_isBusy)
@@ -111,7 +111,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
 
         Run(async () =>
         {
-            // First, so that what is found below is all there is (docs/MESSAGE_FLOW.md tells of the exception).
+            // First, so that the search below finds everything (docs/MESSAGE_FLOW.md tells of the exception).
             var isFenced = members is not null && node.Joined
                 ? await _services.Nodes.FenceAsync(node.Incarnation) // the cluster has removed it, alive or not
                 : await _services.Nodes.TryFenceAsync(node.Incarnation, node.Heartbeat);
@@ -122,7 +122,7 @@ sealed class NodeSweeper : ReceiveActor, IWithTimers
         });
     }
 
-    /// <summary>Of the nodes of our cluster the cluster knows; of others we know only whether they give signs of life.</summary>
+    /// <summary>The cluster knows whether its own nodes are gone. Of other nodes we know only whether they give signs of life.</summary>
     bool IsGone(NodeRow row, IReadOnlyCollection<Akka.Cluster.Member>? members) => members is not null && (row.Fenced || row.Joined)
         ? !members.Any(row.IsOf)
         : row.Fenced || _watch.SilenceOf(row.Incarnation) >= GoneAfter;

@@ -6,10 +6,9 @@ using Chat.Node.Telemetry;
 namespace Chat.Node.Cluster;
 
 /// <summary>
-/// Twice a second: looks for other members' signs of life in the database, and declares those dead that have none: at once
-/// where their process is gone, after their lease where they are frozen or their machine is gone, and in the end also one that lives and has
-/// lost its way to the database. A link that is cut while both ends
-/// live is not its business: the split brain resolver decides by majority.
+/// Looks twice a second for other members' signs of life in the database, and declares members without one dead. A member whose process is gone is
+/// dead at once. A member that is frozen, or whose machine is gone, is dead after its lease. In the end a member is dead too that lives but has
+/// lost its way to the database. Cut links between living nodes are the business of the split brain resolver, which decides by majority.
 /// </summary>
 sealed class PeerMonitor(
     Nodes nodes, NodeLease lease, NodeDirectory directory, Lazy<ActorSystem> system, TimeProvider clock, NodeState state, ILogger<PeerMonitor> logger) : BackgroundService
@@ -50,7 +49,7 @@ sealed class PeerMonitor(
                     Down(cluster, member);
             }));
         }
-        catch (Exception e) // whatever it is: others look too, and so does the next tick
+        catch (Exception e) // any failure: the other nodes look too, and so does the next tick
         {
             Log.PeersUnknown(logger, e.Message);
         }

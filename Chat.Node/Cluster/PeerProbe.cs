@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Chat.Node.Cluster;
 
-/// <summary>What is at the cluster port of a node.</summary>
+/// <summary>The answer of a node's cluster port.</summary>
 enum PeerAnswer
 {
     /// <summary>Somebody listens; a frozen process does too.</summary>

@@ -15,16 +15,16 @@ static class PeerVerdict
     public static readonly TimeSpan Useless = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Another start at the same address gives signs of life, and this one does not: a process that holds a port is the only one that does.
+    /// Another start at the same address gives signs of life, and this one does not. Only one process can hold the port, so this one is gone.
     /// </summary>
     public static bool IsSuperseded(NodeRow row, IEnumerable<NodeRow> all, PeerWatch watch) =>
         row.Address.Length > 0 && watch.SilenceOf(row.Incarnation) >= WorthAsking
         && all.Any(other => other.Address == row.Address && !other.Fenced && watch.SilenceOf(other.Incarnation) < WorthAsking);
 
-    /// <param name="silence">Since when the database has had no sign of its life.</param>
+    /// <param name="silence">How long the database has had no sign of its life.</param>
     /// <param name="answer">What its cluster port says.</param>
     /// <param name="isReachable">Whether the cluster still hears from it; false where nothing is known of that.</param>
-    /// <param name="canWrite">Whether who asks has the database itself.</param>
+    /// <param name="canWrite">Whether the asking node itself reaches the database.</param>
     public static bool IsDead(TimeSpan silence, PeerAnswer answer, bool isReachable, bool canWrite) => answer switch
     {
         PeerAnswer.Superseded => true,

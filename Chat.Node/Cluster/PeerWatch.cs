@@ -3,8 +3,8 @@ using Chat.Node.Storage;
 namespace Chat.Node.Cluster;
 
 /// <summary>
-/// For how long others have given no sign of life, by this node's own clock: a row counts as silent from the moment at
-/// which this node first saw it unchanged. Clocks are never compared, and a time in which the database could not be read
+/// Measures by this node's own clock how long other nodes have given no sign of life. A row counts as silent from the moment at
+/// which this node first saw it unchanged. Clocks are never compared. Time in which the database could not be read
 /// counts for nobody. Pure.
 /// </summary>
 sealed class PeerWatch

@@ -9,8 +9,8 @@ static class SharedSettings
     public static string Write(IEnumerable<(string Key, string Value)> settings) => string.Join(';', settings.Select(each => $"{each.Key}={each.Value}"));
 
     /// <summary>
-    /// The first setting that two nodes have differently, with both values; null if there is none. A setting that only one of them knows, an older or
-    /// a newer version, is not looked at.
+    /// The first setting that differs between two nodes, with both values; null if there is none. A setting that only one of them knows is not looked
+    /// at: the other has an older version.
     /// </summary>
     public static (string Key, string Here, string There)? Difference(string here, string there)
     {
