@@ -6,8 +6,8 @@ using Chat.Node.Storage;
 namespace Chat.Node.Bridge;
 
 /// <summary>
-/// Finds what other servers queue for users who have sessions at this node: they took them for offline, a moment before the login or
-/// after their own restart.
+/// Finds rows that other servers queue for users who have sessions at this node. Those servers took the users for offline, a moment before the
+/// login or after a restart of their own.
 /// </summary>
 sealed class BridgedQueuePoller(OfflineStore store, NodeIdentity node, NodeDirectory nodes, Lazy<IActorRef> users, TimeProvider clock) : BackgroundService
 {
@@ -17,7 +17,7 @@ sealed class BridgedQueuePoller(OfflineStore store, NodeIdentity node, NodeDirec
     /// <summary>A row may be committed so long after one with a higher number.</summary>
     const int LookBack = 10;
 
-    /// <summary>What was the newest row at the last looks.</summary>
+    /// <summary>The newest row at each of the last looks.</summary>
     readonly Queue<long> _newest = new();
 
     /// <summary>Rows that their users have been told of.</summary>
@@ -28,7 +28,7 @@ sealed class BridgedQueuePoller(OfflineStore store, NodeIdentity node, NodeDirec
         using var timer = new PeriodicTimer(Interval, clock);
         try
         {
-            await LookAsync(); // what is there now is for the logins
+            await LookAsync(); // the logins take the rows that are there now
             while (await timer.WaitForNextTickAsync(stoppingToken))
                 await LookAsync();
         }

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Chat.Node.Bridge;
 
 /// <summary>
-/// One per node: listens on the channels of those users whose oldest session is at this node, and passes what other servers publish to
-/// the conversations, for each channel one message after the other, until each is settled.
+/// One per node. It listens on the channels of the users whose oldest session is at this node. It passes messages of other servers on to
+/// the conversations. Each channel passes on one message after the other, and repeats it until it is settled.
 /// </summary>
 sealed class ChannelSubscriber : ReceiveActor, IWithTimers
 {
@@ -36,10 +36,10 @@ sealed class ChannelSubscriber : ReceiveActor, IWithTimers
     readonly Dictionary<int, HeldChannel> _channels = [];
     readonly Dictionary<int, ChannelMessageQueue> _queues = [];
 
-    /// <summary>Who waits for the end of a subscription.</summary>
+    /// <summary>The actors that wait for the end of a subscription.</summary>
     readonly Dictionary<int, IActorRef> _leavers = [];
 
-    /// <summary>Who waits for a subscription.</summary>
+    /// <summary>The actors that wait for a subscription.</summary>
     readonly Dictionary<int, IActorRef> _holders = [];
     readonly EventHandler _onRestored;
     readonly List<IActorRef> _enders = [];
@@ -153,7 +153,7 @@ sealed class ChannelSubscriber : ReceiveActor, IWithTimers
 
         channel.IsLeaving = true;
         channel.Resume();
-        channel.Close(); // what another node passes on is not passed on twice
+        channel.Close(); // another node passes these messages on: not twice
         _holders.Remove(userId);
         _leavers[userId] = user;
         _arrivals.SendNext(channel);

@@ -6,7 +6,7 @@ namespace Chat.Node.Bridge;
 sealed record ChannelArrival(long Number, BridgedChat Chat, long Mark);
 
 /// <summary>
-/// What one node keeps of one user's channel: what has come and is not passed on, in order, and marks of the last that came. Pure.
+/// One user's channel at one node: the messages that have come and are not passed on, in order, and marks of the last ones that came. Pure.
 /// </summary>
 sealed class HeldChannel(int userId)
 {
@@ -16,7 +16,7 @@ sealed class HeldChannel(int userId)
     /// <summary>With so many on the way to the offline queue nothing is taken any more.</summary>
     public const int MaxSpilling = 4000;
 
-    /// <summary>What could not be passed on for so long goes into the offline queue, with everything behind it.</summary>
+    /// <summary>A message that could not be passed on for this time goes into the offline queue, with everything behind it.</summary>
     const long DeadlineMilliseconds = 60_000;
 
     /// <summary>The user's actor may have ended while it had this paused.</summary>
@@ -42,7 +42,7 @@ sealed class HeldChannel(int userId)
     /// <summary>The user does not want it any more.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>What comes is passed on; else another node does that still.</summary>
+    /// <summary>Whether this node passes messages on. If not, another node still does.</summary>
     public bool IsOpen { get; private set; }
 
     public bool IsEmpty => _waiting.Count == 0 && _spilling.Count == 0;
@@ -76,7 +76,7 @@ sealed class HeldChannel(int userId)
         return true;
     }
 
-    /// <summary>What goes into the offline queue next, one after the other; nothing while one is under way, or while another node passes on.</summary>
+    /// <summary>The next message for the offline queue, one after the other. There is none while one is under way, or while another node passes messages on.</summary>
     public ChannelArrival? SpillNext()
     {
         if (_isSpilling || !IsOpen || !_spilling.TryPeek(out var front))
@@ -117,14 +117,14 @@ sealed class HeldChannel(int userId)
 
     public void Open() => IsOpen = true;
 
-    /// <summary>What comes is kept until <see cref="Resume"/>: older messages are on their way to the same conversations.</summary>
+    /// <summary>Keeps messages until <see cref="Resume"/>, because older messages are on their way to the same conversations.</summary>
     public void Pause(long now) => _pausedAt = now;
 
     public void Resume() => _pausedAt = null;
 
     /// <summary>
-    /// Opens behind what the node before has passed on: both have received the same in the same order, so its end is the front of
-    /// what waits here.
+    /// Opens behind the messages that the node before has passed on. Both nodes have received the same messages in the same order, so the end of the
+    /// other's messages is the front of those that wait here.
     /// </summary>
     public void OpenBehind(IReadOnlyList<long> seen)
     {
@@ -139,9 +139,9 @@ sealed class HeldChannel(int userId)
             _waiting.Dequeue();
     }
 
-    /// <summary>What is to be passed on now: one after the other, and again if there is no answer.</summary>
+    /// <summary>The message to pass on now. Messages go one after the other, and again if there is no answer.</summary>
     /// <param name="now">Milliseconds of a steady clock.</param>
-    /// <param name="patience">After so long without an answer it is sent again.</param>
+    /// <param name="patience">After this time without an answer it is sent again.</param>
     public ChannelArrival? Due(long now, long patience)
     {
         if (now - _pausedAt >= MaxPausedMilliseconds)

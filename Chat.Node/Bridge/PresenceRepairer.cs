@@ -6,8 +6,8 @@ using Chat.Node.Telemetry;
 namespace Chat.Node.Bridge;
 
 /// <summary>
-/// Sees to it that the users of this node are listed as online: a legacy server that is interrupted lists everybody as offline. Each user
-/// puts itself right.
+/// Finds users of this node who are falsely listed as offline: a legacy server that is interrupted lists everybody as offline. The actor of each
+/// user puts that right.
 /// </summary>
 sealed class PresenceRepairer(Presence presence, NodeIdentity node, Lazy<IActorRef> users, TimeProvider clock, ILogger<PresenceRepairer> logger) : BackgroundService
 {

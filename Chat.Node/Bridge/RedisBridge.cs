@@ -9,7 +9,7 @@ using StackExchange.Redis;
 
 namespace Chat.Node.Bridge;
 
-/// <summary>What became of something that was published.</summary>
+/// <summary>The outcome of a publish.</summary>
 enum PublishOutcome
 {
     /// <summary>Some server has received it.</summary>
@@ -39,9 +39,9 @@ sealed class RedisBridge(
     const long PauseMilliseconds = 1000;
 
     /// <summary>
-    /// Between two messages to one user. A legacy server passes on what it receives as it comes, and its client ends at two
-    /// objects that come in one segment. It leaves Nagle's algorithm on: what it is given while its client's machine puts an acknowledgement
-    /// off (40 ms) leaves together. At this distance that is one object.
+    /// The pause between two messages to one user. A legacy server passes on each message as it comes, and its client ends at two
+    /// objects that come in one segment. The server leaves Nagle's algorithm on: messages that it gets while its client's machine delays an
+    /// acknowledgement (40 ms) leave together. With this pause that is one object.
     /// </summary>
     static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(30);
 
@@ -140,7 +140,7 @@ sealed class RedisBridge(
             if (i > 0 && outcome != PublishOutcome.Received)
                 return PublishOutcome.Unknown; // its front has been received, and comes again with the whole
             if (outcome == PublishOutcome.Received)
-                await Task.Delay(Spacing, clock); // before whatever comes next to this user
+                await Task.Delay(Spacing, clock); // before the next message to this user
         }
 
         return outcome;

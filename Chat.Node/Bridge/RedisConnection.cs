@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Chat.Node.Bridge;
 
 /// <summary>
-/// The one connection to Redis (two sockets: commands, and subscriptions). It need not be there when the node starts, and comes back by
-/// itself; nothing is kept for later while it is gone.
+/// The one connection to Redis (two sockets: commands, and subscriptions). Redis may be away when the node starts. The connection comes back by
+/// itself. While it is gone, nothing is kept for later.
 /// </summary>
 sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger<RedisConnection> logger) : IHostedService, IAsyncDisposable
 {
@@ -67,15 +67,15 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
             Note(isAnswered: e is not TimeoutException);
-            await ForgetAsync(subscriber, userId); // else it may be subscribed, now or later, without anybody to listen
+            await ForgetAsync(subscriber, userId); // else Redis may subscribe it, now or later, and nobody listens
             throw;
         }
     }
 
     /// <summary>
-    /// Ends when nothing comes any more, and everything that came has been told. First Redis is asked to stop, while what still
-    /// comes is told: the library alone forgets the channel first, and drops what comes until Redis has heard of it (measured: one
-    /// message in nearly every time under load).
+    /// Ends when no message comes any more, and every message that came has been told. It first asks Redis to stop, and still tells the messages that
+    /// come meanwhile. The library by itself would forget the channel first, and drop messages until Redis has heard of it (measured: one
+    /// message nearly every time under load).
     /// </summary>
     public async Task UnsubscribeAsync(int userId, ChannelMessageQueue queue)
     {
@@ -144,7 +144,7 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
         options.ClientName = NameOf(node.Incarnation);
         options.AbortOnConnectFail = false;
         options.AllowAdmin = true; // the connections of dead nodes are ended
-        options.BacklogPolicy = BacklogPolicy.FailFast; // what cannot be published now is queued in the database
+        options.BacklogPolicy = BacklogPolicy.FailFast; // a message that cannot be published now is queued in the database
         options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = TimeoutMilliseconds;
         options.ReconnectRetryPolicy = new LinearRetry(500);
         options.KeepAlive = 5;

@@ -27,7 +27,7 @@ sealed class RedisTrouble
             _said = null;
     }
 
-    /// <summary>What a command fails with; null if it does not fail.</summary>
+    /// <summary>The error of a command; null if it does not fail.</summary>
     public static async Task<string?> AskAsync(ConnectionMultiplexer redis)
     {
         try
