@@ -44,7 +44,7 @@ sealed class HotPath
         _post = new Post(Conversation, 1, 7, 6, 5, 2, 3, "c-000017", _body.ToArray(), 0, true);
         _deliver = new Deliver(17, 9_000_000_000, 42, 40, 39, true, new AcceptedMessage(Conversation, 42, 3, "c-000017", Ts, _body.ToArray(), 99));
         (_postBytes, _deliverBytes) = (_serializer.ToBinary(_post), _serializer.ToBinary(_deliver));
-        _outbox = new Outbox(_pipe.Writer, 4096, TimeProvider.System) { IsModern = true };
+        _outbox = new Outbox(new PipeOutput(_pipe.Writer), 4096, TimeProvider.System) { IsModern = true };
     }
 
     public FrameStatus ReadFrame()
@@ -88,4 +88,11 @@ sealed class HotPath
 
     /// <summary>Ends the actor system, which the serializer wants.</summary>
     public Task StopAsync() => _system.Terminate();
+
+    sealed class PipeOutput(PipeWriter pipe) : IFrameOutput
+    {
+        public void Write(ReadOnlySpan<byte> bytes) => pipe.Write(bytes);
+
+        public ValueTask<FlushResult> FlushAsync() => pipe.FlushAsync();
+    }
 }

@@ -29,7 +29,7 @@ readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = d
 /// padded to that size, so that what it has not read yet may lie in front of the next one, and each frame is a segment of its own where the
 /// socket can do that (<see cref="PeerSocket.Send(ReadOnlySpan{byte})"/>), so that it never finds half of one.
 /// </summary>
-sealed class Outbox(PipeWriter output, int maxFrames, TimeProvider clock, PeerSocket? peer = null)
+sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, PeerSocket? peer = null)
 {
     const int MaxBytesPerFlush = 64 * 1024;
 

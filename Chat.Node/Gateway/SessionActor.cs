@@ -1,8 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
-using Chat.Node.Links;
-using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -17,13 +15,12 @@ sealed record CloseSession(string Reason) : INoSerializationVerificationNeeded;
 sealed record DrainSession(TimeSpan Spread) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// One TCP connection: login state, the outbox of the socket, the posts without an answer. Dies with the connection
+/// One connection: login state, the outbox of the socket, the posts without an answer. Dies with the connection
 /// (after its posts are answered); what it had not flushed goes back to the user, what it had not got answered the
-/// client sends again, or, for a documented client, the session itself.
+/// client sends again, or, for a legacy client, the session itself.
 /// </summary>
-sealed partial class SessionActor : FastReceiveActor
+sealed class SessionActor : FastReceiveActor
 {
-    const string Disconnected = "disconnected";
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan LingerLimit = TimeSpan.FromSeconds(60);
 
@@ -32,54 +29,24 @@ sealed partial class SessionActor : FastReceiveActor
         public static readonly Tick Instance = new();
     }
 
-    sealed class PauseEnded : INoSerializationVerificationNeeded
-    {
-        public static readonly PauseEnded Instance = new();
-    }
-
-    sealed class DrainNow : INoSerializationVerificationNeeded
-    {
-        public static readonly DrainNow Instance = new();
-    }
-
-    sealed class Continue : INoSerializationVerificationNeeded
-    {
-        public static readonly Continue Instance = new();
-    }
-
-    sealed record FlushEnded(bool IsOver) : INoSerializationVerificationNeeded;
-
-    readonly ActorCell _cell = (ActorCell)Context;
-    readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
-    readonly SessionConnection _connection;
-    readonly GatewayServices _services;
-    readonly Outbox _outbox;
-    TokenBucket _frames;
-    readonly long _sessionId = Random.Shared.NextInt64(1, long.MaxValue);
-    Queue<Request>? _requests;
+    readonly SessionCore _core;
+    readonly SessionPushes _pushes;
+    readonly Attachment _attachment;
+    readonly RequestQueue _requests;
+    DrainTurn? _drain;
     OneShotTimer _ticking;
-    OneShotTimer _attachingAgain;
-    OneShotTimer _pausing;
-    OneShotTimer _continuing;
-    OneShotTimer _draining;
-    ChatSender? _user;
-    bool _isModern;
-    bool _isBusy;
-    bool _isEnding;
-    bool _isClosed;
-    bool _closesWhenFlushed;
-    bool _isDrainDue;
-    long _endingSince;
 
-    public SessionActor(SessionConnection connection, GatewayServices services)
+    public SessionActor(ISessionTransport transport, GatewayServices services)
     {
-        _connection = connection;
-        _services = services;
-        _outbox = new Outbox(connection.Output, services.Limits.OutboxFrames, services.Clock, connection.Peer);
-        _frames = new TokenBucket(services.Limits.FramesPerSecond);
+        _core = new SessionCore(transport, services, (ActorCell)Context);
+        _pushes = new SessionPushes(_core);
+        _attachment = new Attachment(_core, _pushes);
+        _requests = new RequestQueue(_core);
     }
 
-    long CoarseMilliseconds => _services.Clock.CoarseMilliseconds();
+    bool IsFinishing => _core.Life == SessionLife.Finishing;
+
+    bool IsDrainDue => _drain is { IsDue: true };
 
     /// <summary>A switch, its hottest messages first: handlers that are registered would be a list of delegates for each connection.</summary>
     protected override void OnReceive(object message)
@@ -87,69 +54,75 @@ sealed partial class SessionActor : FastReceiveActor
         switch (message)
         {
             case Push push:
-                OnPush(push);
+                if (!IsDrainDue)
+                    _pushes.OnPush(push);
                 break;
             case PostAccepted accepted:
-                OnPostAccepted(accepted);
+                _core.Posts?.OnAccepted(accepted);
                 break;
             case Request request:
-                OnRequest(request);
+                if (_requests.TryPass(request, out var turn))
+                    RequestHandler.Take(_core, _attachment, _pushes, request, turn);
                 break;
             case PauseEnded:
-                _pausing.Clear();
+                _core.Frames.OnPauseEnded();
                 break;
             case FlushDue:
-                _isFlushDue = !_outbox.IsEmpty;
+                _core.Frames.OnFlushDue();
                 break;
             case PeerAcknowledged acknowledged:
-                OnPeerAcknowledged(acknowledged);
+                _pushes.OnPeerAcknowledged(acknowledged);
+                if (IsDrainDue)
+                    OnDrainNow();
                 break;
             case FlushEnded ended:
                 OnFlushEnded(ended.IsOver);
                 break;
             case PostRefused refused:
-                OnPostRefused(refused);
+                _core.Posts?.OnRefused(refused);
                 break;
             case ResendPosts resend:
-                OnResendPosts(resend);
+                _core.Posts?.OnResend(resend);
                 break;
             case RetryPosts retry:
-                OnRetryPosts(retry.Conversation);
+                _core.Posts?.OnRetry(retry.Conversation);
                 break;
             case Replied replied:
-                OnReplied(replied);
+                RequestHandler.OnReplied(_core, replied);
                 break;
             case OfflinePage page:
-                PushOffline(page.Offline);
+                _pushes.PushOffline(page.Offline);
                 break;
             case OtherDevicesChanged changed:
-                _hasSiblings = IsFromUser ? changed.SenderHasOtherDevices : _hasSiblings;
+                if (_core.IsFromUser)
+                    _core.SenderHasOtherDevices = changed.SenderHasOtherDevices;
                 break;
             case MarkRefused refused:
-                OnMarkRefused(refused);
+                _pushes.OnMarkRefused(refused);
                 break;
             case UserSettingsChanged changed:
                 OnSettingsChanged(changed);
-                break;
-            case Terminated terminated:
-                OnTerminated(terminated);
                 break;
             case Tick:
                 OnTick();
                 break;
             case ReportDue:
-                OnReportDue();
+                _pushes.OnReportDue();
                 break;
-            case Continue:
-                _continuing.Clear();
-                HandleRequests();
+            case ContinueRequests:
+                _requests.OnContinue();
                 break;
             default:
                 ReceiveComingOrGoing(message);
                 break;
         }
 
-        FlushWhenIdle(); // behind the last message that waits: one flush for everything that these messages brought
+        while (_requests.TryTake(out var waiting, out var next))
+            RequestHandler.Take(_core, _attachment, _pushes, waiting, next);
+        ArmTick();
+        if (IsFinishing)
+            EndWhenDone();
+        FlushWhenIdle();
     }
 
     void ReceiveComingOrGoing(object message)
@@ -157,43 +130,49 @@ sealed partial class SessionActor : FastReceiveActor
         switch (message)
         {
             case Registered registered:
-                OnRegistered(registered);
+                SessionAccounts.OnRegistered(_core, registered);
                 break;
             case LoginPrepared prepared:
-                OnLoginPrepared(prepared);
+                SessionAccounts.OnLoginPrepared(_core, _attachment, prepared, _core.Posts?.Waiting);
                 break;
             case LogoutDone loggedOut:
-                OnLoggedOut(loggedOut);
+                SessionAccounts.OnLoggedOut(_core, _attachment, loggedOut);
                 break;
             case Attached attached:
-                OnAttached(attached);
+                _attachment.OnAttached(attached);
                 break;
             case AttachRefused refused:
-                OnAttachRefused(refused);
+                _attachment.OnAttachRefused(refused);
                 break;
             case AttachAgain:
-                OnAttachAgain();
+                _attachment.TryAttach();
                 break;
             case SessionReplaced:
-                Close("replaced by another connection with the same token");
+                _core.Close("replaced by another connection with the same token");
+                break;
+            case Terminated { ActorRef: var user } when user.Equals(_core.UserActor):
+                _attachment.OnUserEnded();
+                break;
+            case Terminated { ActorRef: var conversation }:
+                _core.Posts?.OnConversationGone(conversation);
                 break;
             case ProvePeer:
-                OnProvePeer();
+                _attachment.OnProvePeer();
                 break;
             case PeerLooked looked:
-                OnPeerLooked(looked);
+                _attachment.OnPeerLooked(looked);
                 break;
             case GiveUpPlace:
-                Close("its peer is silent, and another login has its place");
+                _core.Close("its peer is silent, and another login has its place");
                 break;
             case ConnectionClosed closed:
-                OnConnectionClosed(closed);
+                OnConnectionClosed(closed.CanStillWrite);
                 break;
             case CloseSession close:
-                Close(close.Reason);
+                _core.Close(close.Reason);
                 break;
             case DrainSession drain:
-                OnDrain(drain);
+                (_drain ??= new DrainTurn(_core, _pushes)).Start(drain.Spread);
                 break;
             case DrainNow:
                 OnDrainNow();
@@ -204,48 +183,115 @@ sealed partial class SessionActor : FastReceiveActor
         }
     }
 
-    void OnRequest(Request request)
+    void OnSettingsChanged(UserSettingsChanged changed)
     {
-        var turn = _requests is { Count: > 0 } ? Turn.NotYet : NextTurn();
-        if (turn == Turn.NotYet)
-            (_requests ??= new Queue<Request>()).Enqueue(request);
-        else
-            TakeTurn(request, turn);
-        if (_isEnding)
-            EndWhenDone();
+        if (_core is { IsModern: true, User: not null, IsFromUser: true } && !IsFinishing)
+            _core.Send(SettingsFrames.Changed(changed.Settings, _core.Services.Limits.MaxFrameBytes));
     }
 
     void OnTick()
     {
         _ticking.Clear();
-        CheckPosts();
-        if (_isEnding)
-        {
-            EndWhenDone();
-            if (!_isClosed && CoarseMilliseconds - _endingSince > LingerLimit.TotalMilliseconds)
-                Close("ended with unanswered posts");
-        }
-
-        ArmTick();
+        _core.Posts?.OnTick();
+        if (IsFinishing && _core.Now - _core.FinishingSince > LingerLimit.TotalMilliseconds)
+            _core.Close("ended with unanswered posts");
     }
 
     void ArmTick()
     {
-        if (_ticking.IsSet || (_unanswered == 0 && !_isEnding) || _isClosed)
+        if (_ticking.IsSet || (_core.Posts is null or { AreAnswered: true } && !IsFinishing) || _core.Life == SessionLife.Closed)
             return;
         _ticking.Set(Context, TickInterval, Tick.Instance);
     }
 
-    void OnTerminated(Terminated terminated)
+    /// <summary>
+    /// The client is gone: no more pushes, at once. What it asked for before is still done, and its posts are still
+    /// answered to, so that a client that sends and leaves has sent.
+    /// </summary>
+    void OnConnectionClosed(bool canStillWrite)
     {
-        if (terminated.ActorRef.Equals(_userActor))
+        if (_core.Life != SessionLife.Open)
+            return;
+        _drain?.Forget();
+        Finish();
+        if (!canStillWrite)
+            _core.Transport.End(isGraceful: false);
+        _attachment.EndAttaching();
+    }
+
+    void OnDrainNow()
+    {
+        if (_core.Life != SessionLife.Open || _drain is not { } drain || drain.MustWait())
+            return;
+        if (_core.IsModern)
+            _core.Send(ModernFrames.GoAway("draining", (int)(DrainSpread.ReconnectWithin * Random.Shared.NextDouble()).TotalMilliseconds));
+        _core.Transport.StopReading();
+        Finish();
+        _attachment.EndAttaching();
+    }
+
+    /// <summary>The user queues what has not left.</summary>
+    void Finish()
+    {
+        _core.Finish();
+        _attachment.Detach();
+        _core.Frames.DropPushes();
+        ArmTick();
+    }
+
+    void EndWhenDone()
+    {
+        if (_requests.IsEmpty && !_core.IsBusy && _core.Posts is null or { AreAnswered: true } && (_core.Frames.IsEmpty || _core.Transport.IsEnded)
+            && !_core.Frames.IsFlushing)
+            _core.Close(SessionCore.Disconnected);
+    }
+
+    void FlushWhenIdle()
+    {
+        while (_core.Life != SessionLife.Closed && !IsDrainDue)
         {
-            _userActor = null;
-            if (_user is not null && !_isEnding)
-                OnAttachAgain();
+            switch (_core.Frames.TryFlush(IsFinishing))
+            {
+                case FlushStep.None:
+                    return;
+                case FlushStep.Last:
+                    _core.Close("bad input");
+                    break;
+                case var step:
+                    OnFlushEnded(isOver: step == FlushStep.Over);
+                    break;
+            }
+        }
+    }
+
+    void OnFlushEnded(bool isOver)
+    {
+        _core.Frames.OnFlushed();
+        if (isOver)
+        {
+            OnConnectionClosed(canStillWrite: false);
+            if (IsFinishing)
+                EndWhenDone();
             return;
         }
 
-        OnConversationGone(terminated.ActorRef);
+        _pushes.OnFlushed();
+        if (IsDrainDue)
+            OnDrainNow();
+        if (IsFinishing)
+            EndWhenDone();
+        else if (_core.Frames is { ClosesWhenFlushed: true, IsEmpty: true })
+            _core.Close("bad input");
+    }
+
+    protected override void PostStop()
+    {
+        _ticking.Cancel();
+        _core.Frames.Stop();
+        _requests.Stop();
+        _drain?.Stop();
+        _core.Posts?.Stop();
+        _attachment.Detach();
+        _core.Transport.End(isGraceful: _core.Frames is { IsEmpty: true, IsFlushing: false });
     }
 }

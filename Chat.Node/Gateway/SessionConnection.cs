@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Chat.Node.Telemetry;
@@ -10,6 +11,7 @@ namespace Chat.Node.Gateway;
 /// another object. Shared between the reader and the session actor.
 /// </summary>
 sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transport, TimeProvider clock, Action abort, PeerSocket? peer = null)
+    : ISessionTransport
 #pragma warning restore CA1001
 {
     /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
@@ -32,8 +34,6 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     public string Id => id;
 
     public IPAddress? Address => address;
-
-    public PipeWriter Output => transport.Output;
 
     /// <summary>Null where nothing is known of it: not on Linux, or no socket.</summary>
     public PeerSocket? Peer => peer;
@@ -66,6 +66,10 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     public TimeSpan Idle => Since(ref _lastReceived);
 
     public TimeSpan WithoutLogin => Since(ref _since);
+
+    public void Write(ReadOnlySpan<byte> bytes) => transport.Output.Write(bytes);
+
+    public ValueTask<FlushResult> FlushAsync() => transport.Output.FlushAsync();
 
     public void OnBytesReceived() => Volatile.Write(ref _lastReceived, clock.CoarseMilliseconds());
 

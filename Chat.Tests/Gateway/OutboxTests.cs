@@ -21,7 +21,7 @@ public sealed class OutboxTests
 
     public OutboxTests()
     {
-        _outbox = new Outbox(_pipe.Writer, MaxFrames, _clock);
+        _outbox = new Outbox(new PipeOutput(_pipe.Writer), MaxFrames, _clock);
     }
 
     [Fact]

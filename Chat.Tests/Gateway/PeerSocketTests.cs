@@ -71,7 +71,7 @@ public sealed class PeerSocketTests : IDisposable
     {
         const int Frames = 6000; // more than the kernel's buffers hold
         var clock = new ManualClock();
-        var outbox = new Outbox(new Pipe().Writer, Frames, clock, _peer);
+        var outbox = new Outbox(new PipeOutput(new Pipe().Writer), Frames, clock, _peer);
         for (var i = 0; i < Frames; i++)
             Assert.True(outbox.TryAdd(Encoding.UTF8.GetBytes($"{{\"i\":{i}}}"), Push));
         await FlushAsync();
@@ -110,7 +110,7 @@ public sealed class PeerSocketTests : IDisposable
     public async Task A_hundred_thousand_pushes_at_changing_rates_reach_a_reader_that_is_late_now_and_then()
     {
         const int Frames = 100_000;
-        var outbox = new Outbox(new Pipe().Writer, Frames, TimeProvider.System, _peer);
+        var outbox = new Outbox(new PipeOutput(new Pipe().Writer), Frames, TimeProvider.System, _peer);
         var reading = Task.Factory.StartNew(() => ReadAll(Frames), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var bursts = new Random(7);
         for (var i = 0; i < Frames;)
@@ -153,7 +153,7 @@ public sealed class PeerSocketTests : IDisposable
     [Fact]
     public async Task The_end_of_the_connection_ends_the_flush()
     {
-        var outbox = new Outbox(new Pipe().Writer, 10, new ManualClock(), _peer);
+        var outbox = new Outbox(new PipeOutput(new Pipe().Writer), 10, new ManualClock(), _peer);
         outbox.TryAdd("{}"u8.ToArray(), Push);
         _ours.Dispose();
         Assert.True((await outbox.FlushAsync()).IsCompleted);

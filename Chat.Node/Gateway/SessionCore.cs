@@ -1,0 +1,130 @@
+using Akka.Actor;
+using Chat.Node.Contracts;
+using Chat.Node.Telemetry;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>How a session stands.</summary>
+enum SessionLife : byte
+{
+    Open,
+
+    /// <summary>Its client is gone or sent away: what it asked for before is still done and answered.</summary>
+    Finishing,
+
+    Closed,
+}
+
+/// <summary>What the parts of a session share: its connection, who is logged in, how it stands, and the ways to answer and to end.</summary>
+sealed class SessionCore(ISessionTransport transport, GatewayServices services, ActorCell context)
+{
+    /// <summary>The end of a session that needs no line of its own.</summary>
+    public const string Disconnected = "disconnected";
+
+    public ISessionTransport Transport => transport;
+
+    public GatewayServices Services => services;
+
+    public ActorCell Context => context;
+
+    /// <summary>Of the message that is being handled.</summary>
+    public IActorRef Sender => context.Sender!;
+
+    public FrameWriter Frames { get; } = new(transport, services, context);
+
+    public long Id { get; } = Random.Shared.NextInt64(1, long.MaxValue);
+
+    public SessionLife Life { get; private set; }
+
+    /// <summary>Since when it is <see cref="SessionLife.Finishing"/>, by <see cref="Now"/>.</summary>
+    public long FinishingSince { get; private set; }
+
+    /// <summary>It has said hello.</summary>
+    public bool IsModern { get; private set; }
+
+    /// <summary>A request is under way whose answer the next one waits for.</summary>
+    public bool IsBusy { get; private set; }
+
+    /// <summary>The user has other sessions, which get copies of what this one posts.</summary>
+    public bool SenderHasOtherDevices { get; set; }
+
+    /// <summary>Who is logged in.</summary>
+    public ChatSender? User { get; set; }
+
+    /// <summary>The user's actor, once it has answered; else the region is asked.</summary>
+    public IActorRef? UserActor { get; set; }
+
+    /// <summary>Messages of this client; null until it has sent one.</summary>
+    public SessionPosts? Posts { get; private set; }
+
+    /// <summary>Milliseconds of a steady clock.</summary>
+    public long Now => services.Clock.CoarseMilliseconds();
+
+    /// <summary>Not of an earlier life, nor of who was logged in here before: their words may come late.</summary>
+    public bool IsFromUser => Sender.Equals(UserActor);
+
+    public SessionPosts OpenPosts() => Posts ??= new SessionPosts(this);
+
+    public void BecomeModern() => IsModern = transport.IsModern = Frames.IsModern = true;
+
+    public void TellUser(IUserMessage message) => (UserActor ?? services.Users.Value).Tell(message, context.Self);
+
+    /// <summary>No other request is handled until <see cref="Resume"/>.</summary>
+    public void Pause(bool isLoggingIn)
+    {
+        IsBusy = true;
+        if (isLoggingIn)
+            transport.IsLoggingIn = true;
+    }
+
+    public void Resume() => IsBusy = transport.IsLoggingIn = false;
+
+    public void Send(ReadOnlyMemory<byte> frame, Receipt receipt = default)
+    {
+        if (Life != SessionLife.Closed && !Frames.TryAdd(frame, receipt))
+            Close("slow consumer: the outbox is full");
+    }
+
+    /// <summary>A request has its answer, or needs none: its place is free.</summary>
+    public void ReturnCredit() => transport.ReturnCredit();
+
+    /// <summary>Bad input: an error for a modern client; a legacy one would not understand it and is disconnected.</summary>
+    public void Fail(Request request, ErrorCode error, string reason)
+    {
+        if (!IsModern)
+        {
+            Close($"{request.GetType().Name}: {reason}");
+            return;
+        }
+
+        var kind = request switch
+        {
+            LoginRequest or InvalidRequest { Kind: MessageKind.Login } => MessageKind.LoginAck,
+            RegisterRequest or InvalidRequest { Kind: MessageKind.Register } => MessageKind.RegisterAck,
+            _ => MessageKind.Reply,
+        };
+        Send(ModernFrames.Failure(kind, request.Ref, error, reason));
+        ReturnCredit();
+        if (request is InvalidRequest { IsFatal: true })
+            Frames.CloseWhenFlushed();
+    }
+
+    public void Finish()
+    {
+        Life = SessionLife.Finishing;
+        FinishingSince = Now;
+    }
+
+    public void Close(string reason)
+    {
+        if (Life == SessionLife.Closed)
+            return;
+        Life = SessionLife.Closed;
+        if (reason == Disconnected)
+            Log.SessionEnded(services.Logger, transport.Id, User?.Id ?? 0);
+        else
+            Log.SessionClosed(services.Logger, transport.Id, transport.Address, User?.Id ?? 0, reason);
+        context.Stop(context.Self);
+    }
+}

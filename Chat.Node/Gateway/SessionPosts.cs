@@ -1,0 +1,231 @@
+using Akka.Actor;
+using Chat.Node.Actors;
+using Chat.Node.Contracts;
+using Chat.Node.Links;
+using Chat.Node.Telemetry;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>A while after a refusal.</summary>
+sealed record RetryPosts(ConversationId Conversation) : INoSerializationVerificationNeeded;
+
+/// <summary>Messages from this client: to their conversations, and the answers back. Made with the first of them.</summary>
+sealed class SessionPosts(SessionCore core)
+{
+    /// <summary>A modern client is told before it takes the connection for dead.</summary>
+    const long ModernPatienceMilliseconds = 2500;
+
+    /// <summary>A legacy client cannot be told: the session repeats for so long.</summary>
+    const long LegacyPatienceMilliseconds = 60_000;
+
+    const long RepeatAfterMilliseconds = 1000;
+    const int EnvelopeBytes = 512;
+    static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    readonly NodeLinks _nodes = NodeLinks.Of(core.Context.System);
+    SmallMap<ConversationId, PostLink> _links;
+    CmidSource? _ownCmids;
+
+    /// <summary>Who posts: also after a logout, until the posts are answered.</summary>
+    ChatSender? _poster;
+
+    int _unanswered;
+
+    public bool AreAnswered => _unanswered == 0;
+
+    /// <summary>Whose posts are without an answer; null if there are none.</summary>
+    public ChatSender? Waiting => _unanswered > 0 ? _poster : null;
+
+    /// <summary>The last number of a conversation that a post was acknowledged with.</summary>
+    public long AcknowledgedTo(ConversationId conversation) => _links.TryGetValue(conversation, out var link) ? link.LastSeq : 0;
+
+    public void OnSendMessage(SendMessageRequest request, ChatSender user)
+    {
+        if ((request.SenderId is { } id && id != user.Id) || !request.IsFrom(user))
+        {
+            core.Fail(request, ErrorCode.NotYours, $"\"id\" and \"name\" must be your own ({user.Id}, {user.Name}) or left out");
+            return;
+        }
+
+        var link = LinkOf(request, user);
+        // A cmid means something only where the client knows of it.
+        var cmid = core.IsModern ? request.Cmid : null;
+        if (!link.TryUnblock(cmid))
+        {
+            core.Fail(request, ErrorCode.Unavailable, "an earlier message of this conversation has to come again first");
+            return;
+        }
+
+        var limits = core.Services.Limits;
+        if (request.TextBytes > limits.MaxTextBytes)
+        {
+            core.Fail(request, ErrorCode.TooLarge, $"\"msg\" has {request.TextBytes} bytes: at most {limits.MaxTextBytes} are expected");
+            return;
+        }
+
+        var body = request.BuildBody(user);
+        if (body.Bytes.Length + EnvelopeBytes > limits.MaxFrameBytes)
+        {
+            core.Fail(request, ErrorCode.TooLarge, $"the object is too large to be delivered: at most {limits.MaxFrameBytes - EnvelopeBytes} bytes are expected");
+            return;
+        }
+
+        var post = new PendingPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now);
+        link.Add(post);
+        _poster = user;
+        _unanswered++;
+        link.LastProgress = post.PostedAt;
+        Send(link, post, link.Pending.Count > 1 ? link.Pending[^2].Number : link.AnsweredTo, user);
+    }
+
+    /// <summary>One that is refused before it is looked at: nothing of its conversation overtakes it.</summary>
+    public void OnTooFast(SendMessageRequest request, ChatSender user) => LinkOf(request, user).BlockOn(request.Cmid);
+
+    public void OnAccepted(PostAccepted accepted)
+    {
+        if (!_links.TryGetValue(accepted.Conversation, out var link) || link.Take(accepted.Number) is not { } post)
+            return;
+        link.LastSeq = Math.Max(link.LastSeq, accepted.Seq);
+        if (core.IsModern)
+            core.Send(ModernFrames.Accepted(post.Ref, accepted.Conversation, accepted.Seq, accepted.Ts), new Receipt(ReceiptKind.Acknowledgement));
+        OnAnswered(link);
+    }
+
+    public void OnRefused(PostRefused refused)
+    {
+        if (!_links.TryGetValue(refused.Conversation, out var link) || link.Take(refused.Number) is not { } post)
+            return;
+        if (!refused.Error.IsRetryable())
+        {
+            if (core.IsModern)
+                core.Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason));
+            else
+                Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, refused.Conversation, refused.Reason);
+            OnAnswered(link);
+        }
+        else if (core.IsModern)
+        {
+            GiveUp(link, post, refused.Reason);
+        }
+        else
+        {
+            link.Restart(post);
+            link.LastProgress = core.Now;
+            link.RetryIn(core.Context, RetryDelay, new RetryPosts(link.Conversation));
+        }
+    }
+
+    public void OnRetry(ConversationId conversation)
+    {
+        if (_links.TryGetValue(conversation, out var link))
+            SendAll(link);
+    }
+
+    public void OnResend(ResendPosts resend)
+    {
+        if (_links.TryGetValue(resend.Conversation, out var link))
+            SendAll(link, resend.After);
+    }
+
+    public void OnConversationGone(IActorRef conversation)
+    {
+        foreach (var (_, link) in _links)
+        {
+            if (!conversation.Equals(link.Target))
+                continue;
+            link.Target = null;
+            SendAll(link);
+        }
+    }
+
+    public void OnTick()
+    {
+        if (_unanswered == 0)
+            return;
+        var now = core.Now;
+        foreach (var (_, link) in _links)
+        {
+            if (link.Pending.Count == 0)
+                continue;
+            var waited = now - link.Pending[0].PostedAt;
+            if (core.IsModern && waited >= ModernPatienceMilliseconds)
+            {
+                GiveUp(link, null, "no answer from the conversation yet");
+            }
+            else if (!core.IsModern && waited >= LegacyPatienceMilliseconds)
+            {
+                core.Close("a message could not be accepted in time");
+                return;
+            }
+            else if (now - link.LastProgress >= RepeatAfterMilliseconds)
+            {
+                // Its actor may be gone without a word: ask the region, which finds or starts it.
+                if (link.Target is { } target)
+                    core.Context.Unwatch(target);
+                link.Target = null;
+                SendAll(link);
+            }
+        }
+    }
+
+    public void Stop()
+    {
+        foreach (var (_, link) in _links)
+            link.CancelRetry();
+    }
+
+    PostLink LinkOf(SendMessageRequest request, ChatSender user)
+    {
+        var conversation = request.IsGroup ? ConversationId.Group(request.TargetId) : ConversationId.Direct(user.Id, request.TargetId);
+        if (!_links.TryGetValue(conversation, out var link))
+            _links[conversation] = link = new PostLink(conversation);
+        return link;
+    }
+
+    /// <summary>For a client that gave none.</summary>
+    string OwnCmid() => (_ownCmids ??= new CmidSource($"{core.Id:x16}", core.Services.Clock, prefix: "~")).Next();
+
+    void Send(PostLink link, PendingPost post, long previous, ChatSender user)
+    {
+        var message = new Post(
+            link.Conversation, core.Id, post.Number, previous, link.AnsweredTo, link.Epoch, user.Id, post.Cmid,
+            post.Body.Bytes, post.Body.TimeOffset, core.SenderHasOtherDevices);
+        _nodes.Tell(link.Target ?? core.Services.Conversations.Value, message, core.Context.Self);
+    }
+
+    void SendAll(PostLink link, long after = 0)
+    {
+        if (_poster is not { } user)
+            return;
+        link.LastProgress = core.Now;
+        var previous = link.AnsweredTo;
+        foreach (var post in link.Pending)
+        {
+            if (post.Number > after)
+                Send(link, post, previous, user);
+            previous = post.Number;
+        }
+    }
+
+    /// <summary>A post has its answer, which is in the outbox: a session that is ending ends behind it.</summary>
+    void OnAnswered(PostLink link)
+    {
+        link.LastProgress = core.Now;
+        if (link.Target is null && link.Pending.Count == 0)
+            link.Target = core.Context.Watch(core.Sender); // nothing is under way by the longer road that it could overtake
+        _unanswered--;
+        core.ReturnCredit();
+    }
+
+    /// <summary>The client has to send these again, the first of them first.</summary>
+    void GiveUp(PostLink link, PendingPost? refused, string reason)
+    {
+        foreach (var post in link.GiveUp(refused))
+        {
+            _unanswered--;
+            core.ReturnCredit();
+            core.Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, ErrorCode.Unavailable, reason));
+        }
+    }
+}

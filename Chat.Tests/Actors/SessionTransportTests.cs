@@ -1,0 +1,148 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Akka.TestKit;
+using Chat.Node.Contracts;
+using Chat.Node.Gateway;
+using Chat.Node.Settings;
+using Chat.Node.Storage;
+using Chat.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Chat.Tests.Actors;
+
+/// <summary>A session knows its transport as <see cref="ISessionTransport"/> only: here it is no socket.</summary>
+public sealed class SessionTransportTests : ActorTest
+{
+    static readonly ConversationId Pair = ConversationId.Direct(Alice, Bob);
+
+    readonly FakeTransport _transport = new();
+    readonly TestProbe _users;
+    readonly TestProbe _conversations;
+
+    public SessionTransportTests() => (_users, _conversations) = (NewProbe(), NewProbe());
+
+    [Fact]
+    public async Task A_modern_client_gets_one_object_with_each_write_and_each_request_gives_its_credit_back()
+    {
+        await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
+        var session = Start();
+        session.Tell(new HelloRequest(2, "test"));
+        session.Tell(new LoginRequest(null, null, null, "token"));
+        await _users.ExpectMsgAsync<Attach>(Patience);
+        Assert.Equal(Alice, _transport.UserId);
+        _users.Reply(new Attached(Alice, [], HasMore: false));
+        session.Tell(RequestReader.Read(Encoding.UTF8.GetBytes("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":1}"""), isSpaced: false));
+        var post = await _conversations.ExpectMsgAsync<Post>(Patience);
+        _conversations.Send(session, new PostAccepted(Pair, post.Number, 1, 1));
+
+        await AwaitAssertAsync(() => Assert.Equal(3, _transport.Credits), Patience);
+        await AwaitAssertAsync(() => Assert.Equal([101, 2, 102], _transport.Frames.Select(KindOf)), Patience);
+        Assert.True(_transport is { IsModern: true, IsLoggedIn: true, IsLoggingIn: false });
+    }
+
+    [Fact]
+    public async Task A_session_that_is_sent_away_stops_the_reading_and_ends_its_transport_in_good_order()
+    {
+        var session = Start();
+        await WatchAsync(session);
+        session.Tell(new HelloRequest(2, "test"));
+        session.Tell(new DrainSession(TimeSpan.Zero));
+        await ExpectTerminatedAsync(session, Patience);
+        Assert.Equal([101, 106], _transport.Frames.Select(KindOf));
+        Assert.True(_transport.IsReadingStopped);
+        Assert.Equal(true, _transport.EndedGracefully);
+    }
+
+    [Fact]
+    public async Task A_transport_that_has_ended_ends_its_session()
+    {
+        var session = Start();
+        await WatchAsync(session);
+        _transport.IsOver = true;
+        session.Tell(new HelloRequest(2, "test"));
+        await ExpectTerminatedAsync(session, Patience);
+        Assert.Equal(false, _transport.EndedGracefully);
+    }
+
+    IActorRef Start()
+    {
+        var lists = new ContactLists(Database);
+        var logins = new AccountService(
+            Accounts, lists, 65536, new PasswordWorker(1000, 1), NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(_users.Ref));
+        var requests = new UserRequests(
+            ContactStore, new ListRequests(ContactStore, lists, 65536), LogStore, new MarkQueue(Marks, Materializer), true, 65536, Clock, NullLogger<UserRequests>.Instance,
+            Region(_conversations.Ref), Region(_users.Ref));
+        var services = new GatewayServices(
+            new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
+            Region(_users.Ref), Region(_conversations.Ref));
+        return Sys.ActorOf(Props.Create(() => new SessionActor(_transport, services)));
+    }
+
+    static int KindOf(byte[] frame)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(frame); // one object, whole
+        return json.RootElement.GetProperty("msgid").GetInt32();
+    }
+
+    sealed class FakeTransport : ISessionTransport
+    {
+        readonly Lock _lock = new();
+        readonly List<byte[]> _frames = [];
+        int _credits;
+
+        public List<byte[]> Frames
+        {
+            get
+            {
+                lock (_lock)
+                    return [.. _frames];
+            }
+        }
+
+        public int Credits => Volatile.Read(ref _credits);
+
+        public bool IsOver { get; set; }
+
+        public bool IsReadingStopped { get; private set; }
+
+        public bool? EndedGracefully { get; private set; }
+
+        public string Id => "fake";
+
+        public IPAddress? Address => null;
+
+        public PeerSocket? Peer => null;
+
+        public bool IsEnded => EndedGracefully is not null;
+
+        public bool IsModern { get; set; }
+
+        public bool IsLoggedIn { get; set; }
+
+        public bool IsLoggingIn { get; set; }
+
+        public int UserId { get; set; }
+
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            lock (_lock)
+                _frames.Add(bytes.ToArray());
+        }
+
+        public ValueTask<FlushResult> FlushAsync() => new(new FlushResult(isCanceled: false, isCompleted: IsOver));
+
+        public void RestartLoginDeadline()
+        {
+        }
+
+        public void ReturnCredit() => Interlocked.Increment(ref _credits);
+
+        public void StopReading() => IsReadingStopped = true;
+
+        public void End(bool isGraceful) => EndedGracefully ??= isGraceful;
+    }
+}
