@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net;
 using Akka.Actor;
 using Chat.Node.Actors;
 using Chat.Node.Telemetry;
@@ -22,9 +21,7 @@ sealed class ChatConnectionHandler(
         IActorRef? session = null;
         try
         {
-            state = new SessionConnection(
-                connection.ConnectionId, (connection.RemoteEndPoint as IPEndPoint)?.Address, connection.Transport, services.Clock, connection.Abort,
-                PeerSocket.Of(connection, services.Limits.PeerTimeoutSeconds));
+            state = new SessionConnection(connection, services.Clock, PeerSocket.Of(connection, services.Limits.PeerTimeoutSeconds));
             session = system.ActorOf(Props.CreateBy(new SessionProducer(state, services)).WithDispatcher(SessionDispatcher.Id), $"session-{state.Id}");
             sessions.Add(state, session);
             var isOrderly = await ReadAsync(connection.Transport.Input, state, session);

@@ -24,11 +24,6 @@ sealed class SessionActor : FastReceiveActor
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan LingerLimit = TimeSpan.FromSeconds(60);
 
-    sealed class Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
-
     readonly SessionCore _core;
     readonly SessionPushes _pushes;
     readonly Attachment _attachment;

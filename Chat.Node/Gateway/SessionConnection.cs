@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Chat.Node.Telemetry;
+using Microsoft.AspNetCore.Connections;
 
 namespace Chat.Node.Gateway;
 
@@ -10,12 +11,15 @@ namespace Chat.Node.Gateway;
 /// The socket as its session sees it: where to write, how to end it, and the credits that its reader needs to hand over
 /// another object. Shared between the reader and the session actor.
 /// </summary>
-sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transport, TimeProvider clock, Action abort, PeerSocket? peer = null)
+sealed class SessionConnection(ConnectionContext connection, TimeProvider clock, PeerSocket? peer = null)
     : ISessionTransport
 #pragma warning restore CA1001
 {
     /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
     public const int Credits = 64;
+
+    // Kept, because the way to it leads over several objects.
+    readonly IDuplexPipe _transport = connection.Transport;
 
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -31,9 +35,9 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     long _lastReceived = clock.CoarseMilliseconds();
     long _since = clock.CoarseMilliseconds();
 
-    public string Id => id;
+    public string Id => connection.ConnectionId;
 
-    public IPAddress? Address => address;
+    public IPAddress? Address { get; } = (connection.RemoteEndPoint as IPEndPoint)?.Address;
 
     /// <summary>Null where nothing is known of it: not on Linux, or no socket.</summary>
     public PeerSocket? Peer => peer;
@@ -67,9 +71,9 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
 
     public TimeSpan WithoutLogin => Since(ref _since);
 
-    public void Write(ReadOnlySpan<byte> bytes) => transport.Output.Write(bytes);
+    public void Write(ReadOnlySpan<byte> bytes) => _transport.Output.Write(bytes);
 
-    public ValueTask<FlushResult> FlushAsync() => transport.Output.FlushAsync();
+    public ValueTask<FlushResult> FlushAsync() => _transport.Output.FlushAsync();
 
     public void OnBytesReceived() => Volatile.Write(ref _lastReceived, clock.CoarseMilliseconds());
 
@@ -90,7 +94,7 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
     public void StopReading()
     {
         Volatile.Write(ref _isDraining, true);
-        transport.Input.CancelPendingRead();
+        _transport.Input.CancelPendingRead();
     }
 
     /// <summary>
@@ -102,8 +106,8 @@ sealed class SessionConnection(string id, IPAddress? address, IDuplexPipe transp
         if (Interlocked.Exchange(ref _isEnded, true))
             return;
         if (!isGraceful)
-            abort(); // a client that does not read would keep a graceful end waiting for ever
-        transport.Input.CancelPendingRead();
+            connection.Abort(); // a client that does not read would keep a graceful end waiting for ever
+        _transport.Input.CancelPendingRead();
         ReturnCredit(); // the reader may wait for one
         _ended.TrySetResult();
     }

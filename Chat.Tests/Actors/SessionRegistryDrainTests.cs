@@ -1,5 +1,6 @@
 using Akka.TestKit;
 using Chat.Node.Gateway;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -33,7 +34,7 @@ public sealed class SessionRegistryDrainTests : ActorTest
     TestProbe Add(string id, out SessionConnection connection)
     {
         var session = NewProbe(id);
-        connection = new SessionConnection(id, null, null!, Clock, () => { });
+        connection = new SessionConnection(new PipeConnection(id), Clock);
         _registry.Add(connection, session.Ref);
         return session;
     }

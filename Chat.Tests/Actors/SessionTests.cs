@@ -8,6 +8,7 @@ using Chat.Node.Gateway;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -245,7 +246,7 @@ public sealed partial class SessionTests : ActorTest
     async Task<IActorRef> StartLogInAsync(bool isModern)
     {
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
-        var connection = new SessionConnection("c1", null, new Transport(_socket.Writer), Clock, abort: () => { });
+        var connection = new SessionConnection(new PipeConnection("c1", _socket.Writer), Clock);
         var logins = new AccountService(
             Accounts, new ContactLists(Database), 65536, new PasswordWorker(1000, 1), NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(_users.Ref));
         var requests = new UserRequests(
@@ -262,13 +263,6 @@ public sealed partial class SessionTests : ActorTest
         session.Tell(new LoginRequest(null, null, null, "token"));
         await _users.ExpectMsgAsync<Attach>();
         return session;
-    }
-
-    sealed class Transport(PipeWriter output) : IDuplexPipe
-    {
-        public PipeReader Input { get; } = new Pipe().Reader;
-
-        public PipeWriter Output => output;
     }
 
     static Request Message(string json) => RequestReader.Read(Encoding.UTF8.GetBytes(json), isSpaced: false);

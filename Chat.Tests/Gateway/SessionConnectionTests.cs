@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Chat.Node.Gateway;
 using Chat.Tests.Support;
 using Xunit;
@@ -8,19 +7,10 @@ namespace Chat.Tests.Gateway;
 public sealed class SessionConnectionTests
 {
     readonly ManualClock _clock = new();
+    readonly PipeConnection _pipe = new();
     readonly SessionConnection _connection;
-    int _aborts;
 
-    public SessionConnectionTests() => _connection = new SessionConnection("c1", null, new InputTransport(), _clock, () => _aborts++);
-
-    sealed class InputTransport : IDuplexPipe
-    {
-        readonly Pipe _pipe = new();
-
-        public PipeReader Input => _pipe.Reader;
-
-        public PipeWriter Output => _pipe.Writer;
-    }
+    public SessionConnectionTests() => _connection = new SessionConnection(_pipe, _clock);
 
     Task TakeAsync() => _connection.TakeCreditAsync().AsTask();
 
@@ -58,7 +48,7 @@ public sealed class SessionConnectionTests
 
         await waiting.WaitAsync(Eventually.Patience);
         Assert.True(_connection.IsEnded);
-        Assert.Equal(0, _aborts);
+        Assert.Equal(0, _pipe.Aborts);
     }
 
     [Fact]
