@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
