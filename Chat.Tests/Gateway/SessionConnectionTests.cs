@@ -7,10 +7,14 @@ namespace Chat.Tests.Gateway;
 public sealed class SessionConnectionTests
 {
     readonly ManualClock _clock = new();
-    readonly PipeConnection _pipe = new();
     readonly SessionConnection _connection;
+    readonly Func<int> _aborts;
 
-    public SessionConnectionTests() => _connection = new SessionConnection(_pipe, _clock);
+    public SessionConnectionTests()
+    {
+        var pipe = new PipeConnection();
+        (_connection, _aborts) = (new SessionConnection(pipe, _clock), () => pipe.Aborts);
+    }
 
     Task TakeAsync() => _connection.TakeCreditAsync().AsTask();
 
@@ -48,7 +52,7 @@ public sealed class SessionConnectionTests
 
         await waiting.WaitAsync(Eventually.Patience);
         Assert.True(_connection.IsEnded);
-        Assert.Equal(0, _pipe.Aborts);
+        Assert.Equal(0, _aborts());
     }
 
     [Fact]
