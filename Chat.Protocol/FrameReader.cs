@@ -35,8 +35,6 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
     public const int DefaultMaxDepth = 32;
 
     const int DiscardFactor = 64;
-    static readonly SearchValues<byte> OutsideString = SearchValues.Create("\"{}[]\0 \t\r\n"u8);
-    static readonly SearchValues<byte> InsideString = SearchValues.Create("\"\\\0\n"u8);
     static readonly SearchValues<byte> LineEnd = SearchValues.Create("\0\n"u8);
 
     enum State
@@ -48,16 +46,14 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
     }
 
     State _state;
+    BraceScanner _braces;
     int _scanned;
-    int _depth;
     int _bomBytes;
     long _discarded;
-    bool _inString;
-    bool _escaped;
     bool _isGarbageTold;
 
     /// <summary>Whether the frame just returned has white space between its tokens.</summary>
-    public bool IsSpaced { get; private set; }
+    public bool IsSpaced => _braces.IsSpaced;
 
     /// <summary>
     /// Takes the next object off the front of <paramref name="buffer"/>. With <see cref="FrameStatus.NeedMore"/> what is
@@ -84,6 +80,17 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
         return FrameStatus.NeedMore;
     }
 
+    /// <summary>
+    /// For whoever trusts the sender and has the bytes in one piece: the length of the object at the beginning, 0 if it is not there as a
+    /// whole, or is none.
+    /// </summary>
+    public static int LengthOf(ReadOnlySpan<byte> bytes)
+    {
+        var braces = default(BraceScanner);
+        var length = braces.Scan(bytes, int.MaxValue, out var outcome);
+        return outcome == ScanOutcome.Closed ? length : 0;
+    }
+
     FrameStatus? SkipSeparators(ref ReadOnlySequence<byte> buffer)
     {
         var span = buffer.FirstSpan;
@@ -101,9 +108,8 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
                 buffer = buffer.Slice(i);
                 _state = State.Object;
                 _scanned = 0;
-                _depth = 0;
-                _inString = _escaped = _isGarbageTold = false;
-                IsSpaced = false;
+                _braces = default;
+                _isGarbageTold = false;
                 return null;
             }
             else if (value is not ((byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'\t' or 0))
@@ -137,7 +143,7 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
             var span = segment.Span;
             var room = maxFrameBytes - _scanned;
             var window = span.Length > room ? span[..room] : span;
-            var end = Scan(window, out var outcome);
+            var end = _braces.Scan(window, maxDepth, out var outcome);
             _scanned += end;
             switch (outcome)
             {
@@ -172,7 +178,7 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
 
     FrameStatus? DiscardObject(ref ReadOnlySequence<byte> buffer)
     {
-        var end = Scan(buffer.FirstSpan, out var outcome, depthLimit: int.MaxValue);
+        var end = _braces.Scan(buffer.FirstSpan, int.MaxValue, out var outcome);
         if (outcome is ScanOutcome.Closed or ScanOutcome.Broken)
             _state = State.Between;
         return Discarded(ref buffer, end);
@@ -193,76 +199,5 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
         buffer = buffer.Slice(count);
         _discarded += count;
         return _discarded > (long)maxFrameBytes * DiscardFactor ? FrameStatus.Lost : null;
-    }
-
-    enum ScanOutcome
-    {
-        Open,
-        Closed,
-        Broken,
-        TooDeep,
-    }
-
-    /// <summary>Follows strings and brackets through a span; returns how many bytes it has passed.</summary>
-    int Scan(ReadOnlySpan<byte> span, out ScanOutcome outcome, int? depthLimit = null)
-    {
-        var limit = depthLimit ?? maxDepth;
-        var at = 0;
-        while (at < span.Length)
-        {
-            if (_escaped)
-            {
-                _escaped = false;
-                // An escaped line end is as wrong as a plain one: leave it to the string rule below.
-                if (span[at] is not (0 or (byte)'\n'))
-                {
-                    at++;
-                    continue;
-                }
-            }
-
-            var next = span[at..].IndexOfAny(_inString ? InsideString : OutsideString);
-            if (next < 0)
-                break;
-            at += next;
-            var value = span[at++];
-            if (value == 0 || (_inString && value == '\n'))
-            {
-                outcome = ScanOutcome.Broken;
-                return at;
-            }
-
-            switch (value)
-            {
-                case (byte)'"':
-                    _inString = !_inString;
-                    break;
-                case (byte)'\\':
-                    _escaped = true;
-                    break;
-                case (byte)'{' or (byte)'[':
-                    if (++_depth > limit)
-                    {
-                        outcome = ScanOutcome.TooDeep;
-                        return at;
-                    }
-
-                    break;
-                case (byte)'}' or (byte)']':
-                    if (--_depth == 0)
-                    {
-                        outcome = ScanOutcome.Closed;
-                        return at;
-                    }
-
-                    break;
-                default:
-                    IsSpaced = true;
-                    break;
-            }
-        }
-
-        outcome = ScanOutcome.Open;
-        return span.Length;
     }
 }

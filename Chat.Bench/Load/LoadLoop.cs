@@ -1,4 +1,5 @@
 using Chat.Bench.Measuring;
+using Chat.Checker.Wire;
 
 namespace Chat.Bench.Load;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chat.Bench.Load;
 using Chat.Bench.Measuring;
+using Chat.Protocol;
 
 namespace Chat.Bench.Workloads;
 
@@ -41,7 +42,7 @@ sealed class Enrolment(WorkloadOptions options)
         var ack = LogIn(client, name);
         var id = ack.GetProperty("id").GetInt32();
         if (group is { } joined)
-            Check(client.Ask($"\"msgid\":9,\"groupid\":{joined}"), "to join a group");
+            Check(client.Ask(new JoinGroupRequest(joined)), "to join a group");
         if (options.IsModern)
             return new(client.Release(index, target, id), name);
         client.Dispose();
@@ -54,7 +55,7 @@ sealed class Enrolment(WorkloadOptions options)
         if (!options.IsModern)
             return OpenLegacy(index, target, user.Id);
         var client = SetupClient.Connect(options.Targets[target], isModern: true);
-        Check(client.Ask($"\"msgid\":1,\"token\":\"{user.Token}\""), $"to log {user.Name} in again");
+        Check(client.Ask(new LoginRequest(null, null, null, user.Token)), $"to log {user.Name} in again");
         return client.Release(index, target, user.Id);
     }
 
@@ -104,7 +105,7 @@ sealed class Enrolment(WorkloadOptions options)
             }
         }
 
-        var created = client.Ask($"\"msgid\":8,\"groupname\":\"{groupName}\",\"groupdesc\":\"\"");
+        var created = client.Ask(new CreateGroupRequest(groupName, ""));
         Check(created, $"to create the group {groupName} (use another --prefix if it belongs to somebody else)");
         return created.GetProperty("groupid").GetInt32();
     }
@@ -115,11 +116,11 @@ sealed class Enrolment(WorkloadOptions options)
         // The accounts of one prefix are made together: what is true for the first is likely for all.
         if (!_isKnown)
             Register(client, name);
-        var ack = AskPatiently(client, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        var ack = AskPatiently(client, new LoginRequest(null, name, Password, null));
         if (ack.GetProperty("errno").GetInt32() == 1 && _isKnown)
         {
             Register(client, name);
-            ack = AskPatiently(client, $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Password}\"");
+            ack = AskPatiently(client, new LoginRequest(null, name, Password, null));
         }
 
         Check(ack, $"to log {name} in");
@@ -128,7 +129,7 @@ sealed class Enrolment(WorkloadOptions options)
 
     void Register(SetupClient client, string name)
     {
-        var reply = AskPatiently(client, $"\"msgid\":4,\"name\":\"{name}\",\"password\":\"{Password}\"");
+        var reply = AskPatiently(client, new RegisterRequest(name, Password));
         var errno = reply.GetProperty("errno").GetInt32();
         if (errno == 1)
             _isKnown = true;
@@ -159,11 +160,11 @@ sealed class Enrolment(WorkloadOptions options)
         return reply.GetProperty("id").GetInt32();
     }
 
-    static JsonElement AskPatiently(SetupClient client, string members)
+    static JsonElement AskPatiently(SetupClient client, Request request)
     {
         while (true)
         {
-            var reply = client.Ask(members);
+            var reply = client.Ask(request);
             if (reply.GetProperty("errno").GetInt32() != TooFast)
                 return reply;
             Console.Error.WriteLine("the server limits logins and registrations (errno 9, Chat:Limits:LoginsPerMinutePerAddress): waiting");

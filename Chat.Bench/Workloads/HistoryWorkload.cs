@@ -31,7 +31,7 @@ static class HistoryWorkload
             return () =>
             {
                 var after = random.Next(0, messages);
-                var reply = client.Ask($"\"msgid\":107,\"conversation\":\"{conversations[thread]}\",\"after\":{after},\"limit\":{limit}");
+                var reply = client.Ask(new FetchHistoryRequest(conversations[thread], after, null, limit));
                 return Check(reply, after, Math.Min(limit, messages - after));
             };
         }

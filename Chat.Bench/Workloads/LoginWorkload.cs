@@ -1,4 +1,5 @@
 using Chat.Bench.Measuring;
+using Chat.Protocol;
 
 namespace Chat.Bench.Workloads;
 
@@ -25,7 +26,7 @@ static class LoginWorkload
             return () =>
             {
                 using var client = SetupClient.Connect(target, isModern: true);
-                var reply = client.Ask(withToken ? $"\"msgid\":1,\"token\":\"{token}\"" : $"\"msgid\":1,\"name\":\"{name}\",\"password\":\"{Enrolment.Password}\"");
+                var reply = client.Ask(withToken ? new LoginRequest(null, null, null, token) : new LoginRequest(null, name, Enrolment.Password, null));
                 if (reply.GetProperty("errno").GetInt32() != 0)
                     throw new BenchException($"a login was refused: {reply}");
                 token = reply.GetProperty("token").GetString()!;

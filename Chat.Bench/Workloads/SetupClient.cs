@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Chat.Bench.Load;
+using Chat.Checker.Wire;
+using Chat.Protocol;
 
 namespace Chat.Bench.Workloads;
 
@@ -13,15 +15,12 @@ sealed class SetupClient : IDisposable
 {
     const int ReplyMilliseconds = 30_000;
 
-    readonly Socket _socket;
+    readonly WireConnection _connection;
     readonly ChatTarget _target;
     readonly bool _isModern;
-    byte[] _buffer = new byte[16 * 1024];
-    int _start;
-    int _end;
     int _lastRef;
 
-    SetupClient(Socket socket, ChatTarget target, bool isModern) => (_socket, _target, _isModern) = (socket, target, isModern);
+    SetupClient(Socket socket, ChatTarget target, bool isModern) => (_connection, _target, _isModern) = (new WireConnection(socket, isModern), target, isModern);
 
     public static SetupClient Connect(ChatTarget target, bool isModern)
     {
@@ -46,11 +45,11 @@ sealed class SetupClient : IDisposable
         }
     }
 
-    /// <summary>Sends a request of the modern protocol, given by its members, and returns its reply.</summary>
-    public JsonElement Ask(string members)
+    /// <summary>Sends a request of the modern protocol and returns its reply.</summary>
+    public JsonElement Ask(Request request)
     {
         var number = ++_lastRef;
-        Send($"{{{members},\"ref\":{number}}}\n");
+        Send(request.ToBytes(number));
         while (true)
         {
             var frame = Next();
@@ -72,7 +71,7 @@ sealed class SetupClient : IDisposable
     }
 
     /// <summary>Sends something of the legacy protocol that has no answer.</summary>
-    public void TellLegacy(string members) => Send($"{{{members}}}\0");
+    public void TellLegacy(string members) => Send(Encoding.UTF8.GetBytes($"{{{members}}}\0"));
 
     /// <summary>Hands the connection over to the load, with what has come already.</summary>
     /// <param name="index">Its place among the connections of the load.</param>
@@ -81,39 +80,29 @@ sealed class SetupClient : IDisposable
     /// <param name="first">Frames that came in another one.</param>
     public LoadConnection Release(int index, int target, int userId, string first = "")
     {
-        var connection = new LoadConnection(_socket, index, target, userId, _isModern);
-        connection.KeepRest([.. Encoding.UTF8.GetBytes(first), .. _buffer.AsSpan(_start, _end - _start)]);
+        var connection = new LoadConnection(_connection.Socket, index, target, userId, _isModern);
+        connection.KeepRest([.. Encoding.UTF8.GetBytes(first), .. _connection.Rest]);
         return connection;
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     void SayHello()
     {
-        Send("{\"msgid\":100,\"protocol\":2,\"client\":\"chat-bench/1\"}\n");
+        Send(new HelloRequest(ModernFrames.ProtocolVersion, "chat-bench/1").ToBytes());
         var hello = Next();
         if (!hello.TryGetProperty("msgid", out var kind) || kind.ValueKind != JsonValueKind.Number || kind.GetInt32() != 101)
             throw new BenchException($"{_target} does not speak the modern protocol; try --protocol legacy --legacy-server");
     }
 
-    void Send(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        for (var sent = 0; sent < bytes.Length;)
-            sent += _socket.Send(bytes.AsSpan(sent));
-    }
+    void Send(byte[] bytes) => _connection.TrySend(bytes); // a broken one is told by the wait for the answer
 
     JsonElement Next()
     {
         while (true)
         {
-            ReadOnlySpan<byte> received = _buffer.AsSpan(_start, _end - _start);
-            if (FrameScanner.TryTake(ref received, _isModern, out var frame))
-            {
-                _start = _end - received.Length;
+            if (_connection.TryTake(out var frame))
                 return Parse(frame);
-            }
-
             Receive();
         }
     }
@@ -138,26 +127,17 @@ sealed class SetupClient : IDisposable
 
     void Receive()
     {
-        if (_start > 0)
-        {
-            Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
-            (_start, _end) = (0, _end - _start);
-        }
-
-        if (_end == _buffer.Length)
-            Array.Resize(ref _buffer, _buffer.Length * 2);
-        int count;
+        bool isThere;
         try
         {
-            count = _socket.Receive(_buffer.AsSpan(_end));
+            isThere = _connection.Receive();
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             throw new BenchException($"{_target} did not answer: {e.Message}", e);
         }
 
-        if (count == 0)
+        if (!isThere)
             throw new BenchException($"{_target} closed the connection");
-        _end += count;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Chat.Checker.Wire;
 
 namespace Chat.Checker.Population;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Chat.Protocol;
 using Chat.Checker.Checking;
+using Chat.Checker.Wire;
 
 namespace Chat.Checker.Population;
 
@@ -93,7 +94,7 @@ sealed class Crowd
         do
         {
             var after = messages.Count > 0 ? messages[^1].Seq : 0;
-            page = await reader.AskAsync($"\"msgid\":107,\"conversation\":\"{conversation}\",\"after\":{after},\"limit\":1000");
+            page = await reader.AskAsync(new FetchHistoryRequest(conversation, after, null, 1000));
             messages.AddRange(page.Messages.Select(frame => new Sighting(frame.Conversation, frame.Seq, frame.NumberOfChat, frame.Id, 0)));
         }
         while (page.HasMore);

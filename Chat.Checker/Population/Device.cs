@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Chat.Protocol;
 using Chat.Checker.Checking;
+using Chat.Checker.Wire;
 
 namespace Chat.Checker.Population;
 
@@ -41,7 +42,7 @@ abstract class Device(RunServices services, DeviceAccount account)
     /// <summary>When it comes, or came, back from being away by its own will.</summary>
     protected long BackAt => _awayUntil;
 
-    protected LeanConnection? Connection { get; private set; }
+    protected WireConnection? Connection { get; private set; }
 
     protected List<ConnectionLog> Logs { get; } = [];
 
@@ -110,16 +111,16 @@ abstract class Device(RunServices services, DeviceAccount account)
 
     protected abstract bool Post(ConversationId conversation);
 
-    protected abstract void OnConnected(LeanConnection connection);
+    protected abstract void OnConnected(WireConnection connection);
 
     /// <summary>Takes the frames that are there.</summary>
-    protected abstract void OnReceived(LeanConnection connection);
+    protected abstract void OnReceived(WireConnection connection);
 
     protected abstract void OnDisconnected();
 
     protected abstract void OnTick();
 
-    protected abstract void Leave(LeanConnection connection);
+    protected abstract void Leave(WireConnection connection);
 
     protected abstract void AddTo(Observations seen);
 
@@ -176,12 +177,12 @@ abstract class Device(RunServices services, DeviceAccount account)
         }
     }
 
-    async Task<LeanConnection?> TryConnectAsync()
+    async Task<WireConnection?> TryConnectAsync()
     {
         var node = services.Nodes[(_nextNode++ & int.MaxValue) % services.Nodes.Count];
         try
         {
-            return await LeanConnection.ConnectAsync(node, services.End);
+            return await WireConnection.ConnectAsync(node, IsModern, services.End);
         }
         catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !services.End.IsCancellationRequested))
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Chat.Protocol;
 using Chat.Checker.Checking;
+using Chat.Checker.Wire;
 
 namespace Chat.Checker.Population;
 
@@ -29,15 +30,15 @@ sealed class LegacyDevice(RunServices services, DeviceAccount account) : Device(
         return true;
     }
 
-    protected override void OnConnected(LeanConnection connection)
+    protected override void OnConnected(WireConnection connection)
     {
         _isLeaving = false;
         connection.TrySend(Encoding.UTF8.GetBytes($"{{\"id\":{Account.User},\"msgid\":1,\"password\":\"secret\"}}"));
     }
 
-    protected override void OnReceived(LeanConnection connection)
+    protected override void OnReceived(WireConnection connection)
     {
-        while (connection.TryTakeObject(out var json))
+        while (connection.TryTake(out var json))
         {
             FrameParser.Parse(json, _frame);
             if (_frame.Kind == MessageKind.LoginAck)
@@ -53,7 +54,7 @@ sealed class LegacyDevice(RunServices services, DeviceAccount account) : Device(
     {
     }
 
-    protected override void Leave(LeanConnection connection)
+    protected override void Leave(WireConnection connection)
     {
         _isLeaving = true;
         connection.EndSending();
@@ -64,7 +65,7 @@ sealed class LegacyDevice(RunServices services, DeviceAccount account) : Device(
         // it has nothing but what it saw
     }
 
-    void OnLoginAck(LeanConnection connection)
+    void OnLoginAck(WireConnection connection)
     {
         if (_frame.Errno != 0)
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Chat.Protocol;
 using Chat.Checker.Checking;
 
@@ -43,11 +42,8 @@ sealed partial class ModernDevice
         var due = window.TakeDue(Now);
         if (due.Count == 0)
             return;
-        var text = new StringBuilder(due.Count * 200);
-        var target = conversation.IsGroup ? $"\"msgid\":10,\"groupid\":{conversation.B}" : $"\"msgid\":6,\"toid\":{conversation.Other(Account.User)}";
-        foreach (var number in due)
-            text.Append($"{{{target},\"msg\":\"{ChaosText.Format(number)}\",\"cmid\":\"c{number}\",\"ref\":{FirstPostRef + number}}}\n");
-        SendText(text.ToString());
+        var target = conversation.IsGroup ? conversation.B : conversation.Other(Account.User);
+        SendBytes([.. due.SelectMany(number => SendMessageRequest.ToBytes(conversation.IsGroup, target, ChaosText.Format(number), $"c{number}", FirstPostRef + number))]);
     }
 
     void OnPostReply(ServerFrame frame)

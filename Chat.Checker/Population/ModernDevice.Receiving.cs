@@ -31,7 +31,7 @@ sealed partial class ModernDevice
     void AskForSync()
     {
         _asked[SyncRef] = Now;
-        SendText(_since.Length > 0 ? $"{{\"msgid\":108,\"since\":\"{_since}\",\"ref\":{SyncRef}}}\n" : $"{{\"msgid\":108,\"ref\":{SyncRef}}}\n");
+        SendBytes(new SyncRequest(_since.Length > 0 ? _since : null).ToBytes(SyncRef));
     }
 
     void OnSync(ServerFrame frame)
@@ -68,7 +68,7 @@ sealed partial class ModernDevice
         _lastHistoryRef = _lastHistoryRef + 1 < FirstPostRef ? _lastHistoryRef + 1 : FirstHistoryRef;
         _histories[_lastHistoryRef] = (conversation, isForHole);
         _asked[_lastHistoryRef] = Now;
-        SendText($"{{\"msgid\":107,\"conversation\":\"{conversation}\",\"after\":{ViewOf(conversation).CompleteTo},\"limit\":{PageSize},\"ref\":{_lastHistoryRef}}}\n");
+        SendBytes(new FetchHistoryRequest(conversation, ViewOf(conversation).CompleteTo, null, PageSize).ToBytes(_lastHistoryRef));
     }
 
     void OnHistory(ServerFrame frame)
@@ -123,7 +123,7 @@ sealed partial class ModernDevice
             if (view.CompleteTo <= _marked.GetValueOrDefault(conversation))
                 continue;
             _marked[conversation] = view.CompleteTo;
-            SendText($"{{\"msgid\":103,\"conversation\":\"{conversation}\",\"seq\":{view.CompleteTo}}}\n");
+            SendBytes(new ReceivedRequest(conversation, view.CompleteTo, null).ToBytes());
         }
     }
 

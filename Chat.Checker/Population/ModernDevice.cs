@@ -1,6 +1,6 @@
-using System.Text;
 using Chat.Protocol;
 using Chat.Checker.Checking;
+using Chat.Checker.Wire;
 
 namespace Chat.Checker.Population;
 
@@ -36,19 +36,19 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
 
     public override bool IsModern => true;
 
-    protected override void OnConnected(LeanConnection connection)
+    protected override void OnConnected(WireConnection connection)
     {
         _log = null;
         _leavesAt = null;
         _asked[HelloRef] = Now;
         _asked[LoginRef] = Now + LateLoginMilliseconds - LateMilliseconds;
-        var credentials = _token.Length > 0 ? $"\"token\":\"{_token}\"" : $"\"id\":{Account.User},\"password\":\"secret\"";
-        SendText($$"""{"msgid":100,"protocol":2,"client":"chaos/1"}{{'\n'}}{"msgid":1,{{credentials}},"ref":{{LoginRef}}}{{'\n'}}""");
+        var login = _token.Length > 0 ? new LoginRequest(null, null, null, _token) : new LoginRequest(Account.User, null, "secret", null);
+        SendBytes([.. new HelloRequest(ModernFrames.ProtocolVersion, "chaos/1").ToBytes(), .. login.ToBytes(LoginRef)]);
     }
 
-    protected override void OnReceived(LeanConnection connection)
+    protected override void OnReceived(WireConnection connection)
     {
-        while (connection.TryTakeLine(out var line))
+        while (connection.TryTake(out var line))
         {
             FrameParser.Parse(line, _frame);
             OnFrame(_frame);
@@ -87,11 +87,11 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
         if (now - _lastSent < PingMilliseconds || _asked.ContainsKey(PingRef))
             return;
         _asked[PingRef] = now;
-        SendText($"{{\"msgid\":104,\"ref\":{PingRef}}}\n");
+        SendBytes(new PingRequest().ToBytes(PingRef));
     }
 
     /// <summary>A modern client may close when it likes: the history has what it misses.</summary>
-    protected override void Leave(LeanConnection connection) => connection.Abort();
+    protected override void Leave(WireConnection connection) => connection.Abort();
 
     protected override void AddTo(Observations seen)
     {
@@ -157,8 +157,6 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
 
     void Refused(string what, ServerFrame frame) =>
         _refusals.Add($"{Account.Name} (user {Account.User}), {what}, at {Services.Clock.TimeOfDay(Now)}: errno {frame.Errno} {frame.Reason}");
-
-    void SendText(string text) => SendBytes(Encoding.UTF8.GetBytes(text));
 
     void SendBytes(ReadOnlySpan<byte> bytes)
     {

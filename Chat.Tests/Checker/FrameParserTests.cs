@@ -65,7 +65,7 @@ public sealed class FrameParserTests
     [InlineData("""{"a":[{}]} {"b":1}""", 10)]
     [InlineData("""{"a":[{}""", 0)]
     [InlineData("", 0)]
-    public void The_end_of_an_object_is_found(string text, int length) => Assert.Equal(length, JsonExtent.Of(Encoding.UTF8.GetBytes(text)));
+    public void The_end_of_an_object_is_found(string text, int length) => Assert.Equal(length, FrameReader.LengthOf(Encoding.UTF8.GetBytes(text)));
 
     [Theory]
     [InlineData("d:3:17", "d:3:17")]

@@ -1,24 +1,23 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Chat.Checker.Population;
+namespace Chat.Checker.Wire;
 
 /// <summary>A socket and one buffer: what is received is looked at in place. Reading belongs to one task, sending to whoever holds the client's lock.</summary>
-sealed class LeanConnection : IDisposable
+sealed class WireConnection(Socket socket, bool isModern) : IDisposable
 {
     const int FirstBufferBytes = 8 * 1024;
     static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
 
-    readonly Socket _socket;
     byte[] _buffer = new byte[FirstBufferBytes];
     int _start;
     int _end;
 
-    LeanConnection(Socket socket) => _socket = socket;
+    public Socket Socket => socket;
 
     /// <exception cref="SocketException">Nobody listens.</exception>
     /// <exception cref="OperationCanceledException">Nobody answers.</exception>
-    public static async Task<LeanConnection> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    public static async Task<WireConnection> ConnectAsync(IPEndPoint endpoint, bool isModern, CancellationToken cancellationToken)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = 2000 };
         try
@@ -26,7 +25,7 @@ sealed class LeanConnection : IDisposable
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(ConnectPatience);
             await socket.ConnectAsync(endpoint, deadline.Token);
-            return new LeanConnection(socket);
+            return new WireConnection(socket, isModern);
         }
         catch
         {
@@ -41,7 +40,7 @@ sealed class LeanConnection : IDisposable
         try
         {
             while (bytes.Length > 0)
-                bytes = bytes[_socket.Send(bytes)..];
+                bytes = bytes[socket.Send(bytes)..];
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -51,6 +50,20 @@ sealed class LeanConnection : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same for a blocking socket: one that was once used asynchronously stays with the runtime's own socket thread for good.
+    /// False at its end.
+    /// </summary>
+    /// <exception cref="SocketException">It broke, or nothing came in time.</exception>
+    public bool Receive()
+    {
+        if (_end == _buffer.Length)
+            MakeRoom();
+        var count = socket.Receive(_buffer.AsSpan(_end));
+        _end += count;
+        return count > 0;
+    }
+
     /// <summary>False at the end, however it comes.</summary>
     public async ValueTask<bool> ReceiveAsync()
     {
@@ -58,7 +71,7 @@ sealed class LeanConnection : IDisposable
             MakeRoom();
         try
         {
-            var count = await _socket.ReceiveAsync(_buffer.AsMemory(_end));
+            var count = await socket.ReceiveAsync(_buffer.AsMemory(_end));
             _end += count;
             return count > 0;
         }
@@ -68,41 +81,26 @@ sealed class LeanConnection : IDisposable
         }
     }
 
-    /// <summary>The next frame of a modern connection, if it is there as a whole.</summary>
-    public bool TryTakeLine(out ReadOnlySpan<byte> line)
+    /// <summary>The next object, if it is there as a whole: a line of a modern server, without its end; of a legacy one without the padding around it.</summary>
+    public bool TryTake(out ReadOnlySpan<byte> frame)
     {
-        var received = _buffer.AsSpan(_start, _end - _start);
-        var length = received.IndexOf((byte)'\n');
-        line = length < 0 ? default : received[..length];
-        if (length >= 0)
-            Advance(length + 1);
-        return length >= 0;
+        ReadOnlySpan<byte> received = _buffer.AsSpan(_start, _end - _start);
+        var isThere = FrameScanner.TryTake(ref received, isModern, out frame);
+        _start = _end - received.Length;
+        if (_start == _end)
+            _start = _end = 0;
+        return isThere;
     }
 
-    /// <summary>The next object of a legacy connection, without the padding around it.</summary>
-    public bool TryTakeObject(out ReadOnlySpan<byte> json)
-    {
-        var received = _buffer.AsSpan(_start, _end - _start);
-        var blanks = received.IndexOfAnyExcept((byte)' ', (byte)0);
-        if (blanks < 0)
-        {
-            Advance(received.Length);
-            json = default;
-            return false;
-        }
-
-        var length = JsonExtent.Of(received[blanks..]);
-        json = received.Slice(blanks, length);
-        Advance(blanks + length);
-        return length > 0;
-    }
+    /// <summary>What has come and was not taken: whoever takes the socket over begins with it.</summary>
+    public ReadOnlySpan<byte> Rest => _buffer.AsSpan(_start, _end - _start);
 
     /// <summary>Nothing more will be sent; what the other side still has to say can be read to its end.</summary>
     public void EndSending()
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Send);
+            socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -111,16 +109,9 @@ sealed class LeanConnection : IDisposable
     }
 
     /// <summary>Closes it; the reader ends.</summary>
-    public void Abort() => _socket.Dispose();
+    public void Abort() => socket.Dispose();
 
-    public void Dispose() => _socket.Dispose();
-
-    void Advance(int count)
-    {
-        _start += count;
-        if (_start == _end)
-            _start = _end = 0;
-    }
+    public void Dispose() => socket.Dispose();
 
     void MakeRoom()
     {
