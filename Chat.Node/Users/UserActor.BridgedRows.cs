@@ -32,11 +32,8 @@ sealed partial class UserActor
         if (isIdle)
             ImportNext();
 
-        if (HasImports && _phase == Phase.Finishing)
-        {
-            _phase = Phase.Draining; // what their conversations send must not be held
-            ReleaseHeld();
-        }
+        if (HasImports && _drain.StopFinishing())
+            ReleaseHeld(); // what their conversations send must not be held
 
         return HasImports;
     }
@@ -74,7 +71,7 @@ sealed partial class UserActor
         else
             Deletes.DeleteRow(imported.Number);
         ImportNext();
-        if (!HasImports && _phase is Phase.Draining or Phase.Finishing)
+        if (!HasImports && _drain.IsUnderWay)
             ReadPage(); // what was imported is behind what was found, and goes before it
         if (_isStopping)
             Stop();
@@ -85,13 +82,13 @@ sealed partial class UserActor
     {
         if (_sessions.Count == 0 || _bridgedRows?.WasRead(rowId) == true)
             return;
-        if (_phase != Phase.Live)
+        if (_drain.Phase != DeliveryPhase.Live)
         {
             (_bridgedRows ??= new BridgedRows()).NoteUnread(rowId);
             return;
         }
 
-        _drainedTo = Math.Min(_drainedTo, rowId - 1);
+        _drain.GoBackBefore(rowId);
         StartDrain();
     }
 

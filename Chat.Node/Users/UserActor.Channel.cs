@@ -15,7 +15,7 @@ sealed partial class UserActor
     List<IActorRef>? _listeningAskers;
 
     /// <summary>Ourselves we hear too: nothing is published while a node of ours may listen.</summary>
-    bool MayPublish => _services.Others.IsOn && _phase == Phase.Offline && _channel.IsSettled(null);
+    bool MayPublish => _services.Others.IsOn && _drain.Phase == DeliveryPhase.Offline && _channel.IsSettled(null);
 
     bool IsChannelSettled => !_services.Others.IsOn || _channel.IsSettled(WantedNode);
 
@@ -29,11 +29,11 @@ sealed partial class UserActor
     /// <summary>A node that has just started may not have been known: the sessions are in no cluster with this actor.</summary>
     void ForgetUnclusteredPresence()
     {
-        if (_phase != Phase.AwaitingSessions || _sessions.Count > 0 || _storedNode is not { } node || !_services.Nodes.UnclusteredNodes.Contains(node))
+        if (_drain.Phase != DeliveryPhase.AwaitingSessions || _sessions.Count > 0 || _storedNode is not { } node || !_services.Nodes.UnclusteredNodes.Contains(node))
             return;
         _nodeBefore = _storedNode = null;
         _channel.StartWith(null);
-        _phase = Phase.Offline;
+        _drain.StopAwaiting();
         ReleaseHeld();
         ReleaseHeldAttaches();
     }
@@ -160,7 +160,7 @@ sealed partial class UserActor
             Take(_channel.Step, _channel.Target!.Value);
         StorePresence();
         EndListing();
-        if (_phase == Phase.Live)
+        if (_drain.Phase == DeliveryPhase.Live)
             ResumeChannel(); // the node listens later than the login could wait
         ArmTick();
     }

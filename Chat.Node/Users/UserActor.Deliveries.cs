@@ -17,8 +17,6 @@ sealed partial class UserActor
     readonly OfflineBacklog<(ConversationId Conversation, PendingDelivery Delivery)> _backlog = new();
     int _pendingCount;
 
-    bool IsHolding => _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Finishing;
-
     void OnDeliver(Deliver deliver, IActorRef sender)
     {
         _lastActivity = CoarseMilliseconds;
@@ -33,7 +31,7 @@ sealed partial class UserActor
         if (deliver is { IsSideLane: true, MayBeKnown: false, Message.IsBridged: true } && !HasPassed(deliver.Message))
             return; // the message itself is on its way, and comes first; the copy comes again
 
-        if (IsHolding || _isStopping)
+        if (_drain.IsHolding || _isStopping)
         {
             // What does not fit, or comes too late, is not taken: the conversation sends it again.
             if (!_isStopping && (_held ??= []).Count < MaxHeld)
@@ -101,7 +99,7 @@ sealed partial class UserActor
 
         var message = delivery.Message;
         var isCopy = IsSelfCopy(conversation, message);
-        if (_phase == Phase.Live)
+        if (_drain.Phase == DeliveryPhase.Live)
         {
             Push? push = null;
             foreach (var session in _sessions)
@@ -199,7 +197,7 @@ sealed partial class UserActor
     void OnRoundEnded()
     {
         InsertNextRound();
-        if (_backlog.IsIdle && _phase == Phase.Finishing)
+        if (_backlog.IsIdle && _drain.Phase == DeliveryPhase.Finishing)
             ReadPage();
         if (_isStopping)
             Stop();

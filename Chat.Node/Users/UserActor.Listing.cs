@@ -11,8 +11,6 @@ sealed partial class UserActor
     /// <summary>Looked at once a second: a login waits for twice as long at most.</summary>
     const long MaxListingMilliseconds = 1000;
 
-    long _listingSince;
-
     /// <summary>The node that listens is to keep what comes until what was queued has its numbers.</summary>
     bool _pausesChannel;
 
@@ -23,8 +21,7 @@ sealed partial class UserActor
     {
         if (_services.Others.IsOn && !attach.IsReattach && !IsListed)
         {
-            _phase = Phase.Listing;
-            _listingSince = CoarseMilliseconds;
+            _drain.StartListing(CoarseMilliseconds);
             ReleaseHeld(); // into the queue
         }
         else
@@ -37,14 +34,14 @@ sealed partial class UserActor
 
     void EndListing()
     {
-        if (_phase == Phase.Listing && IsListed)
+        if (_drain.Phase == DeliveryPhase.Listing && IsListed)
             StartDrain();
     }
 
     /// <summary>Redis, the database or another node does not answer: the login does without.</summary>
     void EndOverdueListing()
     {
-        if (_phase == Phase.Listing && CoarseMilliseconds - _listingSince >= MaxListingMilliseconds)
+        if (_drain.IsListingOverdue(CoarseMilliseconds, MaxListingMilliseconds))
             StartDrain();
     }
 

@@ -43,15 +43,12 @@ sealed partial class UserActor
     /// <summary>A message with this number was brought here, or came from the queue: it exists.</summary>
     long KnownTo(ConversationId conversation) => Math.Max(
         _links.TryGetValue((conversation, false), out var link) && link.Incarnation == 0 ? link.Last : 0,
-        _drained.TryGetValue(conversation, out var drainedTo) ? drainedTo : 0);
+        _drain.DrainedTo(conversation));
 
     void DeleteDrained(ConversationId conversation, long upTo)
     {
-        if (!_drained.TryGetValue(conversation, out var drainedTo))
-            return;
-        if (upTo >= drainedTo)
-            _drained.Remove(conversation);
-        Deletes.DeleteUpTo(conversation, upTo);
+        if (_drain.OnReceived(conversation, upTo))
+            Deletes.DeleteUpTo(conversation, upTo);
     }
 
     void RaiseMark(ConversationId conversation, long receivedTo)

@@ -42,7 +42,7 @@ sealed partial class UserActor
     /// <summary>Lists the user as what it is, when its channel is as it is to be.</summary>
     void StorePresence()
     {
-        if (_phase is Phase.Starting or Phase.AwaitingSessions && _sessions.Count == 0)
+        if (_drain.IsUnsettled && _sessions.Count == 0)
             return;
         if (_services.Others.IsOn && !_isPresenceKnown)
             return; // a node may be listening

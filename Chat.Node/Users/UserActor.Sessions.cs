@@ -107,18 +107,18 @@ sealed partial class UserActor
         if (attach.IsReattach)
             LeaveElsewhere(attached.Node);
         TellSiblings();
-        switch (_phase)
+        switch (_drain.Phase)
         {
-            case Phase.Starting or Phase.AwaitingSessions or Phase.Offline:
-                _drainedTo = 0;
+            case DeliveryPhase.Starting or DeliveryPhase.AwaitingSessions or DeliveryPhase.Offline:
+                _drain.OnFirstSession();
                 Welcome(attach);
                 break;
-            case Phase.Live:
+            case DeliveryPhase.Live:
                 Greet([], hasMore: false);
                 GiveUnflushed(slot, attach.IsModern, session);
                 break;
-            case Phase.Draining or Phase.Finishing when _sessions.Any(known => !known.IsAttaching):
-                Greet(_isPageFlushed ? [] : _page, hasMore: true); // in the middle of a drain: what is still to come follows
+            case DeliveryPhase.Draining or DeliveryPhase.Finishing when _sessions.Any(known => !known.IsAttaching):
+                Greet(_drain.UnflushedPage, hasMore: true); // in the middle of a drain: what is still to come follows
                 GiveUnflushed(slot, attach.IsModern, session);
                 break;
         }
@@ -146,7 +146,7 @@ sealed partial class UserActor
     /// to attach again: else the limit would not hold while the actor moves.
     /// </summary>
     bool MayHaveTheOnlySession => _services.Limits.MaxSessions == 1
-        && (_phase == Phase.Starting || (_phase == Phase.AwaitingSessions && _storedNode is { } node && _services.Nodes.IsAlive(node)));
+        && (_drain.Phase == DeliveryPhase.Starting || (_drain.Phase == DeliveryPhase.AwaitingSessions && _storedNode is { } node && _services.Nodes.IsAlive(node)));
 
     void ReleaseHeldAttaches()
     {
@@ -186,11 +186,9 @@ sealed partial class UserActor
         _slots &= ~(1UL << session.Slot);
         if (_sessions.Count == 0)
         {
-            _isPageOverdue = false;
-            _pages = null;
+            _drain.OnLastSessionGone();
             _bridgedRows?.Forget();
             _pausesChannel = false;
-            _phase = Phase.Offline;
         }
 
         var hasLost = false;
@@ -216,9 +214,9 @@ sealed partial class UserActor
         }
         else
         {
-            if (hasLost && _phase == Phase.Live)
+            if (hasLost && _drain.Phase == DeliveryPhase.Live)
                 StartDrain(); // the others get it from the queue
-            else if (_phase == Phase.Draining && !_isReading && !HasImports)
+            else if (_drain.Phase == DeliveryPhase.Draining && !_drain.IsReading && !HasImports)
                 GivePage(); // perhaps it was this session that was to flush the page
         }
 

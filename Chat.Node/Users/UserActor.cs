@@ -22,31 +22,6 @@ sealed partial class UserActor : FastReceiveActor
     const int MaxPending = 20_000;
     static readonly TimeSpan SessionsReturnWithin = TimeSpan.FromSeconds(3);
 
-    /// <summary>Where deliveries go.</summary>
-    enum Phase
-    {
-        /// <summary>Whether there were sessions is being read: deliveries are held.</summary>
-        Starting,
-
-        /// <summary>There were sessions in an earlier life: deliveries are held until one attaches, for a moment.</summary>
-        AwaitingSessions,
-
-        /// <summary>No session: deliveries are queued.</summary>
-        Offline,
-
-        /// <summary>A session has come, and other servers do not know yet: deliveries are queued, the login waits.</summary>
-        Listing,
-
-        /// <summary>The queue is being pushed: deliveries are queued behind it.</summary>
-        Draining,
-
-        /// <summary>The end of the queue is near: deliveries are held.</summary>
-        Finishing,
-
-        /// <summary>Deliveries are pushed.</summary>
-        Live,
-    }
-
     sealed record MarkRead(ConversationId Conversation, DeliveryMark? Mark) : INoSerializationVerificationNeeded;
 
     sealed record PageRead(IReadOnlyList<QueuedMessage>? Rows) : INoSerializationVerificationNeeded;
@@ -62,7 +37,7 @@ sealed partial class UserActor : FastReceiveActor
     readonly UserServices _services;
     readonly LoginAttempts _attempts;
     readonly NodeLinks _nodes = NodeLinks.Of(Context.System);
-    Phase _phase = Phase.Starting;
+    readonly OfflineDrain _drain = new();
     Ticker _ticker;
     bool _isStopping;
     bool _isPresenceUnread;
@@ -153,7 +128,7 @@ sealed partial class UserActor : FastReceiveActor
 
     void OnPresenceRead(PresenceRead read)
     {
-        if (_phase != Phase.Starting && (!_services.Others.IsOn || _isPresenceKnown))
+        if (_drain.Phase != DeliveryPhase.Starting && (!_services.Others.IsOn || _isPresenceKnown))
             return;
         if (read.HasFailed)
         {
@@ -166,21 +141,20 @@ sealed partial class UserActor : FastReceiveActor
         _nodeBefore = _storedNode = read.Node is { } node && _services.Nodes.UnclusteredNodes.Contains(node) ? null : read.Node;
         _channel.StartWith(_storedNode);
         AnswerListeningAskers();
-        if (_phase != Phase.Starting)
+        if (_drain.Phase != DeliveryPhase.Starting)
         {
             StorePresence(); // a session was quicker
             return;
         }
 
+        _drain.OnStarted(hadSessions: _storedNode is not null);
         if (_storedNode is null)
         {
-            _phase = Phase.Offline;
             ReleaseHeld();
             ReleaseHeldAttaches();
             return;
         }
 
-        _phase = Phase.AwaitingSessions;
         ReleaseHeldAttaches(); // the old session's node may be gone
         ArmTick();
     }
@@ -192,9 +166,9 @@ sealed partial class UserActor : FastReceiveActor
         TakeStepAgain(isRepeated: true);
         EndOverdueListing();
         ForgetUnclusteredPresence();
-        if (_phase == Phase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin.TotalMilliseconds)
+        if (_drain.Phase == DeliveryPhase.AwaitingSessions && now - _startedAt >= SessionsReturnWithin.TotalMilliseconds)
         {
-            _phase = Phase.Offline;
+            _drain.StopAwaiting();
             ReleaseHeld();
             ReleaseHeldAttaches();
             StorePresence();
@@ -210,7 +184,7 @@ sealed partial class UserActor : FastReceiveActor
         if (_settingsDesk?.OnTick(Context) == true && _isStopping)
             Stop();
         RefuseHopeless();
-        if (_isPageOverdue)
+        if (_drain.IsPageOverdue)
             ReadPage();
         if (IsIdle && _attempts.IsIdle(Now) && now - _lastActivity >= Ticker.Rarely.TotalMilliseconds)
             Context.Parent.Tell(new Passivate(StopUser.Instance));
@@ -221,7 +195,7 @@ sealed partial class UserActor : FastReceiveActor
 
     bool HasOpenWork =>
         !_backlog.IsIdle || !_marks.IsIdle || _deletes is { HasOpenWork: true }
-        || !IsPresenceTrue || !IsChannelSettled || HasImports || _phase is Phase.Starting or Phase.AwaitingSessions or Phase.Listing || _isPageOverdue || HasOpenSettings || HasWaitingLogins;
+        || !IsPresenceTrue || !IsChannelSettled || HasImports || _drain.HasOpenWork || HasOpenSettings || HasWaitingLogins;
 
     bool HasOpenSettings => _settingsDesk is { HasOpenWork: true };
 
