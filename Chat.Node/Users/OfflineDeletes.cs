@@ -18,7 +18,8 @@ sealed class OfflineDeletes(int userId, OfflineStore store, IActorRef self)
 
     public bool IsUnderWay => _underWay > 0;
 
-    // Apart from those that call them: what a lambda captures is allocated where its method begins.
+    // Each of these methods holds a lambda and nothing else. The object with what a lambda captures is made where its method begins: in a larger
+    // method also for calls that delete nothing.
     public void DeleteUpTo(ConversationId conversation, long upTo) => Delete(() => store.DeleteUpToAsync(userId, conversation, upTo));
 
     public void DeleteRow(long rowId) => DeleteRows([rowId]);
