@@ -11,7 +11,7 @@ sealed record ListPage<T>(IReadOnlyList<T> Entries, bool HasMore);
 
 /// <summary>
 /// Friends, groups and members as they are shown. In databases of legacy servers a row may be there twice, and may point to
-/// nobody. Others are as online as <c>Users.state</c> says, which hides who wants to be hidden; the asker is always online.
+/// nobody. <c>Users.state</c> says whether others are online, and hides users who want to be hidden. The asker is always online.
 /// </summary>
 /// <param name="database">Where they are.</param>
 /// <param name="texts">How legacy servers' names are stored.</param>
@@ -75,8 +75,8 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
     }
 
     /// <summary>
-    /// What a login ack lists: so many friends, as many groups, and as many members of all of them. Every group gets its share
-    /// of the members, and what small groups leave goes to the large ones.
+    /// The lists of a login ack: at most <c>max</c> friends, as many groups, and as many members of all groups. Every group gets its share
+    /// of the members. Small groups leave the rest of their share to the large ones.
     /// </summary>
     /// <param name="userId">Who logs in.</param>
     /// <param name="max">How many entries of each list could fit into the ack.</param>

@@ -45,7 +45,7 @@ sealed class DeliveryMarks(IChatDatabase database, TimeProvider clock, ILogger<D
     }
 
     /// <summary>
-    /// Moves marks forward, each for itself; a lower value than the stored one changes nothing. What is not to be stored is not, and leaves
+    /// Moves marks forward, each for itself; a lower value than the stored one changes nothing. A mark that must not be stored leaves
     /// no row.
     /// </summary>
     /// <returns>A verdict for each mark, in their order.</returns>
@@ -71,7 +71,7 @@ sealed class DeliveryMarks(IChatDatabase database, TimeProvider clock, ILogger<D
     }
 
     /// <summary>
-    /// Puts right what is stored of conversations that are about to give numbers: a mark above the head would soon cover messages that
+    /// Puts the stored marks of conversations right that are about to give numbers. A mark above the head would soon cover messages that
     /// nobody has been given.
     /// </summary>
     public async Task PutRightAsync(IReadOnlyCollection<LogEnd> ends)

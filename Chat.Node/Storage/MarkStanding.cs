@@ -17,7 +17,7 @@ enum MarkOutcome
 /// <summary>The answer to a mark; <c>Head</c> is the last number of the conversation.</summary>
 readonly record struct MarkVerdict(MarkOutcome Outcome, long Head);
 
-/// <summary>A user and a conversation, as the database has them: what a mark is judged by. Pure.</summary>
+/// <summary>The facts in the database about a user and a conversation, by which a mark is judged. Pure.</summary>
 sealed class MarkStanding
 {
     public int UserId { get; init; }

@@ -9,7 +9,7 @@ sealed record LogHead(long Seq, long Ts, int Sender, string Cmid);
 /// <summary>The statements of the message log.</summary>
 sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 {
-    /// <summary>No conversation is looked through further back for what is unfinished.</summary>
+    /// <summary>The search for unfinished messages of a conversation goes no further back.</summary>
     const int MaxUnfinished = 10_000;
 
     sealed class LastRow

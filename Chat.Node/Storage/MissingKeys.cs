@@ -20,7 +20,7 @@ sealed class MissingKeys(IChatDatabase database)
 
         public bool Ours { get; init; }
 
-        /// <summary>Of other servers' text the undone form, whatever it is shown as: what is known of them changes, and keys must not.</summary>
+        /// <summary>For texts of other servers the key of the undone form, however the text is shown. Our knowledge of them changes, and keys must not.</summary>
         public string Key => NameKey.Of(Ours ? Name : LegacyText.Undo(Name) ?? Name);
     }
 

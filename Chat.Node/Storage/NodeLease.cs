@@ -4,8 +4,8 @@ namespace Chat.Node.Storage;
 
 /// <summary>
 /// The right of this process to write messages. It runs out unless the node's sign of life reaches the database in time, so
-/// that a process that was frozen, or is cut off, does not go on with what others have taken over. Others declare a node
-/// dead only after more than this time without a sign of it. Safe to use from any thread.
+/// that a process that was frozen, or is cut off, does not go on with work that others have taken over. Others declare a silent node
+/// dead only after more than this time. Safe to use from any thread.
 /// </summary>
 sealed class NodeLease(TimeProvider clock)
 {

@@ -110,8 +110,8 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
 
     /// <summary>Keeps a node from writing that is no member any more. False if this node is kept from it itself.</summary>
     /// <remarks>
-    /// Who is fenced fences nobody: a node that was frozen and wakes takes its own old view for the cluster, and whoever joined meanwhile for
-    /// somebody who was removed.
+    /// A fenced node fences nobody. A node that was frozen and wakes takes its own old view for the cluster, and a member that joined meanwhile for
+    /// one that was removed.
     /// </remarks>
     public Task<bool> FenceAsync(long incarnation) =>
         FenceAsync("UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation", new { incarnation });

@@ -54,8 +54,8 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
     public Task InsertAsync(IReadOnlyList<OfflineRow> rows) => database.Dialect.InsertOfflineAsync(database, rows);
 
     /// <summary>
-    /// The next rows of a user above a row id, in the order in which they were queued. What no client can be given is put
-    /// into quarantine on the way.
+    /// The next rows of a user above a row id, in the order in which they were queued. Rows that no client can be given
+    /// go into quarantine on the way.
     /// </summary>
     public async Task<List<QueuedMessage>> ReadAsync(int userId, long after, int limit)
     {

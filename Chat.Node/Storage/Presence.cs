@@ -4,8 +4,8 @@ using Dapper;
 namespace Chat.Node.Storage;
 
 /// <summary>
-/// Who has sessions: our own table, and <c>Users.state</c> for servers that read only that. <c>shown</c> says whether it is we who list the
-/// user as online. A write may come late, behind a later one: what it has done is told by <c>shown</c>, and is put right.
+/// Stores which users have sessions: in our own table, and in <c>Users.state</c> for servers that read only that. <c>shown</c> says whether it is we
+/// who list the user as online. A write may come late, behind a later one. <c>shown</c> then tells what it has done, so that it is put right.
 /// </summary>
 sealed class Presence(IChatDatabase database)
 {
@@ -102,8 +102,8 @@ sealed class Presence(IChatDatabase database)
     });
 
     /// <summary>
-    /// Lists the user as offline before its node stops listening for what other servers publish: from now on they queue. Whom we have
-    /// not listed as online stays as it is: that is another server's word.
+    /// Lists the user as offline before its node stops listening for messages of other servers: from now on they queue. The state of a user
+    /// whom we have not listed as online stays as it is, because another server has set it.
     /// </summary>
     public Task<int> ShowOfflineAsync(int userId) => database.WriteAsync((connection, transaction) => DelistAsync(connection, transaction, userId));
 

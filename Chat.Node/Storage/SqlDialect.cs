@@ -3,7 +3,7 @@ using Chat.Protocol;
 namespace Chat.Node.Storage;
 
 /// <summary>
-/// What the two kinds of database say in ways of their own: a handful of statements, and the three batches that carry the
+/// The parts that the two kinds of database do differently: a handful of statements, and the three batches that carry the
 /// load. Everything else is one statement for both, in the repositories.
 /// </summary>
 abstract class SqlDialect
@@ -43,7 +43,7 @@ abstract class SqlDialect
     /// </summary>
     public abstract string MarkStandings { get; }
 
-    /// <summary>Whose marks are above the head, for each <c>[a, b, head]</c> in <c>@ids</c>, a JSON array.</summary>
+    /// <summary>Finds the marks above the head, for each <c>[a, b, head]</c> in <c>@ids</c>, a JSON array.</summary>
     public abstract string ImpossibleMarks { get; }
 
     /// <summary>

@@ -74,8 +74,8 @@ sealed class MySqlLog
     }
 
     /// <summary>
-    /// A row that no statement can hold is not sent: the server would end the connection instead of refusing it. What is behind it
-    /// in its conversation waits, as behind every row that was not written.
+    /// A row that no statement can hold is not sent: the server would end the connection instead of refusing it. The rows behind it
+    /// in its conversation wait, as behind every row that was not written.
     /// </summary>
     static void RefuseTooLarge(IReadOnlyList<LogRow> rows, List<int> sorted, AppendOutcome[] outcomes, int largest)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Chat.Node.Storage.MySql;
 
 /// <summary>
-/// What the variables of a session have to be, whatever the server's own are, or <c>init_connect</c> has made of them. Pure. MySQL and
-/// MariaDB have different ones: what a server does not show does not exist there.
+/// The values that the variables of a session must have, whatever the server or <c>init_connect</c> has set. Pure. MySQL and
+/// MariaDB have different variables: one that a server does not show does not exist there.
 /// </summary>
 /// <param name="lockSeconds">How long a statement waits for a row or a table that somebody else holds.</param>
 sealed class SessionVariables(int lockSeconds)
@@ -23,7 +23,7 @@ sealed class SessionVariables(int lockSeconds)
 
     readonly Variable[] _variables =
     [
-        // What a commit is, and that what is sent is committed.
+        // These define a commit, and commit every statement.
         new("completion_type", "NO_CHAIN"),
         new("autocommit", "ON"),
         new("transaction_read_only", "OFF"),

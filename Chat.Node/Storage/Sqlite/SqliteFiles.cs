@@ -35,8 +35,8 @@ sealed class SqliteFiles(string file, ILogger logger)
     }
 
     /// <summary>
-    /// Before anything else: what is known to be lost is not written to, and not read either, because what was committed too late would
-    /// be found there, and taken for stored.
+    /// Called before anything else. Files that are known to be lost are not written, and not read either: a reader would find messages that
+    /// were committed too late, and take them for stored.
     /// </summary>
     /// <exception cref="StorageException">The files are gone.</exception>
     public void CheckIfLost()

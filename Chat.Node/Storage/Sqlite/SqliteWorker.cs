@@ -78,7 +78,7 @@ sealed class SqliteWorker : IDisposable
     const int QueueLength = 16 * 1024;
     const int LargestTransaction = 512;
 
-    // A monitor, because waiting on a channel from a thread spins first, at the cost of those who have work.
+    // A monitor, because a thread that waits on a channel spins first, at the cost of threads that have work.
     readonly Queue<SqliteWork> _queue = new();
     readonly Func<SqliteConnection> _open;
     readonly bool _isWriter;

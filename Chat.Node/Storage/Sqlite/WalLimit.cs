@@ -4,9 +4,9 @@ using SQLitePCL;
 namespace Chat.Node.Storage.Sqlite;
 
 /// <summary>
-/// Keeps the write-ahead log from growing without end. SQLite starts it over when a commit finds nobody reading from it; readers
-/// that overlap, of any process, put that off for ever. Here the writer waits a moment for those who read from it, while new
-/// ones already read from the file.
+/// Keeps the write-ahead log from growing without end. SQLite starts it over when a commit finds nobody reading from it. Overlapping
+/// readers of any process put that off for ever. So the writer waits a moment for those that read from the log, while new
+/// readers already read from the file.
 /// </summary>
 sealed class WalLimit(SqliteConnection connection, long max = WalLimit.MaxBytes)
 {

@@ -5,10 +5,10 @@ using SQLitePCL;
 namespace Chat.Node.Storage.Sqlite;
 
 /// <summary>
-/// The order in which processes write to one file. SQLite lets who waits look again after ever longer pauses, so that a busy
-/// process starves the others. Here they queue: who is next holds one lock, who writes another, and who has just written
-/// comes behind who is next. It is about fairness only: SQLite's own lock keeps writers apart, so who does not get its turn in
-/// time, because the one before is frozen, writes without.
+/// The order in which processes write to one file. In SQLite a waiting process looks again after ever longer pauses, so a busy
+/// process starves the others. Here they queue: the next process holds one lock, the writing process another. A process that has just
+/// written comes behind the next one. The turn provides fairness only: SQLite's own lock keeps writers apart. So a process that does not
+/// get its turn in time, because the one before is frozen, writes without it.
 /// </summary>
 sealed class WriteTurn : IDisposable
 {
@@ -123,7 +123,7 @@ sealed class WriteTurn : IDisposable
                 _isQueueing = false;
                 _isOff = !isTaken;
                 if (isTaken && _isInside)
-                    _isMine = true; // also of who went on without it: the others wait until it has written
+                    _isMine = true; // also when this process went on without it: the others wait until it has written
                 else if (isTaken)
                     _writing!.Release();
                 Monitor.PulseAll(_gate);
