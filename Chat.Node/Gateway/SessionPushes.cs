@@ -234,15 +234,16 @@ sealed class SessionPushes(SessionCore core)
 
     void TellPushed(in Receipt receipt)
     {
-        if (receipt.Incarnation != 0)
+        var lane = DeliveryLife.LaneOf(receipt.Incarnation);
+        if (lane != Lane.Ordered)
         {
-            if (receipt.Incarnation < 0 && _ledger.OnCopyFlushed(receipt) is > 0 and var passed)
-                TellPushed(receipt.Conversation, incarnation: 0, passed);
+            if (lane == Lane.Side && _ledger.OnCopyFlushed(receipt) is > 0 and var passed)
+                TellPushed(receipt.Conversation, DeliveryLife.Ordered, passed);
             TellPushed(receipt.Conversation, receipt.Incarnation, receipt.Number);
         }
         else if (_ledger.OnFlushed(receipt) is > 0 and var number)
         {
-            TellPushed(receipt.Conversation, incarnation: 0, number);
+            TellPushed(receipt.Conversation, DeliveryLife.Ordered, number);
         }
     }
 
@@ -263,7 +264,7 @@ sealed class SessionPushes(SessionCore core)
     void ReportFlushed()
     {
         while (_ledger.TryTakeUnreported(core.Now, out var conversation, out var number))
-            TellPushed(conversation, incarnation: 0, number);
+            TellPushed(conversation, DeliveryLife.Ordered, number);
     }
 
     void TellPushed(ConversationId conversation, long incarnation, long upTo) =>
