@@ -13,6 +13,8 @@ sealed class DeliveryLink(long incarnation)
 
     public long Incarnation => incarnation;
 
+    public Lane Lane => DeliveryLife.LaneOf(incarnation);
+
     /// <summary>The last number taken.</summary>
     public long Last { get; private set; }
 

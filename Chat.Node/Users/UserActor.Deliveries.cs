@@ -42,7 +42,7 @@ sealed partial class UserActor
         var key = (conversation, deliver.IsSideLane);
         if (!_links.TryGetValue(key, out var link) || link.Incarnation != deliver.Incarnation)
         {
-            if (deliver is { MayBeKnown: true, Incarnation: 0 })
+            if (deliver is { MayBeKnown: true, Lane: Lane.Ordered })
             {
                 AskMark(deliver, sender);
                 return;
@@ -81,7 +81,7 @@ sealed partial class UserActor
     {
         if (!_awaitingMark.Remove(read.Conversation, out var waiting) || read.Mark is not { } mark)
             return; // could not be read: the conversation sends again
-        var link = new DeliveryLink(0);
+        var link = new DeliveryLink(DeliveryLife.Ordered);
         link.StartAfter(Math.Max(mark.QueuedTo, mark.ReceivedTo));
         _links[(read.Conversation, false)] = link;
         foreach (var (deliver, sender) in waiting)
@@ -122,14 +122,14 @@ sealed partial class UserActor
     void OnPushed(Pushed pushed)
     {
         if (SessionOf(pushed.SessionId) is not { } session
-            || !_links.TryGetValue((pushed.Conversation, pushed.Incarnation < 0), out var link) || link.Incarnation != pushed.Incarnation)
+            || !_links.TryGetValue((pushed.Conversation, pushed.IsSideLane), out var link) || link.Incarnation != pushed.Incarnation)
             return;
         var before = link.Pending;
         if (!link.OnPushed(session.Slot, pushed.UpTo))
             return;
         _pendingCount -= before - link.Pending;
         Confirm(pushed.Conversation, link);
-        if (!session.IsModern && link.Incarnation == 0)
+        if (!session.IsModern && link.Lane == Lane.Ordered)
             RaiseMark(pushed.Conversation, pushed.UpTo); // a legacy client acknowledges nothing
     }
 

@@ -42,7 +42,7 @@ sealed partial class UserActor
 
     /// <summary>A message with this number was brought here, or came from the queue: it exists.</summary>
     long KnownTo(ConversationId conversation) => Math.Max(
-        _links.TryGetValue((conversation, false), out var link) && link.Incarnation == 0 ? link.Last : 0,
+        _links.TryGetValue((conversation, false), out var link) && link.Lane == Lane.Ordered ? link.Last : 0,
         _drain.DrainedTo(conversation));
 
     void DeleteDrained(ConversationId conversation, long upTo)

@@ -28,11 +28,6 @@ sealed partial class UserActor : FastReceiveActor
 
     sealed record MarksWritten(IReadOnlyList<OpenMark> Marks, IReadOnlyList<MarkVerdict>? Verdicts) : INoSerializationVerificationNeeded;
 
-    sealed class Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
-
     readonly int _userId;
     readonly UserServices _services;
     readonly LoginAttempts _attempts;

@@ -62,6 +62,19 @@ public sealed partial class ArchitectureTests
         AssertOnlyIn(@"\bMicrosoft\.AspNetCore\.Connections\b", "Gateway", "Hosting");
 
     [Fact]
+    public void Only_DeliveryLife_reads_the_lane_from_the_number() =>
+        Assert.Equal([], Production().Where(file => SignOfIncarnation().IsMatch(Repository.Read(file))));
+
+    [Theory]
+    [InlineData("if (push.Incarnation < 0)", true)]
+    [InlineData("link.Incarnation == 0 ? 1 : 2", true)]
+    [InlineData("deliver is { Incarnation: 0 }", true)]
+    [InlineData("deliver is { Incarnation: < 0 }", true)]
+    [InlineData("Math.Sign(incarnation)", true)]
+    [InlineData("link.Incarnation != deliver.Incarnation", false)]
+    public void A_look_at_the_sign_is_recognised(string source, bool isLook) => Assert.Equal(isLook, SignOfIncarnation().IsMatch(source));
+
+    [Fact]
     public void Every_message_between_nodes_is_sealed()
     {
         var messages = typeof(IClusterMessage).Assembly.GetTypes()
@@ -110,6 +123,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now)\b|\bThread\.Sleep\b|\bTask\.Delay\b", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex ClockOrSleep();
+
+    [GeneratedRegex(@"ncarnation(\s*([<>]=?|[!=]=)|\s+is|:)\s*(<|>)?\s*0\b|Math\.(Abs|Sign)\([\w.]*ncarnation", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex SignOfIncarnation();
 
     [GeneratedRegex("""(\$+"{3}.*?"{3})|((\$@|@\$)"([^"]|"")*")|(\$"(\\.|[^"\\])*")""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex InterpolatedString();
