@@ -166,7 +166,7 @@ public sealed class ChatClient : IAsyncDisposable
         CancellationToken cancellationToken = default) =>
         RequestAsync(
             new FetchHistoryRequest(conversation, after, before, limit),
-            reply => WithOwnMarked(Received.ReadHistory(reply)), cancellationToken);
+            reply => WithOwnMarked(WireMapping.ReadHistory(reply)), cancellationToken);
 
     /// <summary>Tells that a person has read a conversation up to a number.</summary>
     public Task MarkReadAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>

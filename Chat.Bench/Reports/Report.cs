@@ -1,6 +1,6 @@
-using Chat.Bench.Survival;
 using Chat.Bench.Commands;
 using Chat.Bench.Measuring;
+using Chat.Bench.Survival;
 using Chat.Bench.Workloads;
 
 namespace Chat.Bench.Reports;
@@ -10,18 +10,18 @@ static class Report
 {
     public static void Write(RunResult result, OutputFiles files) => Write(result, files, TableReport.Write, [result]);
 
-    public static void Write(OperationResult result, OutputFiles files) => Write(result, files, SmallTables.Write, []);
+    public static void Write(OperationResult result, OutputFiles files) => Write(result, files, OperationTable.Write, []);
 
-    public static void Write(IdleResult result, OutputFiles files) => Write(result, files, SmallTables.Write, []);
+    public static void Write(IdleResult result, OutputFiles files) => Write(result, files, IdleTable.Write, []);
 
-    public static void Write(OfflineResult result, OutputFiles files) => Write(result, files, SmallTables.Write, [result.Sending, result.Fetching]);
+    public static void Write(OfflineResult result, OutputFiles files) => Write(result, files, OfflineTable.Write, [result.Sending, result.Fetching]);
 
     public static void Write(CompareReport result, OutputFiles files) =>
-        Write(result, files, SmallTables.Write, [.. result.Rounds.SelectMany(round => new[] { round.First, round.Second })]);
+        Write(result, files, CompareTable.Write, [.. result.Rounds.SelectMany(round => new[] { round.First, round.Second })]);
 
-    public static void Write(GrowthReport result, OutputFiles files) => Write(result, files, SmallTables.Write, []);
+    public static void Write(GrowthReport result, OutputFiles files) => Write(result, files, GrowthTable.Write, []);
 
-    public static void Write(CapacityReport result, OutputFiles files) => Write(result, files, SmallTables.Write, result.Runs);
+    public static void Write(CapacityReport result, OutputFiles files) => Write(result, files, CapacityTable.Write, result.Runs);
 
     public static void Write(SurvivalResult result, OutputFiles files) => Write(result, files, SurvivalTable.Write, []);
 
@@ -37,7 +37,7 @@ static class Report
         NamedLatency[] latencies = result switch
         {
             OperationResult operation => [new(operation.Operation, operation.Latency)],
-            SurvivalResult chaos => [new("acknowledgement", chaos.Acknowledgement)],
+            SurvivalResult survival => [new("acknowledgement", survival.Acknowledgement)],
             _ => [],
         };
         File.WriteAllText(html, HtmlReport.Create(text.ToString(), runs, latencies, result is GrowthReport growth ? [growth.Draw(), growth.DrawRates()] : []));

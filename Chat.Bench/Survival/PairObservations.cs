@@ -4,7 +4,7 @@ using Chat.Protocol;
 namespace Chat.Bench.Survival;
 
 /// <summary>What the real clients of a run saw, in the words of the one checker: the history is the log. Pure.</summary>
-sealed class PairObservations(IReadOnlyList<SentMessage> sent)
+sealed class PairObservations(IReadOnlyList<MadeMessage> sent)
 {
     readonly List<string> _missing = [];
 

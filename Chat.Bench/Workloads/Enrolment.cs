@@ -9,7 +9,7 @@ namespace Chat.Bench.Workloads;
 sealed record Enrolled(LoadConnection Connection, string Name);
 
 /// <summary>A user who is not logged in; the token is the modern protocol's.</summary>
-sealed record Account(int Id, string Name, string? Token = null);
+sealed record LoadUser(int Id, string Name, string? Token = null);
 
 /// <summary>
 /// Makes or finds accounts and groups, and logs users in. The accounts of an earlier run with the same prefix are used again.
@@ -50,7 +50,7 @@ sealed class Enrolment(WorkloadOptions options)
     }
 
     /// <summary>Logs a user in again: with the token, which costs the server no hashing, or as a legacy client. What waited comes with it.</summary>
-    public LoadConnection OpenAgain(int index, Account user, int target)
+    public LoadConnection OpenAgain(int index, LoadUser user, int target)
     {
         if (!options.IsModern)
             return OpenLegacy(index, target, user.Id);
@@ -60,7 +60,7 @@ sealed class Enrolment(WorkloadOptions options)
     }
 
     /// <summary>The account of a user who is away: at a legacy server one who has never been there, so that nobody has to notice the leave.</summary>
-    public Account FindOrCreate(int index, ChatTarget target)
+    public LoadUser FindOrCreate(int index, ChatTarget target)
     {
         var name = NameOf(index);
         using var client = SetupClient.Connect(target, isModern: !options.IsLegacyServer);

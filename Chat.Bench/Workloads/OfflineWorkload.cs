@@ -47,7 +47,7 @@ static class OfflineWorkload
         var progress = new SetupProgress(Console.Error);
         var pairs = options.Connections / 2;
         var enrolment = new Enrolment(options);
-        var away = new Account[pairs];
+        var away = new LoadUser[pairs];
         progress.Start("accounts of users who are away", pairs);
         Topology.InParallel(options, pairs, pair =>
         {
@@ -86,7 +86,7 @@ static class OfflineWorkload
     }
 
     static OfflineResult Fetch(
-        WorkloadOptions options, uint run, Flow[] sent, Enrolled[] senders, Account[] away, Enrolment enrolment, RunResult sending, ServerProbe probe, SetupProgress progress)
+        WorkloadOptions options, uint run, Flow[] sent, Enrolled[] senders, LoadUser[] away, Enrolment enrolment, RunResult sending, ServerProbe probe, SetupProgress progress)
     {
         var receivers = new LoadConnection[sent.Length];
         progress.Start("logins", receivers.Length);

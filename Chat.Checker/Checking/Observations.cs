@@ -3,7 +3,7 @@ using Chat.Protocol;
 namespace Chat.Checker.Checking;
 
 /// <summary>A message that a client has sent, once or several times; its number is its place in the list of all.</summary>
-readonly record struct SentMessage(int Number, ConversationId Conversation, int Sender, int Device);
+readonly record struct MadeMessage(int Number, ConversationId Conversation, int Sender, int Device);
 
 /// <summary>An answer of a node: this message is in the log at this place.</summary>
 readonly record struct Acknowledgement(int Number, ConversationId Conversation, long Seq, long Ts);
@@ -45,7 +45,7 @@ sealed class Observations
 {
     public Dictionary<ConversationId, IReadOnlyList<int>> Members { get; } = [];
 
-    public List<SentMessage> Sent { get; init; } = [];
+    public List<MadeMessage> Sent { get; init; } = [];
 
     public List<Acknowledgement> Acknowledgements { get; init; } = [];
 

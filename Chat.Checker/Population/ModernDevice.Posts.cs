@@ -75,5 +75,5 @@ sealed partial class ModernDevice
         }
     }
 
-    static string LogName(SentMessage sent) => $"message {sent.Number} to {sent.Conversation}";
+    static string LogName(MadeMessage sent) => $"message {sent.Number} to {sent.Conversation}";
 }

@@ -9,7 +9,7 @@ sealed class PostWindow(int most)
     /// <summary>So long a client waits before it repeats what was refused.</summary>
     const long RetryMilliseconds = 100;
 
-    readonly LinkedList<Post> _posts = new();
+    readonly LinkedList<WaitingPost> _posts = new();
     long _dueAt;
     bool _isRefused;
     int _underWay;
@@ -38,7 +38,7 @@ sealed class PostWindow(int most)
         }
     }
 
-    public void Add(int number, long now) => _posts.AddLast(new Post(number, now));
+    public void Add(int number, long now) => _posts.AddLast(new WaitingPost(number, now));
 
     /// <summary>When it was made, or null if it is none of these (any more).</summary>
     public long? Acknowledge(int number)
@@ -90,7 +90,7 @@ sealed class PostWindow(int most)
         return due;
     }
 
-    LinkedListNode<Post>? Find(int number)
+    LinkedListNode<WaitingPost>? Find(int number)
     {
         for (var node = _posts.First; node is not null; node = node.Next)
         {
@@ -101,7 +101,7 @@ sealed class PostWindow(int most)
         return null;
     }
 
-    sealed class Post(int number, long madeAt)
+    sealed class WaitingPost(int number, long madeAt)
     {
         public int Number => number;
 

@@ -7,7 +7,7 @@ namespace Chat.Checker.Population;
 sealed class SentRegister
 {
     readonly object _gate = new();
-    readonly List<SentMessage> _sent = [];
+    readonly List<MadeMessage> _sent = [];
 
     public int Count
     {
@@ -22,19 +22,19 @@ sealed class SentRegister
     {
         lock (_gate)
         {
-            _sent.Add(new SentMessage(_sent.Count, conversation, sender, device));
+            _sent.Add(new MadeMessage(_sent.Count, conversation, sender, device));
             return _sent.Count - 1;
         }
     }
 
     /// <summary>Null for a number that was never given.</summary>
-    public SentMessage? Find(long number)
+    public MadeMessage? Find(long number)
     {
         lock (_gate)
             return number >= 0 && number < _sent.Count ? _sent[(int)number] : null;
     }
 
-    public List<SentMessage> All()
+    public List<MadeMessage> All()
     {
         lock (_gate)
             return [.. _sent];

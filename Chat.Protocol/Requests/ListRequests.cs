@@ -10,13 +10,13 @@ public sealed record ListMembersRequest(int GroupId, int After, int Limit) : Use
 
     internal static Request Read(ref RequestFields fields) =>
         TryInteger(ref fields, RequestKey.GroupId, 1, out var group)
-            ? ListPage.Read(ref fields, (after, limit) => new ListMembersRequest((int)group, after, limit))
+            ? ListRange.Read(ref fields, (after, limit) => new ListMembersRequest((int)group, after, limit))
             : NoInteger(RequestKey.GroupId);
 
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("groupid", GroupId);
-        ListPage.Write(writer, After, Limit);
+        ListRange.Write(writer, After, Limit);
     }
 }
 
@@ -25,11 +25,11 @@ public sealed record ListGroupsRequest(int After, int Limit) : UserRequest
 {
     internal override int Number => MessageKind.ListGroups;
 
-    internal static Request Read(ref RequestFields fields) => ListPage.Read(ref fields, static (after, limit) => new ListGroupsRequest(after, limit));
+    internal static Request Read(ref RequestFields fields) => ListRange.Read(ref fields, static (after, limit) => new ListGroupsRequest(after, limit));
 
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
-        ListPage.Write(writer, After, Limit);
+        ListRange.Write(writer, After, Limit);
     }
 }
 
@@ -38,16 +38,16 @@ public sealed record ListFriendsRequest(int After, int Limit) : UserRequest
 {
     internal override int Number => MessageKind.ListFriends;
 
-    internal static Request Read(ref RequestFields fields) => ListPage.Read(ref fields, static (after, limit) => new ListFriendsRequest(after, limit));
+    internal static Request Read(ref RequestFields fields) => ListRange.Read(ref fields, static (after, limit) => new ListFriendsRequest(after, limit));
 
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
-        ListPage.Write(writer, After, Limit);
+        ListRange.Write(writer, After, Limit);
     }
 }
 
 /// <summary>What the requests have in common that list something page by page.</summary>
-static class ListPage
+static class ListRange
 {
     const int DefaultLimit = 100;
     const int MaxLimit = 500;

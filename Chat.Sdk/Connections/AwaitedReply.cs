@@ -12,7 +12,7 @@ sealed class AwaitedReply<T>(Func<JsonElement, T> read) : PendingReply
 
     public override void OnReply(JsonElement reply)
     {
-        if (Received.FindFailure(reply) is { } failure)
+        if (WireMapping.FindFailure(reply) is { } failure)
         {
             Fail(failure);
             return;

@@ -187,7 +187,7 @@ sealed class ChatConnection : IAsyncDisposable
                 // Nothing is asked with a ref of another kind than ours; a reply without one answers what we did not ask.
                 if (ServerObject.RefOf(root) is { } requestRef)
                     _replies.Take(requestRef)?.OnReply(root);
-                else if (!_hello.Task.IsCompleted && Received.FindFailure(root) is { } refusal)
+                else if (!_hello.Task.IsCompleted && WireMapping.FindFailure(root) is { } refusal)
                     _hello.TrySetException(refusal);
                 else if (RefusedMark.Find(root) is { } mark)
                     _owner.OnMarkRefused(this, mark.Conversation, mark.Head);

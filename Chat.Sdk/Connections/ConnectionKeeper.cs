@@ -211,7 +211,7 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
             reply =>
             {
                 // Still in the connection's reader: the first pushes may be right behind.
-                var login = Received.ReadLogin(reply);
+                var login = WireMapping.ReadLogin(reply);
                 session.Inbox.Open(login.Id);
                 return login;
             },

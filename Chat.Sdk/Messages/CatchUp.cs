@@ -99,7 +99,7 @@ sealed class CatchUp(Inbox inbox, ChatClientOptions options)
         {
             var page = await login.Connection.RequestAsync(
                 new FetchHistoryRequest(request.Conversation, request.After, null, request.Limit),
-                Received.ReadHistory, cancellationToken);
+                WireMapping.ReadHistory, cancellationToken);
             inbox.OfferHistory(request, page);
         }
         catch (ChatException e) when (IsFinal(e))

@@ -132,7 +132,7 @@ sealed class PostSender : IDisposable
 
     void OnReply(ChatConnection connection, PendingPost post, JsonElement reply)
     {
-        var failure = Received.FindFailure(reply);
+        var failure = WireMapping.FindFailure(reply);
         lock (_gate)
         {
             // A reply that was still being read when its connection was given up: the post is on its way again.

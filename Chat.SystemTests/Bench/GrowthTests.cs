@@ -50,7 +50,7 @@ public sealed class GrowthTests
     {
         var report = Report(isPerfect: false);
         using var output = new StringWriter();
-        SmallTables.Write(output, report);
+        GrowthTable.Write(output, report);
         var text = output.ToString();
         Assert.Contains("12.5", text, StringComparison.Ordinal);
         Assert.Contains("FAILED at 1,000 (pairs)", text, StringComparison.Ordinal);

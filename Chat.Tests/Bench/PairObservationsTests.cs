@@ -10,7 +10,7 @@ public sealed class PairObservationsTests
 {
     static readonly ConversationId Conversation = ConversationId.Direct(1, 2);
 
-    readonly List<SentMessage> _sent = [Made(0, 1), Made(1, 1), Made(2, 2), Made(3, 1)];
+    readonly List<MadeMessage> _sent = [Made(0, 1), Made(1, 1), Made(2, 2), Made(3, 1)];
     readonly List<LoggedMessage> _acknowledged = [Logged(0, 1, 10), Logged(1, 1, 12), Logged(2, 2, 11)];
     readonly List<LoggedMessage> _received = [Logged(0, 1, 10), Logged(2, 2, 11), Logged(1, 1, 12)];
     readonly List<LoggedMessage> _history = [Logged(0, 1, 10), Logged(2, 2, 11), Logged(1, 1, 12)];
@@ -118,7 +118,7 @@ public sealed class PairObservationsTests
         return observations;
     }
 
-    static SentMessage Made(int number, int sender) => new(number, Conversation, sender, Device: sender);
+    static MadeMessage Made(int number, int sender) => new(number, Conversation, sender, Device: sender);
 
     static LoggedMessage Logged(int number, int sender, long seq) => new(Conversation, seq, number, sender, Ts: 1000 + number);
 }

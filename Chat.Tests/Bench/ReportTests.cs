@@ -68,7 +68,7 @@ public sealed class ReportTests
     public void Logins_that_the_generator_could_not_make_faster_say_so(double cores, double starved, string? complaint)
     {
         using var output = new StringWriter();
-        SmallTables.Write(output, new OperationResult
+        OperationTable.Write(output, new OperationResult
         {
             Workload = "login",
             Operation = "logins",

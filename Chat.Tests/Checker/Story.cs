@@ -63,7 +63,7 @@ sealed class Story
 
     public int Send(ConversationId conversation, int sender)
     {
-        Seen.Sent.Add(new SentMessage(Seen.Sent.Count, conversation, sender, Device: sender));
+        Seen.Sent.Add(new MadeMessage(Seen.Sent.Count, conversation, sender, Device: sender));
         return Seen.Sent.Count - 1;
     }
 

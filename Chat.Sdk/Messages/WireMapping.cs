@@ -4,7 +4,7 @@ using Chat.Protocol;
 namespace ChatActors.Client.Messages;
 
 /// <summary>What the wire says, in this library's words.</summary>
-static class Received
+static class WireMapping
 {
     public static ChatMessage ToMessage(this ChatPush push) => new(push.Conversation, push.Seq, push.SenderId, push.SenderName, push.Text)
     {
