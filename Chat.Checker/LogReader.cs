@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Chat.Protocol;
 using Chat.Checker.Checking;
 using Chat.Checker.Population;
@@ -27,8 +28,8 @@ static class LogReader
         await using var rows = await command.ExecuteReaderAsync();
         while (await rows.ReadAsync())
         {
-            FrameParser.Parse((byte[])rows[6], frame);
-            var cmid = System.Text.Encoding.UTF8.GetString((byte[])rows[4]);
+            FrameParser.Parse(Bytes(rows[6]), frame);
+            var cmid = Encoding.UTF8.GetString(Bytes(rows[4]));
             // A modern client's cmid names the same message as the text; that of a legacy client's session says nothing.
             var isTorn = !cmid.StartsWith('~') && cmid != $"c{frame.Number}";
             log.Add(new LoggedMessage(
@@ -37,6 +38,9 @@ static class LogReader
 
         return log;
     }
+
+    /// <summary>SQLite has some of it as text.</summary>
+    static byte[] Bytes(object value) => value as byte[] ?? Encoding.UTF8.GetBytes((string)value);
 
     static DbCommand Command(DbConnection connection, string sql)
     {
