@@ -39,6 +39,7 @@ sealed class FrameWriter(ISessionTransport transport, GatewayServices services, 
     OneShotTimer _pausing;
     DeferredFlush? _deferred;
     bool _isDue;
+    bool _isOver;
 
     /// <summary>Set when a hello arrives.</summary>
     public bool IsModern
@@ -59,8 +60,11 @@ sealed class FrameWriter(ISessionTransport transport, GatewayServices services, 
     /// <inheritdoc cref="Outbox.Sent" />
     public long Sent => _outbox.Sent;
 
+    /// <summary>The connection has ended: what is queued, and what still comes, goes nowhere.</summary>
+    public void OnOver() => _isOver = true;
+
     /// <inheritdoc cref="Outbox.TryAdd" />
-    public bool TryAdd(ReadOnlyMemory<byte> frame, Receipt receipt) => _outbox.TryAdd(frame, receipt);
+    public bool TryAdd(ReadOnlyMemory<byte> frame, Receipt receipt) => _isOver || _outbox.TryAdd(frame, receipt);
 
     /// <inheritdoc cref="Outbox.DropPushes" />
     public void DropPushes() => _outbox.DropPushes();
@@ -80,7 +84,7 @@ sealed class FrameWriter(ISessionTransport transport, GatewayServices services, 
     /// </summary>
     public FlushStep TryFlush(bool isFinishing)
     {
-        if (_outbox.IsFlushing || _pausing.IsSet || (_outbox.IsEmpty && !ClosesWhenFlushed))
+        if (_isOver || _outbox.IsFlushing || _pausing.IsSet || (_outbox.IsEmpty && !ClosesWhenFlushed))
             return FlushStep.None;
         if (_outbox.Count < MaxFramesBeforeFlush && (context.HasMessages || WaitsForRound(isFinishing)))
             return FlushStep.None;

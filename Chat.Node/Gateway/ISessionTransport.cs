@@ -25,7 +25,7 @@ interface ISessionTransport : IFrameOutput
     IPAddress? Address { get; }
 
     /// <summary>What is known of the client's machine; null where nothing is.</summary>
-    PeerSocket? Peer { get; }
+    ITransportPeer? Peer { get; }
 
     /// <summary>Nothing is read or written any more.</summary>
     bool IsEnded { get; }
@@ -54,4 +54,25 @@ interface ISessionTransport : IFrameOutput
     /// <summary>Ends the connection.</summary>
     /// <param name="isGraceful">Everything that was to be sent has been flushed; else what is still in buffers is thrown away.</param>
     void End(bool isGraceful);
+}
+
+/// <summary>The machine at the other end of a connection, perhaps a load balancer, and what its TCP says. Safe from any thread.</summary>
+interface ITransportPeer
+{
+    /// <summary>What is written is what the socket gets: no TLS in between.</summary>
+    bool IsPlain { get; }
+
+    /// <summary>False when the socket is closed.</summary>
+    bool TryRead(out TcpInfo info);
+
+    /// <summary>Writes one frame without waiting, as a segment of its own.</summary>
+    /// <returns>How many bytes the system took; fewer than there are when its buffer is full.</returns>
+    /// <exception cref="IOException">The connection has ended.</exception>
+    int Send(ReadOnlySpan<byte> frame);
+
+    /// <summary>Asks for a sign of life each second.</summary>
+    void ProbeOften();
+
+    /// <summary>Asks for a sign of life as ever.</summary>
+    void ProbeSeldom();
 }

@@ -26,9 +26,9 @@ readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = d
 /// The frames that wait for one socket. Everything queued goes out in one flush; a flush ends when the kernel has taken
 /// the bytes. Used by its session actor only. A legacy receiver reads 1024 bytes at once, which have to hold exactly one object: every push is
 /// padded to that size, so that what it has not read yet may lie in front of the next one, and each frame is a segment of its own where the
-/// socket can do that (<see cref="PeerSocket.Send(ReadOnlySpan{byte})"/>), so that it never finds half of one.
+/// socket can do that (<see cref="ITransportPeer.Send"/>), so that it never finds half of one.
 /// </summary>
-sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, PeerSocket? peer = null)
+sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITransportPeer? peer = null)
 {
     const int MaxBytesPerFlush = 64 * 1024;
 
@@ -52,7 +52,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, Peer
 
     // One place each to begin with: many connections never have more than one frame waiting.
     readonly Queue<(ReadOnlyMemory<byte> Frame, Receipt Receipt)> _queue = new(1);
-    readonly List<Receipt> _inFlight = new(1);
+    List<Receipt>? _inFlight; // made for the first receipt: idle connections have none
     long _bytes;
     int _acknowledgements;
     long _lastWritten = long.MinValue / 2;
@@ -80,7 +80,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, Peer
     public bool HoldsOnlyAcknowledgements => _acknowledgements > 0 && _acknowledgements == _queue.Count;
 
     /// <summary>The receipts of the flush that is under way, or has just ended.</summary>
-    public IReadOnlyList<Receipt> InFlight => _inFlight;
+    public IReadOnlyList<Receipt> InFlight => _inFlight ?? (IReadOnlyList<Receipt>)[];
 
     /// <summary>
     /// False if the box is full: the receiver is too slow. It is not yet while nothing is being flushed, and a page of the
@@ -121,7 +121,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, Peer
     public ValueTask<FlushResult> FlushAsync()
     {
         IsFlushing = true;
-        _inFlight.Clear();
+        _inFlight?.Clear();
         if (!IsModern)
             return FlushLegacy();
         _isFull = false;
@@ -139,7 +139,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, Peer
     /// </summary>
     public void DropPushes()
     {
-        _inFlight.Clear();
+        _inFlight?.Clear();
         for (var count = _queue.Count; count > 0; count--)
         {
             var next = _queue.Dequeue();
@@ -191,7 +191,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, Peer
     void NotePush(in (ReadOnlyMemory<byte> Frame, Receipt Receipt) next) => _hasPushed |= IsPush(next.Receipt) && next.Frame.Length > 0;
 
     /// <summary>False if the kernel has not taken all of it: the next flush goes on there.</summary>
-    bool TrySend(PeerSocket socket, ReadOnlyMemory<byte> frame, bool isPadded)
+    bool TrySend(ITransportPeer socket, ReadOnlyMemory<byte> frame, bool isPadded)
     {
         Span<byte> padded = stackalloc byte[LegacyFrames.MaxBytes];
         scoped var bytes = frame.Span;
@@ -239,7 +239,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, Peer
         if (receipt.Kind == ReceiptKind.Acknowledgement)
             _acknowledgements--;
         if (receipt.Kind != ReceiptKind.None)
-            _inFlight.Add(receipt);
+            (_inFlight ??= new List<Receipt>(1)).Add(receipt);
     }
 
     static byte[] CreatePadding()

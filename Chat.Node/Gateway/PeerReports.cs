@@ -6,7 +6,7 @@ namespace Chat.Node.Gateway;
 /// The receipts of what the kernel has taken and the peer's TCP has not acknowledged yet, in the order of the stream. Used by its session
 /// actor only.
 /// </summary>
-sealed class PeerReports(PeerSocket socket, SocketWatch watch, IActorRef session)
+sealed class PeerReports(ITransportPeer socket, SocketWatch watch, IActorRef session)
 {
     /// <summary>So many may wait: a peer that is further behind is gone, or too slow.</summary>
     public const int Max = 2048;

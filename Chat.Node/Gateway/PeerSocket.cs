@@ -9,7 +9,7 @@ namespace Chat.Node.Gateway;
 /// A client's socket as far as Linux knows more of it than the web server passes on: how much the peer's TCP has acknowledged, when it was
 /// heard last, and writes that end a segment. The peer is the machine at the other end of the connection, perhaps a load balancer. Safe from any thread.
 /// </summary>
-sealed class PeerSocket
+sealed class PeerSocket : ITransportPeer
 {
     const int TcpLevel = 6;
     const int InfoOption = 11;

@@ -264,6 +264,8 @@ sealed class SessionActor : FastReceiveActor
         _core.Frames.OnFlushed();
         if (isOver)
         {
+            _core.Frames.OnOver(); // else it would be tried again and again, as long as a request is under way
+            _core.Transport.End(isGraceful: false);
             OnConnectionClosed(canStillWrite: false);
             if (IsFinishing)
                 EndWhenDone();

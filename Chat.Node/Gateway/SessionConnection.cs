@@ -11,7 +11,7 @@ namespace Chat.Node.Gateway;
 /// The socket as its session sees it: where to write, how to end it, and the credits that its reader needs to hand over
 /// another object. Shared between the reader and the session actor.
 /// </summary>
-sealed class SessionConnection(ConnectionContext connection, TimeProvider clock, PeerSocket? peer = null)
+sealed class SessionConnection(ConnectionContext connection, TimeProvider clock, ITransportPeer? peer = null)
     : ISessionTransport
 #pragma warning restore CA1001
 {
@@ -40,7 +40,7 @@ sealed class SessionConnection(ConnectionContext connection, TimeProvider clock,
     public IPAddress? Address { get; } = (connection.RemoteEndPoint as IPEndPoint)?.Address;
 
     /// <summary>Null where nothing is known of it: not on Linux, or no socket.</summary>
-    public PeerSocket? Peer => peer;
+    public ITransportPeer? Peer => peer;
 
     /// <summary>Set at login; decides which idle limit holds.</summary>
     public bool IsModern { get; set; }

@@ -30,7 +30,7 @@ sealed class SocketWatch(TimeProvider clock)
     /// <param name="Session">Who waits.</param>
     /// <param name="Position">The place in the stream that is to be acknowledged; ignored for who is asked for a sign of life.</param>
     /// <param name="AskedAt">Since when a sign of life is waited for; null: an acknowledgement is.</param>
-    readonly record struct Wait(PeerSocket Socket, IActorRef Session, long Position, long? AskedAt);
+    readonly record struct Wait(ITransportPeer Socket, IActorRef Session, long Position, long? AskedAt);
 
     readonly ConcurrentQueue<Wait> _entered = new();
     readonly List<Wait> _waiting = []; // of the timer's thread
@@ -39,10 +39,10 @@ sealed class SocketWatch(TimeProvider clock)
     bool _isArmed;
 
     /// <summary>Sends <see cref="PeerAcknowledged"/>, once, when the stream is acknowledged up to here; nothing if the socket is closed first.</summary>
-    public void Await(PeerSocket socket, IActorRef session, long position) => Enter(new Wait(socket, session, position, null));
+    public void Await(ITransportPeer socket, IActorRef session, long position) => Enter(new Wait(socket, session, position, null));
 
     /// <summary>Sends <see cref="PeerLooked"/>, once: as soon as something is heard, or after <see cref="Silence"/>.</summary>
-    public void AskForLife(PeerSocket socket, IActorRef session)
+    public void AskForLife(ITransportPeer socket, IActorRef session)
     {
         if (!socket.TryRead(out var info) || info.MillisecondsSinceHeard < RecentlyMilliseconds)
         {

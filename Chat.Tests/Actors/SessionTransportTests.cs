@@ -68,6 +68,26 @@ public sealed class SessionTransportTests : ActorTest
         Assert.Equal(false, _transport.EndedGracefully);
     }
 
+    [Fact]
+    public async Task A_frame_for_a_legacy_client_that_is_gone_is_tried_once_also_while_its_login_is_under_way()
+    {
+        var peer = new GonePeer();
+        _transport.Peer = peer;
+        using var gate = new ManualResetEventSlim();
+        _transport.Gate = gate;
+        var session = Start();
+        await WatchAsync(session);
+        session.Tell(new PingRequest());
+        session.Tell(new LoginRequest(Alice, null, "a password", null)); // both are there before the first flush
+        gate.Set();
+        await _users.ExpectMsgAsync<CheckLogin>(Patience);
+        await AwaitAssertAsync(() => Assert.Equal(false, _transport.EndedGracefully), Patience);
+        _users.Reply(new LoginChecked(IsAllowed: false));
+
+        await ExpectTerminatedAsync(session, Patience);
+        Assert.Equal(1, peer.Sends);
+    }
+
     IActorRef Start()
     {
         var lists = new ContactLists(Database);
@@ -115,7 +135,10 @@ public sealed class SessionTransportTests : ActorTest
 
         public IPAddress? Address => null;
 
-        public PeerSocket? Peer => null;
+        public ITransportPeer? Peer { get; set; }
+
+        /// <summary>The first answer waits for it.</summary>
+        public ManualResetEventSlim? Gate { get; set; }
 
         public bool IsEnded => EndedGracefully is not null;
 
@@ -139,10 +162,45 @@ public sealed class SessionTransportTests : ActorTest
         {
         }
 
-        public void ReturnCredit() => Interlocked.Increment(ref _credits);
+        public void ReturnCredit()
+        {
+            Gate?.Wait(Patience);
+            Interlocked.Increment(ref _credits);
+        }
 
         public void StopReading() => IsReadingStopped = true;
 
         public void End(bool isGraceful) => EndedGracefully ??= isGraceful;
+    }
+
+    sealed class GonePeer : ITransportPeer
+    {
+        int _sends;
+
+        public int Sends => Volatile.Read(ref _sends);
+
+        public bool IsPlain => true;
+
+        public bool TryRead(out TcpInfo info)
+        {
+            info = default;
+            return false;
+        }
+
+        public int Send(ReadOnlySpan<byte> frame)
+        {
+            Interlocked.Increment(ref _sends);
+            throw new IOException("broken pipe");
+        }
+
+        public void ProbeOften()
+        {
+            // it is gone
+        }
+
+        public void ProbeSeldom()
+        {
+            // as above
+        }
     }
 }
