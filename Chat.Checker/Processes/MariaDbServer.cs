@@ -188,7 +188,8 @@ sealed class MariaDbServer : IAsyncDisposable
         Find("mariadb-install-db"),
         [
             "--no-defaults", "--user=root", $"--datadir={dataFolder}", "--auth-root-authentication-method=normal", "--skip-test-db",
-            "--skip-name-resolve", "--innodb-log-file-size=32M", .. options,
+            // One that starts removes what it finds of its kind in the machine's temporary folder, also what another one needs.
+            $"--tmpdir={Path.GetDirectoryName(dataFolder)}", "--skip-name-resolve", "--innodb-log-file-size=32M", .. options,
         ]);
 
     static string Find(string program) =>
