@@ -92,6 +92,9 @@ static partial class Log
     [LoggerMessage(122, LogLevel.Critical, "{Path} is not the file any more that this node has open: nothing is acknowledged until it is back. While this process lives what it has can be copied: {Rescue}")]
     public static partial void DatabaseFileLost(ILogger logger, string path, string rescue);
 
+    [LoggerMessage(124, LogLevel.Critical, "{Path} or its log was cut by somebody else while this node had it open: what was in it is gone, and nothing is acknowledged any more. Copy both files away, end all nodes on it, and start them again: they go on with what is left; a backup may have more")]
+    public static partial void DatabaseFileCut(ILogger logger, string path);
+
     [LoggerMessage(123, LogLevel.Warning, "{Path} and its log are back")]
     public static partial void DatabaseFileBack(ILogger logger, string path);
 

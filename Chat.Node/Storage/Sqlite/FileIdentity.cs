@@ -7,7 +7,8 @@ namespace Chat.Node.Storage.Sqlite;
 /// <param name="Device">Major and minor number.</param>
 /// <param name="Inode">Its number there.</param>
 /// <param name="Links">How many names it has; no part of what it is.</param>
-readonly record struct FileIdentity(ulong Device, ulong Inode, uint Links)
+/// <param name="Size">Bytes; no part of what it is.</param>
+readonly record struct FileIdentity(ulong Device, ulong Inode, uint Links, long Size)
 {
     const int CurrentFolder = -100;
     const int Length = 256;
@@ -26,11 +27,12 @@ readonly record struct FileIdentity(ulong Device, ulong Inode, uint Links)
     public static FileIdentity? Of(byte[] path)
     {
         Span<byte> answer = stackalloc byte[Length];
-        if (NativeStat(CurrentFolder, ref MemoryMarshal.GetArrayDataReference(path), 0, 0x104, ref MemoryMarshal.GetReference(answer)) != 0)
+        if (NativeStat(CurrentFolder, ref MemoryMarshal.GetArrayDataReference(path), 0, 0x304, ref MemoryMarshal.GetReference(answer)) != 0)
             return null;
-        // The layout is the kernel's, the same on every machine: links at 16, inode at 32, device at 136.
+        // The layout is the kernel's, the same on every machine: links at 16, inode at 32, size at 40, device at 136.
         return new FileIdentity(
-            MemoryMarshal.Read<ulong>(answer[136..]), MemoryMarshal.Read<ulong>(answer[32..]), MemoryMarshal.Read<uint>(answer[16..]));
+            MemoryMarshal.Read<ulong>(answer[136..]), MemoryMarshal.Read<ulong>(answer[32..]), MemoryMarshal.Read<uint>(answer[16..]),
+            MemoryMarshal.Read<long>(answer[40..]));
     }
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]

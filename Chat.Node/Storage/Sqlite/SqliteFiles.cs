@@ -18,6 +18,14 @@ sealed class SqliteFiles(string file, ILogger logger)
     readonly Lock _gate = new();
     bool _isKnown;
     volatile bool _isLost;
+    volatile bool _isCut;
+
+    // Of the writing thread.
+    SqliteLengths _lengths;
+    long _logBefore;
+
+    /// <summary>A part of what was stored is gone: the log must not be written into the database, which is whole without it.</summary>
+    public bool IsCut => _isCut;
 
     /// <summary>After a connection was opened: the first one says which files they are, later ones have to have the same.</summary>
     /// <exception cref="StorageException">It has others.</exception>
@@ -41,16 +49,48 @@ sealed class SqliteFiles(string file, ILogger logger)
     /// <exception cref="StorageException">The files are gone.</exception>
     public void CheckIfLost()
     {
-        if (_isLost)
+        if (_isLost || _isCut)
             Check();
     }
 
-    /// <summary>After a commit and before anybody is told of it.</summary>
-    /// <exception cref="StorageException">The files are gone: what was committed may be in none that a start would find.</exception>
+    /// <summary>By the writing thread, before a transaction.</summary>
+    public void NoteLength()
+    {
+        if (_isKnown)
+            _logBefore = FileIdentity.Of(_paths[1])?.Size ?? 0;
+    }
+
+    /// <summary>By the writing thread, after a commit and before anybody is told of it.</summary>
+    /// <exception cref="StorageException">The files are gone, or were cut: what was committed may be in none that a start would find.</exception>
+    public void CheckCommitted()
+    {
+        Check();
+        if (!_isKnown || FileIdentity.Of(_paths[0]) is not { Size: var database } || FileIdentity.Of(_paths[1]) is not { Size: var log })
+            return;
+        LogHeader? header;
+        try
+        {
+            header = LogHeader.Read(file + Suffixes[1]);
+        }
+        catch (IOException)
+        {
+            return; // out of file descriptors, say: the next commit tells
+        }
+
+        if (!_lengths.IsCut(_logBefore, log, header, database))
+            return;
+        _isCut = true;
+        Log.DatabaseFileCut(logger, file);
+        throw Cut();
+    }
+
+    /// <exception cref="StorageException">The files are gone, or were cut.</exception>
     public void Check()
     {
         if (!_isKnown)
             return;
+        if (_isCut)
+            throw Cut();
         for (var i = 0; i < _paths.Length; i++)
         {
             if (FileIdentity.Of(_paths[i]) is { } found && found == _open[i])
@@ -66,6 +106,8 @@ sealed class SqliteFiles(string file, ILogger logger)
     /// <summary>Shell commands that copy what this process has open into the working folder.</summary>
     public static string RescueOf(IReadOnlyList<(string Name, int Descriptor)> open, int processId) =>
         string.Join("; ", open.Select(each => $"cp /proc/{processId}/fd/{each.Descriptor} {each.Name}"));
+
+    StorageException Cut() => new($"{file} or its log was cut while this process had it open");
 
     bool FindOpen()
     {

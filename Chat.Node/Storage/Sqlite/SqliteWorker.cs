@@ -78,6 +78,9 @@ sealed class SqliteWorker : IDisposable
     const int QueueLength = 16 * 1024;
     const int LargestTransaction = 512;
 
+    /// <summary>SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.</summary>
+    const int NoCheckpointOnClose = 1006;
+
     // A monitor, because a thread that waits on a channel spins first, at the cost of threads that have work.
     readonly Queue<SqliteWork> _queue = new();
     readonly Func<SqliteConnection> _open;
@@ -149,6 +152,8 @@ sealed class SqliteWorker : IDisposable
             }
         }
 
+        if (connection is not null && _files.IsCut)
+            raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
         connection?.Dispose();
         writer?.Dispose();
     }

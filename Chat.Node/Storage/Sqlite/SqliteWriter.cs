@@ -42,13 +42,14 @@ sealed class SqliteWriter(SqliteConnection connection, SqliteFiles files) : IDis
         try
         {
             files.CheckIfLost();
+            files.NoteLength();
             using (var transaction = connection.BeginTransaction(deferred: false))
             {
                 if (gathered.TrueForAll(work => work.TryRun(connection, transaction)))
                     transaction.Commit();
             }
 
-            files.Check();
+            files.CheckCommitted();
             _wal.Keep();
             return null;
         }
