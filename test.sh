@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, runs every test, and ends with one line: N passed, N failed.
-# test.sh --fast runs Chat.Tests alone, which needs nothing but dotnet. Other arguments go to dotnet test, which then runs one project
-# after the other.
+# test.sh --fast runs Chat.Tests alone, which needs nothing but dotnet. test.sh --parallel runs parts of the system tests beside each
+# other: less than half the time, on a machine that has nothing else to do. Other arguments go to dotnet test.
 set -uo pipefail
 cd "$(dirname "$0")"
 
 solution=ChatActors.sln
 projects=(Chat.Tests Chat.SystemTests)
+parallel=false
+if [ "${1-}" = --parallel ]; then
+  shift
+  parallel=true
+  [ "$#" -eq 0 ] || { echo "test.sh --parallel takes no other arguments" >&2; exit 2; }
+fi
 if [ "${1-}" = --fast ]; then
   shift
   solution=Chat.Tests
@@ -73,8 +79,9 @@ filter() {
   printf '%s' "$text"
 }
 
+# One project after the other: tests of both kinds measure.
 status=0
-if [ "$#" -gt 0 ] || [ "$solution" = Chat.Tests ]; then
+if ! "$parallel"; then
   for project in "${projects[@]}"; do
     run "$project" "$project" "$@" || status=1
   done
@@ -84,7 +91,7 @@ else
   chaos=(Chat.SystemTests.Chaos)
   deaths=(EndToEnd.CrashTests Cluster.DeathTests)
   stores=(EndToEnd.RestoreTests EndToEnd.MarkTests EndToEnd.LostDatabaseTests Chat.SystemTests.Storage)
-  alone=(Bench.GrowthTests ManyChannelsTests MemoryTrimTests SchedulingTests)
+  alone=(Chat.SystemTests.Bench BorderLoadTests ManyChannelsTests MemoryTrimTests SchedulingTests ClusterColdStartTests)
   listed=("${chaos[@]}" "${deaths[@]}" "${stores[@]}" "${alone[@]}")
   TEST_PART=0 run Chat.SystemTests chaos --filter "$(filter '~' '|' "${chaos[@]}")" & jobs=($!)
   run Chat.Tests Chat.Tests || status=1

@@ -46,7 +46,7 @@ public sealed class BenchCommandTests : IDisposable
             ($"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy --legacy-server", "fetched", 40),
             ($"offline {server} -c 4 --messages 2 --bytes 64 --rate 100 --protocol Legacy --legacy-server", "fetched", 4), // in the login ack
             ($"history {server} -c 4 --messages 50 {times}", "count", 1),
-            ($"chaos {target} -c 4 -s 2 --every 60", "acknowledged", 1),
+            ($"survive {target} -c 4 -s 2 --every 60", "acknowledged", 1),
         ])
         {
             Assert.True(Exit.Ok == await RunAsync($"{line} --json {FileOf("json")} --html {FileOf("html")}"), line);
@@ -66,7 +66,7 @@ public sealed class BenchCommandTests : IDisposable
     [Theory]
     [InlineData("pairs -t 127.0.0.1:1 -c 4")]
     [InlineData("pairs -t 127.0.0.1:x -c 4")]
-    [InlineData("chaos -t 127.0.0.1:x -c 4")]
+    [InlineData("survive -t 127.0.0.1:x -c 4")]
     [InlineData("offline -t 127.0.0.1:1 -c 4 --protocol Legacy")]
     public async Task What_cannot_be_run_says_so_with_its_exit_code(string line) => Assert.Equal(Exit.NotRun, await RunAsync(line));
 
