@@ -1,9 +1,9 @@
 using System.Data.Common;
 using System.Text;
-using Chat.Protocol;
 using Chat.Checker.Checking;
 using Chat.Checker.Population;
 using Chat.Checker.Processes;
+using Chat.Protocol;
 
 namespace Chat.Checker;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Chat.Bench.Survival;
 using Chat.Bench.Reports;
+using Chat.Bench.Survival;
 
 namespace Chat.Bench.Commands;
 

@@ -1,7 +1,7 @@
 using System.Net;
-using Chat.Protocol;
 using Chat.Checker.Checking;
 using Chat.Checker.Wire;
+using Chat.Protocol;
 
 namespace Chat.Checker.Population;
 

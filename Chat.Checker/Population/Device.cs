@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Chat.Protocol;
 using Chat.Checker.Checking;
 using Chat.Checker.Wire;
+using Chat.Protocol;
 
 namespace Chat.Checker.Population;
 

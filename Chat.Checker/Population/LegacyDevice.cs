@@ -1,7 +1,7 @@
 using System.Text;
-using Chat.Protocol;
 using Chat.Checker.Checking;
 using Chat.Checker.Wire;
+using Chat.Protocol;
 
 namespace Chat.Checker.Population;
 

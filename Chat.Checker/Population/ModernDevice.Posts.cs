@@ -1,5 +1,5 @@
-using Chat.Protocol;
 using Chat.Checker.Checking;
+using Chat.Protocol;
 
 namespace Chat.Checker.Population;
 

@@ -1,6 +1,6 @@
-using Chat.Protocol;
 using Chat.Checker.Checking;
 using Chat.Checker.Wire;
+using Chat.Protocol;
 
 namespace Chat.Checker.Population;
 

@@ -1,6 +1,6 @@
 using Chat.Protocol;
-using ChatActors.Client.Timing;
 using ChatActors.Client.Messages;
+using ChatActors.Client.Timing;
 
 namespace ChatActors.Client.Connections;
 

@@ -1,5 +1,5 @@
-using Chat.Checker.Population;
 using System.Text;
+using Chat.Checker.Population;
 using Chat.Protocol;
 using Xunit;
 
