@@ -88,11 +88,4 @@ sealed class HotPath
 
     /// <summary>Ends the actor system, which the serializer wants.</summary>
     public Task StopAsync() => _system.Terminate();
-
-    sealed class PipeOutput(PipeWriter pipe) : IFrameOutput
-    {
-        public void Write(ReadOnlySpan<byte> bytes) => pipe.Write(bytes);
-
-        public ValueTask<FlushResult> FlushAsync() => pipe.FlushAsync();
-    }
 }

@@ -5,7 +5,7 @@ using Chat.Protocol;
 namespace Chat.Node.Gateway;
 
 /// <summary>A post without its answer.</summary>
-sealed class PendingPost(string cmid, bool isOwnCmid, ChatBody body, RequestRef requestRef, long postedAt)
+sealed class UnansweredPost(string cmid, bool isOwnCmid, ChatBody body, RequestRef requestRef, long postedAt)
 {
     public string Cmid => cmid;
 
@@ -28,7 +28,7 @@ sealed class PendingPost(string cmid, bool isOwnCmid, ChatBody body, RequestRef 
 /// </summary>
 sealed class PostLink(ConversationId conversation)
 {
-    readonly List<PendingPost> _pending = [];
+    readonly List<UnansweredPost> _pending = [];
     long _lastNumber;
     long _blockedNumber;
     OneShotTimer _retry;
@@ -38,7 +38,7 @@ sealed class PostLink(ConversationId conversation)
     /// <summary>The conversation's actor once it has answered; else the region is asked.</summary>
     public IActorRef? Target { get; set; }
 
-    public IReadOnlyList<PendingPost> Pending => _pending;
+    public IReadOnlyList<UnansweredPost> Pending => _pending;
 
     /// <summary>Everything up to here has its answer.</summary>
     public long AnsweredTo => _pending.Count > 0 ? _pending[0].Number - 1 : _lastNumber;
@@ -74,14 +74,14 @@ sealed class PostLink(ConversationId conversation)
     /// <summary>A post of the client was refused before it became one of ours.</summary>
     public void BlockOn(string? cmid) => Block(cmid, _lastNumber + 1);
 
-    public void Add(PendingPost post)
+    public void Add(UnansweredPost post)
     {
         post.Number = ++_lastNumber;
         _pending.Add(post);
     }
 
     /// <summary>The answered post, or null if it is none of ours any more.</summary>
-    public PendingPost? Take(long number)
+    public UnansweredPost? Take(long number)
     {
         var at = 0;
         while (at < _pending.Count && _pending[at].Number != number)
@@ -97,7 +97,7 @@ sealed class PostLink(ConversationId conversation)
     /// For a client that repeats by itself: gives up the refused post and everything behind it (all that is pending,
     /// without one); the first of it has to come again before anything else. What was sent before it may still be accepted.
     /// </summary>
-    public IReadOnlyList<PendingPost> GiveUp(PendingPost? refused)
+    public IReadOnlyList<UnansweredPost> GiveUp(UnansweredPost? refused)
     {
         Epoch++;
         var given = _pending.FindAll(post => post.Number > (refused?.Number ?? 0));
@@ -117,7 +117,7 @@ sealed class PostLink(ConversationId conversation)
     }
 
     /// <summary>For a client that cannot repeat: everything pending is numbered anew and sent again, in order.</summary>
-    public void Restart(PendingPost refused)
+    public void Restart(UnansweredPost refused)
     {
         Epoch++;
         var at = _pending.FindIndex(post => post.Number > refused.Number);

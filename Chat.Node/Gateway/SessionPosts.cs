@@ -71,7 +71,7 @@ sealed class SessionPosts(SessionCore core)
             return;
         }
 
-        var post = new PendingPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now);
+        var post = new UnansweredPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now);
         link.Add(post);
         _poster = user;
         _unanswered++;
@@ -186,7 +186,7 @@ sealed class SessionPosts(SessionCore core)
     /// <summary>For a client that gave none.</summary>
     string OwnCmid() => (_ownCmids ??= new CmidSource($"{core.Id:x16}", core.Services.Clock, prefix: "~")).Next();
 
-    void Send(PostLink link, PendingPost post, long previous, ChatSender user)
+    void Send(PostLink link, UnansweredPost post, long previous, ChatSender user)
     {
         var message = new Post(
             link.Conversation, core.Id, post.Number, previous, link.AnsweredTo, link.Epoch, user.Id, post.Cmid,
@@ -219,7 +219,7 @@ sealed class SessionPosts(SessionCore core)
     }
 
     /// <summary>The client has to send these again, the first of them first.</summary>
-    void GiveUp(PostLink link, PendingPost? refused, string reason)
+    void GiveUp(PostLink link, UnansweredPost? refused, string reason)
     {
         foreach (var post in link.GiveUp(refused))
         {

@@ -12,7 +12,7 @@ namespace ChatActors.Client.Posts;
 sealed class PendingPosts(int window, BackOff pause)
 {
     readonly LinkedList<PendingPost> _posts = [];
-    readonly Dictionary<ConversationId, Lane> _lanes = [];
+    readonly Dictionary<ConversationId, ConversationPosts> _lanes = [];
     int _onWire;
 
     public int Count => _posts.Count;
@@ -139,7 +139,7 @@ sealed class PendingPosts(int window, BackOff pause)
             _lanes.Remove(post.Conversation);
     }
 
-    sealed class Lane
+    sealed class ConversationPosts
     {
         public int Posts { get; set; }
 

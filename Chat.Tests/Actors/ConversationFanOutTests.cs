@@ -18,13 +18,13 @@ public sealed class ConversationFanOutTests : ConversationTest
         await PostUntilAcceptedAsync(conversation, "first", 1);
         await ExpectDeliverAsync(Bob, 1);
         var reads = 0;
-        Database.Writes = Fault.Refused;
+        Database.Writes = StatementFault.Refused;
         Database.BeforeRead = async () =>
         {
             if (++reads != 2)
                 return; // the recovery reads twice
             Database.BeforeRead = null;
-            Database.Writes = Fault.None;
+            Database.Writes = StatementFault.None;
             await LogStore.AppendAsync([new LogRow(Pair, 2, Alice, "late", 1_000_000, BodyOf(Alice, "late"))]);
         };
         conversation.Tell(PostOf(2, "late", answeredTo: 1), Session.Ref);

@@ -123,10 +123,10 @@ public sealed class ConversationImportTests : ConversationTest
         var conversation = Start();
         conversation.Tell(ImportOf(Pair, Bob, "before", 1), _keeper.Ref);
         await ExpectImportedAsync(1);
-        Database.Writes = Fault.Refused;
+        Database.Writes = StatementFault.Refused;
         conversation.Tell(ImportOf(Pair, Bob, "hi", 2), _keeper.Ref);
         await _keeper.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
-        Database.Writes = Fault.None;
+        Database.Writes = StatementFault.None;
         await AwaitAssertAsync(async () =>
         {
             conversation.Tell(ImportOf(Pair, Bob, "hi", 2), _keeper.Ref);
@@ -157,11 +157,11 @@ public sealed class ConversationImportTests : ConversationTest
         };
         conversation.Tell(ImportOf(group, Bob, "copy", 1), _keeper.Ref);
         await lookup.Reached;
-        Database.Writes = Fault.Refused;
+        Database.Writes = StatementFault.Refused;
         conversation.Tell(PostOf(2, "lost", group, answeredTo: 1), Session.Ref);
         await Session.ExpectMsgAsync<PostRefused>();
         await recovery.Reached;
-        Database.Writes = Fault.None;
+        Database.Writes = StatementFault.None;
         var write = Database.StallWrites();
         busy.Tell(PostOf(2, "keeps the log busy", answeredTo: 1, session: 200), other.Ref); // so that what became of the copy's row comes late
         await write.Reached;

@@ -127,7 +127,7 @@ public sealed class ConversationPostTests : ConversationTest
         for (var i = 1; i <= 3; i++)
             conversation.Tell(PostOf(i, $"m{i}"), Session.Ref);
         await stall.Reached;
-        Database.Writes = Fault.Refused;
+        Database.Writes = StatementFault.Refused;
         stall.Release();
         for (var i = 1; i <= 3; i++)
         {
@@ -140,7 +140,7 @@ public sealed class ConversationPostTests : ConversationTest
         Assert.Equal(4, (await Session.ExpectMsgAsync<PostRefused>()).Number);
         Assert.False(Users.HasMessages);
 
-        Database.Writes = Fault.None;
+        Database.Writes = StatementFault.None;
         Assert.Equal(1, (await PostUntilAcceptedAsync(conversation, "m1", 5)).Seq);
         Assert.Equal(2, (await PostUntilAcceptedAsync(conversation, "m2", 300)).Seq);
         await ExpectDeliverAsync(Bob, 1);
@@ -155,10 +155,10 @@ public sealed class ConversationPostTests : ConversationTest
         var stall = Database.StallWrites();
         conversation.Tell(PostOf(1, "a"), Session.Ref);
         await stall.Reached;
-        Database.Writes = Fault.AnswerLost;
+        Database.Writes = StatementFault.AnswerLost;
         stall.Release();
         Assert.Equal(ErrorCode.Unavailable, (await Session.ExpectMsgAsync<PostRefused>()).Error);
-        Database.Writes = Fault.None;
+        Database.Writes = StatementFault.None;
 
         await ExpectDeliverToBothAsync(1);
         Assert.Equal(1, (await PostUntilAcceptedAsync(conversation, "a", 2)).Seq);
@@ -184,12 +184,12 @@ public sealed class ConversationPostTests : ConversationTest
     [Fact]
     public async Task A_conversation_that_cannot_be_read_refuses_with_retry_and_starts_later()
     {
-        Database.Reads = Fault.Refused;
+        Database.Reads = StatementFault.Refused;
         var conversation = Start();
         conversation.Tell(PostOf(1, "a"), Session.Ref);
         Assert.Equal(ErrorCode.Unavailable, (await Session.ExpectMsgAsync<PostRefused>()).Error);
 
-        Database.Reads = Fault.None;
+        Database.Reads = StatementFault.None;
         conversation.Tell(PostOf(2, "a", answeredTo: 1, epoch: 1), Session.Ref);
         Assert.Equal(1, (await Session.ExpectMsgAsync<PostAccepted>()).Seq);
     }

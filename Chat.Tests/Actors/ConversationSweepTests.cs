@@ -72,7 +72,7 @@ public sealed class ConversationSweepTests : ConversationTest
         Confirm(conversation, await ExpectDeliverAsync(Bob, 1), NewProbe().Ref);
         await Session.ExpectMsgAsync<PostAccepted>();
         Clock.Advance(TimeSpan.FromSeconds(1));
-        (Database.Writes, Database.Reads) = (Fault.AnswerLost, Fault.Refused);
+        (Database.Writes, Database.Reads) = (StatementFault.AnswerLost, StatementFault.Refused);
         conversation.Tell(PostOf(2, "b"), Session.Ref);
         await Session.ExpectMsgAsync<PostRefused>();
         Watch(conversation);
@@ -81,7 +81,7 @@ public sealed class ConversationSweepTests : ConversationTest
 
         Assert.Equal([Pair], FanOutWatermarks.Abandoned());
         Assert.NotEqual(long.MaxValue, FanOutWatermarks.OldestTs());
-        (Database.Writes, Database.Reads) = (Fault.None, Fault.None);
+        (Database.Writes, Database.Reads) = (StatementFault.None, StatementFault.None);
         Start();
         await ExpectDeliverToBothAsync(2);
     }

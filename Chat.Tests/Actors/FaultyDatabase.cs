@@ -4,7 +4,7 @@ using Chat.Node.Storage;
 namespace Chat.Tests.Actors;
 
 /// <summary>What goes wrong with a statement.</summary>
-enum Fault
+enum StatementFault
 {
     None,
 
@@ -19,17 +19,17 @@ enum Fault
 sealed class FaultyDatabase(IChatDatabase inner) : IChatDatabase
 {
     volatile Stall? _stall;
-    volatile Fault _writes;
-    volatile Fault _reads;
+    volatile StatementFault _writes;
+    volatile StatementFault _reads;
 
     /// <summary>Looked at when a write has left the stall.</summary>
-    public Fault Writes
+    public StatementFault Writes
     {
         get => _writes;
         set => _writes = value;
     }
 
-    public Fault Reads
+    public StatementFault Reads
     {
         get => _reads;
         set => _reads = value;
@@ -47,7 +47,7 @@ sealed class FaultyDatabase(IChatDatabase inner) : IChatDatabase
     {
         if (BeforeRead is { } before)
             await before();
-        return Reads == Fault.None ? await inner.ReadAsync(read) : throw new StorageException("the test does not let it read");
+        return Reads == StatementFault.None ? await inner.ReadAsync(read) : throw new StorageException("the test does not let it read");
     }
 
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => PassAsync(() => inner.WriteAsync(write));
@@ -56,10 +56,10 @@ sealed class FaultyDatabase(IChatDatabase inner) : IChatDatabase
     {
         if (_stall is { } stall)
             await stall.WaitAsync();
-        if (Writes == Fault.Refused)
+        if (Writes == StatementFault.Refused)
             throw new StorageException("the test does not let it write");
         var result = await write();
-        return Writes == Fault.AnswerLost ? throw new StorageException("the test lost the answer") : result;
+        return Writes == StatementFault.AnswerLost ? throw new StorageException("the test lost the answer") : result;
     }
 
     public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => PassAsync(() => inner.WriteOnceAsync(write));

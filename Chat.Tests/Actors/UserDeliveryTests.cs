@@ -11,7 +11,7 @@ public sealed class UserDeliveryTests : UserTest
     public async Task While_it_is_not_known_whether_there_were_sessions_deliveries_wait()
     {
         var reads = 0;
-        Database.Reads = Fault.Refused;
+        Database.Reads = StatementFault.Refused;
         Database.BeforeRead = () =>
         {
             Interlocked.Increment(ref reads);
@@ -22,7 +22,7 @@ public sealed class UserDeliveryTests : UserTest
         await AwaitAssertAsync(() => Assert.True(Volatile.Read(ref reads) > 1), Patience); // it asks again
         Assert.Null(await QueuedAsync());
 
-        Database.Reads = Fault.None;
+        Database.Reads = StatementFault.None;
         await ExpectConfirmedAsync(1);
         Assert.Equal("1", await QueuedAsync());
     }
@@ -63,10 +63,10 @@ public sealed class UserDeliveryTests : UserTest
     public async Task What_could_not_be_queued_is_tried_again_in_order()
     {
         var user = Start();
-        Database.Writes = Fault.Refused;
+        Database.Writes = StatementFault.Refused;
         Deliver(user, 1, 2, 3);
         await FenceAsync(user, Conversation);
-        Database.Writes = Fault.None;
+        Database.Writes = StatementFault.None;
 
         await Conversation.FishForMessageAsync<DeliveryConfirmed>(confirmed => confirmed.UpTo == 3);
         Assert.Equal("1,2,3", await QueuedAsync());

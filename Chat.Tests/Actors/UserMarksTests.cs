@@ -66,12 +66,12 @@ public sealed class UserMarksTests : UserTest
     {
         var user = Start();
         var (session, _) = await AttachAsync(user, 100);
-        Database.Reads = Fault.Refused;
+        Database.Reads = StatementFault.Refused;
         user.Tell(Received(Pair, Head), session.Ref);
         user.Tell(Received(Pair, Head + 1), session.Ref);
         await FenceAsync(user, session);
 
-        Database.Reads = Fault.None;
+        Database.Reads = StatementFault.None;
 
         Assert.Equal(Head + 1, (await session.ExpectMsgAsync<MarkRefused>()).UpTo);
         await EventuallyAsync((long)Head, "SELECT received_to FROM DeliveryMark WHERE userid = 2");

@@ -89,11 +89,11 @@ public sealed class UserSettingsFailureTests : UserSettingsTest
         var user = Start();
         var (session, _) = await AttachAsync(user, 100);
         await EventuallyAsync("online", "SELECT state FROM Users WHERE id = 2");
-        Database.Writes = Fault.Refused;
+        Database.Writes = StatementFault.Refused;
         AssertUnavailable(await ChangeAsync(user, new() { Presence = PresencePrivacy.Nobody }));
         await session.ExpectMsgAsync<UserSettingsChanged>(); // it is stored: the devices know
 
-        Database.Writes = Fault.None;
+        Database.Writes = StatementFault.None;
 
         Assert.Equal("nobody; muted ; pinned ", TextOf(await MustGetAsync(user)));
         Assert.Equal("offline", await ScalarAsync<string>("SELECT state FROM Users WHERE id = 2"));

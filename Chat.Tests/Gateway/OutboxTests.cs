@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Chat.Bench.Micro;
 using Chat.Node.Gateway;
 using Chat.Protocol;
 using Chat.Tests.Support;

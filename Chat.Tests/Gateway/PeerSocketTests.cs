@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Chat.Bench.Micro;
 using Chat.Node.Gateway;
 using Chat.Protocol;
 using Chat.Tests.Support;

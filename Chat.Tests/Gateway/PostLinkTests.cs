@@ -159,9 +159,9 @@ public sealed class PostLinkTests
             _link.Add(Post(cmid));
     }
 
-    static PendingPost Post(string cmid, bool isOwnCmid = false) => new(cmid, isOwnCmid, default, default, postedAt: 0);
+    static UnansweredPost Post(string cmid, bool isOwnCmid = false) => new(cmid, isOwnCmid, default, default, postedAt: 0);
 
-    static IEnumerable<string> Cmids(IEnumerable<PendingPost> posts) => posts.Select(post => post.Cmid);
+    static IEnumerable<string> Cmids(IEnumerable<UnansweredPost> posts) => posts.Select(post => post.Cmid);
 
-    static IEnumerable<long> Numbers(IEnumerable<PendingPost> posts) => posts.Select(post => post.Number);
+    static IEnumerable<long> Numbers(IEnumerable<UnansweredPost> posts) => posts.Select(post => post.Number);
 }

@@ -31,7 +31,7 @@ public sealed class OfflineDeletesTests : ActorTest
     [Fact]
     public void What_failed_is_tried_again_at_each_tick_until_it_is_done()
     {
-        Database.Writes = Fault.Refused;
+        Database.Writes = StatementFault.Refused;
         _deletes.DeleteRow(1);
         _deletes.DeleteRow(2);
         End(hasFailed: true);
@@ -41,7 +41,7 @@ public sealed class OfflineDeletesTests : ActorTest
         End(hasFailed: true);
         End(hasFailed: true);
         Assert.True(_deletes.HasOpenWork);
-        Database.Writes = Fault.None;
+        Database.Writes = StatementFault.None;
         _deletes.OnTick();
         Assert.True(_deletes.IsUnderWay);
         End(hasFailed: false);

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Chat.Node.Gateway;
 
-namespace Chat.Tests.Support;
+namespace Chat.Bench.Micro;
 
 /// <summary>Frames into a pipe.</summary>
 sealed class PipeOutput(PipeWriter pipe) : IFrameOutput
