@@ -38,6 +38,21 @@ public enum ErrorCode
 
     /// <summary>The server keeps no history (<c>Chat:History:Enabled=false</c>).</summary>
     HistoryOff = 11,
+
+    /// <summary>
+    /// Not allowed here, or not to you: registration is switched off (<c>Chat:Accounts:Registration=off</c>), the product's own server has denied the
+    /// message, or the message is another's.
+    /// </summary>
+    Forbidden = 13,
+
+    /// <summary>The token (JWT) has expired: a new one from its issuer is needed.</summary>
+    Expired = 14,
+
+    /// <summary>The time in which a message may be edited or recalled is over.</summary>
+    TooLate = 15,
+
+    /// <summary>There is no such thing here: typing in a group that is too large for it.</summary>
+    Off = 17,
 }
 
 /// <summary>What an <see cref="ErrorCode"/> means to a client.</summary>

@@ -28,6 +28,8 @@ static class JsonFields
 
         public bool IsSet(string key) => json.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.True;
 
+        public bool IsFalse(string key) => json.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.False;
+
         public IEnumerable<JsonElement> OptionalItems(string key)
         {
             if (!json.TryGetProperty(key, out var value))

@@ -72,8 +72,50 @@ public static class MessageKind
     /// <summary>Server to client: another session of the user has changed the settings.</summary>
     public const int SettingsChanged = 112;
 
+    /// <summary>Server to client: how far another user has received and read a conversation.</summary>
+    public const int Receipt = 113;
+
+    /// <summary>Client to server: who has received and read a message.</summary>
+    public const int GetReceipts = 114;
+
+    /// <summary>Client to server: whose presence and whose typing to be told.</summary>
+    public const int Watch = 115;
+
+    /// <summary>Server to client: how users who are watched are now.</summary>
+    public const int Presence = 116;
+
+    /// <summary>Client to server: whether somebody sits in front of this device.</summary>
+    public const int SetPresence = 117;
+
+    /// <summary>Both directions: somebody types.</summary>
+    public const int Typing = 118;
+
     /// <summary>Client to server: the members of a group, page by page.</summary>
     public const int ListMembers = 125;
+
+    /// <summary>Client to server: edit, recall, pin a message, or react to it.</summary>
+    public const int ChangeMessage = 131;
+
+    /// <summary>Server to client: a message was changed.</summary>
+    public const int MessageChanged = 132;
+
+    /// <summary>Client to server: which messages of one conversation were changed.</summary>
+    public const int FetchChanges = 133;
+
+    /// <summary>Client to server: the user's conversations as a client shows them, page by page.</summary>
+    public const int ListConversations = 134;
+
+    /// <summary>Client to server: archive a conversation, mark it as unread, clear it, keep a draft.</summary>
+    public const int ChangeConversation = 135;
+
+    /// <summary>Server to client: another session of the user has done that.</summary>
+    public const int ConversationChanged = 136;
+
+    /// <summary>Client to server: a newer token (JWT) for this session.</summary>
+    public const int RefreshToken = 141;
+
+    /// <summary>Server to client: the session's token (JWT) expires soon.</summary>
+    public const int TokenExpiring = 142;
 
     /// <summary>Client to server: the user's groups, page by page.</summary>
     public const int ListGroups = 144;

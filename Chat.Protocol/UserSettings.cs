@@ -38,6 +38,9 @@ public sealed record UserSettings(
     /// <summary>Most conversations that can be pinned.</summary>
     public const int MaxPinned = 100;
 
+    /// <summary>Whether others do not see how far the user has read; told to clients of version 3.</summary>
+    public bool HidesReceipts { get; init; }
+
     /// <summary>Whether the lists were too long for one frame.</summary>
     public bool IsTruncated { get; init; }
 }
@@ -47,6 +50,9 @@ public sealed record SettingsChange
 {
     /// <summary>Who sees that the user is online.</summary>
     public PresencePrivacy? Presence { get; init; }
+
+    /// <summary>Whether others are not to see how far the user has read.</summary>
+    public bool? HidesReceipts { get; init; }
 
     /// <summary>A conversation to mute.</summary>
     public ConversationId? Mute { get; init; }

@@ -28,6 +28,13 @@ public readonly record struct ChatBody(ReadOnlyMemory<byte> Bytes, int TimeOffse
         return copy;
     }
 
+    /// <summary>The same object with another text.</summary>
+    public ChatBody WithText(string text)
+    {
+        var bytes = ChangedBody.WithText(Bytes.Span, text);
+        return new ChatBody(bytes, TimeOffset == 0 ? 0 : TimeOffset + bytes.Length - Bytes.Length); // "time" is behind "msg"
+    }
+
     /// <summary>Made once for all messages of a second.</summary>
     static ReadOnlySpan<byte> TimeOf(long ts)
     {

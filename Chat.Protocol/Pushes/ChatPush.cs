@@ -22,6 +22,9 @@ public sealed record ChatPush(ConversationId Conversation, long Seq, int SenderI
     /// <summary>The row of the offline queue that a queued message without a number came from.</summary>
     public long OfflineId { get; init; }
 
+    /// <summary>What has become of the message, where a history tells it; null: nothing, or nobody knows.</summary>
+    public MessageState? State { get; init; }
+
     /// <summary>
     /// Null when it does not even tell whom it is for. Lenient, because servers that are not ours feed the queue too, and one odd row must
     /// not end a connection again and again. Written by <see cref="ChatBody.ToPush"/>.

@@ -9,5 +9,8 @@ public sealed record HistoryReply(IReadOnlyList<ChatPush> Messages, bool HasMore
 {
     /// <summary>Written by <see cref="ModernFrames.History"/>.</summary>
     /// <exception cref="FormatException">No server of ours sends this.</exception>
-    public static HistoryReply Read(JsonElement json) => new([.. json.OptionalItems("messages").Select(ChatPush.Find).OfType<ChatPush>()], json.IsSet("more"));
+    public static HistoryReply Read(JsonElement json) => new([.. json.OptionalItems("messages").Select(FindMessage).OfType<ChatPush>()], json.IsSet("more"));
+
+    /// <summary>Only here: in other pushes these keys are whatever the sender has written.</summary>
+    static ChatPush? FindMessage(JsonElement item) => ChatPush.Find(item) is { } push ? push with { State = MessageState.Find(item) } : null;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -68,6 +69,24 @@ public static class LegacyFrames
 
         return LoginAckBytes(userId, name, friendTokens, groupTokens, offlineTokens);
     }
+
+    /// <summary>
+    /// Words of the server, which the legacy protocol has no shape for: a message of the user to itself, so that they are nobody else's words.
+    /// </summary>
+    /// <param name="user">Who is to read it.</param>
+    /// <param name="text">What it says.</param>
+    /// <param name="ts">Milliseconds since 1970, UTC.</param>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Note(ChatSender user, string text, long ts) => Split(JsonText.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("id", user.Id);
+        writer.WriteString("msg", text);
+        writer.WriteNumber("msgid", MessageKind.DirectChat);
+        writer.WriteString("name", user.Name);
+        writer.WriteString("time", DateTimeOffset.FromUnixTimeMilliseconds(ts).ToString(ChatBody.TimeFormat, CultureInfo.InvariantCulture));
+        writer.WriteNumber("toid", user.Id);
+        writer.WriteEndObject();
+    }));
 
     /// <summary>
     /// The frames in which a body goes to a legacy client: itself if it fits; else without unknown keys; else cut at

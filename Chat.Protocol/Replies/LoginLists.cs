@@ -17,4 +17,11 @@ public sealed record GroupEntry(int Id, string Name, string Description, IReadOn
 public sealed record GroupSummary(int Id, string Name, string Description, string Role, int Members);
 
 /// <summary>A conversation in the answer to a sync: its newest number and how far this user has received and read.</summary>
-public sealed record ConversationEntry(ConversationId Conversation, long Head, long Received, long Read);
+public sealed record ConversationEntry(ConversationId Conversation, long Head, long Received, long Read, long Rev = 0)
+{
+    /// <summary>How many messages of others the user has not read; null if it is not told, as to clients of version 2.</summary>
+    public long? Unread { get; init; }
+
+    /// <summary>Messages below this number are not shown to the user any more; 0: all are.</summary>
+    public long Floor { get; init; }
+}

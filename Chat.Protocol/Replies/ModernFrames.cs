@@ -9,14 +9,32 @@ namespace Chat.Protocol;
 /// </summary>
 public static class ModernFrames
 {
-    /// <summary>The protocol that <c>hello</c> is answered with.</summary>
+    /// <summary>The lowest version of the protocol that is spoken.</summary>
     public const int ProtocolVersion = 2;
 
+    /// <summary>The highest version: <c>hello</c> is answered with this one at most.</summary>
+    public const int NewestProtocolVersion = 3;
+
     /// <summary>101.</summary>
-    public static byte[] HelloAck(RequestRef requestRef, string node, int heartbeatSeconds, int maxFrameBytes) =>
+    /// <param name="requestRef">Of the hello.</param>
+    /// <param name="node">Its name, for people.</param>
+    /// <param name="heartbeatSeconds">0: nobody is taken for gone.</param>
+    /// <param name="maxFrameBytes">The largest object.</param>
+    /// <param name="protocol">The version that is spoken on this connection.</param>
+    /// <param name="features">What the server can do of it, from version 3 on.</param>
+    public static byte[] HelloAck(
+        RequestRef requestRef, string node, int heartbeatSeconds, int maxFrameBytes, int protocol = ProtocolVersion, IReadOnlyList<string>? features = null) =>
         Frame(MessageKind.HelloAck, requestRef, writer =>
         {
-            writer.WriteNumber("protocol", ProtocolVersion);
+            writer.WriteNumber("protocol", protocol);
+            if (features is not null)
+            {
+                writer.WriteStartArray("features");
+                foreach (var feature in features)
+                    writer.WriteStringValue(feature);
+                writer.WriteEndArray();
+            }
+
             writer.WriteString("node", node);
             writer.WriteNumber("heartbeat", heartbeatSeconds);
             writer.WriteNumber("maxframe", maxFrameBytes);
@@ -78,8 +96,11 @@ public static class ModernFrames
             writer.WriteBoolean("retry", error.IsRetryable());
         });
 
-    /// <summary>102 to a mark that is not stored; <paramref name="head"/> is the last number of the conversation, where that is the reason.</summary>
-    public static byte[] MarkFailure(RequestRef requestRef, ErrorCode error, string message, ConversationId conversation, long? head) =>
+    /// <summary>
+    /// 102 to a request that names a conversation and is refused; <paramref name="head"/> is the last number of the conversation, where a mark above it is the
+    /// reason.
+    /// </summary>
+    public static byte[] Failure(RequestRef requestRef, ErrorCode error, string message, ConversationId conversation, long? head = null) =>
         Frame(MessageKind.Reply, requestRef, writer =>
         {
             writer.WriteNumber("errno", (int)error);
@@ -135,6 +156,17 @@ public static class ModernFrames
             writer.WriteNumber("after", afterMilliseconds);
         });
 
+    /// <summary>106 without a way back: the login is over, and why (<c>expired</c>, <c>revoked</c>).</summary>
+    public static byte[] LoginIsOver(string reason) =>
+        Frame(MessageKind.GoAway, default, writer =>
+        {
+            writer.WriteString("reason", reason);
+            writer.WriteBoolean("reconnect", false);
+        });
+
+    /// <summary>142: the session's token expires in so many seconds.</summary>
+    public static byte[] TokenExpiring(int seconds) => Frame(MessageKind.TokenExpiring, default, writer => writer.WriteNumber("in", seconds));
+
     /// <summary>
     /// 102 to a history request. Takes pushes from the front (from the back with <paramref name="keepNewest"/>) as long
     /// as they fit; <c>"more":true</c> says that there are others.
@@ -173,6 +205,12 @@ public static class ModernFrames
                 writer.WriteNumber("head", entry.Head);
                 writer.WriteNumber("received", entry.Received);
                 writer.WriteNumber("read", entry.Read);
+                if (entry.Rev > 0)
+                    writer.WriteNumber("rev", entry.Rev);
+                if (entry.Unread is { } unread)
+                    writer.WriteNumber("unread", unread);
+                if (entry.Floor > 0)
+                    writer.WriteNumber("floor", entry.Floor);
                 writer.WriteEndObject();
             }
 

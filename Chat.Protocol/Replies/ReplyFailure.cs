@@ -8,7 +8,7 @@ namespace Chat.Protocol;
 /// <param name="IsRetryable">Whether the same request may be sent again a little later.</param>
 public sealed record ReplyFailure(ErrorCode Code, string? Reason, bool IsRetryable)
 {
-    /// <summary>Null when the reply says success. Written by <see cref="ModernFrames.Failure"/>.</summary>
+    /// <summary>Null when the reply says success. Written by <see cref="ModernFrames.Failure(int, RequestRef, ErrorCode, string)"/>.</summary>
     /// <exception cref="FormatException">No server of ours sends this.</exception>
     public static ReplyFailure? Find(JsonElement json)
     {

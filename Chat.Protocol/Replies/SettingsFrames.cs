@@ -6,16 +6,23 @@ namespace Chat.Protocol;
 public static class SettingsFrames
 {
     /// <summary>102 to 110 and 111.</summary>
-    public static byte[] Reply(RequestRef requestRef, UserSettings settings, int maxFrameBytes) =>
+    /// <param name="requestRef">Of the request.</param>
+    /// <param name="settings">They.</param>
+    /// <param name="maxFrameBytes">The largest object.</param>
+    /// <param name="protocol">The version that the client speaks.</param>
+    public static byte[] Reply(RequestRef requestRef, UserSettings settings, int maxFrameBytes, int protocol = ModernFrames.ProtocolVersion) =>
         ModernFrames.Frame(MessageKind.Reply, requestRef, writer =>
         {
             writer.WriteNumber("errno", 0);
-            Write(writer, settings, maxFrameBytes - requestRef.Token.Length);
+            Write(writer, settings, maxFrameBytes - requestRef.Token.Length, protocol);
         });
 
     /// <summary>112.</summary>
-    public static byte[] Changed(UserSettings settings, int maxFrameBytes) =>
-        ModernFrames.Frame(MessageKind.SettingsChanged, default, writer => Write(writer, settings, maxFrameBytes));
+    /// <param name="settings">They.</param>
+    /// <param name="maxFrameBytes">The largest object.</param>
+    /// <param name="protocol">The version that the client speaks.</param>
+    public static byte[] Changed(UserSettings settings, int maxFrameBytes, int protocol = ModernFrames.ProtocolVersion) =>
+        ModernFrames.Frame(MessageKind.SettingsChanged, default, writer => Write(writer, settings, maxFrameBytes, protocol));
 
     /// <summary>The settings in 102 and in 112.</summary>
     /// <exception cref="FormatException">No server of ours sends this.</exception>
@@ -23,6 +30,7 @@ public static class SettingsFrames
         PresencePrivacies.Find(json.OptionalText("presence")) ?? throw new FormatException("\"presence\" has an unexpected value"),
         [.. json.OptionalItems("muted").Select(ReadId)], [.. json.OptionalItems("pinned").Select(ReadId)])
     {
+        HidesReceipts = json.OptionalText("receipts") == "off",
         IsTruncated = json.IsSet("truncated"),
     };
 
@@ -32,12 +40,14 @@ public static class SettingsFrames
             : throw new FormatException("a list of conversations with something else in it");
 
     /// <summary>What does not fit is left out: pins go first, because they are few and seen first.</summary>
-    static void Write(Utf8JsonWriter writer, UserSettings settings, int maxFrameBytes)
+    static void Write(Utf8JsonWriter writer, UserSettings settings, int maxFrameBytes, int protocol)
     {
         var room = maxFrameBytes - 128; // for everything but the lists
         var pinned = ModernFrames.Fitting(settings.Pinned, Token, ref room);
         var muted = ModernFrames.Fitting(settings.Muted, Token, ref room);
         writer.WriteString("presence", settings.Presence.ToText());
+        if (protocol > ModernFrames.ProtocolVersion)
+            writer.WriteString("receipts", settings.HidesReceipts ? "off" : "on");
         ModernFrames.WriteRawArray(writer, "muted", muted);
         ModernFrames.WriteRawArray(writer, "pinned", pinned);
         if (muted.Count < settings.Muted.Count || pinned.Count < settings.Pinned.Count)

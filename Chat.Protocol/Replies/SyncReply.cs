@@ -14,6 +14,10 @@ public sealed record SyncReply(string? Token, IReadOnlyList<ConversationEntry> C
 
     static ConversationEntry ReadEntry(JsonElement entry) =>
         ConversationId.TryParse(entry.OptionalText("conversation"), out var conversation)
-            ? new(conversation, entry.OptionalNumber("head"), entry.OptionalNumber("received"), entry.OptionalNumber("read"))
+            ? new(conversation, entry.OptionalNumber("head"), entry.OptionalNumber("received"), entry.OptionalNumber("read"), entry.OptionalNumber("rev"))
+            {
+                Unread = entry.TryGetProperty("unread", out _) ? entry.OptionalNumber("unread") : null,
+                Floor = entry.OptionalNumber("floor"),
+            }
             : throw new FormatException("a conversation without its id");
 }

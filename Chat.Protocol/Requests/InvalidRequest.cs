@@ -9,6 +9,9 @@ public sealed record InvalidRequest(ErrorCode Error, string Reason) : Request
     /// <summary>The <c>msgid</c> of it, if that was found.</summary>
     public int Kind { get; init; }
 
+    /// <summary>The conversation that it names, if it is of a kind that names one and that could be read.</summary>
+    public ConversationId? Conversation { get; init; }
+
     /// <summary>No further object can be found in the stream.</summary>
     public bool IsFatal { get; init; }
 }

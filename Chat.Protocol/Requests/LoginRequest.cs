@@ -3,9 +3,17 @@ using static Chat.Protocol.FieldReading;
 
 namespace Chat.Protocol;
 
-/// <summary>1: by <c>id</c> or <c>name</c> with <c>password</c>, or by <c>token</c>. What else is given must belong to the same user.</summary>
+/// <summary>
+/// 1: by <c>id</c> or <c>name</c> with <c>password</c>, by <c>token</c>, or by <c>jwt</c>. What else is given must belong to the same user.
+/// </summary>
 public sealed record LoginRequest(int? Id, string? Name, string? Password, string? Token) : Request
 {
+    /// <summary>The longest <c>jwt</c>, in bytes.</summary>
+    public const int MaxJwtBytes = 8192;
+
+    /// <summary>A token (JWT) that the product has given its user.</summary>
+    public string? Jwt { get; init; }
+
     internal override int Number => MessageKind.Login;
 
     /// <summary>Everything that says who it is, whether it is needed or not: the login must not be anybody else's.</summary>
@@ -13,14 +21,16 @@ public sealed record LoginRequest(int? Id, string? Name, string? Password, strin
     {
         if (!OptionalString(ref fields, RequestKey.Token, out var token))
             return NoString(ref fields, RequestKey.Token);
+        if (!OptionalString(ref fields, RequestKey.Jwt, out var jwt, MaxJwtBytes))
+            return NoString(ref fields, RequestKey.Jwt, MaxJwtBytes);
         if (!OptionalInteger(ref fields, RequestKey.Id, int.MinValue, int.MaxValue, out var id))
             return NoInteger(RequestKey.Id);
         if (!OptionalString(ref fields, RequestKey.Name, out var name))
             return NoString(ref fields, RequestKey.Name);
-        if (token is null && id is null && name is null)
-            return Invalid("a login needs \"id\" or \"name\" with \"password\", or \"token\" alone");
-        return OptionalString(ref fields, RequestKey.Password, out var password) && (password ?? token) is not null
-            ? new LoginRequest((int?)id, name, password, token)
+        if (token is null && jwt is null && id is null && name is null)
+            return Invalid("a login needs \"id\" or \"name\" with \"password\", or \"token\" alone, or \"jwt\" alone");
+        return OptionalString(ref fields, RequestKey.Password, out var password) && (password ?? token ?? jwt) is not null
+            ? new LoginRequest((int?)id, name, password, token) { Jwt = jwt }
             : NoString(ref fields, RequestKey.Password);
     }
 
@@ -29,6 +39,14 @@ public sealed record LoginRequest(int? Id, string? Name, string? Password, strin
 
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
+        if (Jwt is not null)
+        {
+            if (Id is { } expected)
+                writer.WriteNumber("id", expected);
+            writer.WriteText("jwt", Jwt);
+            return;
+        }
+
         if (Token is not null)
         {
             writer.WriteText("token", Token);

@@ -17,7 +17,7 @@ ref struct RequestFields(byte[] frame, bool isSpaced, Span<RequestToken> tokens)
 
     public RequestRef Ref { get; private set; }
 
-    /// <summary>Whether there are keys that no request uses.</summary>
+    /// <summary>Whether there are keys that are no part of a message.</summary>
     public bool HasOthers { get; private set; }
 
     /// <summary>Whether the object could stand as it is in a log: compact, sorted, no needless escapes.</summary>
@@ -53,7 +53,7 @@ ref struct RequestFields(byte[] frame, bool isSpaced, Span<RequestToken> tokens)
             if (previous.SequenceCompareTo(name) >= 0 || RequestKeys.IsStripped(key))
                 IsCanonical = false;
             previous = name;
-            HasOthers |= key == RequestKey.Other;
+            HasOthers |= !RequestKeys.IsOfMessage(key);
 
             reader.Read();
             var start = (int)reader.TokenStartIndex;

@@ -22,6 +22,7 @@ enum RequestKey
     Before,
     Limit,
     Since,
+    Jwt,
 
     // From here on: ours alone, never part of a delivered object.
     Cmid,
@@ -38,7 +39,7 @@ static class RequestKeys
     static readonly string[] Names =
     [
         "msgid", "id", "toid", "groupid", "friendid", "name", "password", "token", "msg", "time", "groupname",
-        "groupdesc", "protocol", "client", "after", "before", "limit", "since", "cmid", "ref", "conversation", "seq",
+        "groupdesc", "protocol", "client", "after", "before", "limit", "since", "jwt", "cmid", "ref", "conversation", "seq",
         "ts", "offline",
     ];
 
@@ -47,10 +48,15 @@ static class RequestKeys
     /// <summary>Whether a key is left out of the object that is delivered.</summary>
     public static bool IsStripped(RequestKey key) => key >= RequestKey.Cmid;
 
+    /// <summary>Whether a message is made of it; any other key that is not stripped is passed on as its sender's own.</summary>
+    public static bool IsOfMessage(RequestKey key) => IsStripped(key)
+        || key is RequestKey.MsgId or RequestKey.Id or RequestKey.ToId or RequestKey.GroupId or RequestKey.Name or RequestKey.Msg or RequestKey.Time;
+
     public static RequestKey Find(ReadOnlySpan<byte> name) => name.Length switch
     {
         2 when name.SequenceEqual("id"u8) => RequestKey.Id,
         2 when name.SequenceEqual("ts"u8) => RequestKey.Ts,
+        3 when name.SequenceEqual("jwt"u8) => RequestKey.Jwt,
         3 when name.SequenceEqual("msg"u8) => RequestKey.Msg,
         3 when name.SequenceEqual("ref"u8) => RequestKey.Ref,
         3 when name.SequenceEqual("seq"u8) => RequestKey.Seq,

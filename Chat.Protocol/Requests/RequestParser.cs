@@ -15,6 +15,15 @@ static class RequestParser
         return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
     }
 
+    /// <summary>The conversation that a request names, whatever else is wrong with it; null: none, or it is of a kind that names none.</summary>
+    public static ConversationId? FindConversation(ref RequestFields fields) =>
+        TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind)
+        && kind is MessageKind.Received or MessageKind.Read or MessageKind.FetchHistory or MessageKind.GetReceipts or MessageKind.Typing
+            or MessageKind.ChangeMessage or MessageKind.FetchChanges or MessageKind.ChangeConversation
+        && TryConversation(ref fields, out var conversation)
+            ? conversation
+            : null;
+
     static Request Build(ref RequestFields fields, int kind) =>
         kind switch
         {
@@ -34,6 +43,15 @@ static class RequestParser
             MessageKind.Sync => SyncRequest.Read(ref fields),
             MessageKind.GetSettings => new GetSettingsRequest(),
             MessageKind.ChangeSettings => UserSettingsReader.Read(fields.Frame),
+            MessageKind.GetReceipts => GetReceiptsRequest.Read(ref fields),
+            MessageKind.Watch => WatchReader.Read(fields.Frame),
+            MessageKind.SetPresence => SetPresenceReader.Read(fields.Frame),
+            MessageKind.Typing => TypingReader.Read(ref fields),
+            MessageKind.ChangeMessage => ChangeMessageReader.Read(ref fields),
+            MessageKind.FetchChanges => FetchChangesRequest.Read(ref fields),
+            MessageKind.ListConversations => ListConversationsRequest.Read(ref fields),
+            MessageKind.ChangeConversation => ChangeConversationRequest.Read(ref fields),
+            MessageKind.RefreshToken => RefreshTokenRequest.Read(ref fields),
             MessageKind.ListMembers => ListMembersRequest.Read(ref fields),
             MessageKind.ListGroups => ListGroupsRequest.Read(ref fields),
             MessageKind.ListFriends => ListFriendsRequest.Read(ref fields),

@@ -30,6 +30,8 @@ public static class RequestReader
         try
         {
             var request = fields.Scan() ?? RequestParser.Build(ref fields);
+            if (request is InvalidRequest invalid)
+                request = invalid with { Conversation = RequestParser.FindConversation(ref fields) };
             return request.Ref.IsNone && !fields.Ref.IsNone ? request with { Ref = fields.Ref } : request;
         }
         catch (JsonException e)

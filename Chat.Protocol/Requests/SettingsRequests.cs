@@ -23,6 +23,8 @@ public sealed record ChangeSettingsRequest(SettingsChange Change) : UserRequest
     {
         if (Change.Presence is { } presence)
             writer.WriteString("presence", presence.ToText());
+        if (Change.HidesReceipts is { } hides)
+            writer.WriteString("receipts", hides ? "off" : "on");
         WriteConversation(writer, "mute", Change.Mute);
         WriteConversation(writer, "unmute", Change.Unmute);
         WriteConversation(writer, "pin", Change.Pin);

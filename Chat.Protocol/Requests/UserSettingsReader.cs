@@ -8,7 +8,7 @@ namespace Chat.Protocol;
 /// </summary>
 static class UserSettingsReader
 {
-    const string Keys = "\"presence\", \"mute\", \"unmute\", \"pin\" or \"unpin\"";
+    const string Keys = "\"presence\", \"receipts\", \"mute\", \"unmute\", \"pin\" or \"unpin\"";
 
     public static Request Read(byte[] frame)
     {
@@ -17,7 +17,7 @@ static class UserSettingsReader
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in document.RootElement.EnumerateObject())
         {
-            if (member.Name is not ("presence" or "mute" or "unmute" or "pin" or "unpin"))
+            if (member.Name is not ("presence" or "receipts" or "mute" or "unmute" or "pin" or "unpin"))
                 continue;
             if (!seen.Add(member.Name))
                 return Invalid($"\"{member.Name}\" is there twice: once is expected");
@@ -40,6 +40,8 @@ static class UserSettingsReader
     {
         if (key == "presence")
             return PresencePrivacies.Find(text) is { } presence ? change with { Presence = presence } : null;
+        if (key == "receipts")
+            return text is "on" or "off" ? change with { HidesReceipts = text == "off" } : null;
         if (!ConversationId.TryParse(text, out var id))
             return null;
         return key switch
@@ -51,8 +53,12 @@ static class UserSettingsReader
         };
     }
 
-    static string ExpectedOf(string key) =>
-        key == "presence" ? "\"everyone\" or \"nobody\"" : "d:LOWER:HIGHER (two user ids) or g:GROUP";
+    static string ExpectedOf(string key) => key switch
+    {
+        "presence" => "\"everyone\" or \"nobody\"",
+        "receipts" => "\"on\" or \"off\"",
+        _ => "d:LOWER:HIGHER (two user ids) or g:GROUP",
+    };
 
     static InvalidRequest Invalid(string reason) => new(ErrorCode.Malformed, reason);
 }

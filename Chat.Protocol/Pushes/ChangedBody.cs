@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Chat.Protocol;
+
+/// <summary>What becomes of a canonical body (<see cref="ChatBody"/>) when its message is edited or recalled.</summary>
+public static class ChangedBody
+{
+    /// <summary>The same object with another text.</summary>
+    public static byte[] WithText(ReadOnlySpan<byte> body, string text) => Rewrite(body, JsonText.Quote(text), static (in reader) => true);
+
+    /// <summary>The same object with an empty text, and without the keys that its sender made up: they may tell as much as the text.</summary>
+    public static byte[] WithoutText(ReadOnlySpan<byte> body) => Rewrite(body, "\"\""u8, static (in reader) => RequestKeys.IsOfMessage(KeyOf(reader)));
+
+    /// <summary>
+    /// The object without keys that say in a history what has become of a message (<see cref="MessageState"/>): those are the server's, and a sender may
+    /// have written anything there. What cannot be read stays as it is.
+    /// </summary>
+    public static ReadOnlySpan<byte> WithoutState(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return HasState(body) ? Rewrite(body, default, IsKept) : body;
+        }
+        catch (JsonException)
+        {
+            return body; // somebody has written into the log
+        }
+
+        static bool IsKept(in Utf8JsonReader reader) => !MessageState.IsKey(reader);
+    }
+
+    /// <summary>The text of a body as its sender wrote it; empty if it has none.</summary>
+    public static string TextOf(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isText = reader.ValueTextEquals("msg"u8);
+            reader.Read();
+            if (isText)
+                return reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+            reader.Skip();
+        }
+
+        return "";
+    }
+
+    static bool HasState(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (MessageState.IsKey(reader))
+                return true;
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    static RequestKey KeyOf(in Utf8JsonReader reader) => reader.ValueIsEscaped ? RequestKey.Other : RequestKeys.Find(reader.ValueSpan);
+
+    /// <param name="body">An object.</param>
+    /// <param name="text">In place of its text, as a token; empty: the text stays.</param>
+    /// <param name="isKept">Whether a key stays.</param>
+    static byte[] Rewrite(ReadOnlySpan<byte> body, ReadOnlySpan<byte> text, KeyTest isKept)
+    {
+        var buffer = new ArrayBufferWriter<byte>(body.Length + text.Length);
+        var reader = new Utf8JsonReader(body);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = (int)reader.TokenStartIndex;
+            var isText = !text.IsEmpty && KeyOf(reader) == RequestKey.Msg;
+            var stays = isKept(reader);
+            reader.Read();
+            var value = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (!stays)
+                continue;
+            buffer.Write(buffer.WrittenCount == 0 ? "{"u8 : ","u8);
+            buffer.Write(isText ? body[start..value] : body[start..(int)reader.BytesConsumed]);
+            if (isText)
+                buffer.Write(text);
+        }
+
+        buffer.Write(buffer.WrittenCount == 0 ? "{}"u8 : "}"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Asked about a key, where the reader stands.</summary>
+    delegate bool KeyTest(in Utf8JsonReader reader);
+}
