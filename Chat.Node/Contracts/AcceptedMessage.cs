@@ -15,6 +15,9 @@ sealed record AcceptedMessage(
     /// <summary>A row of the log; the session that sent it is not known.</summary>
     public static AcceptedMessage Of(LogRow row) => new(row.Conversation, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, OriginSession: 0);
 
+    /// <summary>The same message with another body; not a copy of the record, which would keep the push that was made.</summary>
+    public AcceptedMessage WithBody(ReadOnlyMemory<byte> body) => new(Conversation, Seq, Sender, Cmid, Ts, body, OriginSession);
+
     /// <inheritdoc cref="ImportId.IsBridged" />
     public bool IsBridged => ImportId.IsBridged(Conversation, Cmid);
 

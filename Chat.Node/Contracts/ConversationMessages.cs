@@ -33,7 +33,12 @@ sealed record ResendPosts(ConversationId Conversation, long After) : IClusterMes
 /// <summary>Session to conversation: somebody joined; answered with <see cref="MembersKnown"/>.</summary>
 sealed record MembersChanged(ConversationId Conversation, int UserId) : IConversationMessage;
 
-/// <summary>Conversation to session: the new member receives from now on.</summary>
+/// <summary>
+/// API to conversation: members came and went; read them again. Answered with <see cref="MembersKnown"/> when that is done.
+/// </summary>
+sealed record ReloadMembers(ConversationId Conversation) : IConversationMessage;
+
+/// <summary>Conversation to session or API: the members are what is stored, the new one receives from now on.</summary>
 sealed record MembersKnown(ConversationId Conversation) : IClusterMessage;
 
 /// <summary>

@@ -96,6 +96,19 @@ sealed record Received(int UserId, ConversationId Conversation, long UpTo) : IUs
 /// <summary>Session to user: a device has received a queued message that has no number.</summary>
 sealed record ReceivedQueued(int UserId, long RowId) : IUserMessage;
 
+/// <summary>A user's own message in a conversation, and so all before it, has this number.</summary>
+readonly record struct SentMark(ConversationId Conversation, long Seq);
+
+/// <summary>Session to user: your client's messages are in the log up to these numbers. Who sends has read what is before it.</summary>
+sealed record SentUpTo(int UserId, IReadOnlyList<SentMark> Sent) : IUserMessage;
+
+/// <summary>Session to user: a mark of yours is stored that the session's node has written. So far you are with it, as others may see it.</summary>
+sealed record MarkStored(int UserId, ConversationId Conversation, long Received, long Read) : IUserMessage
+{
+    /// <summary>Whether others are told of marks: in a group a message that all have read would be a push from each to each.</summary>
+    public static bool IsTold(ConversationId conversation) => !conversation.IsGroup && conversation.A != conversation.B;
+}
+
 /// <summary>Session on a node of an earlier version to user: the person has read a conversation up to a number. Ours store that themselves.</summary>
 sealed record ReadUpTo(int UserId, ConversationId Conversation, long UpTo) : IUserMessage;
 
@@ -107,6 +120,18 @@ sealed record LoginChecked(bool IsAllowed) : IClusterMessage;
 
 /// <summary>Session to user: the password was right, forget its failures.</summary>
 sealed record LoginSucceeded(int UserId) : IUserMessage;
+
+/// <summary>
+/// To a user: end every session whose login is of an earlier generation than this one, on whatever node it is. Answered with <see cref="SessionsEnded"/>
+/// when all of them are told. The generation is stored before (<see cref="Revocations"/>): a session that comes back later is told then.
+/// </summary>
+sealed record EndSessions(int UserId, int Generation) : IUserMessage;
+
+/// <summary>User: the answer to <see cref="EndSessions"/>.</summary>
+sealed record SessionsEnded(int UserId) : IClusterMessage;
+
+/// <summary>User to session: end, if your login is of an earlier generation.</summary>
+sealed record EndSession(int UserId, int Generation) : IClusterMessage;
 
 /// <summary>Sweeper to user: the node that had your oldest session is gone. Put your stored presence right.</summary>
 sealed record CheckPresence(int UserId) : IUserMessage;

@@ -8,6 +8,9 @@ interface IUserSettingsEvent : IPersisted;
 /// <summary>The user has chosen who sees that the user is online.</summary>
 sealed record PresenceChosen(PresencePrivacy Presence) : IUserSettingsEvent;
 
+/// <summary>The user has chosen whether others see how far the user has read.</summary>
+sealed record ReceiptsChosen(bool Hides) : IUserSettingsEvent;
+
 /// <summary>A conversation has been muted.</summary>
 sealed record ConversationMuted(ConversationId Conversation) : IUserSettingsEvent;
 
@@ -23,3 +26,6 @@ sealed record ConversationUnpinned(ConversationId Conversation) : IUserSettingsE
 /// <summary>The state after all events up to a number, so that these events need not be kept.</summary>
 sealed record UserSettingsSnapshot(
     PresencePrivacy Presence, IReadOnlyList<ConversationId> Muted, IReadOnlyList<ConversationId> Pinned) : IPersisted;
+
+/// <summary>The same of a user who hides how far the user has read. Everybody else's is of the kind that nodes of an earlier version read too.</summary>
+sealed record HidingSettingsSnapshot(UserSettingsSnapshot Rest) : IPersisted;

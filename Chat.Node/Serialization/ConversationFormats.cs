@@ -61,6 +61,7 @@ static class ConversationFormats
                 w.Long(m.UserId);
             },
             r => new MembersChanged(r.Id(), r.Int())),
+        new Format<ReloadMembers>("lm", (w, m) => w.Id(m.Conversation), r => new ReloadMembers(r.Id())),
         new Format<MembersKnown>("mk", (w, m) => w.Id(m.Conversation), r => new MembersKnown(r.Id())),
         new Format<ResumeFanOut>("rf", (w, m) => w.Id(m.Conversation), r => new ResumeFanOut(r.Id())),
         new Format<FanOutFinished>("ff", (w, m) => w.Id(m.Conversation), r => new FanOutFinished(r.Id())),

@@ -21,15 +21,9 @@ sealed class PersistedSerializer : SerializerWithStringManifest
         new Format<ConversationUnmuted>("unmute-1", (w, m) => w.Id(m.Conversation), r => new ConversationUnmuted(r.Id())),
         new Format<ConversationPinned>("pin-1", (w, m) => w.Id(m.Conversation), r => new ConversationPinned(r.Id())),
         new Format<ConversationUnpinned>("unpin-1", (w, m) => w.Id(m.Conversation), r => new ConversationUnpinned(r.Id())),
-        new Format<UserSettingsSnapshot>(
-            "settings-1",
-            (w, m) =>
-            {
-                w.Bool(m.Presence == PresencePrivacy.Nobody);
-                SettingsFormats.Write(w, m.Muted);
-                SettingsFormats.Write(w, m.Pinned);
-            },
-            r => new UserSettingsSnapshot(ReadPresence(r), SettingsFormats.ReadIds(r), SettingsFormats.ReadIds(r))),
+        new Format<ReceiptsChosen>("receipts-1", (w, m) => w.Bool(m.Hides), r => new ReceiptsChosen(r.Bool())),
+        new Format<UserSettingsSnapshot>("settings-1", WriteSnapshot, ReadSnapshot),
+        new Format<HidingSettingsSnapshot>("hiding-settings-1", (w, m) => WriteSnapshot(w, m.Rest), r => new HidingSettingsSnapshot(ReadSnapshot(r))),
     ];
 
     static readonly Dictionary<Type, Format> ByType = Formats.ToDictionary(format => format.Type);
@@ -56,6 +50,15 @@ sealed class PersistedSerializer : SerializerWithStringManifest
             ? format.Read(new WireReader(bytes))
             : throw new SerializationException(
                 $"what is stored as \"{manifest}\" is not known to this version: a newer one has written it, upgrade this node");
+
+    static void WriteSnapshot(WireWriter writer, UserSettingsSnapshot snapshot)
+    {
+        writer.Bool(snapshot.Presence == PresencePrivacy.Nobody);
+        SettingsFormats.Write(writer, snapshot.Muted);
+        SettingsFormats.Write(writer, snapshot.Pinned);
+    }
+
+    static UserSettingsSnapshot ReadSnapshot(WireReader reader) => new(ReadPresence(reader), SettingsFormats.ReadIds(reader), SettingsFormats.ReadIds(reader));
 
     static PresencePrivacy ReadPresence(WireReader reader) => reader.Bool() ? PresencePrivacy.Nobody : PresencePrivacy.Everyone;
 

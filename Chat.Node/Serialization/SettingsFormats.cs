@@ -20,6 +20,8 @@ static class SettingsFormats
                 WriteOptional(w, m.Change.Unmute);
                 WriteOptional(w, m.Change.Pin);
                 WriteOptional(w, m.Change.Unpin);
+                if (m.Change.HidesReceipts is { } hides)
+                    w.Bool(hides);
             },
             r => new ChangeSettings(r.Int(), r.Long(), new SettingsChange
             {
@@ -28,6 +30,7 @@ static class SettingsFormats
                 Unmute = ReadOptional(r),
                 Pin = ReadOptional(r),
                 Unpin = ReadOptional(r),
+                HidesReceipts = r.IsAtEnd ? null : r.Bool(),
             })),
         new Format<SettingsAnswer>(
             "sa",
@@ -63,9 +66,12 @@ static class SettingsFormats
         w.Long((int)settings.Presence);
         Write(w, settings.Muted);
         Write(w, settings.Pinned);
+        if (settings.HidesReceipts)
+            w.Bool(true);
     }
 
-    static UserSettings ReadSettings(WireReader r) => new((PresencePrivacy)r.Int(), ReadIds(r), ReadIds(r));
+    /// <summary>What is behind the fields of the first version is left out where it says nothing: nodes of that version pass over it.</summary>
+    static UserSettings ReadSettings(WireReader r) => new((PresencePrivacy)r.Int(), ReadIds(r), ReadIds(r)) { HidesReceipts = !r.IsAtEnd && r.Bool() };
 
     static void WriteOptional(WireWriter w, ConversationId? id)
     {

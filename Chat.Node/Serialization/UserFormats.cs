@@ -143,12 +143,60 @@ static class UserFormats
                 w.Long(m.UpTo);
             },
             r => new ReadUpTo(r.Int(), r.Id(), r.Long())),
+        new Format<SentUpTo>(
+            "se",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.Sent.Count);
+                foreach (var (conversation, seq) in m.Sent)
+                {
+                    w.Id(conversation);
+                    w.Long(seq);
+                }
+            },
+            r => new SentUpTo(r.Int(), ReadSent(r))),
+        new Format<MarkStored>(
+            "ms",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Id(m.Conversation);
+                w.Long(m.Received);
+                w.Long(m.Read);
+            },
+            r => new MarkStored(r.Int(), r.Id(), r.Long(), r.Long())),
         new Format<CheckLogin>("cl", (w, m) => w.Long(m.UserId), r => new CheckLogin(r.Int())),
         new Format<LoginChecked>("lc", (w, m) => w.Bool(m.IsAllowed), r => new LoginChecked(r.Bool())),
         new Format<LoginSucceeded>("ls", (w, m) => w.Long(m.UserId), r => new LoginSucceeded(r.Int())),
+        new Format<EndSessions>(
+            "es",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.Generation);
+            },
+            r => new EndSessions(r.Int(), r.Int())),
+        new Format<SessionsEnded>("ee", (w, m) => w.Long(m.UserId), r => new SessionsEnded(r.Int())),
+        new Format<EndSession>(
+            "eo",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.Generation);
+            },
+            r => new EndSession(r.Int(), r.Int())),
         new Format<CheckPresence>("cp", (w, m) => w.Long(m.UserId), r => new CheckPresence(r.Int())),
         new Format<StopUser>("su", (_, _) => { }, _ => StopUser.Instance),
     ];
+
+    static SentMark[] ReadSent(WireReader r)
+    {
+        var sent = new SentMark[r.Int()];
+        for (var i = 0; i < sent.Length; i++)
+            sent[i] = new SentMark(r.Id(), r.Long());
+        return sent;
+    }
 
     static void WriteRows(WireWriter w, IReadOnlyList<QueuedMessage> rows)
     {

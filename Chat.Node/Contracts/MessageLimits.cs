@@ -1,0 +1,37 @@
+using Chat.Protocol;
+
+namespace Chat.Node.Contracts;
+
+/// <summary>How long a message may be, whoever sends it. Pure.</summary>
+/// <param name="MaxTextBytes">The text in UTF-8, escapes undone.</param>
+/// <param name="MaxFrameBytes">The whole object as it is delivered.</param>
+readonly record struct MessageLimits(int MaxTextBytes, int MaxFrameBytes)
+{
+    /// <summary>What a delivery adds to the body.</summary>
+    const int EnvelopeBytes = 512;
+
+    /// <summary>Room for the names in a body, and for the envelope.</summary>
+    const int EditEnvelopeBytes = 4096;
+
+    /// <summary>Why the new text of a message is too long; null if it is not.</summary>
+    public string? Problem(string text)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetByteCount(text);
+        if (bytes > MaxTextBytes)
+            return $"\"msg\" has {bytes} bytes: at most {MaxTextBytes} are expected";
+        return JsonText.Quote(text).Length + EditEnvelopeBytes > MaxFrameBytes ? $"the text is too large to be delivered: at most {MaxFrameBytes - EditEnvelopeBytes} bytes are expected" : null;
+    }
+
+    /// <summary>Why the message is too long; null if it is not.</summary>
+    public string? Problem(SendMessageRequest request, ChatBody body) => Problem(request.TextBytes, body);
+
+    /// <inheritdoc cref="Problem(SendMessageRequest, ChatBody)" />
+    public string? Problem(int textBytes, ChatBody body)
+    {
+        if (textBytes > MaxTextBytes)
+            return $"\"msg\" has {textBytes} bytes: at most {MaxTextBytes} are expected";
+        return body.Bytes.Length + EnvelopeBytes > MaxFrameBytes
+            ? $"the object is too large to be delivered: at most {MaxFrameBytes - EnvelopeBytes} bytes are expected"
+            : null;
+    }
+}
