@@ -7,6 +7,10 @@ sealed record ChatLimits
 
     public int MaxTextBytes { get; init; } = 16384;
 
+    public int EditHours { get; init; } = 48;
+
+    public int RecallSeconds { get; init; } = 120;
+
     public int MaxConnections { get; init; } = 100_000;
 
     public int FramesPerSecond { get; init; } = 1000;

@@ -20,6 +20,8 @@ sealed record ChatSettings
 
     public int HttpPort { get; init; } = 8080;
 
+    public WebSettings Web { get; init; } = new();
+
     /// <summary>All chat connections come from a load balancer that says for whom (PROXY protocol, version 1 or 2).</summary>
     public bool ProxyProtocol { get; init; }
 
@@ -51,6 +53,12 @@ sealed record ChatSettings
 
     public int PasswordIterations { get; init; } = 100_000;
 
+    /// <summary>Whether clients may make users (request 4).</summary>
+    public Registration Registration { get; init; }
+
+    /// <summary>Whose tokens log in the product's own users.</summary>
+    public IReadOnlyList<IssuerSettings> Issuers { get; init; } = [];
+
     /// <summary>Legacy servers read and write the same database: passwords stay plain text, names as they can read them.</summary>
     public bool LegacyPasswords { get; init; }
 
@@ -64,11 +72,18 @@ sealed record ChatSettings
 
     public ChatLimits Limits { get; init; } = new();
 
+    public ApiSettings Api { get; init; } = new();
+
+    public WebhookSettings Webhooks { get; init; } = new();
+
+    public HookSettings Hooks { get; init; } = new();
+
     /// <summary>What all nodes of a cluster must have alike: a message goes through several of them.</summary>
     public IReadOnlyList<(string Key, string Value)> Shared =>
     [
         ("History:Enabled", KeepsHistory ? "true" : "false"),
         ("Bridge:LegacyPasswords", LegacyPasswords ? "true" : "false"),
+        ("Bridge:LegacyCharset", LegacyCharset.ToString().ToLowerInvariant()),
         ("Redis:ConnectionString", IsBridged ? "set" : "not set"),
         ("Limits:MaxFrameBytes", Limits.MaxFrameBytes.ToString(CultureInfo.InvariantCulture)),
     ];
@@ -78,14 +93,16 @@ sealed record ChatSettings
     {
         var reader = new SettingsReader(configuration.GetSection("Chat"));
         var defaults = new ChatSettings();
+        var bind = reader.Address("Bind", defaults.Bind);
         var settings = new ChatSettings
         {
-            Bind = reader.Address("Bind", defaults.Bind),
+            Bind = bind,
             Port = reader.Integer("Port", defaults.Port, 0, 65535),
             TlsPort = reader.OptionalInteger("TlsPort", 0, 65535),
             Certificate = reader.Text("Certificate", defaults.Certificate),
             CertificateKey = reader.Text("CertificateKey", defaults.CertificateKey),
             HttpPort = reader.Integer("HttpPort", defaults.HttpPort, 0, 65535),
+            Web = ReadWeb(reader, defaults.Web, bind),
             ProxyProtocol = reader.Switch("ProxyProtocol", defaults.ProxyProtocol),
             BatchScheduling = reader.Switch("BatchScheduling", defaults.BatchScheduling),
             Storage = reader.Choice<StorageProvider>("Storage:Provider"),
@@ -101,10 +118,26 @@ sealed record ChatSettings
             LegacyCharset = reader.Choice<LegacyCharset>("Bridge:LegacyCharset"),
             RedisConnectionString = reader.Redis("Redis:ConnectionString"),
             PasswordIterations = reader.Integer("Accounts:PasswordIterations", defaults.PasswordIterations, 1000, 10_000_000),
+            Webhooks = new WebhookSettings
+            {
+                AllowPrivate = reader.Switch("Webhooks:AllowPrivate", defaults.Webhooks.AllowPrivate),
+                PushPreview = reader.Switch("Webhooks:PushPreview", defaults.Webhooks.PushPreview),
+            },
+            Hooks = HookSettings.Read(reader),
+            Api = new ApiSettings
+            {
+                Keys = reader.Secrets("Api:Keys", ApiSettings.MinKeyLength),
+                SystemUser = reader.OptionalInteger("Api:SystemUser", 1, int.MaxValue),
+                RequestsPerSecond = reader.Integer("Api:RequestsPerSecond", defaults.Api.RequestsPerSecond, 0, 1_000_000),
+            },
+            Registration = reader.Choice<Registration>("Accounts:Registration"),
+            Issuers = IssuerReader.Read(reader),
             Limits = new ChatLimits
             {
                 MaxFrameBytes = reader.Integer("Limits:MaxFrameBytes", defaults.Limits.MaxFrameBytes, 2048, 512 * 1024),
                 MaxTextBytes = reader.Integer("Limits:MaxTextBytes", defaults.Limits.MaxTextBytes, 1, 512 * 1024),
+                EditHours = reader.Integer("Limits:EditHours", defaults.Limits.EditHours, 0, 24 * 3650),
+                RecallSeconds = reader.Integer("Limits:RecallSeconds", defaults.Limits.RecallSeconds, 0, int.MaxValue),
                 MaxConnections = reader.Integer("Limits:MaxConnections", defaults.Limits.MaxConnections, 1, int.MaxValue),
                 FramesPerSecond = reader.Integer("Limits:FramesPerSecond", defaults.Limits.FramesPerSecond, 0, int.MaxValue),
                 LoginSeconds = reader.Integer("Limits:LoginSeconds", defaults.Limits.LoginSeconds, 1, int.MaxValue),
@@ -118,11 +151,42 @@ sealed record ChatSettings
         };
         reader.RefuseUnknown();
         settings.RefuseSharedPorts();
-        if (settings.TlsPort is not null && (settings.Certificate.Length == 0 || settings.CertificateKey.Length == 0))
-            throw new SettingsException("Chat:TlsPort needs Chat:Certificate and Chat:CertificateKey (PEM files)");
+        settings.RequireCertificate("TlsPort", settings.TlsPort);
+        settings.RequireCertificate("WebTlsPort", settings.Web.TlsPort);
         if (settings.Storage == StorageProvider.MySql && configuration["Chat:Storage:ConnectionString"] is null)
             throw new SettingsException("Chat:Storage:Provider MySql needs Chat:Storage:ConnectionString (Server=…;User ID=…;Password=…;Database=…)");
+        settings.RefuseIneffective(reader);
         return settings;
+    }
+
+    void RefuseIneffective(SettingsReader reader)
+    {
+        if (TlsPort is null && Web.TlsPort is null)
+            reader.RefuseWithout("TlsPort", "Certificate", "CertificateKey");
+        if (!IsClustered)
+            reader.RefuseWithout("Cluster:Enabled=true", "Cluster:SeedNodes", "Cluster:JoinSeconds");
+        if (Limits.MaxTextBytes > Limits.MaxFrameBytes)
+            reader.RefuseWithout($"Limits:MaxFrameBytes of as much, which is {Limits.MaxFrameBytes}", "Limits:MaxTextBytes");
+        if (!Web.IsOn)
+            reader.RefuseWithout("WebPort", "WebPublicUrl", "TrustedProxies", "WebOrigins", "WebCompression", "DemoPage");
+    }
+
+    static WebSettings ReadWeb(SettingsReader reader, WebSettings defaults, IPAddress bind) => new()
+    {
+        Port = reader.IntegerOrNone("WebPort", defaults.Port, 0, 65535),
+        TlsPort = reader.OptionalInteger("WebTlsPort", 0, 65535),
+        PublicUrl = reader.WebAddress("WebPublicUrl"),
+        TrustedProxies = reader.Networks("TrustedProxies"),
+        Origins = reader.Origins("WebOrigins"),
+        Compresses = reader.Switch("WebCompression", defaults.Compresses),
+        // where others than this machine's people come, somebody decides that they get it
+        HasPage = reader.Switch("DemoPage", defaults.HasPage && IPAddress.IsLoopback(bind)),
+    };
+
+    void RequireCertificate(string key, int? port)
+    {
+        if (port is not null && (Certificate.Length == 0 || CertificateKey.Length == 0))
+            throw new SettingsException($"Chat:{key} needs Chat:Certificate and Chat:CertificateKey (PEM files)");
     }
 
     /// <summary>Each listener needs a port of its own; 0 is any free one.</summary>
@@ -131,6 +195,10 @@ sealed record ChatSettings
         var ports = new List<(string Key, int Port)> { ("Port", Port), ("HttpPort", HttpPort) };
         if (TlsPort is { } tlsPort)
             ports.Add(("TlsPort", tlsPort));
+        if (Web.Port is { } webPort)
+            ports.Add(("WebPort", webPort));
+        if (Web.TlsPort is { } webTlsPort)
+            ports.Add(("WebTlsPort", webTlsPort));
         if (IsClustered && (ListensEverywhere || IPAddress.TryParse(ClusterHostname, out var host) && host.Equals(Bind)))
             ports.Add(("Cluster:Port", ClusterPort));
         foreach (var shared in ports.Where(listener => listener.Port != 0).GroupBy(listener => listener.Port).Where(group => group.Count() > 1))

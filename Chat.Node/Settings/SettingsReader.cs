@@ -52,6 +52,38 @@ sealed class SettingsReader(IConfigurationSection section)
     /// <summary>A list of <c>host:port</c>: one text with commas, or indexed keys.</summary>
     public IReadOnlyList<string> Addresses(string key)
     {
+        var texts = List(key);
+        return texts.Find(text => !NodeAddress.TryParse(text, out _, out _)) is { } wrong ? throw Wrong(key, wrong, "host:port") : NothingOr(texts);
+    }
+
+    /// <summary>A list of networks such as <c>10.0.0.0/8</c>, or of single addresses.</summary>
+    public IReadOnlyList<IPNetwork> Networks(string key) => NothingOr(List(key).ConvertAll(text =>
+        IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : IPNetwork.TryParse(text, out var network) ? network
+        : throw Wrong(key, text, "an IP address, or a network such as 10.0.0.0/8")));
+
+    /// <summary>A list of origins as browsers write them, <c>https://chat.example.com</c>, or <c>*</c>.</summary>
+    public IReadOnlyList<string> Origins(string key) => NothingOr(List(key).ConvertAll(text =>
+        text == WebSettings.AnyOrigin ? text
+        : TryParse(text) is { PathAndQuery: "/" or "", Host.Length: > 0, Fragment: "" } origin && !text.EndsWith('/') ? origin.GetLeftPart(UriPartial.Authority)
+        : throw Wrong(key, text, "an origin such as https://chat.example.com, or * for every one")));
+
+    /// <summary>An address for browsers; null if nothing is said.</summary>
+    public Uri? WebAddress(string key)
+    {
+        var text = Text(key, "");
+        return text.Length == 0 ? null
+            : TryParse(text) is { Scheme: "http" or "https", Query: "", Fragment: "" } address ? address
+            : throw Wrong(key, text, "an address such as https://chat.example.com/");
+    }
+
+    static Uri? TryParse(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 ? uri : null;
+
+    /// <summary>Without entries always the same list: records that hold it are equal then.</summary>
+    static T[] NothingOr<T>(List<T> entries) => entries.Count == 0 ? [] : entries.ToArray();
+
+    List<string> List(string key)
+    {
         var texts = Text(key, "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
         foreach (var child in section.GetSection(key).GetChildren())
         {
@@ -62,14 +94,22 @@ sealed class SettingsReader(IConfigurationSection section)
                 texts.Add(text);
         }
 
-        if (texts.Find(text => !NodeAddress.TryParse(text, out _, out _)) is { } wrong)
-            throw Wrong(key, wrong, "host:port");
-        if (texts.Count == 0)
-            return [];
         return texts;
     }
 
+    /// <summary>The keys of the entries of a list, <c>key:0</c>, <c>key:1</c> …; their values are read one by one.</summary>
+    public IReadOnlyList<string> Indexed(string key)
+    {
+        var entries = section.GetSection(key).GetChildren().Select(child => child.Key).ToList();
+        if (entries.Find(entry => !int.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } wrong)
+            throw Wrong($"{key}:{wrong}", section[$"{key}:{wrong}"] ?? "", "an index behind the last colon: 0, 1 …");
+        return [.. entries.Select(entry => $"{key}:{entry}")];
+    }
+
     public int Integer(string key, int fallback, int min, int max) => OptionalInteger(key, min, max) ?? fallback;
+
+    /// <summary>Set to nothing it is null; not set at all it is the fallback.</summary>
+    public int? IntegerOrNone(string key, int? fallback, int min, int max) => section[key] is null ? fallback : OptionalInteger(key, min, max);
 
     public int? OptionalInteger(string key, int min, int max)
     {
@@ -94,6 +134,42 @@ sealed class SettingsReader(IConfigurationSection section)
         {
             throw new SettingsException($"Chat:{key} {Expected}");
         }
+    }
+
+    public bool IsSet(string key) => section.GetSection(key).AsEnumerable().Any(pair => !string.IsNullOrEmpty(pair.Value));
+
+    /// <summary>Somebody means something by these, and would not get it.</summary>
+    /// <param name="needed">What they have no effect without.</param>
+    /// <param name="keys">Which.</param>
+    public void RefuseWithout(string needed, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (IsSet(key))
+                throw new SettingsException($"Chat:{key} has no effect without Chat:{needed}");
+        }
+    }
+
+    /// <summary>Indexed keys whose values are no secret any more once they are printed: a message tells how long one is. Printable ASCII without blanks.</summary>
+    public IReadOnlyList<string> Secrets(string key, int minLength)
+    {
+        var secrets = new List<string>();
+        foreach (var child in section.GetSection(key).GetChildren())
+        {
+            _known.Add($"{key}:{child.Key}");
+            if (!int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                throw new SettingsException($"Chat:{key}:{child.Key} is not a setting: an index is expected behind the last colon, 0, 1 …");
+            var text = child.Value ?? "";
+            if (text.Length < minLength)
+                throw new SettingsException($"Chat:{key}:{child.Key} has {text.Length} characters: at least {minLength} are expected");
+            if (!text.All(character => character is > ' ' and < '\x7f'))
+                throw new SettingsException($"Chat:{key}:{child.Key} has a character that cannot stand in a header: expected is printable ASCII without blanks");
+            secrets.Add(text);
+        }
+
+        if (secrets.Count == 0)
+            return []; // always the same list: records that hold it are equal then
+        return secrets;
     }
 
     public void RefuseUnknown()

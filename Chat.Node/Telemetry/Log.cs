@@ -1,3 +1,4 @@
+using System.Net;
 using Chat.Protocol;
 
 namespace Chat.Node.Telemetry;
@@ -5,8 +6,8 @@ namespace Chat.Node.Telemetry;
 /// <summary>Every log line that is not an actor's own. Never a text of a message, never a password or token.</summary>
 static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "ChatActors is ready: chat on {ChatEndpoint}, health on {HealthEndpoint}, data in {Storage}. Connect with: {Hint}")]
-    public static partial void Ready(ILogger logger, string chatEndpoint, string healthEndpoint, string storage, string hint);
+    [LoggerMessage(1, LogLevel.Information, "ChatActors is ready: {Page}chat on {ChatEndpoint}, health on {HealthEndpoint}, data in {Storage}. Connect with: {Hint}")]
+    public static partial void Ready(ILogger logger, string page, string chatEndpoint, string healthEndpoint, string storage, string hint);
 
     [LoggerMessage(2, LogLevel.Error, "{Count} messages could not be logged")]
     public static partial void AppendFailed(ILogger logger, int count, Exception cause);
@@ -70,6 +71,9 @@ static partial class Log
 
     [LoggerMessage(170, LogLevel.Warning, "the clock of this machine was set by {Seconds:0} s: this node goes on with the time that it had, and believes the new one when it has lasted for {Minutes:0} min")]
     public static partial void ClockDoubted(ILogger logger, double seconds, double minutes);
+
+    [LoggerMessage(146, LogLevel.Warning, "the clock of node {Address} is {Seconds:0} s ahead of this node's (with a minus: behind): one of the two is wrong")]
+    public static partial void ClocksDiffer(ILogger logger, string address, double seconds);
 
     [LoggerMessage(171, LogLevel.Information, "the clock of this machine, which was off by {Seconds:0} s, is taken up again: it was put right, or has lasted")]
     public static partial void ClockBelieved(ILogger logger, double seconds);
@@ -178,9 +182,24 @@ static partial class Log
     [LoggerMessage(136, LogLevel.Error, "the certificate for TLS has ended at {End:yyyy-MM-dd HH:mm}: clients refuse it")]
     public static partial void CertificateEnded(ILogger logger, DateTime end);
 
+    [LoggerMessage(220, LogLevel.Information, "a token (JWT) was refused: {Reason}")]
+    public static partial void TokenRefused(ILogger logger, string reason);
+
+    [LoggerMessage(221, LogLevel.Warning, "the keys at {Url} could not be fetched ({Reason}): {Consequence}")]
+    public static partial void KeysNotFetched(ILogger logger, Uri url, string reason, string consequence);
+
+    [LoggerMessage(222, LogLevel.Information, "user {UserId} was made for a subject of issuer {Issuer}")]
+    public static partial void ExternalUserMade(ILogger logger, int userId, string issuer);
+
+    [LoggerMessage(223, LogLevel.Information, "user {UserId} was logged out everywhere")]
+    public static partial void LoggedOutEverywhere(ILogger logger, int userId);
+
     [LoggerMessage(180, LogLevel.Debug, "the journal of users' settings was read for the first time in {Milliseconds:0} ms")]
     public static partial void JournalWarm(ILogger logger, double milliseconds);
 
     [LoggerMessage(181, LogLevel.Warning, "the journal of users' settings could not be read at the start ({Reason}): settings may have to be asked for again")]
     public static partial void JournalCold(ILogger logger, string reason);
+
+    [LoggerMessage(200, LogLevel.Information, "connection {ConnectionId} from {Address} refused: pages of {Origin} may not connect")]
+    public static partial void OriginRefused(ILogger logger, string connectionId, IPAddress? address, string origin);
 }
