@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Chat.Protocol;
 using Dapper;
 
@@ -11,13 +12,26 @@ sealed class Account
     public string Name { get; init; } = "";
 
     public string Password { get; init; } = "";
+
+    /// <summary>How often the user was logged out everywhere: a login is of the generation that it has read.</summary>
+    public int Generation { get; init; }
+
+    /// <summary>When that was last, in milliseconds since 1970, UTC; 0 for never.</summary>
+    public long NotBefore { get; init; }
+
+    /// <summary>Shut out: no login is taken.</summary>
+    public bool IsDisabled { get; init; }
 }
+
+/// <summary>The account of a resume token, and when the token (JWT) ends that the token belongs to; null for none.</summary>
+sealed record ResumedAccount(Account Account, DateTimeOffset? Ends);
 
 /// <summary>Accounts and their resume tokens.</summary>
 /// <param name="database">Where they are.</param>
 /// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
 /// <param name="texts">How theirs are stored.</param>
-sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, LegacyTexts? texts = null)
+/// <param name="events">Who is told of new ones.</param>
+sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, LegacyTexts? texts = null, UserEvents? events = null)
 {
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
     readonly MissingKeys _keys = new(database);
@@ -32,17 +46,31 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
 
         public bool Ours { get; init; }
 
+        public int Generation { get; init; }
+
+        public long NotBefore { get; init; }
+
+        public long? Ends { get; init; }
+
+        public bool Disabled { get; init; }
+
         public Account ToAccount(LegacyTexts texts) => new()
         {
             Id = Id,
             Name = Ours ? Name : texts.Read(Name),
             Password = Password,
+            Generation = Generation,
+            NotBefore = NotBefore,
+            IsDisabled = Disabled,
         };
     }
 
     /// <summary>The new user's id, or null if the name is taken (docs/PROTOCOL.md, Names).</summary>
+    /// <param name="name">In Normalization Form C.</param>
+    /// <param name="password">What is stored for it.</param>
+    /// <param name="alsoAsync">What else is written of the new user, in the same transaction; a key that it finds taken counts as a name that is.</param>
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a name.</exception>
-    public async Task<int?> RegisterAsync(string name, string password)
+    public async Task<int?> RegisterAsync(string name, string password, Func<DbConnection, DbTransaction, int, Task>? alsoAsync = null)
     {
         var stored = StoredName.Of(name, writesForLegacy && await _texts.ReadGbkAsync());
         await _keys.FillUsersAsync();
@@ -55,6 +83,10 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
                     database.Dialect.InsertUser, new { name = stored.Text, key = stored.Key, password, ours = stored.IsOurs }, transaction);
                 var id = await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
                 await stored.EnsureFreeAsync(connection, transaction, database.Dialect.UsersOfName, id);
+                if (alsoAsync is not null)
+                    await alsoAsync(connection, transaction, id);
+                if (events is not null)
+                    await events.CreatedAsync(connection, transaction, id, name);
                 return (int?)id;
             });
         }
@@ -65,7 +97,13 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
     }
 
     public async Task<Account?> FindAsync(int id) => await AccountOfAsync(await database.ReadAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<AccountQueryRow>("SELECT id, name, password, ours FROM Users WHERE id = @id", new { id })));
+        connection.QuerySingleOrDefaultAsync<AccountQueryRow>(
+            """
+            SELECT u.id, u.name, u.password, u.ours, COALESCE(r.generation, 0) AS generation, COALESCE(r.not_before, 0) AS notbefore,
+                CASE WHEN d.userid IS NULL THEN 0 ELSE 1 END AS disabled
+            FROM Users u LEFT JOIN UserRevocation r ON r.userid = u.id LEFT JOIN DisabledUser d ON d.userid = u.id WHERE u.id = @id
+            """,
+            new { id })));
 
     /// <summary>
     /// The account of a name. Several old rows may have the same name. Then it is the one that is written exactly so, else so in Form C,
@@ -78,8 +116,10 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
         var stored = StoredName.Of(name, writesForLegacy: false);
         return await AccountOfAsync(await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<AccountQueryRow>(
             """
-            SELECT id, name, password, ours FROM Users WHERE namefold IN (@key, @other)
-            ORDER BY CASE WHEN HEX(name) = HEX(@name) THEN 0 WHEN HEX(name) IN (HEX(@composed), HEX(@legacy)) THEN 1 ELSE 2 END, id LIMIT 1
+            SELECT u.id, u.name, u.password, u.ours, COALESCE(r.generation, 0) AS generation, COALESCE(r.not_before, 0) AS notbefore,
+                CASE WHEN d.userid IS NULL THEN 0 ELSE 1 END AS disabled
+            FROM Users u LEFT JOIN UserRevocation r ON r.userid = u.id LEFT JOIN DisabledUser d ON d.userid = u.id WHERE u.namefold IN (@key, @other)
+            ORDER BY CASE WHEN HEX(u.name) = HEX(@name) THEN 0 WHEN HEX(u.name) IN (HEX(@composed), HEX(@legacy)) THEN 1 ELSE 2 END, u.id LIMIT 1
             """,
             new { key = stored.Key, other = stored.Other, name, composed, legacy = LegacyText.Write(composed) ?? composed })));
     }
@@ -101,20 +141,40 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
     public async Task<HashSet<int>> ExistingAsync(IReadOnlyCollection<int> ids) =>
         [.. await database.ReadAsync(connection => connection.QueryAsync<int>("SELECT id FROM Users WHERE id IN @ids", new { ids }))];
 
-    /// <summary>Remembers a token's hash until <paramref name="expires"/>.</summary>
-    public Task SaveTokenAsync(byte[] hash, int userId, DateTimeOffset expires) => database.WriteAsync((connection, transaction) =>
+    /// <summary>Remembers a token's hash.</summary>
+    /// <param name="hash">Of a new token.</param>
+    /// <param name="account">As it was when the login began: a user who is logged out everywhere meanwhile loses this token too.</param>
+    /// <param name="expires">Until then, unless it is used.</param>
+    /// <param name="ends">Until then and no longer, because the token (JWT) of its session ends; null where there is none.</param>
+    public Task SaveTokenAsync(byte[] hash, Account account, DateTimeOffset expires, DateTimeOffset? ends = null) => database.WriteAsync((connection, transaction) =>
         connection.ExecuteAsync(
-            "REPLACE INTO ResumeToken (hash, userid, expires) VALUES (@hash, @userId, @expires)",
-            new { hash, userId, expires = expires.ToUnixTimeMilliseconds() }, transaction));
+            "REPLACE INTO ResumeToken (hash, userid, expires, ends, generation) VALUES (@hash, @Id, @expires, @ends, @Generation)",
+            new { hash, account.Id, expires = Earlier(expires, ends), ends = ends?.ToUnixTimeMilliseconds(), account.Generation }, transaction));
 
-    /// <summary>The account of a token that has not expired.</summary>
-    public async Task<Account?> FindByTokenAsync(byte[] hash, DateTimeOffset now) => await AccountOfAsync(await database.ReadAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<AccountQueryRow>(
+    /// <summary>A token is used, or its session has a newer token (JWT). One that was revoked meanwhile stays so.</summary>
+    /// <inheritdoc cref="SaveTokenAsync" />
+    public Task ProlongTokenAsync(byte[] hash, DateTimeOffset expires, DateTimeOffset? ends) => database.WriteAsync((connection, transaction) =>
+        connection.ExecuteAsync(
+            "UPDATE ResumeToken SET expires = @expires, ends = @ends WHERE hash = @hash",
+            new { hash, expires = Earlier(expires, ends), ends = ends?.ToUnixTimeMilliseconds() }, transaction));
+
+    static long Earlier(DateTimeOffset expires, DateTimeOffset? ends) => (ends < expires ? ends.Value : expires).ToUnixTimeMilliseconds();
+
+    /// <summary>The account of a token that has not expired, and whose user was not logged out everywhere since it was made.</summary>
+    public async Task<ResumedAccount?> FindByTokenAsync(byte[] hash, DateTimeOffset now)
+    {
+        var row = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<AccountQueryRow>(
             """
-            SELECT u.id, u.name, u.password, u.ours FROM ResumeToken t JOIN Users u ON u.id = t.userid
-            WHERE t.hash = @hash AND t.expires > @now
+            SELECT u.id, u.name, u.password, u.ours, COALESCE(r.generation, 0) AS generation, COALESCE(r.not_before, 0) AS notbefore, t.ends,
+                CASE WHEN d.userid IS NULL THEN 0 ELSE 1 END AS disabled
+            FROM ResumeToken t JOIN Users u ON u.id = t.userid LEFT JOIN UserRevocation r ON r.userid = u.id LEFT JOIN DisabledUser d ON d.userid = u.id
+            WHERE t.hash = @hash AND t.expires > @now AND t.generation = COALESCE(r.generation, 0)
             """,
-            new { hash, now = now.ToUnixTimeMilliseconds() })));
+            new { hash, now = now.ToUnixTimeMilliseconds() }));
+        return await AccountOfAsync(row) is { } account
+            ? new ResumedAccount(account, row!.Ends is { } ends ? DateTimeOffset.FromUnixTimeMilliseconds(ends) : null)
+            : null;
+    }
 
     public Task RevokeTokenAsync(byte[] hash) => database.WriteAsync((connection, transaction) =>
         connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction));

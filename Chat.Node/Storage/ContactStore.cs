@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Chat.Protocol;
 using Dapper;
 
 namespace Chat.Node.Storage;
@@ -6,7 +8,8 @@ namespace Chat.Node.Storage;
 /// <param name="database">Where they are.</param>
 /// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
 /// <param name="texts">How theirs are stored.</param>
-sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, LegacyTexts? texts = null)
+/// <param name="events">Who is told of new groups and members.</param>
+sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, LegacyTexts? texts = null, GroupEvents? events = null)
 {
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
 
@@ -44,8 +47,14 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
     }
 
     /// <summary>The new group's id with its creator in it, or null if the name is taken.</summary>
+    /// <param name="creatorId">Its first member.</param>
+    /// <param name="name">In Normalization Form C.</param>
+    /// <param name="description">As it is shown.</param>
+    /// <param name="members">Who else is in it, as far as they exist.</param>
+    /// <param name="alsoAsync">What else is written of the new group, in the same transaction; a key that it finds taken counts as a name that is.</param>
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
-    public async Task<int?> CreateGroupAsync(int creatorId, string name, string description)
+    public async Task<int?> CreateGroupAsync(
+        int creatorId, string name, string description, IReadOnlyCollection<int>? members = null, Func<DbConnection, DbTransaction, int, Task>? alsoAsync = null)
     {
         var asGbk = writesForLegacy && await _texts.ReadGbkAsync();
         var stored = StoredName.Of(name, asGbk);
@@ -64,6 +73,17 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
                 await connection.ExecuteAsync(
                     "INSERT INTO GroupUser (groupid, userid, grouprole) VALUES (@id, @creatorId, 'creator')",
                     new { id, creatorId }, transaction);
+                if (members is { Count: > 0 })
+                {
+                    await connection.ExecuteAsync(
+                        "INSERT INTO GroupUser (groupid, userid, grouprole) SELECT @id, u.id, 'normal' FROM Users u WHERE u.id IN @members AND u.id <> @creatorId",
+                        new { id, members, creatorId }, transaction);
+                }
+
+                if (alsoAsync is not null)
+                    await alsoAsync(connection, transaction, id);
+                if (events is not null)
+                    await events.CreatedAsync(connection, transaction, id, name, description, creatorId);
                 return (int?)id;
             });
         }
@@ -84,12 +104,14 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
                     "SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
                 if (exists == 0)
                     return false;
-                await connection.ExecuteAsync(
+                var joined = await connection.ExecuteAsync(
                     """
                     INSERT INTO GroupUser (groupid, userid, grouprole) SELECT @groupId, @userId, 'normal'
                     WHERE NOT EXISTS (SELECT 1 FROM GroupUser WHERE groupid = @groupId AND userid = @userId)
                     """,
                     new { groupId, userId }, transaction);
+                if (joined > 0 && events is not null)
+                    await events.JoinedAsync(connection, transaction, groupId, [userId]);
                 return true;
             });
         }
@@ -102,9 +124,16 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
     public async Task<bool> GroupExistsAsync(int groupId) => await database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId })) > 0;
 
+    /// <summary>Whether a conversation is one of a user's.</summary>
+    public async Task<bool> TakesPartAsync(int userId, ConversationId id) => id.IsGroup ? await IsMemberAsync(userId, id.B) : id.IsBetween(userId);
+
     public async Task<bool> IsMemberAsync(int userId, int groupId) => await database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long>(
             "SELECT COUNT(*) FROM GroupUser WHERE groupid = @groupId AND userid = @userId", new { groupId, userId })) > 0;
+
+    /// <summary>Those of these groups that the user is a member of.</summary>
+    public async Task<HashSet<int>> GroupsAmongAsync(int userId, IReadOnlyCollection<int> groupIds) => (await database.ReadAsync(connection =>
+        connection.QueryAsync<int>("SELECT groupid FROM GroupUser WHERE userid = @userId AND groupid IN @groupIds", new { userId, groupIds }))).ToHashSet();
 
     /// <summary>The members of each of these groups, as far as they exist; a group that does not exist is missing.</summary>
     public async Task<Dictionary<int, HashSet<int>>> MembersAsync(IReadOnlyCollection<int> groupIds)

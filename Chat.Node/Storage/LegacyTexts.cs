@@ -22,7 +22,7 @@ readonly record struct LegacyEvidence(int Typed, int Mislabelled)
                 continue;
             if (LegacyText.Undo(text) is not { } undone)
                 typed++;
-            else if (!undone.Contains('\uFFFD', StringComparison.Ordinal) && Gain(text, undone) >= Clear)
+            else if (!undone.Contains('\uFFFD', StringComparison.Ordinal) && IsClear(text, undone))
                 mislabelled++;
         }
 
@@ -32,10 +32,15 @@ readonly record struct LegacyEvidence(int Typed, int Mislabelled)
     /// <summary>Whether a text that can be read both ways was mislabelled.</summary>
     public bool IsMislabelled(string stored, string undone) => (Typed, Mislabelled) switch
     {
-        ( > 0, 0) => Gain(stored, undone) >= Clear,
+        ( > 0, 0) => IsClear(stored, undone),
         (0, > 0) => true,
         _ => Gain(stored, undone) >= Better,
     };
+
+    /// <summary>
+    /// Letters with accents among Latin letters (<c>ok么yes么</c>, <c>okôyesô</c>) are never clear, however many: people write single hanzi so too.
+    /// </summary>
+    static bool IsClear(string stored, string undone) => !TextPlausibility.IsLatin(undone) && Gain(stored, undone) >= Clear;
 
     static int Gain(string stored, string undone) => TextPlausibility.Bits(stored) - TextPlausibility.Bits(undone);
 }

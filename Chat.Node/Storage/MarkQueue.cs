@@ -12,8 +12,15 @@ sealed class MarkQueue(DeliveryMarks marks, IMaterializer materializer)
         materializer, QueueLength, BatchSize, "too many marks are waiting", async raises =>
         {
             var verdicts = await marks.RaiseAsync([.. raises.SelectMany(raised => raised)]);
+            var results = new List<IReadOnlyList<MarkVerdict>>(raises.Count);
             var at = 0;
-            return [.. raises.Select(raised => new ArraySegment<MarkVerdict>(verdicts, (at += raised.Count) - raised.Count, raised.Count))];
+            foreach (var raised in raises)
+            {
+                results.Add(new ArraySegment<MarkVerdict>(verdicts, at, raised.Count));
+                at += raised.Count;
+            }
+
+            return results;
         });
 
     /// <summary>Completes when the marks are stored, or refused: a verdict for each, in their order.</summary>

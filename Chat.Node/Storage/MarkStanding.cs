@@ -14,8 +14,14 @@ enum MarkOutcome
     NotYours,
 }
 
-/// <summary>The answer to a mark; <c>Head</c> is the last number of the conversation.</summary>
-readonly record struct MarkVerdict(MarkOutcome Outcome, long Head);
+/// <summary>How far a user has received and read a conversation, as others may see it: <c>Received</c> is never below <c>Read</c>.</summary>
+readonly record struct ReceiptMark(long Received, long Read);
+
+/// <summary>
+/// The answer to a mark; <c>Head</c> is the last number of the conversation. Of a stored mark <c>Receipt</c> is how far the user is with it, where that is news
+/// to others; else it is null.
+/// </summary>
+readonly record struct MarkVerdict(MarkOutcome Outcome, long Head, ReceiptMark? Receipt = null);
 
 /// <summary>The facts in the database about a user and a conversation, by which a mark is judged. Pure.</summary>
 sealed class MarkStanding
@@ -38,19 +44,48 @@ sealed class MarkStanding
 
     public long ReadTo { get; init; }
 
+    /// <summary>How far others see that the user has read; null: as far as <see cref="ReadTo"/>.</summary>
+    public long? ShownTo { get; init; }
+
+    /// <summary>1 if others are not to see how far the user reads from now on.</summary>
+    public long HidesRead { get; init; }
+
     public ConversationId Conversation => ConversationId.FromStored(A, B);
 
-    /// <summary>Something is marked that was never said.</summary>
-    public bool IsImpossible => QueuedTo > Head || ReceivedTo > Head || ReadTo > Head;
+    /// <summary>Something is marked that was never said, or a number is below 0.</summary>
+    public bool IsImpossible => !IsPossible(QueuedTo, Head) || !IsPossible(ReceivedTo, Head) || !IsPossible(ReadTo, Head);
 
-    public MarkVerdict Judge(DeliveryMark mark) => new(
-        TakesPart == 0 ? MarkOutcome.NotYours
-            : Math.Max(mark.ReceivedTo, mark.ReadTo) > Head ? MarkOutcome.AboveHead
-            : MarkOutcome.Stored,
-        Head);
+    public MarkVerdict Judge(DeliveryMark mark)
+    {
+        if (TakesPart == 0)
+            return new MarkVerdict(MarkOutcome.NotYours, Head);
+        return Math.Max(mark.ReceivedTo, mark.ReadTo) > Head ? new MarkVerdict(MarkOutcome.AboveHead, Head) : new MarkVerdict(MarkOutcome.Stored, Head, NewsOf(mark));
+    }
 
-    public DeliveryMark ToMark() => new(UserId, Conversation, Trusted(QueuedTo, Head), Trusted(ReceivedTo, Head), Math.Min(ReadTo, Head));
+    public DeliveryMark ToMark() => new(UserId, Conversation, Trusted(QueuedTo, Head), Trusted(ReceivedTo, Head), TrustedRead(ReadTo, Head));
 
     /// <summary>A mark above the head says nothing of what a user has: the messages up to it may have come after it.</summary>
-    public static long Trusted(long mark, long head) => mark <= head ? mark : 0;
+    public static long Trusted(long mark, long head) => IsPossible(mark, head) ? mark : 0;
+
+    /// <summary>Who has read above the head has read all that is there.</summary>
+    public static long TrustedRead(long mark, long head) => Math.Clamp(mark, 0, head);
+
+    /// <summary>How far a user is, as others may see it. Who has read a message has received it, whatever the devices have said.</summary>
+    public static ReceiptMark Seen(long receivedTo, long readTo, long? shownTo, long head)
+    {
+        var read = TrustedRead(readTo, head);
+        var shown = shownTo is { } limit ? Math.Clamp(limit, 0, read) : read;
+        return new ReceiptMark(Math.Max(Trusted(receivedTo, head), shown), shown);
+    }
+
+    ReceiptMark? NewsOf(DeliveryMark mark)
+    {
+        var before = Seen(ReceivedTo, ReadTo, ShownTo, Head);
+        var isRead = mark.ReadTo > TrustedRead(ReadTo, Head);
+        var after = new ReceiptMark(Math.Max(before.Received, mark.ReceivedTo), isRead && HidesRead == 0 ? mark.ReadTo : before.Read);
+        after = after with { Received = Math.Max(after.Received, after.Read) };
+        return after == before ? null : after;
+    }
+
+    static bool IsPossible(long mark, long head) => mark >= 0 && mark <= head;
 }

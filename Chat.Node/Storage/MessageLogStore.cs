@@ -39,7 +39,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 
         public long Node { get; init; }
 
-        public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), Ts, Body, Node);
+        public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), StoredNumbers.OrZero(Ts), Body, Node);
     }
 
     /// <inheritdoc cref="IChatDatabase.LargestBody" />
@@ -54,7 +54,15 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
         var rows = await database.ReadAsync(connection =>
             connection.QueryAsync<LogQueryRow>(database.Dialect.Heads, new { ids = SqlDialect.PairsOf(conversations) }));
         return rows.ToDictionary(
-            row => ConversationId.FromStored(row.A, row.B), row => new LogHead(row.Seq, row.Ts, row.Sender, SqlDialect.TextOf(row.Cmid)));
+            row => ConversationId.FromStored(row.A, row.B), row => new LogHead(row.Seq, StoredNumbers.OrZero(row.Ts), row.Sender, SqlDialect.TextOf(row.Cmid)));
+    }
+
+    /// <summary>The rows that there are at some numbers.</summary>
+    public async Task<Dictionary<(ConversationId Conversation, long Seq), LogRow>> ReadAtAsync(IReadOnlyCollection<(ConversationId Conversation, long Seq)> places)
+    {
+        var ids = $"[{string.Join(',', places.Select(each => $"[{each.Conversation.A},{each.Conversation.B},{each.Seq}]"))}]";
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<LogQueryRow>(database.Dialect.RowsAt, new { ids }));
+        return rows.Select(row => row.ToLogRow()).ToDictionary(row => (row.Conversation, row.Seq));
     }
 
     /// <summary>Rows above a number, ascending.</summary>
@@ -84,48 +92,42 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
     public Task<List<ConversationId>> TouchedSinceAsync(long incarnation, long ts) =>
         database.Dialect.TouchedSinceAsync(database, incarnation, ts);
 
+    /// <summary>Those of a sender's messages in a conversation that are logged already, by their cmids.</summary>
+    public async Task<Dictionary<string, (long Seq, long Ts)>> FindAsync(ConversationId id, int sender, IReadOnlyCollection<string> cmids)
+    {
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<LogQueryRow>(
+            "SELECT seq, cmid, ts FROM MessageLog WHERE a = @A AND b = @B AND sender = @sender AND cmid IN @cmids", new { id.A, id.B, sender, cmids }));
+        return rows.ToDictionary(row => SqlDialect.TextOf(row.Cmid), row => (row.Seq, row.Ts));
+    }
+
     /// <summary>Every conversation in which a user can have messages, with its head and the user's marks.</summary>
     public Task<List<SyncRow>> ConversationsOfAsync(int userId) => database.ReadAsync(async connection =>
     {
         var rows = await connection.QueryAsync<SyncRow>(
             """
-            SELECT c.a, c.b, l.seq AS head, l.ts, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
-                   COALESCE(m.updated, 0) AS updated
+            SELECT c.a, c.b, l.seq AS head, l.ts, l.sender, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
+                   COALESCE(m.updated, 0) AS updated, COALESCE(m.hidden_to, 0) AS hiddento, COALESCE(m.flags, 0) AS flags,
+                   COALESCE(n.started, 0) AS started, COALESCE(s.rev, 0) AS rev, COALESCE(s.changed, 0) AS changed
             FROM (SELECT a, b FROM Conversation WHERE a = @userId
                   UNION SELECT a, b FROM Conversation WHERE b = @userId AND a > 0
                   UNION SELECT 0, groupid FROM GroupUser WHERE userid = @userId) c
             JOIN MessageLog l ON l.a = c.a AND l.b = c.b
-                AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = c.a AND h.b = c.b ORDER BY h.seq DESC LIMIT 1)
+                AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = c.a AND h.b = c.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
             LEFT JOIN DeliveryMark m ON m.userid = @userId AND m.a = c.a AND m.b = c.b
+            LEFT JOIN Node n ON n.incarnation = l.node
+            LEFT JOIN MessageState s ON s.a = c.a AND s.b = c.b
+                AND s.rev = (SELECT h.rev FROM MessageState h WHERE h.a = c.a AND h.b = c.b ORDER BY h.rev DESC LIMIT 1)
             """,
             new { userId });
-        return rows.AsList();
+        return rows.Where(row => StoredNumbers.Conversation(row.A, row.B) is not null).ToList();
     });
 
     Task<List<LogRow>> ReadAsync(ConversationId id, string condition, long from, int limit) =>
         database.ReadAsync(async connection =>
         {
             var rows = await connection.QueryAsync<LogQueryRow>(
-                $"SELECT a, b, seq, sender, cmid, ts, body, node FROM MessageLog WHERE a = @A AND b = @B AND {condition} LIMIT @limit",
+                $"SELECT a, b, seq, sender, cmid, ts, body, node FROM MessageLog WHERE a = @A AND b = @B AND seq BETWEEN 1 AND 9007199254740991 AND {condition} LIMIT @limit",
                 new { id.A, id.B, from, limit });
             return rows.Select(row => row.ToLogRow()).ToList();
         });
-}
-
-/// <summary>A conversation of a user, as sync needs it.</summary>
-sealed class SyncRow
-{
-    public int A { get; init; }
-
-    public int B { get; init; }
-
-    public long Head { get; init; }
-
-    public long Ts { get; init; }
-
-    public long ReceivedTo { get; init; }
-
-    public long ReadTo { get; init; }
-
-    public long Updated { get; init; }
 }

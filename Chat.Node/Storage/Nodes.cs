@@ -18,6 +18,9 @@ sealed class NodeRow
     /// <summary>Its own clock at its last sign of life, in milliseconds since 1970. Only whether it changes means anything to others.</summary>
     public long Heartbeat { get; init; }
 
+    /// <summary>Which start it is: later starts have higher numbers. A time, unless the clock was behind that of an earlier start.</summary>
+    public long Started { get; init; }
+
     /// <summary>All messages that it logged before this time have reached everybody.</summary>
     public long ConfirmedBefore { get; init; }
 
@@ -41,12 +44,24 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public Task RegisterAsync() => ExecuteAsync(
-        """
-        INSERT INTO Node (incarnation, name, started, heartbeat, confirmed_before)
-        VALUES (@Incarnation, @Name, @Now, @Now, @Now)
-        """,
-        new { node.Incarnation, node.Name, Now });
+    /// <summary>The clocks and starts of the nodes, as far as this one knows.</summary>
+    public NodeTimes Times { get; } = new();
+
+    public async Task RegisterAsync() => Times.Note(await database.WriteAsync(async (connection, transaction) =>
+    {
+        // The second row of this table counts the starts: a look for the highest number among all starts would take longer with each.
+        if (await connection.ExecuteAsync(
+            "UPDATE ClusterTurn SET incarnation = CASE WHEN incarnation < @Now THEN @Now ELSE incarnation + 1 END WHERE id = 2", new { Now }, transaction) == 0)
+            await connection.ExecuteAsync("REPLACE INTO ClusterTurn (id, incarnation) VALUES (2, @Now)", new { Now }, transaction);
+        var started = await connection.ExecuteScalarAsync<long>("SELECT incarnation FROM ClusterTurn WHERE id = 2", transaction: transaction);
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO Node (incarnation, name, started, heartbeat, confirmed_before)
+            VALUES (@Incarnation, @Name, @started, @Now, @Now)
+            """,
+            new { node.Incarnation, node.Name, started, Now }, transaction);
+        return started;
+    }));
 
     /// <summary>Stores the address at which others reach this node, and the settings in which it has to agree with them.</summary>
     public Task AnnounceAsync(string address, long uid, string settings = "") => ExecuteAsync(
@@ -63,7 +78,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     /// <summary>Other incarnations that live, or have left something to do.</summary>
     public Task<List<NodeRow>> OthersAsync() => database.ReadAsync(async connection => (await connection.QueryAsync<NodeRow>(
         """
-        SELECT incarnation, name, address, uid, heartbeat, confirmed_before AS confirmedbefore, joined, fenced, settings
+        SELECT incarnation, name, started, address, uid, heartbeat, confirmed_before AS confirmedbefore, joined, fenced, settings
         FROM Node WHERE finished = 0 AND incarnation <> @Incarnation
         """,
         new { node.Incarnation })).AsList());

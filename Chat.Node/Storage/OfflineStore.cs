@@ -22,8 +22,12 @@ sealed record QueuedMessage(
 sealed record BridgedArrival(long Id, int UserId);
 
 /// <summary>The statements of the offline queue. Other servers write and delete rows of it at the same time.</summary>
-sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<OfflineStore> logger, LegacyTexts? texts = null)
+sealed class OfflineStore(
+    IChatDatabase database, TimeProvider clock, ILogger<OfflineStore> logger, LegacyTexts? texts = null, WebhookInterest? interest = null)
 {
+    /// <summary>A user who gets a session within this time after a message need not be woken.</summary>
+    public const long PushAfterMilliseconds = 3000;
+
     const int MaxReasonCharacters = 200;
 
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
@@ -34,24 +38,30 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
 
         public int UserId { get; init; }
 
-        public int? A { get; init; }
+        public object? A { get; init; }
 
-        public int? B { get; init; }
+        public object? B { get; init; }
 
-        public long? Seq { get; init; }
+        public object? Seq { get; init; }
 
         public object? Cmid { get; init; }
 
-        public long? Ts { get; init; }
+        public object? Ts { get; init; }
 
         public object? Message { get; init; }
+
+        public int RecalledBy { get; init; }
+
+        /// <summary>The body that an edited message has now.</summary>
+        public byte[]? Present { get; init; }
 
         /// <summary>Other servers do not know of the column.</summary>
         public bool IsOurs => Ts is not null;
     }
 
     /// <inheritdoc cref="SqlDialect.InsertOfflineAsync" />
-    public Task InsertAsync(IReadOnlyList<OfflineRow> rows) => database.Dialect.InsertOfflineAsync(database, rows);
+    public Task InsertAsync(IReadOnlyList<OfflineRow> rows) => database.Dialect.InsertOfflineAsync(
+        database, rows, interest is { WantsPushes: true } ? clock.GetUtcNow().ToUnixTimeMilliseconds() + PushAfterMilliseconds : null);
 
     /// <summary>
     /// The next rows of a user above a row id, in the order in which they were queued. Rows that no client can be given
@@ -62,26 +72,55 @@ sealed class OfflineStore(IChatDatabase database, TimeProvider clock, ILogger<Of
         while (true)
         {
             var rows = (await database.ReadAsync(connection => connection.QueryAsync<OfflineQueryRow>(
-                "SELECT id, a, b, seq, cmid, ts, message FROM OfflineMessage WHERE userid = @userId AND id > @after ORDER BY id LIMIT @limit",
+                """
+                SELECT o.id, o.a, o.b, o.seq, o.cmid, o.ts, o.message, COALESCE(s.recalled_by, 0) AS recalledby, CASE WHEN s.edited > 0 THEN l.body END AS present
+                FROM OfflineMessage o LEFT JOIN MessageState s ON s.a = o.a AND s.b = o.b AND s.seq = o.seq
+                    LEFT JOIN MessageLog l ON l.a = s.a AND l.b = s.b AND l.seq = s.seq
+                WHERE o.userid = @userId AND o.id > @after ORDER BY o.id LIMIT @limit
+                """,
                 new { userId, after, limit }))).AsList();
+            await DeleteRecalledAsync(userId, rows);
             var messages = new List<QueuedMessage>(rows.Count);
             foreach (var row in rows)
             {
+                if (row.RecalledBy > 0)
+                    continue;
                 if (row.IsOurs)
-                    messages.Add(OwnMessage(row));
+                    await TakeOwnAsync(userId, row, messages);
                 else if (await BridgedMessageAsync(userId, row) is { } message)
                     messages.Add(message);
             }
 
             if (messages.Count > 0 || rows.Count == 0)
                 return messages;
-            after = rows[^1].Id; // nothing but quarantine: not the end of the queue
+            after = rows[^1].Id; // nothing but quarantine and what was recalled: not the end of the queue
         }
     }
 
+    /// <summary>Nobody is given what was recalled meanwhile: a row may also have been queued after that.</summary>
+    async Task DeleteRecalledAsync(int userId, List<OfflineQueryRow> rows)
+    {
+        if (rows.Exists(row => row.RecalledBy > 0))
+            await DeleteAsync(userId, [.. rows.Where(row => row.RecalledBy > 0).Select(row => row.Id)]);
+    }
+
+    async Task TakeOwnAsync(int userId, OfflineQueryRow row, List<QueuedMessage> messages)
+    {
+        const string Problem = "it is no JSON object";
+        var own = OwnMessage(row);
+        if (StoredBody.IsObject(own.Body.Span))
+        {
+            messages.Add(own);
+            return;
+        }
+
+        Log.MessageQuarantined(logger, userId, Problem);
+        await QuarantineAsync(userId, row, Problem);
+    }
+
     QueuedMessage OwnMessage(OfflineQueryRow row) => new(
-        row.Id, row is { A: { } a, B: { } b } ? ConversationId.FromStored(a, b) : null, row.Seq ?? 0,
-        row.Cmid is null ? null : SqlDialect.TextOf(row.Cmid), row.Ts ?? 0, database.Dialect.FromStored(SqlDialect.BytesOf(row.Message)));
+        row.Id, StoredNumbers.Conversation(StoredNumbers.Of(row.A), StoredNumbers.Of(row.B)), StoredNumbers.OrZero(StoredNumbers.Of(row.Seq)),
+        row.Cmid is null ? null : SqlDialect.TextOf(row.Cmid), StoredNumbers.OrZero(StoredNumbers.Of(row.Ts)), row.Present ?? database.Dialect.FromStored(SqlDialect.BytesOf(row.Message)));
 
     async Task<QueuedMessage?> BridgedMessageAsync(int userId, OfflineQueryRow row)
     {

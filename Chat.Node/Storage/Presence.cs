@@ -6,8 +6,9 @@ namespace Chat.Node.Storage;
 /// <summary>
 /// Stores which users have sessions: in our own table, and in <c>Users.state</c> for servers that read only that. <c>shown</c> says whether it is we
 /// who list the user as online. A write may come late, behind a later one. <c>shown</c> then tells what it has done, so that it is put right.
+/// A row comes with the first session in the cluster and goes with the last one: that is what the product's own servers are told, in the same transaction.
 /// </summary>
-sealed class Presence(IChatDatabase database)
+sealed class Presence(IChatDatabase database, UserEvents? events = null)
 {
     const int ClearedAtOnce = 1000;
 
@@ -57,23 +58,40 @@ sealed class Presence(IChatDatabase database)
     /// <param name="node">The incarnation of the node of its oldest session; null if it has none.</param>
     public Task SetAsync(int userId, long? node) => database.WriteAsync(async (connection, transaction) =>
     {
-        if (node is not null)
+        if (node is null)
         {
-            await connection.ExecuteAsync("REPLACE INTO UserPresence (userid, node, shown) VALUES (@userId, @node, 1)", new { userId, node }, transaction);
-            return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
+            await DelistAsync(connection, transaction, userId);
+            return await OnGoneAsync(
+                connection, transaction, userId, await connection.ExecuteAsync("DELETE FROM UserPresence WHERE userid = @userId", new { userId }, transaction));
         }
 
-        await DelistAsync(connection, transaction, userId);
-        return await connection.ExecuteAsync("DELETE FROM UserPresence WHERE userid = @userId", new { userId }, transaction);
+        var isFirst = events is { TellsOnline: true } && await connection.ExecuteAsync(LockRow, new { userId }, transaction) == 0;
+        await connection.ExecuteAsync("REPLACE INTO UserPresence (userid, node, shown) VALUES (@userId, @node, 1)", new { userId, node }, transaction);
+        var shown = await connection.ExecuteAsync(ShowState, new { userId }, transaction);
+        if (isFirst)
+            await events!.OnlineAsync(connection, transaction, userId);
+        return shown;
     });
+
+    async Task<int> OnGoneAsync(DbConnection connection, DbTransaction transaction, int userId, int rows)
+    {
+        if (rows > 0 && events is not null)
+            await events.OfflineAsync(connection, transaction, [userId]);
+        return rows;
+    }
 
     /// <summary>
     /// Notes which node is about to listen for the user, before it does; nothing is shown to anybody yet.
     /// </summary>
     public Task<int> ClaimAsync(int userId, long node) => database.WriteAsync(async (connection, transaction) =>
-        await connection.ExecuteAsync("UPDATE UserPresence SET node = @node WHERE userid = @userId", new { userId, node }, transaction) > 0
-            ? 1
-            : await connection.ExecuteAsync("INSERT INTO UserPresence (userid, node, shown) VALUES (@userId, @node, 0)", new { userId, node }, transaction));
+    {
+        if (await connection.ExecuteAsync("UPDATE UserPresence SET node = @node WHERE userid = @userId", new { userId, node }, transaction) > 0)
+            return 1;
+        await connection.ExecuteAsync("INSERT INTO UserPresence (userid, node, shown) VALUES (@userId, @node, 0)", new { userId, node }, transaction);
+        if (events is not null)
+            await events.OnlineAsync(connection, transaction, userId);
+        return 1;
+    });
 
     /// <summary>Lists the user as online: its node listens. False, and nothing is done, if no node is noted for it (any more).</summary>
     public Task<bool> ShowAsync(int userId, long node) => database.WriteAsync(async (connection, transaction) =>
@@ -95,8 +113,8 @@ sealed class Presence(IChatDatabase database)
     {
         if (others.Count == 0)
             others = [NoNode]; // an empty list is none to every database
-        await connection.ExecuteAsync(
-            "DELETE FROM UserPresence WHERE userid = @userId AND shown = 0 AND node NOT IN @others", new { userId, others }, transaction);
+        await OnGoneAsync(connection, transaction, userId, await connection.ExecuteAsync(
+            "DELETE FROM UserPresence WHERE userid = @userId AND shown = 0 AND node NOT IN @others", new { userId, others }, transaction));
         return await connection.ExecuteScalarAsync<long?>(
             "SELECT node FROM UserPresence WHERE userid = @userId AND node NOT IN @others", new { userId, others }, transaction);
     });
@@ -126,16 +144,22 @@ sealed class Presence(IChatDatabase database)
         new { incarnation, max })).AsList());
 
     /// <summary>
-    /// Whether the user is listed as offline whatever is true. Takes effect at once, and may be repeated. What
-    /// <see cref="NodeOfAsync"/> tells stays true.
+    /// Whether the user is listed as offline whatever is true, and whether others see how far the user reads from now on. Takes effect at once, and may
+    /// be repeated. What <see cref="NodeOfAsync"/> tells stays true.
     /// </summary>
-    public Task HideAsync(int userId, bool hides) => database.WriteAsync(async (connection, transaction) =>
+    public Task HideAsync(int userId, HiddenThings hides) => database.WriteAsync(async (connection, transaction) =>
     {
         await connection.ExecuteAsync(LockRow, new { userId }, transaction);
         await connection.ExecuteAsync(
-            "REPLACE INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides }, transaction);
+            "REPLACE INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides = hides.Presence }, transaction);
+        await connection.ExecuteAsync(
+            hides.Receipts ? "REPLACE INTO HiddenReceipts (userid) VALUES (@userId)" : "DELETE FROM HiddenReceipts WHERE userid = @userId", new { userId }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
+
+    /// <summary>Which of these users hide.</summary>
+    public async Task<IReadOnlySet<int>> HiddenAsync(IReadOnlyCollection<int> userIds) => (await database.ReadAsync(connection =>
+        connection.QueryAsync<int>("SELECT userid FROM UserPrivacy WHERE userid IN @userIds AND hides_presence = 1", new { userIds }))).ToHashSet();
 
     /// <summary>The users who are said to have their oldest session at a node, in the order of their ids, above an id.</summary>
     public Task<List<int>> ListedAtAsync(long incarnation, int after, int max) => database.ReadAsync(async connection => (await connection.QueryAsync<int>(
@@ -186,8 +210,15 @@ sealed class Presence(IChatDatabase database)
                         SELECT 1 FROM UserPresence p WHERE p.userid = Users.id AND p.node IN @incarnations AND p.shown = 1)
                     """,
                     new { users, incarnations }, transaction);
-                return await connection.ExecuteAsync(
+                var gone = events is { TellsOffline: true }
+                    ? (await connection.QueryAsync<int>(
+                        "SELECT userid FROM UserPresence WHERE userid IN @users AND node IN @incarnations ORDER BY userid", new { users, incarnations }, transaction)).AsList()
+                    : [];
+                var cleared = await connection.ExecuteAsync(
                     "DELETE FROM UserPresence WHERE userid IN @users AND node IN @incarnations", new { users, incarnations }, transaction);
+                if (events is not null)
+                    await events.OfflineAsync(connection, transaction, gone);
+                return cleared;
             });
         }
     }

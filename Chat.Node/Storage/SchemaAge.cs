@@ -13,19 +13,26 @@ static class SchemaAge
     public const string Additive = ".additive.sql";
 
     /// <param name="database">What it is, for people to read.</param>
-    /// <param name="applied">The scripts that it has had, by name; others' among them.</param>
+    /// <param name="applied">The scripts that it has had, by name, whatever a newer version calls its own.</param>
     /// <param name="known">The scripts of this program.</param>
-    /// <param name="kind">What the names of scripts for this kind of database have in them.</param>
+    /// <param name="kind">What the names of scripts for this kind of database have in them; what is before it is left out for people.</param>
     /// <exception cref="SchemaTooNewException">One of them is unknown, and is not additive.</exception>
     public static void Check(string database, IEnumerable<string> applied, IEnumerable<string> known, string kind)
     {
         var unknown = applied.Except(known, StringComparer.Ordinal)
-            .Where(script => script.Contains(kind, StringComparison.Ordinal) && !script.EndsWith(Additive, StringComparison.Ordinal))
-            .Select(script => script[(script.IndexOf(kind, StringComparison.Ordinal) + kind.Length)..]).ToList();
+            .Where(script => !script.EndsWith(Additive, StringComparison.Ordinal))
+            .Select(script => script.Contains(kind, StringComparison.Ordinal) ? script[(script.IndexOf(kind, StringComparison.Ordinal) + kind.Length)..] : script)
+            .ToList();
         if (unknown.Count > 0)
             throw new SchemaTooNewException(
                 $"the schema of {database} is newer than this program, it has had {string.Join(", ", unknown)}: start the version that made it, or restore a backup");
     }
+
+    /// <summary>Why the scripts were not all applied.</summary>
+    /// <param name="script">The one that failed; null if it came to none.</param>
+    /// <param name="cause">What happened.</param>
+    public static string Describe(string? script, Exception cause) =>
+        script is null ? $"the schema could not be read: {cause.Message}" : $"the schema script {script} failed: {cause.Message}";
 
     /// <summary>The scripts of this program for a kind of database.</summary>
     public static IEnumerable<string> Known(string kind) =>

@@ -17,6 +17,9 @@ abstract class SqlDialect
     /// <summary>A new group: <c>@name, @key, @description, @ours</c>.</summary>
     public abstract string InsertGroup { get; }
 
+    /// <summary>Another name and description of a group: <c>@id, @name, @key, @description, @ours</c>.</summary>
+    public abstract string ChangeGroup { get; }
+
     /// <summary>How many others have one of a name's keys: <c>@id, @key, @other</c>. Waits for whoever is about to take it.</summary>
     public abstract string UsersOfName { get; }
 
@@ -32,6 +35,12 @@ abstract class SqlDialect
     /// <summary>The newest row of each conversation in <c>@ids</c>, a JSON array of pairs.</summary>
     public abstract string Heads { get; }
 
+    /// <summary>The rows of the log at each <c>[a, b, seq]</c> in <c>@ids</c>, a JSON array.</summary>
+    public abstract string RowsAt { get; }
+
+    /// <summary>How many messages at <c>[user, a, b, seq]</c> in <c>@ids</c>, a JSON array, are of others than the user; a user who has none is missing.</summary>
+    public abstract string CountOfOthers { get; }
+
     /// <summary>
     /// For each <c>[a, b, ts, lowest]</c> in <c>@ids</c>, a JSON array, the conversation's newest row that is older than the time or
     /// not above the lowest number; NULL if there is none.
@@ -46,6 +55,33 @@ abstract class SqlDialect
     /// <summary>Finds the marks above the head, for each <c>[a, b, head]</c> in <c>@ids</c>, a JSON array.</summary>
     public abstract string ImpossibleMarks { get; }
 
+    /// <summary>Marks a conversation <c>@A, @B</c> for webhooks from the number <c>@first</c> on; one that is marked already keeps its first number.</summary>
+    public abstract string MarkForWebhooks { get; }
+
+    /// <summary>How far an endpoint has come: <c>@Endpoint, @A, @B, @Seq, @Attempts, @FailingSince, @Due</c>.</summary>
+    public abstract string StoreWebhookCursor { get; }
+
+    /// <summary>Nobody else changes messages of the conversation <c>@A, @B</c> until this transaction ends.</summary>
+    public abstract string LockConversation { get; }
+
+    /// <summary>What has become of a message: <c>@A, @B, @Seq, @Rev, @Changed, @Edited, @RecalledBy, @Recalled, @Pinned</c>.</summary>
+    public abstract string StoreMessageState { get; }
+
+    /// <summary>
+    /// What a user does about a conversation: <c>@userId, @A, @B, @clearTo, @set, @kept, @now</c>. Flags that are not in <c>@kept</c> go, those in <c>@set</c> come;
+    /// what is cleared stays so.
+    /// </summary>
+    public abstract string ChangeConversation { get; }
+
+    /// <summary>
+    /// For each <c>[a, b, seq, peer]</c> in <c>@ids</c>, a JSON array: the message, what has become of it, how far the other user is, and what
+    /// <c>@userId</c> has begun to write.
+    /// </summary>
+    public abstract string ListedConversations { get; }
+
+    /// <summary>For each <c>[a, b, seq]</c> in <c>@ids</c>, a JSON array: the reactions to the message, and whether <c>@userId</c> is among them.</summary>
+    public abstract string ListedReactions { get; }
+
     /// <summary>
     /// Inserts rows of the log. Of each conversation the rows up to the first one that fails are written, and a row that
     /// fails takes no other conversation's with it.
@@ -57,7 +93,21 @@ abstract class SqlDialect
     /// Inserts rows of the offline queue, and in the same transaction the marks that say so. A row that is there already
     /// counts as inserted.
     /// </summary>
-    public abstract Task InsertOfflineAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows);
+    /// <param name="database">Where.</param>
+    /// <param name="rows">Which.</param>
+    /// <param name="pushDue">
+    /// When it is looked at whether their users have to be woken, in milliseconds since 1970, UTC: written in the same transaction, for users and
+    /// conversations of which nothing is written yet. Null: nobody wants to know.
+    /// </param>
+    public abstract Task InsertOfflineAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows, long? pushDue = null);
+
+    /// <summary>The first numbered row of each user and conversation, in one order, for locks.</summary>
+    protected internal static List<PendingPush> PushesOf(IReadOnlyList<OfflineRow> rows) =>
+    [
+        .. rows.Where(row => row.Seq > 0).GroupBy(row => (row.UserId, row.Conversation))
+            .Select(own => new PendingPush(own.Key.UserId, own.Key.Conversation, own.Min(row => row.Seq)))
+            .OrderBy(push => (push.UserId, push.Conversation.A, push.Conversation.B)),
+    ];
 
     /// <summary>Moves marks forward; a lower value than the stored one changes nothing.</summary>
     public abstract Task RaiseMarksAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now);

@@ -37,6 +37,9 @@ static class TextPlausibility
         return bits;
     }
 
+    /// <summary>Whether a text has nothing but ASCII and Latin letters.</summary>
+    public static bool IsLatin(string text) => text.EnumerateRunes().All(rune => rune.IsAscii || ScriptOf(rune.Value) == Script.Latin);
+
     static Script ScriptOf(int code) => code switch
     {
         >= 'A' and <= 'Z' or >= 'a' and <= 'z' or >= 0xC0 and <= 0x17E and not 0xD7 and not 0xF7 => Script.Latin,

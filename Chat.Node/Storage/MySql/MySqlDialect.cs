@@ -22,6 +22,9 @@ sealed class MySqlDialect : SqlDialect
 
     public override string InsertGroup => "INSERT INTO AllGroup (groupname, groupdesc, groupfold, ours) VALUES (@name, @description, @key, @ours)";
 
+    public override string ChangeGroup =>
+        "UPDATE AllGroup SET groupname = @name, groupdesc = @description, groupfold = @key, ours = @ours WHERE id = @id";
+
     public override string UsersOfName => "SELECT COUNT(*) FROM Users WHERE namefold IN (@key, @other) AND id <> @id FOR UPDATE";
 
     public override string GroupsOfName => "SELECT COUNT(*) FROM AllGroup WHERE groupfold IN (@key, @other) AND id <> @id FOR UPDATE";
@@ -43,20 +46,36 @@ sealed class MySqlDialect : SqlDialect
         SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]')) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b
-            AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b ORDER BY h.seq DESC LIMIT 1)
+            AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
+        """;
+
+    public override string RowsAt =>
+        """
+        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]')) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+        """;
+
+    public override string CountOfOthers =>
+        """
+        SELECT i.userid, COUNT(*) AS unread
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', a INT PATH '$[1]', b INT PATH '$[2]', seq BIGINT PATH '$[3]')) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+        WHERE l.sender <> i.userid GROUP BY i.userid
         """;
 
     public override string LastBefore =>
         """
         SELECT i.a, i.b, (
-            SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND (l.ts < i.ts OR l.seq <= i.lowest) ORDER BY l.seq DESC LIMIT 1) AS seq
+            SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND l.seq BETWEEN 1 AND 9007199254740991 AND (l.ts < i.ts OR l.seq <= i.lowest) ORDER BY l.seq DESC LIMIT 1) AS seq
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', ts BIGINT PATH '$[2]', lowest BIGINT PATH '$[3]')) i
         """;
 
     public override string MarkStandings =>
         """
         SELECT i.userid, i.a, i.b, COALESCE(m.queued_to, 0) AS queuedto, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
-            COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b ORDER BY l.seq DESC LIMIT 1), 0) AS head,
+            m.shown_to AS shownto, EXISTS (SELECT 1 FROM HiddenReceipts h WHERE h.userid = i.userid) AS hidesread,
+            COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND l.seq BETWEEN 1 AND 9007199254740991 ORDER BY l.seq DESC LIMIT 1), 0) AS head,
             CASE WHEN i.a = 0
                 THEN EXISTS (SELECT 1 FROM GroupUser g WHERE g.groupid = i.b AND g.userid = i.userid) AND EXISTS (SELECT 1 FROM AllGroup x WHERE x.id = i.b)
                 ELSE i.userid IN (i.a, i.b) AND EXISTS (SELECT 1 FROM Users u WHERE u.id = i.a) AND EXISTS (SELECT 1 FROM Users v WHERE v.id = i.b)
@@ -69,19 +88,66 @@ sealed class MySqlDialect : SqlDialect
         """
         WITH i AS (SELECT * FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', head BIGINT PATH '$[2]')) j)
         SELECT m.userid, m.a, m.b FROM i JOIN DeliveryMark m ON m.userid = i.a AND m.a = i.a AND m.b = i.b
-        WHERE m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head
+        WHERE NOT (m.queued_to BETWEEN 0 AND i.head AND m.received_to BETWEEN 0 AND i.head AND m.read_to BETWEEN 0 AND i.head AND m.hidden_to BETWEEN 0 AND i.head)
         UNION ALL
         SELECT m.userid, m.a, m.b FROM i JOIN DeliveryMark m ON m.userid = i.b AND m.a = i.a AND m.b = i.b
-        WHERE i.a > 0 AND i.a < i.b AND (m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head)
+        WHERE i.a > 0 AND i.a < i.b AND NOT (m.queued_to BETWEEN 0 AND i.head AND m.received_to BETWEEN 0 AND i.head AND m.read_to BETWEEN 0 AND i.head AND m.hidden_to BETWEEN 0 AND i.head)
         UNION ALL
         SELECT m.userid, m.a, m.b FROM i JOIN GroupUser g ON g.groupid = i.b JOIN DeliveryMark m ON m.userid = g.userid AND m.a = i.a AND m.b = i.b
-        WHERE i.a = 0 AND (m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head)
+        WHERE i.a = 0 AND NOT (m.queued_to BETWEEN 0 AND i.head AND m.received_to BETWEEN 0 AND i.head AND m.read_to BETWEEN 0 AND i.head AND m.hidden_to BETWEEN 0 AND i.head)
+        """;
+
+    public override string MarkForWebhooks =>
+        "INSERT INTO WebhookMark (a, b, first_seq) VALUES (@A, @B, @first) ON DUPLICATE KEY UPDATE version = version + 1";
+
+    public override string StoreWebhookCursor =>
+        """
+        INSERT INTO WebhookCursor (endpoint, a, b, seq, attempts, failing_since, due)
+        SELECT id, @A, @B, @Seq, @Attempts, @FailingSince, @Due FROM WebhookEndpoint WHERE id = @Endpoint
+        ON DUPLICATE KEY UPDATE seq = VALUES(seq), attempts = VALUES(attempts), failing_since = VALUES(failing_since), due = VALUES(due)
+        """;
+
+    public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B FOR UPDATE";
+
+    public override string StoreMessageState =>
+        """
+        INSERT INTO MessageState (a, b, seq, rev, changed, edited, recalled_by, recalled, pinned)
+        VALUES (@A, @B, @Seq, @Rev, @Changed, @Edited, @RecalledBy, @Recalled, @Pinned)
+        ON DUPLICATE KEY UPDATE rev = VALUES(rev), changed = VALUES(changed), edited = VALUES(edited),
+            recalled_by = VALUES(recalled_by), recalled = VALUES(recalled), pinned = VALUES(pinned)
+        """;
+
+    public override string ChangeConversation =>
+        """
+        INSERT INTO DeliveryMark (userid, a, b, hidden_to, flags, updated) VALUES (@userId, @A, @B, @clearTo, @set, @now)
+        ON DUPLICATE KEY UPDATE updated = IF(VALUES(hidden_to) > hidden_to, VALUES(updated), updated),
+            hidden_to = GREATEST(hidden_to, VALUES(hidden_to)), flags = (flags & @kept) | @set
+        """;
+
+    public override string ListedConversations =>
+        """
+        SELECT i.a, i.b, l.cmid, l.ts, l.body, COALESCE(s.rev, 0) AS rev, COALESCE(s.edited, 0) AS edited, COALESCE(s.recalled_by, 0) AS recalledby,
+            COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned,
+            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]', peer INT PATH '$[3]')) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+        LEFT JOIN MessageState s ON s.a = i.a AND s.b = i.b AND s.seq = i.seq
+        LEFT JOIN DeliveryMark p ON p.userid = i.peer AND p.a = i.a AND p.b = i.b
+        LEFT JOIN Draft d ON d.userid = @userId AND d.a = i.a AND d.b = i.b
+        """;
+
+    public override string ListedReactions =>
+        """
+        SELECT i.a, i.b, r.emoji, COUNT(*) AS total, SUM(CASE WHEN r.userid = @userId THEN 1 ELSE 0 END) AS own
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]')) i
+        JOIN Reaction r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq GROUP BY i.a, i.b, r.emoji
         """;
 
     public override Task<AppendOutcome[]> AppendAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows) =>
         _log.AppendAsync(database, node, rows);
 
-    public override Task InsertOfflineAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows) => MySqlOffline.InsertAsync(database, rows);
+    public override Task InsertOfflineAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows, long? pushDue = null) =>
+        MySqlOffline.InsertAsync(database, rows, pushDue);
 
     public override Task RaiseMarksAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now) =>
         MySqlMarks.RaiseAsync(database, marks, now);

@@ -21,6 +21,9 @@ static class MySqlErrors
     /// <summary>The server has become a replica: after a change of roles the same name may lead to another one.</summary>
     public static bool IsReadOnly(MySqlException e) => e.ErrorCode is MySqlErrorCode.OptionPreventsStatement or (MySqlErrorCode)1836; // read-only mode
 
+    /// <summary>A statement was longer under way than the server allows: <c>max_statement_time</c> of MariaDB, <c>max_execution_time</c> of MySQL.</summary>
+    public static bool IsOutOfTime(MySqlException e) => e.ErrorCode is (MySqlErrorCode)1969 or (MySqlErrorCode)3024;
+
     /// <summary>The session is not as it was made: a statement would not have been a transaction by itself (<see cref="MySqlGuard"/>).</summary>
     public static bool IsUncommitted(MySqlException e) => e.ErrorCode == MySqlErrorCode.DataOutOfRange;
 

@@ -49,7 +49,7 @@ static class MySqlMigrations
         SchemaAge.Check(own.Database, await AppliedScriptsAsync(turn), SchemaAge.Known(Scripts), Scripts);
         var result = Engine(source).PerformUpgrade();
         if (!result.Successful)
-            throw new StorageException($"the schema script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
+            throw new StorageException(SchemaAge.Describe(result.ErrorScript?.Name, result.Error), result.Error);
         foreach (var script in result.Scripts)
             Log.SchemaScriptApplied(logger, script.Name);
     }

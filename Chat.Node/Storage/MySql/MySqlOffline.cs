@@ -25,7 +25,13 @@ static class MySqlOffline
         [MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int64],
         " ON DUPLICATE KEY UPDATE queued_to = GREATEST(queued_to, VALUES(queued_to))");
 
-    public static Task InsertAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows) =>
+    /// <summary>A row that is there already stays what it is.</summary>
+    static readonly MySqlRows Pushes = new(
+        "INSERT INTO PendingPush (userid, a, b, seq, due) VALUES",
+        [MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int64, MySqlDbType.Int64],
+        " ON DUPLICATE KEY UPDATE userid = VALUES(userid)");
+
+    public static Task InsertAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows, long? pushDue) =>
         database.WriteOnceAsync(async (connection, _) =>
         {
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
@@ -41,6 +47,8 @@ static class MySqlOffline
             }
 
             await RaiseMarksAsync(connection, transaction, rows);
+            if (pushDue is { } due)
+                await InsertPushesAsync(connection, transaction, SqlDialect.PushesOf(rows), due);
             await transaction.CommitAsync();
             return true;
         });
@@ -56,6 +64,20 @@ static class MySqlOffline
             values.Add(row.Cmid is { } cmid ? Encoding.UTF8.GetBytes(cmid) : null);
             values.Add(row.Ts);
         });
+
+    static async Task InsertPushesAsync(DbConnection connection, DbTransaction transaction, List<PendingPush> pushes, long due)
+    {
+        if (pushes.Count == 0)
+            return;
+        await Pushes.ExecuteAsync(connection, transaction, pushes, (values, push) =>
+        {
+            values.Add(push.UserId);
+            values.Add(push.Conversation.A);
+            values.Add(push.Conversation.B);
+            values.Add(push.Seq);
+            values.Add(due);
+        });
+    }
 
     static async Task RaiseMarksAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<OfflineRow> rows)
     {

@@ -42,6 +42,6 @@ static class MySqlServerCheck
     static readonly string[] OwnTables =
     [
         "Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage", "MessageLog", "Conversation", "DeliveryMark", "Node", "ClusterTurn", "UserPresence",
-        "UserPrivacy", "ResumeToken", "QuarantinedMessage", "EventJournal", "EventSnapshot",
+        "UserPrivacy", "ResumeToken", "ExternalIdentity", "UserRevocation", "QuarantinedMessage", "EventJournal", "EventSnapshot",
     ];
 }

@@ -14,9 +14,11 @@ sealed class MySqlSessions
 {
     const string Packet = "max_allowed_packet";
     const string Database = "DATABASE()";
+    const int MaxReleases = 100;
 
     readonly SessionVariables _variables;
     readonly string _database;
+    readonly string _release;
     readonly string _begin;
     readonly string _show;
 
@@ -32,10 +34,12 @@ sealed class MySqlSessions
         _limit = limit;
         _database = database;
         _variables = new SessionVariables(lockSeconds);
+        // A statement may have next to no time: that goes first. The comments are read by MariaDB, or by MySQL, alone: each knows one of them.
+        _release = "SET SESSION completion_type = 0 /*M!100100 , SESSION max_statement_time = 0 */ /*!80000 , SESSION max_execution_time = 0 */";
         // Whatever init_connect has begun is over; then what the server would run these statements with.
         _begin =
             """
-            SET SESSION completion_type = 0; ROLLBACK AND NO CHAIN NO RELEASE; UNLOCK TABLES; SET SESSION autocommit = 1;
+            ROLLBACK AND NO CHAIN NO RELEASE; UNLOCK TABLES; SET SESSION autocommit = 1;
             SET timestamp = DEFAULT; SELECT DATABASE();
             """;
         var names = string.Join(", ", _variables.Names.Append(Packet).Select(name => $"'{name}'"));
@@ -70,6 +74,7 @@ sealed class MySqlSessions
     /// <exception cref="SessionRefusedException">A variable cannot be made right.</exception>
     async Task PrepareAsync(MySqlConnection connection, CancellationToken cancellation)
     {
+        await ReleaseAsync(connection, cancellation);
         var shown = await ShowAsync(connection, _begin + _show, cancellation);
         if (shown.TryGetValue(Packet, out var packet))
             _limit?.Note(packet);
@@ -83,6 +88,26 @@ sealed class MySqlSessions
         if (_variables.Complaint(shown) is { } complaint)
             throw new SessionRefusedException(
                 $"the sessions of the database's server cannot be made right: {complaint} ({refusal?.Message ?? "SET was accepted, and changed nothing"})", refusal);
+    }
+
+    /// <summary>Takes the limit of time away. The statement that does so is under the limit itself, and is quick enough now and then.</summary>
+    async Task ReleaseAsync(MySqlConnection connection, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = _release;
+                await command.ExecuteNonQueryAsync(cancellation);
+                return;
+            }
+            catch (MySqlException e) when (MySqlErrors.IsOutOfTime(e) && connection.State == System.Data.ConnectionState.Open)
+            {
+                if (attempt == MaxReleases)
+                    throw new SessionRefusedException("the sessions of the database's server cannot be made right: max_statement_time leaves no time for any statement", e);
+            }
+        }
     }
 
     /// <summary>All at once; if one of them is refused, each by itself. Returns why one was refused.</summary>

@@ -12,6 +12,7 @@ readonly record struct LogHeader(ulong Salt)
 
     /// <summary>Null if the file begins otherwise, or is shorter.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static LogHeader? Read(string path)
     {
         // SQLite takes no locks on the log itself, so closing it again gives none away.

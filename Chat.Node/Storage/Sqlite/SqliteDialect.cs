@@ -37,6 +37,9 @@ sealed class SqliteDialect : SqlDialect
     public override string InsertGroup =>
         "INSERT INTO AllGroup (groupname, groupdesc, groupkey, groupfold, ours) VALUES (@name, @description, LOWER(@name), @key, @ours)";
 
+    public override string ChangeGroup =>
+        "UPDATE AllGroup SET groupname = @name, groupdesc = @description, groupkey = LOWER(@name), groupfold = @key, ours = @ours WHERE id = @id";
+
     public override string UsersOfName => "SELECT COUNT(*) FROM Users WHERE namefold IN (@key, @other) AND id <> @id";
 
     public override string GroupsOfName => "SELECT COUNT(*) FROM AllGroup WHERE groupfold IN (@key, @other) AND id <> @id";
@@ -58,20 +61,36 @@ sealed class SqliteDialect : SqlDialect
         SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each(@ids)) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b
-            AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b ORDER BY h.seq DESC LIMIT 1)
+            AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
+        """;
+
+    public override string RowsAt =>
+        """
+        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node
+        FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq FROM json_each(@ids)) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+        """;
+
+    public override string CountOfOthers =>
+        """
+        SELECT i.userid, COUNT(*) AS unread
+        FROM (SELECT value ->> 0 AS userid, value ->> 1 AS a, value ->> 2 AS b, value ->> 3 AS seq FROM json_each(@ids)) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+        WHERE l.sender <> i.userid GROUP BY i.userid
         """;
 
     public override string LastBefore =>
         """
         SELECT i.a, i.b, (
-            SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND (l.ts < i.ts OR l.seq <= i.lowest) ORDER BY l.seq DESC LIMIT 1) AS seq
+            SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND l.seq BETWEEN 1 AND 9007199254740991 AND (l.ts < i.ts OR l.seq <= i.lowest) ORDER BY l.seq DESC LIMIT 1) AS seq
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS ts, value ->> 3 AS lowest FROM json_each(@ids)) i
         """;
 
     public override string MarkStandings =>
         """
         SELECT i.userid, i.a, i.b, COALESCE(m.queued_to, 0) AS queuedto, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
-            COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b ORDER BY l.seq DESC LIMIT 1), 0) AS head,
+            m.shown_to AS shownto, EXISTS (SELECT 1 FROM HiddenReceipts h WHERE h.userid = i.userid) AS hidesread,
+            COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND l.seq BETWEEN 1 AND 9007199254740991 ORDER BY l.seq DESC LIMIT 1), 0) AS head,
             CASE WHEN i.a = 0
                 THEN EXISTS (SELECT 1 FROM GroupUser g WHERE g.groupid = i.b AND g.userid = i.userid) AND EXISTS (SELECT 1 FROM AllGroup x WHERE x.id = i.b)
                 ELSE i.userid IN (i.a, i.b) AND EXISTS (SELECT 1 FROM Users u WHERE u.id = i.a) AND EXISTS (SELECT 1 FROM Users v WHERE v.id = i.b)
@@ -84,13 +103,61 @@ sealed class SqliteDialect : SqlDialect
         """
         WITH i AS (SELECT * FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS head FROM json_each(@ids)) j)
         SELECT m.userid, m.a, m.b FROM i JOIN DeliveryMark m ON m.userid = i.a AND m.a = i.a AND m.b = i.b
-        WHERE m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head
+        WHERE NOT (m.queued_to BETWEEN 0 AND i.head AND m.received_to BETWEEN 0 AND i.head AND m.read_to BETWEEN 0 AND i.head AND m.hidden_to BETWEEN 0 AND i.head)
         UNION ALL
         SELECT m.userid, m.a, m.b FROM i JOIN DeliveryMark m ON m.userid = i.b AND m.a = i.a AND m.b = i.b
-        WHERE i.a > 0 AND i.a < i.b AND (m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head)
+        WHERE i.a > 0 AND i.a < i.b AND NOT (m.queued_to BETWEEN 0 AND i.head AND m.received_to BETWEEN 0 AND i.head AND m.read_to BETWEEN 0 AND i.head AND m.hidden_to BETWEEN 0 AND i.head)
         UNION ALL
         SELECT m.userid, m.a, m.b FROM i JOIN GroupUser g ON g.groupid = i.b JOIN DeliveryMark m ON m.userid = g.userid AND m.a = i.a AND m.b = i.b
-        WHERE i.a = 0 AND (m.queued_to > i.head OR m.received_to > i.head OR m.read_to > i.head)
+        WHERE i.a = 0 AND NOT (m.queued_to BETWEEN 0 AND i.head AND m.received_to BETWEEN 0 AND i.head AND m.read_to BETWEEN 0 AND i.head AND m.hidden_to BETWEEN 0 AND i.head)
+        """;
+
+    public override string MarkForWebhooks =>
+        "INSERT INTO WebhookMark (a, b, first_seq) VALUES (@A, @B, @first) ON CONFLICT (a, b) DO UPDATE SET version = version + 1";
+
+    public override string StoreWebhookCursor =>
+        """
+        INSERT INTO WebhookCursor (endpoint, a, b, seq, attempts, failing_since, due)
+        SELECT id, @A, @B, @Seq, @Attempts, @FailingSince, @Due FROM WebhookEndpoint WHERE id = @Endpoint
+        ON CONFLICT (endpoint, a, b) DO UPDATE SET seq = excluded.seq, attempts = excluded.attempts, failing_since = excluded.failing_since, due = excluded.due
+        """;
+
+    /// <summary>A transaction that writes is alone.</summary>
+    public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B";
+
+    public override string StoreMessageState =>
+        """
+        INSERT INTO MessageState (a, b, seq, rev, changed, edited, recalled_by, recalled, pinned)
+        VALUES (@A, @B, @Seq, @Rev, @Changed, @Edited, @RecalledBy, @Recalled, @Pinned)
+        ON CONFLICT (a, b, seq) DO UPDATE SET rev = excluded.rev, changed = excluded.changed, edited = excluded.edited,
+            recalled_by = excluded.recalled_by, recalled = excluded.recalled, pinned = excluded.pinned
+        """;
+
+    public override string ChangeConversation =>
+        """
+        INSERT INTO DeliveryMark (userid, a, b, hidden_to, flags, updated) VALUES (@userId, @A, @B, @clearTo, @set, @now)
+        ON CONFLICT (userid, a, b) DO UPDATE SET
+            updated = CASE WHEN excluded.hidden_to > hidden_to THEN excluded.updated ELSE updated END,
+            hidden_to = MAX(hidden_to, excluded.hidden_to), flags = (flags & @kept) | @set
+        """;
+
+    public override string ListedConversations =>
+        """
+        SELECT i.a, i.b, l.cmid, l.ts, l.body, COALESCE(s.rev, 0) AS rev, COALESCE(s.edited, 0) AS edited, COALESCE(s.recalled_by, 0) AS recalledby,
+            COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned,
+            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft
+        FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq, value ->> 3 AS peer FROM json_each(@ids)) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+        LEFT JOIN MessageState s ON s.a = i.a AND s.b = i.b AND s.seq = i.seq
+        LEFT JOIN DeliveryMark p ON p.userid = i.peer AND p.a = i.a AND p.b = i.b
+        LEFT JOIN Draft d ON d.userid = @userId AND d.a = i.a AND d.b = i.b
+        """;
+
+    public override string ListedReactions =>
+        """
+        SELECT i.a, i.b, r.emoji, COUNT(*) AS total, SUM(CASE WHEN r.userid = @userId THEN 1 ELSE 0 END) AS own
+        FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq FROM json_each(@ids)) i
+        JOIN Reaction r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq GROUP BY i.a, i.b, r.emoji
         """;
 
     public override Task<AppendOutcome[]> AppendAsync(IChatDatabase database, long node, IReadOnlyList<LogRow> rows) =>
@@ -111,7 +178,7 @@ sealed class SqliteDialect : SqlDialect
             return Task.FromResult(outcomes);
         });
 
-    public override Task InsertOfflineAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows) =>
+    public override Task InsertOfflineAsync(IChatDatabase database, IReadOnlyList<OfflineRow> rows, long? pushDue = null) =>
         database.WriteAsync((connection, transaction) =>
         {
             using var insert = (SqliteCommand)connection.CreateCommand();
@@ -149,8 +216,27 @@ sealed class SqliteDialect : SqlDialect
                 mark.ExecuteNonQuery();
             }
 
+            if (pushDue is { } due)
+                InsertPushes((SqliteConnection)connection, (SqliteTransaction)transaction, rows, due);
             return Task.FromResult(true);
         });
+
+    static void InsertPushes(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<OfflineRow> rows, long due)
+    {
+        using var insert = connection.CreateCommand();
+        insert.Transaction = transaction;
+        insert.CommandText = "INSERT INTO PendingPush (userid, a, b, seq, due) VALUES ($user, $a, $b, $seq, $due) ON CONFLICT (userid, a, b) DO NOTHING";
+        foreach (var push in PushesOf(rows))
+        {
+            insert.Parameters.Clear();
+            insert.Parameters.AddWithValue("$user", push.UserId);
+            insert.Parameters.AddWithValue("$a", push.Conversation.A);
+            insert.Parameters.AddWithValue("$b", push.Conversation.B);
+            insert.Parameters.AddWithValue("$seq", push.Seq);
+            insert.Parameters.AddWithValue("$due", due);
+            insert.ExecuteNonQuery();
+        }
+    }
 
     public override Task RaiseMarksAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now) =>
         database.WriteAsync(async (connection, transaction) =>
@@ -159,14 +245,17 @@ sealed class SqliteDialect : SqlDialect
             {
                 await connection.ExecuteAsync(
                     """
-                    INSERT INTO DeliveryMark (userid, a, b, queued_to, received_to, read_to, updated)
-                    VALUES (@UserId, @A, @B, @QueuedTo, @ReceivedTo, @ReadTo, CASE WHEN @ReadTo > 0 THEN @now ELSE 0 END)
+                    INSERT INTO DeliveryMark (userid, a, b, queued_to, received_to, read_to, shown_to, updated)
+                    VALUES (@UserId, @A, @B, @QueuedTo, @ReceivedTo, @ReadTo, CASE WHEN @HidesRead THEN 0 END, CASE WHEN @ReadTo > 0 THEN @now ELSE 0 END)
                     ON CONFLICT (userid, a, b) DO UPDATE SET
                         queued_to = MAX(queued_to, excluded.queued_to), received_to = MAX(received_to, excluded.received_to),
+                        shown_to = CASE WHEN excluded.read_to <= read_to THEN shown_to
+                            WHEN excluded.shown_to IS NOT NULL THEN COALESCE(shown_to, read_to) END,
+                        flags = CASE WHEN excluded.read_to > 0 THEN flags & ~2 ELSE flags END,
                         updated = CASE WHEN excluded.read_to > read_to THEN excluded.updated ELSE updated END,
                         read_to = MAX(read_to, excluded.read_to)
                     """,
-                    new { mark.UserId, mark.Conversation.A, mark.Conversation.B, mark.QueuedTo, mark.ReceivedTo, mark.ReadTo, now },
+                    new { mark.UserId, mark.Conversation.A, mark.Conversation.B, mark.QueuedTo, mark.ReceivedTo, mark.ReadTo, mark.HidesRead, now },
                     transaction);
             }
 

@@ -65,23 +65,29 @@ sealed class SqliteFiles(string file, ILogger logger)
     public void CheckCommitted()
     {
         Check();
-        if (!_isKnown || FileIdentity.Of(_paths[0]) is not { Size: var database } || FileIdentity.Of(_paths[1]) is not { Size: var log })
-            return;
-        LogHeader? header;
-        try
-        {
-            header = LogHeader.Read(file + Suffixes[1]);
-        }
-        catch (IOException)
-        {
-            return; // out of file descriptors, say: the next commit tells
-        }
-
-        if (!_lengths.IsCut(_logBefore, log, header, database))
+        if (!_isKnown || !IsCutNow())
             return;
         _isCut = true;
         Log.DatabaseFileCut(logger, file);
         throw Cut();
+    }
+
+    bool IsCutNow()
+    {
+        try
+        {
+            // Another process may begin the log anew between two looks at it: then its beginning is there at the second one, or it is empty.
+            var header = LogHeader.Read(file + Suffixes[1]);
+            if (FileIdentity.Of(_paths[0]) is not { Size: var database } || FileIdentity.Of(_paths[1]) is not { Size: var log })
+                return false; // gone meanwhile: the next check tells
+            if (header is null && log > 0)
+                header = LogHeader.Read(file + Suffixes[1]);
+            return _lengths.IsCut(_logBefore, log, header, database);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // out of file descriptors, say: the next commit tells
+        }
     }
 
     /// <exception cref="StorageException">The files are gone, or were cut.</exception>

@@ -33,7 +33,7 @@ static class SqliteMigrations
             .Build()
             .PerformUpgrade();
         if (!result.Successful)
-            throw new StorageException($"the schema script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
+            throw new StorageException(SchemaAge.Describe(result.ErrorScript?.Name, result.Error), result.Error);
     }
 
     static List<string> AppliedScripts(string connectionString)

@@ -1,0 +1,35 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Chat.Node.Storage;
+
+/// <summary><c>data</c> of an event that is not in the log, as JSON: what is null is left out.</summary>
+static class WebhookData
+{
+    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static string Of<T>(T data) => JsonSerializer.Serialize(data, Options);
+}
+
+/// <summary>Who a user is to the product.</summary>
+sealed record ExternalData(string Issuer, string Subject);
+
+/// <summary>A user was made.</summary>
+sealed record UserCreatedData(int User, string Name, string? Display, ExternalData? External);
+
+/// <summary>A user came or went. <c>Hidden</c>: true of a user who is shown to others as offline in any case.</summary>
+sealed record PresenceData(int User, bool? Hidden);
+
+/// <summary>A group was made.</summary>
+sealed record GroupCreatedData(int Group, string Name, string Desc, int Creator, IReadOnlyCollection<int> Members);
+
+/// <summary>A group has another name or description, or is deleted.</summary>
+sealed record GroupChangedData(int Group, string? Name, string? Desc, bool? Deleted);
+
+/// <summary>Users came into a group, or left it.</summary>
+sealed record MembersData(int Group, IReadOnlyCollection<int> Users);

@@ -1,0 +1,199 @@
+using System.Data.Common;
+using Chat.Protocol;
+using Dapper;
+
+namespace Chat.Node.Storage;
+
+/// <summary>A conversation in which there may be something that some endpoint does not have yet.</summary>
+/// <param name="Conversation">Which.</param>
+/// <param name="FirstSeq">The first such number.</param>
+/// <param name="Version">Rises whenever the conversation is marked again.</param>
+sealed record WebhookMark(ConversationId Conversation, long FirstSeq, long Version);
+
+/// <summary>How far an endpoint has come in a conversation.</summary>
+/// <param name="Endpoint">Its id.</param>
+/// <param name="Conversation">Which.</param>
+/// <param name="Seq">It has everything up to here.</param>
+/// <param name="Attempts">How often the next number was tried.</param>
+/// <param name="FailingSince">When the first attempt failed, in milliseconds since 1970, UTC; null if none did.</param>
+/// <param name="Due">When the next attempt is due, in milliseconds since 1970, UTC.</param>
+sealed record WebhookCursor(long Endpoint, ConversationId Conversation, long Seq, int Attempts = 0, long? FailingSince = null, long Due = 0);
+
+/// <summary>Numbers of a conversation that an endpoint could not be brought to receive.</summary>
+sealed record WebhookDeadLetter(long Id, long Endpoint, ConversationId Conversation, long FromSeq, long ToSeq, string Reason, long Created);
+
+/// <summary>The statements for what endpoints have not received yet.</summary>
+sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProvider clock)
+{
+    sealed class MarkQueryRow
+    {
+        public int A { get; init; }
+
+        public int B { get; init; }
+
+        public long First_Seq { get; init; }
+
+        public long Version { get; init; }
+
+        public WebhookMark ToMark() => new(ConversationId.FromStored(A, B), First_Seq, Version);
+    }
+
+    sealed class CursorQueryRow
+    {
+        public long Endpoint { get; init; }
+
+        public int A { get; init; }
+
+        public int B { get; init; }
+
+        public long Seq { get; init; }
+
+        public int Attempts { get; init; }
+
+        public long? Failing_Since { get; init; }
+
+        public long Due { get; init; }
+
+        public WebhookCursor ToCursor() => new(Endpoint, ConversationId.FromStored(A, B), Seq, Attempts, Failing_Since, Due);
+    }
+
+    sealed class DeadQueryRow
+    {
+        public long Id { get; init; }
+
+        public long Endpoint { get; init; }
+
+        public int A { get; init; }
+
+        public int B { get; init; }
+
+        public long From_Seq { get; init; }
+
+        public long To_Seq { get; init; }
+
+        public string Reason { get; init; } = "";
+
+        public long Created { get; init; }
+
+        public WebhookDeadLetter ToDeadLetter() => new(Id, Endpoint, ConversationId.FromStored(A, B), From_Seq, To_Seq, Reason, Created);
+    }
+
+    /// <summary>Marks conversations, each from a number on; a conversation that is marked already keeps its first number.</summary>
+    public Task MarkAsync(IReadOnlyList<(ConversationId Conversation, long FirstSeq)> marks) => database.WriteAsync(async (connection, transaction) =>
+    {
+        foreach (var (conversation, first) in marks.OrderBy(mark => (mark.Conversation.A, mark.Conversation.B))) // one order, for locks
+        {
+            await connection.ExecuteAsync(database.Dialect.MarkForWebhooks, new { conversation.A, conversation.B, first }, transaction);
+        }
+
+        return marks.Count;
+    });
+
+    /// <summary>Marks behind a conversation, in order, and the cursors of all endpoints in these conversations.</summary>
+    public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAfterAsync(ConversationId? after, int limit) =>
+        ReadAsync(
+            "SELECT a, b, first_seq, version FROM WebhookMark WHERE a >= @a AND (a > @a OR b > @b) ORDER BY a, b LIMIT @limit",
+            new { a = after?.A ?? -1, b = after?.B ?? -1, limit });
+
+    /// <summary>The mark of one conversation, if there is one, and the cursors.</summary>
+    public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAsync(ConversationId conversation) =>
+        ReadAsync("SELECT a, b, first_seq, version FROM WebhookMark WHERE a = @A AND b = @B", new { conversation.A, conversation.B });
+
+    /// <summary>Stores how far endpoints have come.</summary>
+    public Task StoreAsync(IReadOnlyList<WebhookCursor> cursors) => database.WriteAsync(async (connection, transaction) =>
+    {
+        foreach (var cursor in cursors.OrderBy(each => (each.Endpoint, each.Conversation.A, each.Conversation.B)))
+            await StoreAsync(connection, transaction, cursor);
+        return cursors.Count;
+    });
+
+    /// <summary>Everybody has everything: false if the conversation was marked again meanwhile.</summary>
+    public Task<bool> ClearAsync(WebhookMark mark) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var conversation = mark.Conversation;
+        var cleared = await connection.ExecuteAsync(
+            "DELETE FROM WebhookMark WHERE a = @A AND b = @B AND version = @Version", new { conversation.A, conversation.B, mark.Version }, transaction);
+        if (cleared > 0)
+            await connection.ExecuteAsync("DELETE FROM WebhookCursor WHERE a = @A AND b = @B", new { conversation.A, conversation.B }, transaction);
+        return cleared > 0;
+    });
+
+    /// <summary>
+    /// Gives up everything of a conversation that an endpoint lacks: it is kept, the cursor goes behind it, and an event tells of the gap. Returns the last
+    /// number that was given up.
+    /// </summary>
+    public Task<long> BuryAsync(WebhookCursor cursor, string reason) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var fromSeq = cursor.Seq + 1;
+        var toSeq = await connection.ExecuteScalarAsync<long>(
+            "SELECT COALESCE(MAX(seq), 0) FROM MessageLog WHERE a = @A AND b = @B", new { cursor.Conversation.A, cursor.Conversation.B }, transaction);
+        if (toSeq < fromSeq)
+            return cursor.Seq;
+        var buried = await connection.ExecuteAsync(
+            """
+            INSERT INTO WebhookDeadLetter (endpoint, a, b, from_seq, to_seq, reason, created)
+            SELECT id, @A, @B, @fromSeq, @toSeq, @reason, @now FROM WebhookEndpoint WHERE id = @Endpoint
+            """,
+            new { cursor.Endpoint, cursor.Conversation.A, cursor.Conversation.B, fromSeq, toSeq, reason, now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
+            transaction);
+        if (buried == 0)
+            return cursor.Seq; // the endpoint was removed meanwhile: nothing of it may stay
+        await StoreAsync(connection, transaction, cursor with { Seq = toSeq, Attempts = 0, FailingSince = null, Due = 0 });
+        await outbox.AddAsync(
+            connection, transaction, WebhookTypes.Gap,
+            $$"""{"endpoint":{{cursor.Endpoint}},"conversation":"{{cursor.Conversation}}","from":{{fromSeq}},"to":{{toSeq}}}""");
+        return toSeq;
+    });
+
+    /// <summary>Conversations in which an endpoint does not take the next message, the longest first.</summary>
+    public Task<IReadOnlyList<WebhookCursor>> FailingAsync(long endpoint, int limit) => database.ReadAsync<IReadOnlyList<WebhookCursor>>(async connection =>
+    [
+        .. (await connection.QueryAsync<CursorQueryRow>(
+            """
+            SELECT endpoint, a, b, seq, attempts, failing_since, due FROM WebhookCursor
+            WHERE endpoint = @endpoint AND failing_since IS NOT NULL ORDER BY failing_since LIMIT @limit
+            """,
+            new { endpoint, limit })).Select(row => row.ToCursor()),
+    ]);
+
+    /// <summary>The newest dead letters of an endpoint.</summary>
+    public Task<IReadOnlyList<WebhookDeadLetter>> DeadLettersAsync(long endpoint, int limit) => database.ReadAsync<IReadOnlyList<WebhookDeadLetter>>(async connection =>
+    [
+        .. (await connection.QueryAsync<DeadQueryRow>(
+            "SELECT id, endpoint, a, b, from_seq, to_seq, reason, created FROM WebhookDeadLetter WHERE endpoint = @endpoint ORDER BY id DESC LIMIT @limit",
+            new { endpoint, limit })).Select(row => row.ToDeadLetter()),
+    ]);
+
+    /// <summary>The next dead letter of an endpoint behind one; null if there is none.</summary>
+    public async Task<WebhookDeadLetter?> NextDeadLetterAsync(long endpoint, long after) => (await database.ReadAsync(connection =>
+        connection.QueryFirstOrDefaultAsync<DeadQueryRow>(
+            """
+            SELECT id, endpoint, a, b, from_seq, to_seq, reason, created FROM WebhookDeadLetter
+            WHERE endpoint = @endpoint AND id > @after ORDER BY id LIMIT 1
+            """,
+            new { endpoint, after })))?.ToDeadLetter();
+
+    /// <summary>A dead letter was brought after all.</summary>
+    public Task RemoveDeadLetterAsync(long id) => database.WriteAsync(async (connection, transaction) =>
+        await connection.ExecuteAsync("DELETE FROM WebhookDeadLetter WHERE id = @id", new { id }, transaction));
+
+    Task<int> StoreAsync(DbConnection connection, DbTransaction transaction, WebhookCursor cursor) => connection.ExecuteAsync(
+        database.Dialect.StoreWebhookCursor,
+        new { cursor.Endpoint, cursor.Conversation.A, cursor.Conversation.B, cursor.Seq, cursor.Attempts, cursor.FailingSince, cursor.Due },
+        transaction);
+
+    Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAsync(string sql, object values) => database.ReadAsync(async connection =>
+    {
+        var marks = (await connection.QueryAsync<MarkQueryRow>(sql, values)).Select(row => row.ToMark()).ToList();
+        if (marks.Count == 0)
+            return (marks, (IReadOnlyList<WebhookCursor>)[]);
+        var (first, last) = (marks[0].Conversation, marks[^1].Conversation);
+        var cursors = await connection.QueryAsync<CursorQueryRow>(
+            """
+            SELECT endpoint, a, b, seq, attempts, failing_since, due FROM WebhookCursor
+            WHERE a >= @firstA AND a <= @lastA AND (a > @firstA OR b >= @firstB) AND (a < @lastA OR b <= @lastB)
+            """,
+            new { firstA = first.A, firstB = first.B, lastA = last.A, lastB = last.B });
+        return ((IReadOnlyList<WebhookMark>)marks, (IReadOnlyList<WebhookCursor>)[.. cursors.Select(row => row.ToCursor())]);
+    });
+}

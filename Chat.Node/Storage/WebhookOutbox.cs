@@ -1,0 +1,48 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Chat.Node.Storage;
+
+/// <summary>An event that is not in the log. <c>Data</c> is JSON, <c>Created</c> milliseconds since 1970, UTC.</summary>
+sealed record WebhookEvent(long Id, string Type, string Data, long Created);
+
+/// <summary>The statements for events that are not in the log.</summary>
+sealed class WebhookOutbox(IChatDatabase database, TimeProvider clock, WebhookInterest? interest = null)
+{
+    sealed class EventQueryRow
+    {
+        public long Id { get; init; }
+
+        public string Type { get; init; } = "";
+
+        public string Data { get; init; } = "";
+
+        public long Created { get; init; }
+    }
+
+    /// <summary>Whether some endpoint wants a type, as far as this node knows.</summary>
+    public bool Wants(string type) => interest?.Wants(type) != false;
+
+    /// <summary>In the transaction of what happened: an event without it, or it without an event, cannot be.</summary>
+    public Task AddAsync(DbConnection connection, DbTransaction transaction, string type, string data) => connection.ExecuteAsync(
+        "INSERT INTO WebhookEvent (type, data, created) VALUES (@type, @data, @now)",
+        new { type, data, now = clock.GetUtcNow().ToUnixTimeMilliseconds() }, transaction);
+
+    public Task AddAsync(string type, string data) => database.WriteAsync(async (connection, transaction) =>
+    {
+        await AddAsync(connection, transaction, type, data);
+        return true;
+    });
+
+    /// <summary>Events above a number, in order.</summary>
+    public Task<IReadOnlyList<WebhookEvent>> ReadAfterAsync(long after, int limit) => database.ReadAsync<IReadOnlyList<WebhookEvent>>(async connection =>
+    [
+        .. (await connection.QueryAsync<EventQueryRow>(
+            "SELECT id, type, data, created FROM WebhookEvent WHERE id > @after ORDER BY id LIMIT @limit", new { after, limit }))
+            .Select(row => new WebhookEvent(row.Id, row.Type, row.Data, row.Created)),
+    ]);
+
+    /// <summary>Every endpoint has these. The last one stays: a new endpoint begins behind it.</summary>
+    public Task PurgeAsync(long upTo) => database.WriteAsync(async (connection, transaction) =>
+        await connection.ExecuteAsync("DELETE FROM WebhookEvent WHERE id < @upTo", new { upTo }, transaction));
+}

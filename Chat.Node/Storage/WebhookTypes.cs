@@ -1,0 +1,36 @@
+namespace Chat.Node.Storage;
+
+/// <summary>The types of events that an endpoint can choose.</summary>
+static class WebhookTypes
+{
+    public const string MessageCreated = "message.created";
+
+    public const string UserCreated = "user.created";
+
+    /// <summary>The first session of a user in the cluster has come.</summary>
+    public const string UserOnline = "user.online";
+
+    /// <summary>The last one has gone.</summary>
+    public const string UserOffline = "user.offline";
+
+    public const string GroupCreated = "group.created";
+
+    /// <summary>It has another name or description, or is deleted.</summary>
+    public const string GroupChanged = "group.changed";
+
+    public const string MemberJoined = "member.joined";
+
+    public const string MemberLeft = "member.left";
+
+    /// <summary>A user without a session has a message, and is to be woken.</summary>
+    public const string PushRequired = "push.required";
+
+    /// <summary>Events are missing: they could not be brought for a day.</summary>
+    public const string Gap = "webhook.gap";
+
+    /// <summary>Sent when somebody asks for it.</summary>
+    public const string Test = "webhook.test";
+
+    public static readonly IReadOnlyList<string> All =
+        [MessageCreated, UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, PushRequired, Gap, Test];
+}
