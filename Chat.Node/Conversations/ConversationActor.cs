@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
+using Chat.Node.Links;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -17,11 +18,6 @@ namespace Chat.Node.Conversations;
 /// </summary>
 sealed class ConversationActor : FastReceiveActor
 {
-    sealed class Retry : INoSerializationVerificationNeeded
-    {
-        public static readonly Retry Instance = new();
-    }
-
     readonly ConversationServices _services;
     readonly ConversationState _state;
     readonly DeliveryLane _deliveries;
@@ -31,6 +27,7 @@ sealed class ConversationActor : FastReceiveActor
     readonly Membership _membership;
     readonly HeldMessages _held = new();
     BridgeImports? _imports;
+    ChangeDesk? _changes;
     Ticker _ticker;
     long _lastActivity;
     bool _isStopping;
@@ -43,16 +40,20 @@ sealed class ConversationActor : FastReceiveActor
         _state = new ConversationState(id, services.KeepsHistory);
         _writer = new LogWriter(services.Log, services.FanOutWatermarks, id, Self);
         _deliveries = new DeliveryLane(
-            new UserLinks(Context, services.Users), DeliveryLife.Start(services.KeepsHistory ? Lane.Ordered : Lane.Unlogged), services.Clock);
+            new UserLinks(Context, services.Users, services.Webhooks), DeliveryLife.Start(services.KeepsHistory ? Lane.Ordered : Lane.Unlogged), services.Clock);
         _follower = new LogFollower(id, services, _state, _deliveries, _writer, Self);
         _posts = new Posts(id, services, _state, _deliveries, _writer, _follower, Self);
-        _membership = new Membership(id, services, _state, Self);
+        _membership = new Membership(id, services, _state, _held, Self);
     }
 
-    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_follower.HasOpenWork && _imports is not { HasOpenWork: true };
+    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_follower.HasOpenWork && _imports is not { HasOpenWork: true } && !_membership.IsUnread
+        && _changes is not { HasOpenWork: true };
 
     /// <summary>Most conversations never see a copy.</summary>
     BridgeImports Imports => _imports ??= new BridgeImports(_state.Id, _services, _state, _deliveries, _writer, Self);
+
+    /// <summary>And most never a change.</summary>
+    ChangeDesk Changes => _changes ??= new ChangeDesk(_state, _services, _deliveries, NoticeBoard.Of(Context.System), Self, Context.GetLogger());
 
     protected override void PreStart() => _follower.Load();
 
@@ -99,6 +100,13 @@ sealed class ConversationActor : FastReceiveActor
             case MembersChanged changed:
                 _membership.OnChanged(changed, sender);
                 break;
+            case ReloadMembers or MembersReloaded:
+                _membership.OnReload(message, sender);
+                break;
+            case ChangeMessage change:
+                Changes.OnChange(change, sender, _isStopping);
+                ArmTick();
+                break;
             case ResumeFanOut:
                 OnResumeFanOut(sender);
                 break;
@@ -128,13 +136,15 @@ sealed class ConversationActor : FastReceiveActor
                 _follower.OnRecoveryFailed(failed.Cause, Context.GetLogger());
                 break;
             case Terminated terminated:
-                OnTerminated(terminated);
+                if (_deliveries.OnUserEnded(terminated.ActorRef) is { } userId)
+                    _imports?.ResendToNextLife(userId);
                 break;
             case StopConversation:
                 Stop();
                 break;
             default:
-                Unhandled(message);
+                if (!TryReceiveChanges(message))
+                    Unhandled(message);
                 break;
         }
     }
@@ -154,7 +164,7 @@ sealed class ConversationActor : FastReceiveActor
             case LoadFailed failed:
                 OnLoadFailed(failed.Cause);
                 break;
-            case Retry:
+            case LoadAgain:
                 _ticker.Clear();
                 _follower.Load();
                 break;
@@ -171,9 +181,19 @@ sealed class ConversationActor : FastReceiveActor
                 ReceiveFollower(message);
                 break;
             default:
-                _held.Hold(message, Sender);
+                if (!TryReceiveChanges(message))
+                    _held.Hold(message, Sender);
                 break;
         }
+    }
+
+    /// <summary>What became of a round of changes.</summary>
+    bool TryReceiveChanges(object message)
+    {
+        var isTaken = _changes?.TryReceive(message) == true;
+        if (isTaken && _isStopping)
+            Stop();
+        return isTaken;
     }
 
     void OnLoadFailed(Exception cause)
@@ -183,24 +203,16 @@ sealed class ConversationActor : FastReceiveActor
         if (_follower.IsStarted)
             GoReady(null);
         else
-            _ticker.Arm(Context, Retry.Instance, hasOpenWork: true);
+            _ticker.Arm(Context, LoadAgain.Instance, hasOpenWork: true);
     }
 
     /// <summary>Handles what was held; <paramref name="members"/> is null if they could not be read again.</summary>
     void GoReady(IReadOnlySet<int>? members)
     {
         _membership.OnRead(members);
-        foreach (var (message, sender) in _held.TakeAll())
-            ReceiveReady(message, sender);
+        Array.ForEach(_held.TakeAll(), held => ReceiveReady(held.Message, held.Sender));
         _membership.OnJudged();
         ArmTick();
-    }
-
-    /// <summary>Holds everything until the members are read again; then the message is judged once more.</summary>
-    void ReadMembers(object message, IActorRef sender)
-    {
-        _held.HoldAgain(message, sender);
-        _membership.Read();
     }
 
     /// <summary>Rows that turned up in the log: other servers may send copies of them.</summary>
@@ -215,7 +227,7 @@ sealed class ConversationActor : FastReceiveActor
         _lastActivity = _services.Clock.CoarseMilliseconds();
         var isBusy = _follower.IsRecovering || _isStopping || _deliveries.IsFull;
         if (_membership.IsStale || !_posts.TryTake(post, session, _membership.IsFresh, isBusy))
-            ReadMembers(post, session);
+            _membership.ReadFor(post, session);
         else if (!_services.KeepsHistory)
             ArmTick(); // with one it is on its way when its row is written
     }
@@ -240,32 +252,25 @@ sealed class ConversationActor : FastReceiveActor
         if (Imports.OnImport(import, asker, _membership.IsFresh))
             ArmTick();
         else
-            ReadMembers(import, asker);
+            _membership.ReadFor(import, asker);
     }
 
     void OnResumeFanOut(IActorRef sweeper)
     {
         if (_follower.HasLostTrusted)
-        {
             Context.Parent.Tell(new Passivate(StopConversation.Instance)); // the next life starts in front of what it left
-            return;
-        }
-
-        _follower.OnResumeFanOut(sweeper);
+        else
+            _follower.OnResumeFanOut(sweeper);
         ArmTick();
-    }
-
-    void OnTerminated(Terminated terminated)
-    {
-        if (_deliveries.OnUserEnded(terminated.ActorRef) is { } userId)
-            _imports?.ResendToNextLife(userId);
     }
 
     void OnTick()
     {
         _ticker.Clear();
+        _membership.OnTick();
         _deliveries.OnTick();
         _imports?.OnTick();
+        _changes?.OnTick();
         _follower.OnTick();
         _state.ForgetSenders();
         _posts.Answers.OnTick();
@@ -281,7 +286,8 @@ sealed class ConversationActor : FastReceiveActor
     void Stop()
     {
         _isStopping = true;
-        if (_state.IsEmpty)
+        _changes?.RefuseWaiting();
+        if (_state.IsEmpty && _changes is not { IsUnderWay: true })
             Context.Stop(Self);
     }
 

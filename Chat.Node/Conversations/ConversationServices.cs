@@ -9,4 +9,10 @@ namespace Chat.Node.Conversations;
 /// <summary>What every conversation on this node uses.</summary>
 sealed record ConversationServices(
     MessageLog Log, ConversationLoader Loader, FanOutWatermarks FanOutWatermarks, bool KeepsHistory, TimeProvider Clock,
-    CrashPoints CrashPoints, Lazy<IActorRef> Users, INodeDirectory Nodes, DeliveryMarks Marks, bool IsBridged);
+    CrashPoints CrashPoints, Lazy<IActorRef> Users, INodeDirectory Nodes, DeliveryMarks Marks, bool IsBridged, IWebhooks Webhooks)
+{
+    /// <summary>What becomes of messages after they were sent; null without a history.</summary>
+    public MessageChangeStore? Changes { get; init; }
+
+    public ChangeWindows ChangeWindows { get; init; } = new(TimeSpan.FromHours(48), TimeSpan.FromMinutes(2), int.MaxValue);
+}

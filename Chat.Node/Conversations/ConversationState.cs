@@ -86,12 +86,12 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         set
         {
             field = value;
-            _receivers = [.. value];
+            _receivers = [.. value, IWebhooks.ReceiverId];
         }
     } = new HashSet<int>();
 
-    /// <summary>The members, to be gone through for every message.</summary>
-    public ReadOnlySpan<int> Receivers => _receivers;
+    /// <summary>The members, to be gone through for every message; and the webhooks, if there are any.</summary>
+    public ReadOnlySpan<int> Receivers(bool withWebhooks) => _receivers.AsSpan(0, _receivers.Length - (withWebhooks ? 0 : 1));
 
     /// <summary>The last number given, logged or in flight.</summary>
     public long Head { get; private set; }
@@ -99,7 +99,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <summary>The last number known to be committed.</summary>
     public long CommittedHead { get; private set; }
 
-    int[] _receivers = [];
+    int[] _receivers = [IWebhooks.ReceiverId];
     long _lastTs;
 
     public int InFlight => _inFlight.Count;
@@ -153,7 +153,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         sender.Last = Math.Max(sender.Last, post.Number);
         if (post.Epoch <= sender.RefusedEpoch)
             return Unavailable("an earlier message has to come again first");
-        if (isBusy)
+        if (isBusy || Head >= StoredNumbers.MaxSeq)
         {
             sender.RefusedEpoch = post.Epoch;
             return Unavailable("the conversation is busy");

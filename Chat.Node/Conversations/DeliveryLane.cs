@@ -43,6 +43,9 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
         return isSent;
     }
 
+    /// <inheritdoc cref="FanOut.Rewrite" />
+    public void Rewrite(long seq, ReadOnlyMemory<byte> body) => _fanOut.Rewrite(seq, body);
+
     /// <summary>Returns the numbers that now everybody has; the list is used again.</summary>
     public List<long> Confirm(DeliveryConfirmed confirmed, IActorRef user)
     {

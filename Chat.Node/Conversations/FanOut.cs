@@ -20,7 +20,7 @@ sealed class FanOut
 
     sealed class FanOutMessage(AcceptedMessage message, long number, bool hasCopies, bool mayBeKnown)
     {
-        public readonly AcceptedMessage Message = message;
+        public AcceptedMessage Message = message;
         public readonly long Number = number;
         public readonly bool HasCopies = hasCopies;
         public readonly bool MayBeKnown = mayBeKnown;
@@ -143,6 +143,16 @@ sealed class FanOut
         }
 
         return _finished;
+    }
+
+    /// <summary>Who has not confirmed a message gets it with another body from now on.</summary>
+    public void Rewrite(long seq, ReadOnlyMemory<byte> body)
+    {
+        foreach (var entry in _entries)
+        {
+            if (entry.Message.Seq == seq)
+                entry.Message = entry.Message.WithBody(body);
+        }
     }
 
     /// <summary>A user has nothing behind a number: it gets that again.</summary>

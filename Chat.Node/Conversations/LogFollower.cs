@@ -185,7 +185,7 @@ sealed class LogFollower(
 
     void FanOutAgain(LogRow row)
     {
-        deliveries.Add(AcceptedMessage.Of(row), row.Seq, state.Receivers, hasCopies: true, mayBeKnown: true);
+        deliveries.Add(AcceptedMessage.Of(row), row.Seq, state.Receivers(services.Webhooks.AreOn), hasCopies: true, mayBeKnown: true);
         TouchSlot();
     }
 }

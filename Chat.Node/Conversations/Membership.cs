@@ -7,10 +7,22 @@ namespace Chat.Node.Conversations;
 
 sealed record LoadFailed(Exception Cause) : INoSerializationVerificationNeeded;
 
+/// <summary>A while after that.</summary>
+sealed class LoadAgain : INoSerializationVerificationNeeded
+{
+    public static readonly LoadAgain Instance = new();
+}
+
 sealed record MembersLoaded(IReadOnlySet<int> Members) : INoSerializationVerificationNeeded;
 
+/// <summary>The members are being read because they have changed; whoever said so is the sender.</summary>
+sealed class MembersReloaded : INoSerializationVerificationNeeded
+{
+    public static readonly MembersReloaded Instance = new();
+}
+
 /// <summary>Who may take part, and how long ago that was read: other servers add members too, and tell nobody.</summary>
-sealed class Membership(ConversationId id, ConversationServices services, ConversationState state, IActorRef self)
+sealed class Membership(ConversationId id, ConversationServices services, ConversationState state, HeldMessages held, IActorRef self)
 {
     const long MembersLastMilliseconds = 3000;
 
@@ -19,9 +31,19 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
     /// <summary>Whether the members were read for the message that is being judged: they need not be read once more for it.</summary>
     public bool IsFresh { get; private set; }
 
+    /// <summary>They have changed, and could not be read since: read again with the next tick.</summary>
+    public bool IsUnread { get; private set; }
+
     public bool IsStale => services.IsBridged && id.IsGroup && !IsFresh && services.Clock.CoarseMilliseconds() - _readAt >= MembersLastMilliseconds;
 
-    public void Read() => services.Loader.MembersAsync(id)
+    /// <summary>Holds everything until the members are read again; then the message is judged once more.</summary>
+    public void ReadFor(object message, IActorRef sender)
+    {
+        held.HoldAgain(message, sender);
+        Read();
+    }
+
+    void Read() => services.Loader.MembersAsync(id)
         .PipeTo(self, success: members => new MembersLoaded(members), failure: cause => new LoadFailed(cause));
 
     /// <summary>What was held is judged with these members; null if they could not be read again.</summary>
@@ -31,6 +53,29 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
             state.Members = members;
         _readAt = services.Clock.CoarseMilliseconds();
         IsFresh = members is not null;
+    }
+
+    /// <summary>
+    /// <see cref="ReloadMembers"/>, or that it is done. What is being read when it comes may be from before the change: only what is read because of it
+    /// is an answer.
+    /// </summary>
+    public void OnReload(object message, IActorRef asker)
+    {
+        if (message is ReloadMembers)
+        {
+            ReadFor(MembersReloaded.Instance, asker);
+            return;
+        }
+
+        IsUnread = !IsFresh;
+        if (IsFresh)
+            asker.Tell(new MembersKnown(id), self);
+    }
+
+    public void OnTick()
+    {
+        if (IsUnread)
+            ReadFor(MembersReloaded.Instance, ActorRefs.Nobody);
     }
 
     /// <summary>What was held has been judged.</summary>

@@ -124,6 +124,6 @@ sealed class Posts(
     {
         // A chat to oneself is a delivery like any other.
         var hasCopies = senderHasOtherDevices || (!id.IsGroup && id.A == id.B);
-        return deliveries.Add(message, number, state.Receivers, hasCopies, mayBeKnown: false);
+        return deliveries.Add(message, number, state.Receivers(services.KeepsHistory && services.Webhooks.AreOn), hasCopies, mayBeKnown: false);
     }
 }

@@ -5,8 +5,10 @@ using Chat.Node.Links;
 
 namespace Chat.Node.Conversations;
 
-/// <summary>The users a conversation speaks to: those that have answered directly, the others by way of their region.</summary>
-sealed class UserLinks(IActorContext context, Lazy<IActorRef> region)
+/// <summary>
+/// The users a conversation speaks to: those that have answered directly, the others by way of their region. The webhooks of this node are one more.
+/// </summary>
+sealed class UserLinks(IActorContext context, Lazy<IActorRef> region, IWebhooks webhooks)
 {
     readonly NodeLinks _nodes = NodeLinks.Of(context.System);
     readonly IActorRef _self = context.Self;
@@ -22,7 +24,9 @@ sealed class UserLinks(IActorContext context, Lazy<IActorRef> region)
         foreach (var due in Due)
         {
             var deliver = new Deliver(due.UserId, incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
-            if (!throughRegion && _users.TryGetValue(due.UserId, out var user))
+            if (due.UserId == IWebhooks.ReceiverId)
+                webhooks.Marker.Tell(deliver, _self);
+            else if (!throughRegion && _users.TryGetValue(due.UserId, out var user))
                 _nodes.Tell(user, deliver, _self);
             else
                 region.Value.Tell(deliver, _self);

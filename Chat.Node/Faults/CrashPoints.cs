@@ -12,6 +12,8 @@ enum CrashPoint
     AfterFlush,
     AfterQueued,
     BeforeDrain,
+    BeforeChange,
+    AfterChange,
 }
 
 /// <summary>
