@@ -23,6 +23,7 @@ sealed class MarkBook(int userId)
     sealed class Raised
     {
         public long ReceivedTo;
+        public long ReadTo;
         public IActorRef? Session;
         public ReadOnlyMemory<byte> Ref;
     }
@@ -38,16 +39,18 @@ sealed class MarkBook(int userId)
     /// <summary>A write failed: nothing is written until the next tick.</summary>
     public bool IsStuck { get; private set; }
 
-    /// <summary>Everything of a conversation up to a number that exists has been received.</summary>
+    /// <summary>Everything of a conversation up to numbers that exist has been received, and read.</summary>
     /// <param name="conversation">Which.</param>
-    /// <param name="receivedTo">The number.</param>
+    /// <param name="receivedTo">The number that was received; 0 if it is not about that.</param>
     /// <param name="session">Who says so; nobody if it follows from what was written to a socket.</param>
     /// <param name="reference">That of its client.</param>
-    public void Raise(ConversationId conversation, long receivedTo, IActorRef? session = null, ReadOnlyMemory<byte> reference = default)
+    /// <param name="readTo">The number that was read; 0 if it is not about that.</param>
+    public void Raise(ConversationId conversation, long receivedTo, IActorRef? session = null, ReadOnlyMemory<byte> reference = default, long readTo = 0)
     {
         if (!_raised.TryGetValue(conversation, out var raised))
             _raised[conversation] = raised = new Raised();
         raised.ReceivedTo = Math.Max(raised.ReceivedTo, receivedTo);
+        raised.ReadTo = Math.Max(raised.ReadTo, readTo);
         if (session is not null)
             (raised.Session, raised.Ref) = (session, reference);
     }
@@ -74,7 +77,7 @@ sealed class MarkBook(int userId)
         if (isDue)
         {
             foreach (var (conversation, raised) in _raised)
-                marks.Add(new OpenMark(new DeliveryMark(userId, conversation, 0, raised.ReceivedTo, 0), IsClaim: false, raised.Session, raised.Ref));
+                marks.Add(new OpenMark(new DeliveryMark(userId, conversation, 0, raised.ReceivedTo, raised.ReadTo), IsClaim: false, raised.Session, raised.Ref));
             _raised.Clear();
         }
 
@@ -94,7 +97,7 @@ sealed class MarkBook(int userId)
             if (mark.IsClaim)
                 (_claims ??= []).Add(mark);
             else
-                Raise(mark.Mark.Conversation, mark.Mark.ReceivedTo, mark.Session, mark.Ref);
+                Raise(mark.Mark.Conversation, mark.Mark.ReceivedTo, mark.Session, mark.Ref, mark.Mark.ReadTo);
         }
     }
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Chat.Node.Contracts;
+using Chat.Node.Links;
 using Chat.Node.Storage;
 
 namespace Chat.Node.Users;
@@ -29,7 +30,7 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
         public static readonly PurgeAgain Instance = new();
     }
 
-    sealed record Projected(bool Hides, Exception? Failure) : INoSerializationVerificationNeeded;
+    sealed record Projected(HiddenThings Hides, Exception? Failure) : INoSerializationVerificationNeeded;
 
     readonly int _userId;
     readonly Presence _presence;
@@ -38,7 +39,7 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
     readonly List<(long Number, bool IsChanged)> _unprojected = [];
 
     /// <summary>What the table says; null while that is not known.</summary>
-    bool? _projected;
+    HiddenThings? _projected;
 
     bool _isProjecting;
     bool _isSaving;
@@ -75,14 +76,14 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
 
     void OnSnapshot(SnapshotOffer offer)
     {
-        _state.Restore((UserSettingsSnapshot)offer.Snapshot);
+        _state.Restore(offer.Snapshot);
         _snapshotAt = offer.Metadata.SequenceNr;
     }
 
     void OnRecovered()
     {
         // An earlier life may have ended between the event and the projection. Who never changed anything hides from nobody.
-        _projected = LastSequenceNr == 0 ? false : null;
+        _projected = LastSequenceNr == 0 ? default(HiddenThings) : null;
         SetReceiveTimeout(IdleLimit);
     }
 
@@ -118,7 +119,7 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
     /// <summary>Not before the projection says the same as the events.</summary>
     void Answer(long number, bool isChanged)
     {
-        if (_projected == _state.HidesPresence)
+        if (_projected == _state.Hides)
         {
             var settings = _state.Settings;
             Context.Parent.Tell(new SettingsSettled(number, new SettingsAnswer(Protocol.ErrorCode.None, "", settings), isChanged ? settings : null));
@@ -134,7 +135,7 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
         if (_isProjecting)
             return;
         _isProjecting = true;
-        var hides = _state.HidesPresence;
+        var hides = _state.Hides;
         _presence.HideAsync(_userId, hides)
             .PipeTo(Self, success: () => new Projected(hides, null), failure: cause => new Projected(hides, cause));
     }
@@ -150,7 +151,8 @@ sealed class UserSettingsActor : ReceivePersistentActor, IWithTimers
         {
             _projected = projected.Hides;
             Context.Parent.Tell(PrivacyWritten.Instance);
-            if (_projected != _state.HidesPresence)
+            PresenceRoad.Of(Context.System).TellAll(new PrivacyChanged(_userId, projected.Hides.Presence));
+            if (_projected != _state.Hides)
             {
                 Project(); // changed meanwhile
                 return;

@@ -1,4 +1,5 @@
 using Chat.Node.Contracts;
+using Chat.Node.Storage;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
@@ -12,12 +13,21 @@ sealed class UserSettingsState(int userId)
     readonly SortedSet<ConversationId> _muted = [];
     readonly List<ConversationId> _pinned = [];
     PresencePrivacy _presence;
+    bool _hidesReceipts;
 
-    public bool HidesPresence => _presence == PresencePrivacy.Nobody;
+    /// <summary>What others do not see.</summary>
+    public HiddenThings Hides => new(_presence == PresencePrivacy.Nobody, _hidesReceipts);
 
-    public UserSettings Settings => new(_presence, [.. _muted], [.. _pinned]);
+    public UserSettings Settings => new(_presence, [.. _muted], [.. _pinned]) { HidesReceipts = _hidesReceipts };
 
-    public UserSettingsSnapshot Snapshot => new(_presence, [.. _muted], [.. _pinned]);
+    public IPersisted Snapshot
+    {
+        get
+        {
+            var snapshot = new UserSettingsSnapshot(_presence, [.. _muted], [.. _pinned]);
+            return _hidesReceipts ? new HidingSettingsSnapshot(snapshot) : snapshot;
+        }
+    }
 
     /// <summary>All of it or nothing. What is taken away makes room for what is added.</summary>
     public SettingsDecision Decide(SettingsChange change)
@@ -28,9 +38,11 @@ sealed class UserSettingsState(int userId)
                 return Refuse(ErrorCode.NotYours, $"you take no part in {id}");
         }
 
-        var events = new List<IUserSettingsEvent>(5);
+        var events = new List<IUserSettingsEvent>(6);
         if (change.Presence is { } presence && presence != _presence)
             events.Add(new PresenceChosen(presence));
+        if (change.HidesReceipts is { } hides && hides != _hidesReceipts)
+            events.Add(new ReceiptsChosen(hides));
         if (change.Unmute is { } unmuted && _muted.Contains(unmuted))
             events.Add(new ConversationUnmuted(unmuted));
         if (change.Unpin is { } unpinned && _pinned.Contains(unpinned))
@@ -60,6 +72,9 @@ sealed class UserSettingsState(int userId)
             case PresenceChosen chosen:
                 _presence = chosen.Presence;
                 break;
+            case ReceiptsChosen chosen:
+                _hidesReceipts = chosen.Hides;
+                break;
             case ConversationMuted muted:
                 _muted.Add(muted.Conversation);
                 break;
@@ -77,8 +92,11 @@ sealed class UserSettingsState(int userId)
         }
     }
 
-    public void Restore(UserSettingsSnapshot snapshot)
+    /// <param name="stored">A <see cref="Snapshot"/>.</param>
+    public void Restore(object stored)
     {
+        _hidesReceipts = stored is HidingSettingsSnapshot;
+        var snapshot = stored is HidingSettingsSnapshot hiding ? hiding.Rest : (UserSettingsSnapshot)stored;
         _presence = snapshot.Presence;
         _muted.Clear();
         _muted.UnionWith(snapshot.Muted);
