@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.People;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -18,47 +19,43 @@ sealed record LoginOutcome(ErrorCode Error, string Reason)
 
     public byte[]? TokenHash { get; init; }
 
+    /// <summary>When the token (JWT) ends that the session stands on; null if it stands on none.</summary>
+    public DateTimeOffset? Ends { get; init; }
+
     public IReadOnlyList<FriendEntry> Friends { get; init; } = [];
 
     public IReadOnlyList<GroupEntry> Groups { get; init; } = [];
 }
 
-/// <summary>A new account's id, or why there is none.</summary>
-sealed record RegisterResult(ErrorCode Error, string Reason, int UserId = 0);
+/// <summary>Until when a session may go on with its newer token (JWT), or why it has none.</summary>
+sealed record RefreshOutcome(ErrorCode Error, string Reason, DateTimeOffset Ends = default);
 
 /// <summary>
 /// Everything about an account before a session attaches to its user: registration, passwords, resume tokens. Runs
 /// beside the session actor; changes nothing of it.
 /// </summary>
 sealed class AccountService(
-    Accounts accounts, ContactLists lists, int maxFrameBytes, PasswordWorker passwords, IBridge others, TimeProvider clock, ILogger<AccountService> logger, Lazy<IActorRef> users)
+    Accounts accounts, LoginTokens loginTokens, TokenLogins tokens, ContactLists lists, int maxFrameBytes, Registrar registrar, PasswordWorker passwords, IBridge others, TimeProvider clock,
+    ILogger<AccountService> logger, Lazy<IActorRef> users)
 {
     const int TokenBytes = 32;
     static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(30);
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     static readonly LoginOutcome WrongPassword = new(ErrorCode.Rejected, "id or password is invalid!");
+    static readonly LoginOutcome Disabled = new(ErrorCode.Rejected, "the account is disabled");
+    static readonly LoginOutcome InvalidToken = new(ErrorCode.Rejected, "the token is not valid (any more): log in with the password");
+    static readonly LoginOutcome TakenElsewhere = new(ErrorCode.AlreadyOnline, "this account is using, input another");
 
-    public async Task<RegisterResult> RegisterAsync(RegisterRequest request)
+    public async Task<Outcome> RegisterAsync(RegisterRequest request)
     {
-        if (NameRule.Problem("name", request.Name) is { } problem)
-            return new RegisterResult(ErrorCode.Malformed, problem);
-        if (request.Password.Length == 0)
-            return new RegisterResult(ErrorCode.Malformed, "the password is empty: at least one character is expected");
         try
         {
-            var hash = await passwords.HashAsync(request.Password);
-            return await accounts.RegisterAsync(NormalForm.Compose(request.Name), hash) is { } id
-                ? new RegisterResult(ErrorCode.None, "", id)
-                : new RegisterResult(ErrorCode.Rejected, "the name is taken");
+            return await registrar.RegisterAsync(request.Name, request.Password);
         }
-        catch (RowRefusedException)
-        {
-            return new RegisterResult(ErrorCode.Malformed, "other servers that use the same database could not store this name or password: take another one, ASCII is safe");
-        }
-        catch (StorageException e)
+        catch (Exception e) // also what nobody foresaw: a session without an answer would wait for ever
         {
             Log.RequestFailed(logger, "register", e);
-            return new RegisterResult(ErrorCode.Unavailable, "the account could not be stored now");
+            return Outcome.Fail(ErrorCode.Unavailable, "the account could not be stored now");
         }
     }
 
@@ -68,13 +65,19 @@ sealed class AccountService(
     {
         try
         {
-            if (request is { Token: not null, Password: not null })
-                return new LoginOutcome(ErrorCode.Malformed, "\"token\" and \"password\" are both there: one of them is expected");
-            return request.Token is { } token
-                ? await ByTokenAsync(request, token, isModern)
-                : await ByPasswordAsync(request, isModern);
+            string?[] proofs = [request.Password is null ? null : "\"password\"", request.Token is null ? null : "\"token\"", request.Jwt is null || !isModern ? null : "\"jwt\""];
+            var given = proofs.Where(proof => proof is not null).ToList();
+            if (given.Count > 1)
+                return new LoginOutcome(ErrorCode.Malformed, $"{string.Join(" and ", given)} are there: one of them is expected");
+            return request switch
+            {
+                { Password: not null } => await ByPasswordAsync(request, isModern),
+                { Token: { } token } => await ByTokenAsync(request, token, isModern),
+                { Jwt: { } jwt } when isModern => await ByJwtAsync(request, jwt),
+                _ => WrongPassword, // a legacy client could not be told that its session ends
+            };
         }
-        catch (Exception e) when (e is StorageException or AskTimeoutException or TimeoutException)
+        catch (Exception e) // also what nobody foresaw: a session without an answer would wait for ever
         {
             Log.RequestFailed(logger, "login", e);
             return new LoginOutcome(ErrorCode.Unavailable, "the login could not be checked now");
@@ -94,15 +97,72 @@ sealed class AccountService(
         }
     }
 
+    /// <summary>A session's newer token (JWT): of the same user, who was not logged out everywhere meanwhile.</summary>
+    /// <param name="jwt">The token.</param>
+    /// <param name="userId">Whose session it is.</param>
+    /// <param name="generation">Of the session's login.</param>
+    /// <param name="tokenHash">Of its resume token, which lives as long.</param>
+    public async Task<RefreshOutcome> RefreshAsync(string jwt, int userId, int generation, byte[]? tokenHash)
+    {
+        try
+        {
+            var login = await tokens.FindUserAsync(jwt, mayCreate: false);
+            if (login.Error != ErrorCode.None)
+                return new RefreshOutcome(login.Error, login.Reason);
+            if (login.Account.Id != userId || login.Account.Generation != generation)
+                return new RefreshOutcome(ErrorCode.Rejected, "the token is not one of this session's user");
+            if (tokenHash is not null)
+                await accounts.ProlongTokenAsync(tokenHash, clock.GetUtcNow() + TokenLifetime, login.Ends);
+            return new RefreshOutcome(ErrorCode.None, "", login.Ends);
+        }
+        catch (Exception e) // also what nobody foresaw: a session without an answer would wait for ever
+        {
+            Log.RequestFailed(logger, "refresh a token", e);
+            return new RefreshOutcome(ErrorCode.Unavailable, "the token could not be checked now");
+        }
+    }
+
     async Task<LoginOutcome> ByTokenAsync(LoginRequest request, string token, bool isModern)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-        if (await accounts.FindByTokenAsync(hash, clock.GetUtcNow()) is not { } account)
-            return new LoginOutcome(ErrorCode.Rejected, "the token is not valid (any more): log in with the password");
+        if (await accounts.FindByTokenAsync(hash, clock.GetUtcNow()) is not { Account: var account } resumed)
+            return await ByLoginTokenAsync(request, hash, isModern);
         if (Disagreement(request, account, "token") is { } problem)
             return new LoginOutcome(ErrorCode.Malformed, problem);
-        await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
-        return await PrepareAsync(account, token, hash, isModern);
+        await accounts.ProlongTokenAsync(hash, clock.GetUtcNow() + TokenLifetime, resumed.Ends);
+        return await PrepareAsync(account, token, hash, isModern) with { Ends = resumed.Ends };
+    }
+
+    /// <summary>A token that the product's own servers have handed out: each login with it gets a resume token of its own.</summary>
+    async Task<LoginOutcome> ByLoginTokenAsync(LoginRequest request, byte[] hash, bool isModern)
+    {
+        if (await loginTokens.FindAsync(hash, clock.GetUtcNow()) is not { } token || await accounts.FindAsync(token.UserId) is not { } account || account.Generation != token.Generation)
+            return InvalidToken;
+        if (Disagreement(request, account, "token") is { } problem)
+            return new LoginOutcome(ErrorCode.Malformed, problem);
+        if (await IsOnlineElsewhereAsync(account.Id))
+            return TakenElsewhere;
+        return isModern ? await WithNewTokenAsync(account, ends: null) : await PrepareAsync(account, "", null, isModern);
+    }
+
+    async Task<LoginOutcome> ByJwtAsync(LoginRequest request, string jwt)
+    {
+        var login = await tokens.FindUserAsync(jwt, mayCreate: true);
+        if (login.Error != ErrorCode.None)
+            return new LoginOutcome(login.Error, login.Reason);
+        if (Disagreement(request, login.Account, "jwt") is { } problem)
+            return new LoginOutcome(ErrorCode.Malformed, problem);
+        return await IsOnlineElsewhereAsync(login.Account.Id) ? TakenElsewhere : await WithNewTokenAsync(login.Account, login.Ends);
+    }
+
+    async Task<LoginOutcome> WithNewTokenAsync(Account account, DateTimeOffset? ends)
+    {
+        if (account.IsDisabled)
+            return Disabled;
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        await accounts.SaveTokenAsync(hash, account, clock.GetUtcNow() + TokenLifetime, ends);
+        return await PrepareAsync(account, token, hash, isModern: true) with { Ends = ends };
     }
 
     async Task<LoginOutcome> ByPasswordAsync(LoginRequest request, bool isModern)
@@ -122,13 +182,8 @@ sealed class AccountService(
         if (check.NewHash is { } newHash)
             await accounts.SetPasswordAsync(account, newHash);
         if (await IsOnlineElsewhereAsync(account.Id))
-            return new LoginOutcome(ErrorCode.AlreadyOnline, "this account is using, input another");
-        if (!isModern)
-            return await PrepareAsync(account, "", null, isModern);
-        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-        await accounts.SaveTokenAsync(hash, account.Id, clock.GetUtcNow() + TokenLifetime);
-        return await PrepareAsync(account, token, hash, isModern);
+            return TakenElsewhere;
+        return isModern ? await WithNewTokenAsync(account, ends: null) : await PrepareAsync(account, "", null, isModern);
     }
 
     /// <summary>What else the login names must belong to the user that it has proved to be.</summary>
@@ -155,6 +210,8 @@ sealed class AccountService(
 
     async Task<LoginOutcome> PrepareAsync(Account account, string token, byte[]? hash, bool isModern)
     {
+        if (account.IsDisabled)
+            return Disabled;
         var max = (isModern ? maxFrameBytes : LegacyFrames.MaxBytes) / ContactLists.LeastEntryBytes;
         var (friends, groups) = await lists.OfUserAsync(account.Id, max);
         return new LoginOutcome(ErrorCode.None, "")

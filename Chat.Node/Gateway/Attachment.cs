@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
+using Chat.Node.Links;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 
@@ -21,21 +22,25 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
     /// <summary>A login whose password was right and which waits for the user's actor.</summary>
     LoginPrepared? _attaching;
 
-    int _attempts;
+    byte _attempts;
     OneShotTimer _again;
     bool _isProvingPeer;
 
     /// <summary>Of the token that the session was logged in with, or was given.</summary>
     public byte[]? TokenHash { get; private set; }
 
+    /// <summary>Of the login (<see cref="Storage.Account.Generation"/>).</summary>
+    public int Generation { get; private set; }
+
     /// <summary>Whose messages this session gets, or is about to: never two, since a login is refused while somebody is logged in.</summary>
-    int? UserId => _attaching?.Result.Account.Id ?? core.User?.Id;
+    int? UserId => _attaching?.Outcome.Account.Id ?? core.User?.Id;
 
     /// <summary>A login has come so far that the user's actor has to agree.</summary>
     public void Begin(LoginPrepared prepared)
     {
         _attaching = prepared;
-        TokenHash = prepared.Result.TokenHash;
+        TokenHash = prepared.Outcome.TokenHash;
+        Generation = prepared.Outcome.Account.Generation;
         _attempts = 0;
         if (core.Life == SessionLife.Finishing)
             EndAttaching();
@@ -46,7 +51,7 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
     /// <summary>The session ends, and its user's actor may never answer: the login is over without it, and the posts behind it still count.</summary>
     public void EndAttaching()
     {
-        if (_attaching is { Result.Account.Id: var userId })
+        if (_attaching is { Outcome.Account.Id: var userId })
             OnAttached(new Attached(userId, [], HasMore: false));
     }
 
@@ -79,7 +84,7 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
             return; // too late
         if (!isFinishing)
             Watch(core.Sender);
-        if (_attaching is not { Result: var result, Request: var request })
+        if (_attaching is not { Outcome: var result, Request: var request })
         {
             pushes.PushOffline(attached.Offline);
             return;
@@ -99,9 +104,34 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
             pushes.SendLegacyAck(result, attached);
         }
 
+        SessionPresence.Come(core);
+        if (core.SpeaksNext)
+            NoticeBoard.Of(core.Context.System).Add(user.Id, core.Context.Self);
+        if (result.Ends is { } ends)
+        {
+            core.Token = new SessionToken(core, ends);
+            core.Context.Self.Tell(TokenDue.Instance);
+        }
+
         Log.LoggedIn(core.Services.Logger, core.Transport.Id, user.Id, core.IsModern);
         core.ReturnCredit();
         core.Resume();
+    }
+
+    /// <summary>Its user was logged out everywhere, since this login or while it was under way: then it is refused.</summary>
+    /// <returns>Whether the session is over.</returns>
+    public bool OnEndSession(EndSession end)
+    {
+        if (end.UserId != UserId || Generation >= end.Generation)
+            return false;
+        if (_attaching is not { Request: var request })
+            return core.Life == SessionLife.Open;
+        Detach();
+        _attaching = null;
+        TokenHash = null;
+        SessionAccounts.RefuseLogin(core, request, ErrorCode.Rejected, "the user was logged out everywhere meanwhile: log in again");
+        core.Resume();
+        return false;
     }
 
     public void OnAttachRefused(AttachRefused refused)
@@ -111,7 +141,7 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
         _again.Cancel();
         if (_attaching is not { Request: var request })
         {
-            core.Close("the user has no place for this session any more");
+            core.Close(CloseCode.PlaceLost, "the user has no place for this session any more");
             return;
         }
 
@@ -157,6 +187,8 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
         core.Frames.DropPushes();
         pushes.Clear();
         core.User = null;
+        core.Token?.Stop();
+        core.Token = null;
         TokenHash = null;
         core.Transport.IsLoggedIn = false;
         core.Transport.RestartLoginDeadline();
@@ -169,7 +201,11 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
         if (UserId is not { } userId)
             return;
         Unwatch();
+        SessionPresence.Go(core, userId);
+        if (core.SpeaksNext)
+            NoticeBoard.Of(core.Context.System).Remove(userId, core.Context.Self);
         pushes.ReportAll();
+        core.Posts?.ReportSent();
         core.TellUser(new Detach(userId, core.Id));
         core.Transport.UserId = 0;
         core.UserActor = null;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Settings;
+using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
@@ -29,16 +30,16 @@ sealed class ConnectionReaper(SessionRegistry sessions, ChatLimits limits, TimeP
     {
         foreach (var (connection, actor) in sessions.All)
         {
-            if (ReasonToClose(connection) is { } reason)
-                actor.Tell(new CloseSession(reason));
+            if (ReasonToClose(connection) is { } close)
+                actor.Tell(close);
         }
     }
 
-    string? ReasonToClose(SessionConnection connection)
+    CloseSession? ReasonToClose(SessionConnection connection)
     {
         if (connection is { IsLoggedIn: false, IsLoggingIn: false } && connection.WithoutLogin.TotalSeconds >= limits.LoginSeconds)
-            return $"no login within {limits.LoginSeconds} s";
+            return new CloseSession(CloseCode.LoginTimeout, $"no login within {limits.LoginSeconds} s");
         var idle = connection.IsModern ? limits.IdleSeconds : limits.LegacyIdleSeconds;
-        return connection.Idle.TotalSeconds >= idle ? $"nothing received for {idle} s" : null;
+        return connection.Idle.TotalSeconds >= idle ? new CloseSession(CloseCode.Idle, $"nothing received for {idle} s") : null;
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Contracts;
 using Chat.Node.Faults;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
@@ -8,12 +9,20 @@ namespace Chat.Node.Gateway;
 /// <summary>What every session on this node uses.</summary>
 sealed record GatewayServices(
     ChatLimits Limits, NodeIdentity Node, bool KeepsHistory, TimeProvider Clock, CrashPoints CrashPoints,
-    AccountService Logins, UserRequests Requests, AddressLimiter Addresses, ILogger Logger,
+    AccountService Logins, UserRequests Requests, WatchRequests Watches, AddressLimiter Addresses, ILogger Logger,
     Lazy<IActorRef> Users, Lazy<IActorRef> Conversations)
 {
+    public MessageLimits MessageLimits { get; } = new(Limits.MaxTextBytes, Limits.MaxFrameBytes);
+
     public FlushReportTimer Reports { get; } = new(Clock);
 
     public SocketWatch Peers { get; } = new(Clock);
+
+    /// <summary>Whether clients may make users.</summary>
+    public Registration Registration { get; init; }
+
+    /// <summary>Asked about messages before they are sent; null: nobody is.</summary>
+    public IBeforeHook? Hook { get; init; }
 
     public AckCoalescer Acknowledgements { get; init; } = new();
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
@@ -27,6 +28,9 @@ interface ISessionTransport : IFrameOutput
     /// <summary>What is known of the client's machine; null where nothing is.</summary>
     ITransportPeer? Peer { get; }
 
+    /// <summary>A client has to give a sign of life as often as this, whatever the settings allow.</summary>
+    int MaxHeartbeatSeconds { get; }
+
     /// <summary>Nothing is read or written any more.</summary>
     bool IsEnded { get; }
 
@@ -50,6 +54,9 @@ interface ISessionTransport : IFrameOutput
 
     /// <summary>What was read is finished, nothing more is read.</summary>
     void StopReading();
+
+    /// <summary>Before <see cref="End"/>: why the session ends, for transports that can say so. The first one counts.</summary>
+    void GiveReason(CloseCode code, string reason);
 
     /// <summary>Ends the connection.</summary>
     /// <param name="isGraceful">Everything that was to be sent has been flushed; else what is still in buffers is thrown away.</param>

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Chat.Node.Gateway;
 
@@ -11,8 +11,6 @@ namespace Chat.Node.Gateway;
 /// </summary>
 sealed class PeerSocket : ITransportPeer
 {
-    const int TcpLevel = 6;
-    const int InfoOption = 11;
     const int UserTimeoutOption = 18;
     const int DontWait = 0x40;
     const int EndOfRecord = 0x80;
@@ -36,12 +34,12 @@ sealed class PeerSocket : ITransportPeer
     /// Sets the time-outs of a new connection: it ends when its peer has acknowledged nothing that it should have for so long. Null where it
     /// is no socket, or the system does not tell enough.
     /// </summary>
-    public static PeerSocket? Of(ConnectionContext connection, int timeoutSeconds) =>
-        connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
-            ? Of(socket, connection.Features.Get<ITlsHandshakeFeature>() is null, timeoutSeconds)
+    public static PeerSocket? Of(IFeatureCollection connection, int timeoutSeconds) =>
+        connection.Get<IConnectionSocketFeature>()?.Socket is { } socket
+            ? Of(socket, connection.Get<ITlsHandshakeFeature>() is null, timeoutSeconds)
             : null;
 
-    /// <inheritdoc cref="Of(ConnectionContext, int)" />
+    /// <inheritdoc cref="Of(IFeatureCollection, int)" />
     public static PeerSocket? Of(Socket socket, bool isPlain, int timeoutSeconds)
     {
         var peer = new PeerSocket(socket, isPlain, timeoutSeconds);
@@ -49,7 +47,7 @@ sealed class PeerSocket : ITransportPeer
         peer.ProbeSeldom();
         if (!OperatingSystem.IsLinux())
             return null;
-        socket.SetRawSocketOption(TcpLevel, UserTimeoutOption, BitConverter.GetBytes(timeoutSeconds * 1000));
+        socket.SetRawSocketOption(TcpInfo.TcpLevel, UserTimeoutOption, BitConverter.GetBytes(timeoutSeconds * 1000));
         return peer.TryRead(out _) ? peer : null;
     }
 
@@ -59,7 +57,7 @@ sealed class PeerSocket : ITransportPeer
         Span<byte> bytes = stackalloc byte[TcpInfo.Bytes];
         try
         {
-            return TcpInfo.TryParse(bytes[.._socket.GetRawSocketOption(TcpLevel, InfoOption, bytes)], out info);
+            return TcpInfo.TryParse(bytes[.._socket.GetRawSocketOption(TcpInfo.TcpLevel, TcpInfo.InfoOption, bytes)], out info);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

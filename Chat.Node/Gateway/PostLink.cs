@@ -4,6 +4,22 @@ using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
+/// <summary>How far a post has come.</summary>
+enum PostStage : byte
+{
+    /// <summary>On its way into the conversation.</summary>
+    Sent,
+
+    /// <summary>The product's own server is asked about it.</summary>
+    Asked,
+
+    /// <summary>The server has not said: it has to be asked again.</summary>
+    Postponed,
+
+    /// <summary>It may go when those in front of it have.</summary>
+    Allowed,
+}
+
 /// <summary>A post without its answer.</summary>
 sealed class UnansweredPost(string cmid, bool isOwnCmid, ChatBody body, RequestRef requestRef, long postedAt)
 {
@@ -12,7 +28,13 @@ sealed class UnansweredPost(string cmid, bool isOwnCmid, ChatBody body, RequestR
     /// <summary>The client gave no cmid: it cannot send this one again.</summary>
     public bool IsOwnCmid => isOwnCmid;
 
-    public ChatBody Body => body;
+    /// <summary>As it is logged and delivered.</summary>
+    public ChatBody Body { get; set; } = body;
+
+    public PostStage Stage { get; set; }
+
+    /// <summary>Neither it nor what is behind it may be sent.</summary>
+    public bool IsHeld => Stage is PostStage.Asked or PostStage.Postponed;
 
     public RequestRef Ref => requestRef;
 
@@ -46,6 +68,9 @@ sealed class PostLink(ConversationId conversation)
     /// <summary>The last number that a post was acknowledged with; 0 without a history.</summary>
     public long LastSeq { get; set; }
 
+    /// <summary>The user has been told that its client has sent up to here.</summary>
+    public long ReportedTo { get; set; }
+
     /// <summary>Rises with every refusal that asks for a retry.</summary>
     public int Epoch { get; private set; }
 
@@ -78,6 +103,36 @@ sealed class PostLink(ConversationId conversation)
     {
         post.Number = ++_lastNumber;
         _pending.Add(post);
+    }
+
+    /// <summary>
+    /// Those that are to be sent, in order, each with the number before it: all behind <paramref name="after"/>, up to the first about which the product's own
+    /// server has not said yet that it may go.
+    /// </summary>
+    public IEnumerable<(UnansweredPost Post, long Previous)> TakeFree(long after = 0)
+    {
+        var previous = AnsweredTo;
+        foreach (var post in _pending)
+        {
+            if (post.IsHeld)
+                break;
+            post.Stage = PostStage.Sent;
+            if (post.Number > after)
+                yield return (post, previous);
+            previous = post.Number;
+        }
+    }
+
+    /// <summary>The last that was sent; 0 if none is under way.</summary>
+    public long SentTo
+    {
+        get
+        {
+            var sent = 0L;
+            foreach (var post in _pending)
+                sent = post.Stage == PostStage.Sent ? post.Number : sent;
+            return sent;
+        }
     }
 
     /// <summary>The answered post, or null if it is none of ours any more.</summary>

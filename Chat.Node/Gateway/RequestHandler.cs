@@ -36,7 +36,9 @@ static class RequestHandler
                 pushes.OnReceived(received, user, received.Conversation is { } conversation ? core.Posts?.AcknowledgedTo(conversation) ?? 0 : 0);
                 break;
             case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
-                or ListMembersRequest or ListGroupsRequest or ListFriendsRequest or InvalidRequest { Kind: >= MessageKind.Hello } when !isModern && user is not null:
+                or ListMembersRequest or ListGroupsRequest or ListFriendsRequest or RefreshTokenRequest
+                or ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
+                or WatchRequest or SetPresenceRequest or TypingRequest or InvalidRequest { Kind: >= MessageKind.Hello } when !isModern && user is not null:
                 core.ReturnCredit(); // numbers that a legacy client may use for something of its own
                 break;
             case HelloRequest hello:
@@ -67,12 +69,23 @@ static class RequestHandler
             case UserRequest own when ClaimProblem(core, own.Claim, user!) is { } problem:
                 core.Fail(request, ErrorCode.NotYours, problem);
                 break;
+            case ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
+                or WatchRequest or SetPresenceRequest or TypingRequest
+                or ChangeSettingsRequest { Change.HidesReceipts: not null } when !core.SpeaksNext:
+                core.Fail(request, ErrorCode.UnknownRequest, $"this request is of version {ModernFrames.NewestProtocolVersion} of the protocol: say so in the hello");
+                break;
+            case RefreshTokenRequest refresh:
+                SessionToken.Refresh(core, attachment, refresh);
+                break;
+            case WatchRequest or SetPresenceRequest or TypingRequest:
+                SessionPresence.Handle(core, request, user!);
+                break;
             case LogoutRequest logout:
                 SessionAccounts.LogOut(core, attachment, logout);
                 break;
             default:
                 core.Pause(isLoggingIn: false);
-                core.Services.Requests.RunAsync(request!, user!.Id, core.Id).PipeTo(core.Context.Self, success: reply => new Replied(request!, reply));
+                core.Services.Requests.RunAsync(request!, new Asker(user!.Id, core.Id, core.SpeaksNext)).PipeTo(core.Context.Self, success: reply => new Replied(request!, reply));
                 break;
         }
     }
@@ -93,11 +106,11 @@ static class RequestHandler
             if (reply.Frame.Length > 0)
                 core.Send(reply.Frame);
             else if (reply.Error != ErrorCode.None)
-                core.Send(ModernFrames.Failure(MessageKind.Reply, request.Ref, reply.Error, reply.Reason));
+                core.Send(Refusal.Of(request, reply.Error, reply.Reason));
         }
         else if (reply.Error == ErrorCode.Unavailable)
         {
-            core.Close(reply.Reason); // silence would say that it was done
+            core.Close(CloseCode.Unavailable, reply.Reason); // silence would say that it was done
         }
 
         core.ReturnCredit();

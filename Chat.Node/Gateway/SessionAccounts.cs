@@ -1,11 +1,13 @@
 using Akka.Actor;
+using Chat.Node.People;
+using Chat.Node.Settings;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
-sealed record Registered(RegisterRequest Request, RegisterResult Result) : INoSerializationVerificationNeeded;
+sealed record Registered(RegisterRequest Request, Outcome Result) : INoSerializationVerificationNeeded;
 
-sealed record LoginPrepared(LoginRequest Request, LoginOutcome Result) : INoSerializationVerificationNeeded;
+sealed record LoginPrepared(LoginRequest Request, LoginOutcome Outcome) : INoSerializationVerificationNeeded;
 
 sealed record LogoutDone(LogoutRequest Request, bool IsRevoked) : INoSerializationVerificationNeeded;
 
@@ -35,13 +37,22 @@ static class SessionAccounts
             return;
         }
 
+        core.Protocol = (byte)Math.Min(hello.Protocol, ModernFrames.NewestProtocolVersion);
         var (node, limits) = (core.Services.Node, core.Services.Limits);
-        core.Send(ModernFrames.HelloAck(hello.Ref, node.Name, limits.IdleSeconds / 3, limits.MaxFrameBytes));
+        core.Send(ModernFrames.HelloAck(
+            hello.Ref, node.Name, Math.Min(limits.IdleSeconds / 3, core.Transport.MaxHeartbeatSeconds), limits.MaxFrameBytes, core.Protocol,
+            core.SpeaksNext ? Features.Of(core.Services.KeepsHistory) : null));
         core.ReturnCredit();
     }
 
     public static void Register(SessionCore core, RegisterRequest request)
     {
+        if (core.Services.Registration == Registration.Off)
+        {
+            RefuseRegister(core, request, ErrorCode.Forbidden, "clients cannot make users here: log in as one that you were given");
+            return;
+        }
+
         if (!core.Services.Addresses.TryEnter(core.Transport.Address))
         {
             RefuseRegister(core, request, ErrorCode.TooFast, "too many attempts from this address: wait a minute");
@@ -61,7 +72,7 @@ static class SessionAccounts
         }
         else
         {
-            core.Send(core.IsModern ? ModernFrames.RegisterAck(request.Ref, result.UserId) : LegacyFrames.RegisterAck(result.UserId));
+            core.Send(core.IsModern ? ModernFrames.RegisterAck(request.Ref, result.Id) : LegacyFrames.RegisterAck(result.Id));
             core.ReturnCredit();
         }
 

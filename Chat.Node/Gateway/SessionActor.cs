@@ -5,15 +5,6 @@ using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
-/// <summary>Reader to session: the client has closed its side (or the connection broke).</summary>
-sealed record ConnectionClosed(bool CanStillWrite) : INoSerializationVerificationNeeded;
-
-/// <summary>Gateway to session: end with this reason.</summary>
-sealed record CloseSession(string Reason) : INoSerializationVerificationNeeded;
-
-/// <summary>Gateway to session: the node is going down; send the client elsewhere, within this time if it is a modern one, else after it.</summary>
-sealed record DrainSession(TimeSpan Spread) : INoSerializationVerificationNeeded;
-
 /// <summary>
 /// One connection: login state, the outbox of the socket, the posts without an answer. Dies with the connection
 /// (after its posts are answered); what it had not flushed goes back to the user, what it had not got answered the
@@ -79,8 +70,8 @@ sealed class SessionActor : FastReceiveActor
             case ResendPosts resend:
                 _core.Posts?.OnResend(resend);
                 break;
-            case RetryPosts retry:
-                _core.Posts?.OnRetry(retry.Conversation);
+            case PostsEvent own:
+                _core.Posts?.On(own);
                 break;
             case Replied replied:
                 RequestHandler.OnReplied(_core, replied);
@@ -96,7 +87,10 @@ sealed class SessionActor : FastReceiveActor
                 _pushes.OnMarkRefused(refused);
                 break;
             case UserSettingsChanged changed:
-                OnSettingsChanged(changed);
+                SessionNotices.OnSettingsChanged(_core, changed);
+                break;
+            case SessionNotice notice:
+                SessionNotices.OnNotice(_core, notice);
                 break;
             case Tick:
                 OnTick();
@@ -143,7 +137,7 @@ sealed class SessionActor : FastReceiveActor
                 _attachment.TryAttach();
                 break;
             case SessionReplaced:
-                _core.Close("replaced by another connection with the same token");
+                _core.Close(CloseCode.Replaced, "replaced by another connection with the same token");
                 break;
             case Terminated { ActorRef: var user } when user.Equals(_core.UserActor):
                 _attachment.OnUserEnded();
@@ -158,13 +152,13 @@ sealed class SessionActor : FastReceiveActor
                 _attachment.OnPeerLooked(looked);
                 break;
             case GiveUpPlace:
-                _core.Close("its peer is silent, and another login has its place");
+                _core.Close(CloseCode.PlaceLost, "its peer is silent, and another login has its place");
                 break;
             case ConnectionClosed closed:
                 OnConnectionClosed(closed.CanStillWrite);
                 break;
             case CloseSession close:
-                _core.Close(close.Reason);
+                _core.Close(close.Code, close.Reason);
                 break;
             case DrainSession drain:
                 (_drain ??= new DrainTurn(_core, _pushes)).Start(drain.Spread);
@@ -172,29 +166,27 @@ sealed class SessionActor : FastReceiveActor
             case DrainNow:
                 OnDrainNow();
                 break;
+            case TokenDue or TokenRefreshed or EndSession:
+                if (SessionToken.ReasonToEnd(_core, _attachment, message) is { } reason)
+                    SendAway(ModernFrames.LoginIsOver(reason));
+                break;
             default:
                 Unhandled(message);
                 break;
         }
     }
 
-    void OnSettingsChanged(UserSettingsChanged changed)
-    {
-        if (_core is { IsModern: true, User: not null, IsFromUser: true } && !IsFinishing)
-            _core.Send(SettingsFrames.Changed(changed.Settings, _core.Services.Limits.MaxFrameBytes));
-    }
-
     void OnTick()
     {
         _ticking.Clear();
         _core.Posts?.OnTick();
-        if (IsFinishing && _core.Now - _core.FinishingSince > LingerLimit.TotalMilliseconds)
-            _core.Close("ended with unanswered posts");
+        if (IsFinishing && _core.FinishingFor > LingerLimit.TotalMilliseconds)
+            _core.Close(CloseCode.Unavailable, "ended with unanswered posts");
     }
 
     void ArmTick()
     {
-        if (_ticking.IsSet || (_core.Posts is null or { AreAnswered: true } && !IsFinishing) || _core.Life == SessionLife.Closed)
+        if (_ticking.IsSet || (_core.Posts is null or { IsQuiet: true } && !IsFinishing) || _core.Life == SessionLife.Closed)
             return;
         _ticking.Set(Context, TickInterval, Tick.Instance);
     }
@@ -218,8 +210,16 @@ sealed class SessionActor : FastReceiveActor
     {
         if (_core.Life != SessionLife.Open || _drain is not { } drain || drain.MustWait())
             return;
+        SendAway(ModernFrames.GoAway("draining", (int)(DrainSpread.ReconnectWithin * Random.Shared.NextDouble()).TotalMilliseconds));
+    }
+
+    /// <summary>What the client asked for before is still done.</summary>
+    void SendAway(byte[] goAway)
+    {
+        if (_core.Life != SessionLife.Open)
+            return;
         if (_core.IsModern)
-            _core.Send(ModernFrames.GoAway("draining", (int)(DrainSpread.ReconnectWithin * Random.Shared.NextDouble()).TotalMilliseconds));
+            _core.Send(goAway);
         _core.Transport.StopReading();
         Finish();
         _attachment.EndAttaching();
@@ -238,7 +238,7 @@ sealed class SessionActor : FastReceiveActor
     {
         if (_requests.IsEmpty && !_core.IsBusy && _core.Posts is null or { AreAnswered: true } && (_core.Frames.IsEmpty || _core.Transport.IsEnded)
             && !_core.Frames.IsFlushing)
-            _core.Close(SessionCore.Disconnected);
+            _core.Close(_drain is null ? CloseCode.Normal : CloseCode.GoingAway, SessionCore.Disconnected);
     }
 
     void FlushWhenIdle()
@@ -250,7 +250,7 @@ sealed class SessionActor : FastReceiveActor
                 case FlushStep.None:
                     return;
                 case FlushStep.Last:
-                    _core.Close("bad input");
+                    _core.Close(CloseCode.BadInput, "bad input");
                     break;
                 case var step:
                     OnFlushEnded(isOver: step == FlushStep.Over);
@@ -278,7 +278,7 @@ sealed class SessionActor : FastReceiveActor
         if (IsFinishing)
             EndWhenDone();
         else if (_core.Frames is { ClosesWhenFlushed: true, IsEmpty: true })
-            _core.Close("bad input");
+            _core.Close(CloseCode.BadInput, "bad input");
     }
 
     protected override void PostStop()
@@ -288,6 +288,7 @@ sealed class SessionActor : FastReceiveActor
         _requests.Stop();
         _drain?.Stop();
         _core.Posts?.Stop();
+        _core.Token?.Stop();
         _attachment.Detach();
         _core.Transport.End(isGraceful: _core.Frames is { IsEmpty: true, IsFlushing: false });
     }

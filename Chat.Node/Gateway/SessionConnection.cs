@@ -1,25 +1,20 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Chat.Node.Telemetry;
-using Microsoft.AspNetCore.Connections;
+using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
 #pragma warning disable CA1001 // its reader and its session end in any order, and the field holds nothing unmanaged
 /// <summary>
-/// The socket as its session sees it: where to write, how to end it, and the credits that its reader needs to hand over
+/// A connection as its session sees it: where to write, how to end it, and the credits that its reader needs to hand over
 /// another object. Shared between the reader and the session actor.
 /// </summary>
-sealed class SessionConnection(ConnectionContext connection, TimeProvider clock, ITransportPeer? peer = null)
-    : ISessionTransport
+abstract class SessionConnection(string id, IPAddress? address, TimeProvider clock, ITransportPeer? peer) : ISessionTransport
 #pragma warning restore CA1001
 {
     /// <summary>So many requests may be unanswered; then the socket is not read.</summary>
     public const int Credits = 64;
-
-    // Kept, because the way to it leads over several objects.
-    readonly IDuplexPipe _transport = connection.Transport;
 
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -35,12 +30,14 @@ sealed class SessionConnection(ConnectionContext connection, TimeProvider clock,
     long _lastReceived = clock.CoarseMilliseconds();
     long _since = clock.CoarseMilliseconds();
 
-    public string Id => connection.ConnectionId;
+    public string Id => id;
 
-    public IPAddress? Address { get; } = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+    public IPAddress? Address => address;
 
     /// <summary>Null where nothing is known of it: not on Linux, or no socket.</summary>
     public ITransportPeer? Peer => peer;
+
+    public virtual int MaxHeartbeatSeconds => int.MaxValue;
 
     /// <summary>Set at login; decides which idle limit holds.</summary>
     public bool IsModern { get; set; }
@@ -71,9 +68,9 @@ sealed class SessionConnection(ConnectionContext connection, TimeProvider clock,
 
     public TimeSpan WithoutLogin => Since(ref _since);
 
-    public void Write(ReadOnlySpan<byte> bytes) => _transport.Output.Write(bytes);
+    public abstract void Write(ReadOnlySpan<byte> bytes);
 
-    public ValueTask<FlushResult> FlushAsync() => _transport.Output.FlushAsync();
+    public abstract ValueTask<FlushResult> FlushAsync();
 
     public void OnBytesReceived() => Volatile.Write(ref _lastReceived, clock.CoarseMilliseconds());
 
@@ -94,7 +91,12 @@ sealed class SessionConnection(ConnectionContext connection, TimeProvider clock,
     public void StopReading()
     {
         Volatile.Write(ref _isDraining, true);
-        _transport.Input.CancelPendingRead();
+        WakeReader();
+    }
+
+    /// <summary>Over TCP a connection just ends.</summary>
+    public virtual void GiveReason(CloseCode code, string reason)
+    {
     }
 
     /// <summary>
@@ -106,11 +108,17 @@ sealed class SessionConnection(ConnectionContext connection, TimeProvider clock,
         if (Interlocked.Exchange(ref _isEnded, true))
             return;
         if (!isGraceful)
-            connection.Abort(); // a client that does not read would keep a graceful end waiting for ever
-        _transport.Input.CancelPendingRead();
+            Abort(); // a client that does not read would keep a graceful end waiting for ever
+        WakeReader();
         ReturnCredit(); // the reader may wait for one
         _ended.TrySetResult();
     }
+
+    /// <summary>What is still in buffers is thrown away.</summary>
+    protected abstract void Abort();
+
+    /// <summary>It may wait for bytes that are not wanted any more.</summary>
+    protected abstract void WakeReader();
 
     SemaphoreSlim Returned => LazyInitializer.EnsureInitialized(ref _returned, () => new SemaphoreSlim(0));
 

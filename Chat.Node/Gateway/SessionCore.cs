@@ -37,11 +37,17 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
 
     public SessionLife Life { get; private set; }
 
-    /// <summary>Since when it is <see cref="SessionLife.Finishing"/>, by <see cref="Now"/>.</summary>
-    public long FinishingSince { get; private set; }
+    /// <summary>Since when it is <see cref="SessionLife.Finishing"/>, by <see cref="Now"/>: its low bits, which are enough for minutes.</summary>
+    int _finishingSince;
 
     /// <summary>It has said hello.</summary>
     public bool IsModern { get; private set; }
+
+    /// <summary>The version of the protocol that it was answered with; 0 before a hello.</summary>
+    public byte Protocol { get; set; }
+
+    /// <summary>Whether its client knows the pushes and requests of version 3.</summary>
+    public bool SpeaksNext => Protocol >= ModernFrames.NewestProtocolVersion;
 
     /// <summary>A request is under way whose answer the next one waits for.</summary>
     public bool IsBusy { get; private set; }
@@ -55,11 +61,29 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
     /// <summary>The user's actor, once it has answered; else the region is asked.</summary>
     public IActorRef? UserActor { get; set; }
 
+    /// <summary>The token (JWT) that the login stands on; null if it stands on none.</summary>
+    public SessionToken? Token { get; set; }
+
+    /// <summary>The hub of presence knows that its user has this session.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>Its client says that nobody sits in front of it.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>It may have asked the hub of presence for news.</summary>
+    public bool IsWatching { get; set; }
+
+    /// <summary>How often it says that its user types; null until it has.</summary>
+    public TypingPace? Typing { get; set; }
+
     /// <summary>Messages of this client; null until it has sent one.</summary>
     public SessionPosts? Posts { get; private set; }
 
     /// <summary>Milliseconds of a steady clock.</summary>
     public long Now => services.Clock.CoarseMilliseconds();
+
+    /// <summary>For how many milliseconds it is <see cref="SessionLife.Finishing"/>.</summary>
+    public int FinishingFor => unchecked((int)Now - _finishingSince);
 
     /// <summary>Not of an earlier life, nor of who was logged in here before: their words may come late.</summary>
     public bool IsFromUser => Sender.Equals(UserActor);
@@ -83,7 +107,7 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
     public void Send(ReadOnlyMemory<byte> frame, Receipt receipt = default)
     {
         if (Life != SessionLife.Closed && !Frames.TryAdd(frame, receipt))
-            Close("slow consumer: the outbox is full");
+            Close(CloseCode.SlowConsumer, "slow consumer: the outbox is full");
     }
 
     /// <summary>A request has its answer, or needs none: its place is free.</summary>
@@ -94,17 +118,11 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
     {
         if (!IsModern)
         {
-            Close($"{request.GetType().Name}: {reason}");
+            Close(CloseCode.BadInput, $"{request.GetType().Name}: {reason}");
             return;
         }
 
-        var kind = request switch
-        {
-            LoginRequest or InvalidRequest { Kind: MessageKind.Login } => MessageKind.LoginAck,
-            RegisterRequest or InvalidRequest { Kind: MessageKind.Register } => MessageKind.RegisterAck,
-            _ => MessageKind.Reply,
-        };
-        Send(ModernFrames.Failure(kind, request.Ref, error, reason));
+        Send(Refusal.Of(request, error, reason));
         ReturnCredit();
         if (request is InvalidRequest { IsFatal: true })
             Frames.CloseWhenFlushed();
@@ -113,14 +131,17 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
     public void Finish()
     {
         Life = SessionLife.Finishing;
-        FinishingSince = Now;
+        _finishingSince = unchecked((int)Now);
     }
 
-    public void Close(string reason)
+    /// <param name="code">What the client is told, where the transport has a word for it.</param>
+    /// <param name="reason">For people: in the log, and beside the code.</param>
+    public void Close(CloseCode code, string reason)
     {
         if (Life == SessionLife.Closed)
             return;
         Life = SessionLife.Closed;
+        transport.GiveReason(code, reason);
         if (reason == Disconnected)
             Log.SessionEnded(services.Logger, transport.Id, User?.Id ?? 0);
         else

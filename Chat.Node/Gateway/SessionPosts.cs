@@ -7,8 +7,11 @@ using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
+/// <summary>Something for the posts of a session, from itself.</summary>
+abstract record PostsEvent(ConversationId Conversation) : INoSerializationVerificationNeeded;
+
 /// <summary>A while after a refusal.</summary>
-sealed record RetryPosts(ConversationId Conversation) : INoSerializationVerificationNeeded;
+sealed record RetryPosts(ConversationId Conversation) : PostsEvent(Conversation);
 
 /// <summary>Messages from this client: to their conversations, and the answers back. Made with the first of them.</summary>
 sealed class SessionPosts(SessionCore core)
@@ -20,7 +23,6 @@ sealed class SessionPosts(SessionCore core)
     const long LegacyPatienceMilliseconds = 60_000;
 
     const long RepeatAfterMilliseconds = 1000;
-    const int EnvelopeBytes = 512;
     static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
     readonly NodeLinks _nodes = NodeLinks.Of(core.Context.System);
@@ -31,6 +33,10 @@ sealed class SessionPosts(SessionCore core)
     ChatSender? _poster;
 
     int _unanswered;
+    bool _hasUnreported;
+
+    /// <summary>There is nothing to look after.</summary>
+    public bool IsQuiet => _unanswered == 0 && !_hasUnreported;
 
     public bool AreAnswered => _unanswered == 0;
 
@@ -57,26 +63,24 @@ sealed class SessionPosts(SessionCore core)
             return;
         }
 
-        var limits = core.Services.Limits;
-        if (request.TextBytes > limits.MaxTextBytes)
-        {
-            core.Fail(request, ErrorCode.TooLarge, $"\"msg\" has {request.TextBytes} bytes: at most {limits.MaxTextBytes} are expected");
-            return;
-        }
-
         var body = request.BuildBody(user);
-        if (body.Bytes.Length + EnvelopeBytes > limits.MaxFrameBytes)
+        if (core.Services.MessageLimits.Problem(request, body) is { } tooLarge)
         {
-            core.Fail(request, ErrorCode.TooLarge, $"the object is too large to be delivered: at most {limits.MaxFrameBytes - EnvelopeBytes} bytes are expected");
+            core.Fail(request, ErrorCode.TooLarge, tooLarge);
             return;
         }
 
+        if (_poster?.Id != user.Id)
+            ReportSent(); // of who was logged in here before
         var post = new UnansweredPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now);
         link.Add(post);
         _poster = user;
         _unanswered++;
         link.LastProgress = post.PostedAt;
-        Send(link, post, link.Pending.Count > 1 ? link.Pending[^2].Number : link.AnsweredTo, user);
+        if (core.Services.Hook is { } hook)
+            PostChecks.Ask(core, hook, link.Conversation, post, user);
+        else
+            Send(link, post, link.Pending.Count > 1 ? link.Pending[^2].Number : link.AnsweredTo, user);
     }
 
     /// <summary>One that is refused before it is looked at: nothing of its conversation overtakes it.</summary>
@@ -87,6 +91,7 @@ sealed class SessionPosts(SessionCore core)
         if (!_links.TryGetValue(accepted.Conversation, out var link) || link.Take(accepted.Number) is not { } post)
             return;
         link.LastSeq = Math.Max(link.LastSeq, accepted.Seq);
+        _hasUnreported |= accepted.Seq > 0;
         if (core.IsModern)
             core.Send(ModernFrames.Accepted(post.Ref, accepted.Conversation, accepted.Seq, accepted.Ts), new Receipt(ReceiptKind.Acknowledgement));
         OnAnswered(link);
@@ -116,10 +121,19 @@ sealed class SessionPosts(SessionCore core)
         }
     }
 
-    public void OnRetry(ConversationId conversation)
+    public void On(PostsEvent own)
     {
-        if (_links.TryGetValue(conversation, out var link))
-            SendAll(link);
+        if (!_links.TryGetValue(own.Conversation, out var link) || _poster is not { } user)
+            return;
+        if (own is PostChecked done)
+        {
+            OnChecked(link, done.Post, done.Verdict, user);
+            return;
+        }
+
+        if (core.Services.Hook is { } hook)
+            PostChecks.AskPostponed(core, hook, link, user);
+        SendAll(link);
     }
 
     public void OnResend(ResendPosts resend)
@@ -139,8 +153,27 @@ sealed class SessionPosts(SessionCore core)
         }
     }
 
+    /// <summary>
+    /// Who sends has read what was said before: the user keeps a mark of it. Told with the next tick and not for each message, and before the session ends.
+    /// </summary>
+    public void ReportSent()
+    {
+        if (!_hasUnreported || _poster is not { } user)
+            return;
+        _hasUnreported = false;
+        var sent = new List<SentMark>();
+        foreach (var (conversation, link) in _links)
+        {
+            if (link.LastSeq > link.ReportedTo)
+                sent.Add(new SentMark(conversation, link.ReportedTo = link.LastSeq));
+        }
+
+        (core.User?.Id == user.Id && core.UserActor is { } actor ? actor : core.Services.Users.Value).Tell(new SentUpTo(user.Id, sent), core.Context.Self);
+    }
+
     public void OnTick()
     {
+        ReportSent();
         if (_unanswered == 0)
             return;
         var now = core.Now;
@@ -155,7 +188,7 @@ sealed class SessionPosts(SessionCore core)
             }
             else if (!core.IsModern && waited >= LegacyPatienceMilliseconds)
             {
-                core.Close("a message could not be accepted in time");
+                core.Close(CloseCode.Unavailable, "a message could not be accepted in time");
                 return;
             }
             else if (now - link.LastProgress >= RepeatAfterMilliseconds)
@@ -199,21 +232,45 @@ sealed class SessionPosts(SessionCore core)
         if (_poster is not { } user)
             return;
         link.LastProgress = core.Now;
-        var previous = link.AnsweredTo;
-        foreach (var post in link.Pending)
+        foreach (var (post, previous) in link.TakeFree(after))
+            Send(link, post, previous, user);
+    }
+
+    /// <summary>The product's own server has said what is to be done with a post.</summary>
+    void OnChecked(PostLink link, UnansweredPost post, HookVerdict verdict, ChatSender user)
+    {
+        if (!link.Pending.Contains(post))
+            return; // given up meanwhile: the client sends it again
+        var sentTo = link.SentTo;
+        switch (PostChecks.Judge(core, link, post, verdict, user))
         {
-            if (post.Number > after)
-                Send(link, post, previous, user);
-            previous = post.Number;
+            case CheckStep.Send:
+                break;
+            case CheckStep.Drop:
+                Settle(link);
+                break;
+            case CheckStep.GiveUp:
+                GiveUp(link, link.Take(post.Number), verdict.Reason);
+                return;
+            case CheckStep.Wait:
+                link.RetryIn(core.Context, RetryDelay, new RetryPosts(link.Conversation));
+                return;
         }
+
+        SendAll(link, sentTo);
     }
 
     /// <summary>A post has its answer, which is in the outbox: a session that is ending ends behind it.</summary>
     void OnAnswered(PostLink link)
     {
-        link.LastProgress = core.Now;
         if (link.Target is null && link.Pending.Count == 0)
             link.Target = core.Context.Watch(core.Sender); // nothing is under way by the longer road that it could overtake
+        Settle(link);
+    }
+
+    void Settle(PostLink link)
+    {
+        link.LastProgress = core.Now;
         _unanswered--;
         core.ReturnCredit();
     }

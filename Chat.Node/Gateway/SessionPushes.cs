@@ -97,7 +97,7 @@ sealed class SessionPushes(SessionCore core)
         var conversation = request.Conversation!.Value;
         if (!conversation.IsGroup && !conversation.IsBetween(user.Id))
         {
-            core.Fail(request, ErrorCode.NotYours, MarkReply.NotYours(conversation));
+            core.Fail(request, ErrorCode.NotYours, Refusal.NotYours(conversation));
             return;
         }
 
@@ -109,7 +109,7 @@ sealed class SessionPushes(SessionCore core)
     public void OnMarkRefused(MarkRefused refused)
     {
         if (core.User?.Id == refused.UserId && core.Life != SessionLife.Finishing)
-            core.Send(MarkReply.Refusal(new RequestRef(refused.Ref), refused.Conversation, refused.UpTo, refused.Error, refused.Head));
+            core.Send(Refusal.OfMark(new RequestRef(refused.Ref), refused.Conversation, refused.UpTo, refused.Error, refused.Head));
     }
 
     /// <summary>The kernel has taken the frames of a flush.</summary>
@@ -129,7 +129,7 @@ sealed class SessionPushes(SessionCore core)
             return;
         TellAcknowledged();
         if (_reports.IsFull)
-            core.Close("slow consumer: its peer acknowledges nothing");
+            core.Close(CloseCode.SlowConsumer, "slow consumer: its peer acknowledges nothing");
     }
 
     public void OnPeerAcknowledged(PeerAcknowledged acknowledged)

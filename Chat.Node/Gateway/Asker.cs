@@ -1,0 +1,12 @@
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>Who asks for something.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="SessionId">The session whose client asks.</param>
+/// <param name="SpeaksNext">Whether that client speaks version 3 of the protocol.</param>
+readonly record struct Asker(int UserId, long SessionId, bool SpeaksNext)
+{
+    public int Protocol => SpeaksNext ? ModernFrames.NewestProtocolVersion : ModernFrames.ProtocolVersion;
+}

@@ -1,0 +1,52 @@
+using Akka.Actor;
+using Chat.Node.Contracts;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Gateway;
+
+/// <summary>How far a user has read, and others have.</summary>
+sealed class MarkRequests(MarkQueue marks, ReceiptStore receipts, ContactStore contacts, Lazy<IActorRef> users, int maxFrameBytes, TimeProvider clock)
+{
+    /// <summary>Answered when the mark is stored, with whatever else gathered meanwhile.</summary>
+    /// <exception cref="TimeoutException">Nobody knows whether it is stored; the same mark again does no harm.</exception>
+    public async Task<Reply> ReadAsync(ReadRequest request, Asker asker, TimeSpan patience)
+    {
+        var (userId, id) = (asker.UserId, request.Conversation);
+        if (!id.IsGroup && !id.IsBetween(userId))
+            return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
+        var verdict = await RaiseAsync(userId, id, request.Seq).WaitAsync(patience, clock);
+        var error = verdict.Outcome switch
+        {
+            MarkOutcome.Stored => ErrorCode.None,
+            MarkOutcome.NotYours => ErrorCode.NotYours,
+            _ => ErrorCode.Malformed,
+        };
+        if (error != ErrorCode.None)
+            return new Reply(error, "", Refusal.OfMark(request.Ref, id, request.Seq, error, verdict.Head));
+        return request.Ref.IsNone ? Reply.None : Reply.Ok(ModernFrames.Success(request.Ref));
+    }
+
+    /// <summary>Others are told when it is stored, also if nobody has waited so long: the same mark again would be no news.</summary>
+    async Task<MarkVerdict> RaiseAsync(int userId, ConversationId id, long readTo)
+    {
+        var verdict = (await marks.RaiseAsync([new DeliveryMark(userId, id, 0, 0, readTo)]))[0];
+        if (verdict.Receipt is { } receipt && MarkStored.IsTold(id))
+            users.Value.Tell(new MarkStored(userId, id, receipt.Received, receipt.Read));
+        return verdict;
+    }
+
+    public async Task<Reply> ReceiptsAsync(GetReceiptsRequest request, Asker asker)
+    {
+        var (id, seq) = (request.Conversation, request.Seq);
+        if (!await contacts.TakesPartAsync(asker.UserId, id))
+            return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
+        if (await receipts.CountAsync(id, seq) is not { } counts)
+            return Reply.Fail(ErrorCode.NotYours, $"there is no message {seq} in {id}");
+        var who = await receipts.WhoAsync(id, seq, counts, request.After, request.Limit + 1);
+        var hasMore = who.Count > request.Limit;
+        if (hasMore)
+            who.RemoveAt(who.Count - 1);
+        return Reply.Ok(new ReceiptsReply(counts.Members, counts.Received, counts.HasRead, who, hasMore).ToBytes(request.Ref, maxFrameBytes));
+    }
+}
