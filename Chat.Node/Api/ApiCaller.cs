@@ -1,0 +1,4 @@
+namespace Chat.Node.Api;
+
+/// <summary>Who asks: a key, by the number of its row (0 and below: one of the settings), and what it may do.</summary>
+sealed record ApiCaller(int KeyId, ApiScopes Scopes);

@@ -1,0 +1,26 @@
+using Chat.Node.Settings;
+
+namespace Chat.Node.Api;
+
+/// <summary>All endpoints of the API, group by group.</summary>
+static class ApiEndpoints
+{
+    /// <summary>The name of the OpenAPI document.</summary>
+    public const string Version = "v1";
+
+    public static void MapChatApi(this WebApplication app)
+    {
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase), api => api.UseMiddleware<ApiGate>());
+        app.MapOpenApi("/api/{documentName}/openapi.json");
+        var api = app.MapGroup("/api/v1");
+        api.MapKeys();
+        api.MapUsers();
+        api.MapTokens();
+        api.MapPresence();
+        api.MapGroups();
+        api.MapMembers();
+        api.MapMessages(app.Services.GetRequiredService<ChatSettings>().Limits);
+        api.MapConversations();
+        api.MapWebhooks();
+    }
+}

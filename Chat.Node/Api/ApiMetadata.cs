@@ -1,0 +1,23 @@
+namespace Chat.Node.Api;
+
+/// <summary>The scope that a key needs for an endpoint.</summary>
+sealed record ScopeRequirement(ApiScopes Scope);
+
+/// <summary>How long the body of a request to an endpoint may be, in bytes.</summary>
+sealed record BodyLimit(int Bytes);
+
+/// <summary>An example of a request and its answer, for the OpenAPI document; docs/API.md shows the same.</summary>
+/// <param name="Request">JSON; null: the request has no body.</param>
+/// <param name="Answer">JSON; null: the answer has none.</param>
+sealed record ApiExample(string? Request, string? Answer);
+
+/// <summary>What endpoints say about themselves.</summary>
+static class ApiMetadata
+{
+    public static RouteHandlerBuilder RequireScope(this RouteHandlerBuilder endpoint, ApiScopes scope) => endpoint.WithMetadata(new ScopeRequirement(scope));
+
+    public static RouteHandlerBuilder WithBodyLimit(this RouteHandlerBuilder endpoint, int bytes) => endpoint.WithMetadata(new BodyLimit(bytes));
+
+    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder endpoint, string? request, string? answer) =>
+        endpoint.WithMetadata(new ApiExample(request, answer));
+}

@@ -1,0 +1,101 @@
+using Chat.Node.People;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Api;
+
+/// <summary>A new group.</summary>
+/// <param name="Name">Unique among groups.</param>
+/// <param name="Desc">At most 200 characters.</param>
+/// <param name="Creator">The user who is in it as its creator.</param>
+/// <param name="Members">Who else is in it: at most 1000.</param>
+sealed record NewGroup(string? Name, string? Desc, int? Creator, IReadOnlyList<int>? Members);
+
+/// <summary>What is to be another one; what is missing stays.</summary>
+sealed record GroupChange(string? Name, string? Desc);
+
+/// <summary>A group.</summary>
+/// <param name="Id">Its conversation is <c>g:ID</c>.</param>
+/// <param name="Name">Unique among groups.</param>
+/// <param name="Desc">What it is about.</param>
+/// <param name="Members">How many users are in it.</param>
+sealed record GroupAnswer(int Id, string Name, string Desc, int Members)
+{
+    public static GroupAnswer Of(StoredGroup group) => new(group.Id, group.Name, group.Description, group.Members);
+}
+
+/// <summary>Groups.</summary>
+static class GroupEndpoints
+{
+    public static void MapGroups(this IEndpointRouteBuilder api)
+    {
+        const string Example = """{"id":5,"name":"team","desc":"the whole team","members":3}""";
+        var groups = api.MapGroup("/groups").WithTags("groups");
+        groups.MapPost("", CreateAsync).RequireScope(ApiScopes.Manage).WithName("createGroup").WithSummary("Makes a group with its members")
+            .Produces<GroupAnswer>(StatusCodes.Status201Created).Produces<GroupAnswer>()
+            .WithExample("""{"name":"team","desc":"the whole team","creator":1,"members":[3,4]}""", Example);
+        groups.MapGet("/{id:int}", FindAsync).RequireScope(ApiScopes.Read).WithName("getGroup").WithSummary("A group")
+            .Produces<GroupAnswer>().WithExample(null, Example);
+        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").WithSummary("Another name or description")
+            .Produces<GroupAnswer>().WithExample("""{"desc":"the whole team"}""", Example);
+        groups.MapDelete("/{id:int}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteGroup")
+            .WithSummary("The group and its members; its messages stay stored, and nobody gets at them any more")
+            .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
+    }
+
+    public static ApiProblem NoGroup(int id) => ApiProblem.NotFound($"there is no group {id}");
+
+    static async Task<IResult> CreateAsync(
+        NewGroup body, HttpRequest request, Groups groups, GroupStore store, UserDirectory users, RepeatedWrites repeated, TimeProvider clock)
+    {
+        if (IdempotencyKey.Read(request, out var key) is { } wrong)
+            return wrong;
+        if (body is not { Name: { } name, Creator: { } creator })
+            return ApiProblem.Malformed("\"name\" and \"creator\" are expected");
+        if (body.Members?.Count > IdList.Max)
+            return ApiProblem.Malformed($"\"members\" has {body.Members.Count} ids: at most {IdList.Max} are expected");
+        int[] members = [.. (body.Members ?? []).Distinct()];
+        var once = IdempotencyKey.ToRepeat(key, "POST /groups", body, clock.GetUtcNow());
+        return await IdempotencyKey.OnceAsync(once, repeated, MakeAsync, id => FindAsync(id, store));
+
+        async Task<IResult> MakeAsync()
+        {
+            if (await MissingAsync(users, [creator, .. members]) is { } missing)
+                return missing;
+            var made = await groups.CreateAsync(creator, name, body.Desc ?? "", members, once is null ? null : once.NoteAsync);
+            return made.Error == ErrorCode.None && await store.FindAsync(made.Id) is { } group
+                ? TypedResults.Created($"/api/v1/groups/{group.Id}", GroupAnswer.Of(group))
+                : ApiProblem.Of(made.Error, made.Reason);
+        }
+    }
+
+    static async Task<IResult> FindAsync(int id, GroupStore store) => await store.FindAsync(id) is { } group ? TypedResults.Ok(GroupAnswer.Of(group)) : NoGroup(id);
+
+    static async Task<IResult> ChangeAsync(int id, GroupChange body, Groups groups, GroupStore store)
+    {
+        if (await store.FindAsync(id) is not { } group)
+            return NoGroup(id);
+        var changed = await groups.ChangeAsync(group, body.Name, body.Desc);
+        return changed.Error == ErrorCode.None && await store.FindAsync(id) is { } now ? TypedResults.Ok(GroupAnswer.Of(now)) : ApiProblem.Of(changed.Error, changed.Reason);
+    }
+
+    static async Task<IResult> DeleteAsync(int id, Groups groups, GroupStore store)
+    {
+        if (await store.FindAsync(id) is null)
+            return NoGroup(id);
+        await groups.DeleteAsync(id);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Null if all of these users exist.</summary>
+    public static async Task<ApiProblem?> MissingAsync(UserDirectory users, IReadOnlyCollection<int> ids)
+    {
+        const int Named = 10;
+        var found = (await users.FindAsync(ids)).ConvertAll(user => user.Id);
+        int[] missing = [.. ids.Except(found).Order()];
+        return missing.Length == 0 ? null
+            : new ApiProblem(
+                StatusCodes.Status422UnprocessableEntity, ErrorCode.NotFound,
+                $"there are no users {string.Join(", ", missing.Take(Named))}{(missing.Length > Named ? $" and {missing.Length - Named} others" : "")}");
+    }
+}

@@ -1,0 +1,149 @@
+using Chat.Node.Contracts;
+using Chat.Node.Settings;
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.Api;
+
+/// <summary>What became of a message, and where.</summary>
+/// <param name="Error">None: committed.</param>
+/// <param name="Reason">For people.</param>
+/// <param name="IsMalformed">The object itself is wrong; else it breaks a rule.</param>
+sealed record SentMessage(ErrorCode Error, string Reason, bool IsMalformed = false)
+{
+    public ConversationId Conversation { get; init; }
+
+    public long Seq { get; init; }
+
+    public long Ts { get; init; }
+
+    public ApiProblem ToProblem() => IsMalformed ? ApiProblem.Malformed(Reason) : ApiProblem.Of(Error, Reason);
+}
+
+/// <summary>From objects of requests to messages in conversations: who sends, whether it can be sent, and the way there.</summary>
+sealed class MessageSending(UserDirectory users, MessageLogStore log, MessagePosts posts, ChatSettings settings, TimeProvider clock, IBeforeHook? hook = null)
+{
+    readonly MessageLimits _limits = new(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes);
+    readonly CmidSource _cmids = new($"{Random.Shared.NextInt64():x16}", clock, prefix: "~");
+    readonly Lock _cmidLock = new();
+
+    /// <summary>Who sends, and whether that user is shut out.</summary>
+    sealed record Sender(ChatSender User, bool IsDisabled);
+
+    /// <summary>A message that can be sent.</summary>
+    sealed record Ready(int At, ConversationId Conversation, OutgoingPost Post);
+
+    /// <summary>A result for each message, in their order. Those to one conversation come there in this order, the others beside each other.</summary>
+    /// <exception cref="StorageException">The database is away: nothing was sent.</exception>
+    public async Task<SentMessage[]> SendAsync(IReadOnlyList<MessageBody> messages)
+    {
+        var senders = await SendersAsync(messages);
+        var results = new SentMessage[messages.Count];
+        var ready = new List<Ready>(messages.Count);
+        for (var at = 0; at < messages.Count; at++)
+        {
+            if (Prepare(messages[at], senders, at, out var message) is { } problem)
+                results[at] = problem;
+            else
+                ready.Add(message!);
+        }
+
+        using var checks = hook is null ? null : new MessageChecks(hook);
+        await Task.WhenAll(ready.GroupBy(message => message.Conversation).Select(group => SendAsync(group.Key, [.. group], checks, results)));
+        return results;
+    }
+
+    async Task SendAsync(ConversationId conversation, IReadOnlyList<Ready> messages, MessageChecks? checks, SentMessage[] results)
+    {
+        if (messages.Count > 1 && settings.KeepsHistory)
+            messages = await WithoutLoggedAsync(conversation, messages, results);
+        if (checks is not null)
+            messages = await AllowedAsync(checks, conversation, messages, results);
+        if (messages.Count == 0)
+            return;
+        var sent = await posts.SendAsync(conversation, [.. messages.Select(message => message.Post)]);
+        for (var i = 0; i < messages.Count; i++)
+            results[messages[i].At] = ResultOf(conversation, sent[i]);
+    }
+
+    /// <summary>
+    /// A batch that is repeated is mostly logged already. Its conversation would find that out too, but message by message, and would stop each time.
+    /// </summary>
+    async Task<IReadOnlyList<Ready>> WithoutLoggedAsync(ConversationId conversation, IReadOnlyList<Ready> messages, SentMessage[] results)
+    {
+        var left = new List<Ready>(messages.Count);
+        foreach (var ofSender in messages.GroupBy(message => message.Post.Sender))
+        {
+            var logged = await log.FindAsync(conversation, ofSender.Key, [.. ofSender.Select(message => message.Post.Cmid).Distinct()]);
+            foreach (var message in ofSender)
+            {
+                if (logged.TryGetValue(message.Post.Cmid, out var place))
+                    results[message.At] = ResultOf(conversation, new PostResult(ErrorCode.None, "", place.Seq, place.Ts));
+                else
+                    left.Add(message);
+            }
+        }
+
+        return [.. left.OrderBy(message => message.At)];
+    }
+
+    static async Task<IReadOnlyList<Ready>> AllowedAsync(MessageChecks checks, ConversationId conversation, IReadOnlyList<Ready> messages, SentMessage[] results)
+    {
+        var verdicts = await checks.AskAsync(conversation, [.. messages.Select(message => message.Post)]);
+        var left = new List<Ready>(messages.Count);
+        foreach (var (message, verdict) in messages.Zip(verdicts))
+        {
+            if (verdict.Action == HookAction.Allow)
+                left.Add(verdict.Text is { } text ? message with { Post = message.Post with { Body = message.Post.Body.WithText(text) } } : message);
+            else
+                results[message.At] = new SentMessage(verdict.Action == HookAction.Deny ? ErrorCode.Forbidden : ErrorCode.Unavailable, verdict.Reason);
+        }
+
+        return left;
+    }
+
+    static SentMessage ResultOf(ConversationId conversation, PostResult result) =>
+        new(result.Error, result.Reason) { Conversation = conversation, Seq = result.Seq, Ts = result.Ts };
+
+    int? SenderOf(MessageBody message) => message.From ?? settings.Api.SystemUser;
+
+    async Task<Dictionary<int, Sender>> SendersAsync(IReadOnlyList<MessageBody> messages)
+    {
+        int[] ids = [.. messages.Select(SenderOf).OfType<int>().Distinct()];
+        return (await users.FindAsync(ids)).ToDictionary(user => user.Id, user => new Sender(new ChatSender(user.Id, user.Name), user.IsDisabled));
+    }
+
+    /// <summary>Null and the message, or why it cannot be sent.</summary>
+    SentMessage? Prepare(MessageBody message, Dictionary<int, Sender> senders, int at, out Ready? ready)
+    {
+        ready = null;
+        if (message.Problem() is { } problem)
+            return new SentMessage(ErrorCode.Malformed, problem, IsMalformed: true);
+        if (SenderOf(message) is not { } from)
+            return new SentMessage(ErrorCode.Malformed, "\"from\" is missing, and there is no system user (Chat:Api:SystemUser)", IsMalformed: true);
+        if (!senders.TryGetValue(from, out var sender))
+            return new SentMessage(ErrorCode.NotFound, $"there is no user {from}");
+        if (sender.IsDisabled)
+            return new SentMessage(ErrorCode.Malformed, $"user {from} is disabled");
+        var read = message.ToRequest(message.Cmid ?? OwnCmid());
+        if (read is not SendMessageRequest request)
+            return new SentMessage(ErrorCode.Malformed, ReasonOf(read), IsMalformed: true);
+        var body = request.BuildBody(sender.User);
+        if (_limits.Problem(request, body) is { } tooLong)
+            return new SentMessage(ErrorCode.TooLarge, tooLong);
+        var conversation = request.IsGroup ? ConversationId.Group(request.TargetId) : ConversationId.Direct(from, request.TargetId);
+        ready = new Ready(at, conversation, new OutgoingPost(from, request.Cmid!, body));
+        return null;
+    }
+
+    /// <summary>In the words of the API.</summary>
+    static string ReasonOf(Request read) => read is InvalidRequest invalid
+        ? invalid.Reason.Replace("\"toid\"", "\"to\"", StringComparison.Ordinal).Replace("\"groupid\"", "\"group\"", StringComparison.Ordinal)
+        : "the message cannot be read";
+
+    string OwnCmid()
+    {
+        lock (_cmidLock)
+            return _cmids.Next();
+    }
+}

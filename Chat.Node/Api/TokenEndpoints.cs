@@ -1,0 +1,46 @@
+using Chat.Node.Auth;
+using Chat.Node.Storage;
+
+namespace Chat.Node.Api;
+
+/// <summary>A token for a user's device.</summary>
+/// <param name="Ttl">For how many seconds a login with it is taken: 1 to 2592000.</param>
+sealed record NewToken(int? Ttl);
+
+/// <summary>For <c>{"msgid":1,"token":"…"}</c>.</summary>
+/// <param name="Token">As often as the device likes, until then.</param>
+/// <param name="Expires">Milliseconds since 1970, UTC.</param>
+sealed record TokenAnswer(string Token, long Expires);
+
+/// <summary>How users get in, and are put out.</summary>
+static class TokenEndpoints
+{
+    const int DefaultSeconds = 3600;
+    const int MaxSeconds = 30 * 24 * 3600;
+
+    public static void MapTokens(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/users/{id:int}/tokens", CreateAsync).WithTags("users").RequireScope(ApiScopes.Manage).WithName("createToken")
+            .WithSummary("A token that a device of this user logs in with")
+            .Produces<TokenAnswer>(StatusCodes.Status201Created)
+            .WithExample("""{"ttl":3600}""", """{"token":"ct_9k3vB0mXb8Yk1V3m6l1R1G7c5bN8wq2s4t6u8v0xY1Z","expires":1795414043660}""");
+        api.MapDelete("/users/{id:int}/sessions", EndAsync).WithTags("users").RequireScope(ApiScopes.Manage).WithName("endSessions")
+            .WithSummary("Ends all sessions of a user and revokes all tokens")
+            .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
+    }
+
+    static async Task<IResult> CreateAsync(int id, NewToken body, UserDirectory users, UserChanges changes)
+    {
+        if (body.Ttl is < 1 or > MaxSeconds)
+            return ApiProblem.Rule($"\"ttl\" must be from 1 to {MaxSeconds} seconds");
+        if (await users.FindAsync(id) is not { } user)
+            return UserEndpoints.NoUser(id);
+        if (user.IsDisabled)
+            return ApiProblem.Rule($"user {id} is disabled");
+        var (token, expires) = await changes.MintAsync(id, TimeSpan.FromSeconds(body.Ttl ?? DefaultSeconds));
+        return TypedResults.Created((string?)null, new TokenAnswer(token, expires.ToUnixTimeMilliseconds()));
+    }
+
+    static async Task<IResult> EndAsync(int id, SessionRevocation sessions) =>
+        await sessions.EndAllAsync(id) ? TypedResults.NoContent() : UserEndpoints.NoUser(id);
+}

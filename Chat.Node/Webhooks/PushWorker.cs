@@ -1,0 +1,108 @@
+using Chat.Node.Contracts;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using Chat.Protocol;
+
+namespace Chat.Node.Webhooks;
+
+/// <summary>How pushes are told of.</summary>
+/// <param name="HasPreview">Whether the beginning of the text is told.</param>
+sealed record PushSettings(bool HasPreview);
+
+/// <summary>Looks at the messages that wait for users, and tells who is to be woken. Only the dispatcher uses it, so there is one in the cluster.</summary>
+sealed class PushWorker(
+    PushStore pushes, DeliveryMarks marks, Presence presence, MessageLogStore log, IEnumerable<IPushSender> senders, PushSettings settings, TimeProvider clock,
+    ILogger<PushWorker> logger)
+{
+    public const int PageRows = 100;
+
+    static readonly TimeSpan SenderTimeout = TimeSpan.FromSeconds(5);
+
+    readonly List<IPushSender> _senders = [.. senders];
+
+    long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>One page of what is due; if nobody wants it, what waits is forgotten. True if there is certainly more.</summary>
+    /// <exception cref="StorageException">The database does not answer.</exception>
+    public Task<bool> RunAsync(IReadOnlyList<WebhookEndpoint> endpoints)
+    {
+        var writesEvents = endpoints.Any(endpoint => endpoint.Gets(WebhookTypes.PushRequired));
+        return writesEvents || _senders.Count > 0 ? RunAsync(writesEvents) : pushes.ForgetSomeAsync();
+    }
+
+    async Task<bool> RunAsync(bool writesEvents)
+    {
+        var due = await pushes.ReadDueAsync(Now, PageRows);
+        if (due.Count == 0)
+            return false;
+        var sessions = await presence.NodesOfAsync([.. due.Select(push => push.UserId).Distinct()]);
+        var messages = await log.ReadAtAsync([.. due.Select(push => (push.Conversation, push.Seq)).Distinct()]);
+        var read = await marks.ReadAsync([.. due.Select(push => (push.UserId, push.Conversation))]);
+        List<PendingPush> forgotten = [], waiting = [];
+        List<(PendingPush Push, LogRow Message)> wanted = [];
+        foreach (var push in due)
+        {
+            var message = messages.GetValueOrDefault((push.Conversation, push.Seq));
+            switch (PushRule.Judge(push, read[(push.UserId, push.Conversation)], sessions.ContainsKey(push.UserId), message?.Sender))
+            {
+                case PushStep.Forget:
+                    forgotten.Add(push);
+                    break;
+                case PushStep.Wait:
+                    waiting.Add(push);
+                    break;
+                case PushStep.Tell:
+                    wanted.Add((push, message!));
+                    break;
+            }
+        }
+
+        var unread = await pushes.UnreadAsync([.. wanted.Select(each => each.Push.UserId).Distinct()]);
+        List<(PendingPush, PushRequired)> told = [.. wanted.Select(each => (each.Push, Describe(each.Push, each.Message, unread.Of(each.Push.UserId))))];
+        waiting.AddRange(await TellAsync(told, writesEvents));
+        if (forgotten.Count > 0)
+            await pushes.ForgetAsync(forgotten);
+        if (waiting.Count > 0)
+            await pushes.PostponeAsync(waiting, Now + PushRule.AgainMilliseconds);
+        return due.Count == PageRows;
+    }
+
+    /// <summary>Those that a sender in the process has not taken: they come again.</summary>
+    async Task<List<PendingPush>> TellAsync(List<(PendingPush Push, PushRequired Required)> told, bool writesEvents)
+    {
+        var failed = new List<PendingPush>();
+        foreach (var (push, required) in told)
+        {
+            if (!await TrySendAsync(required))
+                failed.Add(push);
+        }
+
+        var taken = told.Where(each => !failed.Contains(each.Push)).Select(each => (each.Push, WebhookData.Of(each.Required))).ToList();
+        if (taken.Count > 0)
+            await pushes.TellAsync(taken, writesEvents);
+        return failed;
+    }
+
+    async Task<bool> TrySendAsync(PushRequired required)
+    {
+        foreach (var sender in _senders)
+        {
+            try
+            {
+                using var timeout = new CancellationTokenSource(SenderTimeout, clock);
+                await sender.SendAsync(required, timeout.Token).WaitAsync(SenderTimeout, clock);
+            }
+            catch (Exception e)
+            {
+                WebhookLog.PushFailed(logger, required.User, e.Message);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    PushRequired Describe(PendingPush push, LogRow message, int badge) => new(
+        push.UserId, push.Conversation.ToString(), push.Seq, message.Ts, message.Sender, push.Conversation.IsGroup ? push.Conversation.B : null,
+        settings.HasPreview ? PushRule.Preview(ChangedBody.TextOf(message.Body.Span)) : null, badge);
+}
