@@ -14,6 +14,7 @@ sealed class PeerMonitor(
     Nodes nodes, NodeLease lease, NodeDirectory directory, Lazy<ActorSystem> system, TimeProvider clock, NodeState state, ILogger<PeerMonitor> logger) : BackgroundService
 {
     readonly PeerWatch _watch = new();
+    readonly ClockComparison _clocks = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,6 +41,7 @@ sealed class PeerMonitor(
             var members = cluster.State.Members;
             directory.Update(others.Where(row => members.Any(row.IsOf)));
             _watch.Look(others, clock.SteadyMilliseconds());
+            CompareClocks(others, clock.GetUtcNow().ToUnixTimeMilliseconds());
             directory.UpdateUnclustered(others.Where(row => !row.Joined && _watch.IsAtWork(row)).Select(row => row.Incarnation));
             // All at once: an answer that does not come takes its time, and a look must not be late.
             await Task.WhenAll(others.Select(async row =>
@@ -53,6 +55,14 @@ sealed class PeerMonitor(
         {
             Log.PeersUnknown(logger, e.Message);
         }
+    }
+
+    void CompareClocks(List<NodeRow> others, long now)
+    {
+        nodes.Times.Look(others, _watch.IsAtWork, now);
+        var fresh = others.Where(row => _watch.HasBeaten(row.Incarnation) && _watch.SilenceOf(row.Incarnation) == TimeSpan.Zero);
+        foreach (var (address, ahead) in _clocks.Compare(fresh, now))
+            Log.ClocksDiffer(logger, address, ahead.TotalSeconds);
     }
 
     async Task<bool> IsDeadAsync(Akka.Cluster.Cluster cluster, NodeRow row, Member member, bool isSuperseded)

@@ -34,6 +34,7 @@ sealed class UnclusteredNodeMonitor(Nodes nodes, NodeDirectory directory, TimePr
         {
             var others = await nodes.OthersAsync();
             _watch.Look(others, clock.SteadyMilliseconds());
+            nodes.Times.Look(others, _watch.IsAtWork, clock.GetUtcNow().ToUnixTimeMilliseconds());
             directory.UpdateUnclustered(others.Where(_watch.IsAtWork).Select(row => row.Incarnation));
         }
         catch (StorageException e)

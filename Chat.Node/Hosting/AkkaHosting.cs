@@ -35,11 +35,18 @@ static class AkkaHosting
         services.AddSingleton(provider => new ConversationServices(
             provider.GetRequiredService<MessageLog>(), provider.GetRequiredService<ConversationLoader>(), provider.GetRequiredService<FanOutWatermarks>(),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(), Region<UserActor>(provider),
-            provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<DeliveryMarks>(), settings.IsBridged));
+            provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<DeliveryMarks>(), settings.IsBridged,
+            provider.GetRequiredService<IWebhooks>())
+        {
+            Changes = settings.KeepsHistory ? provider.GetRequiredService<MessageChangeStore>() : null,
+            ChangeWindows = new ChangeWindows(
+                TimeSpan.FromHours(settings.Limits.EditHours), TimeSpan.FromSeconds(settings.Limits.RecallSeconds),
+                provider.GetRequiredService<MessageLog>().LargestBody),
+        });
         services.AddSingleton(provider => new UserServices(
             provider.GetRequiredService<OfflineQueue>(), provider.GetRequiredService<OfflineStore>(), provider.GetRequiredService<DeliveryMarks>(),
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<Presence>(),
-            new UserLoader(provider.GetRequiredService<Presence>(), provider.GetRequiredService<IMaterializer>()), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
+            new UserLoader(provider.GetRequiredService<Presence>(), provider.GetRequiredService<Revocations>(), provider.GetRequiredService<IMaterializer>()), new UserLimits(settings.MaxSessions, settings.Limits.FailedLoginsPerMinutePerAccount),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(),
             Region<ConversationActor>(provider), provider.GetRequiredService<NodeDirectory>(), provider.GetRequiredService<IBridge>()));
         services.AddAkka(SystemName, (akka, provider) =>
@@ -57,12 +64,15 @@ static class AkkaHosting
                 .WithStrictSerialization()
                 .WithActorAskTimeout(TimeSpan.FromSeconds(5))
                 .WithRemoting(RemotingOf(settings))
-                .WithClustering(new ClusterOptions { Roles = ["chat"] })
+                .WithClustering(new ClusterOptions { Roles = ["chat", PresenceRoad.Role] })
                 .AddUserRegion(provider)
                 .AddConversationRegion(provider)
                 .AddSweepers(settings, provider)
                 .AddChannelKeeper(settings, provider)
+                .AddWebhooks(settings, provider)
                 .WithActors((system, _, _) => ((ExtendedActorSystem)system).SystemActorOf(Props.Create<NodeLinkReceiver>(), NodeLinkReceiver.Name))
+                .WithActors((system, _, _) => ((ExtendedActorSystem)system).SystemActorOf(Props.Create<NoticeReceiver>(), NoticeReceiver.Name))
+                .AddPresenceHub(settings, provider)
                 .AddStartup((system, _) => EndInOrder(system, provider))
                 .WithActorSystemLivenessCheck();
         });
@@ -166,6 +176,7 @@ static class AkkaHosting
           log-dead-letters = off                   # a message to a session that has just ended is everyday life
           log-dead-letters-during-shutdown = off
           stdout-loglevel = OFF                    # it waits for whoever reads standard output; all lines go through the node's own logger
+          stdout-logger-class = "Chat.Node.Actors.SilentLogger, Chat.Node" # the level does not count for what is said at the very end
           actor {
             default-mailbox.mailbox-type = "Chat.Node.Actors.LinkedMailbox, Chat.Node"
             # an actor at the top (a session) that fails is closed, not restarted without its socket
@@ -203,6 +214,7 @@ static class AkkaHosting
             allow-weakly-up-members = off           # up means that all agree
             periodic-tasks-initial-delay = 200 ms   # a lone node is up at once
             singleton { hand-over-retry-interval = 300 ms }
+            singleton-proxy.log-singleton-identification-failure = off # akka.net#8568: it says so at every start, before it has looked
             sharding {
               state-store-mode = ddata
               distributed-data.durable.keys = []    # the native library of the durable store does not fit its wrapper

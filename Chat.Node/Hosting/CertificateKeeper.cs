@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography;
 using Chat.Node.Settings;
 using Chat.Node.Telemetry;
@@ -21,7 +20,7 @@ sealed class CertificateKeeper(ChatSettings settings, TimeProvider clock, ILogge
     DateTimeOffset _warned = DateTimeOffset.MinValue;
 
     /// <summary>For a connection that comes now.</summary>
-    public SslServerAuthenticationOptions Options => _current!.Options;
+    public TlsCertificate Current => _current!;
 
     /// <exception cref="SettingsException">There is none that can be used.</exception>
     public void Load()

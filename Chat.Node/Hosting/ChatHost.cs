@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Chat.Node.Api;
 using Chat.Node.Cluster;
 using Chat.Node.Faults;
 using Chat.Node.Settings;
@@ -13,7 +14,7 @@ namespace Chat.Node.Hosting;
 static class ChatHost
 {
     const int ExitWrongSettings = 2;
-    const int ExitCannotStart = 3;
+    public const int ExitCannotStart = 3;
     const int ExitRemoved = 4;
     const int ExitLeftovers = 5;
 
@@ -28,7 +29,6 @@ static class ChatHost
         using var interrupt = OnSignal(PosixSignal.SIGINT, told);
         try
         {
-            DescriptorLimit.Raise();
             var app = Build(args, replace: replace);
             state = app.Services.GetRequiredService<NodeState>();
             await app.StartChatAsync(told.Token);
@@ -72,11 +72,9 @@ static class ChatHost
     /// <exception cref="SettingsException">A setting is wrong.</exception>
     public static WebApplication Build(string[] args, string? extraHocon = null, Action<IServiceCollection>? replace = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            Args = args,
-            ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program
-        });
+        HostSettings.CheckCommandLine(args);
+        var builder = CreateBuilder(args);
+        HostSettings.Check(builder.Configuration);
         builder.Logging.AddChatLogging();
         var settings = ChatSettings.Read(builder.Configuration);
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -87,8 +85,11 @@ static class ChatHost
         builder.Services.AddSingleton(CrashPoints.FromEnvironment());
         builder.Services.AddHealthChecks();
         builder.Services.AddChatStorage(settings);
+        builder.Services.AddChatAuth(settings);
         builder.Services.AddChatGateway(settings);
         builder.Services.AddChatCluster(settings);
+        builder.Services.AddChatWebhooks(settings);
+        builder.Services.AddChatApi(settings);
         builder.Services.AddChatBridge(settings);
         builder.Services.AddChatActors(settings, extraHocon);
         builder.Services.AddHostedService<NodeLifecycle>();
@@ -96,10 +97,28 @@ static class ChatHost
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseQuestionPlaces();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("liveness") });
         app.MapMetrics();
+        app.MapChatApi();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return app;
+    }
+
+    static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        try
+        {
+            return WebApplication.CreateSlimBuilder(new WebApplicationOptions
+            {
+                Args = args,
+                ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program
+            });
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException(e.InnerException is { } cause ? $"{e.Message} {cause.Message}" : e.Message); // names the file, and the line
+        }
     }
 
     /// <summary>Starts everything and says how to connect once the node can be used.</summary>
@@ -121,7 +140,8 @@ static class ChatHost
         await using var stopping = stop.Register(app.Lifetime.StopApplication);
         await app.StartAsync(CancellationToken.None); // from here on the host itself hears signals, and ends in order
         Log.Ready(
-            logger, string.Join(" and ", app.Services.GetRequiredService<ChatListener>().Endpoints),
+            logger, app.Services.GetRequiredService<WebListener>().Hint,
+            string.Join(" and ", app.Services.GetRequiredService<ChatListener>().Endpoints),
             $"http://{new IPEndPoint(settings.Bind, settings.HttpPort)}/health/ready", settings.StorageName, ConnectHint(settings));
     }
 

@@ -4,10 +4,8 @@ using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -19,8 +17,6 @@ namespace Chat.Node.Hosting;
 /// </summary>
 sealed class ChatListener(ChatSettings settings, ConnectionLimit limit, IServiceProvider services, ILoggerFactory loggers) : IAsyncDisposable
 {
-    static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
-
     KestrelServer? _server;
 
     /// <summary>Where it listens: the plain port, then that of TLS if there is one.</summary>
@@ -45,8 +41,7 @@ sealed class ChatListener(ChatSettings settings, ConnectionLimit limit, IService
         var transport = new GatedTransport(limit, sockets, services.GetRequiredService<TimeProvider>(), loggers);
         _server = new KestrelServer(Options.Create(options), transport, loggers);
         await _server.StartAsync(new NoHttp(), cancellation);
-        var addresses = _server.Features.Get<IServerAddressesFeature>()!.Addresses;
-        Endpoints = [.. addresses.Select(address => new Uri(address)).Select(uri => new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port))];
+        Endpoints = ListenerAddresses.Of(_server);
     }
 
     void Configure(ListenOptions listen)
@@ -61,8 +56,7 @@ sealed class ChatListener(ChatSettings settings, ConnectionLimit limit, IService
         listen.Protocols = HttpProtocols.None;
         if (settings.ProxyProtocol)
             listen.UseProxyProtocol();
-        var certificates = services.GetRequiredService<CertificateKeeper>();
-        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificates.Options), HandshakeTimeout = HandshakePatience });
+        listen.UseTls(certificate => certificate.Options);
         listen.UseConnectionHandler<ChatConnectionHandler>();
     }
 
@@ -75,15 +69,8 @@ sealed class ChatListener(ChatSettings settings, ConnectionLimit limit, IService
             Log.FewDescriptors(loggers.CreateLogger<ChatListener>(), descriptors ?? 0, limit.Max, wanted);
     }
 
-    /// <summary>Takes no new connection, asks the sessions to end, and ends what has not ended in time.</summary>
-    public async Task CloseAsync(CancellationToken patience)
-    {
-        if (_server is null)
-            return;
-        var stopping = _server.StopAsync(patience);
-        services.GetRequiredService<SessionRegistry>().Drain(); // behind the ports' end, so that nobody comes back to this node
-        await stopping;
-    }
+    /// <summary>Takes no new connection, and ends what has not ended in time.</summary>
+    public Task StopAsync(CancellationToken patience) => _server?.StopAsync(patience) ?? Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {

@@ -10,18 +10,37 @@ namespace Chat.Node.Hosting;
 static class DescriptorLimit
 {
     const int OpenFiles = 7; // RLIMIT_NOFILE of resource.h
+    const int StandardError = 2;
+    const short Writable = 4; // POLLOUT of poll.h
+    const int MaxWaitMilliseconds = 2000;
 
-    /// <summary>Takes what the hard limit gives.</summary>
-    /// <exception cref="CannotStartException">It is too little for a node.</exception>
-    public static void Raise()
+    /// <summary>
+    /// Takes what the hard limit gives. If that is too little for a node, says so on standard error. Has to come first, and may use nothing but
+    /// the core library: with few descriptors nothing else can be loaded, not even the console.
+    /// </summary>
+    /// <returns>Whether it is enough.</returns>
+    public static bool TryRaise()
     {
         if (Read() is not { } limits)
-            return;
+            return true;
         if (limits.Soft < limits.Hard && Set(OpenFiles, new Limits { Soft = limits.Hard, Hard = limits.Hard }) == 0)
             limits.Soft = limits.Hard;
-        if (limits.Soft < DescriptorBudget.Least)
-            throw new CannotStartException(
-                $"the limit of open files (ulimit -n, LimitNOFILE) is {limits.Soft}: a node needs at least {DescriptorBudget.Least}, and one more for each connection above {DescriptorBudget.LeastConnections}");
+        if (limits.Soft >= DescriptorBudget.Least)
+            return true;
+        Say("ChatActors cannot start: the limit of open files (ulimit -n, LimitNOFILE) is " + limits.Soft.ToString() + ": a node needs at least "
+            + DescriptorBudget.Least.ToString() + ", and one more for each connection above " + DescriptorBudget.LeastConnections.ToString() + "\n");
+        return false;
+    }
+
+    /// <param name="text">ASCII, and short: what a pipe has room for is written whole.</param>
+    static void Say(string text)
+    {
+        var bytes = new byte[text.Length];
+        for (var i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)text[i];
+        var output = new Descriptor { Number = StandardError, Wanted = Writable };
+        if (Poll(ref output, 1, MaxWaitMilliseconds) > 0 && (output.Found & Writable) != 0)
+            _ = Write(StandardError, ref bytes[0], bytes.Length);
     }
 
     /// <summary>How many may be open; null if that is not known.</summary>
@@ -49,6 +68,14 @@ static class DescriptorLimit
         public ulong Hard;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    struct Descriptor
+    {
+        public int Number;
+        public short Wanted;
+        public short Found;
+    }
+
     [DllImport("libc", EntryPoint = "getrlimit")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int Get(int resource, out Limits limits);
@@ -56,6 +83,14 @@ static class DescriptorLimit
     [DllImport("libc", EntryPoint = "setrlimit")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int Set(int resource, in Limits limits);
+
+    [DllImport("libc", EntryPoint = "poll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int Poll(ref Descriptor descriptor, nuint count, int milliseconds);
+
+    [DllImport("libc", EntryPoint = "write")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern nint Write(int descriptor, ref byte bytes, nint count);
 }
 
 /// <summary>Pure: how many of the process's descriptors clients may have.</summary>

@@ -17,6 +17,7 @@ sealed class GatedListener(Socket socket, IConnectionGate gate, SocketConnection
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     readonly SocketConnectionContextFactory _connections = new(options, logger);
+    readonly CancellationTokenSource _unbound = new();
 
     public EndPoint EndPoint => socket.LocalEndPoint!;
 
@@ -27,10 +28,11 @@ sealed class GatedListener(Socket socket, IConnectionGate gate, SocketConnection
             try
             {
                 var accepted = await socket.AcceptAsync(cancellationToken);
-                if (TryOpen(accepted) is { } connection)
+                if (await TryOpenAsync(accepted) is { } connection)
                     return connection;
             }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }
+                || (e is OperationCanceledException && _unbound.IsCancellationRequested))
             {
                 return null; // unbound
             }
@@ -47,32 +49,35 @@ sealed class GatedListener(Socket socket, IConnectionGate gate, SocketConnection
         }
     }
 
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         socket.Dispose();
-        return ValueTask.CompletedTask;
+        await _unbound.CancelAsync();
     }
 
     public ValueTask DisposeAsync()
     {
         socket.Dispose();
+        _unbound.Dispose();
         _connections.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    GatedConnection? TryOpen(Socket accepted)
+    async ValueTask<GatedConnection?> TryOpenAsync(Socket accepted)
     {
-        if (!gate.TryEnter())
-        {
-            if (gate is ConnectionLimit limit)
-                Log.TooManyConnections(logger, limit.Max);
-            accepted.Dispose();
-            return null;
-        }
-
         GatedConnection? connection = null;
+        var hasEntered = false;
         try
         {
+            hasEntered = await gate.EnterAsync(_unbound.Token);
+            if (!hasEntered)
+            {
+                if (gate is ConnectionLimit limit)
+                    Log.TooManyConnections(logger, limit.Max);
+                accepted.Dispose();
+                return null;
+            }
+
             accepted.NoDelay = true;
             connection = new GatedConnection(_connections.Create(accepted), gate);
             gate.Opened(connection);
@@ -81,7 +86,8 @@ sealed class GatedListener(Socket socket, IConnectionGate gate, SocketConnection
         catch (Exception) when (connection is null)
         {
             accepted.Dispose();
-            gate.Leave(null!);
+            if (hasEntered)
+                gate.Leave(null);
             throw;
         }
     }

@@ -1,46 +1,79 @@
+using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Conversations;
 using Chat.Node.Faults;
 using Chat.Node.Gateway;
+using Chat.Node.Links;
+using Chat.Node.People;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Users;
+using Chat.Node.Watching;
+using Chat.Node.Web;
 
 namespace Chat.Node.Hosting;
 
-/// <summary>The chat ports, and what sessions use.</summary>
+/// <summary>The chat and web ports, and what sessions use.</summary>
 static class GatewayHosting
 {
     public static IServiceCollection AddChatGateway(this IServiceCollection services, ChatSettings settings)
     {
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<SessionStarter>();
+        services.AddSingleton<WebSocketSessions>();
         services.AddSingleton(new ConnectionLimit(settings.Limits.MaxConnections));
-        if (settings.TlsPort is not null)
+        if (settings.TlsPort is not null || settings.Web.TlsPort is not null)
         {
             services.AddSingleton<CertificateKeeper>();
             services.AddHostedService(provider => provider.GetRequiredService<CertificateKeeper>());
         }
 
         services.AddSingleton<ChatListener>();
+        services.AddSingleton<WebListener>();
+        services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton(settings.Limits);
         services.AddSingleton(provider => new PasswordWorker(
             settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
+        services.AddSingleton<Registrar>();
+        services.AddSingleton(provider => new Groups(
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupStore>(), AkkaHosting.Region<ConversationActor>(provider)));
         services.AddSingleton(provider => new AddressLimiter(
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AccountService(
-            provider.GetRequiredService<Accounts>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes,
-            provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
+            provider.GetRequiredService<Accounts>(), provider.GetRequiredService<LoginTokens>(), provider.GetRequiredService<TokenLogins>(),
+            provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new ListRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes));
+        services.AddSingleton(provider => new ChangeRequests(
+            provider.GetRequiredService<MessageChangeStore>(), provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<ConversationActor>(provider),
+            new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes), provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new HistoryRequests(
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ChangeRequests>(), provider.GetRequiredService<MessageLogStore>(),
+            provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<Nodes>().Times, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new MarkRequests(
+            provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<ReceiptStore>(), provider.GetRequiredService<ContactStore>(),
+            AkkaHosting.Region<UserActor>(provider), settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ConversationRequests(
+            provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<ConversationListStore>(), provider.GetRequiredService<ConversationViews>(),
+            provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<UserActor>(provider),
+            new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(
-            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<MarkQueue>(),
-            settings.KeepsHistory, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UserRequests>>(),
-            AkkaHosting.Region<ConversationActor>(provider), AkkaHosting.Region<UserActor>(provider)));
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<Groups>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
+            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
+            provider.GetRequiredService<ILogger<UserRequests>>(), AkkaHosting.Region<UserActor>(provider)));
+        services.AddSingleton(provider => new WatchRequests(
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRequests>>(),
+            AkkaHosting.Region<PresenceHub>(provider)));
         services.AddSingleton(provider => new GatewayServices(
             settings.Limits, provider.GetRequiredService<NodeIdentity>(), settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CrashPoints>(), provider.GetRequiredService<AccountService>(), provider.GetRequiredService<UserRequests>(),
-            provider.GetRequiredService<AddressLimiter>(), provider.GetRequiredService<ILogger<SessionActor>>(),
-            AkkaHosting.Region<UserActor>(provider), AkkaHosting.Region<ConversationActor>(provider)));
+            provider.GetRequiredService<WatchRequests>(), provider.GetRequiredService<AddressLimiter>(), provider.GetRequiredService<ILogger<SessionActor>>(),
+            AkkaHosting.Region<UserActor>(provider), AkkaHosting.Region<ConversationActor>(provider))
+        {
+            Registration = settings.Registration,
+            Hook = provider.GetService<IBeforeHook>(),
+        });
         services.AddHostedService<ConnectionReaper>();
         services.AddHostedService(provider => new PresenceAudit(
             provider.GetRequiredService<Presence>(), provider.GetRequiredService<SessionRegistry>(), provider.GetRequiredService<NodeIdentity>(),

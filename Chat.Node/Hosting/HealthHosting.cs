@@ -14,7 +14,7 @@ static class HealthHosting
     static readonly TimeSpan IdlePatience = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Who keeps connections open, or floods the port, costs the node a few of them and shuts nobody out.
+    /// Who keeps connections open, or floods the port, costs the node a few of them and shuts nobody out (<see cref="QuestionPlaces"/>).
     /// </summary>
     public static void ListenForHealth(this IWebHostBuilder web, ChatSettings settings)
     {
@@ -26,7 +26,22 @@ static class HealthHosting
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
         web.ConfigureServices(services => services.AddSingleton<IConnectionListenerFactory>(provider => new GatedTransport(
-            new NewestConnections(DescriptorBudget.HttpConnections), new SocketConnectionFactoryOptions(),
+            new QuestionGate(DescriptorBudget.HttpConnections, provider.GetRequiredService<TimeProvider>()), new SocketConnectionFactoryOptions(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>())));
     }
+
+    /// <summary>A connection whose question is being answered keeps its place.</summary>
+    public static void UseQuestionPlaces(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        var place = context.Features.Get<QuestionPlace>();
+        place?.Begin();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            place?.End();
+        }
+    });
 }

@@ -9,10 +9,10 @@ namespace Chat.Node.Hosting;
 
 /// <summary>
 /// The order of things at both ends of a node's life. Start: when everything else has started (the health endpoint too), join
-/// the cluster and read the journal once, then open the chat ports. End: before anything else stops, close the ports and send the clients elsewhere.
+/// the cluster and read the journal once, then open the chat and web ports. End: before anything else stops, close the ports and send the clients elsewhere.
 /// </summary>
 sealed class NodeLifecycle(
-    IServiceProvider services, ChatSettings settings, ChatListener listener, SessionRegistry sessions, NodeState state, ILogger<NodeLifecycle> logger)
+    IServiceProvider services, ChatSettings settings, ChatListener chat, WebListener web, SessionRegistry sessions, NodeState state, ILogger<NodeLifecycle> logger)
     : IHostedLifecycleService
 {
     /// <summary>Sessions that wait for answers to their posts are given so long.</summary>
@@ -30,7 +30,8 @@ sealed class NodeLifecycle(
             else
                 await cluster.JoinAsync(cluster.SelfAddress, cancellationToken);
             await warmUp;
-            await listener.OpenAsync(cancellationToken);
+            await chat.OpenAsync(cancellationToken);
+            await web.OpenAsync(cancellationToken);
         }
         catch (Exception)
         {
@@ -46,7 +47,7 @@ sealed class NodeLifecycle(
     {
         if (state.Phase == NodePhase.Removed)
         {
-            await listener.CloseAsync(new CancellationToken(canceled: true)); // what is not answered yet cannot be answered here
+            await CloseAsync(new CancellationToken(canceled: true)); // what is not answered yet cannot be answered here
             var cluster = Akka.Cluster.Cluster.Get(services.GetRequiredService<ActorSystem>());
             cluster.Down(cluster.SelfAddress); // the actor system ends without asking the others
             return;
@@ -56,7 +57,7 @@ sealed class NodeLifecycle(
         Log.Draining(logger, sessions.Count);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(DrainPatience);
-        await listener.CloseAsync(patience.Token);
+        await CloseAsync(patience.Token);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -66,6 +67,14 @@ sealed class NodeLifecycle(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Takes no new connections, asks the sessions to end, and ends what has not ended in time.</summary>
+    async Task CloseAsync(CancellationToken patience)
+    {
+        var stopping = Task.WhenAll(chat.StopAsync(patience), web.StopAsync(patience));
+        sessions.Drain(); // behind the ports' end, so that nobody comes back to this node
+        await stopping;
+    }
 
     async Task JoinAsync(Akka.Cluster.Cluster cluster, CancellationToken cancellation)
     {

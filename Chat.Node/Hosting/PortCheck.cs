@@ -19,6 +19,10 @@ static class PortCheck
         if (settings.TlsPort is { } tlsPort)
             TryListen("TlsPort", settings.Bind, "Bind", tlsPort);
         TryListen("HttpPort", settings.Bind, "Bind", settings.HttpPort);
+        if (settings.Web.Port is { } webPort)
+            TryListen("WebPort", settings.Bind, "Bind", webPort);
+        if (settings.Web.TlsPort is { } webTlsPort)
+            TryListen("WebTlsPort", settings.Bind, "Bind", webTlsPort);
         if (!settings.IsClustered)
             return;
         if (settings.ListensEverywhere)

@@ -17,10 +17,22 @@ static class ProcessScheduling
     /// </remarks>
     public static void Apply(string[] args)
     {
-        var settings = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
-            .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddCommandLine(args).Build();
-        if (OperatingSystem.IsLinux() && !(bool.TryParse(settings["Chat:BatchScheduling"], out var isBatch) && !isBatch))
+        if (OperatingSystem.IsLinux() && IsWanted(args))
             _ = SetScheduler(0, Batch, new Parameters());
+    }
+
+    static bool IsWanted(string[] args)
+    {
+        try
+        {
+            var settings = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
+                .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddCommandLine(args).Build();
+            return !bool.TryParse(settings["Chat:BatchScheduling"], out var isBatch) || isBatch;
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            return false; // the node will not start
+        }
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -3,6 +3,7 @@ using Chat.Node.Cluster;
 using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
+using Chat.Node.Webhooks;
 
 namespace Chat.Node.Hosting;
 
@@ -34,6 +35,7 @@ static class StorageEnd
         await provider.GetRequiredService<MessageLog>().DrainAsync();
         await provider.GetRequiredService<OfflineQueue>().DrainAsync();
         await provider.GetRequiredService<MarkQueue>().DrainAsync();
+        await provider.GetRequiredService<CursorQueue>().DrainAsync(); // else the last requests to webhooks are made once more
         var isFinished = !provider.GetRequiredService<NodeLease>().IsLost && fanOuts.OldestTs() == long.MaxValue;
         await provider.GetRequiredService<Nodes>().LeaveAsync(isFinished);
     }

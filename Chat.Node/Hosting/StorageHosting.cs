@@ -30,14 +30,25 @@ static class StorageHosting
         services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
         services.AddSingleton(provider => new LegacyTexts(
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyCharset, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Accounts(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
-        services.AddSingleton(provider => new ContactStore(provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
+        services.AddSingleton<UserEvents>();
+        services.AddSingleton<GroupEvents>();
+        services.AddSingleton(provider => new Accounts(
+            provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<UserEvents>()));
+        services.AddSingleton(provider => new ContactStore(
+            provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>()));
+        services.AddSingleton(provider => new GroupStore(
+            provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>()));
         services.AddSingleton<ContactLists>();
         services.AddHostedService<TokenPurge>();
+        services.AddSingleton<LoginTokens>();
         services.AddSingleton<MissingKeys>();
         services.AddSingleton<MessageLogStore>();
+        services.AddSingleton<MessageChangeStore>();
         services.AddSingleton<OfflineStore>();
         services.AddSingleton<DeliveryMarks>();
+        services.AddSingleton<ReceiptStore>();
+        services.AddSingleton<ConversationListStore>();
+        services.AddSingleton<ConversationViews>();
         services.AddSingleton<Presence>();
         services.AddSingleton<NodeLease>();
         services.AddSingleton<StorageHealth>();

@@ -11,12 +11,18 @@ sealed class TlsCertificate
     TlsCertificate(X509Certificate2 leaf, X509Certificate2Collection others)
     {
         Leaf = leaf;
-        Options = new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(leaf, others, offline: true) };
+        var context = SslStreamCertificateContext.Create(leaf, others, offline: true);
+        Options = new SslServerAuthenticationOptions { ServerCertificateContext = context };
+        WebOptions = new SslServerAuthenticationOptions { ServerCertificateContext = context, ApplicationProtocols = [SslApplicationProtocol.Http11] };
     }
 
     public X509Certificate2 Leaf { get; }
 
+    /// <summary>For chat over TLS.</summary>
     public SslServerAuthenticationOptions Options { get; }
+
+    /// <summary>For browsers.</summary>
+    public SslServerAuthenticationOptions WebOptions { get; }
 
     /// <summary>UTC.</summary>
     public DateTime End => Leaf.NotAfter.ToUniversalTime();

@@ -1,0 +1,39 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+using Akka.Actor;
+using Chat.Node.Api;
+using Chat.Node.Conversations;
+using Chat.Node.Settings;
+using Chat.Node.Storage;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>The HTTP API on the internal port.</summary>
+static class ApiHosting
+{
+    public static IServiceCollection AddChatApi(this IServiceCollection services, ChatSettings settings)
+    {
+        services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton(provider => new ApiKeyRing(
+            settings.Api.Keys, provider.GetRequiredService<ApiKeyStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ApiKeyRing>>()));
+        services.AddSingleton<RepeatedWrites>();
+        services.AddHostedService<ApiPurge>();
+        services.AddSingleton<UserDirectory>();
+        services.AddSingleton<UserProfiles>();
+        services.AddSingleton<UserChanges>();
+        services.AddSingleton<MessageSending>();
+        services.AddSingleton(provider => new MessagePosts(
+            new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), AkkaHosting.Region<ConversationActor>(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(_ => new ApiRate(settings.Api.RequestsPerSecond));
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // ApiGate answers
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // it is never put into a page
+            json.SerializerOptions.MaxDepth = 32;
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow; // a typing error changes nothing in silence
+        });
+        services.AddOpenApi(ApiEndpoints.Version, ApiDescription.Describe);
+        return services;
+    }
+}
