@@ -61,6 +61,9 @@ public sealed class ChatClient : IAsyncDisposable
     /// <summary>The name of the server that the client is connected to: for people; clients cannot connect to it.</summary>
     public string? Node => _keeper.Current?.Hello.Node;
 
+    /// <summary>Whether the server that the client is connected to lets messages be changed. Older servers refuse it (<see cref="ErrorCode.UnknownRequest"/>).</summary>
+    public bool CanChangeMessages => _keeper.Current?.HasChanges ?? false;
+
     /// <summary>Connects to the first endpoint that answers. From then on the client stays connected by itself.</summary>
     /// <exception cref="ChatConnectionException">None of them answers.</exception>
     /// <exception cref="ObjectDisposedException">The client was closed.</exception>
@@ -89,6 +92,12 @@ public sealed class ChatClient : IAsyncDisposable
     /// <summary>The same by id.</summary>
     public Task<LoginResult> LoginAsync(int userId, string password, CancellationToken cancellationToken = default) =>
         _keeper.LogInAsync(new() { UserId = userId, Password = password }, cancellationToken);
+
+    /// <summary>
+    /// Logs in with the token (JWT) that <see cref="ChatClientOptions.GetToken"/> gives. The client asks for another one before it expires, and keeps the
+    /// session with it.
+    /// </summary>
+    public Task<LoginResult> LoginAsync(CancellationToken cancellationToken = default) => _keeper.LogInWithNewTokenAsync(cancellationToken);
 
     /// <summary>Logs in with the token of an earlier login, whose session it replaces.</summary>
     public Task<LoginResult> LoginWithTokenAsync(string token, CancellationToken cancellationToken = default) =>
@@ -168,6 +177,37 @@ public sealed class ChatClient : IAsyncDisposable
             new FetchHistoryRequest(conversation, after, before, limit),
             reply => WithOwnMarked(WireMapping.ReadHistory(reply)), cancellationToken);
 
+    /// <summary>
+    /// Gives an own message another text. This and the other changes may be repeated without harm, and are, over lost connections too. They need a server
+    /// that knows of them (<see cref="CanChangeMessages"/>), and a message with a number.
+    /// </summary>
+    /// <exception cref="ChatException">
+    /// <see cref="ErrorCode.Forbidden"/>: it is not the user's to change, or was recalled. <see cref="ErrorCode.TooLate"/>: the time for it is over.
+    /// <see cref="ErrorCode.NotYours"/>: there is no such message, or the user takes no part in the conversation. <see cref="ErrorCode.TooLarge"/>.
+    /// </exception>
+    public Task<ChangeResult> EditAsync(ConversationId conversation, long seq, string text, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new(conversation, seq, ChangeKind.Edit, text), cancellationToken);
+
+    /// <summary>Takes an own message back, or any message of a group that the user looks after: its text is gone.</summary>
+    /// <inheritdoc cref="EditAsync" path="/exception" />
+    public Task<ChangeResult> RecallAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new(conversation, seq, ChangeKind.Recall), cancellationToken);
+
+    /// <summary>Reacts to a message with an emoji.</summary>
+    /// <inheritdoc cref="EditAsync" path="/exception" />
+    public Task<ChangeResult> ReactAsync(ConversationId conversation, long seq, string emoji, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new(conversation, seq, ChangeKind.React, emoji), cancellationToken);
+
+    /// <summary>Takes a reaction back.</summary>
+    /// <inheritdoc cref="EditAsync" path="/exception" />
+    public Task<ChangeResult> UnreactAsync(ConversationId conversation, long seq, string emoji, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new(conversation, seq, ChangeKind.Unreact, emoji), cancellationToken);
+
+    /// <summary>Pins a message in its conversation, for everybody, or (false) does so no longer. In a group those who look after it may.</summary>
+    /// <inheritdoc cref="EditAsync" path="/exception" />
+    public Task<ChangeResult> PinAsync(ConversationId conversation, long seq, bool isPinned = true, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new(conversation, seq, isPinned ? ChangeKind.Pin : ChangeKind.Unpin), cancellationToken);
+
     /// <summary>Tells that a person has read a conversation up to a number.</summary>
     public Task MarkReadAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>
         RequestAsync(new ReadRequest(conversation, seq), _ => true, cancellationToken);
@@ -227,6 +267,9 @@ public sealed class ChatClient : IAsyncDisposable
 
     HistoryPage WithOwnMarked(HistoryPage page) =>
         page with { Messages = [.. page.Messages.Select(message => message with { IsOwn = message.SenderId == UserId })] };
+
+    Task<ChangeResult> ChangeAsync(ChangeMessageRequest request, CancellationToken cancellationToken) =>
+        RequestAsync(request, WireMapping.ReadChange, cancellationToken);
 
     async Task<T> RequestAsync<T>(Request request, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {

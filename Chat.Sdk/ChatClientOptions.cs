@@ -11,11 +11,18 @@ public sealed record ChatClientOptions
     /// <summary>What the hello announces, as <c>name/version</c>.</summary>
     public string ClientName { get; init; } = "chat-client/0.1.0";
 
-    /// <summary>Whether to speak TLS from the first byte.</summary>
+    /// <summary>Whether to speak TLS from the first byte, to endpoints of TCP: the address of a WebSocket says so itself (<c>wss://</c>).</summary>
     public bool UseTls { get; init; }
 
     /// <summary>Decides about the server's certificate instead of the system's rules.</summary>
     public RemoteCertificateValidationCallback? ValidateCertificate { get; init; }
+
+    /// <summary>
+    /// Gives a token (JWT) of the product for the user who logs in with <see cref="ChatClient.LoginAsync(CancellationToken)"/>, or null when there is
+    /// none any more. Asked at the login, when the token is about to expire, and when the server does not take the login any more. It has 15 s; if it
+    /// fails it is asked again.
+    /// </summary>
+    public Func<CancellationToken, Task<string?>>? GetToken { get; init; }
 
     /// <summary>How long one attempt to connect may take, TLS included.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

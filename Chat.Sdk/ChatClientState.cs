@@ -15,4 +15,9 @@ public sealed record ChatClientState(int UserId, string? SyncToken, IReadOnlyLis
 /// <param name="Received">The mark that the server was told.</param>
 /// <param name="Head">The highest number heard of.</param>
 /// <param name="Timestamp">The newest time seen, in milliseconds since 1970 UTC; 0 when it is not known.</param>
-public sealed record ConversationMark(string Conversation, long Delivered, long Received, long Head, long Timestamp = 0);
+/// <param name="Rev">Changes of messages up to this one were handed over.</param>
+public sealed record ConversationMark(string Conversation, long Delivered, long Received, long Head, long Timestamp = 0, long Rev = 0)
+{
+    /// <summary>The highest number of a change heard of: the next sync does not tell it again.</summary>
+    public long RevHead { get; init; }
+}

@@ -2,16 +2,36 @@ using System.Globalization;
 
 namespace ChatActors.Client;
 
-/// <summary>Where a server listens.</summary>
+/// <summary>Where a server listens: a host and a port for chat over TCP, or the address of a WebSocket.</summary>
 public sealed record ChatEndpoint(string Host, int Port = ChatEndpoint.DefaultPort)
 {
     /// <summary>The port of chat over TCP when nothing else is said.</summary>
     public const int DefaultPort = 6000;
 
-    /// <summary>Reads <c>host</c>, <c>host:port</c> or <c>[ipv6]:port</c>.</summary>
+    /// <summary>The path of a WebSocket's address when nothing else is said.</summary>
+    public const string DefaultPath = "/ws";
+
+    /// <summary>A WebSocket: <c>wss://chat.example.com/ws</c>; <c>ws://</c> is without TLS. Without a path it is <see cref="DefaultPath"/>.</summary>
+    /// <exception cref="ArgumentException">It is no address of a WebSocket.</exception>
+    public ChatEndpoint(Uri webSocket)
+        : this(HostOf(webSocket), webSocket.Port) =>
+        WebSocket = webSocket.PathAndQuery == "/" ? new Uri(webSocket, DefaultPath) : webSocket;
+
+    /// <summary>The address of the WebSocket; null for TCP.</summary>
+    public Uri? WebSocket { get; }
+
+    /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>[ipv6]:port</c>, <c>ws://host:port/ws</c> or <c>wss://host/ws</c>.</summary>
     public static bool TryParse(string text, out ChatEndpoint endpoint)
     {
         endpoint = new(text);
+        if (text.Contains("://", StringComparison.Ordinal))
+        {
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || !IsWebSocket(address))
+                return false;
+            endpoint = new(address);
+            return true;
+        }
+
         if (text.StartsWith('['))
         {
             var close = text.IndexOf(']', StringComparison.Ordinal);
@@ -37,6 +57,13 @@ public sealed record ChatEndpoint(string Host, int Port = ChatEndpoint.DefaultPo
         return true;
     }
 
+    static string HostOf(Uri webSocket) =>
+        IsWebSocket(webSocket) ? webSocket.DnsSafeHost : throw new ArgumentException($"{webSocket} is no address of a WebSocket: expected is ws://… or wss://…", nameof(webSocket));
+
+    static bool IsWebSocket(Uri address) =>
+        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeWs || address.Scheme == Uri.UriSchemeWss) && address.Host.Length > 0 && address.Fragment.Length == 0;
+
     /// <inheritdoc />
-    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public override string ToString() =>
+        WebSocket is not null ? WebSocket.ToString() : Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Chat.Protocol;
 
 namespace ChatActors.Client;
@@ -21,6 +22,53 @@ public sealed record ChatMessage(ConversationId Conversation, long Seq, int Send
 
     /// <summary>Whether another session of this user sent it.</summary>
     public bool IsOwn { get; init; }
+
+    /// <summary>The number of its newest change that is known; 0: none is.</summary>
+    public long Rev { get; init; }
+
+    /// <summary>When its text was last edited, in milliseconds since 1970 UTC; 0: never.</summary>
+    public long Edited { get; init; }
+
+    /// <summary>Who took it back, and when; null: nobody. A recalled message has no text.</summary>
+    public Recalled? Recalled { get; init; }
+
+    /// <summary>Whether it is pinned in its conversation, for everybody.</summary>
+    public bool IsPinned { get; init; }
+
+    /// <summary>How many users have reacted with what.</summary>
+    public IReadOnlyDictionary<string, int> Reactions { get; init; } = ReadOnlyDictionary<string, int>.Empty;
+
+    /// <summary>What the user has reacted with.</summary>
+    public IReadOnlyList<string> Mine { get; init; } = [];
+
+    /// <summary>The message as it is after a change; itself, if it is of another message or this one has it already.</summary>
+    /// <param name="change">What was told about it.</param>
+    /// <param name="userId">Who looks at it: <see cref="Mine"/> is this user's.</param>
+    public ChatMessage With(MessageChanged change, int userId)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        if (change.Conversation != Conversation || change.Seq != Seq || change.Rev <= Rev)
+            return this;
+        var mine = change.Mine?.ToList() ?? [.. Mine];
+        foreach (var news in change.Who.Where(news => news.UserId == userId))
+        {
+            mine.Remove(news.Emoji);
+            if (!news.IsTakenBack)
+                mine.Add(news.Emoji);
+        }
+
+        var isRecalled = (change.Recalled ?? Recalled) is not null;
+        return this with
+        {
+            Rev = change.Rev,
+            Text = isRecalled ? "" : change.Text ?? Text,
+            Edited = isRecalled ? 0 : Math.Max(change.Edited, Edited),
+            Recalled = change.Recalled ?? Recalled,
+            IsPinned = !isRecalled && (change.IsPinned ?? IsPinned),
+            Reactions = change.Reactions ?? Reactions,
+            Mine = mine,
+        };
+    }
 
     /// <summary>The row of the offline queue that a queued message without a number came from.</summary>
     internal long OfflineId { get; init; }

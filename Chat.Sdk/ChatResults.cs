@@ -23,6 +23,11 @@ public sealed record LoginResult(
 /// <param name="Cmid">The id that the client gave it.</param>
 public sealed record SentMessage(ConversationId Conversation, long Seq, long Timestamp, string Cmid);
 
+/// <summary>A change of a message is stored.</summary>
+/// <param name="Rev">The number of the change in its conversation: since then the message is as it was to be.</param>
+/// <param name="Timestamp">When that was, in milliseconds since 1970 UTC.</param>
+public sealed record ChangeResult(long Rev, long Timestamp);
+
 /// <summary>A part of a conversation, ascending.</summary>
 /// <param name="Messages">The messages.</param>
 /// <param name="HasMore">Whether there are others in the direction that was asked for.</param>

@@ -55,15 +55,21 @@ sealed class ChatConnection : IAsyncDisposable
     /// <summary>What the server said of itself; there after <see cref="StartAsync"/>.</summary>
     public HelloReply Hello { get; private set; } = new("", TimeSpan.Zero, int.MaxValue);
 
+    /// <summary>Whether the server knows of changes of messages.</summary>
+    public bool HasChanges => Hello.Features.Contains("changes");
+
     /// <summary>Why it ended, when it has.</summary>
     public Task<ChatConnectionException> Completion => _completion.Task;
+
+    /// <summary>Cancelled when it ends; to be asked for before.</summary>
+    public CancellationToken Ended => _ended.Token;
 
     /// <summary>Starts the loops and says hello.</summary>
     public async Task StartAsync(string clientName, CancellationToken cancellationToken)
     {
         _writing = WriteAsync();
         _reading = ReadAsync();
-        TrySend(new HelloRequest(ModernFrames.ProtocolVersion, clientName).ToBytes());
+        TrySend(new HelloRequest(ModernFrames.NewestProtocolVersion, clientName).ToBytes());
         try
         {
             Hello = await _hello.Task.WaitAsync(_replyTimeout, _timeProvider, cancellationToken);
@@ -161,7 +167,7 @@ sealed class ChatConnection : IAsyncDisposable
                     break;
             }
 
-            Abort(new("the server closed the connection"));
+            Abort(new(_stream is WebSocketByteStream { CloseReason: { } reason } ? $"the server closed the connection: {reason}" : "the server closed the connection"));
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -195,12 +201,17 @@ sealed class ChatConnection : IAsyncDisposable
             case MessageKind.HelloAck:
                 _hello.TrySetResult(HelloReply.Read(root));
                 break;
+            case MessageKind.MessageChanged:
+                _owner.OnMessageChanged(MessageChangedPush.Read(root));
+                break;
             case MessageKind.SettingsChanged:
                 _owner.OnSettingsChanged(this, SettingsFrames.Read(root));
                 break;
             case MessageKind.GoAway:
-                var goAway = GoAwayPush.Read(root);
-                _owner.OnGoAway(this, goAway.Reason, goAway.After);
+                _owner.OnGoAway(this, GoAwayPush.Read(root));
+                break;
+            case MessageKind.TokenExpiring:
+                _owner.OnTokenExpiring(this);
                 break;
             default:
                 // A later server may have more to say than this client understands.
@@ -230,6 +241,9 @@ sealed class ChatConnection : IAsyncDisposable
                     writer.Write(frame);
                 await writer.FlushAsync(_ended.Token);
             }
+
+            if (_stream is WebSocketByteStream webSocket)
+                await webSocket.CompleteAsync(_ended.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -276,17 +290,5 @@ sealed class ChatConnection : IAsyncDisposable
         var ping = new Ping { Timeout = _replyTimeout };
         TrySend(new PingRequest().ToBytes(requestRef), requestRef, ping);
         return ping;
-    }
-
-    sealed class Ping : PendingReply
-    {
-        public bool IsAnswered { get; set; }
-
-        public override void OnReply(JsonElement reply) => IsAnswered = true;
-
-        public override void OnLost(ChatException reason)
-        {
-            // Whoever lost the connection says so.
-        }
     }
 }

@@ -7,12 +7,18 @@ namespace ChatActors.Client.Connections;
 /// <summary>What outlives a connection: the messages for the application, the marks for the server, the unacknowledged posts.</summary>
 sealed class ChatSession : IConnectionOwner, IDisposable
 {
+    /// <summary>The server ends such a connection itself, when it has answered what was sent before.</summary>
+    static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(2);
+
+    ChatException? _loginOver;
+
     public ChatSession(ChatClientOptions options, CmidSource cmids)
     {
         Marks = new(options.TimeProvider, options.MarkInterval);
         Inbox = new(options, cmids, Marks);
         Posts = new(options, Inbox, cmids);
         CatchUp = new(Inbox, options);
+        Tokens = new(options);
     }
 
     public Inbox Inbox { get; }
@@ -22,6 +28,15 @@ sealed class ChatSession : IConnectionOwner, IDisposable
     public PostSender Posts { get; }
 
     public CatchUp CatchUp { get; }
+
+    public TokenSource Tokens { get; }
+
+    /// <summary>Why the server has ended the login for good; null while it has not.</summary>
+    public ChatException? LoginOver
+    {
+        get => Volatile.Read(ref _loginOver);
+        set => Volatile.Write(ref _loginOver, value);
+    }
 
     /// <summary>Logged in: posts go out again first, then what was missed is fetched.</summary>
     public void Online(ChatConnection connection, LoginResult login)
@@ -44,16 +59,22 @@ sealed class ChatSession : IConnectionOwner, IDisposable
             await Inbox.WaitForRoomAsync(cancellationToken);
     }
 
+    public void OnMessageChanged(MessageChangedPush change) => Inbox.OfferChange(change);
+
     public void OnMarkRefused(ChatConnection connection, ConversationId conversation, long head) =>
         Inbox.Change(cursors => cursors.NoteServerHead(conversation, head));
 
     public void OnSettingsChanged(ChatConnection connection, UserSettings settings) => Inbox.Notify(new SettingsChanged(settings));
 
-    public void OnGoAway(ChatConnection connection, string reason, TimeSpan after)
+    public void OnGoAway(ChatConnection connection, GoAwayPush goAway)
     {
-        Inbox.Notify(new GoingAway(reason, after));
-        connection.RetireAfter(after);
+        if (!goAway.MayReconnect)
+            LoginOver = new ChatException(goAway.Reason == "expired" ? ErrorCode.Expired : ErrorCode.NotLoggedIn, goAway.Reason);
+        Inbox.Notify(new GoingAway(goAway.Reason, goAway.After));
+        connection.RetireAfter(goAway.MayReconnect ? goAway.After : LastAnswers);
     }
+
+    public void OnTokenExpiring(ChatConnection connection) => _ = Tokens.RefreshAsync(connection);
 
     public void Dispose()
     {

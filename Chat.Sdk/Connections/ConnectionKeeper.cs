@@ -15,6 +15,7 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
 
     readonly Lock _gate = new();
     readonly Dialer _dialer = new(options, session);
+    readonly LoginRepetition _repetition = new(session);
     readonly BackOff _pause = new(options.FirstReconnectDelay, options.MaxReconnectDelay);
     readonly CancellationTokenSource _stop = new();
     TaskCompletionSource<ChatConnection> _ready = NewReady();
@@ -72,6 +73,11 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
             return _ready.Task.WaitAsync(cancellationToken);
     }
 
+    public async Task<LoginResult> LogInWithNewTokenAsync(CancellationToken cancellationToken) =>
+        await session.Tokens.GetAsync(cancellationToken) is { } jwt
+            ? await LogInAsync(new() { HasTokenSource = true, Jwt = jwt }, cancellationToken)
+            : throw new ChatException(ErrorCode.Rejected, "the application has no token to log in with");
+
     public async Task<LoginResult> LogInAsync(Credentials credentials, CancellationToken cancellationToken)
     {
         var connection = await GetAsync(cancellationToken);
@@ -94,6 +100,7 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
         lock (_gate)
         {
             _credentials = null;
+            session.LoginOver = null;
             session.Offline();
         }
     }
@@ -180,7 +187,11 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
         Credentials? credentials;
         lock (_gate)
             credentials = _credentials;
-        for (var next = credentials; next is not null;)
+        if (credentials is null)
+            return (null, null);
+        var refusal = session.LoginOver;
+        var next = await _repetition.FirstAsync(credentials, _stop.Token);
+        while (next is not null)
         {
             try
             {
@@ -188,12 +199,12 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
             }
             catch (ChatException e) when (!e.IsRetryable)
             {
-                next = next.Token is null ? null : next.WithoutToken();
-                if (next is null)
-                    GiveUpLogin(e);
+                refusal = e;
+                next = await _repetition.NextAsync(next, _stop.Token);
             }
         }
 
+        GiveUpLogin(refusal ?? new ChatException(ErrorCode.NotLoggedIn, "the application has no token to log in with"));
         return (null, null);
     }
 
@@ -201,22 +212,29 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
     {
         lock (_gate)
             _credentials = null;
+        session.LoginOver = null;
         session.Inbox.Notify(new LoggedOut(refusal.Code, refusal.Message));
         session.Posts.FailAll(new ChatException(ErrorCode.NotLoggedIn, $"logged out by the server: {refusal.Message}"));
     }
 
-    async Task<LoginResult> LogInOnAsync(ChatConnection connection, Credentials credentials, CancellationToken cancellationToken) =>
-        await connection.RequestAsync(
+    async Task<LoginResult> LogInOnAsync(ChatConnection connection, Credentials credentials, CancellationToken cancellationToken)
+    {
+        var login = await connection.RequestAsync(
             credentials.ToRequest(),
             reply =>
             {
                 // Still in the connection's reader: the first pushes may be right behind.
-                var login = WireMapping.ReadLogin(reply);
-                session.Inbox.Open(login.Id);
-                return login;
+                var accepted = WireMapping.ReadLogin(reply);
+                session.LoginOver = null;
+                session.Inbox.Open(accepted.Id, connection.HasChanges);
+                return accepted;
             },
             cancellationToken,
             credentials.Token is null ? options.PasswordReplyTimeout : options.ReplyTimeout);
+        if (credentials is { Token: null, Jwt: { } jwt })
+            session.Tokens.Used(jwt);
+        return login;
+    }
 
     /// <summary>False: meanwhile the application logged in as somebody else, or out.</summary>
     bool TryInstall(ChatConnection connection, Credentials? credentials, LoginResult? login)
@@ -255,6 +273,7 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
         UserId = login.Id,
         Name = login.Name,
         Token = login.Token.Length > 0 ? login.Token : credentials.Token,
+        Jwt = null,
     };
 
     static TaskCompletionSource<ChatConnection> NewReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -7,10 +7,15 @@ interface IConnectionOwner
 {
     ValueTask OnPushAsync(ChatConnection connection, ChatMessage message, CancellationToken cancellationToken);
 
+    void OnMessageChanged(MessageChangedPush change);
+
     /// <summary>A received mark was refused: the server has no more numbers of a conversation than <paramref name="head"/>.</summary>
     void OnMarkRefused(ChatConnection connection, ConversationId conversation, long head);
 
     void OnSettingsChanged(ChatConnection connection, UserSettings settings);
 
-    void OnGoAway(ChatConnection connection, string reason, TimeSpan after);
+    void OnGoAway(ChatConnection connection, GoAwayPush goAway);
+
+    /// <summary>The token (JWT) of the login expires soon.</summary>
+    void OnTokenExpiring(ChatConnection connection);
 }

@@ -6,7 +6,7 @@ namespace ChatActors.Client.Messages;
 
 /// <summary>
 /// Fetches what did not come by itself: after each login it asks which conversations have changed, and whenever a
-/// conversation misses something it asks the history. One loop, one request at a time.
+/// conversation misses something it asks the history, or for what became of its messages. One loop, one request at a time.
 /// </summary>
 sealed class CatchUp(Inbox inbox, ChatClientOptions options)
 {
@@ -57,6 +57,8 @@ sealed class CatchUp(Inbox inbox, ChatClientOptions options)
         TimeSpan? askAgainAfter;
         while (inbox.FindGap(out askAgainAfter) is { } request)
             await FetchAsync(login, request, cancellationToken);
+        while (inbox.FindChangeGap() is { } request)
+            await FetchChangesAsync(login, request, cancellationToken);
         if (!login.IsCaughtUp && !inbox.IsWaitingForRoom)
         {
             login.IsCaughtUp = true;
@@ -105,6 +107,20 @@ sealed class CatchUp(Inbox inbox, ChatClientOptions options)
         catch (ChatException e) when (IsFinal(e))
         {
             inbox.Change(cursors => cursors.GiveUp(request));
+        }
+    }
+
+    async Task FetchChangesAsync(Login login, ChangesRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await login.Connection.RequestAsync(
+                new FetchChangesRequest(request.Conversation, request.Since, request.Limit), ChangesReply.Read, cancellationToken);
+            inbox.Change(cursors => cursors.OfferChanges(request, page));
+        }
+        catch (ChatException e) when (IsFinal(e))
+        {
+            inbox.Change(cursors => cursors.Changes.GiveUp(request));
         }
     }
 

@@ -159,7 +159,8 @@ sealed class ConversationCursor(ConversationId conversation, Func<ChatMessage, b
             if (message.Seq <= Queued)
                 continue;
             SkipTo(message.Seq);
-            Append(message.Seq, message.Timestamp, message);
+            if (message.Seq > Queued) // else it was held
+                Append(message.Seq, message.Timestamp, message);
         }
 
         DrainHeld();

@@ -16,9 +16,12 @@ sealed class ConversationCursors(
     int _heldTotal;
     bool _isSynced;
 
+    /// <summary>What became of the messages since they were sent.</summary>
+    public ChangeCursors Changes { get; } = new(options.EventBuffer, enqueue, onGap);
+
     public string? SyncToken { get; private set; }
 
-    public bool HasGaps => _gaps.Count > 0;
+    public bool HasGaps => _gaps.Count > 0 || Changes.HasGaps;
 
     bool HasHoldRoom => _heldTotal < options.EventBuffer;
 
@@ -28,21 +31,28 @@ sealed class ConversationCursors(
         SyncToken = state.SyncToken;
         foreach (var mark in state.Conversations)
         {
-            if (ConversationId.TryParse(mark.Conversation, out var conversation))
-                Change(GetOrAdd(conversation), cursor => cursor.Restore(mark), isUrgent: true);
+            if (!ConversationId.TryParse(mark.Conversation, out var conversation))
+                continue;
+            Change(GetOrAdd(conversation), cursor => cursor.Restore(mark), isUrgent: true);
+            Changes.Restore(conversation, mark.Rev, mark.RevHead);
         }
     }
 
     public ChatClientState ToState(int userId) => new(userId, SyncToken,
     [
         .. _cursors.Values.Where(cursor => cursor.IsBased).OrderBy(cursor => cursor.Conversation)
-            .Select(cursor => new ConversationMark(cursor.Conversation.ToString(), cursor.Delivered, cursor.Received, cursor.Head, cursor.NewestTs)),
+            .Select(cursor => new ConversationMark(cursor.Conversation.ToString(), cursor.Delivered, cursor.Received, cursor.Head, cursor.NewestTs, Changes.TakenOf(cursor.Conversation))
+            {
+                RevHead = Changes.HeadOf(cursor.Conversation),
+            }),
     ]);
 
     /// <summary>A login: until the sync has answered, nobody knows where a conversation begins that has no cursor.</summary>
-    public void BeginSync()
+    /// <param name="hasChanges">Whether this server knows of changes of messages.</param>
+    public void BeginSync(bool hasChanges)
     {
         _isSynced = false;
+        Changes.BeginLogin(hasChanges);
         foreach (var cursor in _cursors.Values)
             cursor.BeginLogin();
     }
@@ -59,9 +69,10 @@ sealed class ConversationCursors(
     {
         foreach (var entry in entries)
         {
+            var wasBased = false;
             Change(GetOrAdd(entry.Conversation), cursor =>
             {
-                var wasBased = cursor.IsBased;
+                wasBased = cursor.IsBased;
                 if (!wasBased)
                     cursor.SetBase(entry.Received, skipOwnTo: entry.Head);
                 cursor.NoteServerHead(entry.Head);
@@ -71,6 +82,10 @@ sealed class ConversationCursors(
                 if (entry.Received < cursor.Received)
                     marks.Raise(entry.Conversation, cursor.Received);
             }, isUrgent: true);
+            if (wasBased)
+                Changes.NoteServerRev(entry.Conversation, entry.Rev);
+            else
+                Changes.Begin(entry);
         }
     }
 
@@ -86,6 +101,7 @@ sealed class ConversationCursors(
         _isSynced = true;
         foreach (var cursor in _cursors.Values.Where(cursor => !cursor.IsBased).ToArray())
             Change(cursor, SetBase);
+        ReleaseUnexpected();
     }
 
     /// <summary>The server keeps no history: what is missing stays missing.</summary>
@@ -100,6 +116,8 @@ sealed class ConversationCursors(
                 cursor.GiveUpGap();
             });
         }
+
+        ReleaseUnexpected();
     }
 
     /// <summary>A group whose messages this user sees from the first on.</summary>
@@ -120,6 +138,20 @@ sealed class ConversationCursors(
         return isNew || message.Seq > cursor.Delivered;
     }
 
+    /// <summary>A push that says that a message was changed.</summary>
+    public void OfferChange(MessageChangedPush push, bool hasRoom)
+    {
+        // The message is there, so it is missing if it has not come.
+        Change(GetOrAdd(push.Conversation), cursor => cursor.NoteHead(push.Seq));
+        if (_isSynced && IsKnownFromItsBeginning(push.Conversation))
+            Changes.StartAtZero(push.Conversation); // else it is a group that was joined meanwhile: what follows is of its member's time
+        var canFollow = hasRoom && (_isSynced || Changes.IsBegun(push.Conversation)); // else the sync will tell where to begin
+        Changes.Offer(push, IsEarly(push.Conversation, push.Seq), canFollow);
+    }
+
+    /// <summary>An answer about changes.</summary>
+    public void OfferChanges(ChangesRequest request, ChangesReply page) => Changes.OfferPage(request, page, seq => IsEarly(request.Conversation, seq));
+
     /// <summary>An own post was acknowledged.</summary>
     public void NoteOwn(ConversationId conversation, long seq, long ts) => Change(GetOrAdd(conversation), cursor =>
     {
@@ -135,6 +167,8 @@ sealed class ConversationCursors(
     {
         if (item.Cursor is { } cursor)
             Change(cursor, _ => cursor.Take(item));
+        if (item.Event is MessageChanged change)
+            Changes.Take(change);
     }
 
     /// <summary>What to fetch now, if anything; else after how long to ask again, if at all.</summary>
@@ -173,6 +207,12 @@ sealed class ConversationCursors(
             Change(cursor, _ => cursor.GiveUpGap());
     }
 
+    /// <summary>Whether a message is still to come.</summary>
+    bool IsEarly(ConversationId conversation, long seq) =>
+        _cursors.TryGetValue(conversation, out var cursor) && cursor.IsBased ? seq > cursor.Queued : !_isSynced;
+
+    void ReleaseUnexpected() => Changes.ReleaseWhere(conversation => !_cursors.TryGetValue(conversation, out var cursor) || !cursor.IsBased);
+
     ConversationCursor GetOrAdd(ConversationId conversation)
     {
         if (_cursors.TryGetValue(conversation, out var cursor))
@@ -187,11 +227,13 @@ sealed class ConversationCursors(
     void SetBase(ConversationCursor cursor)
     {
         // A group that was joined meanwhile has a past; its member's messages begin with the first that comes.
-        if (!cursor.Conversation.IsGroup || _groupsFromTheirBeginning.Contains(cursor.Conversation.B))
+        if (IsKnownFromItsBeginning(cursor.Conversation))
             cursor.SetBase(0);
         else if (cursor.HasMessages)
             cursor.SetBaseToFirstSeen();
     }
+
+    bool IsKnownFromItsBeginning(ConversationId conversation) => !conversation.IsGroup || _groupsFromTheirBeginning.Contains(conversation.B);
 
     /// <summary>Whatever moves a cursor: its mark, its gap and what it holds are looked at afterwards.</summary>
     void Change(ConversationCursor cursor, Action<ConversationCursor> change, bool isUrgent = false)
@@ -199,7 +241,13 @@ sealed class ConversationCursors(
         var (heldBefore, rewindsBefore) = (cursor.HeldCount, cursor.Rewinds);
         change(cursor);
         if (cursor.Rewinds > rewindsBefore)
+        {
             marks.Forget(cursor.Conversation);
+            Changes.Restart(cursor.Conversation);
+        }
+
+        if (cursor.IsBased)
+            Changes.Release(cursor.Conversation, cursor.Queued);
         _heldTotal += cursor.HeldCount - heldBefore;
         if (cursor.TryAnnounce())
             marks.Raise(cursor.Conversation, cursor.Received);

@@ -40,7 +40,9 @@ sealed class Inbox : IDisposable
     public AsyncSignal GapFound { get; }
 
     /// <summary>A login: goes on where this user was, or begins anew with what was saved of this user.</summary>
-    public void Open(int userId)
+    /// <param name="userId">Who has logged in.</param>
+    /// <param name="hasChanges">Whether this server knows of changes of messages.</param>
+    public void Open(int userId, bool hasChanges = false)
     {
         lock (_gate)
         {
@@ -55,7 +57,7 @@ sealed class Inbox : IDisposable
                     _cursors.Restore(state);
             }
 
-            _cursors.BeginSync();
+            _cursors.BeginSync(hasChanges);
         }
     }
 
@@ -72,6 +74,13 @@ sealed class Inbox : IDisposable
                 _marks.RaiseOffline(message.OfflineId);
             return true;
         }
+    }
+
+    /// <summary>A push that says that a message was changed; without room it is fetched later.</summary>
+    public void OfferChange(MessageChangedPush push)
+    {
+        lock (_gate)
+            _cursors.OfferChange(push, hasRoom: _ready.Count < _options.EventBuffer);
     }
 
     /// <summary>Waits until about half of the line has been taken.</summary>
@@ -165,6 +174,13 @@ sealed class Inbox : IDisposable
                 ? null
                 : _cursors.FindGap(Math.Clamp(_options.EventBuffer - _ready.Count, 1, MaxHistoryLimit), out askAgainAfter);
         }
+    }
+
+    /// <summary>The same for changes of messages.</summary>
+    public ChangesRequest? FindChangeGap()
+    {
+        lock (_gate)
+            return _ready.Count > _options.EventBuffer / 2 ? null : _cursors.Changes.FindGap(Math.Clamp(_options.EventBuffer - _ready.Count, 1, MaxHistoryLimit));
     }
 
     /// <summary>The answer to that.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using Chat.Protocol;
 
@@ -12,12 +13,24 @@ static class WireMapping
         Timestamp = push.Timestamp,
         Time = push.Time,
         OfflineId = push.OfflineId,
+        Rev = push.State?.Rev ?? 0,
+        Edited = push.State?.Edited ?? 0,
+        Recalled = push.State?.Recalled,
+        IsPinned = push.State?.IsPinned ?? false,
+        Reactions = push.State?.Reactions ?? ReadOnlyDictionary<string, int>.Empty,
+        Mine = push.State?.Mine ?? [],
     };
 
     public static HistoryPage ReadHistory(JsonElement reply)
     {
         var history = HistoryReply.Read(reply);
         return new([.. history.Messages.Select(ToMessage)], history.HasMore);
+    }
+
+    public static ChangeResult ReadChange(JsonElement reply)
+    {
+        var change = ChangeReply.Read(reply);
+        return new(change.Rev, change.Timestamp);
     }
 
     public static LoginResult ReadLogin(JsonElement reply)

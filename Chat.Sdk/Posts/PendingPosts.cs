@@ -12,7 +12,7 @@ namespace ChatActors.Client.Posts;
 sealed class PendingPosts(int window, BackOff pause)
 {
     readonly LinkedList<PendingPost> _posts = [];
-    readonly Dictionary<ConversationId, ConversationPosts> _lanes = [];
+    readonly Dictionary<ConversationId, ConversationPosts> _conversations = [];
     int _onWire;
 
     public int Count => _posts.Count;
@@ -20,20 +20,20 @@ sealed class PendingPosts(int window, BackOff pause)
     public void Add(PendingPost post)
     {
         _posts.AddLast(post);
-        if (!_lanes.TryGetValue(post.Conversation, out var lane))
-            _lanes.Add(post.Conversation, lane = new());
-        lane.Posts++;
+        if (!_conversations.TryGetValue(post.Conversation, out var own))
+            _conversations.Add(post.Conversation, own = new());
+        own.Posts++;
     }
 
     /// <summary>What may be sent now, in order; it counts as sent.</summary>
     /// <param name="now">The time, from any fixed point.</param>
     public List<PendingPost> TakeSendable(TimeSpan now)
     {
-        foreach (var (conversation, lane) in _lanes)
+        foreach (var (conversation, own) in _conversations)
         {
-            if (lane.PausedUntil is not { } until || until > now || lane.OnWire > 0)
+            if (own.PausedUntil is not { } until || until > now || own.OnWire > 0)
                 continue;
-            lane.PausedUntil = null;
+            own.PausedUntil = null;
             foreach (var post in _posts)
             {
                 if (post.Stage == PostStage.Refused && post.Conversation == conversation)
@@ -45,12 +45,12 @@ sealed class PendingPosts(int window, BackOff pause)
         for (var node = _posts.First; node is not null && _onWire < window; node = node.Next)
         {
             var post = node.Value;
-            var lane = _lanes[post.Conversation];
-            if (post.Stage != PostStage.Waiting || lane.PausedUntil is not null)
+            var own = _conversations[post.Conversation];
+            if (post.Stage != PostStage.Waiting || own.PausedUntil is not null)
                 continue;
             post.Stage = PostStage.OnWire;
             post.WasSent = true;
-            lane.OnWire++;
+            own.OnWire++;
             _onWire++;
             sendable.Add(post);
         }
@@ -59,7 +59,7 @@ sealed class PendingPosts(int window, BackOff pause)
     }
 
     /// <summary>When a paused conversation may go on, if one is paused and has all its answers.</summary>
-    public TimeSpan? NextDue => _lanes.Values.Where(lane => lane is { OnWire: 0, PausedUntil: not null }).Min(lane => lane.PausedUntil);
+    public TimeSpan? NextDue => _conversations.Values.Where(own => own is { OnWire: 0, PausedUntil: not null }).Min(own => own.PausedUntil);
 
     /// <summary>It was acknowledged, or refused for good.</summary>
     public void Finish(PendingPost post)
@@ -68,7 +68,7 @@ sealed class PendingPosts(int window, BackOff pause)
         if (post.Stage == PostStage.Done)
             return;
         if (post.WasSent)
-            _lanes[post.Conversation].Refusals = 0;
+            _conversations[post.Conversation].Refusals = 0;
         Remove(post);
     }
 
@@ -77,9 +77,9 @@ sealed class PendingPosts(int window, BackOff pause)
     {
         LeaveWire(post);
         post.Stage = PostStage.Refused;
-        var lane = _lanes[post.Conversation];
+        var own = _conversations[post.Conversation];
         // The refusals that follow from the first one are part of it.
-        lane.PausedUntil ??= now + pause.Delay(lane.Refusals++);
+        own.PausedUntil ??= now + pause.Delay(own.Refusals++);
     }
 
     /// <summary>
@@ -105,8 +105,8 @@ sealed class PendingPosts(int window, BackOff pause)
 
         foreach (var post in _posts)
             post.Stage = PostStage.Waiting;
-        foreach (var lane in _lanes.Values)
-            (lane.OnWire, lane.PausedUntil, lane.Refusals) = (0, null, 0);
+        foreach (var own in _conversations.Values)
+            (own.OnWire, own.PausedUntil, own.Refusals) = (0, null, 0);
         _onWire = 0;
     }
 
@@ -117,7 +117,7 @@ sealed class PendingPosts(int window, BackOff pause)
         foreach (var post in posts)
             post.Stage = PostStage.Done;
         _posts.Clear();
-        _lanes.Clear();
+        _conversations.Clear();
         _onWire = 0;
         return posts;
     }
@@ -126,7 +126,7 @@ sealed class PendingPosts(int window, BackOff pause)
     {
         if (post.Stage != PostStage.OnWire)
             return;
-        _lanes[post.Conversation].OnWire--;
+        _conversations[post.Conversation].OnWire--;
         _onWire--;
         post.Stage = PostStage.Waiting;
     }
@@ -135,8 +135,8 @@ sealed class PendingPosts(int window, BackOff pause)
     {
         post.Stage = PostStage.Done;
         _posts.Remove(post);
-        if (--_lanes[post.Conversation].Posts == 0)
-            _lanes.Remove(post.Conversation);
+        if (--_conversations[post.Conversation].Posts == 0)
+            _conversations.Remove(post.Conversation);
     }
 
     sealed class ConversationPosts
