@@ -13,13 +13,14 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
     readonly Option<int> _port = new("--port", "-p") { Description = "Its port", DefaultValueFactory = _ => ChatEndpoint.DefaultPort };
     readonly Option<string[]> _endpoints = new("--endpoint")
     {
-        Description = "HOST:PORT instead of --host and --port; repeat it for the servers of a cluster",
+        Description = "HOST:PORT, or ws://HOST:PORT/ws, instead of --host and --port; repeat it for the servers of a cluster",
     };
 
     readonly Option<bool> _tls = new("--tls") { Description = "Speak TLS" };
     readonly Option<bool> _insecure = new("--insecure") { Description = "With --tls: accept any certificate" };
     readonly Option<string?> _name = new("--name", "-n") { Description = "Name or id to log in as" };
     readonly Option<string?> _password = new("--password") { Description = $"Its password; else the variable {PasswordVariable} or a question" };
+    readonly Option<string?> _tokenCommand = new("--token-command") { Description = "Command of the shell that prints a token (JWT) of the product to log in with; run again when the token expires" };
     readonly Option<bool> _register = new("--register") { Description = "Create the account first, if the name is free" };
 
     readonly Option<bool> _script = new("--script", "-s")
@@ -39,7 +40,7 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
     {
         var root = new RootCommand("Chat in a terminal, or from a script. Inside, /help lists the commands.")
         {
-            _host, _port, _endpoints, _tls, _insecure, _name, _password, _register, _script, _timeout, _state,
+            _host, _port, _endpoints, _tls, _insecure, _name, _password, _tokenCommand, _register, _script, _timeout, _state,
         };
         AddValidators(root);
         root.SetAction(RunAsync);
@@ -53,7 +54,7 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
         _endpoints.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => !ChatEndpoint.TryParse(token.Value, out _)))
-                result.AddError($"--endpoint {token.Value}: expected HOST:PORT");
+                result.AddError($"--endpoint {token.Value}: expected HOST:PORT, ws://HOST:PORT/ws or wss://HOST/ws");
         });
         _port.Validators.Add(result => RequireBetween(result, 1, 65535));
         _timeout.Validators.Add(result => RequireBetween(result, 1, 86400));
@@ -62,6 +63,8 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
             var hasName = result.GetValue(_name) is not null;
             if (result.GetValue(_register) && !hasName)
                 result.AddError("--register needs --name");
+            if (hasName && result.GetValue(_tokenCommand) is not null)
+                result.AddError("--token-command says who you are: leave --name out");
             if (result.GetValue(_script) && hasName && PasswordIn(result.GetValue(_password)) is null)
                 result.AddError($"--script cannot ask for the password: give --password or set {PasswordVariable}");
         });
@@ -113,6 +116,7 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
         {
             Endpoints = endpoints,
             ClientName = "chat-console/0.1.0",
+            GetToken = parsed.GetValue(_tokenCommand) is { } command ? stop => TokenCommand.RunAsync(command, stop) : null,
             UseTls = parsed.GetValue(_tls) || parsed.GetValue(_insecure),
 #pragma warning disable CA5359 // That is what the option is for.
             ValidateCertificate = parsed.GetValue(_insecure) ? (_, _, _, _) => true : null,

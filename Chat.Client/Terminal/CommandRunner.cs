@@ -5,7 +5,10 @@ using ChatActors.Client;
 namespace Chat.Client.Terminal;
 
 /// <summary>Carries out commands on a <see cref="ChatClient"/>. What goes wrong is an outcome, not an exception.</summary>
-sealed class CommandRunner(ChatClient client, Contacts contacts)
+/// <param name="client">The client.</param>
+/// <param name="contacts">Who is known by name.</param>
+/// <param name="hasTokens">Whether a login needs no name, because a command gives tokens.</param>
+sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens = false)
 {
     const int DefaultHistoryCount = 20;
     const int MemberPage = 500;
@@ -51,10 +54,13 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         "settings" => new SettingsShown(await client.GetSettingsAsync(cancellationToken)),
         "mute" => await ChangeAsync(new() { Mute = FindConversation(call[0]!) }, cancellationToken),
         "unmute" => await ChangeAsync(new() { Unmute = FindConversation(call[0]!) }, cancellationToken),
+        "edit" or "recall" or "react" or "unreact" => await ChangeMessageAsync(call, cancellationToken),
+        "pin" or "unpin" when call[1] is not null => await ChangeMessageAsync(call, cancellationToken),
         "pin" => await ChangeAsync(new() { Pin = FindConversation(call[0]!) }, cancellationToken),
         "unpin" => await ChangeAsync(new() { Unpin = FindConversation(call[0]!) }, cancellationToken),
         "presence" => await ChangeAsync(new() { Presence = FindPresence(call[0]!) }, cancellationToken),
         "register" => new AccountCreated(await client.RegisterAsync(call[0]!, call[1]!, cancellationToken), call[0]!),
+        "login" when call[0] is null => await LogInAsync(cancellationToken),
         "login" => await LogInAsync(call[0]!, call[1] ?? throw new CommandException("the password is missing"), cancellationToken),
         "logout" => await LogOutAsync(cancellationToken),
         "status" => new StatusShown(client.UserId, client.UserId is { } id ? contacts.NameOf(id) : null, client.Endpoint, client.Node, client.IsConnected),
@@ -92,6 +98,20 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         if (newest.Messages.Count > 0)
             await client.MarkReadAsync(conversation, newest.Messages[^1].Seq, cancellationToken);
         return new CommandDone($"{contacts.NameOf(conversation, RequireLogin())} is read");
+    }
+
+    async Task<Outcome> ChangeMessageAsync(CommandCall call, CancellationToken cancellationToken)
+    {
+        var (conversation, seq) = (FindConversation(call[0]!), Number(call[1]!, "NUMBER"));
+        var change = await (call.Name switch
+        {
+            "edit" => client.EditAsync(conversation, seq, call[2]!, cancellationToken),
+            "recall" => client.RecallAsync(conversation, seq, cancellationToken),
+            "react" => client.ReactAsync(conversation, seq, call[2]!, cancellationToken),
+            "unreact" => client.UnreactAsync(conversation, seq, call[2]!, cancellationToken),
+            _ => client.PinAsync(conversation, seq, call.Name == "pin", cancellationToken),
+        });
+        return new MessageChangeStored(conversation, seq, change);
     }
 
     async Task<Outcome> AddFriendAsync(string who, CancellationToken cancellationToken)
@@ -141,6 +161,15 @@ sealed class CommandRunner(ChatClient client, Contacts contacts)
         var login = int.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? await client.LoginAsync(id, password, cancellationToken)
             : await client.LoginAsync(nameOrId, password, cancellationToken);
+        contacts.Learn(login);
+        return new UserLoggedIn(login);
+    }
+
+    async Task<Outcome> LogInAsync(CancellationToken cancellationToken)
+    {
+        if (!hasTokens)
+            throw new CommandException("the name is missing: /login NAME-OR-ID PASSWORD");
+        var login = await client.LoginAsync(cancellationToken);
         contacts.Learn(login);
         return new UserLoggedIn(login);
     }

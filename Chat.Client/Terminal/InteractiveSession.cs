@@ -31,7 +31,7 @@ sealed class InteractiveSession : IAsyncDisposable
         _input = input;
         _client = new(options.Client);
         _state = new(options.StatePath);
-        _runner = new(_client, _contacts);
+        _runner = new(_client, _contacts, options.HasTokenCommand);
         var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
         var console = AnsiConsole.Create(new()
         {
@@ -79,6 +79,8 @@ sealed class InteractiveSession : IAsyncDisposable
 
     async Task LogInAsync(CancellationToken cancellationToken)
     {
+        if (_options.HasTokenCommand)
+            await RunAsync(new(CommandTable.Find("login")!, []), cancellationToken);
         if (_options.Name is not { } name || (_options.Password ?? await AskPasswordAsync(name, cancellationToken)) is not { } password)
             return;
         if (_options.Register)
@@ -102,7 +104,7 @@ sealed class InteractiveSession : IAsyncDisposable
             {
                 case "quit":
                     return;
-                case "login" when call[1] is null && await AskPasswordAsync(call[0]!, cancellationToken) is { } password:
+                case "login" when call[0] is not null && call[1] is null && await AskPasswordAsync(call[0]!, cancellationToken) is { } password:
                     await RunAsync(call with { Arguments = [call[0]!, password] }, cancellationToken);
                     break;
                 case "msg" or "group" or "say" when _editor is not null:

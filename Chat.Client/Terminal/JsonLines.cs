@@ -27,6 +27,9 @@ sealed class JsonLines(TextWriter output)
             case MessageReceived received:
                 WriteLine("event", "message", json => WriteMessage(json, received.Message));
                 break;
+            case MessageChanged changed:
+                WriteLine("event", "changed", json => WriteChange(json, changed));
+                break;
             case MessagesMissing missing:
                 WriteLine("event", "missing", json =>
                 {
@@ -106,6 +109,12 @@ sealed class JsonLines(TextWriter output)
                 json.WriteNumber("seq", sent.Seq);
                 json.WriteNumber("ts", sent.Timestamp);
                 json.WriteString("cmid", sent.Cmid);
+                break;
+            case MessageChangeStored stored:
+                json.WriteString("conversation", stored.Conversation.ToString());
+                json.WriteNumber("seq", stored.Seq);
+                json.WriteNumber("rev", stored.Change.Rev);
+                json.WriteNumber("ts", stored.Change.Timestamp);
                 break;
             case GroupCreated group:
                 json.WriteNumber("groupid", group.GroupId);
@@ -196,6 +205,65 @@ sealed class JsonLines(TextWriter output)
         json.WriteString("time", message.Time);
         json.WriteString("cmid", message.Cmid);
         json.WriteBoolean("own", message.IsOwn);
+        if (message.Rev == 0)
+            return;
+        json.WriteNumber("rev", message.Rev);
+        if (message.Edited > 0)
+            json.WriteNumber("edited", message.Edited);
+        WriteState(json, message.Recalled, message.IsPinned, message.Reactions, message.Mine);
+    }
+
+    /// <summary>What is left out did not change.</summary>
+    static void WriteChange(Utf8JsonWriter json, MessageChanged change)
+    {
+        json.WriteString("conversation", change.Conversation.ToString());
+        json.WriteNumber("seq", change.Seq);
+        json.WriteNumber("rev", change.Rev);
+        if (change.By > 0)
+            json.WriteNumber("by", change.By);
+        if (change.Text is { } text)
+        {
+            json.WriteString("text", text);
+            json.WriteNumber("edited", change.Edited);
+        }
+
+        WriteState(json, change.Recalled, change.IsPinned, change.Reactions, change.Mine);
+        if (change.Who.Count == 0)
+            return;
+        WriteArray(json, "who", change.Who, (_, news) =>
+        {
+            json.WriteNumber("id", news.UserId);
+            json.WriteString(news.IsTakenBack ? "unreact" : "react", news.Emoji);
+        });
+    }
+
+    static void WriteState(
+        Utf8JsonWriter json, Protocol.Recalled? recalled, bool? isPinned, IReadOnlyDictionary<string, int>? reactions, IReadOnlyList<string>? mine)
+    {
+        if (recalled is not null)
+        {
+            json.WriteStartObject("recalled");
+            json.WriteNumber("by", recalled.By);
+            json.WriteNumber("ts", recalled.Timestamp);
+            json.WriteEndObject();
+        }
+
+        if (isPinned is { } pinned)
+            json.WriteBoolean("pinned", pinned);
+        if (reactions is not null)
+        {
+            json.WriteStartObject("reactions");
+            foreach (var (emoji, count) in reactions)
+                json.WriteNumber(emoji, count);
+            json.WriteEndObject();
+        }
+
+        if (mine is null)
+            return;
+        json.WriteStartArray("mine");
+        foreach (var emoji in mine)
+            json.WriteStringValue(emoji);
+        json.WriteEndArray();
     }
 
     static void WriteArray<T>(Utf8JsonWriter json, string key, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)

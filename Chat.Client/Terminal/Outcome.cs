@@ -21,6 +21,9 @@ sealed record UserLoggedIn(LoginResult Login) : Outcome;
 /// <summary>A message was acknowledged.</summary>
 sealed record MessageSent(SentMessage Message, string Receiver, string Text) : Outcome;
 
+/// <summary>A message is as it was to be; what has changed is told by an event.</summary>
+sealed record MessageChangeStored(ConversationId Conversation, long Seq, ChangeResult Change) : Outcome;
+
 /// <summary>A group was created.</summary>
 sealed record GroupCreated(int GroupId, string Name) : Outcome;
 

@@ -7,12 +7,17 @@ namespace Chat.Client.Terminal;
 /// <summary>Writes events and outcomes for people. Colours are the console's business: piped output has none.</summary>
 sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, TimeProvider timeProvider)
 {
+    readonly ChangeText _changes = new(id => id == ownId() ? "you" : contacts.NameOf(id));
+
     public void WriteEvent(ChatEvent chatEvent)
     {
         switch (chatEvent)
         {
             case MessageReceived received:
                 WriteMessage(received.Message);
+                break;
+            case MessageChanged changed:
+                WriteNotice($"{contacts.NameOf(changed.Conversation, ownId() ?? 0)}: {_changes.Describe(changed)}", "grey");
                 break;
             case MessagesMissing missing:
                 var where = contacts.NameOf(missing.Conversation, ownId() ?? 0);
@@ -61,6 +66,9 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             case MessageSent sent:
                 WriteLine($"[grey]{TimeOf(sent.Message.Timestamp)}[/] [green]you → {Safe(sent.Receiver)}[/]: {Safe(sent.Text)}");
                 break;
+            case MessageChangeStored stored:
+                WriteNotice($"#{stored.Seq} is changed", "grey");
+                break;
             case GroupCreated group:
                 WriteNotice($"group {group.Name} has the id {group.GroupId}; others /join {group.GroupId}", "green");
                 break;
@@ -88,13 +96,17 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
 
     public void WriteNotice(string text, string colour) => WriteLine($"[{colour}]{Safe(text)}[/]");
 
-    void WriteMessage(ChatMessage message)
+    /// <param name="message">What it is.</param>
+    /// <param name="hasNumber">Whether its number is shown: it is needed to change it.</param>
+    void WriteMessage(ChatMessage message, bool hasNumber = false)
     {
         var from = message.IsOwn && message.SenderId == ownId() ? "you" : NameOf(message);
         var where = message.Conversation.IsGroup
             ? $"[blue]{Safe($"[{contacts.NameOf(message.Conversation, 0)}]")}[/] [aqua]{Safe(from)}[/]"
             : message.IsOwn ? $"[green]{Safe($"you → {contacts.NameOf(message.Conversation, message.SenderId)}")}[/]" : $"[aqua]{Safe(from)}[/]";
-        WriteLine($"[grey]{TimeOf(message.Timestamp)}[/] {where}: {Safe(message.Text)}");
+        var number = hasNumber && message.Seq > 0 ? $"#{message.Seq} " : "";
+        var text = message.Recalled is { } recalled ? $"[grey]({Safe(_changes.TakenBack(recalled))})[/]" : $"{Safe(message.Text)}[grey]{Safe(ChangeText.Behind(message))}[/]";
+        WriteLine($"[grey]{TimeOf(message.Timestamp)} {number}[/]{where}: {text}");
     }
 
     string NameOf(ChatMessage message) => message.SenderName.Length > 0 ? message.SenderName : contacts.NameOf(message.SenderId);
@@ -102,7 +114,7 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
     void WriteHistory(HistoryPage page)
     {
         foreach (var message in page.Messages)
-            WriteMessage(message);
+            WriteMessage(message, hasNumber: true);
         if (page.Messages.Count == 0)
             WriteNotice("there are no messages", "grey");
         else if (page.HasMore)
@@ -165,7 +177,7 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
 
         var legacy = string.Join("  ", CommandTable.All.Select(spec => spec.LegacyUsage).OfType<string>());
         WriteLine($"The legacy forms are understood too: [aqua]{Safe(legacy)}[/]");
-        WriteLine("WHO is a name or an id, GROUP too. Tab completes commands and names; the arrow keys recall lines.");
+        WriteLine("WHO is a name or an id, GROUP too, NUMBER is that of a message. Tab completes commands and names; the arrow keys recall lines.");
     }
 
     string TimeOf(long timestamp)

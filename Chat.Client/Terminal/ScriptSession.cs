@@ -33,8 +33,9 @@ sealed class ScriptSession(TerminalOptions options, TextReader input, TextWriter
 
         _lines.WriteConnected(client.Endpoint, client.Node);
         var events = ReadEventsAsync(client, reading.Token);
-        if (await LogInAsync(new(client, _contacts), cancellationToken))
-            await RunCommandsAsync(new(client, _contacts), cancellationToken);
+        var runner = new CommandRunner(client, _contacts, options.HasTokenCommand);
+        if (await LogInAsync(runner, cancellationToken))
+            await RunCommandsAsync(runner, cancellationToken);
         await reading.CancelAsync();
         await events;
         _state.Save(client);
@@ -44,6 +45,8 @@ sealed class ScriptSession(TerminalOptions options, TextReader input, TextWriter
     /// <summary>What the command line asked for; without it the rest makes no sense.</summary>
     async Task<bool> LogInAsync(CommandRunner runner, CancellationToken cancellationToken)
     {
+        if (options.HasTokenCommand)
+            return await RunAsync(runner, 0, CommandTable.Find("login")!, [], cancellationToken) is not CommandFailed;
         if (options.Name is not { } name)
             return true;
         if (options.Register)

@@ -9,6 +9,9 @@ sealed record TerminalOptions(ChatClientOptions Client)
 
     public string? Password { get; init; }
 
+    /// <summary>Whether to log in at once with a token (JWT) of the product, which the client's options give.</summary>
+    public bool HasTokenCommand => Client.GetToken is not null;
+
     /// <summary>Whether to create the account before.</summary>
     public bool Register { get; init; }
 
