@@ -34,6 +34,9 @@ sealed record ChaosOptions(int Nodes)
     /// <summary>Each node in a network namespace of its own, so that links can be cut.</summary>
     public bool CutsLinks { get; init; }
 
+    /// <summary>Modern clients come over WebSockets.</summary>
+    public bool UsesWebSockets { get; init; }
+
     public ChaosDatabase Database { get; init; } = ChaosDatabase.OwnMariaDb;
 
     /// <summary>A server that is there, for <see cref="ChaosDatabase.GivenMySql"/>.</summary>
@@ -54,7 +57,7 @@ sealed record ChaosOptions(int Nodes)
     /// <summary>The command that does the same again.</summary>
     public string Command => $"chaos --nodes {Nodes} --seed {Seed} --seconds {Seconds} --rate {Rate} --faults {Faults}"
         + (Kinds.Count > 0 ? $" --kinds {string.Join(',', Kinds)}" : "") + (FaultMilliseconds is { } length ? $" --fault-milliseconds {length}" : "")
-        + (IsPatient ? " --patient" : "") + (Bystanders > 0 ? $" --bystanders {Bystanders}" : "") + (CutsLinks ? " --cut-links" : "")
+        + (IsPatient ? " --patient" : "") + (Bystanders > 0 ? $" --bystanders {Bystanders}" : "") + (CutsLinks ? " --cut-links" : "") + (UsesWebSockets ? " --web-sockets" : "")
         + Database switch { ChaosDatabase.Sqlite => " --database sqlite", ChaosDatabase.GivenMySql => " --database …", _ => "" };
 
     /// <summary>The first thing that makes such a run impossible, or null.</summary>

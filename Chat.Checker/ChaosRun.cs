@@ -30,6 +30,7 @@ sealed class ChaosRun : IDisposable
     ChaosRun(ChaosOptions options, Action<string> output)
     {
         _options = options;
+        // For people, who look for yesterday's: nothing is measured by it.
         _folder = Path.Combine(options.Folder, $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-seed-{options.Seed}");
         Directory.CreateDirectory(_folder);
         _notes = new RunNotes(_clock, output, Path.Combine(_folder, "report.txt"));
@@ -61,7 +62,7 @@ sealed class ChaosRun : IDisposable
         _notes.Write($"{_options.Nodes} nodes are ready");
         await using var balancer = _options.Balancer is { } start ? await start([.. cluster.Nodes.Select(node => node.Chat.Port)]) : null;
         List<IPEndPoint> nodes = balancer is null ? cluster.Nodes.ConvertAll(node => node.Chat) : [new IPEndPoint(IPAddress.Loopback, balancer.Port)];
-        var services = new RunServices(_clock, _sent, nodes, _notes.Write, _end.Token);
+        var services = new RunServices(_clock, _sent, nodes, _notes.Write, _end.Token) { WebPorts = _options.UsesWebSockets ? cluster.Nodes.ConvertAll(node => node.Web) : null };
         var plan = new PopulationPlan { Rate = _options.Rate, LegacyClientsGoAway = _options.Balancer is null };
         var crowd = await Crowd.EnrolAsync(services, plan, Acknowledged);
         using var bystanders = await Bystanders.LogInAsync(nodes, _options.Bystanders);

@@ -17,6 +17,7 @@ static class BenchCommandLine
         LogInCommand.Create(),
         OfflineCommand.Create(),
         HistoryCommand.Create(),
+        WebhooksCommand.Create(),
         SurviveCommand.Create(),
         ChaosCommand.Create(),
         MicroCommand.Create(),

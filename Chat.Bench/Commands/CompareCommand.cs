@@ -12,10 +12,11 @@ static class CompareCommand
     {
         var other = new Option<string[]>("--against") { Description = "addresses of the second server", Required = true, AllowMultipleArgumentsPerToken = true };
         var otherPids = LoadArguments.PidOption("--against-pid", "processes of the second server");
+        var otherTransport = new Option<Transport>("--against-transport") { Description = "what carries the protocol to the second server" };
         var rounds = new Option<int>("--rounds") { Description = "rounds, each with a run against both", DefaultValueFactory = _ => 5 };
         var isGroups = new Option<bool>("--in-groups") { Description = "groups instead of pairs" };
         var (arguments, output) = (new LoadArguments(), new OutputArguments());
-        var command = new Command("compare", "the same workload alternately against two servers: the ratio, and how far the rounds differ") { other, otherPids, rounds, isGroups };
+        var command = new Command("compare", "the same workload alternately against two servers: the ratio, and how far the rounds differ") { other, otherPids, otherTransport, rounds, isGroups };
         arguments.AddMessages(command);
         arguments.AddRun(command);
         arguments.AddGroups(command);
@@ -24,7 +25,7 @@ static class CompareCommand
         command.SetAction(parsed => Exit.Guard(() =>
         {
             var options = arguments.Workload(parsed);
-            var against = options with { Targets = [.. parsed.GetValue(other)!.Select(ChatTarget.Parse)] };
+            var against = options with { Targets = [.. parsed.GetValue(other)!.Select(text => ChatTarget.Parse(text, parsed.GetValue(otherTransport)))] };
             var name = parsed.GetValue(isGroups) ? "groups" : "pairs";
             Func<WorkloadOptions, SetupProgress, Load.LoadState> build = parsed.GetValue(isGroups) ? Topology.Groups : Topology.Pairs;
             using var first = LoadCommands.Open(options, build, arguments.Pids(parsed));

@@ -9,12 +9,13 @@ sealed class LoadArguments
 {
     readonly Option<string[]> _targets = new("--target", "-t")
     {
-        Description = "address of a server, host:port; may be given several times",
-        DefaultValueFactory = _ => ["127.0.0.1:6000"],
+        Description = "address of a server, host:port (port 6000, over WebSockets 8000); may be given several times",
+        DefaultValueFactory = _ => ["127.0.0.1"],
         AllowMultipleArgumentsPerToken = true,
     };
 
     readonly Option<ChatProtocol> _protocol = new("--protocol") { Description = "Modern (acknowledged) or Legacy (not acknowledged)" };
+    readonly Option<Transport> _transport = new("--transport") { Description = "Tcp, or Ws: WebSockets on the web port of a node (modern protocol)" };
     readonly Option<bool> _isLegacy = new("--legacy-server", "--documented-server") { Description = "the server speaks the legacy protocol only (with --protocol legacy); new accounts in every run" };
     readonly Option<int> _connections = new("--connections", "-c") { Description = "connections, each of another user", DefaultValueFactory = _ => 100 };
     readonly Option<int> _bytes = new("--bytes") { Description = "size of a text", DefaultValueFactory = _ => 200 };
@@ -67,6 +68,7 @@ sealed class LoadArguments
     public void AddProtocol(Command command)
     {
         command.Options.Add(_protocol);
+        command.Options.Add(_transport);
         command.Options.Add(_isLegacy);
     }
 
@@ -108,7 +110,7 @@ sealed class LoadArguments
 
     public IReadOnlyList<int> Pids(ParseResult parsed) => parsed.GetValue(_pids) ?? [];
 
-    public IReadOnlyList<ChatTarget> Targets(ParseResult parsed) => [.. parsed.GetValue(_targets)!.Select(ChatTarget.Parse)];
+    public IReadOnlyList<ChatTarget> Targets(ParseResult parsed) => [.. parsed.GetValue(_targets)!.Select(text => ChatTarget.Parse(text, parsed.GetValue(_transport)))];
 
     public WorkloadOptions Workload(ParseResult parsed, bool isCross = false)
     {
@@ -170,6 +172,8 @@ sealed class LoadArguments
             throw new BenchException("--connections must be 2 at least");
         if (options.Partners < 1 || (options.Partners > 1 && (options.IsOneWay || options.IsCross || options.Partners * 2 >= options.Connections)))
             throw new BenchException("--partners must be 1, or less than half of --connections, and goes with neither --one-way nor cross");
+        if (options.Targets.Any(target => target.IsWebSocket) && !options.IsModern)
+            throw new BenchException("--transport ws needs --protocol modern");
         if (options.IsLegacyServer && options.IsModern)
             throw new BenchException("--legacy-server needs --protocol legacy");
         if (hasGroups && (options.Members < 2 || options.SendersPerGroup < 1 || options.SendersPerGroup > options.Members))

@@ -114,7 +114,10 @@ sealed class FrameHandler(LoadState state, int markEvery)
         if (errno == 0)
         {
             if (flow.Acknowledge(number) is { } intended)
+            {
                 state.Meter.OnAcknowledged(intended, now);
+                state.OnAcknowledged?.Invoke(new MessageMoment(index, number, now));
+            }
         }
         else if (frame.IndexOf("\"retry\":true"u8) >= 0)
         {

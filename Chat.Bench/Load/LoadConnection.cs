@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Chat.Bench.Measuring;
+using Chat.Checker.Wire;
 
 namespace Chat.Bench.Load;
 
@@ -7,8 +8,11 @@ namespace Chat.Bench.Load;
 /// A connection that is logged in, owned by the thread of the load. Keeps nothing but what is cut off: the rest of a frame that has
 /// not come whole, and what the kernel has not taken. So ten thousand idle ones cost next to nothing.
 /// </summary>
-sealed class LoadConnection(Socket socket, int index, int target, int userId, bool isModern) : IDisposable
+sealed class LoadConnection(Socket socket, int index, int target, int userId, bool isModern, WebSocketFraming? framing = null) : IDisposable
 {
+    [ThreadStatic]
+    static byte[]? _frame;
+
     byte[] _unsent = [];
     int _unsentFrom;
     int _unsentTo;
@@ -42,6 +46,8 @@ sealed class LoadConnection(Socket socket, int index, int target, int userId, bo
     public bool Send(ReadOnlySpan<byte> bytes, long now)
     {
         LastSent = now;
+        if (framing is not null)
+            bytes = Wrap(bytes);
         var sent = 0;
         if (!IsPushedBack && !TrySend(bytes, out sent))
             return false;
@@ -72,7 +78,10 @@ sealed class LoadConnection(Socket socket, int index, int target, int userId, bo
             return _restBytes;
         if (error != SocketError.Success || count == 0)
             return -1;
-        return _restBytes + count;
+        if (framing is null)
+            return _restBytes + count;
+        count = framing.Unwrap(buffer.AsSpan(_restBytes, count));
+        return count == 0 && framing.IsClosed ? -1 : _restBytes + count;
     }
 
     /// <summary>What has come before the load began, whole frames among it; no longer kept here.</summary>
@@ -99,6 +108,13 @@ sealed class LoadConnection(Socket socket, int index, int target, int userId, bo
     }
 
     public void Dispose() => Close();
+
+    static ReadOnlySpan<byte> Wrap(ReadOnlySpan<byte> text)
+    {
+        if (_frame is null || _frame.Length < text.Length + WebSocketFraming.MaxHead)
+            _frame = new byte[text.Length + 64 * 1024];
+        return _frame.AsSpan(0, WebSocketFraming.Wrap(text, _frame));
+    }
 
     bool TrySend(ReadOnlySpan<byte> bytes, out int sent)
     {

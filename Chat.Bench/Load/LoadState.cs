@@ -26,6 +26,9 @@ sealed class LoadState(uint run, IReadOnlyList<LoadConnection> connections, IRea
 
     public RunMeter Meter { get; set; } = null!;
 
+    /// <summary>Told of each acknowledgement; null: nobody asks.</summary>
+    public Action<MessageMoment>? OnAcknowledged { get; set; }
+
     /// <summary>Deliveries that the messages sent so far should bring.</summary>
     public long Expected { get; set; }
 

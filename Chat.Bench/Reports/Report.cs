@@ -19,6 +19,9 @@ static class Report
     public static void Write(CompareReport result, OutputFiles files) =>
         Write(result, files, CompareTable.Write, [.. result.Rounds.SelectMany(round => new[] { round.First, round.Second })]);
 
+    public static void Write(WebhookReport result, OutputFiles files) =>
+        Write(result, files, WebhookTable.Write, [.. result.Rounds.SelectMany(round => new[] { round.Without, round.With })]);
+
     public static void Write(GrowthReport result, OutputFiles files) => Write(result, files, GrowthTable.Write, []);
 
     public static void Write(CapacityReport result, OutputFiles files) => Write(result, files, CapacityTable.Write, result.Runs);
@@ -38,6 +41,7 @@ static class Report
         {
             OperationResult operation => [new(operation.Operation, operation.Latency)],
             SurvivalResult survival => [new("acknowledgement", survival.Acknowledgement)],
+            WebhookReport webhooks => [.. webhooks.Rounds.Select((round, i) => new NamedLatency($"lag, round {i + 1}", round.Lag.Lag))],
             _ => [],
         };
         File.WriteAllText(html, HtmlReport.Create(text.ToString(), runs, latencies, result is GrowthReport growth ? [growth.Draw(), growth.DrawRates()] : []));

@@ -20,7 +20,8 @@ sealed class SetupClient : IDisposable
     readonly bool _isModern;
     int _lastRef;
 
-    SetupClient(Socket socket, ChatTarget target, bool isModern) => (_connection, _target, _isModern) = (new WireConnection(socket, isModern), target, isModern);
+    SetupClient(Socket socket, ChatTarget target, bool isModern) =>
+        (_connection, _target, _isModern) = (new WireConnection(socket, isModern, target.IsWebSocket ? new WebSocketFraming() : null), target, isModern);
 
     public static SetupClient Connect(ChatTarget target, bool isModern)
     {
@@ -33,6 +34,8 @@ sealed class SetupClient : IDisposable
         try
         {
             socket.Connect(target.EndPoint);
+            if (target.IsWebSocket)
+                OpenWebSocket(socket, target);
             var client = new SetupClient(socket, target, isModern);
             if (isModern)
                 client.SayHello();
@@ -80,12 +83,31 @@ sealed class SetupClient : IDisposable
     /// <param name="first">Frames that came in another one.</param>
     public LoadConnection Release(int index, int target, int userId, string first = "")
     {
-        var connection = new LoadConnection(_connection.Socket, index, target, userId, _isModern);
+        var connection = new LoadConnection(_connection.Socket, index, target, userId, _isModern, _connection.Framing);
         connection.KeepRest([.. Encoding.UTF8.GetBytes(first), .. _connection.Rest]);
         return connection;
     }
 
     public void Dispose() => _connection.Dispose();
+
+    /// <exception cref="BenchException">It is none.</exception>
+    static void OpenWebSocket(Socket socket, ChatTarget target)
+    {
+        socket.Send(WebSocketFraming.Request(target.EndPoint));
+        var answer = new byte[2048];
+        try
+        {
+            for (var length = 0; !WebSocketFraming.IsOpen(answer.AsSpan(0, length));)
+            {
+                var count = socket.Receive(answer.AsSpan(length));
+                length += count > 0 ? count : throw new SocketException((int)SocketError.ConnectionReset);
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new BenchException($"{target}: {e.Message}; is this the web port of a node?", e);
+        }
+    }
 
     void SayHello()
     {

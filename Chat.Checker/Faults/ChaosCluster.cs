@@ -9,6 +9,7 @@ namespace Chat.Checker.Faults;
 sealed class ChaosCluster : IAsyncDisposable
 {
     const int ChatPort = 6000;
+    const int WebPort = 8000;
     const int HealthPort = 8080;
     const int ClusterPort = 4053;
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -84,13 +85,15 @@ sealed class ChaosCluster : IAsyncDisposable
     {
         var address = Network.AddressOf(number);
         // Behind addresses of their own all nodes have the same ports, as on machines of their own.
-        var (chat, health, cluster) = Network.CanCut ? (ChatPort, HealthPort, ClusterPort) : (FreePort.Next(), FreePort.Next(), FreePort.Next());
+        var (chat, web, health, cluster) = Network.CanCut
+            ? (ChatPort, WebPort, HealthPort, ClusterPort)
+            : (FreePort.Next(), FreePort.Next(), FreePort.Next(), FreePort.Next());
         var log = TextWriter.Synchronized(new StreamWriter(Path.Combine(folder, $"node-{number}.log")) { AutoFlush = true });
         _logs.Add(log);
         var launch = new NodeLaunch(
             [
-                $"--Chat:Bind={address}", $"--Chat:Port={chat}", $"--Chat:HttpPort={health}", $"--Chat:Cluster:Hostname={address}",
-                $"--Chat:Cluster:Port={cluster}", .. Database.Settings,
+                $"--Chat:Bind={address}", $"--Chat:Port={chat}", $"--Chat:WebPort={web}", $"--Chat:HttpPort={health}",
+                $"--Chat:Cluster:Hostname={address}", $"--Chat:Cluster:Port={cluster}", .. Database.Settings,
                 "--Chat:Limits:LoginsPerMinutePerAddress=0",
                 "--Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host=Error", // why a service ended the node
             ],
@@ -101,6 +104,7 @@ sealed class ChaosCluster : IAsyncDisposable
             Fault = fault,
         };
         Nodes.Add(new NodeSlot(
-            number, new IPEndPoint(IPAddress.Parse(address), chat), new IPEndPoint(IPAddress.Parse(address), health), launch, notes));
+            number, new IPEndPoint(IPAddress.Parse(address), chat), new IPEndPoint(IPAddress.Parse(address), web),
+            new IPEndPoint(IPAddress.Parse(address), health), launch, notes));
     }
 }

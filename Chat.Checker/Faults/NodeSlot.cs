@@ -34,14 +34,16 @@ sealed class NodeSlot : IAsyncDisposable
     long _notBefore;
     Task _supervising = Task.CompletedTask;
 
-    public NodeSlot(int number, IPEndPoint chat, IPEndPoint health, NodeLaunch launch, RunNotes notes)
+    public NodeSlot(int number, IPEndPoint chat, IPEndPoint web, IPEndPoint health, NodeLaunch launch, RunNotes notes)
     {
-        (Number, Chat, Health, _launch, _clock, _note) = (number, chat, health, launch, notes.Clock, notes.Write);
+        (Number, Chat, Web, Health, _launch, _clock, _note) = (number, chat, web, health, launch, notes.Clock, notes.Write);
     }
 
     public int Number { get; }
 
     public IPEndPoint Chat { get; }
+
+    public IPEndPoint Web { get; }
 
     public IPEndPoint Health { get; }
 

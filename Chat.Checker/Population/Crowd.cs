@@ -106,7 +106,7 @@ sealed class Crowd
     void Add(bool isModern, int user, string name, Action<long> acknowledged)
     {
         var account = new DeviceAccount(_devices.Count, user, name);
-        _devices.Add(isModern ? new ModernDevice(_services, account) { Acknowledged = acknowledged } : new LegacyDevice(_services, account));
+        _devices.Add(isModern ? new ModernDevice(_services, account, acknowledged) : new LegacyDevice(_services, account));
     }
 
     /// <summary>Every group has one legacy member at least, if there are any.</summary>

@@ -7,7 +7,11 @@ using Chat.Protocol;
 namespace Chat.Checker.Population;
 
 /// <summary>What all clients of a run share.</summary>
-sealed record RunServices(RunClock Clock, SentRegister Sent, IReadOnlyList<IPEndPoint> Nodes, Action<string> Note, CancellationToken End);
+sealed record RunServices(RunClock Clock, SentRegister Sent, IReadOnlyList<IPEndPoint> Nodes, Action<string> Note, CancellationToken End)
+{
+    /// <summary>Where modern clients connect over WebSockets; null if they do not.</summary>
+    public IReadOnlyList<IPEndPoint>? WebPorts { get; init; }
+}
 
 /// <summary>An account, and which of its client programs this is.</summary>
 sealed record DeviceAccount(int Device, int User, string Name);
@@ -179,10 +183,11 @@ abstract class Device(RunServices services, DeviceAccount account)
 
     async Task<WireConnection?> TryConnectAsync()
     {
-        var node = services.Nodes[(_nextNode++ & int.MaxValue) % services.Nodes.Count];
+        var webPorts = IsModern ? services.WebPorts : null;
+        var nodes = webPorts ?? services.Nodes;
         try
         {
-            return await WireConnection.ConnectAsync(node, IsModern, services.End);
+            return await WireConnection.ConnectAsync(nodes[(_nextNode++ & int.MaxValue) % nodes.Count], IsModern, webPorts is not null, services.End);
         }
         catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !services.End.IsCancellationRequested))
         {

@@ -8,42 +8,48 @@ namespace Chat.Checker.Population;
 /// A modern client as the protocol asks for: reconnects anywhere with its token, catches up with 108 and 107, repeats what was not
 /// answered, in order, takes a reply that is 3 s late for a dead connection.
 /// </summary>
-sealed partial class ModernDevice(RunServices services, DeviceAccount account) : Device(services, account)
+sealed class ModernDevice : Device
 {
-    const int LoginRef = 1;
-    const int SyncRef = 2;
-    const int PingRef = 3;
-    const int HelloRef = 4;
-    const int FirstHistoryRef = 10;
-    const int FirstPostRef = 1_000_000;
-    const long LateMilliseconds = 3000;
+    /// <summary>A login may wait for the database and for an actor that is just being moved: so much longer than other requests.</summary>
+    const long ExtraLoginMilliseconds = 3000;
 
-    /// <summary>A login may wait for the database and for an actor that is just being moved.</summary>
-    const long LateLoginMilliseconds = 6000;
     const long PingMilliseconds = 2000;
-    const long MarkMilliseconds = 1000;
 
     readonly ServerFrame _frame = new();
-
-    /// <summary>Requests other than messages that have no reply yet, and when they were made.</summary>
-    readonly Dictionary<long, long> _asked = [];
-    readonly List<string> _refusals = [];
+    readonly DeviceLine _line;
+    readonly DeviceHistory _history;
+    readonly DevicePosts _posts;
     string _token = "";
-    ConnectionLog? _log;
-    long _lastSent;
-    long _lastMarks;
-    long? _leavesAt;
+
+    /// <param name="services">What all clients share.</param>
+    /// <param name="account">Whose client it is.</param>
+    /// <param name="acknowledged">Is told when an acknowledgement comes; milliseconds of the run.</param>
+    public ModernDevice(RunServices services, DeviceAccount account, Action<long>? acknowledged = null)
+        : base(services, account)
+    {
+        _line = new DeviceLine(services, account);
+        _history = new DeviceHistory(_line, Sight);
+        _posts = new DevicePosts(_line, _history, acknowledged);
+    }
 
     public override bool IsModern => true;
 
+    /// <summary>How long this client waited for acknowledgements, for each conversation; read when the load has ended.</summary>
+    public IReadOnlyDictionary<ConversationId, SilenceMeter> Meters => _posts.Meters;
+
+    /// <inheritdoc cref="DeviceHistory.HolesFilled" />
+    public int HolesFilled => _history.HolesFilled;
+
+    protected override bool Post(ConversationId conversation) => _posts.TryAdd(conversation, BackAt, IsOnline);
+
     protected override void OnConnected(WireConnection connection)
     {
-        _log = null;
-        _leavesAt = null;
-        _asked[HelloRef] = Now;
-        _asked[LoginRef] = Now + LateLoginMilliseconds - LateMilliseconds;
+        _line.Connect(connection);
+        _history.OnConnected();
+        _line.NoteAsked(DeviceLine.HelloRef);
+        _line.NoteAsked(DeviceLine.LoginRef, ExtraLoginMilliseconds);
         var login = _token.Length > 0 ? new LoginRequest(null, null, null, _token) : new LoginRequest(Account.User, null, "secret", null);
-        SendBytes([.. new HelloRequest(ModernFrames.ProtocolVersion, "chaos/1").ToBytes(), .. login.ToBytes(LoginRef)]);
+        _line.Send([.. new HelloRequest(ModernFrames.ProtocolVersion, "chaos/1").ToBytes(), .. login.ToBytes(DeviceLine.LoginRef)]);
     }
 
     protected override void OnReceived(WireConnection connection)
@@ -57,37 +63,31 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
 
     protected override void OnDisconnected()
     {
-        foreach (var window in _windows.Values)
-            window.Disconnect();
-        _asked.Clear();
-        _histories.Clear();
-        if (_leavesAt is { } at)
+        _posts.OnDisconnected();
+        _history.OnDisconnected();
+        _line.Disconnect();
+        if (_line.LeavesAt is { } at)
             ReconnectAt(at);
     }
 
     protected override void OnTick()
     {
-        var now = Now;
         if (Connection is null)
             return;
-        if (now >= _leavesAt || _asked.Values.Any(at => now - at > LateMilliseconds)
-            || _windows.Values.Any(window => now - LateMilliseconds > window.OldestSentAt))
+        if (Now >= _line.LeavesAt || _line.IsLate || _posts.AreLate)
         {
-            Connection.Abort();
+            _line.Abort();
             return;
         }
 
         if (!IsOnline)
             return;
-        foreach (var (conversation, window) in _windows)
-            SendDue(conversation, window);
-        FillHoles(now);
-        if (now - _lastMarks >= MarkMilliseconds)
-            SendMarks(now);
-        if (now - _lastSent < PingMilliseconds || _asked.ContainsKey(PingRef))
+        _posts.SendDue();
+        _history.OnTick();
+        if (Now - _line.LastSent < PingMilliseconds || _line.IsAsked(DeviceLine.PingRef))
             return;
-        _asked[PingRef] = now;
-        SendBytes(new PingRequest().ToBytes(PingRef));
+        _line.NoteAsked(DeviceLine.PingRef);
+        _line.Send(new PingRequest().ToBytes(DeviceLine.PingRef));
     }
 
     /// <summary>A modern client may close when it likes: the history has what it misses.</summary>
@@ -95,9 +95,9 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
 
     protected override void AddTo(Observations seen)
     {
-        seen.Acknowledgements.AddRange(_acknowledgements);
-        seen.Refusals.AddRange(_refusals);
-        seen.Unanswered.AddRange(_windows.Values.SelectMany(window => window.Numbers));
+        seen.Acknowledgements.AddRange(_posts.Acknowledgements);
+        seen.Refusals.AddRange(_line.Refusals);
+        seen.Unanswered.AddRange(_posts.Unanswered);
     }
 
     void OnFrame(ServerFrame frame)
@@ -105,62 +105,51 @@ sealed partial class ModernDevice(RunServices services, DeviceAccount account) :
         switch (frame.Kind)
         {
             case MessageKind.DirectChat or MessageKind.GroupChat:
-                OnPush(frame);
+                _history.OnPush(frame);
                 break;
-            case MessageKind.Reply when frame.Ref >= FirstPostRef:
-                OnPostReply(frame);
+            case MessageKind.Reply when frame.Ref >= DeviceLine.FirstPostRef:
+                _posts.OnReply(frame, BackAt);
                 break;
-            case MessageKind.Reply when frame.Ref == SyncRef:
-                OnSync(frame);
+            case MessageKind.Reply when frame.Ref == DeviceLine.SyncRef:
+                _history.OnSync(frame);
                 break;
             case MessageKind.Reply:
-                OnHistory(frame);
+                _history.OnHistory(frame);
                 break;
             case MessageKind.LoginAck:
                 OnLoginAck(frame);
                 break;
             case MessageKind.HelloAck:
-                _asked.Remove(HelloRef);
+                _line.NoteAnswered(DeviceLine.HelloRef);
                 break;
             case MessageKind.Pong:
-                _asked.Remove(PingRef);
+                _line.NoteAnswered(DeviceLine.PingRef);
                 break;
             case MessageKind.GoAway:
-                _leavesAt = Now + frame.After;
+                _line.LeavesAt = Now + frame.After;
                 break;
         }
     }
 
     void OnLoginAck(ServerFrame frame)
     {
-        _asked.Remove(LoginRef);
+        _line.NoteAnswered(DeviceLine.LoginRef);
         if (frame.Errno != 0)
         {
             if (!frame.CanRetry)
             {
-                Refused($"login{(_token.Length > 0 ? " by token" : "")}", frame);
+                _line.NoteRefused($"login{(_token.Length > 0 ? " by token" : "")}", frame);
                 _token = "";
             }
 
             ReconnectAt(Now + 200);
-            Connection!.Abort();
+            _line.Abort();
             return;
         }
 
         _token = frame.Token;
-        _log = StartLog();
         IsOnline = true;
-        AskForSync();
-        foreach (var (conversation, window) in _windows)
-            SendDue(conversation, window);
-    }
-
-    void Refused(string what, ServerFrame frame) =>
-        _refusals.Add($"{Account.Name} (user {Account.User}), {what}, at {Services.Clock.TimeOfDay(Now)}: errno {frame.Errno} {frame.Reason}");
-
-    void SendBytes(ReadOnlySpan<byte> bytes)
-    {
-        _lastSent = Now;
-        Connection?.TrySend(bytes);
+        _history.Start(StartLog());
+        _posts.SendDue();
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Chat.Node.Hosting;
 
 namespace Chat.Checker.Processes;
 
@@ -80,7 +79,7 @@ sealed class LaunchedNode : IAsyncDisposable
     static Process Start(NodeLaunch launch)
     {
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
-        string[] command = [.. launch.Prefix, dotnet, typeof(ChatHost).Assembly.Location, "--Chat:Accounts:PasswordIterations=1000", .. launch.Settings];
+        string[] command = [.. launch.Prefix, dotnet, launch.Program ?? NodeLaunch.BuiltProgram, "--Chat:Accounts:PasswordIterations=1000", "--Chat:WebPort=0", .. launch.Settings];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,

@@ -17,7 +17,7 @@ sealed class RequestConnection : IDisposable
 
     public static async Task<RequestConnection> ConnectAsync(IPEndPoint node)
     {
-        var connection = new RequestConnection(await WireConnection.ConnectAsync(node, isModern: true, CancellationToken.None));
+        var connection = new RequestConnection(await WireConnection.ConnectAsync(node, isModern: true, isWebSocket: false, CancellationToken.None));
         await connection.AskAsync(new HelloRequest(ModernFrames.ProtocolVersion, "chaos/1"));
         return connection;
     }

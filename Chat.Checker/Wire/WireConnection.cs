@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Chat.Checker.Wire;
 
 /// <summary>A socket and one buffer: what is received is looked at in place. Reading belongs to one task, sending to whoever holds the client's lock.</summary>
-sealed class WireConnection(Socket socket, bool isModern) : IDisposable
+sealed class WireConnection(Socket socket, bool isModern, WebSocketFraming? framing = null) : IDisposable
 {
     const int FirstBufferBytes = 8 * 1024;
     static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
@@ -15,9 +15,12 @@ sealed class WireConnection(Socket socket, bool isModern) : IDisposable
 
     public Socket Socket => socket;
 
+    /// <summary>Null over TCP.</summary>
+    public WebSocketFraming? Framing => framing;
+
     /// <exception cref="SocketException">Nobody listens.</exception>
     /// <exception cref="OperationCanceledException">Nobody answers.</exception>
-    public static async Task<WireConnection> ConnectAsync(IPEndPoint endpoint, bool isModern, CancellationToken cancellationToken)
+    public static async Task<WireConnection> ConnectAsync(IPEndPoint endpoint, bool isModern, bool isWebSocket, CancellationToken cancellationToken)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = 2000 };
         try
@@ -25,7 +28,9 @@ sealed class WireConnection(Socket socket, bool isModern) : IDisposable
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(ConnectPatience);
             await socket.ConnectAsync(endpoint, deadline.Token);
-            return new WireConnection(socket, isModern);
+            if (isWebSocket)
+                await OpenWebSocketAsync(socket, endpoint, deadline.Token);
+            return new WireConnection(socket, isModern, isWebSocket ? new WebSocketFraming() : null);
         }
         catch
         {
@@ -39,6 +44,12 @@ sealed class WireConnection(Socket socket, bool isModern) : IDisposable
     {
         try
         {
+            if (framing is not null)
+            {
+                var frame = new byte[bytes.Length + WebSocketFraming.MaxHead];
+                bytes = frame.AsSpan(0, WebSocketFraming.Wrap(bytes, frame));
+            }
+
             while (bytes.Length > 0)
                 bytes = bytes[socket.Send(bytes)..];
             return true;
@@ -59,9 +70,7 @@ sealed class WireConnection(Socket socket, bool isModern) : IDisposable
     {
         if (_end == _buffer.Length)
             MakeRoom();
-        var count = socket.Receive(_buffer.AsSpan(_end));
-        _end += count;
-        return count > 0;
+        return !IsClosed && Take(socket.Receive(_buffer.AsSpan(_end)));
     }
 
     /// <summary>False at the end, however it comes.</summary>
@@ -71,9 +80,7 @@ sealed class WireConnection(Socket socket, bool isModern) : IDisposable
             MakeRoom();
         try
         {
-            var count = await socket.ReceiveAsync(_buffer.AsMemory(_end));
-            _end += count;
-            return count > 0;
+            return !IsClosed && Take(await socket.ReceiveAsync(_buffer.AsMemory(_end)));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -112,6 +119,30 @@ sealed class WireConnection(Socket socket, bool isModern) : IDisposable
     public void Abort() => socket.Dispose();
 
     public void Dispose() => socket.Dispose();
+
+    /// <exception cref="InvalidOperationException">It is no WebSocket.</exception>
+    static async Task OpenWebSocketAsync(Socket socket, IPEndPoint server, CancellationToken cancellationToken)
+    {
+        await socket.SendAsync(WebSocketFraming.Request(server), cancellationToken);
+        var answer = new byte[2048];
+        for (var length = 0; !WebSocketFraming.IsOpen(answer.AsSpan(0, length));)
+        {
+            var count = await socket.ReceiveAsync(answer.AsMemory(length), cancellationToken);
+            if (count == 0)
+                throw new SocketException((int)SocketError.ConnectionReset);
+            length += count;
+        }
+    }
+
+    bool IsClosed => framing is { IsClosed: true };
+
+    /// <summary>So much has come; false at the end.</summary>
+    bool Take(int count)
+    {
+        var text = framing?.Unwrap(_buffer.AsSpan(_end, count)) ?? count;
+        _end += text;
+        return text > 0 || (count > 0 && !IsClosed);
+    }
 
     void MakeRoom()
     {
