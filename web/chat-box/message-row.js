@@ -1,0 +1,115 @@
+/** @import { Message } from '../sdk/types.js' */
+import { h, icon } from './dom.js';
+import { clockTime, linkify } from './format.js';
+
+/**
+ * @typedef {object} RowHooks
+ * @property {(id: number) => string} nameOf
+ * @property {(message: Message) => boolean} canChange whether anything can be done with it
+ * @property {(message: Message, button: HTMLElement) => void} menu
+ * @property {(message: Message, emoji: string) => void} react
+ * @property {(message: Message) => void} sendAgain
+ * @property {(message: Message) => void} giveUp
+ */
+
+/** A message on the screen. What does not change stays the same element: a reader's place, and what a screen reader says, depend on that. */
+export class MessageRow {
+  #hooks;
+  #message;
+  #key = '';
+  #shown = '';
+  #sender = h('span', { class: 'sender' });
+  #text = h('p', { class: 'text', dir: 'auto' });
+  #meta = h('span', { class: 'meta' });
+  #more = h('button', { class: 'more', type: 'button', tabindex: '-1', hidden: true, 'aria-label': 'Actions', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#hooks.menu(this.#message, this.#more) }, icon('more'));
+  #reactions = h('div', { class: 'reactions', role: 'group', 'aria-label': 'Reactions', hidden: true });
+  #failure = h('span', { class: 'failure' });
+
+  /** @param {Message} message @param {RowHooks} hooks */
+  constructor(message, hooks) {
+    this.#hooks = hooks;
+    this.#message = message;
+    this.element = h('div', { class: `message ${message.own ? 'own' : 'other'}` }, this.#sender,
+      h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#text, this.#meta), this.#more), this.#reactions, this.#failure);
+  }
+
+  focus() { this.#more.focus({ preventScroll: true }); }
+
+  /** @param {Message} message as it is now @param {boolean} isFirst of those that stand together */
+  update(message, isFirst) {
+    this.#message = message;
+    const { state, ts, name, edited, pinned, recalled, reactions = {}, mine = [] } = message;
+    const canChange = this.#hooks.canChange(message);
+    const key = JSON.stringify([state, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
+    this.#showText(recalled ? this.#wordsOfRecall(message) : message.text);
+    if (this.#key === key)
+      return;
+    this.#key = key;
+    this.element.dataset.state = state;
+    this.element.classList.toggle('first', isFirst);
+    this.element.classList.toggle('gone', recalled !== undefined);
+    this.#sender.textContent = message.own ? 'You' : name || this.#hooks.nameOf(message.from);
+    this.#more.hidden = !canChange;
+    this.#showMeta(message);
+    this.#showReactions(recalled ? {} : reactions, mine);
+    this.#showFailure(message);
+  }
+
+  /** @param {Message} message */
+  #wordsOfRecall({ own, from, recalled }) {
+    if (recalled?.by !== from)
+      return `${this.#hooks.nameOf(recalled?.by ?? 0)} took this message back`;
+    return own ? 'You took this message back' : 'This message was taken back';
+  }
+
+  /** @param {string} text */
+  #showText(text) {
+    if (this.#shown === text)
+      return;
+    this.#shown = text;
+    this.#text.replaceChildren(...linkify(text).map(part =>
+      (part.href ? h('a', { href: part.href, target: '_blank', rel: 'noopener noreferrer nofollow' }, part.text) : part.text)));
+  }
+
+  /** @param {Message} message */
+  #showMeta({ own, state, ts, edited, pinned, recalled }) {
+    const [name, words] = { pending: ['clock', 'sending'], sent: ['check', 'sent'], failed: ['warning', 'not sent'] }[state];
+    this.#meta.replaceChildren(
+      ...(pinned ? [icon('pin'), h('span', { class: 'visually-hidden' }, 'pinned')] : []),
+      ...(edited && !recalled ? [h('span', { class: 'edited' }, 'edited')] : []),
+      h('time', { datetime: new Date(ts).toISOString() }, clockTime(ts)),
+      ...(own && !recalled ? [icon(/** @type {any} */ (name)), h('span', { class: 'visually-hidden' }, words)] : []));
+  }
+
+  /** @param {Record<string, number>} reactions @param {string[]} mine */
+  #showReactions(reactions, mine) {
+    // One that stays is the same element in the same place, whatever the order in which the server tells them.
+    const before = new Map([...this.#reactions.children].map(child => [/** @type {HTMLElement} */ (child).dataset.emoji ?? '', child]));
+    const all = [...[...before.keys()].filter(emoji => Object.hasOwn(reactions, emoji)), ...Object.keys(reactions).filter(emoji => !before.has(emoji))];
+    this.#reactions.hidden = all.length === 0;
+    const chips = all.map(emoji => {
+      const count = reactions[emoji];
+      const isMine = mine.includes(emoji);
+      const chip = before.get(emoji) ?? h('button', { class: 'reaction', type: 'button', 'data-emoji': emoji, onclick: () => this.#hooks.react(this.#message, emoji) }, h('span', { 'aria-hidden': 'true' }, emoji), h('span', { class: 'count', 'aria-hidden': 'true' }));
+      chip.setAttribute('aria-pressed', String(isMine));
+      chip.setAttribute('aria-label', `${emoji} ${count}${isMine ? ', yours too' : ''}`);
+      /** @type {HTMLElement} */ (chip.lastElementChild).textContent = String(count);
+      return chip;
+    });
+    chips.forEach((chip, i) => {
+      if (this.#reactions.children[i] !== chip)
+        this.#reactions.insertBefore(chip, this.#reactions.children[i] ?? null);
+    });
+    while (this.#reactions.children.length > chips.length)
+      this.#reactions.lastElementChild?.remove();
+  }
+
+  /** @param {Message} message */
+  #showFailure(message) {
+    this.#failure.replaceChildren(...(message.state === 'failed' ? [
+      `Not sent: ${message.error ?? 'refused'}`,
+      h('button', { type: 'button', class: 'link', onclick: () => this.#hooks.sendAgain(message) }, 'Send again'),
+      h('button', { type: 'button', class: 'link', onclick: () => this.#hooks.giveUp(message) }, 'Delete'),
+    ] : []));
+  }
+}

@@ -1,0 +1,87 @@
+/** @import { Entry } from './inbox.js' */
+import { avatar, h, icon } from '../chat-box/dom.js';
+import { shortTime } from '../chat-box/format.js';
+
+/** The list on the left. Rows that stay are the same elements, so that the focus stays where it is. */
+export class ConversationList {
+  /** @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+  #filter = '';
+  #open;
+  #list = h('ul', { class: 'conversations', 'aria-label': 'Conversations' });
+  #empty = h('div', { class: 'list-empty', hidden: true });
+  /** @type {Entry[]} */
+  #entries = [];
+  #current = '';
+
+  /** @param {(conversation: string) => void} open @param {() => void} compose */
+  constructor(open, compose) {
+    this.#open = open;
+    const search = h('input', { type: 'search', placeholder: 'Search conversations', 'aria-label': 'Search conversations', autocomplete: 'off', oninput: () => this.#filterBy(search.value) });
+    this.#empty.append(icon('chat'), h('p', {}, 'No conversations yet'), h('button', { type: 'button', class: 'primary', onclick: compose }, 'Write to somebody'));
+    this.element = h('nav', { class: 'list', 'aria-label': 'Conversations' }, h('div', { class: 'field search' }, icon('search'), search), h('div', { class: 'list-scroll' }, this.#list, this.#empty));
+    this.#list.addEventListener('keydown', event => this.#onKey(event));
+  }
+
+  /** @param {Entry[]} entries @param {string} current */
+  show(entries, current) {
+    this.#entries = entries;
+    this.#current = current;
+    const rows = new Map();
+    const wanted = entries.filter(({ name }) => name.toLowerCase().includes(this.#filter)).map(entry => {
+      const row = this.#rows.get(entry.conversation) ?? this.#row(entry);
+      this.#refresh(row, entry);
+      rows.set(entry.conversation, row);
+      return row;
+    });
+    wanted.forEach((row, i) => {
+      if (this.#list.children[i] !== row)
+        this.#list.insertBefore(row, this.#list.children[i] ?? null);
+    });
+    while (this.#list.children.length > wanted.length)
+      this.#list.lastElementChild?.remove();
+    this.#rows = rows;
+    this.#empty.hidden = entries.length > 0;
+  }
+
+  /** @param {string} text */
+  #filterBy(text) {
+    this.#filter = text.trim().toLowerCase();
+    this.show(this.#entries, this.#current);
+  }
+
+  /** @param {Entry} entry */
+  #row(entry) {
+    return h('li', {}, h('button', { type: 'button', class: 'conversation', onclick: () => this.#open(entry.conversation) },
+      h('span', { class: 'face' }), h('span', { class: 'name' }), h('time', { class: 'when' }), h('span', { class: 'preview' }), h('span', { class: 'badge' })));
+  }
+
+  /** @param {HTMLElement} row @param {Entry} entry */
+  #refresh(row, { conversation, name, isGroup, last, unread }) {
+    const isCurrent = conversation === this.#current;
+    const key = JSON.stringify([name, last?.cmid, last?.seq, last?.rev, last?.state, unread, isCurrent, last && shortTime(last.ts, Date.now())]);
+    if (row.dataset.key === key)
+      return;
+    row.dataset.key = key;
+    const button = /** @type {HTMLElement} */ (row.firstElementChild);
+    button.classList.toggle('unread', unread > 0);
+    isCurrent ? button.setAttribute('aria-current', 'page') : button.removeAttribute('aria-current');
+    const [face, title, when, preview, badge] = [...button.children];
+    face.replaceChildren(avatar(name, isGroup));
+    title.textContent = name;
+    when.textContent = last ? shortTime(last.ts, Date.now()) : '';
+    const who = last?.own ? 'You: ' : isGroup && last?.name ? `${last.name}: ` : '';
+    preview.replaceChildren(...(last?.state === 'failed' ? [icon('warning')] : last?.state === 'pending' ? [icon('clock')] : []), last?.recalled ? 'A message was taken back' : last ? `${who}${last.text.slice(0, 200)}` : isGroup ? 'Nothing written yet' : '');
+    badge.replaceChildren(...(unread > 0 ? [unread > 99 ? '99+' : String(unread), h('span', { class: 'visually-hidden' }, ' unread')] : []));
+  }
+
+  /** Arrows go up and down. @param {KeyboardEvent} event */
+  #onKey(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const at = [...this.#list.children].findIndex(row => row.contains(document.activeElement));
+    if (!step || at < 0)
+      return;
+    event.preventDefault();
+    /** @type {HTMLElement | undefined} */ (this.#list.children[at + step]?.firstElementChild)?.focus();
+  }
+}

@@ -1,0 +1,139 @@
+/** @import { ChatClient } from '../sdk/client.js' */
+import { connectionStatus } from '../chat-box/connection-status.js';
+import { avatar, h, icon } from '../chat-box/dom.js';
+import { Thread } from '../chat-box/thread.js';
+import { ConversationList } from './conversation-list.js';
+import { membersDialog, newChatDialog } from './dialogs.js';
+import { Inbox } from './inbox.js';
+import { People } from './people.js';
+
+const TITLE = 'ChatActors';
+
+/** The page of somebody who is logged in: conversations on the left, one of them on the right; on a phone one of the two. */
+export class Messenger {
+  /** @type {Thread | null} */
+  #thread = null;
+  #drawing = false;
+  #client;
+  #people;
+  #inbox;
+  #status;
+  #list;
+  #self = h('div', { class: 'self' });
+  #pane = h('div', { class: 'pane', tabindex: '-1' });
+  #onHash = () => this.#show(this.#conversationOfPage());
+  #onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]') && this.#thread)
+      this.#go('');
+  };
+
+  /** @param {ChatClient} client @param {() => void} logout */
+  constructor(client, logout) {
+    this.#client = client;
+    this.#people = new People(client, () => this.#changed());
+    this.#inbox = new Inbox(client, this.#people, () => this.#changed());
+    this.#status = connectionStatus(client);
+    const compose = () => newChatDialog(client, this.#people, conversation => this.#go(conversation));
+    this.#list = new ConversationList(conversation => this.#go(conversation), compose);
+    this.element = h('main', { class: 'messenger' }, h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#thread ? this.#thread.focus() : this.#pane.focus(); } }, 'Go to the conversation'),
+      h('div', { class: 'sidebar' },
+        h('header', { class: 'top' }, this.#self,
+          h('button', { type: 'button', class: 'plain', title: 'New conversation', 'aria-label': 'New conversation', onclick: compose }, icon('compose')),
+          h('button', { type: 'button', class: 'plain', title: 'Log out', 'aria-label': 'Log out', onclick: logout }, icon('leave'))),
+        this.#list.element),
+      this.#pane, this.#status.element);
+    window.addEventListener('hashchange', this.#onHash);
+    window.addEventListener('keydown', this.#onKey);
+    this.#changed();
+    this.#onHash();
+  }
+
+  close() {
+    window.removeEventListener('hashchange', this.#onHash);
+    window.removeEventListener('keydown', this.#onKey);
+    this.#thread?.close();
+    this.#inbox.close();
+    this.#people.close();
+    this.#status.close();
+    document.title = TITLE;
+  }
+
+  #conversationOfPage() { return /^#(d:\d+:\d+|g:\d+)$/.exec(location.hash)?.[1] ?? ''; }
+
+  /** @param {string} conversation */
+  #go(conversation) {
+    if (conversation === this.#conversationOfPage())
+      return this.#thread?.focus();
+    if (conversation)
+      location.hash = conversation;
+    else {
+      history.pushState(null, '', location.pathname);
+      this.#show('');
+    }
+  }
+
+  /** @param {string} conversation */
+  #show(conversation) {
+    if (this.#thread?.conversation === conversation && conversation)
+      return;
+    const was = this.#thread?.conversation;
+    this.#thread?.close();
+    this.#thread = null;
+    this.element.classList.toggle('has-thread', conversation !== '');
+    if (conversation)
+      this.#openThread(conversation);
+    else {
+      this.#pane.replaceChildren(h('div', { class: 'nothing' }, icon('chat'), h('h2', {}, 'Your conversations'),
+        h('p', {}, 'Choose one on the left, or begin a new one.'), h('p', { class: 'hint' }, 'What you write is kept until it has arrived, even without a connection.')));
+      if (was) // back to where one came from
+        /** @type {HTMLElement | null} */ (this.#list.element.querySelector('.conversation'))?.focus();
+    }
+    this.#changed();
+  }
+
+  /** @param {string} conversation */
+  #openThread(conversation) {
+    this.#inbox.open(conversation);
+    const { name, isGroup } = this.#inbox.describe(conversation);
+    const thread = this.#thread = new Thread(this.#client, conversation, { nameOf: id => this.#people.nameOf(id), placeholder: `Message ${name}`, onSend: message => this.#inbox.add(message) });
+    const id = Number(conversation.split(':')[1]);
+    this.#pane.replaceChildren(h('header', { class: 'top' },
+      h('button', { type: 'button', class: 'plain back', 'aria-label': 'Back to the conversations', onclick: () => this.#go('') }, icon('back')),
+      avatar(name, isGroup), h('h1', { class: 'with' }, name),
+      isGroup ? h('button', { type: 'button', class: 'plain', title: 'Members', 'aria-label': 'Members', onclick: () => void membersDialog(this.#client, id, name) }, icon('people')) : null), thread.element);
+    void thread.load();
+    thread.focus();
+  }
+
+  /** Several changes at once are one drawing. */
+  #changed() {
+    if (this.#drawing)
+      return;
+    this.#drawing = true;
+    queueMicrotask(() => {
+      this.#drawing = false;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const { user } = this.#client;
+    const key = `${user?.id} ${user?.name}`;
+    if (this.#self.dataset.key !== key) {
+      this.#self.dataset.key = key;
+      this.#self.replaceChildren(avatar(user?.name ?? '?'), h('div', {}, h('h1', {}, user?.name ?? ''), h('p', {}, user ? `Your number is ${user.id}` : '')));
+    }
+    this.#list.show(this.#inbox.entries, this.#thread?.conversation ?? '');
+    const { unread } = this.#inbox;
+    document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${TITLE}` : TITLE;
+    const title = this.#pane.querySelector('.with');
+    if (title && this.#thread) {
+      const { name, isGroup } = this.#inbox.describe(this.#thread.conversation);
+      if (title.textContent !== name) {
+        title.textContent = name;
+        title.previousElementSibling?.replaceWith(avatar(name, isGroup));
+        this.#thread.composer.invite(`Message ${name}`);
+      }
+    }
+  }
+}

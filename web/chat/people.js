@@ -1,0 +1,73 @@
+/** @import { ChatClient } from '../sdk/client.js' */
+
+/**
+ * @typedef {object} Person
+ * @property {number} id
+ * @property {string} name
+ * @property {boolean} [isGroup]
+ */
+
+/** Who is known by name: friends, members of groups, and whoever has written. */
+export class People {
+  /** @type {Map<number, string>} */
+  #users = new Map();
+  /** @type {Map<number, string>} */
+  #groups = new Map();
+  #off;
+
+  /** @param {ChatClient} client @param {() => void} changed */
+  constructor(client, changed) {
+    const learn = () => {
+      const { user } = client;
+      for (const { id, name } of [...user ? [user] : [], ...user?.friends ?? [], ...user?.groups.flatMap(group => group.users ?? []) ?? []])
+        this.#users.set(id, name);
+      for (const { id, groupname } of user?.groups ?? [])
+        this.#groups.set(id, groupname);
+      changed();
+    };
+    this.#off = [
+      client.on('login', learn),
+      client.on('message', ({ from, name }) => {
+        if (name && this.#users.get(from) !== name) {
+          this.#users.set(from, name);
+          changed();
+        }
+      }),
+    ];
+    if (client.user)
+      learn();
+  }
+
+  /** @param {number} id */
+  nameOf(id) { return this.#users.get(id) ?? `User ${id}`; }
+
+  /** @param {number} id */
+  groupName(id) { return this.#groups.get(id) ?? `Group ${id}`; }
+
+  /** @param {number} id @param {string} name */
+  addGroup(id, name) { this.#groups.set(id, name); }
+
+  /** @param {{ from: number, name: string }[]} messages whose senders are known now */
+  addSenders(messages) {
+    for (const { from, name } of messages)
+      name && this.#users.set(from, name);
+  }
+
+  /**
+   * Who fits what somebody types: a name that is known here, or a number. The place where a search on the server belongs.
+   * @param {string} typed @param {number} me @returns {Promise<Person[]>}
+   */
+  async find(typed, me) {
+    const wanted = fold(typed.trim());
+    const id = Number(/^#?(\d{1,10})$/.exec(typed.trim())?.[1] ?? 0);
+    const users = [...this.#users].map(([id, name]) => ({ id, name })).filter(person => person.id !== me && fold(person.name).includes(wanted));
+    const groups = [...this.#groups].map(([id, name]) => ({ id, name, isGroup: true })).filter(({ name }) => fold(name).includes(wanted));
+    const byNumber = id > 0 && id <= 2_147_483_647 && id !== me && !users.some(person => person.id === id) ? [{ id, name: this.nameOf(id) }] : [];
+    return [...byNumber, ...[...users, ...groups].sort((a, b) => a.name.localeCompare(b.name))].slice(0, 50);
+  }
+
+  close() { this.#off.forEach(off => off()); }
+}
+
+/** @param {string} text */
+const fold = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();

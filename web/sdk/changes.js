@@ -1,0 +1,51 @@
+/** @import { Change, Fields, Message } from './types.js' */
+
+/** What became of a message, as a history tells it; in a live push these keys are the sender's own. */
+const STATE = ['rev', 'edited', 'recalled', 'pinned', 'reactions', 'mine'];
+
+/** Takes the keys that tell it out of those of the sender. @param {Fields} fields @returns {Partial<Message>} */
+export function takeState(fields) {
+  /** @type {Fields} */
+  const state = {};
+  for (const key of STATE) {
+    if (fields[key] !== undefined)
+      state[key] = fields[key];
+    delete fields[key];
+  }
+  return state;
+}
+
+/** A push of a change, in this SDK's words. @param {Fields} push @param {number} me @returns {Change} */
+export function toChange({ conversation, seq, rev, by, edit, recalled, pinned, reactions, who }, me) {
+  const own = (who ?? []).filter((/** @type {Fields} */ news) => news.id === me);
+  return {
+    conversation, seq, rev, by, ...(edit && { text: edit.msg, edited: edit.ts }), ...(recalled && { recalled }), ...(pinned !== undefined && { pinned }),
+    ...(reactions && { reactions }), ...(who && { who }),
+    ...(own.length > 0 && { own: Object.fromEntries(own.map((/** @type {Fields} */ news) => [news.react ?? news.unreact, news.react !== undefined])) }),
+  };
+}
+
+/** An entry of an answer about changes: all of the message's state. @param {string} conversation @param {Fields} entry @returns {Change} */
+export const toState = (conversation, { seq, rev, edit, recalled, pinned = false, reactions = {}, mine = [] }) => ({
+  conversation, seq, rev, ...(edit && { text: edit.msg, edited: edit.ts }), ...(recalled && { recalled }), pinned, reactions, mine,
+});
+
+/**
+ * The message as it is after a change; itself, if it is another one or has the change already.
+ * @param {Message} message @param {Change} change @returns {Message}
+ */
+export function withChange(message, change) {
+  if (change.conversation !== message.conversation || change.seq !== message.seq || change.rev <= (message.rev ?? 0))
+    return message;
+  const { rev, text, edited, recalled = message.recalled, pinned, reactions, mine, own } = change;
+  const reacted = new Set(mine ?? message.mine);
+  for (const [emoji, isThere] of Object.entries(own ?? {}))
+    isThere ? reacted.add(emoji) : reacted.delete(emoji);
+  const { fields, edited: before, ...rest } = message;
+  const counts = reactions ?? message.reactions;
+  const next = { ...rest, rev, pinned: !recalled && (pinned ?? message.pinned ?? false), ...(counts && { reactions: counts }), mine: [...reacted] };
+  if (recalled)
+    return { ...next, text: '', recalled };
+  const last = edited ?? before;
+  return { ...next, text: text ?? message.text, ...(fields && { fields }), ...(last && { edited: last }) };
+}

@@ -1,0 +1,293 @@
+/** @import { Events, Fields, Message, Range, State, Target, User } from './types.js' */
+/** @import { ChatClientOptions } from './options.js' */
+import { Connection } from './connection.js';
+import { Credentials } from './credentials.js';
+import { Emitter } from './emitter.js';
+import { Engine } from './engine.js';
+import { Handover } from './handover.js';
+import { MemoryStore } from './memory-store.js';
+import { resolve } from './options.js';
+import { ChatError, Kind, cmidSource, targetOf, toMessage } from './protocol.js';
+import { SafeStore } from './safe-store.js';
+import { SharedEngine } from './shared-engine.js';
+import { Unsent } from './unsent.js';
+
+/** @typedef {{ conversation: string, seq: number }} Place of a message, such as the message itself */
+
+/**
+ * One user of a chat server. Sends until acknowledged, reconnects by itself, and hands over every message of every conversation once and
+ * in order.
+ */
+export class ChatClient {
+  #events = new Emitter();
+  /** @type {{ state: State, reason?: string, retryIn?: number }} */
+  #status = { state: 'disconnected' };
+  /** @type {User | null} */
+  #user = null;
+  /** @type {Map<string, { conversation: string, head: number, read: number }>} */
+  #conversations = new Map();
+  #isLeader = false;
+  /** @type {Promise<void> | null} */
+  #connecting = null;
+  #wake = () => void this.#shared.call('wake').catch(() => {});
+  #options;
+  #credentials;
+  #store;
+  #shared;
+  #unsent;
+  #handover;
+  #nextCmid;
+
+  /** @param {ChatClientOptions} options */
+  constructor(options) {
+    this.#options = resolve(options);
+    const { clock } = this.#options;
+    this.#credentials = new Credentials(options.login, options.getToken);
+    this.#store = new SafeStore(options.store ?? new MemoryStore(), clock, error => this.#events.emit('error', error));
+    this.#shared = new SharedEngine(clock, () => this.#lead(), (type, event) => this.#take(type, event));
+    // Who gets the connection next finds it in the store.
+    this.#unsent = new Unsent(this.#store, pending => void this.#shared.call('post', pending).catch(() => {}));
+    this.#handover = new Handover(this.#store, (type, event) => this.#events.emit(type, event), message => this.#unsent.merge(message));
+    this.#nextCmid = cmidSource(clock.date);
+  }
+
+  /**
+   * Creates an account on a server that allows it.
+   * @param {{ name: string, password: string } & ChatClientOptions} options
+   * @returns {Promise<number>} its id; fails with a ChatError
+   */
+  static async register({ name, password, ...options }) {
+    const { WebSocket, url, clock, client } = resolve(options);
+    const connection = await Connection.open(WebSocket, url, clock, client);
+    try {
+      return await connection.request({ msgid: Kind.register, name, password }, reply => reply.id);
+    } finally {
+      connection.end('done');
+    }
+  }
+
+  get state() { return this.#status.state; }
+
+  /** The state, why it is so, and in how many ms the next try to connect comes. */
+  get status() { return this.#status; }
+
+  /** Who is, or was, logged in. */
+  get user() { return this.#user; }
+
+  /** The conversations that have messages. `head` is the number of the last one, `read` how far a person has read on any device. */
+  get conversations() { return [...this.#conversations.values()].filter(({ head }) => head > 0); }
+
+  /**
+   * @template {keyof Events} T
+   * @param {T} type @param {(event: Events[T]) => void} handler
+   * @returns {() => void} ends it
+   */
+  on(type, handler) { return this.#events.on(type, handler); }
+
+  /**
+   * Connects, and keeps connected until `close` or `logout`.
+   * @returns {Promise<void>} when everything that was missed has been handed over; fails when the login is refused
+   */
+  connect() {
+    if (!this.#connecting) {
+      this.#connecting = new Promise((done, fail) => {
+        this.on('state', ({ state }) => state === 'ready' && done());
+        this.on('logout', ({ code, reason }) => fail(new ChatError(reason, code, false)));
+      });
+      this.#connecting.catch(() => {}); // nobody has to wait for it
+      globalThis.addEventListener?.('online', this.#wake);
+      void this.#restore();
+    }
+    return this.#connecting;
+  }
+
+  /**
+   * Sends a message. Those to one conversation arrive in the order of the calls.
+   * @param {Target | string} to `{ to: userId }`, `{ group: groupId }`, or a conversation
+   * @param {string} text @param {Fields} [fields] other keys, which the receivers get too
+   * @returns {Message} at once, `pending`. It becomes `sent` and has its `seq`, or `failed`: see the event `update`
+   */
+  send(to, text, fields) {
+    const target = typeof to === 'string' ? targetOf(to, this.#user?.id ?? 0) : to;
+    const id = 'group' in target ? target.group : target.to;
+    if (typeof text !== 'string' || !Number.isInteger(id) || id < 1 || id > 2_147_483_647)
+      throw new TypeError('send expects { to: userId } or { group: groupId } or a conversation, and a text');
+    const pending = { cmid: this.#nextCmid(), target, text, ts: this.#options.clock.date(), ...(fields && { fields }) };
+    return this.#unsent.add(pending, this.#user);
+  }
+
+  /** Messages of this user that were not acknowledged: those on their way, and those that failed. @param {string} [conversation] */
+  unsent(conversation) { return this.#unsent.list(conversation); }
+
+  /** Forgets a message that has failed. @param {Message} message */
+  discard(message) { this.#unsent.discard(message); }
+
+  /** @param {Message} message of `send` @returns {Promise<Message>} when it is `sent`; fails when it has failed */
+  acknowledged(message) {
+    const failed = () => new ChatError(message.error ?? '', message.errno, false);
+    if (message.state !== 'pending')
+      return message.state === 'sent' ? Promise.resolve(message) : Promise.reject(failed());
+    return new Promise((done, fail) => {
+      const off = this.on('update', ({ cmid }) => {
+        if (cmid !== message.cmid)
+          return;
+        off();
+        return message.state === 'failed' ? fail(failed()) : done(message);
+      });
+    });
+  }
+
+  /**
+   * Messages of a conversation, ascending: the newest, or those next to a number. Without a connection, what is kept on this device.
+   * @param {string} conversation @param {Range} [range]
+   * @returns {Promise<{ messages: Message[], more: boolean }>}
+   */
+  async history(conversation, { after, before, limit = 50 } = {}) {
+    if (this.state !== 'ready' && this.state !== 'syncing') {
+      const messages = await this.#store.messages(conversation, { ...(after !== undefined && { after }), ...(before !== undefined && { before }), limit });
+      return { messages, more: messages.length === limit };
+    }
+    const { messages, more = false } = await this.#request({ msgid: Kind.history, conversation, ...(after !== undefined && { after }), ...(before !== undefined && { before }), limit });
+    return { messages: messages.map((/** @type {Fields} */ push) => toMessage(push, this.#user?.id ?? 0, true)), more };
+  }
+
+  /** A person has read a conversation. @param {string} conversation @param {number} seq up to here @returns {Promise<void>} */
+  markRead(conversation, seq) { return this.#shared.call('read', conversation, seq); }
+
+  /** @param {number} friendid */
+  async addFriend(friendid) { await this.#request({ msgid: Kind.addFriend, friendid }); }
+
+  /** Whether the server lets messages be changed. */
+  get canChange() { return this.#user?.features?.includes('changes') ?? false; }
+
+  /**
+   * Gives an own message another text. This and the other changes may be repeated without harm, and are. They fail with a ChatError whose `code` is
+   * `ErrorCode.forbidden` (not this user's to change, or recalled), `tooLate`, `notYours` (no such message) or `tooLarge`.
+   * @param {Place} message @param {string} text
+   */
+  edit(message, text) { return this.#change(message, { edit: { msg: text } }); }
+
+  /** Takes an own message back, or any one of a group that the user looks after. @param {Place} message */
+  recall(message) { return this.#change(message, { recall: true }); }
+
+  /** @param {Place} message @param {string} emoji */
+  react(message, emoji) { return this.#change(message, { react: emoji }); }
+
+  /** @param {Place} message @param {string} emoji */
+  unreact(message, emoji) { return this.#change(message, { unreact: emoji }); }
+
+  /** Pins it in its conversation for everybody, or (false) does so no longer. @param {Place} message @param {boolean} [pinned] */
+  pin(message, pinned = true) { return this.#change(message, { pin: pinned }); }
+
+  /** @param {string} groupname @param {string} [groupdesc] @returns {Promise<number>} its id */
+  async createGroup(groupname, groupdesc = '') { return (await this.#request({ msgid: Kind.createGroup, groupname, groupdesc })).groupid; }
+
+  /** @param {number} groupid */
+  async joinGroup(groupid) { await this.#request({ msgid: Kind.joinGroup, groupid }); }
+
+  /** A page of the members of a group, with ids above `after`. @param {number} groupid @param {{ after?: number, limit?: number }} [page] */
+  members(groupid, page) { return this.#request({ msgid: Kind.members, groupid, ...page }); }
+
+  /** The same of the user's groups. @param {{ after?: number, limit?: number }} [page] */
+  groups(page) { return this.#request({ msgid: Kind.groups, ...page }); }
+
+  /** The same of the user's friends. @param {{ after?: number, limit?: number }} [page] */
+  friends(page) { return this.#request({ msgid: Kind.friends, ...page }); }
+
+  settings() { return this.#request({ msgid: Kind.getSettings }); }
+
+  /** @param {{ presence?: string, mute?: string, unmute?: string, pin?: string, unpin?: string }} change @returns what they are now */
+  changeSettings(change) { return this.#request({ msgid: Kind.changeSettings, ...change }); }
+
+  /** Logs out on all tabs, and forgets what is kept on this device. */
+  async logout() { await this.#shared.call('logout'); }
+
+  /** Ends the connection, or leaves it to another tab. What was not acknowledged stays in the store. */
+  async close() {
+    globalThis.removeEventListener?.('online', this.#wake);
+    await this.#shared.close();
+    this.#take('state', { state: 'disconnected', reason: 'closed' });
+    this.#store.close();
+  }
+
+  /** @param {Place} message @param {Fields} change @returns {Promise<{ rev: number, ts: number }>} since when the message is so */
+  async #change({ conversation, seq }, change) {
+    const { rev, ts } = await this.#request({ msgid: Kind.change, conversation, seq, ...change });
+    return { rev, ts };
+  }
+
+  /** @param {Fields} object @returns {Promise<Fields>} */
+  #request(object) { return this.#shared.call('request', object); }
+
+  /** Begins with what is kept on this device. */
+  async #restore() {
+    const { meta, marks, pending } = await this.#store.load();
+    this.#user ??= meta.user ?? null;
+    for (const { conversation, delivered, head, read, rev } of marks) {
+      this.#handover.startAt(conversation, delivered, rev);
+      this.#conversations.set(conversation, { conversation, head, read });
+    }
+    this.#unsent.restore(pending, this.#user);
+    this.#shared.start(this.#store.name ? `chatactors ${this.#options.url} ${this.#store.name}` : null);
+  }
+
+  /** This tab gets the connection. */
+  async #lead() {
+    const saved = await this.#store.load();
+    for (const mark of saved.marks) {
+      this.#handover.catchUp(mark.conversation, mark.delivered);
+      mark.rev = Math.min(mark.rev ?? 0, this.#handover.revOf(mark.conversation));
+    }
+    await this.#handover.settled;
+    this.#isLeader = true;
+    const engine = new Engine({
+      ...this.#options, store: this.#store, credentials: this.#credentials,
+      emit: (type, event) => {
+        this.#shared.publish(type, event);
+        this.#take(type, event);
+      },
+    });
+    engine.start(saved);
+    return engine;
+  }
+
+  /** What the engine tells, of this tab or of another. @param {string} type @param {any} event */
+  #take(type, event) {
+    if (type === 'items')
+      this.#isLeader ? this.#handover.take(event) : this.#handover.takeFromAfar(event);
+    else if (type === 'update')
+      this.#events.emit('update', this.#unsent.update(event));
+    else if (type === 'welcome')
+      this.#welcome(event);
+    else
+      this.#note(type, event);
+  }
+
+  /** @param {string} type @param {any} event */
+  #note(type, event) {
+    if (type === 'state')
+      this.#status = event;
+    else if (type === 'conversation')
+      this.#conversations.set(event.conversation, event);
+    else if (type === 'login') {
+      if (this.#user && this.#user.id !== event.id) {
+        this.#conversations.clear();
+        this.#handover.clear();
+      }
+      this.#user = event;
+      this.#unsent.login(event);
+    }
+    this.#events.emit(/** @type {any} */ (type), event);
+  }
+
+  /** Another tab has the connection, and tells what it knows. @param {any} snapshot */
+  #welcome({ status, user, conversations }) {
+    if (user)
+      this.#note('login', user);
+    for (const { delivered, ...conversation } of conversations) {
+      this.#note('conversation', conversation);
+      this.#handover.catchUp(conversation.conversation, delivered);
+    }
+    this.#note('state', status);
+  }
+}

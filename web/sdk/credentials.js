@@ -1,0 +1,62 @@
+/** @import { Fields } from './types.js' */
+import { ErrorCode, Kind } from './protocol.js';
+
+/**
+ * @typedef {{ name: string, password: string } | { id: number, password: string } | { token: string }} Login
+ * @typedef {() => Promise<string | null> | string | null} GetToken the product's token (a JWT); null: this user may not log in any more
+ */
+
+/** What to log in with: the resume token of the last login, then what the application gave. */
+export class Credentials {
+  /** @type {string | null} */
+  resumeToken = null;
+  #login;
+  #getToken;
+
+  /** @param {Login | undefined} login @param {GetToken | undefined} getToken */
+  constructor(login, getToken) {
+    this.#login = login;
+    this.#getToken = getToken;
+  }
+
+  get hasToken() { return this.#getToken !== undefined; }
+
+  /**
+   * Tries one after the other until a login succeeds.
+   * @template T
+   * @param {(request: Fields) => Promise<T>} attempt
+   * @returns {Promise<T | null>} null: there is nothing to try, or nothing left without a reason
+   */
+  async use(attempt) {
+    let refusal = null;
+    for (const next of [() => this.resumeToken && { token: this.resumeToken }, () => this.#given()]) {
+      const request = await next();
+      if (!request)
+        continue;
+      try {
+        return await attempt({ msgid: Kind.login, ...request });
+      } catch (error) {
+        const { code, retry } = /** @type {any} */ (error);
+        if (code === undefined || code === ErrorCode.none || retry)
+          throw error;
+        refusal = error;
+        this.resumeToken = null;
+      }
+    }
+    if (refusal)
+      throw refusal;
+    return null;
+  }
+
+  /** The token that the session goes on with; null: none can be had. */
+  async freshToken() {
+    return await this.#getToken?.() ?? null;
+  }
+
+  async #given() {
+    if (!this.#getToken)
+      return this.#login;
+    const jwt = await this.freshToken();
+    return jwt && { jwt };
+  }
+}

@@ -1,0 +1,83 @@
+/** @import { Fields, Message, Target } from './types.js' */
+import { takeState } from './changes.js';
+
+/** Numbers of the wire that this SDK speaks. */
+export const Kind = Object.freeze({
+  login: 1, logout: 3, register: 4, direct: 6, addFriend: 7, createGroup: 8, joinGroup: 9, group: 10,
+  hello: 100, helloAck: 101, received: 103, ping: 104, pong: 105, goAway: 106, history: 107, sync: 108, read: 109,
+  getSettings: 110, changeSettings: 111, settingsChanged: 112, members: 125, change: 131, changed: 132, changes: 133, refresh: 141, expiring: 142, groups: 144, friends: 145,
+});
+
+/** What `ChatError.code` may be: the server's errno; 0 when the connection is to blame. */
+export const ErrorCode = Object.freeze({
+  none: 0, rejected: 1, alreadyOnline: 2, notLoggedIn: 3, malformed: 4, unknownRequest: 5, notYours: 6, notFound: 7,
+  tooLarge: 8, tooFast: 9, unavailable: 10, historyOff: 11, forbidden: 13, expired: 14, tooLate: 15,
+});
+
+/** A request was refused, or could not be made. With `retry` the same may succeed later. */
+export class ChatError extends Error {
+  /** @param {string} message @param {number} code @param {boolean} retry */
+  constructor(message, code = ErrorCode.none, retry = code === ErrorCode.none) {
+    super(message);
+    this.name = 'ChatError';
+    this.code = code;
+    this.retry = retry;
+  }
+}
+
+/** The failure in a reply, or null. @param {Fields} reply */
+export const failureOf = reply =>
+  reply.errno ? new ChatError(reply.errmsg ?? `the server answered errno ${reply.errno}`, reply.errno, reply.retry === true) : null;
+
+/** The conversation of two users. @param {number} a @param {number} b */
+export const direct = (a, b) => `d:${Math.min(a, b)}:${Math.max(a, b)}`;
+
+/** The conversation of a group. @param {number} id */
+export const group = id => `g:${id}`;
+
+/**
+ * Whom a conversation is with.
+ * @param {string} conversation @param {number} me
+ * @returns {Target}
+ */
+export function targetOf(conversation, me) {
+  const [, kind, a, b] = /^(?:(g):(\d+)|d:(\d+):(\d+))$/.exec(conversation)?.filter((part, i) => i === 0 || part !== undefined) ?? [];
+  if (kind === 'g')
+    return { group: Number(a) };
+  if (kind === undefined || a === undefined || ![Number(kind), Number(a)].includes(me) || b !== undefined)
+    throw new ChatError(`"${conversation}" is no conversation of user ${me}: expected d:LOWER:HIGHER or g:GROUP`, ErrorCode.notYours);
+  return { to: Number(kind) === me ? Number(a) : Number(kind) };
+}
+
+/**
+ * A push, in this SDK's words. Keys that the protocol does not know are in `fields`.
+ * @param {Fields} push @param {number} me @param {boolean} [isHistory] then it tells what became of the message
+ * @returns {Message}
+ */
+export function toMessage(push, me, isHistory = false) {
+  const { msgid, id, name, msg, time, toid, groupid, cmid, conversation, seq = 0, ts = 0, offline, ref, ...fields } = push;
+  const state = isHistory ? takeState(fields) : {};
+  return {
+    conversation: conversation ?? (msgid === Kind.group ? group(groupid) : direct(id, toid)),
+    seq, ts: ts || Date.parse(`${time}Z`) || 0, from: id, name: name ?? '', text: msg, cmid: cmid ?? '', own: id === me, state: 'sent', ...state,
+    ...(Object.keys(fields).length > 0 && { fields }), ...(offline && { offline }),
+  };
+}
+
+/**
+ * Makes ids of messages that ascend with the time, even if the clock goes back, with an end that no other source has.
+ * @param {() => number} date the time in ms @param {string} suffix
+ */
+export function cmidSource(date, suffix = crypto.randomUUID().slice(-12)) {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, date() * 4096);
+    return `${last.toString(16).padStart(14, '0')}-${suffix}`;
+  };
+}
+
+/** The pause before reconnecting: full jitter, 0.5 s to 20 s. @param {number} attempt 0 for the first @param {number} chance 0 to 1 */
+export const reconnectDelay = (attempt, chance) => 500 + chance * (Math.min(20_000, 500 * 2 ** Math.min(attempt + 1, 16)) - 500);
+
+/** The pause before what was refused with `retry` is sent again: 0.1 s to 2 s. @param {number} attempt @param {number} chance */
+export const retryDelay = (attempt, chance) => Math.min(2000, 100 * 2 ** Math.min(attempt, 16)) * (0.5 + chance / 2);

@@ -1,0 +1,120 @@
+/** @import { Clock, Fields } from './types.js' */
+/** @import { Engine } from './engine.js' */
+import { ChatError } from './protocol.js';
+
+/** A tab that has the connection and does not answer, in ms. */
+const PATIENCE = 15_000;
+
+/** @typedef {'post' | 'request' | 'read' | 'logout' | 'wake'} Operation a method of the engine */
+
+/**
+ * The engine of this tab, or of the tab that has the connection: whoever holds the lock. When that tab is closed the next one gets the
+ * lock and goes on with what the store has. Where the browser has no locks (or not on this page), each tab connects by itself.
+ */
+export class SharedEngine {
+  /** @type {Promise<Engine> | null} */
+  #own = null;
+  /** @type {Map<string, { resolve: (value: any) => void, reject: (error: Error) => void, timer: any }>} */
+  #calls = new Map();
+  #id = crypto.randomUUID();
+  #count = 0;
+  /** @type {BroadcastChannel | null} */
+  #channel = null;
+  #closing = new AbortController();
+  #release = () => {};
+  #clock;
+  #create;
+  #onEvent;
+
+  /** @param {Clock} clock @param {() => Promise<Engine>} create @param {(type: any, event: any) => void} onEvent what other tabs tell */
+  constructor(clock, create, onEvent) {
+    this.#clock = clock;
+    this.#create = create;
+    this.#onEvent = onEvent;
+  }
+
+  /** @param {string | null} key of those who share; null: nobody */
+  start(key) {
+    const { locks } = globalThis.navigator ?? {};
+    if (!key || !locks || !globalThis.BroadcastChannel) {
+      this.#own = this.#create();
+      return;
+    }
+    this.#channel = new BroadcastChannel(key);
+    this.#channel.onmessage = event => void this.#take(event.data);
+    locks.request(key, { signal: this.#closing.signal }, () => {
+      this.#own = this.#create().then(engine => {
+        this.#welcome(engine);
+        return engine;
+      });
+      return new Promise(resolve => { this.#release = () => resolve(null); });
+    }).catch(() => {}); // closed before its turn came
+    this.#channel.postMessage({ about: 'hello' });
+  }
+
+  /** @param {string} type @param {any} event of the own engine, for the other tabs */
+  publish(type, event) {
+    this.#channel?.postMessage({ about: 'event', type, event });
+  }
+
+  /** @param {Operation} operation @param {...any} args @returns {Promise<any>} */
+  async call(operation, ...args) {
+    if (this.#own)
+      return /** @type {any} */ (await this.#own)[operation](...args);
+    const id = `${this.#id} ${++this.#count}`;
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setTimeout(() => this.#settle(id, { error: { message: 'the tab that has the connection does not answer' } }), PATIENCE);
+      this.#calls.set(id, { resolve, reject, timer });
+      this.#channel?.postMessage({ about: 'call', id, operation, args });
+    });
+  }
+
+  async close() {
+    this.#closing.abort();
+    const engine = await this.#own?.catch(() => null);
+    engine?.stop();
+    for (const id of [...this.#calls.keys()])
+      this.#settle(id, { error: { message: 'closed' } });
+    this.#channel?.close();
+    this.#channel = null;
+    this.#release();
+  }
+
+  /** @param {Fields} message */
+  async #take({ about, id, operation, args, type, event, ...result }) {
+    if (about === 'event' && !this.#own)
+      this.#onEvent(type, event);
+    else if (about === 'result')
+      this.#settle(id, result);
+    else if (about === 'hello')
+      this.#own?.then(engine => this.#welcome(engine));
+    else if (about === 'call' && this.#own)
+      this.#channel?.postMessage({ about: 'result', id, ...await this.#outcome(operation, args) });
+  }
+
+  /** @param {Operation} operation @param {any[]} args */
+  async #outcome(operation, args) {
+    try {
+      return { value: await this.call(operation, ...args) };
+    } catch (error) {
+      const { message, code, retry } = /** @type {ChatError} */ (error);
+      return { error: { message, code, retry } };
+    }
+  }
+
+  /** @param {string} id @param {{ value?: any, error?: any }} result */
+  #settle(id, { value, error }) {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    this.#clock.clearTimeout(call?.timer);
+    if (error)
+      call?.reject(new ChatError(error.message, error.code, error.retry));
+    else
+      call?.resolve(value);
+  }
+
+  /** @param {Engine} engine */
+  #welcome({ status, user, conversations }) {
+    this.publish('welcome', { status, user, conversations });
+  }
+}

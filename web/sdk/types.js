@@ -1,0 +1,123 @@
+/**
+ * Types only.
+ *
+ * @typedef {Record<string, any>} Fields an object of the wire
+ *
+ * @typedef {{ to: number } | { group: number }} Target a user or a group
+ *
+ * @typedef {object} Message
+ * @property {string} conversation such as `d:1:3` or `g:5`; empty until the first login of a new user's client
+ * @property {number} seq the number in its conversation; 0 until it is acknowledged, and on a server without a history
+ * @property {number} ts the server's time in ms since 1970 (the own time until it is acknowledged): for people, not for the order
+ * @property {number} from the sender's id
+ * @property {string} name the sender's name
+ * @property {string} text
+ * @property {string} cmid the sender's id of this message
+ * @property {boolean} own whether this user sent it, here or on another device
+ * @property {'pending' | 'sent' | 'failed'} state
+ * @property {string} [error] why it failed
+ * @property {number} [errno] the server's number of that
+ * @property {Fields} [fields] other keys that the sender gave it
+ * @property {number} [rev] the number of its newest change that is known
+ * @property {number} [edited] when its text was last edited, in ms since 1970
+ * @property {{ by: number, ts: number }} [recalled] who took it back, and when: it has no text then
+ * @property {boolean} [pinned] in its conversation, for everybody
+ * @property {Record<string, number>} [reactions] how many users have reacted with what
+ * @property {string[]} [mine] what this user has reacted with
+ * @property {number} [offline] its row in the offline queue, on a server without a history
+ *
+ * @typedef {object} Change of a message; what is left out did not change
+ * @property {string} conversation
+ * @property {number} seq of the message
+ * @property {number} rev the number of the change in its conversation
+ * @property {number} [by] who has changed it, of several the last; left out when it was fetched later
+ * @property {string} [text] what it says now
+ * @property {number} [edited] when that was written, in ms since 1970
+ * @property {{ by: number, ts: number }} [recalled] who took it back, and when
+ * @property {boolean} [pinned]
+ * @property {Record<string, number>} [reactions] all that there are now
+ * @property {{ id: number, react?: string, unreact?: string }[]} [who] the newest of what became of them, at most 10
+ * @property {string[]} [mine] all that this user has reacted with
+ * @property {Record<string, boolean>} [own] without `mine`: which of this user's are there now, and which no longer
+ *
+ * @typedef {object} Pending a message on its way to the server
+ * @property {string} cmid
+ * @property {Target} target
+ * @property {string} text
+ * @property {number} ts
+ * @property {Fields} [fields]
+ * @property {string} [error] it has failed for good
+ * @property {number} [errno]
+ *
+ * @typedef {object} Mark how far one conversation has got
+ * @property {string} conversation
+ * @property {number} delivered everything up to here was handed to the application
+ * @property {number} received the mark that the server was told
+ * @property {number} head the highest number heard of
+ * @property {number} read what a person has read
+ * @property {number} ts the newest time seen; 0 when it is not known
+ * @property {number} [rev] changes of messages up to this one were handed over
+ * @property {number} [revHead] the highest number of a change heard of
+ *
+ * @typedef {object} User
+ * @property {number} id
+ * @property {string} name
+ * @property {{ id: number, name: string, state: string }[]} friends
+ * @property {{ id: number, groupname: string, groupdesc: string, users: { id: number, name: string, role: string, state: string }[] }[]} groups
+ * @property {string[]} [features] what the server can do beyond version 2 of the protocol, such as `changes`
+ *
+ * @typedef {object} Meta what is known of the user
+ * @property {User | null} [user]
+ * @property {string | null | undefined} [syncToken]
+ * @property {string | null} [resumeToken]
+ *
+ * @typedef {object} Changes what a store writes at once: all of it or nothing, in this order
+ * @property {boolean} [clear] forget everything first
+ * @property {{ conversation: string, to: number }[]} [rewinds] forget the messages above a number
+ * @property {Message[]} [messages]
+ * @property {Change[]} [changed] the messages that are kept become as `withChange` says
+ * @property {Mark[]} [marks]
+ * @property {Pending[]} [pending]
+ * @property {string[]} [done] cmids that are not pending any more
+ * @property {Meta} [meta] keys to change
+ *
+ * @typedef {{ after?: number, before?: number, limit?: number }} Range numbers above `after`, or the ones next below `before`
+ *
+ * @typedef {object} Store where messages, marks and unsent messages are kept
+ * @property {string | undefined} [name] tabs whose stores have the same name share them, and a connection
+ * @property {() => Promise<{ meta: Meta, marks: Mark[], pending: Pending[] }>} load
+ * @property {(changes: Changes) => Promise<void>} write
+ * @property {(conversation: string, range: Range) => Promise<Message[]>} messages ascending
+ * @property {() => void} close
+ *
+ * @typedef {'disconnected' | 'connecting' | 'syncing' | 'ready'} State
+ *
+ * @typedef {object} StateEvent
+ * @property {State} state
+ * @property {string} [reason] why there is no connection
+ * @property {number} [retryIn] ms until the next try
+ *
+ * @typedef {{ conversation: string, after: number, upTo: number, rewinds: number, message?: Message, from?: number, change?: Change }} Item
+ *   one thing in line for the application: a message, or numbers that are missing, or (`from`) a conversation that has gone back, or a change
+ *
+ * @typedef {object} Clock
+ * @property {() => number} now ms from any fixed point, never back
+ * @property {() => number} date ms since 1970
+ * @property {(callback: () => void, ms: number) => any} setTimeout
+ * @property {(timer: any) => void} clearTimeout
+ * @property {() => number} random
+ *
+ * @typedef {object} Events
+ * @property {StateEvent} state
+ * @property {User} login
+ * @property {{ code: number, reason: string }} logout the server does not accept this login any more, or the user has logged out
+ * @property {Message} message every message of every conversation, own ones too: once, in the order of its conversation
+ * @property {Change} change a message was edited, recalled, pinned or reacted to: behind its message, own changes too. One may be told twice
+ * @property {Message} update an own message was acknowledged, or has failed
+ * @property {{ conversation: string, head: number, read: number }} conversation
+ * @property {{ conversation: string, first: number, last: number }} missing numbers that the server does not have or show
+ * @property {{ conversation: string, from: number, to: number }} rewound the server was restored: it does not have what was above `to`
+ * @property {Fields} settings another device has changed the user's settings
+ * @property {Error} error something that the SDK gets over: the store does not work, a token cannot be had
+ */
+export {};
