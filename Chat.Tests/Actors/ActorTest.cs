@@ -47,6 +47,7 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
         ContactStore = new ContactStore(Database);
         LogStore = new MessageLogStore(Database, Node);
         OfflineStore = new OfflineStore(Database, Clock, NullLogger<OfflineStore>.Instance);
+        Changes = new MessageChangeStore(Database, Lease, CrashPoints);
         Marks = new DeliveryMarks(Database, Clock, NullLogger<DeliveryMarks>.Instance);
         Presence = new Presence(Database);
         Health = new StorageHealth(new Nodes(Database, Node, Clock), Clock);
@@ -68,6 +69,8 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
     internal MessageLogStore LogStore { get; }
 
     internal OfflineStore OfflineStore { get; }
+
+    internal MessageChangeStore Changes { get; }
 
     internal DeliveryMarks Marks { get; }
 
@@ -91,6 +94,7 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
           loglevel = WARNING
           stdout-loglevel = OFF
           log-dead-letters = off
+          scheduler.implementation = "{{typeof(HastyScheduler).AssemblyQualifiedName}}"
           test.single-expect-default = 15s
           test.default-timeout = 15s
           actor {
@@ -118,7 +122,7 @@ public abstract class ActorTest : TestKit, IAsyncLifetime
             await Accounts.RegisterAsync(name, "no hash");
     }
 
-    public Task DisposeAsync()
+    public virtual Task DisposeAsync()
     {
         Shutdown();
         _sqlite.Dispose();

@@ -36,13 +36,20 @@ public abstract class ConversationTest : ActorTest
 
     protected bool IsBridged { get; set; }
 
+    private protected IWebhooks Webhooks { get; set; } = NoWebhooks.Instance;
+
     internal static ConversationId Pair => ConversationId.Direct(Alice, Bob);
 
     protected IActorRef Start(string id = "d:1:2", bool keepsHistory = true)
     {
-        var loader = new ConversationLoader(LogStore, Accounts, ContactStore, Marks, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
-        var services = new ConversationServices(MessageLog, loader, FanOutWatermarks, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged);
+        var services = Services(keepsHistory);
         return Shard.ChildActorOf(Props.Create(() => new ConversationActor(id, services)));
+    }
+
+    internal ConversationServices Services(bool keepsHistory = true)
+    {
+        var loader = new ConversationLoader(LogStore, Accounts, ContactStore, Marks, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
+        return new ConversationServices(MessageLog, loader, FanOutWatermarks, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged, Webhooks) { Changes = Changes };
     }
 
     internal static Post PostOf(

@@ -43,11 +43,19 @@ sealed class FaultyDatabase(IChatDatabase inner) : IChatDatabase
     /// <summary>Runs before each read.</summary>
     public Func<Task>? BeforeRead { get; set; }
 
+    /// <summary>Runs between a read and its answer.</summary>
+    public Func<Task>? AfterRead { get; set; }
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read)
     {
         if (BeforeRead is { } before)
             await before();
-        return Reads == StatementFault.None ? await inner.ReadAsync(read) : throw new StorageException("the test does not let it read");
+        if (Reads != StatementFault.None)
+            throw new StorageException("the test does not let it read");
+        var result = await inner.ReadAsync(read);
+        if (AfterRead is { } after)
+            await after();
+        return result;
     }
 
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => PassAsync(() => inner.WriteAsync(write));

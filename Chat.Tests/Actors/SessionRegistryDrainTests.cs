@@ -34,7 +34,7 @@ public sealed class SessionRegistryDrainTests : ActorTest
     TestProbe Add(string id, out SessionConnection connection)
     {
         var session = NewProbe(id);
-        connection = new SessionConnection(new PipeConnection(id), Clock);
+        connection = new TcpConnection(new PipeConnection(id), Clock);
         _registry.Add(connection, session.Ref);
         return session;
     }

@@ -14,7 +14,7 @@ public sealed partial class SessionTests
         var (session, _) = await AcknowledgeAsync();
         Assert.False(_socket.Reader.TryRead(out _));
 
-        _users.Send(session, PushOf(1));
+        Users.Send(session, PushOf(1));
         await ReadUntilAsync("hello 1");
         Assert.Matches("(?s)\"ref\":11.*hello 1", _read.ToString());
     }
@@ -52,8 +52,8 @@ public sealed partial class SessionTests
         });
         var session = await LogInAsync(isModern: true);
         session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":11}"""));
-        var post = await _conversations.ExpectMsgAsync<Post>();
-        _conversations.Reply(new PostAccepted(Pair, post.Number, 7, 1));
+        var post = await Conversations.ExpectMsgAsync<Post>();
+        Conversations.Reply(new PostAccepted(Pair, post.Number, 7, 1));
         return (session, await isWaiting.Task.WaitAsync(Patience));
     }
 }

@@ -18,7 +18,7 @@ public sealed partial class SessionTests
         var stranger = CreateTestProbe();
         stranger.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c1", 1, BodyOf(Bob, "for somebody else", Alice), 0)));
         stranger.Send(session, new OfflinePage([new QueuedMessage(1, Pair, 1, "c1", 1, BodyOf(Bob, "from another queue", Alice))]));
-        _users.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c2", 1, BodyOf(Bob, "for me", Alice), 0)));
+        Users.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c2", 1, BodyOf(Bob, "for me", Alice), 0)));
 
         await ReadUntilAsync("for me");
         Assert.DoesNotContain("else", _read.ToString(), StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed partial class SessionTests
     {
         var session = await LogInAsync(isModern: true);
         await LogOutAsync(session);
-        _users.Send(session, new Attached(Alice, [], HasMore: false));
+        Users.Send(session, new Attached(Alice, [], HasMore: false));
 
         await StartLogInAsBobAsync(session);
     }
@@ -56,9 +56,9 @@ public sealed partial class SessionTests
         await LogOutAsync(session);
         await StartLogInAsBobAsync(session);
 
-        _users.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
-        _users.Send(session, new AttachRefused(Alice));
-        _users.Send(session, new Attached(Bob, [RowOf(11, 2)], HasMore: false));
+        Users.Send(session, new Attached(Alice, [RowOf(10, 1)], HasMore: false));
+        Users.Send(session, new AttachRefused(Alice));
+        Users.Send(session, new Attached(Bob, [RowOf(11, 2)], HasMore: false));
 
         await ReadUntilAsync("hello 2");
         Assert.Equal(["hello 2"], Shown());
@@ -73,8 +73,8 @@ public sealed partial class SessionTests
     /// <summary>On the connection that another user has left; returns when his user is asked.</summary>
     async Task StartLogInAsBobAsync(IActorRef session)
     {
-        await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), Bob, Clock.GetUtcNow().AddDays(1));
+        await Accounts.SaveTokenAsync(SHA256.HashData("another"u8), new Account { Id = Bob }, Clock.GetUtcNow().AddDays(1));
         session.Tell(new LoginRequest(null, null, null, "another"));
-        await _users.FishForMessageAsync<Attach>(attach => attach.UserId == Bob, Patience);
+        await Users.FishForMessageAsync<Attach>(attach => attach.UserId == Bob, Patience);
     }
 }

@@ -2,38 +2,31 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
-using Akka.TestKit;
 using Chat.Node.Contracts;
 using Chat.Node.Gateway;
-using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Chat.Tests.Actors;
 
 /// <summary>A session between probes; its socket is a pipe.</summary>
-public sealed partial class SessionTests : ActorTest
+public sealed partial class SessionTests : SessionTest
 {
     static readonly ConversationId Pair = ConversationId.Direct(Alice, Bob);
 
     readonly Pipe _socket = new();
     readonly StringBuilder _read = new();
     AckCoalescer _round = new();
-    readonly TestProbe _users;
-    readonly TestProbe _conversations;
-
-    public SessionTests() => (_users, _conversations) = (NewProbe(), NewProbe());
 
     [Fact]
     public async Task After_a_refusal_with_retry_nothing_passes_until_that_message_comes_again()
     {
         var session = await LogInAsync(isModern: true);
         session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":11}"""));
-        var post = await _conversations.ExpectMsgAsync<Post>();
-        _conversations.Reply(new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
+        var post = await Conversations.ExpectMsgAsync<Post>();
+        Conversations.Reply(new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
         await ReadUntilAsync("\"ref\":11,\"errno\":10");
 
         session.Tell(Message("""{"msgid":6,"toid":2,"msg":"two","cmid":"c2","ref":12}"""));
@@ -41,7 +34,7 @@ public sealed partial class SessionTests : ActorTest
         session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":13}"""));
 
         // What came in between never left the session.
-        var again = await _conversations.ExpectMsgAsync<Post>();
+        var again = await Conversations.ExpectMsgAsync<Post>();
         Assert.Equal("c1", again.Cmid);
         Assert.True(again.Epoch > post.Epoch);
     }
@@ -52,14 +45,14 @@ public sealed partial class SessionTests : ActorTest
         var session = await LogInAsync(isModern: false);
         await WatchAsync(session);
         session.Tell(Message("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":2}"""));
-        var post = await _conversations.ExpectMsgAsync<Post>();
+        var post = await Conversations.ExpectMsgAsync<Post>();
         session.Tell(new ConnectionClosed(CanStillWrite: false));
-        await _users.FishForMessageAsync(message => message is Detach, Patience);
+        await Users.FishForMessageAsync(message => message is Detach, Patience);
 
-        _conversations.Send(session, new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
-        var again = await _conversations.ExpectMsgAsync<Post>();
+        Conversations.Send(session, new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
+        var again = await Conversations.ExpectMsgAsync<Post>();
         Assert.Equal(post.Cmid, again.Cmid);
-        _conversations.Send(session, new PostAccepted(Pair, again.Number, 1, 1));
+        Conversations.Send(session, new PostAccepted(Pair, again.Number, 1, 1));
 
         await ExpectTerminatedAsync(session);
     }
@@ -71,7 +64,7 @@ public sealed partial class SessionTests : ActorTest
         var session = await LogInAsync(isModern: false);
         session.Tell(Message("""{"id":1,"msg":"one","msgid":6,"name":"alice","time":"t","toid":2}"""));
         session.Tell(Message("""{"id":1,"msg":"two","msgid":6,"name":"alice","time":"t","toid":2}"""));
-        var (first, second) = (await _conversations.ExpectMsgAsync<Post>(), await _conversations.ExpectMsgAsync<Post>());
+        var (first, second) = (await Conversations.ExpectMsgAsync<Post>(), await Conversations.ExpectMsgAsync<Post>());
 
         var now = Clock.GetUtcNow().ToUnixTimeMilliseconds() << 12;
         Assert.Equal($"~{now:x14}-{first.SessionId:x16}", first.Cmid);
@@ -84,10 +77,10 @@ public sealed partial class SessionTests : ActorTest
         var session = await LogInAsync(isModern: true);
         await WatchAsync(session);
         session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":11}"""));
-        var post = await _conversations.ExpectMsgAsync<Post>();
+        var post = await Conversations.ExpectMsgAsync<Post>();
         session.Tell(new DrainSession(TimeSpan.Zero));
         await ReadUntilAsync("\"msgid\":106");
-        _conversations.Send(session, new PostAccepted(Pair, post.Number, 7, 1));
+        Conversations.Send(session, new PostAccepted(Pair, post.Number, 7, 1));
 
         await ReadUntilAsync("\"seq\":7");
         await ExpectTerminatedAsync(session);
@@ -102,11 +95,11 @@ public sealed partial class SessionTests : ActorTest
         await WatchAsync(session);
         session.Tell(Message("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":2}"""));
         session.Tell(isDrained ? new DrainSession(TimeSpan.Zero) : new ConnectionClosed(CanStillWrite: true));
-        await _users.FishForMessageAsync(message => message is Detach, Patience);
+        await Users.FishForMessageAsync(message => message is Detach, Patience);
 
-        var post = await _conversations.ExpectMsgAsync<Post>();
-        _users.Send(session, new Attached(Alice, [], HasMore: false)); // too late, and without effect
-        _conversations.Send(session, new PostAccepted(Pair, post.Number, 1, 1));
+        var post = await Conversations.ExpectMsgAsync<Post>();
+        Users.Send(session, new Attached(Alice, [], HasMore: false)); // too late, and without effect
+        Conversations.Send(session, new PostAccepted(Pair, post.Number, 1, 1));
 
         await ReadUntilAsync("\"msgid\":2");
         await ExpectTerminatedAsync(session);
@@ -119,14 +112,14 @@ public sealed partial class SessionTests : ActorTest
         var session = await LogInAsync(isModern: false);
         await WatchAsync(session);
         session.Tell(Message("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":2}"""));
-        var post = await _conversations.ExpectMsgAsync<Post>();
+        var post = await Conversations.ExpectMsgAsync<Post>();
         await _socket.Writer.CompleteAsync(); // as the web server does, before anybody has told the session
-        _users.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0)));
-        await _users.FishForMessageAsync(message => message is Detach, Patience);
+        Users.Send(session, new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0)));
+        await Users.FishForMessageAsync(message => message is Detach, Patience);
 
-        _conversations.Send(session, new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
-        var again = await _conversations.ExpectMsgAsync<Post>();
-        _conversations.Send(session, new PostAccepted(Pair, again.Number, 1, 1));
+        Conversations.Send(session, new PostRefused(Pair, post.Number, ErrorCode.Unavailable, "not now"));
+        var again = await Conversations.ExpectMsgAsync<Post>();
+        Conversations.Send(session, new PostAccepted(Pair, again.Number, 1, 1));
 
         await ExpectTerminatedAsync(session);
     }
@@ -136,11 +129,11 @@ public sealed partial class SessionTests : ActorTest
     {
         var session = await LogInAsync(isModern: true);
         var push = new Push(0, 1, new AcceptedMessage(Pair, 1, Bob, "c", 1, BodyOf(Bob, "hello", Alice), 0));
-        _users.Send(session, push);
-        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        Users.Send(session, push);
+        Assert.Equal(1, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
 
-        _users.Send(session, push);
-        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        Users.Send(session, push);
+        Assert.Equal(1, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
 
         session.Tell(Message("""{"msgid":104,"ref":99}"""));
         await ReadUntilAsync("\"ref\":99");
@@ -152,15 +145,15 @@ public sealed partial class SessionTests : ActorTest
     {
         Clock.Stop(); // no time passes: only the detach can bring the second report
         var session = await LogInAsync(isModern: true);
-        _users.Send(session, PushOf(1));
-        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
-        _users.Send(session, PushOf(2));
-        _users.Send(session, PushOf(3));
+        Users.Send(session, PushOf(1));
+        Assert.Equal(1, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
+        Users.Send(session, PushOf(2));
+        Users.Send(session, PushOf(3));
         await ReadUntilAsync("hello 3");
         session.Tell(new ConnectionClosed(CanStillWrite: false));
 
-        Assert.Equal(3, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
-        await _users.ExpectMsgAsync<Detach>();
+        Assert.Equal(3, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
+        await Users.ExpectMsgAsync<Detach>();
     }
 
     [Fact]
@@ -168,15 +161,15 @@ public sealed partial class SessionTests : ActorTest
     {
         Clock.Stop();
         var session = await LogInAsync(isModern: true);
-        _users.Send(session, PushOf(1));
-        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
-        _users.Send(session, PushOf(2));
+        Users.Send(session, PushOf(1));
+        Assert.Equal(1, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
+        Users.Send(session, PushOf(2));
         await ReadUntilAsync("hello 2");
-        _users.Send(session, PushOf(3));
+        Users.Send(session, PushOf(3));
         await ReadUntilAsync("hello 3");
         session.Tell(ReportDue.Instance);
 
-        Assert.Equal(3, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        Assert.Equal(3, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
     }
 
     [Fact]
@@ -184,11 +177,11 @@ public sealed partial class SessionTests : ActorTest
     {
         Clock.Stop();
         var session = await LogInAsync(isModern: true);
-        _users.Send(session, PushOf(1));
-        Assert.Equal(1, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
-        _users.Send(session, PushOf(65));
+        Users.Send(session, PushOf(1));
+        Assert.Equal(1, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
+        Users.Send(session, PushOf(65));
 
-        Assert.Equal(65, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+        Assert.Equal(65, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
     }
 
     [Fact]
@@ -199,8 +192,8 @@ public sealed partial class SessionTests : ActorTest
         for (var seq = 1; seq <= 2; seq++)
         {
             Clock.Advance(TimeSpan.FromMilliseconds(60)); // less than a report waits, more than such a client is left alone
-            _users.Send(session, PushOf(seq));
-            Assert.Equal(seq, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+            Users.Send(session, PushOf(seq));
+            Assert.Equal(seq, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
         }
     }
 
@@ -211,8 +204,8 @@ public sealed partial class SessionTests : ActorTest
         var session = await LogInAsync(isModern: true);
         for (var number = 1; number <= 2; number++)
         {
-            _users.Send(session, new Push(77, number, new AcceptedMessage(Pair, 0, Bob, $"c{number}", 1, BodyOf(Bob, "hello", Alice), 0)));
-            Assert.Equal(number, (await _users.ExpectMsgAsync<Pushed>()).UpTo);
+            Users.Send(session, new Push(77, number, new AcceptedMessage(Pair, 0, Bob, $"c{number}", 1, BodyOf(Bob, "hello", Alice), 0)));
+            Assert.Equal(number, (await Users.ExpectMsgAsync<Pushed>()).UpTo);
         }
     }
 
@@ -224,20 +217,20 @@ public sealed partial class SessionTests : ActorTest
         var session = await LogInAsync(isModern: true);
         var entity = NewProbe();
         session.Tell(Message("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":1}"""));
-        var first = await _conversations.ExpectMsgAsync<Post>();
+        var first = await Conversations.ExpectMsgAsync<Post>();
         entity.Send(session, new PostAccepted(Pair, first.Number, 1, 1)); // from now on the session speaks to it directly
         session.Tell(Message("""{"msgid":6,"toid":2,"msg":"two","cmid":"c2","ref":2}"""));
         Assert.Equal("c2", (await entity.ExpectMsgAsync<Post>()).Cmid);
 
         Stop(entity.Ref);
 
-        Assert.Equal("c2", (await _conversations.ExpectMsgAsync<Post>()).Cmid);
+        Assert.Equal("c2", (await Conversations.ExpectMsgAsync<Post>()).Cmid);
     }
 
     async Task<IActorRef> LogInAsync(bool isModern)
     {
         var session = await StartLogInAsync(isModern);
-        _users.Reply(new Attached(Alice, [], HasMore: false));
+        Users.Reply(new Attached(Alice, [], HasMore: false));
         await ReadUntilAsync("\"errno\":0");
         return session;
     }
@@ -245,23 +238,14 @@ public sealed partial class SessionTests : ActorTest
     /// <summary>A session that waits for its user.</summary>
     async Task<IActorRef> StartLogInAsync(bool isModern)
     {
-        await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
-        var connection = new SessionConnection(new PipeConnection("c1", _socket.Writer), Clock);
-        var logins = new AccountService(
-            Accounts, new ContactLists(Database), 65536, new PasswordWorker(1000, 1), NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(_users.Ref));
-        var requests = new UserRequests(
-            ContactStore, new ListRequests(ContactStore, new ContactLists(Database), 65536), LogStore, new MarkQueue(Marks, Materializer), true, 65536, Clock, NullLogger<UserRequests>.Instance, Region(_conversations.Ref), Region(_users.Ref));
-        var services = new GatewayServices(
-            new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
-            Region(_users.Ref), Region(_conversations.Ref))
-        {
-            Acknowledgements = _round,
-        };
+        await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), new Account { Id = Alice }, Clock.GetUtcNow().AddDays(1));
+        var connection = new TcpConnection(new PipeConnection("c1", _socket.Writer), Clock);
+        var services = Services(_round);
         var session = Sys.ActorOf(Props.Create(() => new SessionActor(connection, services)));
         if (isModern)
             session.Tell(new HelloRequest(2, "test"));
         session.Tell(new LoginRequest(null, null, null, "token"));
-        await _users.ExpectMsgAsync<Attach>();
+        await Users.ExpectMsgAsync<Attach>();
         return session;
     }
 

@@ -3,41 +3,34 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
-using Akka.TestKit;
 using Chat.Node.Contracts;
 using Chat.Node.Gateway;
-using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Chat.Tests.Actors;
 
 /// <summary>A session knows its transport as <see cref="ISessionTransport"/> only: here it is no socket.</summary>
-public sealed class SessionTransportTests : ActorTest
+public sealed class SessionTransportTests : SessionTest
 {
     static readonly ConversationId Pair = ConversationId.Direct(Alice, Bob);
 
     readonly FakeTransport _transport = new();
-    readonly TestProbe _users;
-    readonly TestProbe _conversations;
-
-    public SessionTransportTests() => (_users, _conversations) = (NewProbe(), NewProbe());
 
     [Fact]
     public async Task A_modern_client_gets_one_object_with_each_write_and_each_request_gives_its_credit_back()
     {
-        await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), Alice, Clock.GetUtcNow().AddDays(1));
+        await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), new Account { Id = Alice }, Clock.GetUtcNow().AddDays(1));
         var session = Start();
         session.Tell(new HelloRequest(2, "test"));
         session.Tell(new LoginRequest(null, null, null, "token"));
-        await _users.ExpectMsgAsync<Attach>(Patience);
+        await Users.ExpectMsgAsync<Attach>(Patience);
         Assert.Equal(Alice, _transport.UserId);
-        _users.Reply(new Attached(Alice, [], HasMore: false));
+        Users.Reply(new Attached(Alice, [], HasMore: false));
         session.Tell(RequestReader.Read(Encoding.UTF8.GetBytes("""{"msgid":6,"toid":2,"msg":"one","cmid":"c1","ref":1}"""), isSpaced: false));
-        var post = await _conversations.ExpectMsgAsync<Post>(Patience);
-        _conversations.Send(session, new PostAccepted(Pair, post.Number, 1, 1));
+        var post = await Conversations.ExpectMsgAsync<Post>(Patience);
+        Conversations.Send(session, new PostAccepted(Pair, post.Number, 1, 1));
 
         await AwaitAssertAsync(() => Assert.Equal(3, _transport.Credits), Patience);
         await AwaitAssertAsync(() => Assert.Equal([101, 2, 102], _transport.Frames.Select(KindOf)), Patience);
@@ -54,7 +47,7 @@ public sealed class SessionTransportTests : ActorTest
         await ExpectTerminatedAsync(session, Patience);
         Assert.Equal([101, 106], _transport.Frames.Select(KindOf));
         Assert.True(_transport.IsReadingStopped);
-        Assert.Equal(true, _transport.EndedGracefully);
+        Assert.Equal((true, CloseCode.GoingAway), (_transport.EndedGracefully, _transport.Code));
     }
 
     [Fact]
@@ -80,9 +73,9 @@ public sealed class SessionTransportTests : ActorTest
         session.Tell(new PingRequest());
         session.Tell(new LoginRequest(Alice, null, "a password", null)); // both are there before the first flush
         gate.Set();
-        await _users.ExpectMsgAsync<CheckLogin>(Patience);
+        await Users.ExpectMsgAsync<CheckLogin>(Patience);
         await AwaitAssertAsync(() => Assert.Equal(false, _transport.EndedGracefully), Patience);
-        _users.Reply(new LoginChecked(IsAllowed: false));
+        Users.Reply(new LoginChecked(IsAllowed: false));
 
         await ExpectTerminatedAsync(session, Patience);
         Assert.Equal(1, peer.Sends);
@@ -90,15 +83,7 @@ public sealed class SessionTransportTests : ActorTest
 
     IActorRef Start()
     {
-        var lists = new ContactLists(Database);
-        var logins = new AccountService(
-            Accounts, lists, 65536, new PasswordWorker(1000, 1), NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(_users.Ref));
-        var requests = new UserRequests(
-            ContactStore, new ListRequests(ContactStore, lists, 65536), LogStore, new MarkQueue(Marks, Materializer), true, 65536, Clock, NullLogger<UserRequests>.Instance,
-            Region(_conversations.Ref), Region(_users.Ref));
-        var services = new GatewayServices(
-            new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new AddressLimiter(0, Clock), NullLogger.Instance,
-            Region(_users.Ref), Region(_conversations.Ref));
+        var services = Services();
         return Sys.ActorOf(Props.Create(() => new SessionActor(_transport, services)));
     }
 
@@ -140,6 +125,10 @@ public sealed class SessionTransportTests : ActorTest
         /// <summary>The first answer waits for it.</summary>
         public ManualResetEventSlim? Gate { get; set; }
 
+        public int MaxHeartbeatSeconds => int.MaxValue;
+
+        public CloseCode? Code { get; private set; }
+
         public bool IsEnded => EndedGracefully is not null;
 
         public bool IsModern { get; set; }
@@ -169,6 +158,8 @@ public sealed class SessionTransportTests : ActorTest
         }
 
         public void StopReading() => IsReadingStopped = true;
+
+        public void GiveReason(CloseCode code, string reason) => Code ??= code;
 
         public void End(bool isGraceful) => EndedGracefully ??= isGraceful;
     }

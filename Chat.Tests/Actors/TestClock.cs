@@ -4,10 +4,21 @@ namespace Chat.Tests.Actors;
 sealed class TestClock : TimeProvider
 {
     readonly Lock _lock = new();
+    readonly HashSet<StoppedTimer> _timers = [];
     TimeSpan _offset;
     DateTimeOffset? _stoppedAt;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>Timers that wait for <see cref="Advance"/>.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_lock)
+                return _timers.Count;
+        }
+    }
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -20,13 +31,30 @@ sealed class TestClock : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         lock (_lock)
-            return _stoppedAt is null ? base.CreateTimer(callback, state, dueTime, period) : new StoppedTimer();
+        {
+            if (_stoppedAt is null)
+                return base.CreateTimer(callback, state, dueTime, period);
+        }
+
+        var timer = new StoppedTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
     }
 
+    /// <summary>Of a clock that stands still, this also runs the timers that are due then.</summary>
     public void Advance(TimeSpan by)
     {
+        List<StoppedTimer> due;
         lock (_lock)
+        {
             _offset += by;
+            due = [.. _timers.Where(timer => timer.Due <= GetUtcNow())];
+            foreach (var timer in due)
+                SetDue(timer, timer.Period);
+        }
+
+        foreach (var timer in due)
+            timer.Run();
     }
 
     /// <summary>From now on only <see cref="Advance"/> moves it: nothing becomes overdue by itself.</summary>
@@ -36,16 +64,45 @@ sealed class TestClock : TimeProvider
             _stoppedAt ??= base.GetUtcNow();
     }
 
-    /// <summary>Of a clock that stands still.</summary>
-    sealed class StoppedTimer : ITimer
+    void SetDue(StoppedTimer timer, TimeSpan after)
     {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+        _timers.Remove(timer);
+        if (after == Timeout.InfiniteTimeSpan || after < TimeSpan.Zero)
+            return;
+        timer.Due = GetUtcNow() + after;
+        _timers.Add(timer);
+    }
+
+    /// <summary>Of a clock that stands still.</summary>
+    sealed class StoppedTimer(TestClock clock, TimerCallback callback, object? state) : ITimer
+    {
+        public DateTimeOffset Due { get; set; }
+
+        public TimeSpan Period { get; private set; } = Timeout.InfiniteTimeSpan;
+
+        public void Run() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                Period = period > TimeSpan.Zero ? period : Timeout.InfiniteTimeSpan;
+                clock.SetDue(this, dueTime);
+            }
+
+            return true;
+        }
 
         public void Dispose()
         {
-            // there is nothing
+            lock (clock._lock)
+                clock._timers.Remove(this);
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -8,7 +8,8 @@ namespace Chat.Tests.Actors;
 /// <summary>A user between the cluster and the servers outside it.</summary>
 public abstract class UserBridgeTest : UserTest
 {
-    protected UserBridgeTest()
+    protected UserBridgeTest(string? config = null)
+        : base(config)
     {
         Keeper = NewProbe("keeper");
         Others = Servers = new FakeServers(Keeper.Ref);

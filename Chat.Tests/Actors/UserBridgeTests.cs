@@ -88,6 +88,35 @@ public sealed class UserBridgeTests : UserBridgeTest
     }
 
     [Fact]
+    public async Task However_many_messages_pass_who_is_not_here_the_copies_of_all_are_brought()
+    {
+        const int Messages = 1100;
+        var user = Start();
+        user.Tell(CopiedOf(1), Conversation.Ref);
+        Assert.Equal(1, (await Conversation.ExpectMsgAsync<DeliveryConfirmed>(Patience)).UpTo); // what comes before the user has started may come again
+        for (var seq = 2; seq <= Messages; seq++)
+            user.Tell(CopiedOf(seq), Conversation.Ref);
+        await Conversation.FishForMessageAsync<DeliveryConfirmed>(confirmed => confirmed.UpTo == Messages, Patience);
+
+        var (session, _) = await AttachAsync(user, 1);
+        for (var seq = 1; seq <= Messages; seq++)
+            user.Tell(CopiedOf(seq) with { Incarnation = -3 }, Conversation.Ref);
+        var pushes = await session.ReceiveNAsync(Messages, Patience).Cast<Push>().ToListAsync();
+        Assert.Equal(Enumerable.Range(1, Messages).Select(seq => (long)seq), pushes.Select(push => push.Message.Seq));
+    }
+
+    [Fact]
+    public async Task Nor_does_a_new_life_take_for_known_what_passed_in_the_one_before()
+    {
+        var user = Start();
+        var (session, _) = await AttachAsync(user, 1);
+        user.Tell(CopiedOf(2) with { ConfirmedTo = 1, MayBeKnown = true }, Conversation.Ref);
+        Assert.Equal(2, (await session.ExpectMsgAsync<Push>()).Number);
+        user.Tell(CopiedOf(1) with { Incarnation = -3, MayBeKnown = true }, Conversation.Ref);
+        Assert.Equal((-3L, 1L), await session.ExpectMsgAsync<Push>() is var push ? (push.Incarnation, push.Number) : default);
+    }
+
+    [Fact]
     public async Task A_copy_that_overtakes_its_message_is_not_taken()
     {
         var user = Start();
@@ -106,9 +135,10 @@ public sealed class UserBridgeTests : UserBridgeTest
         var user = Start();
         var (session, greeting) = await AttachAsync(user, 1);
         Assert.Empty(greeting.Offline); // the login does not wait
+        var rows = new HashSet<long>();
         for (var seq = 1; seq <= 2; seq++)
         {
-            var import = await Conversation.FishForMessageAsync<Import>(_ => true);
+            var import = await Conversation.FishForMessageAsync<Import>(import => rows.Add(import.Number)); // each may come again
             Assert.Equal((Bob, Alice, 0L), (import.Recipient, import.Sender, import.Source));
             user.Tell(DeliverOf(seq), Conversation.Ref);
             await EventuallyAsync((long)seq, $"SELECT COUNT(*) FROM OfflineMessage WHERE userid = {Bob} AND ts IS NOT NULL");
@@ -164,7 +194,7 @@ public sealed class UserBridgeTests : UserBridgeTest
 
     static Deliver CopiedOf(long number) => new(
         Bob, 0, number, number - 1, 0, MayBeKnown: false,
-        new AcceptedMessage(Group, number, Alice, ImportId.Of(new byte[32], 1), 1, BodyOf(Alice, "all"), 0));
+        new AcceptedMessage(Group, number, Alice, ImportId.Of(new byte[32], (int)number), 1, BodyOf(Alice, "all"), 0));
 
     static void Pushed(IActorRef user, TestProbe session, long sessionId, ConversationId conversation, long upTo) =>
         user.Tell(new Pushed(Bob, sessionId, conversation, 0, upTo), session.Ref);

@@ -5,7 +5,7 @@ using Xunit;
 namespace Chat.Tests.Actors;
 
 /// <summary>Which node listens for a user, and who is told of it when.</summary>
-public sealed class UserChannelTests : UserBridgeTest
+public sealed class UserChannelTests() : UserBridgeTest(HastyScheduler.Off)
 {
     [Fact]
     public async Task Nothing_is_published_while_a_node_of_ours_may_listen()

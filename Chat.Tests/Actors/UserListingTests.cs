@@ -4,7 +4,7 @@ using Xunit;
 namespace Chat.Tests.Actors;
 
 /// <summary>A login beside other servers: answered when they know of it.</summary>
-public sealed class UserListingTests : UserBridgeTest
+public sealed class UserListingTests() : UserBridgeTest(HastyScheduler.Off)
 {
     [Fact]
     public async Task A_login_is_answered_when_its_user_is_listened_for_and_listed()

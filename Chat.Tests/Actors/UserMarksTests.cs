@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.Links;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Xunit;
@@ -96,6 +98,67 @@ public sealed class UserMarksTests : UserTest
         Assert.Equal($"{Head}", await QueuedAsync());
         Assert.Equal(Head, await ScalarAsync<long>("SELECT MAX(queued_to, received_to) FROM DeliveryMark WHERE userid = 2"));
     }
+
+    [Fact]
+    public async Task Who_sends_has_read_and_not_received_what_is_before_it()
+    {
+        var user = Start();
+        user.Tell(new SentUpTo(Bob, [new SentMark(Pair, 7)]));
+        user.Tell(new SentUpTo(Bob, [new SentMark(Pair, 9), new SentMark(Pair, 8)]));
+
+        await EventuallyAsync<string?>("9,0,0", "SELECT read_to || ',' || received_to || ',' || queued_to FROM DeliveryMark WHERE userid = 2");
+    }
+
+    [Fact]
+    public async Task Others_are_told_of_marks_when_they_are_stored()
+    {
+        NoticeBoard.Of(Sys).Add(Alice, TestActor);
+        var user = Start();
+        var (session, _) = await AttachAsync(user, 100);
+        user.Tell(Received(Pair, 5), session.Ref);
+        var told = await ReceiptAsync();
+        Assert.Equal(new ReceiptPush(Pair, Bob, 5, 0), told);
+        Assert.Equal(5, await ScalarAsync<long>("SELECT received_to FROM DeliveryMark WHERE userid = 2"));
+
+        // Of what follows within a second only the last is told.
+        user.Tell(new MarkStored(Bob, Pair, 6, 6));
+        user.Tell(new MarkStored(Bob, Pair, 7, 7));
+        told = await ReceiptAsync();
+        if (told == new ReceiptPush(Pair, Bob, 6, 6)) // on a slow machine the second was over
+            told = await ReceiptAsync();
+        Assert.Equal(new ReceiptPush(Pair, Bob, 7, 7), told);
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_of_marks_in_groups_and_in_notes_to_oneself()
+    {
+        NoticeBoard.Of(Sys).Add(Alice, TestActor);
+        NoticeBoard.Of(Sys).Add(Bob, TestActor);
+        await ContactStore.CreateGroupAsync(Bob, "g", "", [Alice]);
+        await Storage.FilledLog.AppendAsync(Database, ConversationId.Group(1), 3);
+        await Storage.FilledLog.AppendAsync(Database, ConversationId.Direct(Bob, Bob), 3);
+        var user = Start();
+        var (session, _) = await AttachAsync(user, 100);
+        user.Tell(Received(ConversationId.Group(1), 3), session.Ref);
+        user.Tell(Received(ConversationId.Direct(Bob, Bob), 3), session.Ref);
+        await EventuallyAsync(2L, "SELECT COUNT(*) FROM DeliveryMark WHERE userid = 2");
+        user.Tell(Received(Pair, 5), session.Ref);
+        Assert.Equal(new ReceiptPush(Pair, Bob, 5, 0), await ReceiptAsync());
+    }
+
+    [Fact]
+    public async Task What_waits_is_told_before_the_actor_ends()
+    {
+        NoticeBoard.Of(Sys).Add(Alice, TestActor);
+        var user = Start();
+        user.Tell(new MarkStored(Bob, Pair, 6, 6));
+        user.Tell(new MarkStored(Bob, Pair, 7, 7));
+        user.Tell(StopUser.Instance);
+        Assert.Equal(6, (await ReceiptAsync()).Read);
+        Assert.Equal(7, (await ReceiptAsync()).Read);
+    }
+
+    async Task<ReceiptPush> ReceiptAsync() => ReceiptPush.Of(JsonDocument.Parse((await ExpectMsgAsync<SessionNotice>(Patience)).Frame).RootElement);
 
     [Fact]
     public async Task Marks_from_nodes_of_an_earlier_version_are_judged_like_others()

@@ -44,7 +44,7 @@ public abstract class UserTest : ActorTest
     protected IActorRef Start(int maxSessions = 8, int maxFailures = 10, int userId = Bob)
     {
         var services = new UserServices(
-            OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLoader(Presence, Materializer), new UserLimits(maxSessions, maxFailures), KeepsHistory: true, Clock, CrashPoints,
+            OfflineQueue, OfflineStore, Marks, new MarkQueue(Marks, Materializer), Presence, new UserLoader(Presence, new Revocations(Database, Clock), Materializer), new UserLimits(maxSessions, maxFailures), KeepsHistory: true, Clock, CrashPoints,
             Region(Conversation.Ref), new OneNode(Node), Others);
         return Shard.ChildActorOf(Props.Create(() => new UserActor(userId.ToString(), services)));
     }

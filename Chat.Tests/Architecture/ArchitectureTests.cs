@@ -17,6 +17,7 @@ public sealed partial class ArchitectureTests
     static readonly Dictionary<string, string> Waiting = new()
     {
         ["Chat.Sdk/ChatClient.cs"] = "pause before a refused request is repeated, on the client's TimeProvider",
+        ["Chat.Sdk/Connections/TokenSource.cs"] = "pause before the application is asked for a newer token again, on the client's TimeProvider",
         ["Chat.Sdk/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
         ["Chat.Client/Terminal/ScriptSession.cs"] = "the script command that waits",
         ["Chat.Node/Bridge/RedisBridge.cs"] = "between two messages to one legacy client, whose server passes them on as they come",
@@ -58,8 +59,8 @@ public sealed partial class ArchitectureTests
         AssertOnlyIn(@"\b(Dapper|Microsoft\.Data\.Sqlite)\b", "Storage", "Hosting");
 
     [Fact]
-    public void Only_gateway_and_hosting_touch_the_listener() =>
-        AssertOnlyIn(@"\bMicrosoft\.AspNetCore\.Connections\b", "Gateway", "Hosting");
+    public void Only_gateway_web_and_hosting_touch_the_listener() =>
+        AssertOnlyIn(@"\bMicrosoft\.AspNetCore\.Connections\b", "Gateway", "Web", "Hosting");
 
     [Fact]
     public void Only_DeliveryLife_reads_the_lane_from_the_number() =>
@@ -117,7 +118,7 @@ public sealed partial class ArchitectureTests
         Assert.Equal(exceptions.Keys.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
 
     static IEnumerable<string> Projects() =>
-        Directory.EnumerateDirectories(Repository.Root, "Chat.*").Select(folder => Path.GetFileName(folder)!);
+        Directory.EnumerateDirectories(Repository.Root, "Chat.*").Select(folder => Path.GetFileName(folder)!).Append("samples");
 
     static IEnumerable<string> Production() => Projects().Where(project => project is not ("Chat.Tests" or "Chat.SystemTests" or "Chat.Bench" or "Chat.Checker")).SelectMany(Repository.Sources);
 

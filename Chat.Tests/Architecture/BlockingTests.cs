@@ -11,7 +11,7 @@ public sealed class BlockingTests
     static readonly Dictionary<string, string> Waits = new()
     {
         ["Chat.Node/Storage/Sqlite/SqliteWorker.cs"] = "a thread of its own: SQLite is synchronous, and its tasks have always ended",
-        ["Chat.Node/Gateway/PasswordWorker.cs"] = "threads of their own, which wait for work",
+        ["Chat.Node/People/PasswordWorker.cs"] = "threads of their own, which wait for work",
     };
 
     /// <summary>A Result is judged by the name in front of it, because the scan knows no types: other things have one too.</summary>

@@ -73,6 +73,13 @@ public sealed partial class DocumentationTests
     public void The_protocol_lists_every_error() => AssertListed(Enum.GetValues<ErrorCode>().Select(code => ((int)code, code.ToString())));
 
     [Fact]
+    public void The_protocol_lists_every_reason_to_close() => AssertListed(Enum.GetValues<CloseCode>().Select(code => ((int)code, code.ToString())));
+
+    [Fact]
+    public void Close_codes_are_those_of_the_standard_or_within_our_hundred() =>
+        Assert.All(Enum.GetValues<CloseCode>(), code => Assert.True((int)code is 1000 or 1001 or 1003 or (>= 4000 and <= 4099)));
+
+    [Fact]
     public void The_operations_guide_lists_every_setting()
     {
         var keys = SettingKey().Matches(Repository.Read("Chat.Node/Settings/ChatSettings.cs")).Select(match => match.Groups["key"].Value).ToList();

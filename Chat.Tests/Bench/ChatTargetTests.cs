@@ -11,6 +11,13 @@ public sealed class ChatTargetTests
     [InlineData("127.0.0.1", "127.0.0.1:6000")]
     public void What_is_left_out_is_filled_in(string text, string expected) => Assert.Equal(expected, ChatTarget.Parse(text).EndPoint.ToString());
 
+    [Fact]
+    public void Over_WebSockets_it_is_the_web_port()
+    {
+        Assert.Equal("ws://127.0.0.1:8000", ChatTarget.Parse("127.0.0.1", Transport.Ws).ToString());
+        Assert.Equal("ws://127.0.0.1:8001", ChatTarget.Parse(":8001", Transport.Ws).ToString());
+    }
+
     [Theory]
     [InlineData("127.0.0.1:")]
     [InlineData("127.0.0.1:x")]

@@ -21,6 +21,30 @@ public sealed class ClientStateTests
     }
 
     [Theory]
+    [InlineData("ws://chat.example.org:8000", "ws://chat.example.org:8000/ws", "chat.example.org", 8000)]
+    [InlineData("wss://chat.example.org/", "wss://chat.example.org/ws", "chat.example.org", 443)]
+    [InlineData("wss://chat.example.org/chat/ws", "wss://chat.example.org/chat/ws", "chat.example.org", 443)]
+    [InlineData("ws://[::1]:8000/ws", "ws://[::1]:8000/ws", "::1", 8000)]
+    public void An_address_of_a_WebSocket_is_an_endpoint(string text, string address, string host, int port)
+    {
+        Assert.True(ChatEndpoint.TryParse(text, out var endpoint));
+        Assert.Equal((new Uri(address), host, port, address), (endpoint.WebSocket, endpoint.Host, endpoint.Port, endpoint.ToString()));
+        Assert.NotEqual(new(host, port), endpoint);
+    }
+
+    [Theory]
+    [InlineData("http://chat.example.org/ws")]
+    [InlineData("ws://")]
+    [InlineData("wss:///ws")]
+    [InlineData("ws://chat.example.org/ws#top")]
+    public void No_other_address_is_one(string text)
+    {
+        Assert.False(ChatEndpoint.TryParse(text, out _));
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address))
+            Assert.Throws<ArgumentException>(() => new ChatEndpoint(address));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(":6000")]
     [InlineData("host:")]

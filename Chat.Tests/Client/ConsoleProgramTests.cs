@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chat.Client.Terminal;
 using Chat.Protocol;
+using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.Client;
@@ -99,6 +100,68 @@ public sealed class ConsoleProgramTests : ClientScenario
     {
         Assert.Equal(0, (await ScriptAsync("--name carol --password pw --register", "/status")).ExitCode);
         Assert.Equal(0, (await ScriptAsync("--name carol --password pw --register", "/status")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_script_changes_messages_and_is_told_of_changes()
+    {
+        var run = await ScriptAsync("--name alice --password pw", """
+            /msg 2 hi
+            /edit 2 1 hi there, all
+            /react 2 1 👍
+            /pin 2 1
+            /unpin 2 1
+            /unreact 2 1 👍
+            /history 2
+            /recall 2 1
+            /history 2
+            /edit 2 first text
+            """);
+
+        Assert.Equal([1L, 2, 3, 4, 5, 6], run.Results.Where(result => result.TryGetProperty("rev", out _)).Select(result => result.GetProperty("rev").GetInt64()));
+        Assert.Equal([1L, 2, 3, 4, 5, 6], run.Events("changed").Select(change => change.GetProperty("rev").GetInt64()));
+        var changes = run.Events("changed").ToList();
+        Assert.Equal("""{"event":"changed","conversation":"d:1:2","seq":1,"rev":1,"by":1,"text":"hi there, all","edited":EDITED}""",
+            changes[0].GetRawText().Replace(changes[0].GetProperty("edited").GetRawText(), "EDITED", StringComparison.Ordinal));
+        Assert.Equal((1, "👍"), (changes[1].GetProperty("reactions").GetProperty("👍").GetInt32(), changes[1].GetProperty("who")[0].GetProperty("react").GetString()));
+        Assert.False(changes[1].TryGetProperty("pinned", out _));
+        var shown = run.Results.Where(result => Name(result) == "history").Select(result => result.GetProperty("messages")[0]).ToList();
+        Assert.Equal(("hi there, all", 5L), (shown[0].GetProperty("text").GetString(), shown[0].GetProperty("rev").GetInt64()));
+        Assert.Equal(("", 1), (shown[1].GetProperty("text").GetString(), shown[1].GetProperty("recalled").GetProperty("by").GetInt32()));
+        Assert.Contains("NUMBER must be a number above 0", run.Results[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Changes_are_shown_to_people_with_names_and_numbers()
+    {
+        Server.Post(Bob, AliceAndBob, "hello");
+        Server.Post(Bob, AliceAndBob, "secret");
+        Server.Change(Bob, AliceAndBob, 2, ChangeKind.Recall);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var input = new StringReader("/react 2 1 🎉\n/pin 2 1\n/history 2\n/quit\n");
+
+        await new CommandLineProgram(input, output, error).RunAsync(["--port", $"{Server.Port}", "--name", "alice", "--password", "pw"]);
+
+        Assert.Contains("#1 bob: hello (pinned, 🎉 1)", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("#2 bob: (taken back by bob)", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("#1 is changed", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_says_who_did_what()
+    {
+        var text = new ChangeText(id => id == 1 ? "you" : $"user {id}");
+        var change = new MessageChanged(AliceAndBob, 3, 9) { By = 2 };
+        var counts = new Dictionary<string, int> { ["👍"] = 2 };
+        Assert.Equal("user 2 edited #3: new", text.Describe(change with { Text = "new" }));
+        Assert.Equal("user 2 took #3 back", text.Describe(change with { Recalled = new(2, 5) }));
+        Assert.Equal("user 2 unpinned #3", text.Describe(change with { IsPinned = false }));
+        Assert.Equal(
+            "you reacted to #3 with 👍, user 2 took 🎉 back from #3 (👍 2)",
+            text.Describe(change with { Reactions = counts, Who = [new(1, "👍", IsTakenBack: false), new(2, "🎉", IsTakenBack: true)] }));
+        Assert.Equal("#3 now: new, pinned, 👍 2", text.Describe(change with { By = 0, Text = "new", IsPinned = true, Reactions = counts, Mine = [] }));
     }
 
     [Fact]

@@ -46,6 +46,19 @@ public sealed class ConversationCursorTests
     }
 
     [Fact]
+    public void An_early_push_is_shown_once_though_the_history_has_it_behind_numbers_that_are_missing()
+    {
+        _cursor.SetBase(0);
+        _cursor.Offer(Theirs(1), hasRoom: true);
+        _cursor.Offer(Theirs(4), hasRoom: true);
+
+        _cursor.OfferHistory(1, [Theirs(4)], hasMore: false, head: 4);
+
+        Assert.Single(TakeAll(), "4");
+        Assert.Equal(4, _cursor.Delivered);
+    }
+
+    [Fact]
     public void An_own_post_that_was_acknowledged_early_is_no_sign_of_a_restored_backup()
     {
         _cursor.SetBase(0);

@@ -22,13 +22,15 @@ sealed class FakeChatServer : IAsyncDisposable
     {
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        Endpoint = new("127.0.0.1", Port);
         _accepting = AcceptAsync();
     }
 
     public int Port { get; }
 
-    public ChatEndpoint Endpoint { get; }
+    public ChatEndpoint Endpoint => UsesWebSockets ? new(new Uri($"{(Certificate is null ? "ws" : "wss")}://127.0.0.1:{Port}")) : new("127.0.0.1", Port);
+
+    /// <summary>Its connections are WebSockets.</summary>
+    public bool UsesWebSockets { get; init; }
 
     public FakeChatStore Store { get; init; } = new();
 
@@ -53,6 +55,15 @@ sealed class FakeChatServer : IAsyncDisposable
 
     /// <summary>So many changes of settings are refused with <c>retry</c>.</summary>
     public int ChangesToRefuse;
+
+    /// <summary>So many changes of messages are done without an answer.</summary>
+    public int ChangeAnswersToSwallow;
+
+    /// <summary>Why changes of messages are refused.</summary>
+    public ErrorCode ChangeRefusal;
+
+    /// <summary>The server is of a time before version 3 of the protocol.</summary>
+    public volatile bool IsOld;
 
     /// <summary>Pushes are stored but get lost on the way.</summary>
     public volatile bool LosePushes;
@@ -100,6 +111,34 @@ sealed class FakeChatServer : IAsyncDisposable
         }
     }
 
+    /// <summary>A change by a user who needs no client.</summary>
+    public MessageChangedPush Change(int userId, ConversationId conversation, long seq, ChangeKind kind, string text = "")
+    {
+        var change = Store.Change(userId, conversation, seq, kind, text);
+        Push(change);
+        return change;
+    }
+
+    /// <summary>The same of a client; null: the answer gets lost.</summary>
+    public ChangeReply? TryChange(int userId, ChangeMessageRequest request)
+    {
+        var push = Store.Change(userId, request);
+        if (push is not null)
+            Push(push);
+        return ChangeAnswersToSwallow-- > 0 ? null : new(Store.StateOf(request.Conversation, request.Seq, userId)!.Rev, 5);
+    }
+
+    public void Push(MessageChangedPush change)
+    {
+        if (LosePushes)
+            return;
+        foreach (var connection in Snapshot())
+        {
+            if (connection.HasChanges && connection.UserId is { } user && Store.IsReader(change.Conversation, user))
+                connection.Send(change.ToBytes());
+        }
+    }
+
     /// <summary>Bytes to every connection of a user.</summary>
     public void SendRaw(int userId, byte[] frame)
     {
@@ -118,6 +157,13 @@ sealed class FakeChatServer : IAsyncDisposable
     {
         foreach (var connection in Snapshot())
             connection.Send(ModernFrames.GoAway(reason, afterMilliseconds));
+    }
+
+    /// <summary>With a close frame, where there is one.</summary>
+    public void CloseConnections(CloseCode code, string reason)
+    {
+        foreach (var connection in Snapshot())
+            connection.Close(code, reason);
     }
 
     public void DropConnections()

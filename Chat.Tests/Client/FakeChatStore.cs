@@ -15,6 +15,8 @@ sealed class FakeChatStore
     readonly Dictionary<string, int> _tokens = [];
     readonly Dictionary<int, UserSettingsState> _settings = [];
     readonly List<long> _offlineAcks = [];
+    readonly FakeChanges _changes = new();
+    readonly Dictionary<ConversationId, int> _changedAt = [];
     long _clock = 1_795_410_443_000;
     int _version;
 
@@ -174,6 +176,58 @@ sealed class FakeChatStore
         }
     }
 
+    /// <summary>Changes a message; null: it is so already.</summary>
+    public MessageChangedPush? Change(int userId, ChangeMessageRequest request)
+    {
+        lock (_gate)
+        {
+            var push = _changes.Change(userId, request, _clock += 10);
+            if (push is null)
+                return null;
+            _changedAt[request.Conversation] = ++_version;
+            var log = _logs[request.Conversation];
+            var at = log.FindIndex(row => row.Seq == request.Seq);
+            log[at] = (push.Text, push.Recalled) switch
+            {
+                ({ } text, _) => log[at] with { Text = text, Body = ChangedBody.WithText(log[at].Body, text) },
+                (_, not null) => log[at] with { Text = "", Body = ChangedBody.WithoutText(log[at].Body) },
+                _ => log[at],
+            };
+            return push;
+        }
+    }
+
+    /// <summary>The same by a user who needs no client.</summary>
+    public MessageChangedPush Change(int userId, ConversationId conversation, long seq, ChangeKind kind, string text = "") =>
+        Change(userId, new(conversation, seq, kind, text)) ?? throw new InvalidOperationException("it is so already");
+
+    public ChangesReply ChangesSince(FetchChangesRequest request, int userId)
+    {
+        lock (_gate)
+        {
+            var changes = _changes.Since(request.Conversation, request.Since, userId).Take(request.Limit + 1).ToList();
+            return changes.Count > request.Limit
+                ? new([.. changes.Take(request.Limit)], changes[request.Limit - 1].Rev, HasMore: true)
+                : new(changes, _changes.RevOf(request.Conversation), HasMore: false);
+        }
+    }
+
+    public MessageState? StateOf(ConversationId conversation, long seq, int userId)
+    {
+        lock (_gate)
+            return _changes.Find(conversation, seq, userId);
+    }
+
+    /// <summary>What a restored backup does to changes.</summary>
+    public void RewindChanges(ConversationId conversation, long rev)
+    {
+        lock (_gate)
+        {
+            _changes.Rewind(conversation, rev);
+            _changedAt[conversation] = ++_version;
+        }
+    }
+
     public void MarkReceived(int userId, ReceivedRequest request)
     {
         lock (_gate)
@@ -198,8 +252,8 @@ sealed class FakeChatStore
             var version = since is null ? 0 : int.Parse(since);
             return ($"{_version}",
             [
-                .. _logs.Where(log => IsReader(log.Key, userId) && log.Value[^1].Version > version)
-                    .Select(log => new ConversationEntry(log.Key, log.Value.Count, _received.GetValueOrDefault((userId, log.Key)), 0)),
+                .. _logs.Where(log => IsReader(log.Key, userId) && Math.Max(log.Value[^1].Version, _changedAt.GetValueOrDefault(log.Key)) > version)
+                    .Select(log => new ConversationEntry(log.Key, log.Value.Count, _received.GetValueOrDefault((userId, log.Key)), 0, _changes.RevOf(log.Key))),
             ]);
         }
     }

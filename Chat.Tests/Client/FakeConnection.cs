@@ -2,10 +2,12 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Text.Json;
 using System.Threading.Channels;
 using Chat.Protocol;
+using ChatActors.Client.Connections;
 
 namespace Chat.Tests.Client;
 
@@ -14,8 +16,12 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
 {
     readonly Channel<byte[]> _outbound = Channel.CreateUnbounded<byte[]>();
     readonly Dictionary<ConversationId, string> _refused = [];
+    WebSocket? _webSocket;
 
     public int? UserId { get; private set; }
+
+    /// <summary>Whether the client has asked for version 3 and got it.</summary>
+    public bool HasChanges { get; private set; }
 
     FakeChatStore Store => server.Store;
 
@@ -30,6 +36,9 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
                 stream = secure;
                 await secure.AuthenticateAsServerAsync(certificate);
             }
+
+            if (server.UsesWebSockets)
+                stream = new WebSocketByteStream(_webSocket = await FakeWebSocket.AcceptAsync(stream));
 
             // Whichever ends first ends the other.
             await await Task.WhenAny(WriteAsync(stream), ReadAsync(stream));
@@ -48,6 +57,8 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             _outbound.Writer.TryWrite(frame);
     }
 
+    public void Close(CloseCode code, string reason) => _ = _webSocket!.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
+
     public void Close()
     {
         _outbound.Writer.TryComplete();
@@ -58,7 +69,10 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
     async Task WriteAsync(Stream stream)
     {
         await foreach (var frame in _outbound.Reader.ReadAllAsync())
+        {
             await stream.WriteAsync(frame);
+            await stream.FlushAsync();
+        }
     }
 
     async Task ReadAsync(Stream stream)
@@ -82,8 +96,10 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
         server.Requests.Add(request);
         switch (request)
         {
-            case HelloRequest:
-                Send(ModernFrames.HelloAck(default, $"fake-{server.Port}", server.Heartbeat, server.MaxFrameBytes));
+            case HelloRequest hello:
+                HasChanges = hello.Protocol >= 3 && !server.IsOld;
+                Send(ModernFrames.HelloAck(
+                    default, $"fake-{server.Port}", server.Heartbeat, server.MaxFrameBytes, HasChanges ? 3 : 2, HasChanges ? ["changes"] : null));
                 break;
             case RegisterRequest register when Store.FindUser(register.Name) is null:
                 Send(ModernFrames.RegisterAck(register.Ref, Store.AddUser(register.Name)));
@@ -132,7 +148,7 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
                 Fail(request, ErrorCode.NotFound);
                 break;
             case ReceivedRequest { Conversation: { } conversation } received when received.Seq > Store.Log(conversation).Count:
-                Send(ModernFrames.MarkFailure(request.Ref, ErrorCode.Malformed, "above the head", conversation, Store.Log(conversation).Count));
+                Send(ModernFrames.Failure(request.Ref, ErrorCode.Malformed, "above the head", conversation, Store.Log(conversation).Count));
                 break;
             case ReceivedRequest received:
                 Store.MarkReceived(user, received);
@@ -143,11 +159,20 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             case ChangeSettingsRequest change:
                 ChangeSettings(user, change);
                 break;
+            case ChangeMessageRequest or FetchChangesRequest when !HasChanges:
+                Fail(request, ErrorCode.UnknownRequest);
+                break;
+            case ChangeMessageRequest change:
+                ChangeMessage(user, change);
+                break;
+            case FetchChangesRequest fetch:
+                Send(Store.ChangesSince(fetch, user).ToBytes(request.Ref, server.MaxFrameBytes));
+                break;
             case FetchHistoryRequest or SyncRequest when !Store.HasHistory:
                 Fail(request, ErrorCode.HistoryOff);
                 break;
             case FetchHistoryRequest fetch:
-                FetchHistory(fetch);
+                FetchHistory(user, fetch);
                 break;
             case SyncRequest sync:
                 var (token, entries) = Store.Sync(user, sync.Since);
@@ -157,6 +182,14 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
                 Succeed(request);
                 break;
         }
+    }
+
+    void ChangeMessage(int user, ChangeMessageRequest request)
+    {
+        if (server.ChangeRefusal != ErrorCode.None)
+            Fail(request, server.ChangeRefusal);
+        else if (server.TryChange(user, request) is { } reply)
+            Send(reply.ToBytes(request.Ref));
     }
 
     void ChangeSettings(int user, ChangeSettingsRequest request)
@@ -186,6 +219,7 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
     {
         var user = login.Token is { } token
             ? server.RefuseTokens ? null : Store.FindToken(token)
+            : login.Jwt is { } jwt ? Store.FindUser(jwt.Split('-')[0])
             : login.Password == "pw" ? login.Id ?? Store.FindUser(login.Name!) : null;
         if (user is null or 0)
         {
@@ -236,14 +270,14 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             server.Push(message, except: conversation.A == conversation.B ? null : this);
     }
 
-    void FetchHistory(FetchHistoryRequest fetch)
+    void FetchHistory(int user, FetchHistoryRequest fetch)
     {
         var rows = Store.Log(fetch.Conversation)
             .Where(row => !row.IsDeleted && row.Seq > (fetch.After ?? 0) && row.Seq < (fetch.Before ?? long.MaxValue)).ToList();
         var fromBack = fetch.After is null;
         var part = fromBack ? rows.TakeLast(fetch.Limit) : rows.Take(fetch.Limit);
         Send(ModernFrames.History(
-            fetch.Ref, [.. part.Select(row => row.ToPush())], fromBack, rows.Count > fetch.Limit, server.MaxFrameBytes));
+            fetch.Ref, [.. part.Select(row => Store.StateOf(row.Conversation, row.Seq, user) is { } state ? state.AddTo(row.ToPush()) : row.ToPush())], fromBack, rows.Count > fetch.Limit, server.MaxFrameBytes));
     }
 
     void Succeed(Request request, Action<Utf8JsonWriter>? write = null)

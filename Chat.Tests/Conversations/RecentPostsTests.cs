@@ -62,12 +62,13 @@ public sealed class RecentPostsTests
                 model.RemoveAt(0);
             if (i % capacity != 0)
                 continue;
+            var seqs = model.ToDictionary(post => post.Key, post => post.Seq);
             for (var sender = 0; sender < 3; sender++)
             {
                 for (var cmid = 0; cmid < capacity * 3; cmid++)
                 {
                     var asked = PostKey.Of(sender, $"c-{cmid}");
-                    var expected = model.Find(post => post.Key == asked).Seq;
+                    var expected = seqs.GetValueOrDefault(asked);
                     Assert.Equal(expected > 0, posts.TryFind(asked, out var seq, out var ts));
                     Assert.Equal((expected, expected * 10), (seq, ts));
                 }

@@ -18,20 +18,21 @@ public sealed class ConnectionGateTests
     }
 
     [Fact]
-    public async Task The_oldest_gives_way_to_the_newest()
+    public async Task Who_asks_nothing_gives_way_and_who_is_being_answered_stays()
     {
-        var gate = new NewestConnections(2);
+        var gate = new QuestionGate(2, TimeProvider.System);
         var connections = Enumerable.Range(0, 4).Select(_ => new Recorded()).ToList();
         foreach (var connection in connections)
         {
-            Assert.True(gate.TryEnter());
+            Assert.True(await gate.EnterAsync(CancellationToken.None));
             gate.Opened(connection);
+            if (connection == connections[0])
+                connection.Features.Get<QuestionPlace>()!.Begin();
         }
 
-        Assert.Equal([true, true, false, false], connections.Select(connection => connection.IsAborted));
-        gate.Leave(connections[0]);
-        gate.Leave(connections[2]);
-        Assert.Equal(1, gate.Count);
+        Assert.Equal([false, true, true, false], connections.Select(connection => connection.IsAborted));
+        connections.ForEach(gate.Leave);
+        Assert.Equal(0, gate.Count);
         await Task.WhenAll(connections.Select(connection => connection.DisposeAsync().AsTask()));
     }
 

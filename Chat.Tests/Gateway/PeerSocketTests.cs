@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Chat.Bench.Micro;
@@ -15,29 +14,14 @@ public sealed class PeerSocketTests : IDisposable
 {
     static readonly Receipt Push = new(ReceiptKind.Push, ConversationId.Group(5), 1, 7);
 
+    readonly SocketPair _sockets = new();
     readonly Socket _ours;
     readonly Socket _theirs;
     readonly PeerSocket _peer;
 
-    public PeerSocketTests()
-    {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.SetRawSocketOption(6, 2, BitConverter.GetBytes(1460)); // TCP_MAXSEG: segments as on Ethernet
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
-        _theirs = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8192 };
-        _theirs.Connect(listener.LocalEndPoint!);
-        _ours = listener.Accept();
-        _ours.NoDelay = true;
-        _ours.Blocking = false;
-        _peer = PeerSocket.Of(_ours, isPlain: true, timeoutSeconds: 30)!;
-    }
+    public PeerSocketTests() => (_ours, _theirs, _peer) = (_sockets.Ours, _sockets.Theirs, _sockets.Peer);
 
-    public void Dispose()
-    {
-        _ours.Dispose();
-        _theirs.Dispose();
-    }
+    public void Dispose() => _sockets.Dispose();
 
     [Fact]
     public async Task What_the_peer_has_acknowledged_is_known_also_after_it_has_gone()
@@ -104,50 +88,6 @@ public sealed class PeerSocketTests : IDisposable
                 outbox.OnFlushed();
             }
             while (!outbox.IsEmpty && outbox.Pause == TimeSpan.Zero);
-        }
-    }
-
-    [Fact]
-    public async Task A_hundred_thousand_pushes_at_changing_rates_reach_a_reader_that_is_late_now_and_then()
-    {
-        const int Frames = 100_000;
-        var outbox = new Outbox(new PipeOutput(new Pipe().Writer), Frames, TimeProvider.System, _peer);
-        var reading = Task.Factory.StartNew(() => ReadAll(Frames), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var bursts = new Random(7);
-        for (var i = 0; i < Frames;)
-        {
-            for (var left = bursts.Next(4) == 0 ? bursts.Next(200) : 1; left > 0 && i < Frames; left--, i++)
-                Assert.True(outbox.TryAdd(Encoding.UTF8.GetBytes($"{{\"i\":{i}}}"), i % 10 == 3 ? default : Push));
-            while (!outbox.IsEmpty && !reading.IsCompleted)
-            {
-                if (outbox.Pause > TimeSpan.Zero)
-                {
-                    Thread.Yield();
-                    continue;
-                }
-
-                Assert.False((await outbox.FlushAsync()).IsCompleted);
-                outbox.OnFlushed();
-            }
-
-            Thread.SpinWait(bursts.Next(2000));
-        }
-
-        await reading.WaitAsync(TimeSpan.FromMinutes(2));
-    }
-
-    /// <summary>As a legacy client: what one call gives is one object. Its thread does not run now and then.</summary>
-    void ReadAll(int frames)
-    {
-        var buffer = new byte[1024];
-        var pauses = new Random(8);
-        for (var i = 0; i < frames; i++)
-        {
-            Array.Clear(buffer);
-            var count = _theirs.Receive(buffer);
-            Assert.Equal($"{{\"i\":{i}}}", Encoding.UTF8.GetString(buffer, 0, count).TrimEnd(' '));
-            if (pauses.Next(500) == 0)
-                Thread.Sleep(pauses.Next(20));
         }
     }
 

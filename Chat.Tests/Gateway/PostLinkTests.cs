@@ -153,6 +153,62 @@ public sealed class PostLinkTests
         Assert.Equal([3L, 4], Numbers(_link.Pending));
     }
 
+    [Fact]
+    public void Nothing_goes_before_what_somebody_is_still_asked_about()
+    {
+        Add("a", "b", "c", "d");
+        Stage(PostStage.Asked, 2, 3, 4);
+        Assert.Equal([(1L, 0L)], Free());
+        Stage(PostStage.Allowed, 3);
+        Assert.Empty(Free(after: _link.SentTo));
+        Stage(PostStage.Allowed, 2);
+        Assert.Equal([(2L, 1L), (3L, 2L)], Free(after: _link.SentTo));
+        Assert.Equal(3, _link.SentTo);
+        Assert.Empty(Free(after: _link.SentTo));
+        Stage(PostStage.Postponed, 4);
+        Assert.Equal([(1L, 0L), (2L, 1L), (3L, 2L)], Free());
+    }
+
+    [Fact]
+    public void What_was_denied_leaves_no_hole()
+    {
+        Add("a", "b", "c");
+        Stage(PostStage.Asked, 1, 2, 3);
+        _link.Take(1);
+        Stage(PostStage.Allowed, 2, 3);
+        _link.Take(2);
+        Assert.Equal([(3L, 2L)], Free());
+        Assert.Equal(2, _link.AnsweredTo);
+    }
+
+    [Fact]
+    public void Giving_up_takes_what_is_asked_about_along()
+    {
+        Add("a", "b", "c");
+        Stage(PostStage.Asked, 2, 3);
+        Assert.Equal(["a", "b", "c"], Cmids(_link.GiveUp(_link.Take(1))));
+        Assert.Empty(Free());
+    }
+
+    [Fact]
+    public void A_restart_sends_what_is_allowed_and_goes_on_to_hold_the_rest()
+    {
+        Add("a", "b", "c");
+        Stage(PostStage.Asked, 3);
+        _link.Restart(_link.Take(1)!);
+        Assert.Equal([(4L, 3L), (5L, 4L)], Free());
+        Stage(PostStage.Allowed, 6);
+        Assert.Equal([(6L, 5L)], Free(after: _link.SentTo));
+    }
+
+    (long Number, long Previous)[] Free(long after = 0) => [.. _link.TakeFree(after).Select(free => (free.Post.Number, free.Previous))];
+
+    void Stage(PostStage stage, params long[] numbers)
+    {
+        foreach (var post in _link.Pending.Where(post => numbers.Contains(post.Number)))
+            post.Stage = stage;
+    }
+
     void Add(params string[] cmids)
     {
         foreach (var cmid in cmids)

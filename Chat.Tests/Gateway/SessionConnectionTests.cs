@@ -13,7 +13,7 @@ public sealed class SessionConnectionTests
     public SessionConnectionTests()
     {
         var pipe = new PipeConnection();
-        (_connection, _aborts) = (new SessionConnection(pipe, _clock), () => pipe.Aborts);
+        (_connection, _aborts) = (new TcpConnection(pipe, _clock), () => pipe.Aborts);
     }
 
     Task TakeAsync() => _connection.TakeCreditAsync().AsTask();

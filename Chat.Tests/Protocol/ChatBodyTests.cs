@@ -15,6 +15,18 @@ public sealed class ChatBodyTests
             """{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":3,"cmid":"c-17","conversation":"d:1:3","seq":42,"ts":1795410443660}""" + "\n",
             Push(ConversationId.Direct(3, 1), "c-17", 42, 1795410443660));
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("a longer \"text\" 你", "a longer \\\"text\\\" 你")]
+    public void Another_text_takes_the_place_of_the_first_and_the_time_is_still_stamped(string text, string token)
+    {
+        var body = """{"extra":{"msg":"not this"},"id":1,"msg":"hi","msgid":6,"name":"alice","time":"0000-00-00 00:00:00","toid":3}"""u8.ToArray();
+        var other = new ChatBody(body, body.AsSpan().IndexOf("0000-"u8)).WithText(text);
+        Assert.Equal(
+            $$"""{"extra":{"msg":"not this"},"id":1,"msg":"{{token}}","msgid":6,"name":"alice","time":"2026-11-29 00:00:00","toid":3}""",
+            Encoding.UTF8.GetString(other.Stamp(new DateTimeOffset(2026, 11, 29, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds()).Span));
+    }
+
     [Fact]
     public void A_push_of_a_group_names_the_group() =>
         Assert.EndsWith(",\"cmid\":\"a\\\"b\",\"conversation\":\"g:2147483647\",\"seq\":9223372036854775807,\"ts\":1}\n",

@@ -18,6 +18,10 @@ public sealed class ErrorCodeTests
     [InlineData(ErrorCode.TooFast, 9, true)]
     [InlineData(ErrorCode.Unavailable, 10, true)]
     [InlineData(ErrorCode.HistoryOff, 11, false)]
+    [InlineData(ErrorCode.Forbidden, 13, false)]
+    [InlineData(ErrorCode.Expired, 14, false)]
+    [InlineData(ErrorCode.TooLate, 15, false)]
+    [InlineData(ErrorCode.Off, 17, false)]
     public void The_numbers_are_those_of_the_contract_and_two_of_them_pass_by_themselves(ErrorCode code, int number, bool isRetryable)
     {
         Assert.Equal(number, (int)code);
@@ -25,5 +29,5 @@ public sealed class ErrorCodeTests
     }
 
     [Fact]
-    public void No_number_is_missing_from_the_list_above() => Assert.Equal(12, Enum.GetValues<ErrorCode>().Length);
+    public void No_number_is_missing_from_the_list_above() => Assert.Equal(16, Enum.GetValues<ErrorCode>().Length);
 }

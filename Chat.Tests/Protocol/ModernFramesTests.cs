@@ -16,10 +16,10 @@ public sealed class ModernFramesTests
         var one = ConversationId.Direct(1, 3);
         Assert.Equal(
             """{"msgid":102,"ref":6,"errno":4,"errmsg":"no","retry":false,"conversation":"d:1:3","head":0}""" + "\n",
-            Encoding.UTF8.GetString(ModernFrames.MarkFailure(new RequestRef("6"u8.ToArray()), ErrorCode.Malformed, "no", one, 0)));
+            Encoding.UTF8.GetString(ModernFrames.Failure(new RequestRef("6"u8.ToArray()), ErrorCode.Malformed, "no", one, 0)));
         Assert.Equal(
             """{"msgid":102,"errno":6,"errmsg":"no","retry":false,"conversation":"d:1:3"}""" + "\n",
-            Encoding.UTF8.GetString(ModernFrames.MarkFailure(default, ErrorCode.NotYours, "no", one, null)));
+            Encoding.UTF8.GetString(ModernFrames.Failure(default, ErrorCode.NotYours, "no", one, null)));
     }
 
     [Fact]
@@ -137,6 +137,9 @@ public sealed class ModernFramesTests
         AssertFrame(
             """{"msgid":102,"ref":6,"errno":0,"token":"t","conversations":[{"conversation":"d:1:3","head":42,"received":41,"read":40}]}""",
             ModernFrames.Sync(Ref("6"), "t", [new ConversationEntry(ConversationId.Direct(1, 3), 42, 41, 40)], hasMore: false));
+        AssertFrame(
+            """{"msgid":102,"errno":0,"token":"t","conversations":[{"conversation":"d:1:3","head":42,"received":41,"read":40,"rev":7,"unread":0,"floor":41}]}""",
+            ModernFrames.Sync(NoRef, "t", [new ConversationEntry(ConversationId.Direct(1, 3), 42, 41, 40, 7) { Unread = 0, Floor = 41 }], hasMore: false));
         AssertFrame(
             """{"msgid":102,"errno":0,"token":"t","conversations":[],"more":true}""", ModernFrames.Sync(NoRef, "t", [], hasMore: true));
     }

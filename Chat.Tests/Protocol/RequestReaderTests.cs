@@ -16,6 +16,9 @@ public sealed class RequestReaderTests
         { """{"msgid":1,"id":-5,"password":"x"}""", new LoginRequest(-5, null, "x", null) },
         { """{"msgid":1,"token":"abc"}""", new LoginRequest(null, null, null, "abc") },
         { """{"msgid":1,"id":7,"name":"alice","password":"x","token":"abc"}""", new LoginRequest(7, "alice", "x", "abc") },
+        { """{"msgid":1,"jwt":"a.b.c"}""", new LoginRequest(null, null, null, null) { Jwt = "a.b.c" } },
+        { """{"msgid":1,"id":7,"jwt":"a.b.c","password":"x"}""", new LoginRequest(7, null, "x", null) { Jwt = "a.b.c" } },
+        { """{"msgid":141,"jwt":"a.b.c"}""", new RefreshTokenRequest("a.b.c") },
         { """{"msgid":144,"id":7,"name":"alice"}""", new ListGroupsRequest(0, 100) { Claim = new SenderClaim(7, "alice") } },
         { """{"msgid":3}""", new LogoutRequest() },
         { """{"id":1,"msgid":3}""", new LogoutRequest { Claim = new SenderClaim(1, null) } },
@@ -105,6 +108,8 @@ public sealed class RequestReaderTests
     [InlineData("""{"msgid":4,"password":"a","name":VALUE}""", 1024)]
     [InlineData("""{"msgid":1,"id":1,"password":VALUE}""", 1024)]
     [InlineData("""{"msgid":1,"token":VALUE}""", 1024)]
+    [InlineData("""{"msgid":1,"jwt":VALUE}""", 8192)]
+    [InlineData("""{"msgid":141,"jwt":VALUE}""", 8192)]
     [InlineData("""{"msgid":8,"groupname":VALUE}""", 1024)]
     [InlineData("""{"msgid":8,"groupname":"g","groupdesc":VALUE}""", 1024)]
     [InlineData("""{"msgid":100,"protocol":2,"client":VALUE}""", 1024)]

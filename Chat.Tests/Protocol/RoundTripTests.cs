@@ -12,6 +12,7 @@ public sealed class RoundTripTests
 
     public static TheoryData<Request> All => new(
         new HelloRequest(2, "a \"client\""), new LoginRequest(5, null, "secret", null), new LoginRequest(null, "ålice", "secret", null), new LoginRequest(null, null, null, "token"),
+        new LoginRequest(null, null, null, null) { Jwt = "a.b.c" }, new LoginRequest(7, null, null, null) { Jwt = "a.b.c" }, new RefreshTokenRequest("a.b.c"),
         new LogoutRequest(), new RegisterRequest("bob", "pass\\word"), new AddFriendRequest(4), new CreateGroupRequest("group", "what it is for"), new JoinGroupRequest(9),
         new ReceivedRequest(Conversation, 42, null), new ReceivedRequest(null, 0, 77), new ReadRequest(Conversation, 42), new PingRequest(),
         new FetchHistoryRequest(Conversation, 10, null, 50), new FetchHistoryRequest(Conversation, null, 10, 50), new SyncRequest(null), new SyncRequest("since"),
@@ -47,6 +48,8 @@ public sealed class RoundTripTests
 
     [Theory]
     [InlineData("""{"msgid":1,"ref":7,"token":"t"}""", "login")]
+    [InlineData("""{"msgid":1,"ref":7,"jwt":"a.b.c"}""", "login with a jwt")]
+    [InlineData("""{"msgid":141,"ref":7,"jwt":"a.b.c"}""", "refresh")]
     [InlineData("""{"msgid":6,"ref":7,"cmid":"c","toid":17,"msg":"ä/<"}""", "message")]
     [InlineData("""{"msgid":103,"conversation":"d:3:17","seq":42}""", "received")]
     [InlineData("""{"msgid":107,"ref":7,"conversation":"d:3:17","after":1,"limit":50}""", "history")]
@@ -55,6 +58,8 @@ public sealed class RoundTripTests
         var bytes = which switch
         {
             "login" => new LoginRequest(5, "bob", "secret", "t").ToBytes(7),
+            "login with a jwt" => new LoginRequest(null, null, null, null) { Jwt = "a.b.c" }.ToBytes(7),
+            "refresh" => new RefreshTokenRequest("a.b.c").ToBytes(7),
             "message" => SendMessageRequest.ToBytes(isGroup: false, 17, "ä/<", "c", 7),
             "received" => new ReceivedRequest(Conversation, 42, null).ToBytes(),
             _ => new FetchHistoryRequest(Conversation, 1, null, 50).ToBytes(7),
@@ -65,7 +70,7 @@ public sealed class RoundTripTests
     [Fact]
     public void No_secret_is_shown()
     {
-        Assert.DoesNotContain("secret", $"{new LoginRequest(5, "bob", "secret", "secret")} {new RegisterRequest("bob", "secret")}", StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", $"{new LoginRequest(5, "bob", "secret", "secret")} {new RegisterRequest("bob", "secret")} {new LoginRequest(5, null, null, null) { Jwt = "secret" }} {new RefreshTokenRequest("secret")}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,8 +81,12 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public void A_hello_is_answered() =>
+    public void A_hello_is_answered()
+    {
         Assert.Equal(new HelloReply("node", TimeSpan.FromSeconds(30), 65536), HelloReply.Read(Json(ModernFrames.HelloAck(default, "node", 30, 65536))));
+        var next = HelloReply.Read(Json(ModernFrames.HelloAck(default, "node", 30, 65536, 3, ["changes"])));
+        Assert.Equal((3, "changes"), (next.Protocol, Assert.Single(next.Features)));
+    }
 
     [Fact]
     public void A_login_is_answered()
@@ -107,8 +116,8 @@ public sealed class RoundTripTests
     [Fact]
     public void A_mark_that_is_too_high_is_refused_with_the_last_number()
     {
-        Assert.Equal(new RefusedMark(Conversation, 5), RefusedMark.Find(Json(ModernFrames.MarkFailure(Ref, ErrorCode.Malformed, "no", Conversation, 5))));
-        Assert.Null(RefusedMark.Find(Json(ModernFrames.MarkFailure(Ref, ErrorCode.NotYours, "no", Conversation, null))));
+        Assert.Equal(new RefusedMark(Conversation, 5), RefusedMark.Find(Json(ModernFrames.Failure(Ref, ErrorCode.Malformed, "no", Conversation, 5))));
+        Assert.Null(RefusedMark.Find(Json(ModernFrames.Failure(Ref, ErrorCode.NotYours, "no", Conversation, null))));
     }
 
     [Fact]
@@ -137,7 +146,7 @@ public sealed class RoundTripTests
     [Fact]
     public void A_sync_has_its_conversations()
     {
-        ConversationEntry[] entries = [new(Conversation, 9, 8, 7)];
+        ConversationEntry[] entries = [new(Conversation, 9, 8, 7), new(Conversation, 9, 8, 7, 6) { Unread = 0, Floor = 3 }];
         var sync = SyncReply.Read(Json(ModernFrames.Sync(Ref, "token", entries, hasMore: true)));
         Assert.Equal(("token", true), (sync.Token, sync.HasMore));
         Assert.Equal(entries, sync.Conversations);
@@ -172,6 +181,22 @@ public sealed class RoundTripTests
     [Fact]
     public void A_farewell_says_why_and_when() =>
         Assert.Equal(new GoAwayPush("drain", TimeSpan.FromMilliseconds(1500)), GoAwayPush.Read(Json(ModernFrames.GoAway("drain", 1500))));
+
+    [Fact]
+    public void A_farewell_may_be_for_good()
+    {
+        var bytes = ModernFrames.LoginIsOver("expired");
+        Assert.Equal("""{"msgid":106,"reason":"expired","reconnect":false}""" + "\n", Encoding.UTF8.GetString(bytes));
+        Assert.Equal(new GoAwayPush("expired", TimeSpan.Zero) { MayReconnect = false }, GoAwayPush.Read(Json(bytes)));
+    }
+
+    [Fact]
+    public void A_token_that_expires_is_announced_in_seconds()
+    {
+        var bytes = ModernFrames.TokenExpiring(30);
+        Assert.Equal("""{"msgid":142,"in":30}""" + "\n", Encoding.UTF8.GetString(bytes));
+        Assert.Equal(new TokenExpiringPush(TimeSpan.FromSeconds(30)), TokenExpiringPush.Read(Json(bytes)));
+    }
 
     [Fact]
     public void What_no_server_of_ours_sends_is_an_error()

@@ -33,6 +33,7 @@ public sealed class SendMessageRequestTests
     [InlineData("""{"toid":3,"msgid":6,"msg":"hi","id":1}""")]
     [InlineData("""{ "msg" : "hi" , "msgid":6, "toid":3, "name":"alice" }""")]
     [InlineData("""{"msg":"hi","msgid":6,"toid":3,"x":1}""", ""","x":1""")]
+    [InlineData("""{"msg":"hi","msgid":6,"toid":3,"token":"of another request"}""", ""","token":"of another request""" + "\"")]
     public void What_the_sender_left_out_is_filled_in(string json, string others = "") =>
         Assert.Equal(
             $$"""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"2026-11-23 05:07:23","toid":3{{others}}}""", BodyOf(json));

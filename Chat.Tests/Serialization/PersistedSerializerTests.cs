@@ -26,6 +26,9 @@ public sealed class PersistedSerializerTests
         new ConversationUnpinned(ConversationId.Direct(7, 7)),
         new UserSettingsSnapshot(PresencePrivacy.Nobody, [ConversationId.Group(5), ConversationId.Direct(3, 17)], [ConversationId.Direct(3, 4)]),
         new UserSettingsSnapshot(PresencePrivacy.Everyone, [], []),
+        new ReceiptsChosen(Hides: true),
+        new ReceiptsChosen(Hides: false),
+        new HidingSettingsSnapshot(new(PresencePrivacy.Nobody, [ConversationId.Group(5)], [])),
     ];
 
     [Fact]
@@ -48,7 +51,7 @@ public sealed class PersistedSerializerTests
 
     [Fact]
     public void A_manifest_is_a_name_and_a_version_of_one_type() => Assert.Equal(
-        ["mute-1", "pin-1", "presence-1", "settings-1", "unmute-1", "unpin-1"],
+        ["hiding-settings-1", "mute-1", "pin-1", "presence-1", "receipts-1", "settings-1", "unmute-1", "unpin-1"],
         Stored.GroupBy(Serializer.Manifest).OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => Assert.Single(group.Select(sample => sample.GetType()).Distinct()) is not null ? group.Key : ""));
 

@@ -38,6 +38,22 @@ public sealed class LegacyEvidenceTests
         Assert.InRange(both, 800_000, 1_100_000);
     }
 
+    /// <summary>However often they stand there: each alone looks like a letter with an accent.</summary>
+    [Fact]
+    public void Single_hanzi_among_Latin_letters_are_no_evidence_and_survive_beside_typed_rows()
+    {
+        var count = 0;
+        foreach (var hanzi in Hanzi.Select(hanzi => hanzi.Text).Where(hanzi => LegacyText.Undo($"ok{hanzi}yes{hanzi}no") is { } undone && TextPlausibility.IsLatin(undone)))
+        {
+            var text = $"ok{hanzi}yes{hanzi}no{hanzi}";
+            count++;
+            Assert.Equal(new LegacyEvidence(0, 0), LegacyEvidence.Of([text]));
+            Assert.False(TypedRows.IsMislabelled(text, LegacyText.Undo(text)!), text);
+        }
+
+        Assert.InRange(count, 50, 200);
+    }
+
     /// <summary>Only where the bytes can be UTF-8: two characters of two bytes, or one of four.</summary>
     static IEnumerable<string> Pairs() =>
         from first in Hanzi

@@ -15,6 +15,7 @@ static class Repository
     /// <summary>Every document that people read.</summary>
     public static IEnumerable<string> Documents() =>
         Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Root, "*.md"))
+            .Concat(Directory.EnumerateFiles(Path.Combine(Root, "samples"), "*.md", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal);
 
     public static bool Has(string file) => Path.Exists(Path.Combine(Root, file));

@@ -59,6 +59,18 @@ public sealed class MarkBookTests
     }
 
     [Fact]
+    public void What_was_read_goes_with_what_was_received()
+    {
+        _book.Raise(One, 5);
+        _book.Raise(One, 0, readTo: 7);
+        _book.Raise(One, 0, readTo: 6);
+        var marks = _book.Next(isDue: true);
+        Assert.Equal(new DeliveryMark(Me, One, 0, 5, 7), Assert.Single(marks).Mark);
+        _book.OnFailed(marks);
+        Assert.Equal(new DeliveryMark(Me, One, 0, 5, 7), Assert.Single(_book.Next(isDue: true)).Mark);
+    }
+
+    [Fact]
     public void Who_said_it_last_is_told()
     {
         _book.Raise(One, 5, ActorRefs.Nobody);

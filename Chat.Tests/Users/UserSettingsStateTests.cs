@@ -19,7 +19,7 @@ public sealed class UserSettingsStateTests
         Assert.Equal(PresencePrivacy.Everyone, _state.Settings.Presence);
         Assert.Empty(_state.Settings.Muted);
         Assert.Empty(_state.Settings.Pinned);
-        Assert.False(_state.HidesPresence);
+        Assert.False(_state.Hides.Presence);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class UserSettingsStateTests
         var events = Change(new() { Presence = PresencePrivacy.Nobody, Mute = Direct, Unmute = Group(9), Pin = Group(2), Unpin = Group(8) });
 
         Assert.Equal(5, events.Count);
-        Assert.True(_state.HidesPresence);
+        Assert.True(_state.Hides.Presence);
         Assert.Equal([Direct], _state.Settings.Muted);
         Assert.Equal([Group(2)], _state.Settings.Pinned);
     }
@@ -110,12 +110,13 @@ public sealed class UserSettingsStateTests
         for (var i = 0; i < 500; i++)
         {
             var id = Group(random.Next(1, 20));
-            events.AddRange(Change(random.Next(5) switch
+            events.AddRange(Change(random.Next(6) switch
             {
                 0 => new() { Mute = id },
                 1 => new() { Unmute = id },
                 2 => new() { Pin = id },
                 3 => new() { Unpin = id },
+                4 => new() { HidesReceipts = random.Next(2) == 0 },
                 _ => new() { Presence = (PresencePrivacy)random.Next(2) },
             }));
         }
@@ -144,7 +145,7 @@ public sealed class UserSettingsStateTests
 
     static void AssertSame(UserSettings expected, UserSettings actual)
     {
-        Assert.Equal(expected.Presence, actual.Presence);
+        Assert.Equal((expected.Presence, expected.HidesReceipts), (actual.Presence, actual.HidesReceipts));
         Assert.Equal(expected.Muted, actual.Muted);
         Assert.Equal(expected.Pinned, actual.Pinned);
     }

@@ -1,8 +1,8 @@
-using Chat.Node.Gateway;
+using Chat.Node.People;
 using Chat.Node.Storage;
 using Xunit;
 
-namespace Chat.Tests.Gateway;
+namespace Chat.Tests.People;
 
 public sealed class PasswordWorkerTests : IDisposable
 {

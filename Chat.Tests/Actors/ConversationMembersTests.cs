@@ -1,0 +1,77 @@
+using Akka.Actor;
+using Chat.Node.Contracts;
+using Chat.Node.Storage;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.Actors;
+
+/// <summary>A group whose members are changed from outside while its conversation lives.</summary>
+public sealed class ConversationMembersTests : ConversationTest
+{
+    ConversationId _group;
+    int _lastNumber;
+
+    GroupStore Groups => new(Database, writesForLegacy: false, new LegacyTexts(Database));
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _group = ConversationId.Group((await ContactStore.CreateGroupAsync(Alice, "team", "", [Bob]))!.Value);
+    }
+
+    [Fact]
+    public async Task Who_has_left_sends_nothing_any_more()
+    {
+        var conversation = Start(_group.ToString());
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Bob));
+        await Groups.RemoveMembersAsync(_group.B, [Bob]);
+        conversation.Tell(new ReloadMembers(_group), Session.Ref);
+        Assert.Equal(_group, (await Session.ExpectMsgAsync<MembersKnown>()).Conversation);
+        Assert.Equal(ErrorCode.NotYours, Assert.IsType<PostRefused>(await PostAsync(conversation, Bob)).Error);
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Alice));
+    }
+
+    [Fact]
+    public async Task A_change_during_a_reading_is_read_before_it_is_answered()
+    {
+        var (isReading, mayRead) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var conversation = Start(_group.ToString());
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Alice));
+        await Groups.AddMembersAsync(_group.B, [Carol]);
+        Database.AfterRead = async () =>
+        {
+            Database.AfterRead = null; // the first reading alone, which has Carol in it
+            isReading.SetResult();
+            await mayRead.Task;
+        };
+        conversation.Tell(new ReloadMembers(_group), Session.Ref);
+        await isReading.Task.WaitAsync(Patience);
+        await Groups.RemoveMembersAsync(_group.B, [Carol]);
+        conversation.Tell(new ReloadMembers(_group), Session.Ref);
+        mayRead.SetResult();
+        await Session.ExpectMsgAsync<MembersKnown>();
+        await Session.ExpectMsgAsync<MembersKnown>();
+        Assert.IsType<PostRefused>(await PostAsync(conversation, Carol));
+    }
+
+    [Fact]
+    public async Task Members_that_could_not_be_read_are_read_later()
+    {
+        var conversation = Start(_group.ToString());
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Bob));
+        await Groups.RemoveMembersAsync(_group.B, [Bob]);
+        Database.Reads = StatementFault.Refused;
+        conversation.Tell(new ReloadMembers(_group), Session.Ref);
+        await Support.Eventually.EqualAsync(true, async () => await PostAsync(conversation, Alice) is PostAccepted); // the reading has failed, and was not answered
+        Database.Reads = StatementFault.None;
+        await Support.Eventually.EqualAsync(ErrorCode.NotYours, async () => (await PostAsync(conversation, Bob) as PostRefused)?.Error ?? ErrorCode.None);
+    }
+
+    async Task<object> PostAsync(IActorRef conversation, int sender)
+    {
+        var number = ++_lastNumber;
+        conversation.Tell(PostOf(number, $"c{number}", _group, number - 1, number, sender), Session.Ref);
+        return await Session.ExpectMsgAsync<object>();
+    }
+}

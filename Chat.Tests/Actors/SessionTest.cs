@@ -1,0 +1,57 @@
+using Akka.TestKit;
+using Chat.Node.Auth;
+using Chat.Node.Contracts;
+using Chat.Node.Gateway;
+using Chat.Node.Links;
+using Chat.Node.People;
+using Chat.Node.Settings;
+using Chat.Node.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Chat.Tests.Actors;
+
+/// <summary>Sessions between probes that stand for users and conversations.</summary>
+public abstract class SessionTest : ActorTest
+{
+    const int MaxFrameBytes = 65536;
+
+    protected SessionTest(string? config = null)
+        : base(config) =>
+        (Users, Conversations, Hub) = (NewProbe(), NewProbe(), NewProbe());
+
+    protected TestProbe Users { get; }
+
+    protected TestProbe Conversations { get; }
+
+    /// <summary>Of presence.</summary>
+    protected TestProbe Hub { get; }
+
+    /// <summary>Whose tokens are good.</summary>
+    private protected TokenVerifier Verifier { get; init; } = new([], TimeProvider.System);
+
+    /// <summary>Asked about messages before they are sent.</summary>
+    private protected IBeforeHook? Hook { get; set; }
+
+    private protected GatewayServices Services(AckCoalescer? round = null)
+    {
+        var lists = new ContactLists(Database);
+        var passwords = new PasswordWorker(1000, 1);
+        var logins = new AccountService(
+            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), lists, MaxFrameBytes,
+            new Registrar(Accounts, passwords), passwords, NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
+        var views = new ConversationViews(Database, Clock);
+        var changes = new ChangeRequests(Changes, views, ContactStore, Region(Conversations.Ref), new MessageLimits(16384, MaxFrameBytes), Hook, Clock);
+        var requests = new UserRequests(
+            ContactStore, new Groups(ContactStore, new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database)), Region(Conversations.Ref)), new ListRequests(ContactStore, lists, MaxFrameBytes),
+            changes, new HistoryRequests(ContactStore, changes, LogStore, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, Region(Users.Ref), MaxFrameBytes, Clock),
+            new ConversationRequests(LogStore, new ConversationListStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes), true, MaxFrameBytes,
+            NullLogger<UserRequests>.Instance, Region(Users.Ref));
+        return new GatewayServices(
+            new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new WatchRequests(ContactStore, Clock, NullLogger<WatchRequests>.Instance, Region(Hub.Ref)), new AddressLimiter(0, Clock), NullLogger.Instance,
+            Region(Users.Ref), Region(Conversations.Ref))
+        {
+            Acknowledgements = round ?? new AckCoalescer(),
+            Hook = Hook,
+        };
+    }
+}

@@ -1,0 +1,176 @@
+using Chat.Node.Storage;
+using Chat.Node.Webhooks;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.Webhooks;
+
+public sealed class DispatchPlanTests
+{
+    static readonly ConversationId Id = ConversationId.Group(5);
+    readonly DispatchPlan _plan = new();
+
+    public DispatchPlanTests() => _plan.SetEndpoints([EndpointOf(1)]);
+
+    [Fact]
+    public void An_endpoint_without_a_cursor_begins_with_the_first_marked_number()
+    {
+        _plan.OnStored(new WebhookMark(Id, FirstSeq: 8, Version: 1), [], now: 0);
+        Assert.Equal(7, _plan.Next()!.Value.Task.Cursor.Seq);
+    }
+
+    [Fact]
+    public void A_conversation_is_brought_to_an_endpoint_by_one_request_at_a_time()
+    {
+        var task = Begin();
+        _plan.OnNews(Id);
+        Assert.Null(_plan.Next());
+        task.OnTaken(9);
+        _plan.OnEnded(task, isTaken: true);
+        Assert.Equal(9, _plan.Next()!.Value.Task.Cursor.Seq);
+    }
+
+    [Fact]
+    public void News_during_a_look_that_finds_nothing_leads_to_another_look()
+    {
+        var task = Begin();
+        _plan.OnNews(Id);
+        task.OnEmpty(begunAt: 0);
+        _plan.OnEnded(task, isTaken: null);
+        Assert.NotNull(_plan.Next());
+    }
+
+    [Fact]
+    public void A_failed_request_waits_until_it_is_due_and_news_do_not_hurry_it()
+    {
+        var task = Begin();
+        task.OnFailed(upTo: 7, now: 1000, random: 1);
+        _plan.OnEnded(task, isTaken: false);
+        _plan.OnNews(Id);
+        _plan.OnTick(now: 1999, steady: 0);
+        Assert.Null(_plan.Next());
+        _plan.OnTick(now: 2000, steady: 0);
+        Assert.Same(task, _plan.Next()!.Value.Task);
+    }
+
+    [Fact]
+    public void Conversations_do_not_wait_for_each_other()
+    {
+        Begin();
+        _plan.OnStored(new WebhookMark(ConversationId.Group(6), 1, 1), [], now: 0);
+        Assert.Equal(ConversationId.Group(6), _plan.Next()!.Value.Task.Cursor.Conversation);
+    }
+
+    [Fact]
+    public void Requests_of_an_endpoint_are_bounded_and_one_that_is_down_gets_one()
+    {
+        for (var group = 1; group <= 2 * DispatchPlan.MaxRunning; group++)
+            _plan.OnStored(new WebhookMark(ConversationId.Group(group), 1, 1), [], now: 0);
+        var runs = new List<WebhookTask>();
+        while (_plan.Next() is { } run)
+            runs.Add(run.Task);
+        Assert.Equal(DispatchPlan.MaxRunning, runs.Count);
+        foreach (var task in runs)
+        {
+            task.OnFailed(0, now: 0, random: 0);
+            _plan.OnEnded(task, isTaken: false);
+        }
+
+        Assert.NotNull(_plan.Next());
+        Assert.Null(_plan.Next());
+    }
+
+    [Fact]
+    public void A_look_that_finds_nothing_does_not_tell_that_an_endpoint_is_back()
+    {
+        for (var group = 1; group <= DispatchPlan.MaxRunning + 2; group++)
+            _plan.OnStored(new WebhookMark(ConversationId.Group(group), 1, 1), [], now: 0);
+        for (var i = 0; i < DispatchPlan.MaxRunning; i++)
+        {
+            var failed = _plan.Next()!.Value.Task;
+            failed.OnFailed(0, now: 0, random: 0);
+            _plan.OnEnded(failed, isTaken: false);
+        }
+
+        var task = _plan.Next()!.Value.Task;
+        task.OnEmpty(begunAt: 0);
+        _plan.OnEnded(task, isTaken: null);
+        Assert.NotNull(_plan.Next());
+        Assert.Null(_plan.Next());
+    }
+
+    [Fact]
+    public void An_endpoint_that_was_switched_off_and_on_begins_anew_and_what_was_under_way_counts_no_more()
+    {
+        var task = Begin();
+        _plan.SetEndpoints([]);
+        _plan.SetEndpoints([EndpointOf(1)]);
+        _plan.OnStored(new WebhookMark(Id, 8, 1), [], now: 0);
+        var next = _plan.Next()!.Value.Task;
+        Assert.NotSame(task, next);
+        task.OnTaken(9);
+        _plan.OnEnded(task, isTaken: true);
+        Assert.Null(_plan.Next());
+    }
+
+    [Fact]
+    public void A_mark_goes_when_it_is_old_and_a_later_look_has_found_nothing()
+    {
+        var task = Begin();
+        task.OnEmpty(begunAt: 10);
+        _plan.OnEnded(task, isTaken: true);
+        _plan.OnTick(0, MarkLife.KeptMilliseconds - 1);
+        Assert.Null(_plan.Next());
+        _plan.OnTick(0, MarkLife.KeptMilliseconds);
+        Assert.Empty(_plan.TakeFinished(MarkLife.KeptMilliseconds)); // the look was earlier
+        Assert.Same(task, _plan.Next()!.Value.Task);
+        task.OnEmpty(begunAt: MarkLife.KeptMilliseconds);
+        _plan.OnEnded(task, isTaken: true);
+        Assert.Equal(1, Assert.Single(_plan.TakeFinished(MarkLife.KeptMilliseconds)).Version);
+        Assert.Empty(_plan.TakeFinished(MarkLife.KeptMilliseconds)); // told once
+        _plan.OnCleared(Id);
+        Assert.False(_plan.Knows(Id));
+    }
+
+    [Fact]
+    public void A_mark_that_was_renewed_lives_from_then_on()
+    {
+        var task = Begin();
+        task.OnEmpty(begunAt: 0);
+        _plan.OnEnded(task, isTaken: null);
+        _plan.OnStored(new WebhookMark(Id, 8, Version: 2), [], now: 5000);
+        Assert.Same(task, _plan.Next()!.Value.Task);
+        task.OnEmpty(begunAt: MarkLife.KeptMilliseconds);
+        _plan.OnEnded(task, isTaken: true);
+        Assert.Empty(_plan.TakeFinished(MarkLife.KeptMilliseconds));
+    }
+
+    [Fact]
+    public void Without_endpoints_marks_go()
+    {
+        _plan.SetEndpoints([]);
+        _plan.OnStored(new WebhookMark(Id, 8, 1), [], now: 0);
+        Assert.Single(_plan.TakeFinished(MarkLife.KeptMilliseconds));
+    }
+
+    [Fact]
+    public void Attempts_are_counted_for_one_number_and_begin_anew_behind_it()
+    {
+        var task = new WebhookTask(new WebhookCursor(1, Id, 7));
+        task.OnFailed(7, now: 1000, random: 1);
+        task.OnFailed(7, now: 5000, random: 1);
+        Assert.Equal((7L, 2, 1000L, 7000L), (task.Cursor.Seq, task.Cursor.Attempts, task.Cursor.FailingSince!.Value, task.Cursor.Due));
+        task.OnFailed(9, now: 9000, random: 1);
+        Assert.Equal((9L, 1, 9000L), (task.Cursor.Seq, task.Cursor.Attempts, task.Cursor.FailingSince!.Value));
+        task.OnTaken(10);
+        Assert.Equal(new WebhookCursor(1, Id, 10), task.Cursor);
+    }
+
+    WebhookTask Begin()
+    {
+        _plan.OnStored(new WebhookMark(Id, 8, 1), [], now: 0);
+        return _plan.Next()!.Value.Task;
+    }
+
+    static WebhookEndpoint EndpointOf(long id) => new(id, "http://example.com", [], [], IsBatch: false, null, 0, 0);
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Node.Storage;
+using Chat.Tests.Support;
+using Dapper;
+using Xunit;
+
+namespace Chat.Tests.Webhooks;
+
+/// <summary>Who is to be woken, on its way to a product's own server, which is a real one.</summary>
+public sealed class PushNodeTests(WebhookNode fixture) : WebhookNodeTest(fixture)
+{
+    int _alice;
+    int _bob;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        (_alice, _bob) = (await Node.NewUserAsync(), await Node.NewUserAsync());
+    }
+
+    [Fact]
+    public async Task Who_is_away_is_woken_once_until_the_message_is_read()
+    {
+        await AddAsync();
+        var text = new string('x', 100);
+        await SendAsync(_alice, _bob, text);
+        await SendAsync(_alice, _bob, "another");
+        await PushesAsync($$"""{"user":{{_bob}},"conversation":"d:{{_alice}}:{{_bob}}","seq":1,"ts":0,"from":{{_alice}},"preview":"{{text[..80]}}","badge":2}""");
+        await SendAsync(_alice, _bob, "it stays at one");
+        Assert.Equal(1L, await RowsAsync("due IS NULL"));
+
+        using (var device = await LogInAsync(_bob))
+        {
+            for (var i = 0; i < 3; i++)
+                Assert.Equal(6, (await device.NextAsync())!.Value.GetProperty("msgid").GetInt32());
+            Assert.Equal(0, (await device.AskAsync(new { msgid = 109, conversation = $"d:{_alice}:{_bob}", seq = 3, @ref = 9 })).GetProperty("errno").GetInt32());
+        }
+
+        Assert.Equal(0L, await RowsAsync("1 = 1"));
+        await Eventually.EqualAsync(false, () => Node.Service<Presence>().IsListedAsync(_bob));
+        await SendAsync(_alice, _bob, "after that");
+        await SoonAsync("1,4", () => Task.FromResult<string?>(string.Join(',', Receiver.Events.Select(each => Data(each).GetProperty("seq").GetInt32()))));
+        Assert.Equal(1, Data(Receiver.Events.Last()).GetProperty("badge").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_group_has_a_row_a_member_who_is_away_however_much_is_written()
+    {
+        await AddAsync();
+        var carol = await Node.NewUserAsync();
+        var group = await Node.NewGroupAsync(_alice, _bob, carol);
+        using var device = await LogInAsync(carol);
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(HttpStatusCode.OK, (await Node.PostAsync("/messages", new { from = _alice, group, msg = $"text {i}" })).Status);
+        await Eventually.EqualAsync(1L, () => ScalarAsync($"SELECT COUNT(*) FROM PendingPush WHERE a = 0 AND b = {group}"));
+        await SoonAsync(1, () => Task.FromResult(Receiver.Events.Count));
+        var data = Data(Receiver.Events.Single());
+        Assert.Equal((_bob, group, 1), (data.GetProperty("user").GetInt32(), data.GetProperty("group").GetInt32(), data.GetProperty("seq").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Where_nobody_wants_it_nothing_is_written()
+    {
+        await SendAsync(_alice, _bob, "hi");
+        await Eventually.EqualAsync(1L, () => ScalarAsync($"SELECT COUNT(*) FROM OfflineMessage WHERE userid = {_bob}"));
+        Assert.Equal(0L, await RowsAsync("1 = 1"));
+    }
+
+    [Fact]
+    public async Task When_nobody_wants_it_any_more_what_waits_is_forgotten()
+    {
+        await Node.Service<IChatDatabase>().WriteAsync((connection, transaction) =>
+            connection.ExecuteAsync($"INSERT INTO PendingPush (userid, a, b, seq, due) VALUES ({_bob}, {_alice}, {_bob}, 1, NULL)", transaction: transaction));
+        await Eventually.EqualAsync(0L, () => RowsAsync("1 = 1"));
+    }
+
+    Task<string> AddAsync() => AddAsync(new { url = Receiver.Url, types = new[] { "push.required" } });
+
+    async Task SendAsync(int from, int to, string msg)
+    {
+        await LeaseAsync();
+        Assert.Equal(HttpStatusCode.OK, (await Node.PostAsync("/messages", new { from, to, msg })).Status);
+    }
+
+    /// <summary>What was told, but for the time.</summary>
+    Task PushesAsync(params string[] events) => SoonAsync(
+        string.Join('\n', events),
+        () => Task.FromResult<string?>(string.Join('\n', Receiver.Events.Select(each => WithoutTime(Data(each))))));
+
+    static string WithoutTime(JsonElement data) =>
+        data.TryGetProperty("ts", out var time) ? data.GetRawText().Replace($"\"ts\":{time.GetRawText()}", "\"ts\":0", StringComparison.Ordinal) : data.GetRawText();
+
+    static JsonElement Data(ReceivedEvent received) => received.Json.GetProperty("data");
+
+    Task<long> RowsAsync(string condition) => ScalarAsync($"SELECT COUNT(*) FROM PendingPush WHERE userid = {_bob} AND {condition}");
+}

@@ -1,0 +1,195 @@
+using System.Text;
+using Chat.Node.Contracts;
+using Chat.Node.Settings;
+using Chat.Node.Storage;
+using Chat.Node.Webhooks;
+using Chat.Protocol;
+using Chat.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Chat.Tests.Webhooks;
+
+public sealed class PushWorkerTests : StorageTest
+{
+    static readonly ConversationId Id = ConversationId.Direct(1, 2);
+    static readonly WebhookEndpoint[] Wanted = [new(1, "http://example.com", [], ["push.required"], IsBatch: false, null, 0, 0)];
+
+    readonly Sender _sender = new();
+    readonly WebhookInterest _interest = new() { HasPushSenders = true };
+    readonly WebhookOutbox _outbox;
+    readonly PushStore _pushes;
+    readonly DeliveryMarks _marks;
+    readonly Presence _presence;
+    readonly MessageLogStore _log;
+    readonly PushWorker _worker;
+
+    public PushWorkerTests()
+        : base(StorageProvider.Sqlite)
+    {
+        _outbox = new WebhookOutbox(Database.Chat, Database.Clock, _interest);
+        _pushes = new PushStore(Database.Chat, _outbox);
+        _marks = new DeliveryMarks(Database.Chat, Database.Clock, NullLogger<DeliveryMarks>.Instance, _interest, _pushes);
+        _presence = new Presence(Database.Chat);
+        _log = new MessageLogStore(Database.Chat, Database.Node);
+        _worker = WorkerOn(Database.Chat);
+    }
+
+    [Fact]
+    public async Task Nobody_is_woken_before_three_seconds_have_passed_and_then_once()
+    {
+        await QueueAsync(1);
+        Database.Clock.Now += TimeSpan.FromMilliseconds(2999);
+        await RunAsync();
+        Assert.Empty(_sender.Seen);
+        Database.Clock.Now += TimeSpan.FromMilliseconds(1);
+        await RunAsync();
+        await QueueAsync(2);
+        Database.Clock.Now += TimeSpan.FromMinutes(1);
+        await RunAsync();
+        var push = Assert.Single(_sender.Seen);
+        Assert.Equal((2, "d:1:2", 1L, 1, null, null, 1), (push.User, push.Conversation, push.Seq, push.From, push.Group, push.Preview, push.Badge));
+        Assert.Single(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task A_sender_that_fails_is_called_again_and_nothing_is_told_of_before()
+    {
+        _sender.Fails = true;
+        await QueueAsync(1);
+        Database.Clock.Now += TimeSpan.FromSeconds(3);
+        await RunAsync();
+        await RunAsync();
+        Assert.Single(_sender.Seen);
+        Assert.Empty(await EventsAsync());
+        _sender.Fails = false;
+        Database.Clock.Now += TimeSpan.FromSeconds(5);
+        await RunAsync();
+        Assert.Equal(2, _sender.Seen.Count);
+        Assert.Single(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task Who_has_read_it_is_not_woken_and_who_has_a_silent_session_is_when_that_ends()
+    {
+        await QueueAsync(1);
+        await _marks.RaiseAsync([new DeliveryMark(2, Id, 0, 0, 1)]);
+        await QueueAsync(2);
+        await _presence.SetAsync(2, 7);
+        Database.Clock.Now += TimeSpan.FromSeconds(3);
+        await RunAsync();
+        Assert.Empty(_sender.Seen);
+        await _presence.SetAsync(2, null);
+        Database.Clock.Now += TimeSpan.FromSeconds(5);
+        await RunAsync();
+        Assert.Equal(2, Assert.Single(_sender.Seen).Seq);
+    }
+
+    [Fact]
+    public async Task Read_while_it_was_looked_at_it_is_not_told_of()
+    {
+        await QueueAsync(1);
+        await _pushes.ForgetAsync([new PendingPush(2, Id, 1)]);
+        await _pushes.TellAsync([(new PendingPush(2, Id, 1), "{}")], writesEvents: true);
+        Assert.Empty(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task What_waits_is_forgotten_only_when_no_endpoint_wants_it_now()
+    {
+        await QueueAsync(1);
+        var store = new WebhookStore(Database.Chat, Database.Clock);
+        var endpoint = (await store.AddAsync("http://example.com", [new byte[32]], ["push.required"], isBatch: false))!;
+        Assert.False(await _pushes.ForgetSomeAsync());
+        Assert.Single(await _pushes.ReadDueAsync(long.MaxValue, 10));
+        await store.DisableAsync(endpoint.Id, "off");
+        Assert.True(await _pushes.ForgetSomeAsync());
+        Assert.Empty(await _pushes.ReadDueAsync(long.MaxValue, 10));
+    }
+
+    [Fact]
+    public async Task Unread_messages_of_others_are_counted_and_no_own_ones()
+    {
+        await QueueAsync(1);
+        await QueueAsync(2, sender: 2);
+        await QueueAsync(3);
+        Assert.Equal(2, (await _pushes.UnreadAsync([2])).Of(2));
+        await _marks.RaiseAsync([new DeliveryMark(2, Id, 0, 0, 1)]);
+        Assert.Equal(1, (await _pushes.UnreadAsync([2])).Of(2));
+    }
+
+    [Fact]
+    public async Task A_page_of_users_costs_as_many_reads_as_one_user()
+    {
+        await QueueAsync(1);
+        Database.Clock.Now += TimeSpan.FromSeconds(3);
+        var ofOne = await ReadsAsync();
+        const int Others = PushWorker.PageRows;
+        for (var user = 3; user < 3 + Others; user++)
+        {
+            await new Accounts(Database.Chat).RegisterAsync($"user-{user}", "");
+            foreach (var sender in (int[])[1, 2])
+                await QueueAsync(ConversationId.Direct(sender, user), 1, sender, user);
+        }
+
+        Database.Clock.Now += TimeSpan.FromSeconds(3);
+        _sender.Seen.Clear();
+        Assert.InRange(await ReadsAsync(), 1, ofOne + 5); // the conversations of so many users are read in four parts
+        Assert.Equal(Others, _sender.Seen.Count);
+        Assert.All(_sender.Seen, push => Assert.Equal(2, push.Badge));
+
+        async Task<int> ReadsAsync()
+        {
+            var counting = new CountingDatabase(Database.Chat);
+            await WorkerOn(counting).RunAsync(Wanted);
+            return counting.Reads;
+        }
+    }
+
+    Task<bool> RunAsync() => _worker.RunAsync(Wanted);
+
+    PushWorker WorkerOn(IChatDatabase database)
+    {
+        var pushes = new PushStore(database, _outbox);
+        var marks = new DeliveryMarks(database, Database.Clock, NullLogger<DeliveryMarks>.Instance, _interest, pushes);
+        return new PushWorker(
+            pushes, marks, new Presence(database), new MessageLogStore(database, Database.Node), [_sender], new PushSettings(HasPreview: false), Database.Clock,
+            NullLogger<PushWorker>.Instance);
+    }
+
+    Task<IReadOnlyList<WebhookEvent>> EventsAsync() => _outbox.ReadAfterAsync(0, 10);
+
+    /// <summary>A message that finds user 2 without a session.</summary>
+    async Task QueueAsync(long seq, int sender = 1)
+    {
+        if (seq == 1)
+        {
+            foreach (var name in (string[])["alice", "bob"])
+                await new Accounts(Database.Chat).RegisterAsync(name, "");
+        }
+
+        await QueueAsync(Id, seq, sender, user: 2);
+    }
+
+    async Task QueueAsync(ConversationId id, long seq, int sender, int user)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"id":{{sender}},"msg":"hi","msgid":6,"toid":{{user}}}""");
+        var written = await _log.AppendAsync([new LogRow(id, seq, sender, $"c{seq}", seq, body)]);
+        Assert.Equal(AppendStatus.Written, written[0].Status);
+        await new OfflineStore(Database.Chat, Database.Clock, NullLogger<OfflineStore>.Instance, interest: _interest)
+            .InsertAsync([new OfflineRow(user, id, seq, $"c{seq}", seq, body)]);
+    }
+
+    sealed class Sender : IPushSender
+    {
+        public bool Fails { get; set; }
+
+        public List<PushRequired> Seen { get; } = [];
+
+        public Task SendAsync(PushRequired push, CancellationToken cancelled)
+        {
+            Seen.Add(push);
+            return Fails ? Task.FromException(new IOException("away")) : Task.CompletedTask;
+        }
+    }
+}
