@@ -22,7 +22,9 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public async Task Every_load_runs_and_writes_its_reports()
     {
-        await using var node = await NodeProcess.StartAsync(_folder, null, "--Chat:Limits:FramesPerSecond=0");
+        const string Key = "a-key-of-the-settings-that-is-long-enough";
+        await using var node = await NodeProcess.StartAsync(
+            _folder, null, "--Chat:Limits:FramesPerSecond=0", $"--Chat:Api:Keys:0={Key}", "--Chat:Webhooks:AllowPrivate=true");
         await using var other = await NodeProcess.StartAsync(_otherFolder, null, "--Chat:Limits:FramesPerSecond=0");
         var (target, times) = ($"-t 127.0.0.1:{node.Port}", "--warm-up 0.5 -s 1");
         var server = $"{target} -p {node.Id}";
@@ -46,6 +48,8 @@ public sealed class BenchCommandTests : IDisposable
             ($"offline {server} -c 4 --messages 20 --rate 100 --protocol Legacy --legacy-server", "fetched", 40),
             ($"offline {server} -c 4 --messages 2 --bytes 64 --rate 100 --protocol Legacy --legacy-server", "fetched", 4), // in the login ack
             ($"history {server} -c 4 --messages 50 {times}", "count", 1),
+            ($"webhooks {server} --api http://127.0.0.1:{node.HttpPort} --api-key {Key} -c 4 -r 50 {times} --rounds 1", "rounds", 1),
+            ($"webhooks {server} --api http://127.0.0.1:{node.HttpPort} --api-key {Key} -c 4 -r 50 {times} --rounds 2 --batch", "rounds", 2),
             ($"survive {target} -c 4 -s 2 --every 60", "acknowledged", 1),
         ])
         {
@@ -68,6 +72,9 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("pairs -t 127.0.0.1:x -c 4")]
     [InlineData("survive -t 127.0.0.1:x -c 4")]
     [InlineData("offline -t 127.0.0.1:1 -c 4 --protocol Legacy")]
+    [InlineData("webhooks -t 127.0.0.1:1 -c 4 --api-key x")]
+    [InlineData("webhooks -t 127.0.0.1:1 -c 4 --api-key x --protocol Legacy")]
+    [InlineData("webhooks -t 127.0.0.1:1 -c 4 --api-key x --api here")]
     public async Task What_cannot_be_run_says_so_with_its_exit_code(string line) => Assert.Equal(Exit.NotRun, await RunAsync(line));
 
     [Fact]

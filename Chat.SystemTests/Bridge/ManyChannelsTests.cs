@@ -36,7 +36,7 @@ public sealed class ManyChannelsTests(ITestOutputHelper output) : ActorTest
         for (var id = 1; id <= Users; id++)
             keeper.Tell(new HoldChannel(id, Opens: true), user.Ref);
         for (var id = 1; id <= Users; id++)
-            await user.ExpectMsgAsync<ChannelHeld>(Patience);
+            await user.ExpectMsgAsync<ChannelHeld>(Patience * 4);
         Report("held", watch);
         Assert.Equal(Users, await CountAsync(redis));
 
@@ -50,7 +50,7 @@ public sealed class ManyChannelsTests(ITestOutputHelper output) : ActorTest
         for (var id = 1; id <= Users; id++)
             keeper.Tell(new LeaveChannel(id), user.Ref);
         for (var id = 1; id <= Users; id++)
-            await user.ExpectMsgAsync<ChannelLeft>(Patience);
+            await user.ExpectMsgAsync<ChannelLeft>(Patience * 4);
         Report("left", watch);
         Assert.Equal(0, await CountAsync(redis));
     }

@@ -92,6 +92,27 @@ public abstract class AnyNodeTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public async Task Receipts_of_devices_at_two_nodes_come_to_devices_at_others()
+    {
+        await using var sender = await ModernTestClient.ConnectAsync(Nodes[0].Port, protocol: 3);
+        await sender.RegisterAndLogInAsync($"s-{Guid.NewGuid():n}"[..20]);
+        await using var there = await ModernTestClient.ConnectAsync(Nodes[1].Port, protocol: 3);
+        await there.LogInAsync(new { msgid = 1, name = sender.Name, password = "secret" });
+        await using var reader = await ModernTestClient.ConnectAsync(Nodes[1].Port, protocol: 3);
+        await reader.RegisterAndLogInAsync($"r-{Guid.NewGuid():n}"[..20]);
+        await using var other = await ModernTestClient.ConnectAsync(Nodes[2].Port, protocol: 3);
+        await other.LogInAsync(new { msgid = 1, name = reader.Name, password = "secret" });
+        var conversation = (await sender.SendToAsync(reader.UserId, "one")).Text("conversation");
+        await sender.SendToAsync(reader.UserId, "two");
+
+        await other.SendAsync($$"""{"msgid":103,"conversation":"{{conversation}}","seq":2}""");
+        Assert.Equal(0, (await reader.RequestAsync(new { msgid = 109, conversation, seq = 1 })).Number("errno"));
+
+        foreach (var device in (ModernTestClient[])[sender, there])
+            Assert.Equal((2L, 1L), await ReceiptTests.ReceiptAsync(device, reader, until: 3));
+    }
+
+    [Fact]
     public async Task What_was_queued_is_delivered_at_whatever_node_its_user_logs_in()
     {
         var name = $"bob-{Guid.NewGuid():n}"[..20];

@@ -33,6 +33,7 @@ public sealed class SharedSettingsTests : IDisposable
     [Theory]
     [InlineData("--Chat:History:Enabled=false", "Chat:History:Enabled is false here and true at ")]
     [InlineData("--Chat:Bridge:LegacyPasswords=true", "Chat:Bridge:LegacyPasswords is true here and false at ")]
+    [InlineData("--Chat:Bridge:LegacyCharset=gbk", "Chat:Bridge:LegacyCharset is gbk here and auto at ")]
     [InlineData("--Chat:Redis:ConnectionString=127.0.0.1:1", "Chat:Redis:ConnectionString is set here and not set at ")]
     [InlineData("--Chat:Limits:MaxFrameBytes=4096", "Chat:Limits:MaxFrameBytes is 4096 here and 65536 at ")]
     public async Task A_node_with_another_setting_is_told_its_name(string setting, string expected)
@@ -86,7 +87,7 @@ public sealed class SharedSettingsTests : IDisposable
     {
         await using var first = await TestNode.StartAsync(_folder);
         var code = await ChatHost.RunAsync(
-            ["--Chat:Port=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Chat:History:Enabled=false", "--Logging:LogLevel:Default=None", .. _folder.Storage]);
+            ["--Chat:Port=0", "--Chat:WebPort=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Chat:History:Enabled=false", "--Logging:LogLevel:Default=None", .. _folder.Storage]);
         Assert.Equal(2, code);
     }
 }

@@ -79,13 +79,19 @@ public sealed class ComposeTests : IDisposable
     public void Only_nginx_can_be_reached_from_outside_and_it_leads_to_the_nodes()
     {
         var nginx = _compose.Services["nginx"];
-        Assert.Equal(["6000:6000"], nginx.Ports);
+        Assert.Equal(["6000:6000", "8000:8000"], nginx.Ports);
         Assert.DoesNotContain(_compose.Services, service => service.Key != "nginx" && service.Value.Ports.Count > 0);
         Assert.Equal(["./nginx.conf:/etc/nginx/nginx.conf:ro"], nginx.Volumes);
         var file = Repository.Read("nginx.conf");
         Assert.Contains(" listen 6000 ", file, StringComparison.Ordinal);
-        Assert.All(Nodes, node => Assert.Contains(
-            $" server {node.Key}:{NodeEnvironment.Read(node.Value.Environment).Port} ", file, StringComparison.Ordinal));
+        Assert.Contains(" listen 8000 ", file, StringComparison.Ordinal);
+        Assert.All(Nodes, node =>
+        {
+            var settings = NodeEnvironment.Read(node.Value.Environment);
+            Assert.Contains($" server {node.Key}:{settings.Port} ", file, StringComparison.Ordinal);
+            Assert.Contains($" server {node.Key}:{settings.Web.Port} ", file, StringComparison.Ordinal);
+            Assert.NotEmpty(settings.Web.TrustedProxies);
+        });
 
         // nginx hides the clients, and is no loopback: a limit by address would be one for all of them.
         Assert.Contains("# proxy_protocol on;", file, StringComparison.Ordinal);

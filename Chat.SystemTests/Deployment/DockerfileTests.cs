@@ -62,7 +62,7 @@ public sealed partial class DockerfileTests : IDisposable
         var environment = Of("ENV").SelectMany(words => words.Skip(1)).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
         var settings = NodeEnvironment.Read(environment);
         Assert.Equal(IPAddress.Any, settings.Bind);
-        Assert.Equal([$"{settings.Port}", $"{settings.HttpPort}"], Assert.Single(Of("EXPOSE")).Skip(1));
+        Assert.Equal([$"{settings.Port}", $"{settings.Web.Port}", $"{settings.HttpPort}"], Assert.Single(Of("EXPOSE")).Skip(1));
     }
 
     [Fact]

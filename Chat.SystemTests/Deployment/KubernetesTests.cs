@@ -76,14 +76,14 @@ public sealed class KubernetesTests : IDisposable
     {
         var settings = SettingsOf("chat-0");
         var ports = Container.Ports.ToDictionary(port => port.Name, port => port.ContainerPort);
-        Assert.Equal(new Dictionary<string, int> { ["chat"] = settings.Port, ["health"] = settings.HttpPort, ["cluster"] = settings.ClusterPort }, ports);
-        Assert.Equal("chat", Assert.Single(ForClients.Spec.Ports).TargetPort.Value);
+        Assert.Equal(new Dictionary<string, int> { ["chat"] = settings.Port, ["web"] = settings.Web.Port!.Value, ["health"] = settings.HttpPort, ["cluster"] = settings.ClusterPort }, ports);
+        Assert.Equal([("chat", settings.Port), ("web", settings.Web.Port!.Value)], ForClients.Spec.Ports.Select(port => (port.TargetPort.Value, port.Port)));
         Assert.Equal("cluster", Assert.Single(NamesOfNodes.Spec.Ports).TargetPort.Value);
 
         // Only nodes reach the cluster's port.
         var rules = Assert.Single(_objects.OfType<V1NetworkPolicy>()).Spec.Ingress;
         Assert.NotNull(Assert.Single(rules, rule => rule.Ports.Any(port => port.Port.Value == "cluster")).FromProperty);
-        Assert.Equal(["chat", "cluster", "health"], rules.SelectMany(rule => rule.Ports).Select(port => port.Port.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(["chat", "cluster", "health", "web"], rules.SelectMany(rule => rule.Ports).Select(port => port.Port.Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -19,9 +19,9 @@ sealed partial class NginxServer : IBalancer
     readonly string _folder = Directory.CreateTempSubdirectory("chat-nginx-").FullName;
     readonly Process _shell;
 
-    NginxServer(int port, string configuration)
+    NginxServer(int port, int webPort, string configuration)
     {
-        Port = port;
+        (Port, WebPort) = (port, webPort);
         File.WriteAllText(Path.Combine(_folder, "nginx.conf"), configuration);
         File.WriteAllText(LogFile, "");
 
@@ -36,6 +36,9 @@ sealed partial class NginxServer : IBalancer
 
     public int Port { get; }
 
+    /// <summary>For browsers.</summary>
+    public int WebPort { get; }
+
     /// <summary>What it has said: refused connections, nodes that it leaves alone.</summary>
     public string Log => File.ReadAllText(LogFile);
 
@@ -44,10 +47,13 @@ sealed partial class NginxServer : IBalancer
     /// <summary>In front of nodes on this machine, at most as many as the file names; the others are dead.</summary>
     /// <param name="nodes">Ports of the nodes.</param>
     /// <param name="usesProxyProtocol">With the switch of the file turned on.</param>
-    public static async Task<NginxServer> StartAsync(int[] nodes, bool usesProxyProtocol = false)
+    /// <param name="webPorts">The same nodes' ports for browsers.</param>
+    public static async Task<NginxServer> StartAsync(int[] nodes, bool usesProxyProtocol = false, int[]? webPorts = null)
     {
-        var port = FreePort.Next();
-        var nginx = new NginxServer(port, Configuration(port, nodes, usesProxyProtocol));
+        var (port, webPort) = (FreePort.Next(), FreePort.Next());
+        var text = Configuration(Configuration(Repository.Read("nginx.conf"), 6000, port, nodes), 8000, webPort, webPorts ?? []);
+        Assert.Equal(2 * NodesInTheFile, ServerLine().Count(text));
+        var nginx = new NginxServer(port, webPort, usesProxyProtocol ? ReplaceOnce(text, "# proxy_protocol on;", "proxy_protocol on;") : text);
         try
         {
             await nginx.ListeningAsync();
@@ -72,15 +78,13 @@ sealed partial class NginxServer : IBalancer
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Of the file as it is: every address that it has is replaced, or the test fails.</summary>
-    static string Configuration(int port, int[] nodes, bool usesProxyProtocol)
+    /// <summary>Of the file as it is: every address that it has for a port is replaced, or the test fails.</summary>
+    static string Configuration(string text, int oldPort, int port, int[] nodes)
     {
-        var text = Repository.Read("nginx.conf");
-        text = ReplaceOnce(text, "listen 6000 ", $"listen {port} ");
+        text = ReplaceOnce(text, $"listen {oldPort} ", $"listen {port} ");
         for (var i = 1; i <= NodesInTheFile; i++)
-            text = ReplaceOnce(text, $"server node{i}:6000 ", $"server 127.0.0.1:{(i <= nodes.Length ? nodes[i - 1] : FreePort.Next())} ");
-        Assert.Equal(NodesInTheFile, ServerLine().Count(text));
-        return usesProxyProtocol ? ReplaceOnce(text, "# proxy_protocol on;", "proxy_protocol on;") : text;
+            text = ReplaceOnce(text, $"server node{i}:{oldPort} ", $"server 127.0.0.1:{(i <= nodes.Length ? nodes[i - 1] : FreePort.Next())} ");
+        return text;
     }
 
     static string ReplaceOnce(string text, string old, string replacement)

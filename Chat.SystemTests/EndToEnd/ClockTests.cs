@@ -55,16 +55,52 @@ public sealed class ClockTests : IDisposable
         Assert.Equal(0, (await back.LogInAsync(new { msgid = 1, token })).Number("errno"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sync_hides_no_message_of_a_node_whose_clock_is_behind(bool startsLater)
+    {
+        await using var right = await StartAsync();
+        NodeProcess? slow = startsLater ? null : await StartAsync("-120");
+        try
+        {
+            await using var alice = await right.LogInNewAsync("alice");
+            var groups = new List<long>();
+            for (var i = 0; i < 12; i++)
+                groups.Add((await alice.RequestAsync(new { msgid = 8, groupname = $"g{i}", groupdesc = "" })).Number("groupid"));
+            var before = await alice.RequestAsync(new { msgid = 108 });
+            slow ??= await StartAsync("-120");
+
+            var times = new List<long>();
+            foreach (var groupid in groups)
+                times.Add((await alice.RequestAsync(new { msgid = 10, groupid, msg = "hi", cmid = "1" })).Number("ts"));
+            Assert.Contains(times, ts => ts < times.Max() - 60_000); // by either clock
+            await Eventually.TrueAsync(() => right.Output.Contains("is -120 s ahead of this node's", StringComparison.Ordinal) || right.Output.Contains("is -121 s ahead of this node's", StringComparison.Ordinal));
+            var news = await alice.RequestAsync(new { msgid = 108, since = before.Text("token") });
+            Assert.Equal(groups.Select(id => $"g:{id}").Order(), news.GetProperty("conversations").EnumerateArray().Select(entry => entry.Text("conversation")).Order());
+            Assert.Empty((await alice.RequestAsync(new { msgid = 108, since = news.Text("token") })).GetProperty("conversations").EnumerateArray());
+        }
+        finally
+        {
+            if (slow is not null)
+                await slow.DisposeAsync();
+        }
+    }
+
     Task SetClockAsync(TimeSpan offset) => File.WriteAllTextAsync(ClockFile, offset.TotalSeconds.ToString(CultureInfo.InvariantCulture));
 
-    async Task<NodeProcess> StartAsync()
+    async Task<NodeProcess> StartAsync(string? clock = null)
     {
         var port = FreePort.Next();
         var node = NodeProcess.Launch(
             new NodeLaunch(
-                [$"--Chat:Port={port}", $"--Chat:HttpPort={FreePort.Next()}", $"--Chat:Cluster:Port={_folder.ClusterPort}", .. _folder.Storage], _folder.Path)
+                [
+                    $"--Chat:Port={port}", $"--Chat:WebPort={FreePort.Next()}", $"--Chat:HttpPort={FreePort.Next()}", $"--Chat:Cluster:Port={(clock is null ? _folder.ClusterPort : FreePort.Next())}",
+                    .. _folder.Storage,
+                ],
+                _folder.Path)
             {
-                Clock = "@" + ClockFile,
+                Clock = clock ?? "@" + ClockFile,
             },
             port, _folder);
         await Task.WhenAny(node.Ready, node.ExitCodeAsync(), Task.Delay(TimeSpan.FromMinutes(2)));

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
 using Chat.Checker.Processes;
 using Chat.Node.Hosting;
 using Chat.Tests.Support;
@@ -60,6 +62,48 @@ public sealed class DescriptorTests : IDisposable
         await node.ExitAsync(0);
     }
 
+    /// <summary>Their connections count with those of the chat ports. Some come with the beginning of a request, which never ends.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET /ws HTTP/1.1\r\nHost: x\r\n")]
+    public async Task A_crowd_at_the_web_port_takes_nothing_from_those_who_chat_and_leaves_nothing_behind(string beginning)
+    {
+        await using var node = await NodeProcess.StartBehindAsync(_folder, "ulimit -n 1024; exec \"$@\"", false);
+        await using var alice = await node.LogInNewAsync("alice");
+        await using var bob = await node.LogInNewAsync("bob");
+        using var browser = await SayHelloAsync(node);
+        for (var i = 0; i < Strangers; i++)
+        {
+            await ConnectAsync(node.WebPort, beginning);
+            if (i % 50 == 0)
+                await ExchangeAsync(alice, bob, i);
+        }
+
+        await ExchangeAsync(alice, bob, Strangers);
+        Assert.Equal(HttpStatusCode.OK, await node.ReadinessAsync());
+        Assert.Contains("connection refused: ", node.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Too many open files", node.Output, StringComparison.Ordinal);
+        await PingAsync(browser);
+
+        _strangers.ForEach(stranger => stranger.Dispose());
+        await Eventually.EqualAsync(true, async () =>
+        {
+            try
+            {
+                using var another = await SayHelloAsync(node);
+                return true;
+            }
+            catch (Exception e) when (e is WebSocketException or IOException or SocketException)
+            {
+                return false;
+            }
+        });
+        await PingAsync(browser);
+        await ExchangeAsync(alice, bob, Strangers + 1);
+        await node.TerminateAsync();
+        await node.ExitAsync(0);
+    }
+
     /// <summary>All of them are there at once, as after a pause of the machine: accepting is faster than closing.</summary>
     [Fact]
     public async Task A_crowd_at_the_clusters_port_is_taken_in_by_and_by()
@@ -78,12 +122,16 @@ public sealed class DescriptorTests : IDisposable
         Assert.DoesNotContain("Too many open files", node.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Too_few_descriptors_stop_the_start_and_it_says_how_many_are_needed()
+    /// <summary>With 64 the runtime itself starts, and can load next to nothing.</summary>
+    [Theory]
+    [InlineData(400)]
+    [InlineData(64)]
+    [InlineData(32)]
+    public async Task Too_few_descriptors_stop_the_start_and_it_says_how_many_are_needed(int limit)
     {
-        await using var node = NodeProcess.LaunchBehind(_folder, "ulimit -n 400; exec \"$@\"");
+        await using var node = NodeProcess.LaunchBehind(_folder, $"ulimit -n {limit}; exec \"$@\"");
         await node.ExitAsync(3);
-        Assert.Contains($"the limit of open files (ulimit -n, LimitNOFILE) is 400: a node needs at least {DescriptorBudget.Least}", node.Output, StringComparison.Ordinal);
+        Assert.Contains($"the limit of open files (ulimit -n, LimitNOFILE) is {limit}: a node needs at least {DescriptorBudget.Least}", node.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,11 +141,48 @@ public sealed class DescriptorTests : IDisposable
         Assert.Contains("the limit of open files (ulimit -n, LimitNOFILE) is 2000: it leaves room for ", node.Output, StringComparison.Ordinal);
     }
 
-    async Task ConnectAsync(int port)
+    async Task ConnectAsync(int port, string beginning = "")
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         _strangers.Add(socket);
         await socket.ConnectAsync(IPAddress.Loopback, port);
+        try
+        {
+            if (beginning.Length > 0)
+                await socket.SendAsync(Encoding.ASCII.GetBytes(beginning));
+        }
+        catch (SocketException)
+        {
+            // refused already
+        }
+    }
+
+    static async Task<ClientWebSocket> SayHelloAsync(NodeProcess node)
+    {
+        var socket = new ClientWebSocket();
+        try
+        {
+            using var deadline = new CancellationTokenSource(TestNode.Patience);
+            await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{node.WebPort}/ws"), deadline.Token);
+            Assert.Contains("\"msgid\":101", await AskAsync(socket, """{"msgid":100,"protocol":2}"""), StringComparison.Ordinal);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    static async Task PingAsync(ClientWebSocket socket) =>
+        Assert.Contains("\"msgid\":105", await AskAsync(socket, """{"msgid":104}"""), StringComparison.Ordinal);
+
+    static async Task<string> AskAsync(ClientWebSocket socket, string request)
+    {
+        using var deadline = new CancellationTokenSource(TestNode.Patience);
+        await socket.SendAsync(Encoding.UTF8.GetBytes(request), WebSocketMessageType.Text, true, deadline.Token);
+        var buffer = new byte[4096];
+        return Encoding.UTF8.GetString(buffer, 0, (await socket.ReceiveAsync(buffer, deadline.Token)).Count);
     }
 
     static async Task<bool> CanLogInAsync(NodeProcess node)

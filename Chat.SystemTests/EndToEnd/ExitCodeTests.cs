@@ -22,7 +22,7 @@ public sealed class ExitCodeTests
     {
         using var folder = new TestFolder();
         var code = await ChatHost.RunAsync(
-            ["--Chat:Port=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Logging:LogLevel:Default=None", .. folder.Storage],
+            ["--Chat:Port=0", "--Chat:WebPort=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Logging:LogLevel:Default=None", .. folder.Storage],
             services => services.AddHostedService(provider => new EndsAtStart(
                 provider.GetRequiredService<NodeState>(), provider.GetRequiredService<IHostApplicationLifetime>(), isRemoved)));
         Assert.Equal(expected, code);

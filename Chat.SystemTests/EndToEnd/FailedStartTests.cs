@@ -30,6 +30,32 @@ public sealed class FailedStartTests : IDisposable
         Assert.DoesNotContain("   at ", node.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--Logging:LogLevel:Default=Bogus", "Logging:LogLevel:Default is \"Bogus\": expected is one of Trace, ")]
+    [InlineData("--Kestrel:Endpoints:Other:Url=garbage", "\"Kestrel:Endpoints:Other:Url\" is not a setting")]
+    [InlineData("--Port=6001", "\"Port\" is not a setting")]
+    [InlineData("--Chat:Certificate=cert.pem", "Chat:Certificate has no effect without Chat:TlsPort")]
+    public async Task A_setting_that_would_be_passed_over_is_named(string setting, string reason)
+    {
+        await using var node = NodeProcess.Launch(_folder, null, setting);
+        await node.ExitAsync(2);
+        await Eventually.TrueAsync(() => node.Output.Contains($"ChatActors cannot start: {reason}", StringComparison.Ordinal));
+    }
+
+    /// <summary>The file lies beside the program: so this is a program of its own.</summary>
+    [Fact]
+    public async Task A_file_of_settings_that_cannot_be_read_is_named()
+    {
+        var program = Directory.CreateDirectory(Path.Combine(_folder.Path, "program")).FullName;
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+            File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
+        await File.WriteAllTextAsync(Path.Combine(program, "appsettings.json"), "{ \"Chat\": { broken");
+        await using var node = NodeProcess.Launch(new NodeLaunch([], _folder.Path) { Program = Path.Combine(program, "Chat.Node.dll") }, 0);
+        await node.ExitAsync(2);
+        await Eventually.TrueAsync(() => node.Output.Contains("ChatActors cannot start: ", StringComparison.Ordinal));
+        Assert.Contains(Path.Combine(program, "appsettings.json"), node.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Told_to_end_while_it_waits_for_the_database_it_ends_in_good_order()
     {

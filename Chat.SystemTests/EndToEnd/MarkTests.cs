@@ -73,7 +73,13 @@ public abstract class MarkTests : IDisposable
         foreach (var conversation in notOurs)
         {
             foreach (var (msgid, seq) in ((int, long)[])[(103, 1), (109, 1), (103, 0), (109, 9007199254740991)])
-                Assert.Equal((conversation, 6), (conversation, (await bob.RequestAsync(new { msgid, conversation, seq })).Number("errno")));
+            {
+                var refusal = await bob.RequestAsync(new { msgid, conversation, seq });
+                Assert.Equal((conversation, 6), (refusal.Text("conversation"), refusal.Number("errno")));
+                await bob.SendAsync($$"""{"msgid":{{msgid}},"conversation":"{{conversation}}","seq":{{seq}}}""");
+                refusal = await bob.NextAsync();
+                Assert.Equal((conversation, 6), (refusal.Text("conversation"), refusal.Number("errno")));
+            }
         }
 
         Assert.Equal(0L, await node.ScalarAsync<long>($"SELECT COUNT(*) FROM DeliveryMark WHERE userid = {bob.UserId}"));

@@ -40,21 +40,21 @@ sealed class ModernTestClient : IAsyncDisposable
     /// <summary>Completes when the server has ended the connection.</summary>
     public Task Closed => _reading;
 
-    public static async Task<ModernTestClient> ConnectAsync(int port, bool saysHello = true, bool isReading = true)
+    public static async Task<ModernTestClient> ConnectAsync(int port, bool saysHello = true, bool isReading = true, int protocol = 2)
     {
         var tcp = new TcpClient { NoDelay = true };
         if (!isReading)
             tcp.ReceiveBufferSize = 4096;
         await tcp.ConnectAsync(IPAddress.Loopback, port);
-        return await OverAsync(tcp.GetStream(), tcp, saysHello, isReading);
+        return await OverAsync(tcp.GetStream(), tcp, saysHello, isReading, protocol);
     }
 
-    public static async Task<ModernTestClient> OverAsync(Stream stream, TcpClient? tcp = null, bool saysHello = true, bool isReading = true)
+    public static async Task<ModernTestClient> OverAsync(Stream stream, TcpClient? tcp = null, bool saysHello = true, bool isReading = true, int protocol = 2)
     {
         var client = new ModernTestClient(stream, tcp, isReading);
         if (saysHello)
         {
-            await client.SendAsync("""{"msgid":100,"protocol":2,"client":"tests/1"}""");
+            await client.SendAsync($$"""{"msgid":100,"protocol":{{protocol}},"client":"tests/1"}""");
             if (isReading)
                 client.Hello = await client.NextAsync();
         }
@@ -96,6 +96,17 @@ sealed class ModernTestClient : IAsyncDisposable
         catch (OperationCanceledException e)
         {
             throw new TimeoutException("nothing came from the server", e);
+        }
+    }
+
+    /// <summary>The same without receipts (113), which come when they like.</summary>
+    public async Task<JsonElement> NextButReceiptsAsync()
+    {
+        while (true)
+        {
+            var next = await NextAsync();
+            if (next.Number("msgid") != 113)
+                return next;
         }
     }
 

@@ -23,6 +23,8 @@ sealed class NodeProcess : IAsyncDisposable
 
     public int HttpPort { get; private init; }
 
+    public int WebPort { get; private init; }
+
     /// <summary>Of the operating system.</summary>
     public int Id => _process.Id;
 
@@ -56,16 +58,16 @@ sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts it without waiting.</summary>
     public static NodeProcess Launch(TestFolder folder, string? crashAt = null, params string[] settings)
     {
-        var (port, httpPort) = (FreePort.Next(), FreePort.Next());
+        var (port, webPort, httpPort) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
         var launch = new NodeLaunch(
             [
-                $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", $"--Chat:Cluster:Port={folder.ClusterPort}", .. folder.Storage, .. settings,
+                $"--Chat:Port={port}", $"--Chat:WebPort={webPort}", $"--Chat:HttpPort={httpPort}", $"--Chat:Cluster:Port={folder.ClusterPort}", .. folder.Storage, .. settings,
             ],
             folder.Path)
         {
             CrashAt = crashAt,
         };
-        return new NodeProcess(new LaunchedNode(launch), folder, port) { HttpPort = httpPort };
+        return new NodeProcess(new LaunchedNode(launch), folder, port) { WebPort = webPort, HttpPort = httpPort };
     }
 
     /// <summary>Starts it without waiting, with nothing but what is asked for.</summary>
@@ -83,16 +85,16 @@ sealed class NodeProcess : IAsyncDisposable
     /// <summary>The same without waiting.</summary>
     public static NodeProcess LaunchBehind(TestFolder folder, string shell, bool isUnread = false, params string[] settings)
     {
-        var (port, httpPort) = (FreePort.Next(), FreePort.Next());
+        var (port, webPort, httpPort) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
         var launch = new NodeLaunch(
             [
-                $"--Chat:Port={port}", $"--Chat:HttpPort={httpPort}", $"--Chat:Cluster:Port={folder.ClusterPort}", .. folder.Storage, .. settings,
+                $"--Chat:Port={port}", $"--Chat:WebPort={webPort}", $"--Chat:HttpPort={httpPort}", $"--Chat:Cluster:Port={folder.ClusterPort}", .. folder.Storage, .. settings,
             ],
             folder.Path)
         {
             Prefix = ["sh", "-c", shell, "sh"],
         };
-        return new NodeProcess(new LaunchedNode(launch, isUnread), folder, port) { HttpPort = httpPort };
+        return new NodeProcess(new LaunchedNode(launch, isUnread), folder, port) { WebPort = webPort, HttpPort = httpPort };
     }
 
     /// <summary>Whoever reads what it prints is gone.</summary>

@@ -24,12 +24,15 @@ public sealed class PortTests : IDisposable
     [InlineData("Port")]
     [InlineData("TlsPort")]
     [InlineData("HttpPort")]
+    [InlineData("WebPort")]
+    [InlineData("WebTlsPort")]
     [InlineData("Cluster:Port")]
     public async Task A_port_that_is_taken_is_named(string key)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        await using var node = NodeProcess.Launch(_folder, null, [$"--Chat:{key}={((IPEndPoint)other.LocalEndpoint).Port}", .. _certificates.Settings(_folder)]);
+        var certificate = key.Contains("Tls", StringComparison.Ordinal) ? _certificates.Settings(_folder) : []; // without TLS it would be refused
+        await using var node = NodeProcess.Launch(_folder, null, [$"--Chat:{key}={((IPEndPoint)other.LocalEndpoint).Port}", .. certificate]);
         await node.ExitAsync(3);
         Assert.Contains($"ChatActors cannot start: Chat:{key}: {other.LocalEndpoint} is taken: another process listens there", node.Output, StringComparison.Ordinal);
     }
@@ -53,6 +56,6 @@ public sealed class PortTests : IDisposable
         var log = new CapturedLog();
         await using var node = await TestNode.StartAsync(
             _folder, services => services.AddSingleton<ILoggerProvider>(log), "--Chat:Bind=::1", "--Logging:LogLevel:Chat.Node=Information");
-        Assert.Contains($"chat on [::1]:{node.Port}, health on http://[::1]:", Assert.Single(log.Of("Ready")), StringComparison.Ordinal);
+        Assert.Contains($"ready: open http://[::1]:{node.WebPort}/, chat on [::1]:{node.Port}, health on http://[::1]:", Assert.Single(log.Of("Ready")), StringComparison.Ordinal);
     }
 }

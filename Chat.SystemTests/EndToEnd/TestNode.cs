@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Auth;
 using Chat.Node.Cluster;
 using Chat.Node.Hosting;
 using Chat.Node.Settings;
@@ -29,6 +30,11 @@ sealed class TestNode : IAsyncDisposable
 
     TestNode(WebApplication app, int[] ports) => (_app, Port, HttpPort, TlsPort) = (app, ports[0], ports[1], ports.ElementAtOrDefault(2));
 
+    /// <summary>0 if there is none.</summary>
+    public int WebPort { get; private init; }
+
+    public int WebTlsPort { get; private init; }
+
     public int Port { get; }
 
     public int HttpPort { get; }
@@ -41,7 +47,7 @@ sealed class TestNode : IAsyncDisposable
     {
         string[] args =
         [
-            "--Chat:Port=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Chat:Accounts:PasswordIterations=1000",
+            "--Chat:Port=0", "--Chat:WebPort=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Chat:Accounts:PasswordIterations=1000",
             "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Chat.Node=None", .. folder.Storage, .. settings,
         ];
         var app = ChatHost.Build(args, replace: replace);
@@ -57,8 +63,19 @@ sealed class TestNode : IAsyncDisposable
 
         var http = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port);
         var chat = app.Services.GetRequiredService<ChatListener>().Endpoints;
-        return new TestNode(app, [chat[0].Port, http.Single(), .. chat.Skip(1).Select(endpoint => endpoint.Port)]);
+        var web = app.Services.GetRequiredService<WebListener>().Endpoints;
+        return new TestNode(app, [chat[0].Port, http.Single(), .. chat.Skip(1).Select(endpoint => endpoint.Port)])
+        {
+            WebPort = web.Count > 0 ? web[0].Port : 0,
+            WebTlsPort = web.Count > 1 ? web[1].Port : 0,
+        };
     }
+
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Logs a user out everywhere, as somebody on this node would.</summary>
+    public Task<bool> EndSessionsAsync(int userId) => Service<SessionRevocation>().EndAllAsync(userId);
 
     Akka.Cluster.Cluster Cluster => Akka.Cluster.Cluster.Get(_app.Services.GetRequiredService<ActorSystem>());
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Akka.Actor;
+using Chat.Node.Actors;
 using Chat.Tests.Support;
 using Xunit;
 
@@ -23,7 +25,7 @@ public sealed class UnreadOutputTests : IDisposable
     [Fact]
     public async Task A_log_that_nobody_reads_holds_up_neither_messages_nor_health_nor_the_end()
     {
-        await using var node = await NodeProcess.StartBehindAsync(_folder, WithFullPipes, isUnread: true);
+        await using var node = await NodeProcess.StartBehindAsync(_folder, WithFullPipes, isUnread: true, "--Chat:Limits:FramesPerSecond=0");
         await using var alice = await node.LogInNewAsync("alice");
         await using var bob = await node.LogInNewAsync("bob");
         var flood = FloodAsync(node.Port);
@@ -37,6 +39,14 @@ public sealed class UnreadOutputTests : IDisposable
 
         await node.TerminateAsync();
         await node.ExitAsync(0);
+    }
+
+    /// <summary>Its last words waited for a reader, and the node with them until its time was over.</summary>
+    [Fact]
+    public async Task The_actor_system_never_writes_to_it_by_itself()
+    {
+        await using var node = await TestNode.StartAsync(_folder);
+        Assert.IsType<SilentLogger>(node.Service<ActorSystem>().Settings.StdoutLogger);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public abstract class AccountsTests : StorageTest
 
     public sealed class OnMariaDb() : AccountsTests(StorageProvider.MySql);
 
+    static Account One => new() { Id = 1 };
+
     [Fact]
     public async Task Ids_count_from_one()
     {
@@ -72,9 +74,9 @@ public abstract class AccountsTests : StorageTest
         await _accounts.RegisterAsync("alice", "hash");
         byte[] token = [1, 2, 3];
         var expires = Database.Clock.Now.AddDays(1);
-        await _accounts.SaveTokenAsync(token, 1, expires);
+        await _accounts.SaveTokenAsync(token, One, expires);
 
-        Assert.Equal("alice", (await _accounts.FindByTokenAsync(token, expires.AddMilliseconds(-1)))!.Name);
+        Assert.Equal("alice", (await _accounts.FindByTokenAsync(token, expires.AddMilliseconds(-1)))!.Account.Name);
         Assert.Null(await _accounts.FindByTokenAsync(token, expires));
         Assert.Null(await _accounts.FindByTokenAsync([1, 2, 4], Database.Clock.Now));
     }
@@ -84,8 +86,8 @@ public abstract class AccountsTests : StorageTest
     {
         await _accounts.RegisterAsync("alice", "hash");
         var now = Database.Clock.Now;
-        await _accounts.SaveTokenAsync([1], 1, now.AddDays(1));
-        await _accounts.SaveTokenAsync([1], 1, now.AddDays(9));
+        await _accounts.SaveTokenAsync([1], One, now.AddDays(1));
+        await _accounts.SaveTokenAsync([1], One, now.AddDays(9));
         Assert.NotNull(await _accounts.FindByTokenAsync([1], now.AddDays(8)));
     }
 
@@ -94,8 +96,8 @@ public abstract class AccountsTests : StorageTest
     {
         await _accounts.RegisterAsync("alice", "hash");
         var now = Database.Clock.Now;
-        await _accounts.SaveTokenAsync([1], 1, now.AddDays(1));
-        await _accounts.SaveTokenAsync([2], 1, now.AddDays(1));
+        await _accounts.SaveTokenAsync([1], One, now.AddDays(1));
+        await _accounts.SaveTokenAsync([2], One, now.AddDays(1));
         await _accounts.RevokeTokenAsync([1]);
         Assert.Null(await _accounts.FindByTokenAsync([1], now));
         Assert.NotNull(await _accounts.FindByTokenAsync([2], now));
@@ -106,9 +108,9 @@ public abstract class AccountsTests : StorageTest
     {
         await _accounts.RegisterAsync("alice", "hash");
         var now = Database.Clock.Now;
-        await _accounts.SaveTokenAsync([1], 1, now);
-        await _accounts.SaveTokenAsync([2], 1, now.AddMilliseconds(1));
-        await _accounts.SaveTokenAsync([3], 1, now.AddDays(-1));
+        await _accounts.SaveTokenAsync([1], One, now);
+        await _accounts.SaveTokenAsync([2], One, now.AddMilliseconds(1));
+        await _accounts.SaveTokenAsync([3], One, now.AddDays(-1));
         Assert.Equal(1, await _accounts.PurgeTokensAsync(now, max: 1)); // the oldest first, no more at once than was asked for
         Assert.Equal(2, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM ResumeToken"));
         Assert.Equal(1, await _accounts.PurgeTokensAsync(now, max: 10));

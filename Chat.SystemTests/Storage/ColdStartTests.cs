@@ -17,7 +17,10 @@ namespace Chat.SystemTests.Storage;
 public sealed class ColdStartTests(Streams streams) : IClassFixture<Streams>
 {
     const int Half = 5_000;
-    const int MaxSelects = 60;
+
+    /// <summary>Far below a read for each; how many gather in a batch depends on how busy the machine is.</summary>
+    const int MaxSelects = Half / 5;
+
     const long Since = 1_000_000;
     const int FirstUnfinished = Half - 200;
 

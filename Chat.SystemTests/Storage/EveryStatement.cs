@@ -27,11 +27,120 @@ sealed class EveryStatement(IChatDatabase database)
         await OfflineAsync();
         await MarksAndPresenceAsync();
         await NodesAsync();
+        await ApiAsync();
+        await WebhooksAsync();
+        await ChangeStatements.RunAsync(database, _clock);
+        await PushesAsync();
+    }
+
+    async Task PushesAsync()
+    {
+        var interest = new WebhookInterest();
+        var pushes = new PushStore(database, new WebhookOutbox(database, _clock, interest));
+        await new OfflineStore(database, _clock, NullLogger<OfflineStore>.Instance, interest: interest)
+            .InsertAsync([new OfflineRow(20, Direct, 9, "p9", 1, "{}"u8.ToArray()), new OfflineRow(20, Direct, 8, "p8", 1, "{}"u8.ToArray())]);
+        Assert.Equal([new PendingPush(1, ConversationId.Group(1), 1), new PendingPush(11, ConversationId.Group(1), 1)], await pushes.ReadDueAsync(ManyRows.Then + 11, 2));
+        await pushes.PostponeAsync([new PendingPush(1, ConversationId.Group(1), 1)], ManyRows.Then);
+        await pushes.TellAsync([(new PendingPush(20, Direct, 8), "{}")], writesEvents: true);
+        await new DeliveryMarks(database, _clock, NullLogger<DeliveryMarks>.Instance, interest, pushes).RaiseAsync([new DeliveryMark(20, Direct, 0, 0, 8)]);
+        var unread = await pushes.UnreadAsync([.. Ids(100).Append(20)]);
+        Assert.InRange(unread.Of(20), 100, UnreadCount.Max);
+        Assert.InRange((await new MessageLogStore(database, _node).ReadAtAsync([.. Enumerable.Range(1, 200).Select(seq => (Group, (long)seq))])).Count, 100, 200);
+        Assert.Equal(0, (await new DeliveryMarks(database, _clock, NullLogger<DeliveryMarks>.Instance).ReadAsync([(20, Direct), (21, Direct)]))[(21, Direct)].ReadTo);
+        Assert.True(await pushes.ForgetSomeAsync());
+    }
+
+    /// <summary>They are told of everything.</summary>
+    GroupEvents GroupEvents => new(new WebhookOutbox(database, _clock));
+
+    UserEvents UserEvents => new(new WebhookOutbox(database, _clock));
+
+    async Task WebhooksAsync()
+    {
+        var outbox = new WebhookOutbox(database, _clock);
+        await outbox.AddAsync("a.type", "{}");
+        var store = new WebhookStore(database, _clock);
+        var endpoint = (await store.AddAsync("http://example.com", [new byte[32]], [], isBatch: false))!;
+        await outbox.AddAsync("a.type", "{}");
+        var occurred = Assert.Single(await outbox.ReadAfterAsync(endpoint.OutboxTo, 10));
+        await store.OnOutboxAsync(endpoint.Id, occurred.Id);
+        await outbox.PurgeAsync(occurred.Id);
+        Assert.True(await store.UpdateAsync(endpoint with { Types = ["message.created"] }));
+        Assert.Equal(["message.created"], Assert.Single(await store.AllAsync()).Types);
+        Assert.True(await store.DisableAsync(endpoint.Id, "gone"));
+
+        var marks = new WebhookMarks(database, outbox, _clock);
+        await marks.MarkAsync([(Direct, 1), (Group, 2)]);
+        await marks.MarkAsync([(Direct, 5)]);
+        await marks.StoreAsync([new WebhookCursor(endpoint.Id, Direct, 1), new WebhookCursor(endpoint.Id, Group, 1, Attempts: 1, FailingSince: 5, Due: 9)]);
+        var (found, cursors) = await marks.ReadAfterAsync(null, 10);
+        Assert.Equal([(Group, 2L, 1L), (Direct, 1L, 2L)], found.Select(mark => (mark.Conversation, mark.FirstSeq, mark.Version)));
+        Assert.Equal(2, cursors.Count);
+        Assert.Empty((await marks.ReadAfterAsync(Direct, 10)).Marks);
+        var own = Assert.Single((await marks.ReadAsync(Direct)).Marks);
+        Assert.Equal(Group, Assert.Single(await marks.FailingAsync(endpoint.Id, 10)).Conversation);
+        var last = await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away");
+        var dead = Assert.Single(await marks.DeadLettersAsync(endpoint.Id, 10));
+        Assert.Equal((Direct, 2L, last), (dead.Conversation, dead.FromSeq, dead.ToSeq));
+        Assert.Equal(dead, await marks.NextDeadLetterAsync(endpoint.Id, after: 0));
+        Assert.Null(await marks.NextDeadLetterAsync(endpoint.Id, dead.Id));
+        await marks.RemoveDeadLetterAsync(dead.Id);
+        Assert.False(await marks.ClearAsync(own with { Version = 1 }));
+        Assert.True(await marks.ClearAsync(own));
+        Assert.True(await store.RemoveAsync(endpoint.Id));
+
+        // A request that was under way when its endpoint was removed leaves nothing behind.
+        await marks.StoreAsync([new WebhookCursor(endpoint.Id, Group, 7)]);
+        Assert.Equal(1, await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away"));
+        Assert.Empty((await marks.ReadAsync(Group)).Cursors);
+        Assert.Empty(await marks.DeadLettersAsync(endpoint.Id, 10));
+    }
+
+    async Task ApiAsync()
+    {
+        var keys = new ApiKeyStore(database);
+        var id = (await keys.AddAsync("a hash"u8.ToArray(), "x", 1, Now))!.Value;
+        Assert.Single(await keys.ListAsync());
+        Assert.True(await keys.DeleteAsync(id));
+        var once = RepeatKey.Of("x", "k", [1], Now);
+        await database.WriteAsync(async (connection, transaction) =>
+        {
+            await once.NoteAsync(connection, transaction, 17);
+            return 0;
+        });
+        var repeated = new RepeatedWrites(database);
+        Assert.NotNull(await repeated.FindAsync(once));
+        Assert.Equal(1, await repeated.PurgeAsync(Now, 10));
+        var texts = new LegacyTexts(database);
+        foreach (var count in (int[])[1, 100, 1000])
+            Assert.NotEmpty(await new UserDirectory(database, texts).FindAsync([.. Ids(count)]));
+        var profiles = new UserProfiles(database);
+        foreach (var userId in (int[])[17, 1_000_000]) // one of an issuer, and another one
+            await profiles.SetDisplayAsync(userId, "x");
+        await database.WriteAsync(async (connection, transaction) =>
+        {
+            await UserProfiles.InsertAsync(connection, transaction, 18, "x");
+            return 0;
+        });
+        await profiles.DisableAsync(17, Now);
+        Assert.True((await new UserDirectory(database, texts).FindAsync(17))?.IsDisabled);
+        await profiles.EnableAsync(17);
+        Assert.False(await profiles.IsExternalAsync(1_000_000));
+        var tokens = new LoginTokens(database);
+        await tokens.SaveAsync("a hash"u8.ToArray(), 17, Now.AddHours(1));
+        Assert.Equal(17, (await tokens.FindAsync("a hash"u8.ToArray(), Now))?.UserId);
+        Assert.Equal(1, await tokens.PurgeAsync(Now.AddHours(1), 10));
+        var groups = new GroupStore(database, writesForLegacy: false, texts, GroupEvents);
+        await groups.AddMembersAsync(19, [.. Ids(1000)]);
+        await groups.RemoveMembersAsync(19, [.. Ids(1000)]);
+        Assert.NotNull(await groups.FindAsync(19));
+        Assert.True(await groups.ChangeAsync(19, "another name", ""));
+        await groups.DeleteAsync(19);
     }
 
     async Task AccountsAsync()
     {
-        var accounts = new Accounts(database);
+        var accounts = new Accounts(database, events: UserEvents);
         Assert.NotNull(await accounts.RegisterAsync("Größe", "")); // legacy servers have another form of it
         Assert.NotNull(await accounts.FindAsync("GRÖßE"));
         var account = (await accounts.FindAsync(17))!;
@@ -39,20 +148,31 @@ sealed class EveryStatement(IChatDatabase database)
         foreach (var count in (int[])[1, 100, 1000])
             Assert.NotEmpty(await accounts.ExistingAsync([.. Ids(count)]));
         var hash = "a new hash"u8.ToArray();
-        await accounts.SaveTokenAsync(hash, 17, Now.AddHours(1));
-        Assert.Equal(17, (await accounts.FindByTokenAsync(hash, Now))?.Id);
+        await accounts.SaveTokenAsync(hash, account, Now.AddHours(1));
+        await accounts.ProlongTokenAsync(hash, Now.AddHours(2), Now.AddHours(1));
+        Assert.Equal(17, (await accounts.FindByTokenAsync(hash, Now))?.Account.Id);
         await accounts.RevokeTokenAsync(hash);
         await accounts.PurgeTokensAsync(Now.AddMinutes(1), 10);
+        var identities = new ExternalIdentities(database, accounts);
+        Assert.Equal(18, (await identities.FindAsync("issuer", "subject18"))?.UserId);
+        var made = (await identities.CreateAsync("issuer", "new", "a new user", "A new user", null))!.Value;
+        await identities.DescribeAsync(18, "Alice", "https://a.example/18.png");
+        var revocations = new Revocations(database, _clock);
+        Assert.Equal(2, await revocations.RevokeAsync(17));
+        Assert.Equal(1, await revocations.RevokeAsync(made));
+        foreach (var count in (int[])[1, 100, 1000])
+            Assert.NotEmpty(await revocations.GenerationsOfAsync([.. Ids(count)]));
     }
 
     async Task ContactsAsync()
     {
         Assert.True(await new LegacyTexts(database).ReadGbkAsync());
-        var contacts = new ContactStore(database);
+        var contacts = new ContactStore(database, events: GroupEvents);
         Assert.True(await contacts.AddFriendAsync(17, 18));
-        Assert.NotNull(await contacts.CreateGroupAsync(17, "Größe", ""));
+        Assert.NotNull(await contacts.CreateGroupAsync(17, "Größe", "", [.. Ids(1000)]));
         Assert.True(await contacts.JoinGroupAsync(17, 18));
         Assert.True(await contacts.IsMemberAsync(17, 18));
+        Assert.Contains(18, await contacts.GroupsAmongAsync(17, [18, .. Ids(20)]));
         foreach (var count in (int[])[1, 100, 1000])
             Assert.NotEmpty(await contacts.MembersAsync([.. Ids(count)]));
         Assert.True(await contacts.GroupExistsAsync(18));
@@ -82,6 +202,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal((92, 1), (firsts[Direct], firsts[Group]));
         Assert.NotEmpty(await log.TouchedSinceAsync(ManyRows.Unfinished, ManyRows.Then + (ManyRows.MessagesOfEach - 5) * 1000));
         Assert.NotEmpty(await log.ConversationsOfAsync(20));
+        Assert.Equal((7, ManyRows.Then + 7000), (await log.FindAsync(Direct, 1 + 7 % 2, ["c7", "never"]))["c7"]);
     }
 
     async Task OfflineAsync()
@@ -111,8 +232,11 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(0, (await marks.ReadAsync(17, Group)).ReadTo); // not a member
         Assert.Equal(MarkOutcome.Stored, (await marks.RaiseAsync([new DeliveryMark(20, Direct, 1, 1, 1)]))[0].Outcome);
         Assert.Equal(1, (await marks.ReadAsync(20, Direct)).ReadTo);
+        var receipts = new ReceiptStore(database);
+        foreach (var id in (ConversationId[])[Direct, Group])
+            await receipts.WhoAsync(id, 1, (await receipts.CountAsync(id, 1))!, 0, 500);
         await marks.PutRightAsync([new LogEnd(Direct, 0, 0), .. Ids(1000).Select(id => new LogEnd(ConversationId.Group(id), ManyRows.MessagesOfEach, 0))]);
-        var presence = new Presence(database);
+        var presence = new Presence(database, UserEvents);
         await presence.SetAsync(17, _node.Incarnation);
         Assert.Equal([17], await presence.UsersOfAsync(_node.Incarnation, 10));
         Assert.Equal(_node.Incarnation, await presence.NodeOfAsync(17));
@@ -130,7 +254,9 @@ sealed class EveryStatement(IChatDatabase database)
         await presence.ClaimAsync(17, _node.Incarnation); // nothing was noted
         await presence.ShowOfflineAsync(17);
         await presence.ForgetAsync(17, []);
-        await presence.HideAsync(17, hides: true);
+        await presence.HideAsync(17, new HiddenThings(Presence: true));
+        await presence.HideAsync(18, new HiddenThings(Presence: false, Receipts: true));
+        Assert.Contains(17, await presence.HiddenAsync([17, .. Ids(1000)]));
         await presence.ClearAsync([ManyRows.Unfinished]);
     }
 

@@ -8,6 +8,9 @@ namespace Chat.SystemTests.Storage;
 /// <param name="Series">A table with the numbers from 1 on in its only column seq.</param>
 sealed record ManyRows(int Users, Func<int, string> Series)
 {
+    /// <summary>A queued message.</summary>
+    const string Chat = """{"groupid":1,"id":1,"msg":"hi","msgid":10,"name":"a","time":"2023-11-14 22:13:20"}""";
+
     public const long Then = 1_700_000_000_000;
     public const int FriendsOfEach = 10;
     public const int GroupsOfEach = 20;
@@ -37,10 +40,17 @@ sealed record ManyRows(int Users, Func<int, string> Series)
         SELECT {A}, {B}, m.seq, 1 + m.seq % 2, 'c' || m.seq, {Then} + m.seq * 1000, 1 + c.seq % 100, x'7B7D'
         FROM {Series(Users)} c, {Series(MessagesOfEach)} m
         """,
-        $"INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) SELECT c.seq, '[]', 0, c.seq, m.seq, 'c', {Then} FROM {Series(Users)} c, {Series(10)} m",
+        $"INSERT INTO OfflineMessage (userid, message, a, b, seq, cmid, ts) SELECT c.seq, '{Chat}', 0, c.seq, m.seq, 'c', {Then} FROM {Series(Users)} c, {Series(10)} m",
         $"INSERT INTO DeliveryMark (userid, a, b) SELECT c.seq, 0, m.seq FROM {Series(Users)} c, {Series(10)} m",
         $"INSERT INTO UserPresence (userid, node) SELECT seq, 1 + seq % 500 FROM {Series(Users / 2)} x",
+        $"INSERT INTO UserPrivacy (userid, hides_presence) SELECT seq, 0 FROM {Series(Users / 2)} x",
+        $"INSERT INTO HiddenReceipts (userid) SELECT seq FROM {Series(Users / 2)} x",
+        $"INSERT INTO Draft (userid, a, b, draft) SELECT c.seq, 0, m.seq, 'so far' FROM {Series(Users)} c, {Series(5)} m",
+        $"INSERT INTO Reaction (a, b, seq, userid, emoji, ts) SELECT 0, g.seq, 1, u.seq, x'F09F918D', {Then} FROM {Series(Users)} g, {Series(5)} u",
+        $"INSERT INTO PendingPush (userid, a, b, seq, due) SELECT seq, 0, 1, 1, CASE WHEN seq % 10 = 1 THEN {Then} + seq ELSE NULL END FROM {Series(Users)} x",
         $"INSERT INTO ResumeToken (hash, userid, expires) SELECT UNHEX(HEX('hash' || seq)), 1 + seq % {Users}, {Then} + seq * 1000 FROM {Series(2 * Users)} x",
+        $"INSERT INTO ExternalIdentity (issuer, subject, userid) SELECT UNHEX(HEX('issuer')), UNHEX(HEX('subject' || seq)), seq FROM {Series(Users)} x",
+        $"INSERT INTO UserRevocation (userid, generation, not_before) SELECT seq, 1, {Then} FROM {Series(Users / 2)} x",
         $"INSERT INTO Node (incarnation, name, started, heartbeat, confirmed_before, finished) SELECT seq, 'node', {Then}, {Then}, {Then}, CASE WHEN seq < {Unfinished + 3} THEN 0 ELSE 1 END FROM {Series(Incarnations)} x",
         $"INSERT INTO QuarantinedMessage (userid, message, reason, found) SELECT seq, '?', '', {Then} FROM {Series(1000)} x",
     ];

@@ -182,11 +182,13 @@ public abstract class MessageLogStoreTests : StorageTest
             Row(ConversationId.Group(1), 1, "e", ts: 111), Row(ConversationId.Group(2), 1, "f"),
         ]);
         await marks.RaiseAsync([new DeliveryMark(1, One, 0, 2, 1), new DeliveryMark(2, One, 2, 2, 2)]);
+        await Database.ExecuteAsync("UPDATE DeliveryMark SET hidden_to = 1 WHERE userid = 1");
 
-        var rows = (await _store.ConversationsOfAsync(1)).ToDictionary(row => ConversationId.FromStored(row.A, row.B));
+        var rows = (await _store.ConversationsOfAsync(1)).ToDictionary(row => row.Conversation);
 
         Assert.Equal([ConversationId.Group(1), self, One], rows.Keys.Order());
         Assert.Equal((2L, 222L, 2L, 1L, Database.Clock.Milliseconds), (rows[One].Head, rows[One].Ts, rows[One].ReceivedTo, rows[One].ReadTo, rows[One].Updated));
+        Assert.Equal((1L, 1L, 0L), (rows[One].Sender, rows[One].HiddenTo, rows[self].HiddenTo));
         Assert.Equal((1L, 111L, 0L, 0L, 0L), (rows[ConversationId.Group(1)].Head, rows[ConversationId.Group(1)].Ts, rows[ConversationId.Group(1)].ReceivedTo, rows[ConversationId.Group(1)].ReadTo, rows[ConversationId.Group(1)].Updated));
     }
 

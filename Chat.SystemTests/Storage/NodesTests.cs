@@ -41,6 +41,21 @@ public abstract class NodesTests : StorageTest
         Assert.Equal(now, await _there.OldestUnfinishedAsync());
     }
 
+    /// <summary>Tokens of syncs go by this order.</summary>
+    [Fact]
+    public async Task A_later_start_has_a_higher_number_whatever_its_clock_says()
+    {
+        await _here.RegisterAsync();
+        Database.Clock.Now -= TimeSpan.FromDays(1);
+        await _there.RegisterAsync();
+        await _elsewhere.RegisterAsync();
+        Assert.True(_here.Times.NewestStart < _there.Times.NewestStart);
+        Assert.True(_there.Times.NewestStart < _elsewhere.Times.NewestStart);
+        _here.Times.Look(await _here.OthersAsync(), _ => true, now: Database.Clock.Milliseconds + 1000);
+        Assert.Equal(_elsewhere.Times.NewestStart, _here.Times.NewestStart);
+        Assert.Equal(Database.Clock.Milliseconds, _here.Times.SlowestAt(Database.Clock.Milliseconds + 1000));
+    }
+
     [Fact]
     public async Task A_beat_moves_the_mark_and_the_heartbeat_of_this_node_alone()
     {

@@ -50,8 +50,8 @@ public abstract class PresenceStoreTests : StorageTest
         await _presence.SetAsync(1, Here);
         await _presence.SetAsync(2, Here);
 
-        await _presence.HideAsync(1, hides: true);
-        await _presence.HideAsync(1, hides: true); // may be repeated
+        await _presence.HideAsync(1, new HiddenThings(Presence: true));
+        await _presence.HideAsync(1, new HiddenThings(Presence: true)); // may be repeated
 
         Assert.Equal(["offline", "online"], [await StateAsync(1), await StateAsync(2)]);
         Assert.Equal(Here, await _presence.NodeOfAsync(1));
@@ -59,10 +59,10 @@ public abstract class PresenceStoreTests : StorageTest
         await _presence.SetAsync(1, Here);
         Assert.Equal("offline", await StateAsync(1));
 
-        await _presence.HideAsync(1, hides: false);
+        await _presence.HideAsync(1, new HiddenThings(Presence: false));
         Assert.Equal("online", await StateAsync(1));
         await _presence.SetAsync(1, null);
-        await _presence.HideAsync(1, hides: false);
+        await _presence.HideAsync(1, new HiddenThings(Presence: false));
         Assert.Equal("offline", await StateAsync(1));
     }
 
@@ -145,7 +145,7 @@ public abstract class PresenceStoreTests : StorageTest
         await _presence.ShowOfflineAsync(1);
         await _presence.ForgetAsync(1, []);
         Assert.Equal("online", await StateAsync(1));
-        foreach (var write in (Func<Task>[])[() => _presence.ShowOfflineAsync(1), () => _presence.SetAsync(1, null), () => _presence.HideAsync(1, hides: true)])
+        foreach (var write in (Func<Task>[])[() => _presence.ShowOfflineAsync(1), () => _presence.SetAsync(1, null), () => _presence.HideAsync(1, new HiddenThings(Presence: true))])
         {
             await write();
             Assert.Equal("online", await StateAsync(1));
@@ -162,7 +162,7 @@ public abstract class PresenceStoreTests : StorageTest
         await RegisterAsync(1);
         await _presence.SetAsync(1, Here);
         await _presence.ShowOfflineAsync(1);
-        await _presence.HideAsync(1, hides: false);
+        await _presence.HideAsync(1, new HiddenThings(Presence: false));
         Assert.Equal("offline", await StateAsync(1));
     }
 

@@ -16,8 +16,10 @@ public sealed class SchemaAgeTests
 {
     [Theory]
     [InlineData("Chat.Node.sql.sqlite.001_schema.sql", null)]
-    [InlineData("somebody else's", null)]
     [InlineData("Chat.Node.sql.sqlite.099_more.additive.sql", null)]
+    [InlineData("9999_future.additive.sql", null)]
+    [InlineData("9999_future.sql", "the schema of chat.db is newer than this program, it has had 9999_future.sql: start the version that made it, or restore a backup")]
+    [InlineData("Another.Name.Of.Ours", "the schema of chat.db is newer than this program, it has had Another.Name.Of.Ours: start the version that made it, or restore a backup")]
     [InlineData("Chat.Node.sql.sqlite.099_more.sql", "the schema of chat.db is newer than this program, it has had 099_more.sql: start the version that made it, or restore a backup")]
     public void A_script_that_is_unknown_counts_unless_it_only_adds(string applied, string? expected)
     {
@@ -31,6 +33,8 @@ public sealed class SchemaAgeTests
     [Theory]
     [InlineData(false, "Chat.Node.sql.sqlite.")]
     [InlineData(true, "Chat.Node.sql.mysql.")]
+    [InlineData(false, "")]
+    [InlineData(true, "")]
     public async Task A_newer_schema_stops_the_start(bool isMySql, string prefix)
     {
         using var database = new TemporaryDatabase(isMySql ? StorageProvider.MySql : StorageProvider.Sqlite);
