@@ -92,6 +92,33 @@ public sealed class SqliteDatabaseTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Two connections that close at the same moment would each leave that to the other one.</summary>
+    [Fact]
+    public async Task A_log_that_was_removed_is_written_back_whichever_connection_closes_last()
+    {
+        if (!OperatingSystem.IsLinux())
+            return; // elsewhere an open file cannot be removed
+        var folder = Directory.CreateTempSubdirectory("chat-folder-").FullName;
+        for (var round = 0; round < 50; round++)
+        {
+            var file = Path.Combine(folder, $"{round}.db");
+            using (var database = new SqliteDatabase($"Data Source={file}"))
+            {
+                await database.MigrateAsync();
+                using var both = new Barrier(2);
+                await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => database.ReadAsync(connection =>
+                    Task.FromResult(both.SignalAndWait(TimeSpan.FromSeconds(5))))));
+                await new Accounts(database).RegisterAsync("alice", "");
+                File.Delete($"{file}-wal");
+            }
+
+            using var later = new SqliteDatabase($"Data Source={file}");
+            Assert.Equal("alice", await later.ReadAsync(connection => connection.ExecuteScalarAsync<string>("SELECT name FROM Users")));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task A_missing_folder_is_made()
     {

@@ -108,31 +108,24 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     SqliteConnection OpenWatched(string connectionString)
     {
         _files.Check(); // opening would make a new log in place of one that was taken away
-        var connection = Open(connectionString);
-        try
-        {
-            _files.Note();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        return Open(connectionString, _files.Note);
     }
 
-    static SqliteConnection Open(string connectionString)
+    /// <param name="connectionString">Which file, and whether it is made.</param>
+    /// <param name="check">May refuse what was opened.</param>
+    SqliteConnection Open(string connectionString, Action? check = null)
     {
         var connection = new SqliteConnection(connectionString);
         try
         {
             Prepare(connection);
+            check?.Invoke();
             return connection;
         }
         catch
         {
             // The connection that closes last writes the log into the database: one that nobody closes would prevent that.
-            connection.Dispose();
+            _files.Close(connection);
             throw;
         }
     }

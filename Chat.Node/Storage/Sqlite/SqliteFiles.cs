@@ -1,4 +1,5 @@
 using Chat.Node.Telemetry;
+using Microsoft.Data.Sqlite;
 
 namespace Chat.Node.Storage.Sqlite;
 
@@ -16,6 +17,7 @@ sealed class SqliteFiles(string file, ILogger logger)
     readonly byte[][] _paths = [.. Suffixes.Select(suffix => FileIdentity.Encode(file + suffix))];
     readonly FileIdentity[] _open = new FileIdentity[Suffixes.Length];
     readonly Lock _gate = new();
+    readonly Lock _closing = new();
     bool _isKnown;
     volatile bool _isLost;
     volatile bool _isCut;
@@ -51,6 +53,16 @@ sealed class SqliteFiles(string file, ILogger logger)
     {
         if (_isLost || _isCut)
             Check();
+    }
+
+    /// <summary>
+    /// One connection after the other: the last one writes the log into the database, and of two that close at the same moment each takes the
+    /// other one for the last. Nobody could do it later if the log was removed.
+    /// </summary>
+    public void Close(SqliteConnection connection)
+    {
+        lock (_closing)
+            connection.Dispose();
     }
 
     /// <summary>By the writing thread, before a transaction.</summary>

@@ -146,15 +146,20 @@ sealed class SqliteWorker : IDisposable
             {
                 // Could not open: every caller hears it, the next round tries again.
                 gathered.ForEach(work => work.Settle(e));
-                connection?.Dispose();
-                writer?.Dispose();
+                Close(connection, writer);
                 (connection, writer) = (null, null);
             }
         }
 
         if (connection is not null && _files.IsCut)
             raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
-        connection?.Dispose();
+        Close(connection, writer);
+    }
+
+    void Close(SqliteConnection? connection, SqliteWriter? writer)
+    {
+        if (connection is not null)
+            _files.Close(connection);
         writer?.Dispose();
     }
 
