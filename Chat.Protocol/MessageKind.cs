@@ -90,6 +90,12 @@ public static class MessageKind
     /// <summary>Both directions: somebody types.</summary>
     public const int Typing = 118;
 
+    /// <summary>Client to server: who users are, by ids or by name.</summary>
+    public const int GetUsers = 122;
+
+    /// <summary>Client to server: how the user wants to be shown.</summary>
+    public const int ChangeProfile = 123;
+
     /// <summary>Client to server: the members of a group, page by page.</summary>
     public const int ListMembers = 125;
 

@@ -271,7 +271,7 @@ public sealed class ChatClient : IAsyncDisposable
     Task<ChangeResult> ChangeAsync(ChangeMessageRequest request, CancellationToken cancellationToken) =>
         RequestAsync(request, WireMapping.ReadChange, cancellationToken);
 
-    async Task<T> RequestAsync<T>(Request request, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    internal async Task<T> RequestAsync<T>(Request request, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {

@@ -39,12 +39,12 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
 
     async Task<Outcome> DispatchAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
     {
-        "msg" => await SendAsync(FindUser(call[0]!), call[1]!, cancellationToken),
+        "msg" => await SendAsync(await FindUserAsync(call[0]!, cancellationToken), call[1]!, cancellationToken),
         "group" => await SendAsync(ConversationId.Group(FindGroup(call[0]!)), call[1]!, cancellationToken),
         "say" => await SendAsync(Target ?? throw new CommandException("to whom? /msg WHO TEXT, or /to WHO first"), call[0]!, cancellationToken),
-        "to" => SetTarget(call[0]),
+        "to" => await SetTargetAsync(call[0], cancellationToken),
         "history" => await FetchHistoryAsync(call, cancellationToken),
-        "read" => await MarkReadAsync(FindConversation(call[0]!), cancellationToken),
+        "read" => await MarkReadAsync(await FindConversationAsync(call[0]!, cancellationToken), cancellationToken),
         "friend" => await AddFriendAsync(call[0]!, cancellationToken),
         "create" => await CreateGroupAsync(call[0]!, call[1] ?? "", cancellationToken),
         "join" => await JoinGroupAsync(FindGroup(call[0]!), cancellationToken),
@@ -52,12 +52,12 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "groups" => new GroupsListed(contacts.Groups()),
         "members" => await ListMembersAsync(FindGroup(call[0]!), cancellationToken),
         "settings" => new SettingsShown(await client.GetSettingsAsync(cancellationToken)),
-        "mute" => await ChangeAsync(new() { Mute = FindConversation(call[0]!) }, cancellationToken),
-        "unmute" => await ChangeAsync(new() { Unmute = FindConversation(call[0]!) }, cancellationToken),
+        "mute" => await ChangeAsync(new() { Mute = await FindConversationAsync(call[0]!, cancellationToken) }, cancellationToken),
+        "unmute" => await ChangeAsync(new() { Unmute = await FindConversationAsync(call[0]!, cancellationToken) }, cancellationToken),
         "edit" or "recall" or "react" or "unreact" => await ChangeMessageAsync(call, cancellationToken),
         "pin" or "unpin" when call[1] is not null => await ChangeMessageAsync(call, cancellationToken),
-        "pin" => await ChangeAsync(new() { Pin = FindConversation(call[0]!) }, cancellationToken),
-        "unpin" => await ChangeAsync(new() { Unpin = FindConversation(call[0]!) }, cancellationToken),
+        "pin" => await ChangeAsync(new() { Pin = await FindConversationAsync(call[0]!, cancellationToken) }, cancellationToken),
+        "unpin" => await ChangeAsync(new() { Unpin = await FindConversationAsync(call[0]!, cancellationToken) }, cancellationToken),
         "presence" => await ChangeAsync(new() { Presence = FindPresence(call[0]!) }, cancellationToken),
         "register" => new AccountCreated(await client.RegisterAsync(call[0]!, call[1]!, cancellationToken), call[0]!),
         "login" when call[0] is null => await LogInAsync(cancellationToken),
@@ -77,16 +77,16 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         return new MessageSent(sent, contacts.NameOf(conversation, ownId), text);
     }
 
-    CommandDone SetTarget(string? who)
+    async Task<CommandDone> SetTargetAsync(string? who, CancellationToken cancellationToken)
     {
-        Target = who is null ? null : FindConversation(who);
+        Target = who is null ? null : await FindConversationAsync(who, cancellationToken);
         return new(Target is { } target ? $"lines go to {contacts.NameOf(target, RequireLogin())}" : "lines go to nobody");
     }
 
     async Task<Outcome> FetchHistoryAsync(CommandCall call, CancellationToken cancellationToken)
     {
         var count = call[1] is { } text ? Number(text, "COUNT") : DefaultHistoryCount;
-        var page = await client.FetchHistoryAsync(FindConversation(call[0]!), limit: count, cancellationToken: cancellationToken);
+        var page = await client.FetchHistoryAsync(await FindConversationAsync(call[0]!, cancellationToken), limit: count, cancellationToken: cancellationToken);
         foreach (var message in page.Messages)
             contacts.Learn(message);
         return new HistoryFetched(page);
@@ -102,7 +102,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
 
     async Task<Outcome> ChangeMessageAsync(CommandCall call, CancellationToken cancellationToken)
     {
-        var (conversation, seq) = (FindConversation(call[0]!), Number(call[1]!, "NUMBER"));
+        var (conversation, seq) = (await FindConversationAsync(call[0]!, cancellationToken), Number(call[1]!, "NUMBER"));
         var change = await (call.Name switch
         {
             "edit" => client.EditAsync(conversation, seq, call[2]!, cancellationToken),
@@ -116,7 +116,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
 
     async Task<Outcome> AddFriendAsync(string who, CancellationToken cancellationToken)
     {
-        var conversation = FindUser(who);
+        var conversation = await FindUserAsync(who, cancellationToken);
         var friendId = conversation.Other(RequireLogin());
         await client.AddFriendAsync(friendId, cancellationToken);
         return new CommandDone($"{contacts.NameOf(friendId)} is a friend; the next login lists them");
@@ -184,14 +184,33 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
     static PresencePrivacy FindPresence(string text) => PresencePrivacies.Find(text.ToLowerInvariant())
         ?? throw new CommandException($"/presence takes everyone or nobody, not \"{text}\"");
 
-    ConversationId FindUser(string text)
+    /// <summary>A user who is not known yet is asked for by the whole name.</summary>
+    async Task<ConversationId> FindUserAsync(string text, CancellationToken cancellationToken)
     {
         var ownId = RequireLogin();
-        return contacts.FindUser(text) is { } id
-            ? ConversationId.Direct(ownId, id)
-            : throw new CommandException(
-                $"nobody called \"{text}\" is known here: friends, group members and people who have written go by name, everybody else by id. "
-                + "Ask for the id: it is told at the registration, and /status shows one's own. Then: /msg ID TEXT");
+        if (contacts.FindUser(text) is { } known)
+            return ConversationId.Direct(ownId, known);
+        var name = Contacts.NameIn(text);
+        if (name.Length > 0 && await FindStrangerAsync(name, cancellationToken) is { } found)
+        {
+            contacts.LearnUser(found.Id, found.Name);
+            return ConversationId.Direct(ownId, found.Id);
+        }
+
+        throw new CommandException(
+            $"nobody called \"{text}\" is known here. An id works too: it is told at the registration, and /status shows one's own. Then: /msg ID TEXT");
+    }
+
+    async Task<UserProfile?> FindStrangerAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.FindUserAsync(name, cancellationToken);
+        }
+        catch (ChatException e) when (e.Code is ErrorCode.UnknownRequest or ErrorCode.Malformed)
+        {
+            return null; // a server of an older version, or a text that is no name
+        }
     }
 
     int FindGroup(string text) => contacts.FindGroup(text)
@@ -199,14 +218,14 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
             + "Ask a member for the id: it is told to who creates the group, and /groups shows it. Then: /join ID");
 
     /// <summary>A user, a group as <c>g:1</c> or by its name, or a conversation as the events name it.</summary>
-    ConversationId FindConversation(string text)
+    async Task<ConversationId> FindConversationAsync(string text, CancellationToken cancellationToken)
     {
         RequireLogin();
         if (ConversationId.TryParse(text, out var conversation))
             return conversation;
         return contacts.FindUser(text) is null && contacts.FindGroup(text) is { } groupId
             ? ConversationId.Group(groupId)
-            : FindUser(text);
+            : await FindUserAsync(text, cancellationToken);
     }
 
     int RequireLogin() => client.UserId ?? throw new ChatException(ErrorCode.NotLoggedIn, "log in first: /login NAME-OR-ID PASSWORD");

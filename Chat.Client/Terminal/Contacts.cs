@@ -76,12 +76,21 @@ sealed class Contacts
             return _groups.TryGetValue(conversation.B, out var group) && group.Name.Length > 0 ? group.Name : conversation.ToString();
     }
 
+    public void LearnUser(int userId, string name)
+    {
+        lock (_gate)
+            _users[userId] = name;
+    }
+
+    /// <summary>People also write names with an @ in front.</summary>
+    public static string NameIn(string text) => text.StartsWith('@') ? text[1..] : text;
+
     /// <summary>An id, or a name that is known.</summary>
     public int? FindUser(string text)
     {
         if (TryId(text, out var id))
             return id;
-        var name = text.StartsWith('@') ? text[1..] : text;
+        var name = NameIn(text);
         lock (_gate)
             return _users.Where(user => user.Value == name).Select(user => (int?)user.Key).FirstOrDefault();
     }

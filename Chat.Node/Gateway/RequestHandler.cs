@@ -37,8 +37,8 @@ static class RequestHandler
                 break;
             case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
                 or ListMembersRequest or ListGroupsRequest or ListFriendsRequest or RefreshTokenRequest
-                or ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
-                or WatchRequest or SetPresenceRequest or TypingRequest or InvalidRequest { Kind: >= MessageKind.Hello } when !isModern && user is not null:
+                or InvalidRequest { Kind: >= MessageKind.Hello } when !isModern && user is not null:
+            case not null when !isModern && user is not null && IsOfVersion3(request):
                 core.ReturnCredit(); // numbers that a legacy client may use for something of its own
                 break;
             case HelloRequest hello:
@@ -69,9 +69,7 @@ static class RequestHandler
             case UserRequest own when ClaimProblem(core, own.Claim, user!) is { } problem:
                 core.Fail(request, ErrorCode.NotYours, problem);
                 break;
-            case ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
-                or WatchRequest or SetPresenceRequest or TypingRequest
-                or ChangeSettingsRequest { Change.HidesReceipts: not null } when !core.SpeaksNext:
+            case not null when !core.SpeaksNext && (IsOfVersion3(request) || request is ChangeSettingsRequest { Change.HidesReceipts: not null }):
                 core.Fail(request, ErrorCode.UnknownRequest, $"this request is of version {ModernFrames.NewestProtocolVersion} of the protocol: say so in the hello");
                 break;
             case RefreshTokenRequest refresh:
@@ -79,6 +77,9 @@ static class RequestHandler
                 break;
             case WatchRequest or SetPresenceRequest or TypingRequest:
                 SessionPresence.Handle(core, request, user!);
+                break;
+            case GetUsersRequest { Prefix: not null } when !(core.Searches ??= new SearchPace()).TryPass(core.Now):
+                core.Fail(request, ErrorCode.TooFast, $"more than {SearchPace.PerSecond} searches for the beginning of a name in a second");
                 break;
             case LogoutRequest logout:
                 SessionAccounts.LogOut(core, attachment, logout);
@@ -89,6 +90,10 @@ static class RequestHandler
                 break;
         }
     }
+
+    static bool IsOfVersion3(Request request) => request
+        is ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
+        or WatchRequest or SetPresenceRequest or TypingRequest or GetUsersRequest or ChangeProfileRequest;
 
     /// <summary>Of a legacy client only the id counts: a fork may mean something else by a name.</summary>
     static string? ClaimProblem(SessionCore core, SenderClaim claim, ChatSender user) => claim switch

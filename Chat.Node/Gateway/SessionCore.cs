@@ -76,6 +76,9 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
     /// <summary>How often it says that its user types; null until it has.</summary>
     public TypingPace? Typing { get; set; }
 
+    /// <summary>How often it looks for users; null until it has.</summary>
+    public SearchPace? Searches { get; set; }
+
     /// <summary>Messages of this client; null until it has sent one.</summary>
     public SessionPosts? Posts { get; private set; }
 

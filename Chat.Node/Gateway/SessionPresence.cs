@@ -43,6 +43,12 @@ static class SessionPresence
                 break;
             case SetPresenceRequest presence:
                 SetAway(core, user, presence.IsAway);
+                if (presence.About is not null)
+                {
+                    Run(core, presence, core.Services.Requests.RunAsync(presence, new Asker(user.Id, core.Id, core.SpeaksNext)));
+                    break;
+                }
+
                 core.Send(ModernFrames.Success(presence.Ref));
                 core.ReturnCredit();
                 break;

@@ -18,8 +18,6 @@ static class ApiHosting
             settings.Api.Keys, provider.GetRequiredService<ApiKeyStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ApiKeyRing>>()));
         services.AddSingleton<RepeatedWrites>();
         services.AddHostedService<ApiPurge>();
-        services.AddSingleton<UserDirectory>();
-        services.AddSingleton<UserProfiles>();
         services.AddSingleton<UserChanges>();
         services.AddSingleton<MessageSending>();
         services.AddSingleton(provider => new MessagePosts(

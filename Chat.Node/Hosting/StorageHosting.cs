@@ -39,6 +39,8 @@ static class StorageHosting
         services.AddSingleton(provider => new GroupStore(
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>()));
         services.AddSingleton<ContactLists>();
+        services.AddSingleton<UserDirectory>();
+        services.AddSingleton<UserProfiles>();
         services.AddHostedService<TokenPurge>();
         services.AddSingleton<LoginTokens>();
         services.AddSingleton<MissingKeys>();

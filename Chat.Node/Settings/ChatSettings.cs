@@ -48,6 +48,9 @@ sealed record ChatSettings
 
     public int MaxSessions { get; init; } = 8;
 
+    /// <summary>How users find users whom they do not know.</summary>
+    public DirectoryAccess Directory { get; init; }
+
     /// <summary>The node's threads do not push others off a core when they wake up.</summary>
     public bool BatchScheduling { get; init; } = true;
 
@@ -114,6 +117,7 @@ sealed record ChatSettings
             JoinSeconds = reader.Integer("Cluster:JoinSeconds", defaults.JoinSeconds, 1, 3600),
             SeedNodes = reader.Addresses("Cluster:SeedNodes"),
             MaxSessions = reader.Integer("Users:MaxSessions", defaults.MaxSessions, 1, 64),
+            Directory = reader.Choice<DirectoryAccess>("Users:Directory"),
             LegacyPasswords = reader.Switch("Bridge:LegacyPasswords", defaults.LegacyPasswords),
             LegacyCharset = reader.Choice<LegacyCharset>("Bridge:LegacyCharset"),
             RedisConnectionString = reader.Redis("Redis:ConnectionString"),

@@ -3,20 +3,47 @@ using Dapper;
 
 namespace Chat.Node.Storage;
 
-/// <summary>How users want to be called, and who is shut out.</summary>
+/// <summary>How users want to be shown, and who is shut out.</summary>
 sealed class UserProfiles(IChatDatabase database)
 {
+    const int AvatarKind = 1;
+    const int AboutKind = 2;
+
     /// <summary>Of a new user, in the transaction that makes it.</summary>
     public static Task InsertAsync(DbConnection connection, DbTransaction transaction, int userId, string display) => connection.ExecuteAsync(
         "INSERT INTO UserProfile (userid, display) VALUES (@userId, @display)", new { userId, display }, transaction);
 
-    /// <summary>Also what the token of an issuer said: until the next one says something else.</summary>
-    public Task SetDisplayAsync(int userId, string display) => database.WriteAsync(async (connection, transaction) =>
+    /// <inheritdoc cref="ChangeAsync" />
+    public Task SetDisplayAsync(int userId, string display) => ChangeAsync(userId, display, avatar: null, about: null);
+
+    /// <summary>
+    /// All of it or nothing: what is null stays, what is empty is removed. Also what the token of an issuer said: until the next one says something else.
+    /// </summary>
+    public Task ChangeAsync(int userId, string? display, string? avatar, string? about) => database.WriteAsync(async (connection, transaction) =>
     {
-        if (await connection.ExecuteAsync("UPDATE ExternalIdentity SET display = @display WHERE userid = @userId", new { userId, display }, transaction) > 0)
-            return 1;
-        return await connection.ExecuteAsync("REPLACE INTO UserProfile (userid, display) VALUES (@userId, @display)", new { userId, display }, transaction);
+        if (display is not null)
+            await ChangeDisplayAsync(connection, transaction, userId, display);
+        if (avatar is not null && await connection.ExecuteAsync(
+            "UPDATE ExternalIdentity SET avatar = @avatar WHERE userid = @userId", new { userId, avatar = avatar.Length > 0 ? avatar : null }, transaction) == 0)
+            await ChangeTextAsync(connection, transaction, userId, AvatarKind, avatar);
+        if (about is not null)
+            await ChangeTextAsync(connection, transaction, userId, AboutKind, about);
+        return 0;
     });
+
+    static async Task ChangeDisplayAsync(DbConnection connection, DbTransaction transaction, int userId, string display)
+    {
+        if (await connection.ExecuteAsync(
+            "UPDATE ExternalIdentity SET display = @display WHERE userid = @userId", new { userId, display = display.Length > 0 ? display : null }, transaction) > 0)
+            return;
+        await connection.ExecuteAsync(
+            display.Length > 0 ? "REPLACE INTO UserProfile (userid, display) VALUES (@userId, @display)" : "DELETE FROM UserProfile WHERE userid = @userId",
+            new { userId, display }, transaction);
+    }
+
+    static Task<int> ChangeTextAsync(DbConnection connection, DbTransaction transaction, int userId, int kind, string text) => connection.ExecuteAsync(
+        text.Length > 0 ? "REPLACE INTO ProfileText (userid, kind, text) VALUES (@userId, @kind, @text)" : "DELETE FROM ProfileText WHERE userid = @userId AND kind = @kind",
+        new { userId, kind, text }, transaction);
 
     /// <summary>Whether the user is the subject of an issuer, who has no password.</summary>
     public async Task<bool> IsExternalAsync(int userId) => await database.ReadAsync(connection =>

@@ -25,6 +25,16 @@ public sealed class ConsoleNewcomerTests(SqliteNode fixture) : IClassFixture<Sql
     }
 
     [Fact]
+    public async Task A_stranger_is_written_to_by_name()
+    {
+        await using var other = await Node.LogInNewAsync();
+
+        var output = await RunAsync($"/register erin pw\n/login erin pw\n/msg {other.Name.ToUpperInvariant()} hi\n/quit\n");
+
+        Assert.Contains($"you → {other.Name}: hi", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_that_is_not_known_is_answered_with_how_to_find_the_id()
     {
         var output = await RunAsync("/register dave pw\n/login dave pw\n/msg bob hi\n/join team\n/quit\n");

@@ -104,7 +104,7 @@ public abstract class ApiStoreTests : StorageTest
         var (identities, profiles) = (new ExternalIdentities(Database.Chat, accounts), new UserProfiles(Database.Chat));
         var users = new UserDirectory(Database.Chat, new LegacyTexts(Database.Chat));
         var id = (await identities.CreateAsync("shöp", "ü-17", "alice", "one", avatar: "https://example.com/a.png"))!.Value;
-        Assert.Equal(new DirectoryUser(id, "alice", IsOnline: false) { Display = "one", Issuer = "shöp", Subject = "ü-17" }, await users.FindAsync(id));
+        Assert.Equal(new DirectoryUser(id, "alice", IsOnline: false) { Display = "one", Avatar = "https://example.com/a.png", Issuer = "shöp", Subject = "ü-17" }, await users.FindAsync(id));
         await profiles.SetDisplayAsync(id, "two");
         Assert.Equal(("two", "https://example.com/a.png"), ((await users.FindAsync(id))?.Display, (await identities.FindAsync("shöp", "ü-17"))?.Avatar));
         Assert.True(await profiles.IsExternalAsync(id));

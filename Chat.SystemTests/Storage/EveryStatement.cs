@@ -116,7 +116,12 @@ sealed class EveryStatement(IChatDatabase database)
             Assert.NotEmpty(await new UserDirectory(database, texts).FindAsync([.. Ids(count)]));
         var profiles = new UserProfiles(database);
         foreach (var userId in (int[])[17, 1_000_000]) // one of an issuer, and another one
-            await profiles.SetDisplayAsync(userId, "x");
+        {
+            await profiles.ChangeAsync(userId, "x", "https://example.com/x", "x");
+            await profiles.ChangeAsync(userId, "", "", "");
+        }
+
+        Assert.Equal(21, (await new UserDirectory(database, texts).FindByPrefixAsync("user1", 21)).Count);
         await database.WriteAsync(async (connection, transaction) =>
         {
             await UserProfiles.InsertAsync(connection, transaction, 18, "x");

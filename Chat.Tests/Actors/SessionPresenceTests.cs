@@ -126,10 +126,28 @@ public sealed class SessionPresenceTests : SessionTest
         await NothingElseAsync();
     }
 
+    [Fact]
+    public async Task The_beginning_of_a_name_is_looked_for_at_its_pace()
+    {
+        Clock.Stop();
+        var session = await LogInAsync(3);
+        for (var i = 1; i <= SearchPace.PerSecond + 1; i++)
+            session.Tell(Read($$"""{"msgid":122,"prefix":"b","ref":{{i}}}"""));
+        await ReadUntilAsync($"\"ref\":{SearchPace.PerSecond + 1},\"errno\":9,\"errmsg\":\"more than {SearchPace.PerSecond} searches");
+        Assert.Contains($"\"ref\":{SearchPace.PerSecond},\"errno\":0", _read.ToString(), StringComparison.Ordinal);
+        session.Tell(Read("""{"msgid":122,"name":"bob","ref":7}"""));
+        await ReadUntilAsync("\"ref\":7,\"errno\":0"); // that is not counted
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        session.Tell(Read("""{"msgid":122,"prefix":"b","ref":8}"""));
+        await ReadUntilAsync("\"ref\":8,\"errno\":0");
+    }
+
     [Theory]
     [InlineData("""{"msgid":115,"users":[2]}""")]
     [InlineData("""{"msgid":117,"state":"away"}""")]
     [InlineData("""{"msgid":118,"conversation":"d:1:2","on":true}""")]
+    [InlineData("""{"msgid":122,"name":"bob"}""")]
+    [InlineData("""{"msgid":123,"about":"x"}""")]
     public async Task Version_2_is_told_and_a_legacy_client_is_not(string request)
     {
         var session = await LogInAsync(2);
@@ -144,7 +162,7 @@ public sealed class SessionPresenceTests : SessionTest
     {
         var session = await LogInAsync(0);
         await Hub.ExpectMsgAsync<UserCame>(Patience);
-        foreach (var request in (string[])["""{"msgid":115,"users":[2]}""", """{"msgid":115}""", """{"msgid":117,"state":"away"}""", """{"msgid":118,"conversation":"d:1:2","on":true}"""])
+        foreach (var request in (string[])["""{"msgid":115,"users":[2]}""", """{"msgid":115}""", """{"msgid":117,"state":"away"}""", """{"msgid":118,"conversation":"d:1:2","on":true}""", """{"msgid":122,"name":"bob"}""", """{"msgid":123}"""])
             session.Tell(Read(request));
         session.Tell(Read("""{"msgid":104}"""));
         await ReadUntilAsync("{\"msgid\":105}");

@@ -70,6 +70,18 @@ public sealed class ConsoleProgramTests : ClientScenario
     }
 
     [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task A_stranger_is_written_to_by_name_if_the_server_knows_how(bool isOld, int exitCode)
+    {
+        Server.IsOld = isOld;
+        var run = await ScriptAsync("--name alice --password pw", "/msg BOB hi");
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Equal(isOld ? [] : ["hi"], Server.Store.Log(AliceAndBob).Select(message => message.Text));
+    }
+
+    [Theory]
     [InlineData("/msg nobody hi", "nobody called")]
     [InlineData("/nonsense", "there is no /nonsense")]
     [InlineData("hello", "to whom?")]

@@ -57,6 +57,16 @@ sealed class FakeChatStore
             return _users.TryGetValue(name, out var id) ? id : null;
     }
 
+    public IReadOnlyList<UserProfile> FindUsers(GetUsersRequest request)
+    {
+        lock (_gate)
+        {
+            return [.. _users.Where(user => request.Ids?.Contains(user.Value) ?? (request.Name is { } name
+                    ? NameKey.Of(name) == NameKey.Of(user.Key) : NameKey.Of(user.Key).StartsWith(NameKey.Of(request.Prefix!), StringComparison.Ordinal)))
+                .Select(user => new UserProfile(user.Value, user.Key))];
+        }
+    }
+
     public bool HasUser(int id)
     {
         lock (_gate)

@@ -159,8 +159,11 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             case ChangeSettingsRequest change:
                 ChangeSettings(user, change);
                 break;
-            case ChangeMessageRequest or FetchChangesRequest when !HasChanges:
+            case ChangeMessageRequest or FetchChangesRequest or GetUsersRequest when !HasChanges:
                 Fail(request, ErrorCode.UnknownRequest);
+                break;
+            case GetUsersRequest get:
+                Send(new UsersReply(Store.FindUsers(get), HasMore: false).ToBytes(request.Ref, server.MaxFrameBytes));
                 break;
             case ChangeMessageRequest change:
                 ChangeMessage(user, change);

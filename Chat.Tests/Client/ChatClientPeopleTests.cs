@@ -1,0 +1,38 @@
+using Chat.Protocol;
+using ChatActors.Client;
+using Xunit;
+
+namespace Chat.Tests.Client;
+
+/// <summary>Other users, as a client finds them.</summary>
+public sealed class ChatClientPeopleTests : ClientScenario
+{
+    [Fact]
+    public async Task People_are_found_by_name_and_by_id()
+    {
+        await using var alice = await TestClient.LogInAsync(Server.Options(), "alice");
+        Assert.Equal(new UserProfile(Bob, "bob"), await alice.Client.FindUserAsync("BOB"));
+        Assert.Null(await alice.Client.FindUserAsync("bo"));
+        Assert.Equal([new UserProfile(Bob, "bob")], await alice.Client.SearchUsersAsync("Bo"));
+        await alice.Client.ChangeProfileAsync(about: "hi");
+        Assert.Equal(new ChangeProfileRequest(null, null, "hi"), Server.Requests.Items.OfType<ChangeProfileRequest>().Single() with { Ref = default });
+    }
+
+    [Fact]
+    public async Task Any_number_of_ids_is_asked_for_in_pieces()
+    {
+        for (var i = 0; i < 250; i++)
+            Server.AddUser($"user {i} ".PadRight(400, 'x')); // not all of a piece fit into a frame
+        await using var alice = await TestClient.LogInAsync(Server.Options(), "alice");
+        var users = await alice.Client.GetUsersAsync([.. Enumerable.Range(1, 300), 7]);
+        Assert.Equal(Enumerable.Range(1, 252), users.Select(user => user.Id));
+    }
+
+    [Fact]
+    public async Task An_older_server_says_that_it_knows_nothing_of_it()
+    {
+        Server.IsOld = true;
+        await using var alice = await TestClient.LogInAsync(Server.Options(), "alice");
+        Assert.Equal(ErrorCode.UnknownRequest, (await Assert.ThrowsAsync<ChatException>(() => alice.Client.FindUserAsync("bob"))).Code);
+    }
+}
