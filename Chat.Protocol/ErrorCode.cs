@@ -39,6 +39,9 @@ public enum ErrorCode
     /// <summary>The server keeps no history (<c>Chat:History:Enabled=false</c>).</summary>
     HistoryOff = 11,
 
+    /// <summary>The other user has blocked this one.</summary>
+    Blocked = 12,
+
     /// <summary>
     /// Not allowed here, or not to you: registration is switched off (<c>Chat:Accounts:Registration=off</c>), the product's own server has denied the
     /// message, or the message is another's.

@@ -90,6 +90,15 @@ public static class MessageKind
     /// <summary>Both directions: somebody types.</summary>
     public const int Typing = 118;
 
+    /// <summary>Client to server: whom the user knows.</summary>
+    public const int ListContacts = 119;
+
+    /// <summary>Client to server: add, ask, remove, block another user.</summary>
+    public const int ChangeContact = 120;
+
+    /// <summary>Server to client: somebody is something else to the user than before.</summary>
+    public const int ContactChanged = 121;
+
     /// <summary>Client to server: who users are, by ids or by name.</summary>
     public const int GetUsers = 122;
 

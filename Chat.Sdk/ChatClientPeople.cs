@@ -44,4 +44,34 @@ public static class ChatClientPeople
     public static Task ChangeProfileAsync(
         this ChatClient client, string? display = null, string? avatar = null, string? about = null, CancellationToken cancellationToken = default) =>
         client.RequestAsync(new ChangeProfileRequest(display, avatar, about), _ => true, cancellationToken);
+
+    /// <summary>
+    /// Does something about another user. What is so already is a success.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <param name="userId">Whom it is about.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="alias">What the user calls the other one; null: as before, empty: nothing of its own.</param>
+    /// <param name="note">Words that go with a request.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="ChatException"><see cref="ErrorCode.Blocked"/>: the other user takes no requests from this one. <see cref="ErrorCode.NotFound"/>.</exception>
+    public static Task ChangeContactAsync(
+        this ChatClient client, int userId, ContactAction action, string? alias = null, string? note = null, CancellationToken cancellationToken = default) =>
+        client.RequestAsync(new ChangeContactRequest(userId, action) { Alias = alias, Note = note }, _ => true, cancellationToken);
+
+    /// <summary>Everybody who is something to the user: contacts, who asks and was asked, and who is blocked.</summary>
+    public static async Task<IReadOnlyList<UserContact>> ListContactsAsync(this ChatClient client, CancellationToken cancellationToken = default)
+    {
+        var contacts = new Dictionary<int, UserContact>();
+        long since = 0;
+        while (true)
+        {
+            var reply = await client.RequestAsync(new ListContactsRequest(since, 500), ContactsReply.Of, cancellationToken);
+            foreach (var (contact, _) in reply.Contacts)
+                contacts[contact.Id] = contact;
+            if (!reply.HasMore || reply.Rev <= since)
+                return [.. contacts.Values.Where(contact => contact.State != ContactState.None || contact.IsBlocked)];
+            since = reply.Rev;
+        }
+    }
 }

@@ -47,7 +47,7 @@ sealed class ApiProblem(int status, ErrorCode error, string detail, TimeSpan? re
     {
         ErrorCode.Rejected or ErrorCode.AlreadyOnline => StatusCodes.Status409Conflict,
         ErrorCode.NotLoggedIn => StatusCodes.Status401Unauthorized,
-        ErrorCode.Forbidden => StatusCodes.Status403Forbidden,
+        ErrorCode.Forbidden or ErrorCode.Blocked => StatusCodes.Status403Forbidden,
         ErrorCode.NotFound or ErrorCode.UnknownRequest => StatusCodes.Status404NotFound,
         ErrorCode.TooLarge => StatusCodes.Status413PayloadTooLarge,
         _ => StatusCodes.Status422UnprocessableEntity,

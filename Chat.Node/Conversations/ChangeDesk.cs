@@ -46,6 +46,10 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
         {
             asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.HistoryOff, "this server keeps no history"), self);
         }
+        else if (change.Kind is not (ChangeKind.Recall or ChangeKind.Unreact) && state.IsSilenced(change.UserId))
+        {
+            asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.Blocked, ConversationState.BlockedBy(_id.Other(change.UserId))), self);
+        }
         else if (isStopping || _waiting.Count >= MaxWaiting)
         {
             asker.Tell(Busy("the conversation takes no changes now"), self);

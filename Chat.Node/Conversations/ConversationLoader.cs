@@ -36,6 +36,9 @@ sealed class ConversationLoader
     readonly bool _keepsHistory;
     readonly BatchLoader<LoadRequest, LoadResult> _loads;
 
+    /// <summary>Who has blocked whom; null: nobody has.</summary>
+    public ContactBook? Contacts { get; init; }
+
     public ConversationLoader(
         MessageLogStore log, Accounts accounts, ContactStore contacts, DeliveryMarks marks, UnfinishedNodes unfinished, bool keepsHistory, IMaterializer materializer)
     {
@@ -87,12 +90,14 @@ sealed class ConversationLoader
         var members = groups.Count > 0 ? await _contacts.MembersAsync(groups) : [];
         var users = ids.Where(id => !id.IsGroup).SelectMany(id => new[] { id.A, id.B }).Distinct().ToList();
         var existing = users.Count > 0 ? await _accounts.ExistingAsync(users) : [];
+        var pairs = ids.Where(id => !id.IsGroup && id.A != id.B).Select(id => (id.A, id.B)).ToList();
+        var blocks = Contacts is null || pairs.Count == 0 ? [] : await Contacts.BlocksAmongAsync(pairs);
         return [.. loads.Select(load => new LoadResult(
             heads.GetValueOrDefault(load.Id), MembersOf(load.Id), unfinished.TryGetValue(load.Id, out var first) ? first : null))];
 
         IReadOnlySet<int> MembersOf(ConversationId id) => id.IsGroup
             ? members.GetValueOrDefault(id.B, Nobody)
-            : new HashSet<int>(new[] { id.A, id.B }.Where(existing.Contains));
+            : new PairMembers(new[] { id.A, id.B }.Where(existing.Contains), new[] { id.A, id.B }.Where(user => blocks.Contains((id.Other(user), user))));
     }
 
     static LogEnd EndOf(ConversationId id, Dictionary<ConversationId, LogHead> heads, Dictionary<ConversationId, long> unfinished)

@@ -21,7 +21,7 @@ enum Verdict
     /// <summary>Something before it is missing: ask for it.</summary>
     Resend,
 
-    /// <summary>The sender is not known as a member, or the other user not as existing: read again, then judge again.</summary>
+    /// <summary>The sender is not known as one who may write, or the other user not as existing: read again, then judge again.</summary>
     AskMembers,
 }
 
@@ -87,11 +87,15 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         {
             field = value;
             _receivers = [.. value, IWebhooks.ReceiverId];
+            _silenced = value is PairMembers pair ? [.. pair.Silenced] : [];
         }
     } = new HashSet<int>();
 
     /// <summary>The members, to be gone through for every message; and the webhooks, if there are any.</summary>
     public ReadOnlySpan<int> Receivers(bool withWebhooks) => _receivers.AsSpan(0, _receivers.Length - (withWebhooks ? 0 : 1));
+
+    /// <summary>Whether the other user has blocked this one.</summary>
+    public bool IsSilenced(int userId) => _silenced.Length > 0 && Array.IndexOf(_silenced, userId) >= 0;
 
     /// <summary>The last number given, logged or in flight.</summary>
     public long Head { get; private set; }
@@ -100,6 +104,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     public long CommittedHead { get; private set; }
 
     int[] _receivers = [IWebhooks.ReceiverId];
+    int[] _silenced = [];
     long _lastTs;
 
     public int InFlight => _inFlight.Count;
@@ -259,14 +264,20 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     {
         var isMember = Members.Contains(post.Sender);
         var other = id.IsGroup ? post.Sender : id.Other(post.Sender);
-        if (isMember && Members.Contains(other))
+        var isSilenced = IsSilenced(post.Sender);
+        if (isMember && Members.Contains(other) && !isSilenced)
             return null;
         if (!isMembershipFresh)
             return new Judgement(Verdict.AskMembers);
+        if (isSilenced)
+            return new Judgement(Verdict.Answer, Error: ErrorCode.Blocked, Reason: BlockedBy(other));
         if (id.IsGroup && Members.Count > 0)
             return new Judgement(Verdict.Answer, Error: ErrorCode.NotYours, Reason: $"you are not a member of group {id.B}");
         return new Judgement(Verdict.Answer, Error: ErrorCode.NotFound, Reason: id.IsGroup ? $"there is no group {id.B}" : $"there is no user {other}");
     }
+
+    /// <summary>What somebody is told whom the other user has blocked.</summary>
+    public static string BlockedBy(int userId) => $"user {userId} takes no messages from you";
 
     void Remember(int sender, string cmid, long seq, long ts) => _recent.Add(PostKey.Of(sender, cmid), seq, ts);
 

@@ -93,7 +93,7 @@ static class RequestHandler
 
     static bool IsOfVersion3(Request request) => request
         is ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
-        or WatchRequest or SetPresenceRequest or TypingRequest or GetUsersRequest or ChangeProfileRequest;
+        or WatchRequest or SetPresenceRequest or TypingRequest or GetUsersRequest or ChangeProfileRequest or ListContactsRequest or ChangeContactRequest;
 
     /// <summary>Of a legacy client only the id counts: a fork may mean something else by a name.</summary>
     static string? ClaimProblem(SessionCore core, SenderClaim claim, ChatSender user) => claim switch

@@ -19,7 +19,7 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class UserRequests(
-    ContactStore contacts, Groups groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, bool keepsHistory, int maxFrameBytes,
+    ContactStore contacts, Groups groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, bool keepsHistory, int maxFrameBytes,
     ILogger<UserRequests> logger, Lazy<IActorRef> users)
 {
     /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
@@ -44,6 +44,8 @@ sealed class UserRequests(
                 GetReceiptsRequest get => await marks.ReceiptsAsync(get, asker),
                 ListConversationsRequest list => await conversations.ListAsync(list, asker, ShortTimeout),
                 ChangeConversationRequest change => await conversations.ChangeAsync(change, asker),
+                ListContactsRequest list => await contactBook.ListAsync(list, userId),
+                ChangeContactRequest change => await contactBook.ChangeAsync(change, asker, ShortTimeout),
                 GetUsersRequest get => await people.GetAsync(get),
                 ChangeProfileRequest change => await people.ChangeAsync(change, userId, change.Display, change.Avatar, change.About),
                 SetPresenceRequest presence => await people.ChangeAsync(presence, userId, display: null, avatar: null, presence.About),

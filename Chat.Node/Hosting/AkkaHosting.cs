@@ -31,7 +31,10 @@ static class AkkaHosting
         services.AddSingleton(provider => new Lazy<IReadOnlyActorRegistry>(provider.GetRequiredService<IReadOnlyActorRegistry>));
         services.AddSingleton(provider => new ConversationLoader(
             provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<Accounts>(), provider.GetRequiredService<ContactStore>(),
-            provider.GetRequiredService<DeliveryMarks>(), provider.GetRequiredService<UnfinishedNodes>(), settings.KeepsHistory, provider.GetRequiredService<IMaterializer>()));
+            provider.GetRequiredService<DeliveryMarks>(), provider.GetRequiredService<UnfinishedNodes>(), settings.KeepsHistory, provider.GetRequiredService<IMaterializer>())
+        {
+            Contacts = provider.GetRequiredService<ContactBook>(),
+        });
         services.AddSingleton(provider => new ConversationServices(
             provider.GetRequiredService<MessageLog>(), provider.GetRequiredService<ConversationLoader>(), provider.GetRequiredService<FanOutWatermarks>(),
             settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CrashPoints>(), Region<UserActor>(provider),

@@ -41,6 +41,7 @@ static class StorageHosting
         services.AddSingleton<ContactLists>();
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<UserProfiles>();
+        services.AddSingleton<ContactBook>();
         services.AddHostedService<TokenPurge>();
         services.AddSingleton<LoginTokens>();
         services.AddSingleton<MissingKeys>();

@@ -11,7 +11,7 @@ sealed record ListPage<T>(IReadOnlyList<T> Entries, bool HasMore);
 
 /// <summary>
 /// Friends, groups and members as they are shown. In databases of legacy servers a row may be there twice, and may point to
-/// nobody. <c>Users.state</c> says whether others are online, and hides users who want to be hidden. The asker is always online.
+/// nobody. <c>Users.state</c> says whether others are online, and hides users who want to be hidden; of friends it does not count if one has blocked the other. The asker is always online.
 /// </summary>
 /// <param name="database">Where they are.</param>
 /// <param name="texts">How legacy servers' names are stored.</param>
@@ -138,7 +138,10 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
     static async Task<List<UserRow>> FriendRowsAsync(DbConnection connection, int userId, int after, int max) =>
         (await connection.QueryAsync<UserRow>(
             """
-            SELECT DISTINCT u.id, u.name, u.state, u.ours FROM Friends f JOIN Users u ON u.id = f.friendid
+            SELECT DISTINCT u.id, u.name, u.ours,
+                CASE WHEN EXISTS (SELECT 1 FROM Contact c WHERE c.userid = f.userid AND c.other = u.id AND c.blocked = 1)
+                    OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = u.id AND c.other = f.userid AND c.blocked = 1) THEN 'offline' ELSE u.state END AS state
+            FROM Friends f JOIN Users u ON u.id = f.friendid
             WHERE f.userid = @userId AND f.friendid > @after ORDER BY u.id LIMIT @max
             """,
             new { userId, after, max })).AsList();

@@ -50,6 +50,9 @@ sealed class MarkStanding
     /// <summary>1 if others are not to see how far the user reads from now on.</summary>
     public long HidesRead { get; init; }
 
+    /// <summary>1 if one of two users has blocked the other.</summary>
+    public long IsBlocked { get; init; }
+
     public ConversationId Conversation => ConversationId.FromStored(A, B);
 
     /// <summary>Something is marked that was never said, or a number is below 0.</summary>
@@ -84,7 +87,7 @@ sealed class MarkStanding
         var isRead = mark.ReadTo > TrustedRead(ReadTo, Head);
         var after = new ReceiptMark(Math.Max(before.Received, mark.ReceivedTo), isRead && HidesRead == 0 ? mark.ReadTo : before.Read);
         after = after with { Received = Math.Max(after.Received, after.Read) };
-        return after == before ? null : after;
+        return after == before || IsBlocked != 0 ? null : after;
     }
 
     static bool IsPossible(long mark, long head) => mark >= 0 && mark <= head;

@@ -52,6 +52,9 @@ abstract class SqlDialect
     /// </summary>
     public abstract string MarkStandings { get; }
 
+    /// <summary>Those of the pairs <c>[user, other]</c> in <c>@ids</c>, a JSON array, of whom the user has blocked the other.</summary>
+    public abstract string BlocksAmong { get; }
+
     /// <summary>Finds the marks above the head, for each <c>[a, b, head]</c> in <c>@ids</c>, a JSON array.</summary>
     public abstract string ImpossibleMarks { get; }
 

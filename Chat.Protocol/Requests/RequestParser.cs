@@ -11,7 +11,7 @@ static class RequestParser
             return Invalid("\"msgid\" must be an integer that names the request");
         var request = Build(ref fields, (int)kind);
         if (request is UserRequest own && !(fields[RequestKey.Id].IsMissing && fields[RequestKey.Name].IsMissing))
-            request = ReadClaim(ref fields, out var claim) is { } wrong ? wrong : own with { Claim = own is GetUsersRequest ? claim with { Name = null } : claim };
+            request = ReadClaim(ref fields, out var claim) is { } wrong ? wrong : own with { Claim = ClaimIn(own, claim) };
         return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
     }
 
@@ -47,6 +47,8 @@ static class RequestParser
             MessageKind.Watch => WatchReader.Read(fields.Frame),
             MessageKind.SetPresence => SetPresenceReader.Read(fields.Frame),
             MessageKind.Typing => TypingReader.Read(ref fields),
+            MessageKind.ListContacts => ListContactsRequest.Read(ref fields),
+            MessageKind.ChangeContact => ChangeContactRequest.Read(ref fields),
             MessageKind.GetUsers => GetUsersRequest.Read(ref fields),
             MessageKind.ChangeProfile => ChangeProfileRequest.Read(fields.Frame),
             MessageKind.ChangeMessage => ChangeMessageReader.Read(ref fields),
@@ -60,7 +62,15 @@ static class RequestParser
             _ => new UnknownRequest(kind),
         };
 
-    /// <summary>Any request may say whose it is (122 by the id alone: its name is somebody else's); what is wrong with that comes back.</summary>
+    /// <summary>The id in 120 and the name in 122 are somebody else's.</summary>
+    static SenderClaim ClaimIn(UserRequest request, SenderClaim claim) => request switch
+    {
+        ChangeContactRequest => claim with { Id = null },
+        GetUsersRequest => claim with { Name = null },
+        _ => claim,
+    };
+
+    /// <summary>Any request may say whose it is; what is wrong with that comes back.</summary>
     static InvalidRequest? ReadClaim(ref RequestFields fields, out SenderClaim claim)
     {
         claim = default;

@@ -33,6 +33,9 @@ sealed record ManyRows(int Users, Func<int, string> Series)
         $"INSERT INTO Users (id, name, password, state, ours) SELECT seq, 'user' || seq, '', CASE WHEN seq % 3 = 0 THEN 'online' ELSE 'offline' END, 1 FROM {Series(Users)} x",
         $"INSERT INTO AllGroup (id, groupname, groupdesc, ours) SELECT seq, 'group' || seq, '', 1 FROM {Series(Users)} x",
         $"INSERT INTO Friends (userid, friendid) SELECT u.seq, (u.seq + f.seq * 37) % {Users} + 1 FROM {Series(Users)} u, {Series(FriendsOfEach)} f",
+        $"INSERT INTO Contact (userid, other, state, blocked, rev) SELECT u.seq, (u.seq + f.seq * 41) % {Users} + 1, 0, 0, f.seq FROM {Series(Users)} u, {Series(5)} f WHERE u.seq > 50",
+        $"INSERT INTO ContactRev (userid, rev) SELECT seq, 5 FROM {Series(Users)} x WHERE seq > 50",
+        $"INSERT INTO ProfileText (userid, kind, text) SELECT seq, 2, 'x' FROM {Series(Users)} x",
         $"INSERT INTO GroupUser (groupid, userid) SELECT g.seq, (g.seq * 20 + m.seq * 37) % {Users} + 1 FROM {Series(Users)} g, {Series(GroupsOfEach)} m",
         $"INSERT INTO Conversation (a, b) SELECT {A}, {B} FROM {Series(Users)} c",
         $"""

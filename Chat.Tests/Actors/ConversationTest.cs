@@ -48,7 +48,7 @@ public abstract class ConversationTest : ActorTest
 
     internal ConversationServices Services(bool keepsHistory = true)
     {
-        var loader = new ConversationLoader(LogStore, Accounts, ContactStore, Marks, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer);
+        var loader = new ConversationLoader(LogStore, Accounts, ContactStore, Marks, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer) { Contacts = new ContactBook(Database) };
         return new ConversationServices(MessageLog, loader, FanOutWatermarks, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged, Webhooks) { Changes = Changes };
     }
 

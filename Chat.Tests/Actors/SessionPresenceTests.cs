@@ -148,6 +148,8 @@ public sealed class SessionPresenceTests : SessionTest
     [InlineData("""{"msgid":118,"conversation":"d:1:2","on":true}""")]
     [InlineData("""{"msgid":122,"name":"bob"}""")]
     [InlineData("""{"msgid":123,"about":"x"}""")]
+    [InlineData("""{"msgid":119}""")]
+    [InlineData("""{"msgid":120,"id":2,"do":"block"}""")]
     public async Task Version_2_is_told_and_a_legacy_client_is_not(string request)
     {
         var session = await LogInAsync(2);
@@ -162,7 +164,7 @@ public sealed class SessionPresenceTests : SessionTest
     {
         var session = await LogInAsync(0);
         await Hub.ExpectMsgAsync<UserCame>(Patience);
-        foreach (var request in (string[])["""{"msgid":115,"users":[2]}""", """{"msgid":115}""", """{"msgid":117,"state":"away"}""", """{"msgid":118,"conversation":"d:1:2","on":true}""", """{"msgid":122,"name":"bob"}""", """{"msgid":123}"""])
+        foreach (var request in (string[])["""{"msgid":115,"users":[2]}""", """{"msgid":115}""", """{"msgid":117,"state":"away"}""", """{"msgid":118,"conversation":"d:1:2","on":true}""", """{"msgid":122,"name":"bob"}""", """{"msgid":123}""", """{"msgid":119}""", """{"msgid":120,"id":2,"do":"add"}"""])
             session.Tell(Read(request));
         session.Tell(Read("""{"msgid":104}"""));
         await ReadUntilAsync("{\"msgid\":105}");

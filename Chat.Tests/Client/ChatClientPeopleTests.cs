@@ -29,6 +29,19 @@ public sealed class ChatClientPeopleTests : ClientScenario
     }
 
     [Fact]
+    public async Task Contacts_are_changed_and_listed_as_they_are_after_all_pages()
+    {
+        UserContact other = new(7, ContactState.Contact) { Alias = "Dave" }, blocked = new(8, ContactState.None) { IsBlocked = true };
+        Server.Store.Contacts.AddRange([new(Bob, ContactState.Asked), other, new(9, ContactState.Asks), blocked, new(Bob, ContactState.None)]);
+        await using var alice = await TestClient.LogInAsync(Server.Options(), "alice");
+        Assert.Equal([other, new(9, ContactState.Asks), blocked], (await alice.Client.ListContactsAsync()).OrderBy(contact => contact.State == ContactState.None).ThenBy(contact => contact.Id));
+        await alice.Client.ChangeContactAsync(Bob, ContactAction.Request, alias: "Bobby", note: "hi");
+        Assert.Equal(
+            new ChangeContactRequest(Bob, ContactAction.Request) { Alias = "Bobby", Note = "hi" },
+            Server.Requests.Items.OfType<ChangeContactRequest>().Single() with { Ref = default });
+    }
+
+    [Fact]
     public async Task An_older_server_says_that_it_knows_nothing_of_it()
     {
         Server.IsOld = true;

@@ -57,6 +57,19 @@ sealed class FakeChatStore
             return _users.TryGetValue(name, out var id) ? id : null;
     }
 
+    /// <summary>In the order of their changes.</summary>
+    public List<UserContact> Contacts { get; } = [];
+
+    public ContactsReply ContactsSince(ListContactsRequest request)
+    {
+        lock (_gate)
+        {
+            var page = Contacts.Select((contact, i) => (contact, i + 1L)).Skip((int)request.Since).Take(Math.Min(request.Limit, 2)).ToList();
+            var rev = request.Since + page.Count;
+            return new ContactsReply(page, rev, HasMore: rev < Contacts.Count);
+        }
+    }
+
     public IReadOnlyList<UserProfile> FindUsers(GetUsersRequest request)
     {
         lock (_gate)

@@ -162,6 +162,9 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             case ChangeMessageRequest or FetchChangesRequest or GetUsersRequest when !HasChanges:
                 Fail(request, ErrorCode.UnknownRequest);
                 break;
+            case ListContactsRequest list:
+                Send(Store.ContactsSince(list).ToBytes(request.Ref, server.MaxFrameBytes));
+                break;
             case GetUsersRequest get:
                 Send(new UsersReply(Store.FindUsers(get), HasMore: false).ToBytes(request.Ref, server.MaxFrameBytes));
                 break;

@@ -18,6 +18,7 @@ public sealed class ErrorCodeTests
     [InlineData(ErrorCode.TooFast, 9, true)]
     [InlineData(ErrorCode.Unavailable, 10, true)]
     [InlineData(ErrorCode.HistoryOff, 11, false)]
+    [InlineData(ErrorCode.Blocked, 12, false)]
     [InlineData(ErrorCode.Forbidden, 13, false)]
     [InlineData(ErrorCode.Expired, 14, false)]
     [InlineData(ErrorCode.TooLate, 15, false)]
@@ -29,5 +30,5 @@ public sealed class ErrorCodeTests
     }
 
     [Fact]
-    public void No_number_is_missing_from_the_list_above() => Assert.Equal(16, Enum.GetValues<ErrorCode>().Length);
+    public void No_number_is_missing_from_the_list_above() => Assert.Equal(17, Enum.GetValues<ErrorCode>().Length);
 }

@@ -75,6 +75,8 @@ sealed class MySqlDialect : SqlDialect
         """
         SELECT i.userid, i.a, i.b, COALESCE(m.queued_to, 0) AS queuedto, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
             m.shown_to AS shownto, EXISTS (SELECT 1 FROM HiddenReceipts h WHERE h.userid = i.userid) AS hidesread,
+            i.a > 0 AND (EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.a AND c.other = i.b AND c.blocked = 1)
+                OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.b AND c.other = i.a AND c.blocked = 1)) AS isblocked,
             COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND l.seq BETWEEN 1 AND 9007199254740991 ORDER BY l.seq DESC LIMIT 1), 0) AS head,
             CASE WHEN i.a = 0
                 THEN EXISTS (SELECT 1 FROM GroupUser g WHERE g.groupid = i.b AND g.userid = i.userid) AND EXISTS (SELECT 1 FROM AllGroup x WHERE x.id = i.b)
@@ -82,6 +84,12 @@ sealed class MySqlDialect : SqlDialect
             END AS takespart
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', a INT PATH '$[1]', b INT PATH '$[2]')) i
         LEFT JOIN DeliveryMark m ON m.userid = i.userid AND m.a = i.a AND m.b = i.b
+        """;
+
+    public override string BlocksAmong =>
+        """
+        SELECT c.userid, c.other FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', other INT PATH '$[1]')) i
+        STRAIGHT_JOIN Contact c ON c.userid = i.userid AND c.other = i.other WHERE c.blocked = 1
         """;
 
     public override string ImpossibleMarks =>

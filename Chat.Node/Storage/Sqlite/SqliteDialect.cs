@@ -90,6 +90,8 @@ sealed class SqliteDialect : SqlDialect
         """
         SELECT i.userid, i.a, i.b, COALESCE(m.queued_to, 0) AS queuedto, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
             m.shown_to AS shownto, EXISTS (SELECT 1 FROM HiddenReceipts h WHERE h.userid = i.userid) AS hidesread,
+            i.a > 0 AND (EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.a AND c.other = i.b AND c.blocked = 1)
+                OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.b AND c.other = i.a AND c.blocked = 1)) AS isblocked,
             COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND l.seq BETWEEN 1 AND 9007199254740991 ORDER BY l.seq DESC LIMIT 1), 0) AS head,
             CASE WHEN i.a = 0
                 THEN EXISTS (SELECT 1 FROM GroupUser g WHERE g.groupid = i.b AND g.userid = i.userid) AND EXISTS (SELECT 1 FROM AllGroup x WHERE x.id = i.b)
@@ -98,6 +100,9 @@ sealed class SqliteDialect : SqlDialect
         FROM (SELECT value ->> 0 AS userid, value ->> 1 AS a, value ->> 2 AS b FROM json_each(@ids)) i
         LEFT JOIN DeliveryMark m ON m.userid = i.userid AND m.a = i.a AND m.b = i.b
         """;
+
+    public override string BlocksAmong =>
+        "SELECT c.userid, c.other FROM json_each(@ids) i CROSS JOIN Contact c ON c.userid = i.value ->> 0 AND c.other = i.value ->> 1 WHERE c.blocked = 1";
 
     public override string ImpossibleMarks =>
         """

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.Api;
+
+/// <summary>Contacts and blocks at a whole node, as clients see them.</summary>
+public sealed class ContactTests
+{
+    [Fact]
+    public async Task People_ask_accept_and_are_told()
+    {
+        await using var started = await StartedNode.StartAsync();
+        using var alice = await NewAsync(started.Node, "alice");
+        using var bob = await NewAsync(started.Node, "bob");
+        using var other = await NewAsync(started.Node, "alice", isNew: false);
+
+        Assert.Equal("""{"msgid":102,"ref":1,"errno":0,"rev":1}""", Text(await alice.AskAsync(new { msgid = 120, id = 2, @do = "request", alias = "Bobby", note = "it's me", @ref = 1 })));
+        Assert.Equal("""{"msgid":121,"id":2,"state":"asked","alias":"Bobby","rev":1}""", Text((await other.NextAsync())!.Value));
+        Assert.Equal("""{"msgid":121,"id":1,"state":"asks","note":"it's me","rev":1}""", Text((await bob.NextAsync())!.Value));
+        Assert.Equal(0, Errno(await bob.AskAsync(new { msgid = 120, id = 1, @do = "accept", @ref = 2 })));
+        Assert.Equal("""{"msgid":121,"id":2,"state":"contact","alias":"Bobby","rev":2}""", Text((await alice.NextAsync())!.Value));
+        Assert.Equal(
+            """{"msgid":102,"ref":3,"errno":0,"rev":2,"contacts":[{"id":2,"state":"contact","alias":"Bobby"}]}""", Text(await alice.AskAsync(new { msgid = 119, @ref = 3 })));
+        Assert.Equal("""{"msgid":102,"ref":4,"errno":0,"rev":2,"contacts":[]}""", Text(await alice.AskAsync(new { msgid = 119, since = 2, @ref = 4 })));
+        Assert.Equal("bob", (await alice.AskAsync(new { msgid = 145, @ref = 5 })).GetProperty("friends")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Who_is_blocked_cannot_write_until_that_is_over()
+    {
+        await using var started = await StartedNode.StartAsync();
+        using var alice = await NewAsync(started.Node, "alice");
+        using var bob = await NewAsync(started.Node, "bob");
+        Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "block", @ref = 1 })));
+        Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "block", @ref = 1 })));
+        var refused = await bob.AskAsync(new { msgid = 6, toid = 1, msg = "hi", cmid = "c1", @ref = 2 });
+        Assert.Equal((12, false), (Errno(refused), refused.GetProperty("retry").GetBoolean()));
+        Assert.Equal(12, Errno(await bob.AskAsync(new { msgid = 120, id = 1, @do = "request", @ref = 3 })));
+        Assert.Equal("""{"msgid":102,"ref":4,"errno":0,"rev":1,"contacts":[{"id":2,"state":"none","blocked":true}]}""", Text(await alice.AskAsync(new { msgid = 119, blocked = true, @ref = 4 })));
+        Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "unblock", @ref = 5 })));
+        Assert.Equal(1, (await bob.AskAsync(new { msgid = 6, toid = 1, msg = "hi", cmid = "c1", @ref = 6 })).GetProperty("seq").GetInt64());
+        Assert.Equal("hi", (await alice.NextAsync())!.Value.GetProperty("msg").GetString()); // and nothing was told before
+    }
+
+    [Theory]
+    [InlineData(1, ErrorCode.Malformed)]
+    [InlineData(0, ErrorCode.Malformed)]
+    [InlineData(-2, ErrorCode.Malformed)]
+    [InlineData(9007199254740992, ErrorCode.Malformed)]
+    [InlineData(2147483647, ErrorCode.NotFound)]
+    public async Task Nobody_is_made_a_contact_who_is_none(long id, ErrorCode error)
+    {
+        await using var started = await StartedNode.StartAsync();
+        using var alice = await NewAsync(started.Node, "alice");
+        foreach (var action in (string[])["add", "request", "accept", "decline", "remove", "block", "unblock"])
+            Assert.Equal((int)error, Errno(await alice.AskAsync(new { msgid = 120, id, @do = action, @ref = 1 })));
+        Assert.Equal("""{"msgid":102,"ref":2,"errno":0,"rev":0,"contacts":[]}""", Text(await alice.AskAsync(new { msgid = 119, @ref = 2 })));
+    }
+
+    static async Task<LineClient> NewAsync(ApiNode node, string name, bool isNew = true)
+    {
+        var client = await LineClient.ConnectAsync(node.ChatPort, protocol: 3);
+        if (isNew)
+            Assert.Equal(0, Errno(await client.AskAsync(new { msgid = 4, name, password = "secret" })));
+        Assert.Equal(0, Errno(await client.AskAsync(new { msgid = 1, name, password = "secret" })));
+        return client;
+    }
+
+    static int Errno(JsonElement reply) => reply.GetProperty("errno").GetInt32();
+
+    static string Text(JsonElement json) => json.GetRawText();
+}
