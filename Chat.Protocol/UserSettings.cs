@@ -8,19 +8,28 @@ public enum PresencePrivacy
 
     /// <summary>Nobody: the user is always listed as offline.</summary>
     Nobody,
+
+    /// <summary>The user's contacts; to everybody else it is as with <see cref="Nobody"/>. Of version 3.</summary>
+    Contacts,
 }
 
 /// <summary>How a <see cref="PresencePrivacy"/> is written.</summary>
 public static class PresencePrivacies
 {
-    /// <summary><c>everyone</c> or <c>nobody</c>.</summary>
-    public static string ToText(this PresencePrivacy presence) => presence == PresencePrivacy.Nobody ? "nobody" : "everyone";
+    /// <summary><c>everyone</c>, <c>nobody</c> or <c>contacts</c>.</summary>
+    public static string ToText(this PresencePrivacy presence) => presence switch
+    {
+        PresencePrivacy.Nobody => "nobody",
+        PresencePrivacy.Contacts => "contacts",
+        _ => "everyone",
+    };
 
     /// <summary>Null for anything else than <see cref="ToText"/> writes.</summary>
     public static PresencePrivacy? Find(string? text) => text switch
     {
         "everyone" => PresencePrivacy.Everyone,
         "nobody" => PresencePrivacy.Nobody,
+        "contacts" => PresencePrivacy.Contacts,
         _ => null,
     };
 }

@@ -182,7 +182,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
     }
 
     static PresencePrivacy FindPresence(string text) => PresencePrivacies.Find(text.ToLowerInvariant())
-        ?? throw new CommandException($"/presence takes everyone or nobody, not \"{text}\"");
+        ?? throw new CommandException($"/presence takes everyone, contacts or nobody, not \"{text}\"");
 
     /// <summary>A user who is not known yet is asked for by the whole name.</summary>
     async Task<ConversationId> FindUserAsync(string text, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ static class CommandTable
         new("unmute", "WHO", "take that back", 1, 1),
         new("pin", "WHO [NUMBER]", "pin a message for everybody; without a number, list a user or a group (g:1) first", 1, 2),
         new("unpin", "WHO [NUMBER]", "take that back", 1, 2),
-        new("presence", "everyone|nobody", "choose who sees that you are online", 1, 1),
+        new("presence", "everyone|contacts|nobody", "choose who sees that you are online", 1, 1),
         new("register", "NAME PASSWORD", "create an account", 2, 2),
         new("login", "[NAME-OR-ID [PASSWORD]]", "log in; the password is asked for when left out, and with --token-command the name too", 0, 2),
         new("logout", "", "log out", 0, 0) { Aliases = ["loginout"], LegacyUsage = "loginout" },

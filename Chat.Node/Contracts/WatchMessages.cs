@@ -35,7 +35,13 @@ sealed record UserAway(int UserId, bool IsAway) : INoSerializationVerificationNe
 /// who asks gets a <see cref="WatchAnswer"/>. <c>Until</c>: nobody waits for it after this moment of the steady clock.
 /// </summary>
 sealed record Watch(
-    IActorRef Session, int UserId, IReadOnlyList<int> Users, IReadOnlyList<ConversationId> Conversations, RequestRef Ref, long Until) : INoSerializationVerificationNeeded;
+    IActorRef Session, int UserId, IReadOnlyList<int> Users, IReadOnlyList<ConversationId> Conversations, RequestRef Ref, long Until) : INoSerializationVerificationNeeded
+{
+    /// <summary>Whom the user may not see, of those that it watches, or whose conversations with it.</summary>
+    public IReadOnlySet<int> Veiled { get; init; } = EmptyVeil;
+
+    static readonly IReadOnlySet<int> EmptyVeil = new HashSet<int>();
+}
 
 /// <summary>Hub to gateway: the session has its reply; or the node watches for as many as it can.</summary>
 sealed record WatchAnswer(bool IsDone) : INoSerializationVerificationNeeded;
@@ -63,6 +69,12 @@ sealed record PresencePart(long Node, long Number, int Part, int Parts, IReadOnl
 
 /// <summary>Settings of a user to the hubs of all nodes: whether it hides. Stored before it is said.</summary>
 sealed record PrivacyChanged(int UserId, bool Hides) : IClusterMessage;
+
+/// <summary>
+/// To the hubs of all nodes: whether one of two users may see the other is to be read again. <c>OtherId</c> 0: of everybody who watches the user. Stored before
+/// it is said.
+/// </summary>
+sealed record VisibilityChanged(int UserId, int OtherId) : IClusterMessage;
 
 /// <summary>Hub to the hubs of all other nodes: the same as <see cref="Typed"/>.</summary>
 sealed record TypingNews(ConversationId Conversation, int UserId, bool IsOn, IReadOnlyList<int> Members) : IClusterMessage;

@@ -90,14 +90,14 @@ sealed class ConversationLoader
         var members = groups.Count > 0 ? await _contacts.MembersAsync(groups) : [];
         var users = ids.Where(id => !id.IsGroup).SelectMany(id => new[] { id.A, id.B }).Distinct().ToList();
         var existing = users.Count > 0 ? await _accounts.ExistingAsync(users) : [];
-        var pairs = ids.Where(id => !id.IsGroup && id.A != id.B).Select(id => (id.A, id.B)).ToList();
+        var pairs = ids.Where(id => !id.IsGroup && id.A != id.B).SelectMany(id => new[] { new UserPair(id.A, id.B), new UserPair(id.B, id.A) }).ToList();
         var blocks = Contacts is null || pairs.Count == 0 ? [] : await Contacts.BlocksAmongAsync(pairs);
         return [.. loads.Select(load => new LoadResult(
             heads.GetValueOrDefault(load.Id), MembersOf(load.Id), unfinished.TryGetValue(load.Id, out var first) ? first : null))];
 
         IReadOnlySet<int> MembersOf(ConversationId id) => id.IsGroup
             ? members.GetValueOrDefault(id.B, Nobody)
-            : new PairMembers(new[] { id.A, id.B }.Where(existing.Contains), new[] { id.A, id.B }.Where(user => blocks.Contains((id.Other(user), user))));
+            : new PairMembers(new[] { id.A, id.B }.Where(existing.Contains), new[] { id.A, id.B }.Where(user => blocks.Contains(new UserPair(id.Other(user), user))));
     }
 
     static LogEnd EndOf(ConversationId id, Dictionary<ConversationId, LogHead> heads, Dictionary<ConversationId, long> unfinished)

@@ -11,8 +11,9 @@ namespace Chat.Node.Gateway;
 /// <param name="accounts">Who exists.</param>
 /// <param name="conversations">They know who may write.</param>
 /// <param name="notices">The way to the sessions that are told.</param>
+/// <param name="hubs">The way to the hubs of presence.</param>
 /// <param name="maxFrameBytes">The largest answer.</param>
-sealed class ContactRequests(ContactBook book, Accounts accounts, Lazy<IActorRef> conversations, Lazy<NoticeBoard> notices, int maxFrameBytes)
+sealed class ContactRequests(ContactBook book, Accounts accounts, Lazy<IActorRef> conversations, Lazy<NoticeBoard> notices, Lazy<PresenceRoad> hubs, int maxFrameBytes)
 {
     public async Task<Reply> ListAsync(ListContactsRequest request, int userId) =>
         Reply.Ok((await book.ListAsync(userId, request.Since, request.Limit, request.OnlyBlocked)).ToBytes(request.Ref, maxFrameBytes));
@@ -33,7 +34,9 @@ sealed class ContactRequests(ContactBook book, Accounts accounts, Lazy<IActorRef
             notices.Value.TellUser(userId, new ContactChangedPush(outcome.Verdict.Mine.Of(other), outcome.Rev).ToBytes(), asker.SessionId);
         if (outcome.Theirs is { } theirs)
             notices.Value.TellUser(other, theirs.ToBytes());
-        // Also if nothing has changed: the request before may have failed between the two.
+        // A block also if nothing has changed: the request before may have failed between the two.
+        if (outcome.IsVisibilityChanged || request.Action is ContactAction.Block or ContactAction.Unblock)
+            hubs.Value.TellAll(new VisibilityChanged(userId, other));
         if (request.Action is ContactAction.Block or ContactAction.Unblock)
             await conversations.Value.Ask<MembersKnown>(new ReloadMembers(ConversationId.Direct(userId, other)), patience);
         return Reply.Ok(ModernFrames.Success(request.Ref, writer => writer.WriteNumber("rev", outcome.Rev)));

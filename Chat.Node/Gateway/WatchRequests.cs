@@ -8,7 +8,7 @@ using Chat.Protocol;
 namespace Chat.Node.Gateway;
 
 /// <summary>What sessions say to the hub of presence, and ask it.</summary>
-sealed class WatchRequests(ContactStore contacts, TimeProvider clock, ILogger<WatchRequests> logger, Lazy<IActorRef> hub)
+sealed class WatchRequests(ContactStore contacts, ContactBook book, TimeProvider clock, ILogger<WatchRequests> logger, Lazy<IActorRef> hub)
 {
     /// <summary>Groups with more members have no typing.</summary>
     public const int MaxMembers = 200;
@@ -45,8 +45,9 @@ sealed class WatchRequests(ContactStore contacts, TimeProvider clock, ILogger<Wa
         {
             if (await ForeignAsync(request.Conversations, userId) is { } foreign)
                 return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(foreign));
+            var veiled = await VeiledAsync(request, userId);
             var until = clock.CoarseMilliseconds() + (long)Patience.TotalMilliseconds;
-            var answer = await hub.Value.Ask<WatchAnswer>(new Watch(session, userId, request.Users, request.Conversations, request.Ref, until), Patience);
+            var answer = await hub.Value.Ask<WatchAnswer>(new Watch(session, userId, request.Users, request.Conversations, request.Ref, until) { Veiled = veiled }, Patience);
             return answer.IsDone ? Reply.None : Reply.Fail(ErrorCode.Unavailable, "this server watches for as many as it can now");
         }
         catch (Exception e) // also what nobody foresaw: a request without an answer holds up all behind it
@@ -81,6 +82,13 @@ sealed class WatchRequests(ContactStore contacts, TimeProvider clock, ILogger<Wa
     {
         Log.RequestFailed(logger, request.GetType().Name, cause);
         return Reply.Fail(ErrorCode.Unavailable, "the request could not be carried out now");
+    }
+
+    /// <summary>Of those who are watched, and of the others in watched conversations of two.</summary>
+    async Task<IReadOnlySet<int>> VeiledAsync(WatchRequest request, int userId)
+    {
+        var others = request.Users.Concat(request.Conversations.Where(id => !id.IsGroup).Select(id => id.Other(userId))).Where(other => other != userId).Distinct();
+        return (await book.VeiledAsync([.. others.Select(other => new UserPair(userId, other))])).Select(pair => pair.OtherId).ToHashSet();
     }
 
     /// <summary>The first that is not the user's.</summary>

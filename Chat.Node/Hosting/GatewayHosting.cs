@@ -62,13 +62,14 @@ static class GatewayHosting
             provider.GetRequiredService<UserDirectory>(), provider.GetRequiredService<Accounts>(), provider.GetRequiredService<UserProfiles>(), settings.Directory, settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new ContactRequests(
             provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<Accounts>(), AkkaHosting.Region<ConversationActor>(provider),
-            new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), settings.Limits.MaxFrameBytes));
+            new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>())),
+            settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<Groups>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
             provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
             provider.GetRequiredService<ILogger<UserRequests>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new WatchRequests(
-            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRequests>>(),
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRequests>>(),
             AkkaHosting.Region<PresenceHub>(provider)));
         services.AddSingleton(provider => new GatewayServices(
             settings.Limits, provider.GetRequiredService<NodeIdentity>(), settings.KeepsHistory, provider.GetRequiredService<TimeProvider>(),

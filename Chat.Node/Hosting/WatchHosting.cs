@@ -16,7 +16,10 @@ static class WatchHosting
         {
             var hub = new HubServices(
                 provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<Presence>(), provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<PresenceHub>>(), settings.Limits.MaxFrameBytes);
+                provider.GetRequiredService<ILogger<PresenceHub>>(), settings.Limits.MaxFrameBytes)
+            {
+                Contacts = provider.GetRequiredService<ContactBook>(),
+            };
             registry.Register<PresenceHub>(((ExtendedActorSystem)system).SystemActorOf(
                 Props.Create(() => new PresenceHub(hub, PresenceRoad.Of(system))), PresenceRoad.HubName));
         });

@@ -36,6 +36,14 @@ static class WatchFormats
                 w.Bool(m.Hides);
             },
             r => new PrivacyChanged(r.Int(), r.Bool())),
+        new Format<VisibilityChanged>(
+            "hv",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.OtherId);
+            },
+            r => new VisibilityChanged(r.Int(), r.Int())),
         new Format<TypingNews>(
             "ht",
             (w, m) =>

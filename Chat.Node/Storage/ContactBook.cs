@@ -4,8 +4,15 @@ using Dapper;
 
 namespace Chat.Node.Storage;
 
+/// <summary>A user, and another one that it has to do with.</summary>
+readonly record struct UserPair(int UserId, int OtherId);
+
 /// <summary>What a change has led to. <c>Theirs</c> is null if nothing changed for the other user.</summary>
-sealed record ContactOutcome(ContactVerdict Verdict, long Rev, bool IsChanged, bool IsBlockChanged, ContactChangedPush? Theirs);
+sealed record ContactOutcome(ContactVerdict Verdict, long Rev, bool IsChanged, bool IsBlockChanged, ContactChangedPush? Theirs)
+{
+    /// <summary>Whether one of them may see the other now who could not before, or the other way round.</summary>
+    public bool IsVisibilityChanged => IsChanged || Theirs is not null;
+}
 
 /// <summary>
 /// Whom users know and block. Who is a contact is in Friends, which legacy servers write too; what they have done there is found when the list is
@@ -42,6 +49,14 @@ sealed class ContactBook(IChatDatabase database)
         public int UserId { get; init; }
 
         public int Other { get; init; }
+
+        public long Blocks { get; init; }
+
+        public long IsBlocked { get; init; }
+
+        public long IsStranger { get; init; }
+
+        public UserPair Pair => new(UserId, Other);
     }
 
     /// <summary>Does what a user wants about another one, who exists.</summary>
@@ -90,12 +105,20 @@ sealed class ContactBook(IChatDatabase database)
         });
     }
 
-    /// <summary>Who of two users has blocked the other one, of many pairs at once.</summary>
-    public async Task<HashSet<(int UserId, int Other)>> BlocksAmongAsync(IEnumerable<(int, int)> pairs)
+    /// <summary>Those of these pairs of whom the first has blocked the second.</summary>
+    public async Task<HashSet<UserPair>> BlocksAmongAsync(IReadOnlyCollection<UserPair> pairs) =>
+        [.. (await StandingsAsync(pairs)).Where(row => row.Blocks != 0).Select(row => row.Pair)];
+
+    /// <summary>Those of these pairs of whom the first does not see whether the second is online: one has blocked the other, or the second shows it to contacts only.</summary>
+    public async Task<IReadOnlySet<UserPair>> VeiledAsync(IReadOnlyCollection<UserPair> pairs) =>
+        (await StandingsAsync(pairs)).Where(row => row.Blocks != 0 || row.IsBlocked != 0 || row.IsStranger != 0).Select(row => row.Pair).ToHashSet();
+
+    async Task<IEnumerable<PairRow>> StandingsAsync(IReadOnlyCollection<UserPair> pairs)
     {
-        var ids = $"[{string.Join(',', pairs.Select(pair => $"[{pair.Item1},{pair.Item2}],[{pair.Item2},{pair.Item1}]"))}]";
-        return (await database.ReadAsync(connection => connection.QueryAsync<PairRow>(database.Dialect.BlocksAmong, new { ids })))
-            .Select(row => (row.UserId, row.Other)).ToHashSet();
+        if (pairs.Count == 0)
+            return [];
+        var ids = $"[{string.Join(',', pairs.Select(pair => $"[{pair.UserId},{pair.OtherId}]"))}]";
+        return await database.ReadAsync(connection => connection.QueryAsync<PairRow>(database.Dialect.PairStandings, new { ids }));
     }
 
     static ContactOutcome Full(ContactVerdict verdict, string who, long rev) => new(

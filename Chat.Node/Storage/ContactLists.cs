@@ -140,7 +140,11 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
             """
             SELECT DISTINCT u.id, u.name, u.ours,
                 CASE WHEN EXISTS (SELECT 1 FROM Contact c WHERE c.userid = f.userid AND c.other = u.id AND c.blocked = 1)
-                    OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = u.id AND c.other = f.userid AND c.blocked = 1) THEN 'offline' ELSE u.state END AS state
+                    OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = u.id AND c.other = f.userid AND c.blocked = 1) THEN 'offline'
+                    WHEN EXISTS (SELECT 1 FROM UserPrivacy v WHERE v.userid = u.id AND v.hides_presence = 2)
+                        AND EXISTS (SELECT 1 FROM UserPresence p WHERE p.userid = u.id AND p.shown = 1)
+                        AND EXISTS (SELECT 1 FROM Friends r WHERE r.userid = u.id AND r.friendid = f.userid) THEN 'online'
+                    ELSE u.state END AS state
             FROM Friends f JOIN Users u ON u.id = f.friendid
             WHERE f.userid = @userId AND f.friendid > @after ORDER BY u.id LIMIT @max
             """,

@@ -18,11 +18,11 @@ sealed class Presence(IChatDatabase database, UserEvents? events = null)
     /// <summary>First in every transaction, so that the writes of one user are one after the other also in the database.</summary>
     const string LockRow = "UPDATE UserPresence SET shown = shown WHERE userid = @userId";
 
-    /// <summary>The state that others see of a user whom we list: online, unless the user hides it.</summary>
+    /// <summary>The state that others see of a user whom we list: online, unless the user hides it from anybody, for everybody reads the same.</summary>
     const string ShowState =
         """
         UPDATE Users SET state = CASE
-            WHEN EXISTS (SELECT 1 FROM UserPrivacy WHERE userid = @userId AND hides_presence = 1) THEN 'offline'
+            WHEN EXISTS (SELECT 1 FROM UserPrivacy WHERE userid = @userId AND hides_presence > 0) THEN 'offline'
             ELSE 'online' END
         WHERE id = @userId AND EXISTS (SELECT 1 FROM UserPresence WHERE userid = @userId AND shown = 1)
         """;
@@ -138,7 +138,7 @@ sealed class Presence(IChatDatabase database, UserEvents? events = null)
         """
         SELECT p.userid FROM UserPresence p JOIN Users u ON u.id = p.userid
         WHERE p.node = @incarnation AND u.state = 'offline'
-            AND NOT EXISTS (SELECT 1 FROM UserPrivacy v WHERE v.userid = p.userid AND v.hides_presence = 1)
+            AND NOT EXISTS (SELECT 1 FROM UserPrivacy v WHERE v.userid = p.userid AND v.hides_presence > 0)
         LIMIT @max
         """,
         new { incarnation, max })).AsList());
@@ -151,13 +151,13 @@ sealed class Presence(IChatDatabase database, UserEvents? events = null)
     {
         await connection.ExecuteAsync(LockRow, new { userId }, transaction);
         await connection.ExecuteAsync(
-            "REPLACE INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides = hides.Presence }, transaction);
+            "REPLACE INTO UserPrivacy (userid, hides_presence) VALUES (@userId, @hides)", new { userId, hides = hides.Presence ? 1 : hides.FromStrangers ? 2 : 0 }, transaction);
         await connection.ExecuteAsync(
             hides.Receipts ? "REPLACE INTO HiddenReceipts (userid) VALUES (@userId)" : "DELETE FROM HiddenReceipts WHERE userid = @userId", new { userId }, transaction);
         return await connection.ExecuteAsync(ShowState, new { userId }, transaction);
     });
 
-    /// <summary>Which of these users hide.</summary>
+    /// <summary>Which of these users hide from everybody.</summary>
     public async Task<IReadOnlySet<int>> HiddenAsync(IReadOnlyCollection<int> userIds) => (await database.ReadAsync(connection =>
         connection.QueryAsync<int>("SELECT userid FROM UserPrivacy WHERE userid IN @userIds AND hides_presence = 1", new { userIds }))).ToHashSet();
 

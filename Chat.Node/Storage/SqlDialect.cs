@@ -52,8 +52,11 @@ abstract class SqlDialect
     /// </summary>
     public abstract string MarkStandings { get; }
 
-    /// <summary>Those of the pairs <c>[user, other]</c> in <c>@ids</c>, a JSON array, of whom the user has blocked the other.</summary>
-    public abstract string BlocksAmong { get; }
+    /// <summary>
+    /// For each <c>[user, other]</c> in <c>@ids</c>, a JSON array: whether the user has blocked the other, is blocked by the other, and is none of the contacts to
+    /// whom alone the other shows itself.
+    /// </summary>
+    public abstract string PairStandings { get; }
 
     /// <summary>Finds the marks above the head, for each <c>[a, b, head]</c> in <c>@ids</c>, a JSON array.</summary>
     public abstract string ImpossibleMarks { get; }

@@ -48,7 +48,7 @@ sealed class UserEvents(WebhookOutbox outbox)
     async Task AddAsync(DbConnection connection, DbTransaction transaction, string type, IReadOnlyCollection<int> userIds)
     {
         var hidden = (await connection.QueryAsync<int>(
-            "SELECT userid FROM UserPrivacy WHERE userid IN @userIds AND hides_presence = 1", new { userIds }, transaction)).ToHashSet();
+            "SELECT userid FROM UserPrivacy WHERE userid IN @userIds AND hides_presence > 0", new { userIds }, transaction)).ToHashSet();
         foreach (var userId in userIds)
             await outbox.AddAsync(connection, transaction, type, WebhookData.Of(new PresenceData(userId, hidden.Contains(userId) ? true : null)));
     }

@@ -20,4 +20,7 @@ static partial class WatchLog
 
     [LoggerMessage(335, LogLevel.Error, "presence: {Message} could not be handled")]
     public static partial void Failed(ILogger logger, string message, Exception cause);
+
+    [LoggerMessage(340, LogLevel.Warning, "presence: it cannot be read who may see whom, of {Pairs} pairs of users, trying again: {Reason}")]
+    public static partial void VeilsUnread(ILogger logger, int pairs, string reason);
 }

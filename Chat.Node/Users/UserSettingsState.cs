@@ -16,7 +16,7 @@ sealed class UserSettingsState(int userId)
     bool _hidesReceipts;
 
     /// <summary>What others do not see.</summary>
-    public HiddenThings Hides => new(_presence == PresencePrivacy.Nobody, _hidesReceipts);
+    public HiddenThings Hides => new(_presence == PresencePrivacy.Nobody, _hidesReceipts, _presence == PresencePrivacy.Contacts);
 
     public UserSettings Settings => new(_presence, [.. _muted], [.. _pinned]) { HidesReceipts = _hidesReceipts };
 

@@ -16,6 +16,9 @@ struct WatchEntry<TWatcher>
 
     /// <summary>What the session was told last.</summary>
     public byte Told;
+
+    /// <summary>The session's user may not see how that is.</summary>
+    public bool IsVeiled;
 }
 
 /// <summary>Places for entries, in pieces: it grows without copying, and a free place is used again. Not for several threads.</summary>

@@ -10,6 +10,7 @@ sealed class HubServices(NodeIdentity node, Presence presence, TimeProvider cloc
 {
     PeerExchange? _peers;
     WatcherDesk? _watchers;
+    VeilDesk? _veils;
 
     public Presence Presence => presence;
 
@@ -32,6 +33,11 @@ sealed class HubServices(NodeIdentity node, Presence presence, TimeProvider cloc
     public long WallTime => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public PeerExchange PeersBy(IPresenceRoad road) => _peers ??= new PeerExchange(this, road, node.Incarnation);
+
+    /// <summary>Who may not see whom.</summary>
+    public required ContactBook Contacts { get; init; }
+
+    public VeilDesk Veils => _veils ??= new VeilDesk(this);
 
     public WatcherDesk Watchers => _watchers ??= new WatcherDesk(this);
 }

@@ -83,6 +83,9 @@ sealed class PresenceHub(HubServices services, IPresenceRoad road) : UntypedActo
             case PrivacyRead read:
                 OnPrivacyRead(read);
                 break;
+            case VeilsRead read:
+                services.Veils.OnRead(read, Self);
+                break;
             default:
                 ReceiveOfNodes(message);
                 break;
@@ -102,7 +105,13 @@ sealed class PresenceHub(HubServices services, IPresenceRoad road) : UntypedActo
             case AskPresence:
                 _peers.OnAsk(Sender, Self);
                 break;
+            case VisibilityChanged changed:
+                services.Veils.OnChanged(changed);
+                services.Veils.ReadIfDue(Self);
+                break;
             case PrivacyChanged changed:
+                services.Veils.OnChanged(new VisibilityChanged(changed.UserId, 0));
+                services.Veils.ReadIfDue(Self);
                 services.Local.SetPrivacy(changed.UserId, changed.Hides);
                 if (changed.Hides)
                     services.Book.Forget(changed.UserId);
@@ -122,6 +131,7 @@ sealed class PresenceHub(HubServices services, IPresenceRoad road) : UntypedActo
     void OnTick()
     {
         ReadPrivacyIfDue();
+        services.Veils.ReadIfDue(Self);
         _peers.Tick(Self);
         services.Book.Expire(services.Now);
         _watchers.Tick();

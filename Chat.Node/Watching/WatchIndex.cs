@@ -41,7 +41,7 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
     public int Entries => _pool.Count;
 
     /// <summary>Replaces what the session watched before. Null, and that stays, if the node watches for as many as it can.</summary>
-    public Watcher<TSession>? Set(TSession session, int userId, IReadOnlyList<int> users, IReadOnlyList<ConversationId> conversations)
+    public Watcher<TSession>? Set(TSession session, int userId, IReadOnlyList<int> users, IReadOnlyList<ConversationId> conversations, IReadOnlySet<int>? veiled = null)
     {
         var before = _watchers.GetValueOrDefault(session);
         if (_pool.Count - (before?.Entries.Length ?? 0) + users.Count + conversations.Count > maxEntries)
@@ -50,9 +50,9 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
         var watcher = new Watcher<TSession>(session, userId) { Entries = new int[users.Count + conversations.Count], Users = users.Count, NextAt = before?.NextAt ?? 0 };
         var at = 0;
         foreach (var user in users)
-            watcher.Entries[at++] = Add(watcher, KeyOf(user));
+            watcher.Entries[at++] = Add(watcher, KeyOf(user), veiled?.Contains(user) == true);
         foreach (var conversation in conversations)
-            watcher.Entries[at++] = Add(watcher, KeyOf(conversation));
+            watcher.Entries[at++] = Add(watcher, KeyOf(conversation), !conversation.IsGroup && veiled?.Contains(conversation.Other(userId)) == true);
         _watchers[session] = watcher;
         return watcher;
     }
@@ -85,10 +85,34 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
     {
         for (var place = _first.GetValueOrDefault(KeyOf(userId), -1); place >= 0; place = _pool[place].Next)
         {
-            if (_pool[place].Told != (byte)shown)
-                Mark(_pool[place].Watcher!);
+            var entry = _pool[place];
+            if (entry.Told != (byte)(entry.IsVeiled ? PresenceState.Offline : shown))
+                Mark(entry.Watcher!);
         }
     }
+
+    /// <summary>From now on the sessions of a user see another one, who is shown so, or (true) do not.</summary>
+    public void SetVeil(int watcherId, int userId, bool isVeiled, PresenceState shown)
+    {
+        foreach (var key in (ReadOnlySpan<long>)[KeyOf(userId), KeyOf(ConversationId.Direct(watcherId, userId))])
+        {
+            for (var place = _first.GetValueOrDefault(key, -1); place >= 0; place = _pool[place].Next)
+            {
+                ref var entry = ref _pool[place];
+                if (entry.Watcher!.UserId == watcherId)
+                    entry.IsVeiled = isVeiled;
+            }
+        }
+
+        Mark(userId, shown);
+    }
+
+    /// <summary>Whether a session of the one watches the other, or their conversation.</summary>
+    public bool IsWatchedBy(int watcherId, int userId) =>
+        WatchersOf(KeyOf(userId)).Concat(WatchersOf(KeyOf(ConversationId.Direct(watcherId, userId)))).Any(watcher => watcher.UserId == watcherId);
+
+    /// <summary>Whoever watches a user, seeing it or not.</summary>
+    public IEnumerable<Watcher<TSession>> WatchersOf(int userId) => WatchersOf(KeyOf(userId));
 
     /// <summary>Something is left to be told to it.</summary>
     public void Mark(Watcher<TSession> watcher)
@@ -120,7 +144,8 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
         foreach (var place in watcher.Entries.AsSpan(0, watcher.Users))
         {
             ref var entry = ref _pool[place];
-            var now = shown((int)-entry.Key);
+            var userId = (int)-entry.Key;
+            var now = entry.IsVeiled ? new PresenceEntry(userId, PresenceState.Offline, 0) : shown(userId);
             if (entry.Told == (byte)now.State)
                 continue;
             if (news.Count == max)
@@ -136,16 +161,26 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
         return news;
     }
 
+    /// <summary>Whoever watches a conversation, and may see who types in it.</summary>
     public IEnumerable<Watcher<TSession>> WatchersOf(ConversationId conversation)
     {
         for (var place = _first.GetValueOrDefault(KeyOf(conversation), -1); place >= 0; place = _pool[place].Next)
+        {
+            if (!_pool[place].IsVeiled)
+                yield return _pool[place].Watcher!;
+        }
+    }
+
+    IEnumerable<Watcher<TSession>> WatchersOf(long key)
+    {
+        for (var place = _first.GetValueOrDefault(key, -1); place >= 0; place = _pool[place].Next)
             yield return _pool[place].Watcher!;
     }
 
-    int Add(Watcher<TSession> watcher, long key)
+    int Add(Watcher<TSession> watcher, long key, bool isVeiled)
     {
         var next = _first.GetValueOrDefault(key, -1);
-        var place = _pool.Take(new WatchEntry<Watcher<TSession>> { Watcher = watcher, Key = key, Next = next, Previous = -1, Told = Untold });
+        var place = _pool.Take(new WatchEntry<Watcher<TSession>> { Watcher = watcher, Key = key, Next = next, Previous = -1, Told = Untold, IsVeiled = isVeiled });
         if (next >= 0)
             _pool[next].Previous = place;
         _first[key] = place;

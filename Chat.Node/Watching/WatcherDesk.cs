@@ -87,7 +87,7 @@ sealed class WatcherDesk(HubServices hub)
             return;
         }
 
-        var watcher = hub.Watches.Set(watch.Session, watch.UserId, watch.Users, watch.Conversations);
+        var watcher = hub.Watches.Set(watch.Session, watch.UserId, watch.Users, watch.Conversations, watch.Veiled);
         if (watcher is null)
         {
             if (!_isFull)
@@ -98,9 +98,10 @@ sealed class WatcherDesk(HubServices hub)
         }
 
         _isFull = false;
+        hub.Veils.OnWatch(watch);
         context.Watch(watch.Session); // it may be over already: then its end is told now
         var typing = watch.Conversations.SelectMany(conversation => hub.Typing.Of(conversation, hub.Now)
-            .Where(other => other.UserId != watch.UserId)
+            .Where(other => other.UserId != watch.UserId && (conversation.IsGroup || !watch.Veiled.Contains(other.UserId)))
             .Select(other => PushOf(conversation, other.UserId, isOn: true, other.Left)));
         Reply(watch, asker, new WatchReply(hub.Watches.TakeNews(watcher, hub.Book.EntryOf, WatchReply.FittingUsers(watch.Ref, hub.MaxFrameBytes)), [.. typing]));
     }

@@ -45,7 +45,9 @@ public static class SettingsFrames
         var room = maxFrameBytes - 128; // for everything but the lists
         var pinned = ModernFrames.Fitting(settings.Pinned, Token, ref room);
         var muted = ModernFrames.Fitting(settings.Muted, Token, ref room);
-        writer.WriteString("presence", settings.Presence.ToText());
+        // Clients of version 2 know of the two others only.
+        var isKnown = protocol > ModernFrames.ProtocolVersion || settings.Presence != PresencePrivacy.Contacts;
+        writer.WriteString("presence", (isKnown ? settings.Presence : PresencePrivacy.Nobody).ToText());
         if (protocol > ModernFrames.ProtocolVersion)
             writer.WriteString("receipts", settings.HidesReceipts ? "off" : "on");
         ModernFrames.WriteRawArray(writer, "muted", muted);

@@ -55,7 +55,7 @@ static class UserSettingsReader
 
     static string ExpectedOf(string key) => key switch
     {
-        "presence" => "\"everyone\" or \"nobody\"",
+        "presence" => "\"everyone\", \"nobody\" or \"contacts\"",
         "receipts" => "\"on\" or \"off\"",
         _ => "d:LOWER:HIGHER (two user ids) or g:GROUP",
     };

@@ -75,11 +75,12 @@ public abstract class ContactBookTests : StorageTest
         Assert.True((await DoAsync(Alice, Bob, ContactAction.Block)).IsBlockChanged);
         Assert.False((await DoAsync(Alice, Bob, ContactAction.Block)).IsBlockChanged);
         await DoAsync(Carol, Alice, ContactAction.Block);
-        Assert.Equal([(Alice, Bob), (Carol, Alice)], (await _book.BlocksAmongAsync([(Alice, Bob), (Alice, Carol), (Bob, Carol)])).Order());
+        Assert.Equal([new UserPair(Alice, Bob)], await _book.BlocksAmongAsync([new(Alice, Bob), new(Alice, Carol), new(Bob, Carol), new(Bob, Alice)]));
+        Assert.Equal([new UserPair(Carol, Alice)], await _book.BlocksAmongAsync([new(Carol, Alice)]));
         Assert.Equal([new UserContact(Bob, ContactState.None) { IsBlocked = true }], await ListAsync(Alice, onlyBlocked: true));
         Assert.Empty(await ListAsync(Bob, onlyBlocked: true));
         Assert.True((await DoAsync(Alice, Bob, ContactAction.Unblock)).IsBlockChanged);
-        Assert.Equal([(Carol, Alice)], await _book.BlocksAmongAsync([(Alice, Bob), (Carol, Alice)]));
+        Assert.Equal([new UserPair(Carol, Alice)], await _book.BlocksAmongAsync([new(Alice, Bob), new(Carol, Alice)]));
         Assert.Empty(await ListAsync(Alice));
     }
 
@@ -111,6 +112,34 @@ public abstract class ContactBookTests : StorageTest
         await DoAsync(Alice, Bob, ContactAction.Block);
         Assert.False(Assert.Single((await lists.FriendsAsync(Alice, 0, 10)).Entries).IsOnline);
         Assert.False(Assert.Single((await lists.OfUserAsync(Bob)).Friends).IsOnline);
+    }
+
+    [Fact]
+    public async Task Who_has_blocked_the_other_or_is_no_contact_of_somebody_who_shows_itself_to_contacts_sees_nothing()
+    {
+        await RegisterAsync();
+        var all = (from one in (int[])[Alice, Bob, Carol] from other in (int[])[Alice, Bob, Carol] where one != other select new UserPair(one, other)).ToList();
+        Assert.Empty(await _book.VeiledAsync(all));
+        Assert.Empty(await _book.VeiledAsync([]));
+        await DoAsync(Alice, Bob, ContactAction.Block);
+        Assert.Equal([new UserPair(Alice, Bob), new(Bob, Alice)], (await _book.VeiledAsync(all)).OrderBy(pair => pair.UserId));
+        await DoAsync(Alice, Bob, ContactAction.Unblock);
+        await DoAsync(Alice, Bob, ContactAction.Add);
+        var presence = new Presence(Database.Chat);
+        await presence.HideAsync(Alice, new HiddenThings(Presence: false, FromStrangers: true));
+        Assert.Equal([new UserPair(Carol, Alice)], await _book.VeiledAsync(all));
+
+        await presence.SetAsync(Alice, 5000);
+        await _friends.AddFriendAsync(Bob, Alice);
+        await _friends.AddFriendAsync(Carol, Alice);
+        var lists = new ContactLists(Database.Chat);
+        Assert.True(Assert.Single((await lists.FriendsAsync(Bob, 0, 10)).Entries).IsOnline);
+        Assert.False(Assert.Single((await lists.FriendsAsync(Carol, 0, 10)).Entries).IsOnline);
+        await presence.SetAsync(Alice, null);
+        Assert.False(Assert.Single((await lists.FriendsAsync(Bob, 0, 10)).Entries).IsOnline);
+        Assert.Empty(await presence.HiddenAsync([Alice]));
+        await presence.HideAsync(Alice, new HiddenThings(Presence: false));
+        Assert.Empty(await _book.VeiledAsync(all));
     }
 
     [Fact]

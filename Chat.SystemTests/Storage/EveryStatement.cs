@@ -200,7 +200,7 @@ sealed class EveryStatement(IChatDatabase database)
         foreach (var action in (ContactAction[])[ContactAction.Add, ContactAction.Remove, ContactAction.Block])
             Assert.Equal(ErrorCode.None, (await book.ChangeAsync(42, new ChangeContactRequest(43, action))).Verdict.Error);
         foreach (var count in (int[])[1, 100, 1000])
-            Assert.Contains((42, 43), await book.BlocksAmongAsync([(43, 42), .. Ids(count).Select(id => (id, id + 1))]));
+            Assert.Contains(new UserPair(42, 43), await book.BlocksAmongAsync([new(42, 43), .. Ids(count).Select(id => new UserPair(id, id + 1))]));
     }
 
     async Task LogAsync()

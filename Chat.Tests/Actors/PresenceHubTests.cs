@@ -86,6 +86,69 @@ public sealed class PresenceHubTests : PresenceHubTest
         Assert.Equal([new(Bob, PresenceState.Online)], (await NextPushAsync(session)).Users);
     }
 
+    [Fact]
+    public async Task Who_blocks_the_other_is_seen_no_more_nor_seen_to_type_until_that_is_over()
+    {
+        var hub = Start();
+        var session = NewProbe();
+        await hub.ComeAndShowAsync(Bob, Carol);
+        await hub.WatchAsync(session, Alice, [Bob, Carol], Pair);
+        await BlockAsync(hub, ContactAction.Block);
+        Assert.Equal([new(Bob, PresenceState.Offline)], (await NextPushAsync(session)).Users);
+        hub.Ref.Tell(new Typed(Pair, Bob, IsOn: true, [Alice, Bob]));
+        await BlockAsync(hub, ContactAction.Unblock);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal([new(Bob, PresenceState.Online)], (await NextPushAsync(session)).Users); // and nothing of the typing
+    }
+
+    [Fact]
+    public async Task A_change_that_comes_before_the_watch_it_is_about_is_not_lost()
+    {
+        var hub = Start();
+        var session = NewProbe();
+        await hub.ComeAndShowAsync(Bob);
+        await BlockAsync(hub, ContactAction.Block);
+        Assert.Equal([new(Bob, PresenceState.Online)], (await hub.WatchAsync(session, Alice, [Bob])).Presence); // what it says of the veil is older
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal([new(Bob, PresenceState.Offline)], (await NextPushAsync(session)).Users);
+    }
+
+    [Fact]
+    public async Task Who_may_see_whom_is_read_again_until_it_can_be_read()
+    {
+        var hub = Start();
+        var session = NewProbe();
+        await hub.ComeAndShowAsync(Bob);
+        await hub.WatchAsync(session, Alice, [Bob]);
+        await new ContactBook(Database).ChangeAsync(Bob, new ChangeContactRequest(Alice, ContactAction.Block));
+        var reads = 0;
+        Database.BeforeRead = () => Task.FromResult(Interlocked.Increment(ref reads));
+        Database.Reads = StatementFault.Refused;
+        hub.Ref.Tell(new VisibilityChanged(Bob, Alice));
+        await AwaitAssertAsync(
+            () =>
+            {
+                Clock.Advance(TimeSpan.FromSeconds(1));
+                Assert.InRange(Volatile.Read(ref reads), 2, int.MaxValue); // the first has failed
+            },
+            Patience, TimeSpan.FromMilliseconds(50));
+        Database.Reads = StatementFault.None;
+        await AwaitAssertAsync(
+            async () =>
+            {
+                Clock.Advance(TimeSpan.FromSeconds(1));
+                var push = await session.ExpectMsgAsync<SessionNotice>(TimeSpan.FromMilliseconds(500));
+                Assert.Contains("\"state\":\"offline\"", System.Text.Encoding.UTF8.GetString(push.Frame.Span), StringComparison.Ordinal);
+            },
+            Patience, TimeSpan.FromMilliseconds(50));
+    }
+
+    async Task BlockAsync(TestHub hub, ContactAction action)
+    {
+        await new ContactBook(Database).ChangeAsync(Bob, new ChangeContactRequest(Alice, action));
+        hub.Ref.Tell(new VisibilityChanged(Bob, Alice));
+    }
+
     /// <summary>What the settings have said did not come here.</summary>
     [Fact]
     public async Task A_lost_word_about_hiding_is_found_in_the_table()

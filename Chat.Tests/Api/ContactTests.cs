@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Api;
@@ -41,6 +42,37 @@ public sealed class ContactTests
         Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "unblock", @ref = 5 })));
         Assert.Equal(1, (await bob.AskAsync(new { msgid = 6, toid = 1, msg = "hi", cmid = "c1", @ref = 6 })).GetProperty("seq").GetInt64());
         Assert.Equal("hi", (await alice.NextAsync())!.Value.GetProperty("msg").GetString()); // and nothing was told before
+    }
+
+    [Fact]
+    public async Task Who_is_blocked_or_no_contact_does_not_see_who_hides_from_it()
+    {
+        await using var started = await StartedNode.StartAsync();
+        using var alice = await NewAsync(started.Node, "alice");
+        using var bob = await NewAsync(started.Node, "bob");
+        Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "block", @ref = 1 })));
+        const string Offline = """{"msgid":102,"ref":2,"errno":0,"presence":[{"id":1,"state":"offline"}],"typing":[]}""";
+        var watch = new { msgid = 115, users = new[] { 1 }, conversations = new[] { "d:1:2" }, @ref = 2 };
+        Assert.Equal(Offline, Text(await bob.AskAsync(watch)));
+        await alice.AskAsync(new { msgid = 118, conversation = "d:1:2", on = true, @ref = 3 });
+        Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "unblock", @ref = 4 })));
+        Assert.Equal("""{"msgid":116,"users":[{"id":1,"state":"online"}]}""", Text((await bob.NextAsync())!.Value));
+        await Eventually.EqualAsync(0, async () => Errno(await alice.AskAsync(new { msgid = 111, presence = "contacts", @ref = 5 }))); // the first use may be "retry"
+        Assert.Equal("""{"msgid":116,"users":[{"id":1,"state":"offline"}]}""", Text((await bob.NextAsync())!.Value));
+        Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "add", @ref = 6 })));
+        Assert.Equal("""{"msgid":116,"users":[{"id":1,"state":"online"}]}""", Text((await bob.NextAsync())!.Value));
+    }
+
+    [Fact]
+    public async Task Version_2_cannot_choose_contacts_and_is_shown_what_it_knows()
+    {
+        await using var started = await StartedNode.StartAsync();
+        using var alice = await NewAsync(started.Node, "alice");
+        await Eventually.EqualAsync(0, async () => Errno(await alice.AskAsync(new { msgid = 111, presence = "contacts", @ref = 1 })));
+        using var old = await LineClient.ConnectAsync(started.Node.ChatPort);
+        Assert.Equal(0, Errno(await old.AskAsync(new { msgid = 1, name = "alice", password = "secret" })));
+        Assert.Equal("nobody", (await old.AskAsync(new { msgid = 110, @ref = 2 })).GetProperty("presence").GetString());
+        Assert.Equal(5, Errno(await old.AskAsync(new { msgid = 111, presence = "contacts", @ref = 3 })));
     }
 
     [Theory]

@@ -106,6 +106,7 @@ static class Samples
         AskPresence.Instance,
         new PresencePart(99, 7, 1, 2, [new UserStanding(17, Standing.Away)]),
         new PrivacyChanged(17, Hides: true),
+        new VisibilityChanged(17, 18),
         new TypingNews(Group, 17, IsOn: true, [17, 18]),
     ];
 }

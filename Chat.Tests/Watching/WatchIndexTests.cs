@@ -51,6 +51,37 @@ public sealed class WatchIndexTests
     }
 
     [Fact]
+    public void Who_may_not_see_somebody_sees_it_offline_until_it_may()
+    {
+        _shown[2] = PresenceState.Online;
+        var pair = ConversationId.Direct(1, 2);
+        var veiled = _index.Set("a", 1, [2], [pair], new HashSet<int> { 2 })!;
+        var other = _index.Set("b", 3, [2], [])!;
+        Assert.Equal([(2, PresenceState.Offline)], News(veiled));
+        Assert.Equal([(2, PresenceState.Online)], News(other));
+        Assert.Empty(_index.WatchersOf(pair));
+        Show(2, PresenceState.Away);
+        Assert.Same(other, Due(0));
+        Assert.Null(Due(0));
+        News(other);
+
+        _index.SetVeil(1, 2, isVeiled: false, PresenceState.Away);
+        Assert.Equal([(2, PresenceState.Away)], News(Due(0)!));
+        Assert.Equal([veiled], _index.WatchersOf(pair));
+        _index.SetVeil(1, 2, isVeiled: true, PresenceState.Away);
+        Assert.Equal([(2, PresenceState.Offline)], News(Due(0)!));
+        Assert.Null(Due(0));
+    }
+
+    [Fact]
+    public void It_is_known_who_watches_whom()
+    {
+        _index.Set("a", 1, [2], [ConversationId.Direct(1, 3)]);
+        Assert.Equal([true, true, false, false], new[] { (1, 2), (1, 3), (2, 1), (3, 2) }.Select(pair => _index.IsWatchedBy(pair.Item1, pair.Item2)));
+        Assert.Equal([1], _index.WatchersOf(2).Select(watcher => watcher.UserId));
+    }
+
+    [Fact]
     public void A_watcher_waits_until_its_time_has_come()
     {
         var watcher = _index.Set("a", 1, [2], [])!;

@@ -86,10 +86,13 @@ sealed class MySqlDialect : SqlDialect
         LEFT JOIN DeliveryMark m ON m.userid = i.userid AND m.a = i.a AND m.b = i.b
         """;
 
-    public override string BlocksAmong =>
+    public override string PairStandings =>
         """
-        SELECT c.userid, c.other FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', other INT PATH '$[1]')) i
-        STRAIGHT_JOIN Contact c ON c.userid = i.userid AND c.other = i.other WHERE c.blocked = 1
+        SELECT i.userid, i.other, EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.userid AND c.other = i.other AND c.blocked = 1) AS blocks,
+            EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.other AND c.other = i.userid AND c.blocked = 1) AS isblocked,
+            EXISTS (SELECT 1 FROM UserPrivacy v WHERE v.userid = i.other AND v.hides_presence = 2)
+                AND NOT EXISTS (SELECT 1 FROM Friends f WHERE f.userid = i.other AND f.friendid = i.userid) AS isstranger
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', other INT PATH '$[1]')) i
         """;
 
     public override string ImpossibleMarks =>

@@ -101,8 +101,7 @@ sealed class SqliteDialect : SqlDialect
         LEFT JOIN DeliveryMark m ON m.userid = i.userid AND m.a = i.a AND m.b = i.b
         """;
 
-    public override string BlocksAmong =>
-        "SELECT c.userid, c.other FROM json_each(@ids) i CROSS JOIN Contact c ON c.userid = i.value ->> 0 AND c.other = i.value ->> 1 WHERE c.blocked = 1";
+    public override string PairStandings => SqliteContacts.Standings;
 
     public override string ImpossibleMarks =>
         """
