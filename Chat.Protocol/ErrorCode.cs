@@ -41,7 +41,7 @@ public enum ErrorCode
 
     /// <summary>
     /// Not allowed here, or not to you: registration is switched off (<c>Chat:Accounts:Registration=off</c>), the product's own server has denied the
-    /// message, or the message is another's.
+    /// message, the message is another's, or a group's roles, bans or rules do not let you.
     /// </summary>
     Forbidden = 13,
 
@@ -50,6 +50,9 @@ public enum ErrorCode
 
     /// <summary>The time in which a message may be edited or recalled is over.</summary>
     TooLate = 15,
+
+    /// <summary>As many as may be: the members of a group.</summary>
+    Full = 16,
 
     /// <summary>There is no such thing here: typing in a group that is too large for it.</summary>
     Off = 17,

@@ -90,8 +90,17 @@ public static class MessageKind
     /// <summary>Both directions: somebody types.</summary>
     public const int Typing = 118;
 
+    /// <summary>Client to server: what a group is, and what the user is in it.</summary>
+    public const int GetGroup = 124;
+
     /// <summary>Client to server: the members of a group, page by page.</summary>
     public const int ListMembers = 125;
+
+    /// <summary>Client to server: be no member of a group any more.</summary>
+    public const int LeaveGroup = 128;
+
+    /// <summary>Server to client: what the user is to a group has changed.</summary>
+    public const int GroupChanged = 130;
 
     /// <summary>Client to server: edit, recall, pin a message, or react to it.</summary>
     public const int ChangeMessage = 131;

@@ -62,7 +62,7 @@ static class GroupEndpoints
         {
             if (await MissingAsync(users, [creator, .. members]) is { } missing)
                 return missing;
-            var made = await groups.CreateAsync(creator, name, body.Desc ?? "", members, once is null ? null : once.NoteAsync);
+            var made = await groups.CreateAsync(creator, name, body.Desc ?? "", members, alsoAsync: once is null ? null : once.NoteAsync);
             return made.Error == ErrorCode.None && await store.FindAsync(made.Id) is { } group
                 ? TypedResults.Created($"/api/v1/groups/{group.Id}", GroupAnswer.Of(group))
                 : ApiProblem.Of(made.Error, made.Reason);

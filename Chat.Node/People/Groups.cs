@@ -11,7 +11,7 @@ namespace Chat.Node.People;
 /// <summary>
 /// Groups and their members. Whoever changes the members is answered when the conversation knows it: what is sent afterwards reaches the members of then.
 /// </summary>
-sealed class Groups(ContactStore contacts, GroupStore groups, Lazy<IActorRef> conversations)
+sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store, GroupNews news, int maxMembers, Lazy<IActorRef> conversations)
 {
     const int MaxDescriptionCharacters = 200;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -21,27 +21,37 @@ sealed class Groups(ContactStore contacts, GroupStore groups, Lazy<IActorRef> co
     /// <param name="name">As it was typed.</param>
     /// <param name="description">The same.</param>
     /// <param name="members">Who else is in it, as far as they exist.</param>
+    /// <param name="by">Who makes it: <see cref="GroupRules.Product"/>, or the creator.</param>
+    /// <param name="except">The session that makes it; 0: none.</param>
     /// <param name="alsoAsync">What else is written, in the same transaction (<see cref="ContactStore.CreateGroupAsync"/>).</param>
     /// <exception cref="StorageException">The database is away.</exception>
     /// <exception cref="RowRefusedException">Legacy servers could not store such a text.</exception>
     public async Task<Outcome> CreateAsync(
-        int creatorId, string name, string description, IReadOnlyCollection<int>? members = null, Func<DbConnection, DbTransaction, int, Task>? alsoAsync = null)
+        int creatorId, string name, string description, IReadOnlyCollection<int>? members = null, int by = GroupRules.Product, long except = 0, Func<DbConnection, DbTransaction, int, Task>? alsoAsync = null)
     {
         if ((NameProblem(name) ?? DescriptionProblem(description)) is { } problem)
             return Outcome.Fail(ErrorCode.Malformed, problem);
-        return await contacts.CreateGroupAsync(creatorId, NormalForm.Compose(name), description, members, alsoAsync) is { } id
-            ? Outcome.Ok(id)
-            : Outcome.Fail(ErrorCode.Rejected, "the name is taken");
+        int[] all = [.. (members ?? []).Append(creatorId).Distinct()];
+        if (all.Length > maxMembers)
+            return Outcome.Fail(ErrorCode.Full, $"{all.Length} members are too many for a group: no more than {maxMembers} are let in");
+        if (await contacts.CreateGroupAsync(creatorId, NormalForm.Compose(name), description, members, alsoAsync) is not { } id)
+            return Outcome.Fail(ErrorCode.Rejected, "the name is taken");
+        news.Tell(new GroupChangedPush(id, GroupChangedPush.Added, by), all, except);
+        return Outcome.Ok(id);
     }
 
     /// <exception cref="AskTimeoutException">The user is stored as a member, and the conversation has not answered.</exception>
-    public async Task<Outcome> JoinAsync(int userId, int groupId)
-    {
-        if (!await contacts.JoinGroupAsync(userId, groupId))
-            return NoGroup(groupId);
-        await conversations.Value.Ask<MembersKnown>(new MembersChanged(ConversationId.Group(groupId), userId), Timeout);
-        return Outcome.Ok(groupId);
-    }
+    public Task<GroupRefusal?> JoinAsync(int userId, int groupId, long except = 0) =>
+        ChangeAsync(groupId, userId, [userId], group => GroupRules.Join(group, userId, maxMembers), except, () => TellOfNewAsync(groupId, userId));
+
+    /// <exception cref="AskTimeoutException">The user is no member any more, and the conversation has not answered.</exception>
+    public Task<GroupRefusal?> LeaveAsync(int userId, int groupId, long except = 0) =>
+        ChangeAsync(groupId, userId, [userId], group => GroupRules.Leave(group, userId), except);
+
+    /// <summary>All of it, or nothing.</summary>
+    /// <exception cref="AskTimeoutException">It is stored, and the conversation has not answered.</exception>
+    public Task<GroupRefusal?> ChangeMembersAsync(int groupId, int by, MemberChanges changes) =>
+        ChangeAsync(groupId, by, [.. changes.Users.Append(by).Distinct()], group => GroupRules.Change(group, by, changes, maxMembers));
 
     /// <summary>Another name or description.</summary>
     public async Task<Outcome> ChangeAsync(StoredGroup group, string? name, string? description)
@@ -53,30 +63,47 @@ sealed class Groups(ContactStore contacts, GroupStore groups, Lazy<IActorRef> co
             : Outcome.Fail(ErrorCode.Rejected, "the name is taken");
     }
 
-    /// <exception cref="AskTimeoutException">They are stored as members, and the conversation has not answered.</exception>
-    public async Task AddMembersAsync(int groupId, IReadOnlyCollection<int> userIds)
-    {
-        await groups.AddMembersAsync(groupId, userIds);
-        await TellAsync(groupId);
-    }
-
-    /// <exception cref="AskTimeoutException">They are no members any more, and the conversation has not answered.</exception>
-    public async Task RemoveMembersAsync(int groupId, IReadOnlyCollection<int> userIds)
-    {
-        await groups.RemoveMembersAsync(groupId, userIds);
-        await TellAsync(groupId);
-    }
-
     /// <exception cref="AskTimeoutException">It is gone, and the conversation has not answered.</exception>
     public async Task DeleteAsync(int groupId)
     {
-        await groups.DeleteAsync(groupId);
-        await TellAsync(groupId);
+        var members = await groups.DeleteAsync(groupId);
+        try
+        {
+            await TellConversationAsync(groupId);
+        }
+        finally
+        {
+            news.Tell(new GroupChangedPush(groupId, GroupChangedPush.Deleted, GroupRules.Product), members);
+        }
     }
 
-    Task<MembersKnown> TellAsync(int groupId) => conversations.Value.Ask<MembersKnown>(new ReloadMembers(ConversationId.Group(groupId)), Timeout);
+    /// <summary>Also when nothing is different: the one who asks again may have had no answer, and the conversation may not know yet.</summary>
+    async Task<GroupRefusal?> ChangeAsync(int groupId, int by, IReadOnlyCollection<int> userIds, Func<GroupFacts, GroupJudgement> judge, long except = 0, Func<Task>? tellAsync = null)
+    {
+        var outcome = await store.ChangeAsync(groupId, by, userIds, judge);
+        if (outcome.Refusal is not null)
+            return outcome.Refusal;
+        try
+        {
+            await (tellAsync?.Invoke() ?? TellConversationAsync(groupId));
+        }
+        finally
+        {
+            news.Tell(groupId, by, outcome, except);
+        }
 
-    static Outcome NoGroup(int groupId) => Outcome.Fail(ErrorCode.NotFound, $"there is no group {groupId}");
+        return null;
+    }
+
+    /// <summary>Cheaper than to have all members read again: many may come into a large group.</summary>
+    async Task TellOfNewAsync(int groupId, int userId)
+    {
+        await conversations.Value.Ask<MembersKnown>(new MembersChanged(ConversationId.Group(groupId), userId), Timeout);
+        if (!await contacts.IsMemberAsync(userId, groupId))
+            await TellConversationAsync(groupId); // put out meanwhile, and the conversation may have heard of that first
+    }
+
+    Task<MembersKnown> TellConversationAsync(int groupId) => conversations.Value.Ask<MembersKnown>(new ReloadMembers(ConversationId.Group(groupId)), Timeout);
 
     static string? NameProblem(string name) => NameRule.Problem("groupname", name);
 

@@ -93,34 +93,6 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
         }
     }
 
-    /// <summary>False if there is no such group; being a member already is a success.</summary>
-    public async Task<bool> JoinGroupAsync(int userId, int groupId)
-    {
-        try
-        {
-            return await database.WriteAsync(async (connection, transaction) =>
-            {
-                var exists = await connection.ExecuteScalarAsync<long>(
-                    "SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
-                if (exists == 0)
-                    return false;
-                var joined = await connection.ExecuteAsync(
-                    """
-                    INSERT INTO GroupUser (groupid, userid, grouprole) SELECT @groupId, @userId, 'normal'
-                    WHERE NOT EXISTS (SELECT 1 FROM GroupUser WHERE groupid = @groupId AND userid = @userId)
-                    """,
-                    new { groupId, userId }, transaction);
-                if (joined > 0 && events is not null)
-                    await events.JoinedAsync(connection, transaction, groupId, [userId]);
-                return true;
-            });
-        }
-        catch (DuplicateKeyException)
-        {
-            return true; // somebody was quicker
-        }
-    }
-
     public async Task<bool> GroupExistsAsync(int groupId) => await database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId })) > 0;
 

@@ -1,11 +1,24 @@
+using Chat.Protocol;
 using Dapper;
 
 namespace Chat.Node.Storage;
 
 /// <summary>A group and how many users are in it.</summary>
-sealed record StoredGroup(int Id, string Name, string Description, int Members);
+sealed record StoredGroup(int Id, string Name, string Description, int Members)
+{
+    public GroupPolicy Policy { get; init; } = GroupPolicy.Default;
+}
 
-/// <summary>What somebody who looks after groups does with them; <see cref="ContactStore"/> makes them and lets users in.</summary>
+/// <summary>What legacy servers do not know of a group.</summary>
+/// <param name="Avatar">Where its picture is; empty: it has none.</param>
+/// <param name="Joining">Who becomes a member.</param>
+/// <param name="Sending">Who may send.</param>
+sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Sending)
+{
+    public static readonly GroupPolicy Default = new("", GroupJoining.Free, GroupSending.All);
+}
+
+/// <summary>What groups are; <see cref="ContactStore"/> makes them, and <see cref="MemberStore"/> has who is in them.</summary>
 /// <param name="database">Where they are.</param>
 /// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
 /// <param name="texts">How theirs are stored.</param>
@@ -21,6 +34,21 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         public bool Ours { get; init; }
 
         public long Members { get; init; }
+
+        public string Avatar { get; init; } = "";
+
+        public long Joining { get; init; }
+
+        public long Sending { get; init; }
+
+        public GroupPolicy Policy => new(Avatar, (GroupJoining)Joining, (GroupSending)Sending);
+    }
+
+    sealed class OwnRow
+    {
+        public string? Role { get; init; }
+
+        public long MutedUntil { get; init; }
     }
 
     /// <summary>Null if there is none.</summary>
@@ -29,53 +57,30 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         var row = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<GroupRow>(
             """
             SELECT g.groupname AS name, g.groupdesc AS description, g.ours,
-                (SELECT COUNT(DISTINCT m.userid) FROM GroupUser m JOIN Users u ON u.id = m.userid WHERE m.groupid = g.id) AS members
-            FROM AllGroup g WHERE g.id = @id
+                (SELECT COUNT(DISTINCT m.userid) FROM GroupUser m JOIN Users u ON u.id = m.userid WHERE m.groupid = g.id) AS members,
+                COALESCE(p.avatar, '') AS avatar, COALESCE(p.joining, 0) AS joining, COALESCE(p.sending, 0) AS sending
+            FROM AllGroup g LEFT JOIN GroupPolicy p ON p.groupid = g.id WHERE g.id = @id
             """,
             new { id }));
         if (row is null)
             return null;
         if (row.Ours)
-            return new StoredGroup(id, row.Name, row.Description, (int)row.Members);
+            return new StoredGroup(id, row.Name, row.Description, (int)row.Members) { Policy = row.Policy };
         await texts.PrepareAsync([row.Name, row.Description]);
-        return new StoredGroup(id, texts.Read(row.Name), texts.Read(row.Description), (int)row.Members);
+        return new StoredGroup(id, texts.Read(row.Name), texts.Read(row.Description), (int)row.Members) { Policy = row.Policy };
     }
 
-    /// <summary>Lets users in; who is in already stays what it is, and who does not exist is left out.</summary>
-    public Task AddMembersAsync(int groupId, IReadOnlyCollection<int> userIds) => database.WriteAsync(async (connection, transaction) =>
+    /// <summary>What somebody is in a group.</summary>
+    public async Task<MemberFacts> FactsAsync(int id, int userId)
     {
-        var joining = events is { TellsJoined: true }
-            ? (await connection.QueryAsync<int>(
-                """
-                SELECT u.id FROM Users u
-                WHERE u.id IN @userIds AND NOT EXISTS (SELECT 1 FROM GroupUser m WHERE m.groupid = @groupId AND m.userid = u.id) ORDER BY u.id
-                """,
-                new { groupId, userIds }, transaction)).AsList()
-            : [];
-        var joined = await connection.ExecuteAsync(
+        var row = await database.ReadAsync(connection => connection.QuerySingleAsync<OwnRow>(
             """
-            INSERT INTO GroupUser (groupid, userid, grouprole)
-            SELECT @groupId, u.id, 'normal' FROM Users u
-            WHERE u.id IN @userIds AND NOT EXISTS (SELECT 1 FROM GroupUser m WHERE m.groupid = @groupId AND m.userid = u.id)
+            SELECT (SELECT MIN(grouprole) FROM GroupUser WHERE groupid = @id AND userid = @userId) AS role,
+                COALESCE((SELECT muted_until FROM GroupMute WHERE groupid = @id AND userid = @userId), 0) AS muteduntil
             """,
-            new { groupId, userIds }, transaction);
-        if (events is not null)
-            await events.JoinedAsync(connection, transaction, groupId, joining);
-        return joined;
-    });
-
-    /// <summary>Puts users out; who is not in is left out.</summary>
-    public Task RemoveMembersAsync(int groupId, IReadOnlyCollection<int> userIds) => database.WriteAsync(async (connection, transaction) =>
-    {
-        var leaving = events is { TellsLeft: true }
-            ? (await connection.QueryAsync<int>(
-                "SELECT DISTINCT userid FROM GroupUser WHERE groupid = @groupId AND userid IN @userIds ORDER BY userid", new { groupId, userIds }, transaction)).AsList()
-            : [];
-        var left = await connection.ExecuteAsync("DELETE FROM GroupUser WHERE groupid = @groupId AND userid IN @userIds", new { groupId, userIds }, transaction);
-        if (events is not null)
-            await events.LeftAsync(connection, transaction, groupId, leaving);
-        return left;
-    });
+            new { id, userId }));
+        return new MemberFacts(row.Role, row.MutedUntil);
+    }
 
     /// <summary>False if the name is taken.</summary>
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
@@ -105,12 +110,12 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
     }
 
     /// <summary>The group and its members; its messages stay, and nobody takes part in them any more.</summary>
-    public Task DeleteAsync(int id) => database.WriteAsync(async (connection, transaction) =>
+    /// <returns>Who was in it.</returns>
+    public Task<List<int>> DeleteAsync(int id) => database.WriteAsync(async (connection, transaction) =>
     {
-        await connection.ExecuteAsync("DELETE FROM GroupUser WHERE groupid = @id", new { id }, transaction);
-        var deleted = await connection.ExecuteAsync("DELETE FROM AllGroup WHERE id = @id", new { id }, transaction);
-        if (deleted > 0 && events is not null)
-            await events.DeletedAsync(connection, transaction, id);
-        return deleted;
+        await connection.ExecuteAsync(database.Dialect.LockGroup, new { groupId = id }, transaction);
+        var members = (await connection.QueryAsync<int>("SELECT DISTINCT userid FROM GroupUser WHERE groupid = @id", new { id }, transaction)).AsList();
+        await MemberStore.DeleteAsync(connection, transaction, id, events);
+        return members;
     });
 }

@@ -5,7 +5,11 @@ namespace Chat.Protocol;
 /// <summary>102 to 125, 144 and 145: a part of a list, ascending by id. Written by <see cref="ListFrames"/>.</summary>
 /// <param name="Entries">What is on the page.</param>
 /// <param name="HasMore">Whether to ask again, after the last entry's id.</param>
-public sealed record ListReply<T>(IReadOnlyList<T> Entries, bool HasMore);
+public sealed record ListReply<T>(IReadOnlyList<T> Entries, bool HasMore)
+{
+    /// <summary>Of members: the last number of the group's conversation before they were read; 0: not told.</summary>
+    public long Seq { get; init; }
+}
 
 /// <summary>Reads the pages of lists.</summary>
 public static class ListReply
@@ -22,5 +26,5 @@ public static class ListReply
     /// <exception cref="FormatException">No server of ours sends this.</exception>
     public static ListReply<FriendEntry> ReadFriends(JsonElement json) => Read(json, "friends", ListEntries.Friend);
 
-    static ListReply<T> Read<T>(JsonElement json, string key, Func<JsonElement, T> read) => new([.. json.OptionalItems(key).Select(read)], json.IsSet("more"));
+    static ListReply<T> Read<T>(JsonElement json, string key, Func<JsonElement, T> read) => new([.. json.OptionalItems(key).Select(read)], json.IsSet("more")) { Seq = json.OptionalNumber("seq") };
 }

@@ -52,6 +52,8 @@ static class RequestParser
             MessageKind.ListConversations => ListConversationsRequest.Read(ref fields),
             MessageKind.ChangeConversation => ChangeConversationRequest.Read(ref fields),
             MessageKind.RefreshToken => RefreshTokenRequest.Read(ref fields),
+            MessageKind.GetGroup => GetGroupRequest.Read(ref fields),
+            MessageKind.LeaveGroup => LeaveGroupRequest.Read(ref fields),
             MessageKind.ListMembers => ListMembersRequest.Read(ref fields),
             MessageKind.ListGroups => ListGroupsRequest.Read(ref fields),
             MessageKind.ListFriends => ListFriendsRequest.Read(ref fields),

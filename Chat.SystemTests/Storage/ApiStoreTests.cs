@@ -1,6 +1,7 @@
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Tests.Storage;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.SystemTests.Storage;
@@ -65,8 +66,9 @@ public abstract class ApiStoreTests : StorageTest
         var (alice, bob, carol) = ((await accounts.RegisterAsync("alice", "x"))!.Value, (await accounts.RegisterAsync("bob", "x"))!.Value, (await accounts.RegisterAsync("carol", "x"))!.Value);
         var id = (await contacts.CreateGroupAsync(alice, "Größe", "d", [alice, bob, 1_000_000]))!.Value;
         Assert.Equal(new StoredGroup(id, "Größe", "d", 2), await groups.FindAsync(id));
-        await groups.AddMembersAsync(id, [alice, carol, 1_000_000]);
-        await groups.RemoveMembersAsync(id, [bob, 1_000_000]);
+        Assert.Equal(1_000_000, (await Database.Chat.AddMembersAsync(id, [alice, carol, 1_000_000])).Refusal?.UserId);
+        Assert.Equal([carol], (await Database.Chat.AddMembersAsync(id, [alice, carol])).Differences.Select(difference => difference.UserId));
+        await Database.Chat.RemoveMembersAsync(id, [bob, 1_000_000]);
         Assert.Equal([alice, carol], (await contacts.MembersAsync([id]))[id].Order());
         Assert.Null(await contacts.CreateGroupAsync(alice, "GRÖßE", ""));
         Assert.True(await groups.ChangeAsync(id, "other", "e"));

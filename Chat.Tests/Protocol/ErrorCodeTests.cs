@@ -21,6 +21,7 @@ public sealed class ErrorCodeTests
     [InlineData(ErrorCode.Forbidden, 13, false)]
     [InlineData(ErrorCode.Expired, 14, false)]
     [InlineData(ErrorCode.TooLate, 15, false)]
+    [InlineData(ErrorCode.Full, 16, false)]
     [InlineData(ErrorCode.Off, 17, false)]
     public void The_numbers_are_those_of_the_contract_and_two_of_them_pass_by_themselves(ErrorCode code, int number, bool isRetryable)
     {
@@ -29,5 +30,5 @@ public sealed class ErrorCodeTests
     }
 
     [Fact]
-    public void No_number_is_missing_from_the_list_above() => Assert.Equal(16, Enum.GetValues<ErrorCode>().Length);
+    public void No_number_is_missing_from_the_list_above() => Assert.Equal(17, Enum.GetValues<ErrorCode>().Length);
 }

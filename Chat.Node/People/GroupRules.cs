@@ -1,0 +1,142 @@
+using Chat.Node.Storage;
+using Chat.Protocol;
+
+namespace Chat.Node.People;
+
+/// <summary>
+/// Who may do what to whom in a group, for clients and for the product's own servers, which may do everything. What is so already is a success and changes
+/// nothing. Several things are done one after the other, or none of them. Pure.
+/// </summary>
+/// <param name="group">How it stands.</param>
+/// <param name="by">Who does it; <see cref="Product"/>, or a user.</param>
+/// <param name="maxMembers">So many may be in it.</param>
+sealed class GroupRules(GroupFacts group, int by, int maxMembers)
+{
+    /// <summary>The product's own servers, in place of a user.</summary>
+    public const int Product = 0;
+
+    const int ProductRank = 4;
+    const int CreatorRank = 3;
+    const int AdminRank = 2;
+    const int MemberRank = 1;
+
+    readonly Dictionary<int, MemberFacts> _users = new(group.Users);
+    int _members = group.Members;
+
+    /// <summary>A user comes in by itself.</summary>
+    public static GroupJudgement Join(GroupFacts group, int userId, int maxMembers)
+    {
+        if (!group.Users.TryGetValue(userId, out var facts))
+            return GroupJudgement.Refuse(ErrorCode.NotFound, $"there is no user {userId}", userId);
+        if (facts.IsMember)
+            return new GroupJudgement(null, group.Users);
+        if (facts.IsBanned)
+            return GroupJudgement.Refuse(ErrorCode.Forbidden, $"you are banned from group {group.Id}");
+        if (group.Joining != GroupJoining.Free)
+            return GroupJudgement.Refuse(ErrorCode.Forbidden, $"nobody comes into group {group.Id} by itself: its creator or an admin has to add you");
+        return new GroupRules(group, userId, maxMembers).Done(rules => rules.LetIn(userId));
+    }
+
+    /// <summary>
+    /// A user goes by itself. A creator hands over first: a group that nobody can look after is what nobody wants. The last one takes the group along.
+    /// </summary>
+    public static GroupJudgement Leave(GroupFacts group, int userId)
+    {
+        var facts = group.Of(userId);
+        if (!facts.IsMember)
+            return new GroupJudgement(null, group.Users);
+        var isLast = group.Members <= 1;
+        if (facts.Role == GroupRole.Creator && group.Creators <= 1 && !isLast)
+            return GroupJudgement.Refuse(ErrorCode.Forbidden, $"you are the creator of group {group.Id}: make another member its creator first");
+        return new GroupJudgement(null, new Dictionary<int, MemberFacts> { [userId] = facts with { Role = null } }) { DeletesGroup = isLast };
+    }
+
+    /// <summary>All that a request asks for.</summary>
+    public static GroupJudgement Change(GroupFacts group, int by, MemberChanges changes, int maxMembers) =>
+        by != Product && !group.Of(by).IsMember
+            ? GroupJudgement.Refuse(ErrorCode.NotYours, $"you are no member of group {group.Id}")
+            : new GroupRules(group, by, maxMembers).Done(rules => rules.Apply(changes));
+
+    GroupRefusal? Apply(MemberChanges changes) => First(changes.Add, Add) ?? First(changes.Remove, Remove);
+
+    GroupJudgement Done(Func<GroupRules, GroupRefusal?> change) => new(change(this), _users);
+
+    GroupRefusal? Add(int userId)
+    {
+        if (!_users.TryGetValue(userId, out var facts))
+            return No(ErrorCode.NotFound, $"there is no user {userId}", userId);
+        if (facts.IsMember)
+            return null;
+        if (group.Joining != GroupJoining.Free && RankOf(by) < AdminRank)
+            return No(ErrorCode.Forbidden, $"only the creator and the admins of group {group.Id} add members", userId);
+        if (facts.IsBanned && by != Product)
+            return No(ErrorCode.Forbidden, $"user {userId} is banned from group {group.Id}", userId);
+        return LetIn(userId);
+    }
+
+    GroupRefusal? LetIn(int userId)
+    {
+        if (_members >= maxMembers)
+            return No(ErrorCode.Full, $"group {group.Id} has {_members} members: no more than {maxMembers} are let in", userId);
+        _users[userId] = _users[userId] with { Role = GroupRole.Normal, IsBanned = false, HasAsked = false };
+        _members++;
+        return null;
+    }
+
+    GroupRefusal? Remove(int userId)
+    {
+        if (userId == by)
+            return No(ErrorCode.Forbidden, "you do not remove yourself: leave the group", userId);
+        if (RankOf(by) < AdminRank)
+            return No(ErrorCode.Forbidden, $"only the creator and the admins of group {group.Id} remove members", userId);
+        if (Above(userId, "removed") is { } above)
+            return above;
+        PutOut(userId);
+        return null;
+    }
+
+    void PutOut(int userId)
+    {
+        if (!_users.TryGetValue(userId, out var facts) || !facts.IsMember)
+            return;
+        _users[userId] = facts with { Role = null };
+        _members--;
+    }
+
+    /// <summary>Those who look after a group do nothing to each other, and nobody does anything to its creator.</summary>
+    GroupRefusal? Above(int userId, string what) => RankOf(userId) < RankOf(by)
+        ? null
+        : No(ErrorCode.Forbidden, $"user {userId} is {_users[userId].Role} of group {group.Id} and cannot be {what} by you", userId);
+
+    int RankOf(int userId) => userId == Product ? ProductRank : _users.GetValueOrDefault(userId).Role switch
+    {
+        null => 0,
+        GroupRole.Creator => CreatorRank,
+        GroupRole.Admin => AdminRank,
+        _ => MemberRank,
+    };
+
+    static GroupRefusal? First<T>(IReadOnlyList<T> each, Func<T, GroupRefusal?> apply)
+    {
+        foreach (var one in each)
+        {
+            if (apply(one) is { } refusal)
+                return refusal;
+        }
+
+        return null;
+    }
+
+    static GroupRefusal No(ErrorCode error, string reason, int userId) => new(error, reason, userId);
+}
+
+/// <summary>What is to become of members; what is empty or null changes nothing.</summary>
+sealed record MemberChanges
+{
+    public IReadOnlyList<int> Add { get; init; } = [];
+
+    public IReadOnlyList<int> Remove { get; init; } = [];
+
+    /// <summary>Everybody who is named.</summary>
+    public IEnumerable<int> Users => Add.Concat(Remove);
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Chat.Protocol;
+
+/// <summary>130: what the user is to a group has changed, and who has changed it.</summary>
+/// <param name="GroupId">Which group.</param>
+/// <param name="Change">One of the constants here; a client passes over those that it does not know.</param>
+/// <param name="By">Who has done it; 0: the product's own servers.</param>
+public sealed record GroupChangedPush(int GroupId, string Change, int By)
+{
+    /// <summary>The user is a member now.</summary>
+    public const string Added = "added";
+
+    /// <summary>The user is a member no more.</summary>
+    public const string Removed = "removed";
+
+    /// <summary>The user is a member no more, and is not let in again.</summary>
+    public const string Banned = "banned";
+
+    /// <summary>There is no such group any more.</summary>
+    public const string Deleted = "deleted";
+
+    /// <summary>The frame.</summary>
+    public byte[] ToBytes() => ModernFrames.Frame(MessageKind.GroupChanged, default, writer =>
+    {
+        writer.WriteNumber("groupid", GroupId);
+        writer.WriteString("change", Change);
+        if (By > 0)
+            writer.WriteNumber("by", By);
+    });
+
+    /// <summary>Written by <see cref="ToBytes"/>.</summary>
+    /// <exception cref="FormatException">No server of ours sends this.</exception>
+    public static GroupChangedPush Of(JsonElement json) =>
+        new(json.RequiredId("groupid"), json.OptionalText("change") ?? "", (int)json.OptionalNumber("by"));
+}

@@ -1,0 +1,29 @@
+using Chat.Node.Storage;
+using Xunit;
+
+namespace Chat.SystemTests.Storage;
+
+/// <summary>All that can be written of somebody in a group, for <see cref="EveryStatement"/>.</summary>
+static class GroupStatements
+{
+    const int Group = 18;
+    const int User = 17;
+
+    public static async Task RunAsync(IChatDatabase database)
+    {
+        var store = new MemberStore(database, TimeProvider.System);
+        foreach (var facts in (MemberFacts[])[
+            default, new("admin"), new("normal", MutedUntil: 5), new("creator", MutedUntil: 6), new(null, IsBanned: true, HasAsked: true), new("normal", IsBanned: true), default])
+        {
+            Assert.Null((await store.ChangeAsync(Group, by: 1, [User], _ => new GroupJudgement(null, new Dictionary<int, MemberFacts> { [User] = facts }))).Refusal);
+            MemberFacts stored = default;
+            var refused = await store.ChangeAsync(Group, by: 1, [User], group =>
+            {
+                stored = group.Of(User);
+                return GroupJudgement.Refuse(Chat.Protocol.ErrorCode.Forbidden, "only looking");
+            });
+            Assert.Equal(facts, stored);
+            Assert.Empty(refused.Differences);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using Chat.Node.People;
+using Chat.Node.Storage;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.People;
+
+/// <summary>Who may do what to whom in a group.</summary>
+public sealed class GroupRulesTests
+{
+    const int Creator = 1;
+    const int Admin = 2;
+    const int Other = 3;
+    const int Member = 4;
+    const int Stranger = 5;
+    const int Banned = 6;
+    const int Nobody = 99;
+    const int Max = 10;
+
+    static readonly Dictionary<int, MemberFacts> Users = new()
+    {
+        [Creator] = new("creator"),
+        [Admin] = new("admin"),
+        [Other] = new("admin"),
+        [Member] = new("a word of another server"),
+        [Stranger] = default,
+        [Banned] = new(null, IsBanned: true),
+    };
+
+    static GroupFacts Group(GroupJoining joining = GroupJoining.Free) => new(7, 4, 1, joining, Users);
+
+    [Theory]
+    [InlineData(Stranger, GroupJoining.Free, ErrorCode.None)]
+    [InlineData(Stranger, GroupJoining.Ask, ErrorCode.Forbidden)]
+    [InlineData(Stranger, GroupJoining.Invite, ErrorCode.Forbidden)]
+    [InlineData(Banned, GroupJoining.Free, ErrorCode.Forbidden)]
+    [InlineData(Member, GroupJoining.Invite, ErrorCode.None)]
+    [InlineData(Nobody, GroupJoining.Free, ErrorCode.NotFound)]
+    public void Who_comes_in_by_itself(int userId, GroupJoining joining, ErrorCode expected)
+    {
+        var judgement = GroupRules.Join(Group(joining), userId, Max);
+        Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
+        if (expected == ErrorCode.None)
+            Assert.True(judgement.After[userId].IsMember);
+    }
+
+    [Fact]
+    public void A_full_group_lets_nobody_in()
+    {
+        Assert.Equal(ErrorCode.Full, GroupRules.Join(Group(), Stranger, maxMembers: 4).Refusal?.Error);
+        Assert.Null(GroupRules.Join(Group(), Stranger, maxMembers: 5).Refusal);
+        Assert.Null(GroupRules.Join(Group(), Member, maxMembers: 4).Refusal); // is in it
+        var refusal = Change(Creator, new MemberChanges { Add = [Member, Stranger] }, max: 4).Refusal;
+        Assert.Equal((ErrorCode.Full, Stranger), (refusal?.Error, refusal?.UserId));
+    }
+
+    [Theory]
+    [InlineData(Admin, true)]
+    [InlineData(Member, true)]
+    [InlineData(Stranger, true)]
+    [InlineData(Creator, false)]
+    public void Everybody_may_leave_but_the_creator(int userId, bool isAllowed)
+    {
+        var judgement = GroupRules.Leave(Group(), userId);
+        Assert.Equal(isAllowed ? null : ErrorCode.Forbidden, judgement.Refusal?.Error);
+        Assert.False(judgement.DeletesGroup);
+        if (isAllowed)
+            Assert.False(judgement.After[userId].IsMember);
+    }
+
+    [Fact]
+    public void A_creator_leaves_beside_another_one_and_the_last_member_takes_the_group_along()
+    {
+        Assert.Null(GroupRules.Leave(Group() with { Creators = 2 }, Creator).Refusal);
+        var last = GroupRules.Leave(Group() with { Members = 1 }, Creator);
+        Assert.Null(last.Refusal);
+        Assert.True(last.DeletesGroup);
+        Assert.False(GroupRules.Leave(Group() with { Members = 1 }, Stranger).DeletesGroup);
+    }
+
+    [Theory]
+    [InlineData(Member, GroupJoining.Free, Stranger, ErrorCode.None)]
+    [InlineData(Member, GroupJoining.Ask, Stranger, ErrorCode.Forbidden)]
+    [InlineData(Admin, GroupJoining.Ask, Stranger, ErrorCode.None)]
+    [InlineData(Creator, GroupJoining.Invite, Stranger, ErrorCode.None)]
+    [InlineData(Creator, GroupJoining.Free, Banned, ErrorCode.Forbidden)]
+    [InlineData(GroupRules.Product, GroupJoining.Invite, Banned, ErrorCode.None)]
+    [InlineData(Creator, GroupJoining.Free, Nobody, ErrorCode.NotFound)]
+    [InlineData(Stranger, GroupJoining.Free, Stranger, ErrorCode.NotYours)]
+    [InlineData(Member, GroupJoining.Invite, Admin, ErrorCode.None)] // is in it
+    public void Who_adds_whom(int by, GroupJoining joining, int userId, ErrorCode expected)
+    {
+        var judgement = GroupRules.Change(Group(joining), by, new MemberChanges { Add = [userId] }, Max);
+        Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
+        if (expected == ErrorCode.None)
+            Assert.Equal((true, false), (judgement.After[userId].IsMember, judgement.After[userId].IsBanned));
+    }
+
+    [Theory]
+    [InlineData(Creator, Admin, ErrorCode.None)]
+    [InlineData(Creator, Member, ErrorCode.None)]
+    [InlineData(Admin, Member, ErrorCode.None)]
+    [InlineData(Admin, Other, ErrorCode.Forbidden)]
+    [InlineData(Admin, Creator, ErrorCode.Forbidden)]
+    [InlineData(Admin, Stranger, ErrorCode.None)]
+    [InlineData(Admin, Nobody, ErrorCode.None)]
+    [InlineData(Admin, Admin, ErrorCode.Forbidden)]
+    [InlineData(Member, Member, ErrorCode.Forbidden)]
+    [InlineData(Member, Stranger, ErrorCode.Forbidden)]
+    [InlineData(GroupRules.Product, Creator, ErrorCode.None)]
+    public void Who_removes_whom(int by, int userId, ErrorCode expected)
+    {
+        var judgement = Change(by, new MemberChanges { Remove = [userId] });
+        Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
+        if (expected == ErrorCode.None)
+            Assert.False(judgement.After.GetValueOrDefault(userId).IsMember);
+        else
+            Assert.Equal(userId, judgement.Refusal?.UserId);
+    }
+
+    [Fact]
+    public void What_is_removed_makes_room_and_the_first_one_who_is_wrong_is_named()
+    {
+        Assert.Null(Change(Creator, new MemberChanges { Add = [Stranger], Remove = [Stranger] }).Refusal);
+        Assert.Equal(Banned, Change(Creator, new MemberChanges { Add = [Stranger, Banned, Nobody] }).Refusal?.UserId);
+    }
+
+    static GroupJudgement Change(int by, MemberChanges changes, int max = Max) => GroupRules.Change(Group(), by, changes, max);
+}
