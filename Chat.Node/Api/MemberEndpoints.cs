@@ -1,5 +1,6 @@
 using Chat.Node.People;
 using Chat.Node.Storage;
+using Chat.Protocol;
 
 namespace Chat.Node.Api;
 
@@ -49,7 +50,7 @@ static class MemberEndpoints
             return GroupEndpoints.NoGroup(id);
         if (await GroupEndpoints.MissingAsync(users, ids) is { } missing)
             return missing;
-        return Answer(await groups.ChangeMembersAsync(id, GroupRules.Product, new MemberChanges { Add = [.. ids] }));
+        return Answer(await groups.ChangeMembersAsync(GroupRules.Product, new ChangeMembersRequest(id) { Add = [.. ids] }));
     }
 
     static async Task<IResult> RemoveAsync(int id, [Microsoft.AspNetCore.Mvc.FromBody] IdList body, Groups groups, GroupStore store)
@@ -58,7 +59,7 @@ static class MemberEndpoints
             return wrong;
         if (await store.FindAsync(id) is null)
             return GroupEndpoints.NoGroup(id);
-        return Answer(await groups.ChangeMembersAsync(id, GroupRules.Product, new MemberChanges { Remove = [.. ids] }));
+        return Answer(await groups.ChangeMembersAsync(GroupRules.Product, new ChangeMembersRequest(id) { Remove = [.. ids] }));
     }
 
     static IResult Answer(GroupRefusal? refusal) => refusal is null ? TypedResults.NoContent() : ApiProblem.Of(refusal.Error, refusal.Reason);

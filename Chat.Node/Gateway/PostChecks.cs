@@ -80,6 +80,27 @@ static class PostChecks
         }
 
         Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, conversation, "the hook of messages has denied it");
+        Note(core, reason, user);
+    }
+
+    /// <summary>The conversation does not take a post, however often it comes. A legacy client hears of rules that people have made, as of a hook's.</summary>
+    public static void TellRefused(SessionCore core, PostRefused refused, UnansweredPost post, ChatSender? user)
+    {
+        if (core.IsModern)
+        {
+            core.Send(refused.Until > 0
+                ? new MutedReply(refused.Until).ToBytes(post.Ref, refused.Reason)
+                : ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason));
+            return;
+        }
+
+        Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, refused.Conversation, refused.Reason);
+        if (refused.Error == ErrorCode.Forbidden && user is not null)
+            Note(core, refused.Reason, user);
+    }
+
+    static void Note(SessionCore core, string reason, ChatSender user)
+    {
         if (core.User?.Id != user.Id)
             return; // logged out meanwhile: it is nobody else's business
         foreach (var frame in LegacyFrames.Note(user, $"not delivered: {reason}", core.Services.Clock.GetUtcNow().ToUnixTimeMilliseconds()))

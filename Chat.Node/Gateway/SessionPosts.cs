@@ -103,10 +103,7 @@ sealed class SessionPosts(SessionCore core)
             return;
         if (!refused.Error.IsRetryable())
         {
-            if (core.IsModern)
-                core.Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason));
-            else
-                Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, refused.Conversation, refused.Reason);
+            PostChecks.TellRefused(core, refused, post, _poster);
             OnAnswered(link);
         }
         else if (core.IsModern)

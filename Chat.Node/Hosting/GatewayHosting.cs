@@ -38,7 +38,8 @@ static class GatewayHosting
         services.AddSingleton(provider => new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>()))));
         services.AddSingleton(provider => new Groups(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupStore>(), provider.GetRequiredService<MemberStore>(),
-            provider.GetRequiredService<GroupNews>(), settings.Limits.GroupMembers, AkkaHosting.Region<ConversationActor>(provider)));
+            provider.GetRequiredService<GroupNews>(), settings.Limits.GroupMembers, AkkaHosting.Region<ConversationActor>(provider),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GroupRequests>();
         services.AddSingleton(provider => new AddressLimiter(
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));

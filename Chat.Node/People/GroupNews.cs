@@ -14,8 +14,8 @@ sealed class GroupNews(Lazy<NoticeBoard> board)
     /// <param name="except">A session that knows; 0: none.</param>
     public void Tell(int groupId, int by, GroupOutcome outcome, long except = 0)
     {
-        foreach (var same in outcome.Differences.GroupBy(ChangeOf).Where(same => same.Key is not null))
-            Tell(new GroupChangedPush(groupId, same.Key!, by), [.. same.Select(each => each.UserId)], except);
+        foreach (var same in outcome.Differences.SelectMany(difference => PushesOf(groupId, by, difference)).GroupBy(each => each.Push, each => each.UserId))
+            Tell(same.Key, [.. same], except);
     }
 
     public void Tell(GroupChangedPush push, IReadOnlyList<int> users, long except = 0)
@@ -24,10 +24,18 @@ sealed class GroupNews(Lazy<NoticeBoard> board)
             board.Value.Tell(new Notice(users, push.ToBytes(), except));
     }
 
-    static string? ChangeOf(MemberDifference difference) => difference switch
+    static IEnumerable<(GroupChangedPush Push, int UserId)> PushesOf(int groupId, int by, MemberDifference difference)
     {
-        { HasJoined: true } => GroupChangedPush.Added,
-        { HasLeft: true } => GroupChangedPush.Removed,
-        _ => null,
-    };
+        var (userId, before, after) = difference;
+        if (difference.HasJoined)
+            yield return (new GroupChangedPush(groupId, GroupChangedPush.Added, by), userId);
+        if (difference.HasLeft)
+            yield return (new GroupChangedPush(groupId, after.IsBanned ? GroupChangedPush.Banned : GroupChangedPush.Removed, by), userId);
+        if (!after.IsMember)
+            yield break;
+        if (after.Role != (before.Role ?? GroupRole.Normal))
+            yield return (new GroupChangedPush(groupId, GroupChangedPush.OtherRole, by) { Role = after.Role }, userId);
+        if (after.MutedUntil != before.MutedUntil)
+            yield return (new GroupChangedPush(groupId, GroupChangedPush.Muted, by) { MutedUntil = after.MutedUntil }, userId);
+    }
 }

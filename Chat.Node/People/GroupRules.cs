@@ -10,7 +10,8 @@ namespace Chat.Node.People;
 /// <param name="group">How it stands.</param>
 /// <param name="by">Who does it; <see cref="Product"/>, or a user.</param>
 /// <param name="maxMembers">So many may be in it.</param>
-sealed class GroupRules(GroupFacts group, int by, int maxMembers)
+/// <param name="now">Milliseconds since 1970, UTC.</param>
+sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
 {
     /// <summary>The product's own servers, in place of a user.</summary>
     public const int Product = 0;
@@ -34,7 +35,7 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers)
             return GroupJudgement.Refuse(ErrorCode.Forbidden, $"you are banned from group {group.Id}");
         if (group.Joining != GroupJoining.Free)
             return GroupJudgement.Refuse(ErrorCode.Forbidden, $"nobody comes into group {group.Id} by itself: its creator or an admin has to add you");
-        return new GroupRules(group, userId, maxMembers).Done(rules => rules.LetIn(userId));
+        return new GroupRules(group, userId, maxMembers, now: 0).Done(rules => rules.LetIn(userId));
     }
 
     /// <summary>
@@ -52,12 +53,14 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers)
     }
 
     /// <summary>All that a request asks for.</summary>
-    public static GroupJudgement Change(GroupFacts group, int by, MemberChanges changes, int maxMembers) =>
+    public static GroupJudgement Change(GroupFacts group, int by, ChangeMembersRequest changes, int maxMembers, long now) =>
         by != Product && !group.Of(by).IsMember
             ? GroupJudgement.Refuse(ErrorCode.NotYours, $"you are no member of group {group.Id}")
-            : new GroupRules(group, by, maxMembers).Done(rules => rules.Apply(changes));
+            : new GroupRules(group, by, maxMembers, now).Done(rules => rules.Apply(changes));
 
-    GroupRefusal? Apply(MemberChanges changes) => First(changes.Add, Add) ?? First(changes.Remove, Remove);
+    GroupRefusal? Apply(ChangeMembersRequest changes) =>
+        First(changes.Unban, Unban) ?? First(changes.Add, Add) ?? First(changes.Remove, Remove) ?? First(changes.Ban, Ban)
+        ?? (changes.Role is { } role ? SetRole(role) : null) ?? (changes.Mute is { } mute ? SetMute(mute) : null) ?? (changes.Owner is { } owner ? HandOver(owner) : null);
 
     GroupJudgement Done(Func<GroupRules, GroupRefusal?> change) => new(change(this), _users);
 
@@ -95,6 +98,67 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers)
         return null;
     }
 
+    GroupRefusal? Ban(int userId)
+    {
+        if (RankOf(by) < AdminRank)
+            return No(ErrorCode.Forbidden, $"only the creator and the admins of group {group.Id} ban users", userId);
+        if (!_users.ContainsKey(userId))
+            return No(ErrorCode.NotFound, $"there is no user {userId}", userId);
+        if (Above(userId, "banned") is { } above)
+            return above;
+        PutOut(userId);
+        _users[userId] = _users[userId] with { IsBanned = true, HasAsked = false };
+        return null;
+    }
+
+    GroupRefusal? Unban(int userId)
+    {
+        if (RankOf(by) < AdminRank)
+            return No(ErrorCode.Forbidden, $"only the creator and the admins of group {group.Id} let users in again", userId);
+        if (_users.TryGetValue(userId, out var facts))
+            _users[userId] = facts with { IsBanned = false };
+        return null;
+    }
+
+    GroupRefusal? SetRole(RoleChange change)
+    {
+        if (RankOf(by) < CreatorRank)
+            return No(ErrorCode.Forbidden, $"only the creator of group {group.Id} gives roles", change.UserId);
+        if (NoMember(change.UserId) is { } missing)
+            return missing;
+        if (RankOf(change.UserId) == CreatorRank)
+            return No(ErrorCode.Forbidden, $"user {change.UserId} is the creator of group {group.Id}, and stays it until there is another one", change.UserId);
+        _users[change.UserId] = _users[change.UserId] with { Role = change.Role };
+        return null;
+    }
+
+    GroupRefusal? SetMute(MuteChange change)
+    {
+        if (RankOf(by) < AdminRank)
+            return No(ErrorCode.Forbidden, $"only the creator and the admins of group {group.Id} mute members", change.UserId);
+        if ((NoMember(change.UserId) ?? Above(change.UserId, "muted")) is { } wrong)
+            return wrong;
+        _users[change.UserId] = _users[change.UserId] with { MutedUntil = change.Until > now ? change.Until : 0 };
+        return null;
+    }
+
+    /// <summary>Who has done it already is an admin, and may ask again.</summary>
+    GroupRefusal? HandOver(int userId)
+    {
+        if (RankOf(userId) == CreatorRank)
+            return null;
+        if (RankOf(by) < CreatorRank)
+            return No(ErrorCode.Forbidden, $"only the creator of group {group.Id} makes another member its creator", userId);
+        if (NoMember(userId) is { } missing)
+            return missing;
+        if (by != Product)
+            _users[by] = _users[by] with { Role = GroupRole.Admin };
+        _users[userId] = _users[userId] with { Role = GroupRole.Creator, MutedUntil = 0 };
+        return null;
+    }
+
+    GroupRefusal? NoMember(int userId) => RankOf(userId) > 0 ? null : No(ErrorCode.NotFound, $"user {userId} is no member of group {group.Id}", userId);
+
     void PutOut(int userId)
     {
         if (!_users.TryGetValue(userId, out var facts) || !facts.IsMember)
@@ -128,15 +192,4 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers)
     }
 
     static GroupRefusal No(ErrorCode error, string reason, int userId) => new(error, reason, userId);
-}
-
-/// <summary>What is to become of members; what is empty or null changes nothing.</summary>
-sealed record MemberChanges
-{
-    public IReadOnlyList<int> Add { get; init; } = [];
-
-    public IReadOnlyList<int> Remove { get; init; } = [];
-
-    /// <summary>Everybody who is named.</summary>
-    public IEnumerable<int> Users => Add.Concat(Remove);
 }

@@ -11,7 +11,7 @@ namespace Chat.Node.People;
 /// <summary>
 /// Groups and their members. Whoever changes the members is answered when the conversation knows it: what is sent afterwards reaches the members of then.
 /// </summary>
-sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store, GroupNews news, int maxMembers, Lazy<IActorRef> conversations)
+sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store, GroupNews news, int maxMembers, Lazy<IActorRef> conversations, TimeProvider clock)
 {
     const int MaxDescriptionCharacters = 200;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -50,8 +50,13 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
 
     /// <summary>All of it, or nothing.</summary>
     /// <exception cref="AskTimeoutException">It is stored, and the conversation has not answered.</exception>
-    public Task<GroupRefusal?> ChangeMembersAsync(int groupId, int by, MemberChanges changes) =>
-        ChangeAsync(groupId, by, [.. changes.Users.Append(by).Distinct()], group => GroupRules.Change(group, by, changes, maxMembers));
+    public Task<GroupRefusal?> ChangeMembersAsync(int by, ChangeMembersRequest changes, long except = 0)
+    {
+        IEnumerable<int> single = [by, changes.Role?.UserId ?? 0, changes.Mute?.UserId ?? 0, changes.Owner ?? 0];
+        int[] named = [.. changes.Unban.Concat(changes.Add).Concat(changes.Remove).Concat(changes.Ban).Concat(single).Distinct()];
+        return ChangeAsync(
+            changes.GroupId, by, named, group => GroupRules.Change(group, by, changes, maxMembers, clock.GetUtcNow().ToUnixTimeMilliseconds()), except);
+    }
 
     /// <summary>Another name or description.</summary>
     public async Task<Outcome> ChangeAsync(StoredGroup group, string? name, string? description)

@@ -13,6 +13,15 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
 {
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
 
+    sealed class SenderRow
+    {
+        public int GroupId { get; init; }
+
+        public int UserId { get; init; }
+
+        public long MutedUntil { get; init; }
+    }
+
     sealed class MemberRow
     {
         public int GroupId { get; init; }
@@ -128,4 +137,19 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
 
         return members;
     }
+
+    /// <summary>Who of the members of each of these groups may not send; a group in which everybody may is missing.</summary>
+    public Task<Dictionary<int, SendingRights>> SendingRightsAsync(IReadOnlyCollection<int> groupIds) => database.ReadAsync(async connection =>
+    {
+        var mutes = (await connection.QueryAsync<SenderRow>(
+            "SELECT groupid, userid, muted_until AS muteduntil FROM GroupMute WHERE groupid IN @groupIds", new { groupIds })).ToLookup(row => row.GroupId);
+        var restricted = (await connection.QueryAsync<int>(
+            "SELECT groupid FROM GroupPolicy WHERE groupid IN @groupIds AND sending = 1", new { groupIds })).ToHashSet();
+        var admins = restricted.Count == 0
+            ? Enumerable.Empty<SenderRow>().ToLookup(row => row.GroupId)
+            : (await connection.QueryAsync<SenderRow>(
+                "SELECT groupid, userid FROM GroupUser WHERE groupid IN @restricted AND grouprole IN ('creator', 'admin')", new { restricted })).ToLookup(row => row.GroupId);
+        return mutes.Select(group => group.Key).Union(restricted).ToDictionary(id => id, id => new SendingRights(
+            id, restricted.Contains(id) ? admins[id].Select(row => row.UserId).ToHashSet() : null, mutes[id].ToDictionary(row => row.UserId, row => row.MutedUntil)));
+    });
 }

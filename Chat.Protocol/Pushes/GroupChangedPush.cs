@@ -17,14 +17,30 @@ public sealed record GroupChangedPush(int GroupId, string Change, int By)
     /// <summary>The user is a member no more, and is not let in again.</summary>
     public const string Banned = "banned";
 
+    /// <summary>The user has another <see cref="Role"/>.</summary>
+    public const string OtherRole = "role";
+
+    /// <summary>The user may not send until <see cref="MutedUntil"/>; 0: may again.</summary>
+    public const string Muted = "muted";
+
     /// <summary>There is no such group any more.</summary>
     public const string Deleted = "deleted";
+
+    /// <summary>Of <see cref="OtherRole"/>; else null.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Of <see cref="Muted"/>, in milliseconds since 1970, UTC.</summary>
+    public long MutedUntil { get; init; }
 
     /// <summary>The frame.</summary>
     public byte[] ToBytes() => ModernFrames.Frame(MessageKind.GroupChanged, default, writer =>
     {
         writer.WriteNumber("groupid", GroupId);
         writer.WriteString("change", Change);
+        if (Role is { } role)
+            writer.WriteString("role", role);
+        if (Change == Muted)
+            writer.WriteNumber("until", MutedUntil);
         if (By > 0)
             writer.WriteNumber("by", By);
     });
@@ -32,5 +48,9 @@ public sealed record GroupChangedPush(int GroupId, string Change, int By)
     /// <summary>Written by <see cref="ToBytes"/>.</summary>
     /// <exception cref="FormatException">No server of ours sends this.</exception>
     public static GroupChangedPush Of(JsonElement json) =>
-        new(json.RequiredId("groupid"), json.OptionalText("change") ?? "", (int)json.OptionalNumber("by"));
+        new(json.RequiredId("groupid"), json.OptionalText("change") ?? "", (int)json.OptionalNumber("by"))
+        {
+            Role = json.OptionalText("role"),
+            MutedUntil = json.OptionalNumber("until"),
+        };
 }

@@ -53,6 +53,7 @@ static class RequestParser
             MessageKind.ChangeConversation => ChangeConversationRequest.Read(ref fields),
             MessageKind.RefreshToken => RefreshTokenRequest.Read(ref fields),
             MessageKind.GetGroup => GetGroupRequest.Read(ref fields),
+            MessageKind.ChangeMembers => ChangeMembersRequest.Read(ref fields),
             MessageKind.LeaveGroup => LeaveGroupRequest.Read(ref fields),
             MessageKind.ListMembers => ListMembersRequest.Read(ref fields),
             MessageKind.ListGroups => ListGroupsRequest.Read(ref fields),

@@ -11,6 +11,13 @@ static class GroupStatements
 
     public static async Task RunAsync(IChatDatabase database)
     {
+        foreach (var count in (int[])[1, 100, 1000])
+        {
+            var rights = await new ContactStore(database).SendingRightsAsync([.. Enumerable.Range(7, count)]);
+            Assert.Equal(count, rights.Count);
+            Assert.Equal(0, rights[7].RefusalOf(1000, ManyRows.Then)?.Until); // only admins send, and there are none
+        }
+
         var store = new MemberStore(database, TimeProvider.System);
         foreach (var facts in (MemberFacts[])[
             default, new("admin"), new("normal", MutedUntil: 5), new("creator", MutedUntil: 6), new(null, IsBanned: true, HasAsked: true), new("normal", IsBanned: true), default])

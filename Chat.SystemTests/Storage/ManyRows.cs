@@ -34,6 +34,10 @@ sealed record ManyRows(int Users, Func<int, string> Series)
         $"INSERT INTO AllGroup (id, groupname, groupdesc, ours) SELECT seq, 'group' || seq, '', 1 FROM {Series(Users)} x",
         $"INSERT INTO Friends (userid, friendid) SELECT u.seq, (u.seq + f.seq * 37) % {Users} + 1 FROM {Series(Users)} u, {Series(FriendsOfEach)} f",
         $"INSERT INTO GroupUser (groupid, userid) SELECT g.seq, (g.seq * 20 + m.seq * 37) % {Users} + 1 FROM {Series(Users)} g, {Series(GroupsOfEach)} m",
+        $"INSERT INTO GroupPolicy (groupid, sending) SELECT seq, CASE WHEN seq % 7 = 0 THEN 1 ELSE 0 END FROM {Series(Users)} x",
+        $"INSERT INTO GroupMute (groupid, userid, muted_until) SELECT g.seq, u.seq, {Then} FROM {Series(Users)} g, {Series(3)} u",
+        $"INSERT INTO GroupBan (groupid, userid, banned_by, since) SELECT g.seq, u.seq, 1, {Then} FROM {Series(Users)} g, {Series(3)} u",
+        $"INSERT INTO GroupJoinRequest (groupid, userid, since) SELECT g.seq, u.seq, {Then} FROM {Series(Users)} g, {Series(3)} u",
         $"INSERT INTO Conversation (a, b) SELECT {A}, {B} FROM {Series(Users)} c",
         $"""
         INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body)

@@ -67,6 +67,39 @@ public sealed class ConversationMembersTests : ConversationTest
         await Support.Eventually.EqualAsync(ErrorCode.NotYours, async () => (await PostAsync(conversation, Bob) as PostRefused)?.Error ?? ErrorCode.None);
     }
 
+    [Fact]
+    public async Task Who_is_muted_neither_sends_nor_edits_until_that_is_over()
+    {
+        var conversation = Start(_group.ToString());
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Bob));
+        var until = Clock.GetUtcNow().ToUnixTimeMilliseconds() + 1000;
+        await ChangeAsync(conversation, Bob, new MemberFacts("normal", until));
+        var refused = Assert.IsType<PostRefused>(await PostAsync(conversation, Bob));
+        Assert.Equal((ErrorCode.Forbidden, until), (refused.Error, refused.Until));
+        conversation.Tell(new ChangeMessage(_group, Bob, 1, ChangeKind.Edit, "a way to speak"), Session.Ref);
+        Assert.Equal(ErrorCode.Forbidden, (await Session.ExpectMsgAsync<MessageChangeAnswer>()).Error);
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Alice));
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Bob));
+    }
+
+    [Fact]
+    public async Task A_life_that_starts_knows_who_is_muted()
+    {
+        await ChangeAsync(null, Bob, new MemberFacts("normal", long.MaxValue));
+        var conversation = Start(_group.ToString());
+        Assert.Equal(long.MaxValue, Assert.IsType<PostRefused>(await PostAsync(conversation, Bob)).Until);
+    }
+
+    async Task ChangeAsync(IActorRef? conversation, int userId, MemberFacts facts)
+    {
+        await new MemberStore(Database, Clock).ChangeAsync(_group.B, Alice, [userId], _ => new GroupJudgement(null, new Dictionary<int, MemberFacts> { [userId] = facts }));
+        if (conversation is null)
+            return;
+        conversation.Tell(new ReloadMembers(_group), Session.Ref);
+        await Session.ExpectMsgAsync<MembersKnown>();
+    }
+
     async Task<object> PostAsync(IActorRef conversation, int sender)
     {
         var number = ++_lastNumber;

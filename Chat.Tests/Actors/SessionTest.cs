@@ -57,5 +57,5 @@ public abstract class SessionTest : ActorTest
     }
 
     Groups GroupsOf(GroupStore store) => new(
-        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys))), new ChatLimits().GroupMembers, Region(Conversations.Ref));
+        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys))), new ChatLimits().GroupMembers, Region(Conversations.Ref), Clock);
 }

@@ -16,6 +16,7 @@ public sealed class GroupRulesTests
     const int Banned = 6;
     const int Nobody = 99;
     const int Max = 10;
+    const long Now = 1000;
 
     static readonly Dictionary<int, MemberFacts> Users = new()
     {
@@ -50,7 +51,7 @@ public sealed class GroupRulesTests
         Assert.Equal(ErrorCode.Full, GroupRules.Join(Group(), Stranger, maxMembers: 4).Refusal?.Error);
         Assert.Null(GroupRules.Join(Group(), Stranger, maxMembers: 5).Refusal);
         Assert.Null(GroupRules.Join(Group(), Member, maxMembers: 4).Refusal); // is in it
-        var refusal = Change(Creator, new MemberChanges { Add = [Member, Stranger] }, max: 4).Refusal;
+        var refusal = Change(Creator, new ChangeMembersRequest(7) { Add = [Member, Stranger] }, max: 4).Refusal;
         Assert.Equal((ErrorCode.Full, Stranger), (refusal?.Error, refusal?.UserId));
     }
 
@@ -90,7 +91,7 @@ public sealed class GroupRulesTests
     [InlineData(Member, GroupJoining.Invite, Admin, ErrorCode.None)] // is in it
     public void Who_adds_whom(int by, GroupJoining joining, int userId, ErrorCode expected)
     {
-        var judgement = GroupRules.Change(Group(joining), by, new MemberChanges { Add = [userId] }, Max);
+        var judgement = GroupRules.Change(Group(joining), by, new ChangeMembersRequest(7) { Add = [userId] }, Max, Now);
         Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
         if (expected == ErrorCode.None)
             Assert.Equal((true, false), (judgement.After[userId].IsMember, judgement.After[userId].IsBanned));
@@ -110,7 +111,7 @@ public sealed class GroupRulesTests
     [InlineData(GroupRules.Product, Creator, ErrorCode.None)]
     public void Who_removes_whom(int by, int userId, ErrorCode expected)
     {
-        var judgement = Change(by, new MemberChanges { Remove = [userId] });
+        var judgement = Change(by, new ChangeMembersRequest(7) { Remove = [userId] });
         Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
         if (expected == ErrorCode.None)
             Assert.False(judgement.After.GetValueOrDefault(userId).IsMember);
@@ -121,9 +122,94 @@ public sealed class GroupRulesTests
     [Fact]
     public void What_is_removed_makes_room_and_the_first_one_who_is_wrong_is_named()
     {
-        Assert.Null(Change(Creator, new MemberChanges { Add = [Stranger], Remove = [Stranger] }).Refusal);
-        Assert.Equal(Banned, Change(Creator, new MemberChanges { Add = [Stranger, Banned, Nobody] }).Refusal?.UserId);
+        Assert.Null(Change(Creator, new ChangeMembersRequest(7) { Add = [Stranger], Remove = [Stranger] }).Refusal);
+        Assert.Equal(Banned, Change(Creator, new ChangeMembersRequest(7) { Add = [Stranger, Banned, Nobody] }).Refusal?.UserId);
     }
 
-    static GroupJudgement Change(int by, MemberChanges changes, int max = Max) => GroupRules.Change(Group(), by, changes, max);
+    [Theory]
+    [InlineData(Creator, Admin, ErrorCode.None)]
+    [InlineData(Admin, Member, ErrorCode.None)]
+    [InlineData(Admin, Stranger, ErrorCode.None)]
+    [InlineData(Admin, Banned, ErrorCode.None)]
+    [InlineData(Admin, Other, ErrorCode.Forbidden)]
+    [InlineData(Admin, Creator, ErrorCode.Forbidden)]
+    [InlineData(Admin, Admin, ErrorCode.Forbidden)]
+    [InlineData(Admin, Nobody, ErrorCode.NotFound)]
+    [InlineData(Member, Stranger, ErrorCode.Forbidden)]
+    public void Who_bans_whom(int by, int userId, ErrorCode expected)
+    {
+        var judgement = Change(by, new ChangeMembersRequest(7) { Ban = [userId] });
+        Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
+        if (expected == ErrorCode.None)
+            Assert.Equal((false, true), (judgement.After[userId].IsMember, judgement.After[userId].IsBanned));
+        else
+            Assert.Equal(userId, judgement.Refusal?.UserId);
+    }
+
+    [Fact]
+    public void Who_is_banned_comes_in_after_that_was_taken_back()
+    {
+        Assert.Equal(ErrorCode.Forbidden, Change(Member, new ChangeMembersRequest(7) { Unban = [Banned] }).Refusal?.Error);
+        Assert.Equal(new MemberFacts("normal"), Change(Admin, new ChangeMembersRequest(7) { Add = [Banned], Unban = [Banned, Nobody] }).After[Banned]);
+    }
+
+    [Theory]
+    [InlineData(Creator, Member, "admin", ErrorCode.None)]
+    [InlineData(Creator, Admin, "normal", ErrorCode.None)]
+    [InlineData(Creator, Admin, "admin", ErrorCode.None)]
+    [InlineData(Creator, Creator, "admin", ErrorCode.Forbidden)]
+    [InlineData(Creator, Stranger, "admin", ErrorCode.NotFound)]
+    [InlineData(Admin, Member, "admin", ErrorCode.Forbidden)]
+    [InlineData(Member, Member, "admin", ErrorCode.Forbidden)]
+    public void Who_gives_roles(int by, int userId, string role, ErrorCode expected)
+    {
+        var judgement = Change(by, new ChangeMembersRequest(7) { Role = new RoleChange(userId, role) });
+        Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
+        if (expected == ErrorCode.None)
+            Assert.Equal(role, judgement.After[userId].Role);
+    }
+
+    [Theory]
+    [InlineData(Creator, Member, ErrorCode.None)]
+    [InlineData(Creator, Stranger, ErrorCode.NotFound)]
+    [InlineData(Creator, Creator, ErrorCode.None)]
+    [InlineData(Admin, Creator, ErrorCode.None)] // has handed over, and asks again
+    [InlineData(Admin, Member, ErrorCode.Forbidden)]
+    [InlineData(Member, Member, ErrorCode.Forbidden)]
+    public void Who_hands_over_to_whom(int by, int userId, ErrorCode expected)
+    {
+        var judgement = Change(by, new ChangeMembersRequest(7) { Owner = userId });
+        Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
+        if (expected == ErrorCode.None)
+            Assert.Equal(userId, Assert.Single(judgement.After, user => user.Value.Role == "creator").Key);
+        if (userId == Member && expected == ErrorCode.None)
+            Assert.Equal("admin", judgement.After[Creator].Role);
+    }
+
+    [Theory]
+    [InlineData(Creator, Admin, ErrorCode.None)]
+    [InlineData(Admin, Member, ErrorCode.None)]
+    [InlineData(Admin, Other, ErrorCode.Forbidden)]
+    [InlineData(Admin, Admin, ErrorCode.Forbidden)]
+    [InlineData(Admin, Stranger, ErrorCode.NotFound)]
+    [InlineData(Member, Member, ErrorCode.Forbidden)]
+    public void Who_mutes_whom(int by, int userId, ErrorCode expected)
+    {
+        var judgement = Change(by, new ChangeMembersRequest(7) { Mute = new MuteChange(userId, Now + 1) });
+        Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
+        if (expected != ErrorCode.None)
+            return;
+        Assert.Equal(Now + 1, judgement.After[userId].MutedUntil);
+        Assert.Equal(0, Change(by, new ChangeMembersRequest(7) { Mute = new MuteChange(userId, Now) }).After[userId].MutedUntil);
+    }
+
+    [Fact]
+    public void Several_things_are_done_one_after_the_other_or_none()
+    {
+        var all = new ChangeMembersRequest(7) { Add = [Stranger], Ban = [Member], Role = new RoleChange(Stranger, "admin") };
+        Assert.Equal(("admin", true), (Change(Creator, all).After[Stranger].Role, Change(Creator, all).After[Member].IsBanned));
+        Assert.Equal(Member, Change(Creator, all with { Role = new RoleChange(Member, "admin") }).Refusal?.UserId);
+    }
+
+    static GroupJudgement Change(int by, ChangeMembersRequest changes, int max = Max) => GroupRules.Change(Group(), by, changes, max, Now);
 }

@@ -79,5 +79,72 @@ public sealed class GroupFramesTests
         Assert.Equal(91, ListReply.ReadMembers(Json(frame)).Seq);
     }
 
+    [Fact]
+    public void News_say_what_is_different()
+    {
+        var role = new GroupChangedPush(5, GroupChangedPush.OtherRole, 1) { Role = "admin" };
+        Assert.Equal("""{"msgid":130,"groupid":5,"change":"role","role":"admin","by":1}""" + "\n", Encoding.UTF8.GetString(role.ToBytes()));
+        Assert.Equal(role, GroupChangedPush.Of(Json(role.ToBytes())));
+        var unmuted = new GroupChangedPush(5, GroupChangedPush.Muted, 1);
+        Assert.Equal("""{"msgid":130,"groupid":5,"change":"muted","until":0,"by":1}""" + "\n", Encoding.UTF8.GetString(unmuted.ToBytes()));
+        Assert.Equal(unmuted, GroupChangedPush.Of(Json(unmuted.ToBytes())));
+    }
+
+    [Fact]
+    public void A_muted_sender_learns_until_when()
+    {
+        var frame = new MutedReply(1795410443660).ToBytes(default, "muted");
+        Assert.Equal("""{"msgid":102,"errno":13,"errmsg":"muted","retry":false,"until":1795410443660}""" + "\n", Encoding.UTF8.GetString(frame));
+        Assert.Equal(new MutedReply(1795410443660), MutedReply.Find(Json(frame)));
+        Assert.Null(MutedReply.Find(Json(ModernFrames.Failure(MessageKind.Reply, default, ErrorCode.Forbidden, "no"))));
+    }
+
+    [Fact]
+    public void A_change_of_members_is_read_as_it_is_written()
+    {
+        var request = new ChangeMembersRequest(5)
+        {
+            Unban = [1],
+            Add = [2, 3],
+            Remove = [4],
+            Ban = [6],
+            Role = new RoleChange(2, GroupRole.Admin),
+            Mute = new MuteChange(3, MuteChange.Forever),
+            Owner = 7,
+        };
+        Assert.Equal(
+            """{"msgid":127,"groupid":5,"unban":[1],"add":[2,3],"remove":[4],"ban":[6],"role":{"id":2,"role":"admin"},"mute":{"id":3,"until":253402300799999},"owner":7}""" + "\n",
+            Encoding.UTF8.GetString(request.ToBytes()));
+        Assert.Equal(request.ToBytes(), Requests.Read(request.ToBytes()).ToBytes());
+        Assert.Equal([17], Assert.IsType<ChangeMembersRequest>(Requests.Read("""{"msgid":127,"groupid":5,"add":[17,17]}"""u8.ToArray())).Add);
+    }
+
+    [Theory]
+    [InlineData("""{"msgid":127,"add":[1]}""", "\"groupid\"")]
+    [InlineData("""{"msgid":127,"groupid":5}""", "\"add\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"add":[]}""", "\"add\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"add":1}""", "\"add\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"remove":[1,"2"]}""", "\"remove\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"ban":[0]}""", "\"ban\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"unban":[2147483648]}""", "\"unban\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"owner":"1"}""", "\"owner\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"role":"admin"}""", "\"role\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"role":{"id":1,"role":"creator"}}""", "\"role\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"role":{"id":1,"role":"admin","until":1}}""", "\"role\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"mute":{"id":1}}""", "\"mute\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"mute":{"id":1,"until":-1}}""", "\"mute\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"mute":{"id":1,"until":253402300800000}}""", "\"mute\"")]
+    [InlineData("""{"msgid":127,"groupid":5,"add":[1],"add":[2]}""", "\"add\"")]
+    public void What_is_wrong_with_a_change_of_members_is_named(string json, string key) =>
+        Assert.Contains(key, Assert.IsType<InvalidRequest>(Requests.Read(Encoding.UTF8.GetBytes(json))).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_list_has_at_most_a_hundred_users()
+    {
+        string ListOf(int count) => $$"""{"msgid":127,"groupid":5,"add":[{{string.Join(',', Enumerable.Range(1, count))}}]}""";
+        Assert.IsType<ChangeMembersRequest>(Requests.Read(Encoding.UTF8.GetBytes(ListOf(ChangeMembersRequest.MaxIds))));
+        Assert.IsType<InvalidRequest>(Requests.Read(Encoding.UTF8.GetBytes(ListOf(ChangeMembersRequest.MaxIds + 1))));
+    }
+
     static JsonElement Json(byte[] frame) => JsonDocument.Parse(frame).RootElement;
 }

@@ -1,5 +1,6 @@
 using Chat.Node.People;
 using Chat.Node.Storage;
+using Chat.Protocol;
 
 namespace Chat.Tests.Support;
 
@@ -15,10 +16,10 @@ static class GroupMembers
             (await Store(database).ChangeAsync(groupId, userId, [userId], group => GroupRules.Join(group, userId, Max))).Refusal is null;
 
         public Task<GroupOutcome> AddMembersAsync(int groupId, IReadOnlyCollection<int> userIds, GroupEvents? events = null) =>
-            Store(database, events).ChangeAsync(groupId, 0, userIds, group => GroupRules.Change(group, GroupRules.Product, new MemberChanges { Add = [.. userIds] }, Max));
+            Store(database, events).ChangeAsync(groupId, 0, userIds, group => GroupRules.Change(group, GroupRules.Product, new ChangeMembersRequest(groupId) { Add = [.. userIds] }, Max, now: 0));
 
         public Task<GroupOutcome> RemoveMembersAsync(int groupId, IReadOnlyCollection<int> userIds, GroupEvents? events = null) =>
-            Store(database, events).ChangeAsync(groupId, 0, userIds, group => GroupRules.Change(group, GroupRules.Product, new MemberChanges { Remove = [.. userIds] }, Max));
+            Store(database, events).ChangeAsync(groupId, 0, userIds, group => GroupRules.Change(group, GroupRules.Product, new ChangeMembersRequest(groupId) { Remove = [.. userIds] }, Max, now: 0));
     }
 
     static MemberStore Store(IChatDatabase database, GroupEvents? events = null) => new(database, TimeProvider.System, events);

@@ -1,0 +1,183 @@
+using Chat.Node.Settings;
+using Chat.Tests.Support;
+using Xunit;
+
+namespace Chat.SystemTests.EndToEnd;
+
+/// <summary>Who changes the members of a group, and what follows from it at once.</summary>
+[Collection(NodeCollection.Name)]
+public abstract class GroupMemberTests(NodeFixture fixture)
+{
+    TestNode Node => fixture.Node;
+
+    public sealed class OnSqlite(SqliteNode node) : GroupMemberTests(node), IClassFixture<SqliteNode>;
+
+    public sealed class OnMariaDb(MariaDbNode node) : GroupMemberTests(node), IClassFixture<MariaDbNode>;
+
+    [Fact]
+    public async Task Who_is_added_is_told_and_who_is_removed_gets_nothing_any_more()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        var group = await MakeAsync(alice);
+        foreach (var _ in (int[])[1, 2])
+            await ChangeAsync(alice, new { msgid = 127, groupid = group, add = new[] { bob.UserId, alice.UserId } });
+        Assert.Equal("added", await ToldAsync(bob, group, alice.UserId));
+        Assert.Equal(0, (await alice.SendToGroupAsync(group, "one")).Number("errno"));
+        Assert.Equal("one", (await bob.NextAsync()).Text("msg"));
+        foreach (var _ in (int[])[1, 2])
+            await ChangeAsync(alice, new { msgid = 127, groupid = group, remove = new[] { bob.UserId } });
+        Assert.Equal(0, (await alice.SendToGroupAsync(group, "two")).Number("errno"));
+        Assert.Equal("removed", await ToldAsync(bob, group, alice.UserId));
+        Assert.Equal(6, (await bob.SendToGroupAsync(group, "too late")).Number("errno"));
+        await alice.SendToAsync(bob.UserId, "the end");
+        Assert.Equal("the end", (await bob.NextAsync()).Text("msg"));
+    }
+
+    [Fact]
+    public async Task A_change_is_done_as_a_whole_or_not_at_all()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        await using var carol = await NewAsync();
+        var group = await MakeAsync(alice);
+        var refused = await alice.RequestAsync(new { msgid = 127, groupid = group, add = new[] { bob.UserId, int.MaxValue, carol.UserId } });
+        Assert.Equal((7L, (long)group, (long)int.MaxValue, false), (refused.Number("errno"), refused.Number("groupid"), refused.Number("id"), refused.GetProperty("retry").GetBoolean()));
+        Assert.Equal(6, (await bob.SendToGroupAsync(group, "hello?")).Number("errno"));
+        Assert.Equal([$"{alice.UserId} creator"], await MembersAsync(alice, group));
+        Assert.Equal(6, (await bob.RequestAsync(new { msgid = 127, groupid = group, add = new[] { bob.UserId } })).Number("errno"));
+        Assert.Equal(7, (await bob.RequestAsync(new { msgid = 127, groupid = int.MaxValue, add = new[] { bob.UserId } })).Number("errno"));
+    }
+
+    [Fact]
+    public async Task Who_is_muted_sends_again_when_that_is_taken_back()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        var group = await MakeAsync(alice, bob.UserId);
+        Assert.Equal("added", await ToldAsync(bob, group, alice.UserId));
+        const long Until = 253402300799999;
+        await ChangeAsync(alice, new { msgid = 127, groupid = group, mute = new { id = bob.UserId, until = Until } });
+        var told = await bob.NextAsync();
+        Assert.Equal(("muted", Until), (told.Text("change"), told.Number("until")));
+        var refused = await bob.SendToGroupAsync(group, "hello?");
+        Assert.Equal((13L, Until, false), (refused.Number("errno"), refused.Number("until"), refused.GetProperty("retry").GetBoolean()));
+        Assert.Equal(Until, (await bob.RequestAsync(new { msgid = 124, groupid = group })).Number("muted_until"));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 128, groupid = group })).Number("errno"));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(13, (await bob.SendToGroupAsync(group, "and now?")).Number("errno"));
+        await ChangeAsync(alice, new { msgid = 127, groupid = group, mute = new { id = bob.UserId, until = 0 } });
+        Assert.Equal(0, (await bob.SendToGroupAsync(group, "thanks")).Number("errno"));
+        Assert.Equal("thanks", (await alice.NextAsync()).Text("msg"));
+    }
+
+    [Fact]
+    public async Task Who_is_banned_does_not_come_back_until_that_is_taken_back()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        await using var carol = await NewAsync();
+        var group = await MakeAsync(alice, bob.UserId, carol.UserId);
+        Assert.Equal("added", await ToldAsync(bob, group, alice.UserId));
+        await ChangeAsync(alice, new { msgid = 127, groupid = group, ban = new[] { bob.UserId } });
+        Assert.Equal("banned", await ToldAsync(bob, group, alice.UserId));
+        Assert.Equal(6, (await bob.SendToGroupAsync(group, "hello?")).Number("errno"));
+        Assert.Equal(13, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        var refused = await carol.RequestAsync(new { msgid = 127, groupid = group, add = new[] { bob.UserId } });
+        Assert.Equal((13L, (long)bob.UserId), (refused.Number("errno"), refused.Number("id")));
+        await ChangeAsync(alice, new { msgid = 127, groupid = group, unban = new[] { bob.UserId } });
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+    }
+
+    [Fact]
+    public async Task A_creator_hands_over_and_leaves()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        await using var carol = await NewAsync();
+        var group = await MakeAsync(alice, bob.UserId, carol.UserId);
+        Assert.Equal("added", await ToldAsync(bob, group, alice.UserId));
+        await ChangeAsync(alice, new { msgid = 127, groupid = group, role = new { id = bob.UserId, role = "admin" } });
+        var told = await bob.NextAsync();
+        Assert.Equal(("role", "admin"), (told.Text("change"), told.Text("role")));
+        Assert.Equal(13, (await bob.RequestAsync(new { msgid = 127, groupid = group, remove = new[] { alice.UserId } })).Number("errno"));
+        Assert.Equal(13, (await bob.RequestAsync(new { msgid = 127, groupid = group, role = new { id = carol.UserId, role = "admin" } })).Number("errno"));
+        foreach (var _ in (int[])[1, 2])
+            await ChangeAsync(alice, new { msgid = 127, groupid = group, owner = bob.UserId });
+        Assert.Equal([$"{alice.UserId} admin", $"{bob.UserId} creator", $"{carol.UserId} normal"], await MembersAsync(carol, group));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 128, groupid = group })).Number("errno"));
+        await ChangeAsync(bob, new { msgid = 127, groupid = group, remove = new[] { carol.UserId } });
+        Assert.Equal([$"{bob.UserId} creator"], await MembersAsync(bob, group));
+    }
+
+    [Fact]
+    public async Task A_legacy_client_that_is_muted_is_told_in_words()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        var group = await MakeAsync(alice, bob.UserId);
+        await ChangeAsync(alice, new { msgid = 127, groupid = group, mute = new { id = bob.UserId, until = 253402300799999 } });
+        await using var legacy = await Node.ConnectLegacyAsync();
+        await legacy.LogInAsync(bob.UserId);
+        await legacy.SendAsync($$"""{"groupid":{{group}},"id":{{bob.UserId}},"msg":"hello all","msgid":10,"name":"{{bob.Name}}","time":"2026-01-02 03:04:05"}""");
+        var note = await legacy.NextAsync();
+        Assert.Equal((6L, (long)bob.UserId), (note.Number("msgid"), note.Number("toid")));
+        Assert.Contains("muted", note.Text("msg"), StringComparison.Ordinal);
+    }
+
+    static async Task ChangeAsync(ModernTestClient client, object request)
+    {
+        var reply = await client.RequestAsync(request);
+        Assert.True(reply.Number("errno") == 0, reply.ToString());
+    }
+
+    static async Task<string> ToldAsync(ModernTestClient client, int group, int by)
+    {
+        var told = await client.NextAsync();
+        Assert.Equal((130L, (long)group, (long)by), (told.Number("msgid"), told.Number("groupid"), told.Number("by")));
+        return told.Text("change");
+    }
+
+    static async Task<List<string>> MembersAsync(ModernTestClient client, int group) =>
+        [.. (await client.RequestAsync(new { msgid = 125, groupid = group })).GetProperty("members").EnumerateArray().Select(member => $"{member.Number("id")} {member.Text("role")}")];
+
+    async Task<ModernTestClient> NewAsync()
+    {
+        var client = await ModernTestClient.ConnectAsync(Node.Port, protocol: 3);
+        await client.RegisterAndLogInAsync($"{Guid.NewGuid():N}");
+        return client;
+    }
+
+    static async Task<int> MakeAsync(ModernTestClient creator, params int[] members)
+    {
+        var group = (int)(await creator.RequestAsync(new { msgid = 8, groupname = $"{Guid.NewGuid():N}", groupdesc = "" })).Number("groupid");
+        if (members.Length > 0)
+            await ChangeAsync(creator, new { msgid = 127, groupid = group, add = members });
+        return group;
+    }
+}
+
+/// <summary>A node whose groups are small.</summary>
+[Collection(NodeCollection.Name)]
+public sealed class FullGroupTests : IDisposable
+{
+    readonly TestFolder _folder = new(StorageProvider.Sqlite);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_full_group_lets_nobody_in()
+    {
+        await using var node = await TestNode.StartAsync(_folder, "--Chat:Limits:GroupMembers=2");
+        await using var alice = await ModernTestClient.ConnectAsync(node.Port, protocol: 3);
+        await alice.RegisterAndLogInAsync("alice");
+        await using var bob = await node.LogInNewAsync("bob");
+        await using var carol = await node.LogInNewAsync("carol");
+        var group = (await alice.RequestAsync(new { msgid = 8, groupname = "two", groupdesc = "" })).Number("groupid");
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(16, (await carol.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        var refused = await alice.RequestAsync(new { msgid = 127, groupid = group, add = new[] { bob.UserId, carol.UserId } });
+        Assert.Equal((16L, (long)carol.UserId), (refused.Number("errno"), refused.Number("id")));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 10, groupid = group, msg = "still in" })).Number("errno"));
+    }
+}
