@@ -96,6 +96,9 @@ public static class MessageKind
     /// <summary>Client to server: the members of a group, page by page.</summary>
     public const int ListMembers = 125;
 
+    /// <summary>Client to server: what a group is, or that there is none any more.</summary>
+    public const int ChangeGroup = 126;
+
     /// <summary>Client to server: who is in a group, and as what.</summary>
     public const int ChangeMembers = 127;
 

@@ -13,6 +13,7 @@ sealed class GroupRequests(Groups groups, GroupStore store, TimeProvider clock)
         CreateGroupRequest create => await CreateAsync(create, asker),
         JoinGroupRequest join => AnswerOf(join, join.GroupId, await groups.JoinAsync(asker.UserId, join.GroupId, asker.SessionId)),
         LeaveGroupRequest leave => AnswerOf(leave, leave.GroupId, await groups.LeaveAsync(asker.UserId, leave.GroupId, asker.SessionId)),
+        ChangeGroupRequest change => AnswerOf(change, change.GroupId, await groups.ChangeAsync(asker.UserId, change, asker.SessionId)),
         ChangeMembersRequest change => AnswerOf(change, change.GroupId, await groups.ChangeMembersAsync(asker.UserId, change, asker.SessionId)),
         GetGroupRequest get => await GetAsync(get, asker),
         _ => null,

@@ -52,6 +52,16 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
         return new GroupJudgement(null, new Dictionary<int, MemberFacts> { [userId] = facts with { Role = null } }) { DeletesGroup = isLast };
     }
 
+    /// <summary>Whether somebody with this role may change what a group is, or end it.</summary>
+    public static GroupRefusal? ChangeGroup(int groupId, int by, string? role, bool deletes)
+    {
+        if (by == Product || role == GroupRole.Creator || (role == GroupRole.Admin && !deletes))
+            return null;
+        if (role is null)
+            return new GroupRefusal(ErrorCode.NotYours, $"you are no member of group {groupId}");
+        return new GroupRefusal(ErrorCode.Forbidden, deletes ? $"only the creator of group {groupId} deletes it" : $"only the creator and the admins of group {groupId} change it");
+    }
+
     /// <summary>All that a request asks for.</summary>
     public static GroupJudgement Change(GroupFacts group, int by, ChangeMembersRequest changes, int maxMembers, long now) =>
         by != Product && !group.Of(by).IsMember

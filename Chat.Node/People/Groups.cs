@@ -29,7 +29,7 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
     public async Task<Outcome> CreateAsync(
         int creatorId, string name, string description, IReadOnlyCollection<int>? members = null, int by = GroupRules.Product, long except = 0, Func<DbConnection, DbTransaction, int, Task>? alsoAsync = null)
     {
-        if ((NameProblem(name) ?? DescriptionProblem(description)) is { } problem)
+        if ((NameRule.Problem("groupname", name) ?? DescriptionProblem("groupdesc", description)) is { } problem)
             return Outcome.Fail(ErrorCode.Malformed, problem);
         int[] all = [.. (members ?? []).Append(creatorId).Distinct()];
         if (all.Length > maxMembers)
@@ -58,28 +58,31 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
             changes.GroupId, by, named, group => GroupRules.Change(group, by, changes, maxMembers, clock.GetUtcNow().ToUnixTimeMilliseconds()), except);
     }
 
-    /// <summary>Another name or description.</summary>
-    public async Task<Outcome> ChangeAsync(StoredGroup group, string? name, string? description)
+    /// <summary>What a group is from now on, or that there is none any more.</summary>
+    /// <exception cref="AskTimeoutException">It is stored, and the conversation has not answered.</exception>
+    public async Task<GroupRefusal?> ChangeAsync(int by, ChangeGroupRequest change, long except = 0)
     {
-        if (((name is null ? null : NameProblem(name)) ?? (description is null ? null : DescriptionProblem(description))) is { } problem)
-            return Outcome.Fail(ErrorCode.Malformed, problem);
-        return await groups.ChangeAsync(group.Id, name is null ? group.Name : NormalForm.Compose(name), description ?? group.Description)
-            ? Outcome.Ok(group.Id)
-            : Outcome.Fail(ErrorCode.Rejected, "the name is taken");
-    }
-
-    /// <exception cref="AskTimeoutException">It is gone, and the conversation has not answered.</exception>
-    public async Task DeleteAsync(int groupId)
-    {
-        var members = await groups.DeleteAsync(groupId);
+        if (((change.Name is { } name ? NameRule.Problem("name", name) : null) ?? (change.Description is { } about ? DescriptionProblem("desc", about) : null)) is { } problem)
+            return new GroupRefusal(ErrorCode.Malformed, problem);
+        var id = change.GroupId;
+        var changed = change.Delete
+            ? await groups.DeleteAsync(id, by, role => GroupRules.ChangeGroup(id, by, role, deletes: true))
+            : await groups.ChangeAsync(
+                change with { Name = change.Name is null ? null : NormalForm.Compose(change.Name) }, by, role => GroupRules.ChangeGroup(id, by, role, deletes: false));
+        if (changed.Refusal is not null)
+            return changed.Refusal;
         try
         {
-            await TellConversationAsync(groupId);
+            if (change.Delete || change.Sending is not null)
+                await TellConversationAsync(id);
         }
         finally
         {
-            news.Tell(new GroupChangedPush(groupId, GroupChangedPush.Deleted, GroupRules.Product), members);
+            if (changed.IsDifferent)
+                news.Tell(new GroupChangedPush(id, change.Delete ? GroupChangedPush.Deleted : GroupChangedPush.Other, by), changed.Members, except);
         }
+
+        return null;
     }
 
     /// <summary>Also when nothing is different: the one who asks again may have had no answer, and the conversation may not know yet.</summary>
@@ -110,18 +113,16 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
 
     Task<MembersKnown> TellConversationAsync(int groupId) => conversations.Value.Ask<MembersKnown>(new ReloadMembers(ConversationId.Group(groupId)), Timeout);
 
-    static string? NameProblem(string name) => NameRule.Problem("groupname", name);
-
-    static string? DescriptionProblem(string text)
+    static string? DescriptionProblem(string key, string text)
     {
         var position = 0;
         foreach (var rune in text.EnumerateRunes())
         {
             position++;
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-                return $"\"groupdesc\" has U+{rune.Value:X4} at position {position}: no control character and no separator of lines is expected";
+                return $"\"{key}\" has U+{rune.Value:X4} at position {position}: no control character and no separator of lines is expected";
         }
 
-        return position > MaxDescriptionCharacters ? $"\"groupdesc\" has {position} characters: 0 to {MaxDescriptionCharacters} are expected" : null;
+        return position > MaxDescriptionCharacters ? $"\"{key}\" has {position} characters: 0 to {MaxDescriptionCharacters} are expected" : null;
     }
 }

@@ -23,6 +23,9 @@ public sealed record GroupChangedPush(int GroupId, string Change, int By)
     /// <summary>The user may not send until <see cref="MutedUntil"/>; 0: may again.</summary>
     public const string Muted = "muted";
 
+    /// <summary>The group has another name, picture or rule: <see cref="GetGroupRequest"/> tells.</summary>
+    public const string Other = "changed";
+
     /// <summary>There is no such group any more.</summary>
     public const string Deleted = "deleted";
 

@@ -31,7 +31,7 @@ public sealed record GroupReply(int GroupId, string Name, string Description, in
         writer.WriteString("name", ListText.Name(Name));
         writer.WriteString("desc", ListText.Description(Description));
         if (Avatar.Length > 0)
-            writer.WriteString("avatar", ListText.Description(Avatar));
+            writer.WriteString("avatar", Avatar);
         writer.WriteNumber("members", Members);
         writer.WriteString("joining", GroupWords.Of(Joining));
         writer.WriteString("sending", GroupWords.Of(Sending));

@@ -46,6 +46,26 @@ public abstract class GroupClusterTests(ClusterFixture fixture)
         }
     }
 
+    [Fact]
+    public async Task Who_may_send_is_known_everywhere_from_the_answer_on()
+    {
+        await using var alice = await NewAsync(Nodes[0]);
+        await using var bob = await NewAsync(Nodes[1]);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var group = (int)(await alice.RequestAsync(new { msgid = 8, groupname = $"{Guid.NewGuid():N}", groupdesc = "" })).Number("groupid");
+            Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+            Assert.Equal(0, (await bob.SendToGroupAsync(group, "hi")).Number("errno"));
+            Assert.Equal(0, (await alice.RequestAsync(new { msgid = 126, groupid = group, sending = "admins" })).Number("errno"));
+            Assert.Equal(13, (await bob.SendToGroupAsync(group, "hello?")).Number("errno"));
+            Assert.Equal(0, (await alice.RequestAsync(new { msgid = 126, groupid = group, sending = "all" })).Number("errno"));
+            Assert.Equal(0, (await bob.SendToGroupAsync(group, "thanks")).Number("errno"));
+            Assert.Equal(0, (await alice.RequestAsync(new { msgid = 126, groupid = group, delete = true })).Number("errno"));
+            Assert.Equal(7, (await bob.SendToGroupAsync(group, "hello?")).Number("errno"));
+            Assert.Equal(["changed", "changed", "deleted"], await TakeAsync(bob, 3));
+        }
+    }
+
     static async Task<string> ToldAsync(ModernTestClient client, long group)
     {
         var told = await client.NextButReceiptsAsync();

@@ -93,6 +93,73 @@ public abstract class GroupTests(NodeFixture fixture)
         Assert.Equal((2, false), (page.GetProperty("members").GetArrayLength(), page.Has("seq")));
     }
 
+    [Fact]
+    public async Task A_group_gets_another_name_and_rules_and_its_members_are_told()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        var group = await MakeAsync(alice);
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(13, (await bob.RequestAsync(new { msgid = 126, groupid = group, desc = "mine" })).Number("errno"));
+        var name = $"Größe {Guid.NewGuid():N}";
+        foreach (var _ in (int[])[1, 2])
+            Assert.Equal(0, (await alice.RequestAsync(new { msgid = 126, groupid = group, name, avatar = "https://a.example/1.png", joining = "invite", sending = "admins" })).Number("errno"));
+        var told = await bob.NextAsync();
+        Assert.Equal((130L, "changed", (long)alice.UserId), (told.Number("msgid"), told.Text("change"), told.Number("by")));
+        var now = await bob.RequestAsync(new { msgid = 124, groupid = group });
+        Assert.Equal((name, "all of us", "https://a.example/1.png", "invite", "admins"), (now.Text("name"), now.Text("desc"), now.Text("avatar"), now.Text("joining"), now.Text("sending")));
+
+        var refused = await bob.SendToGroupAsync(group, "hello?");
+        Assert.Equal((13L, false), (refused.Number("errno"), refused.Has("until")));
+        Assert.Equal(0, (await alice.SendToGroupAsync(group, "quiet please")).Number("errno"));
+        Assert.Equal("quiet please", (await bob.NextAsync()).Text("msg")); // and was told once
+        await using var carol = await NewAsync();
+        Assert.Equal(13, (await carol.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(6, (await carol.RequestAsync(new { msgid = 124, groupid = group })).Number("errno"));
+        Assert.Equal(13, (await bob.RequestAsync(new { msgid = 127, groupid = group, add = new[] { carol.UserId } })).Number("errno"));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 127, groupid = group, role = new { id = bob.UserId, role = "admin" } })).Number("errno"));
+        Assert.Equal("role", (await bob.NextAsync()).Text("change"));
+        Assert.Equal(0, (await bob.SendToGroupAsync(group, "thanks")).Number("errno"));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 127, groupid = group, add = new[] { carol.UserId } })).Number("errno"));
+    }
+
+    [Fact]
+    public async Task What_a_group_cannot_be_is_refused_by_name()
+    {
+        await using var alice = await NewAsync();
+        var (group, other) = (await MakeAsync(alice), await MakeAsync(alice));
+        var taken = (await alice.RequestAsync(new { msgid = 124, groupid = other })).Text("name");
+        Assert.Equal(1, (await alice.RequestAsync(new { msgid = 126, groupid = group, name = taken })).Number("errno"));
+        Assert.Equal(7, (await alice.RequestAsync(new { msgid = 126, groupid = int.MaxValue, desc = "x" })).Number("errno"));
+        foreach (var (request, errno, key) in ((object, long, string)[])[
+            (new { msgid = 126, groupid = group, name = "a\u200bb" }, 4, "\"name\""), (new { msgid = 126, groupid = group, desc = new string('x', 201) }, 4, "\"desc\""),
+            (new { msgid = 126, groupid = group, history = "joined" }, 17, "\"history\""), (new { msgid = 126, groupid = group, keep_days = 3 }, 17, "\"keep_days\"")])
+        {
+            var refused = await alice.RequestAsync(request);
+            Assert.Equal(errno, refused.Number("errno"));
+            Assert.Contains(key, refused.Text("errmsg"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_deleted_group_takes_nothing_and_its_members_are_told()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        var group = await MakeAsync(alice);
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(0, (await alice.SendToGroupAsync(group, "the last word")).Number("errno"));
+        Assert.Equal("the last word", (await bob.NextAsync()).Text("msg"));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 127, groupid = group, role = new { id = bob.UserId, role = "admin" } })).Number("errno"));
+        Assert.Equal("role", (await bob.NextAsync()).Text("change"));
+        Assert.Equal(13, (await bob.RequestAsync(new { msgid = 126, groupid = group, delete = true })).Number("errno"));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 126, groupid = group, delete = true })).Number("errno"));
+        Assert.Equal("deleted", (await bob.NextAsync()).Text("change"));
+        Assert.Equal(7, (await bob.SendToGroupAsync(group, "hello?")).Number("errno"));
+        Assert.Equal(6, (await bob.RequestAsync(new { msgid = 107, conversation = $"g:{group}" })).Number("errno"));
+        Assert.Equal(7, (await alice.RequestAsync(new { msgid = 126, groupid = group, delete = true })).Number("errno"));
+    }
+
     static async Task<List<int>> MembersAsync(ModernTestClient client, int group, string role) =>
         (await client.RequestAsync(new { msgid = 125, groupid = group, role })).GetProperty("members").EnumerateArray().Select(member => (int)member.Number("id")).ToList();
 

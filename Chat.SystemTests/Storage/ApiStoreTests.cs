@@ -1,5 +1,6 @@
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Protocol;
 using Chat.Tests.Storage;
 using Chat.Tests.Support;
 using Xunit;
@@ -71,11 +72,16 @@ public abstract class ApiStoreTests : StorageTest
         await Database.Chat.RemoveMembersAsync(id, [bob, 1_000_000]);
         Assert.Equal([alice, carol], (await contacts.MembersAsync([id]))[id].Order());
         Assert.Null(await contacts.CreateGroupAsync(alice, "GRÖßE", ""));
-        Assert.True(await groups.ChangeAsync(id, "other", "e"));
+        var edit = new ChangeGroupRequest(id) { Name = "other", Description = "e" };
+        Assert.True((await groups.ChangeAsync(edit, by: 0, _ => null)).IsDifferent);
+        Assert.False((await groups.ChangeAsync(edit, by: 0, _ => null)).IsDifferent);
         Assert.Equal(new StoredGroup(id, "other", "e", 2), await groups.FindAsync(id));
         var second = (await contacts.CreateGroupAsync(alice, "größe", ""))!.Value;
-        Assert.False(await groups.ChangeAsync(id, "Größe", "e"));
-        await groups.DeleteAsync(id);
+        Assert.Equal(ErrorCode.Rejected, (await groups.ChangeAsync(edit with { Name = "Größe" }, by: 0, _ => null)).Refusal?.Error);
+        var closed = edit with { Name = null, Avatar = "https://a.example/ü.png", Joining = GroupJoining.Invite, Sending = GroupSending.Admins };
+        Assert.True((await groups.ChangeAsync(closed, by: 0, _ => null)).IsDifferent);
+        Assert.Equal(new GroupPolicy("https://a.example/ü.png", GroupJoining.Invite, GroupSending.Admins), (await groups.FindAsync(id))?.Policy);
+        Assert.Equal([alice, carol], (await groups.DeleteAsync(id, by: 0, _ => null)).Members.Order());
         Assert.Null(await groups.FindAsync(id));
         Assert.False(await contacts.IsMemberAsync(alice, id));
         Assert.True(await contacts.IsMemberAsync(alice, second));

@@ -136,8 +136,9 @@ sealed class EveryStatement(IChatDatabase database)
         await database.RemoveMembersAsync(19, [.. Ids(1000)], GroupEvents);
         Assert.False((await groups.FactsAsync(19, 1)).IsMember);
         Assert.NotNull(await groups.FindAsync(19));
-        Assert.True(await groups.ChangeAsync(19, "another name", ""));
-        await groups.DeleteAsync(19);
+        var edit = new ChangeGroupRequest(19) { Name = "another name", Description = "", Sending = GroupSending.Admins };
+        Assert.True((await groups.ChangeAsync(edit, 1, _ => null)).IsDifferent);
+        Assert.True((await groups.DeleteAsync(19, 1, _ => null)).IsDifferent);
     }
 
     async Task AccountsAsync()

@@ -211,5 +211,17 @@ public sealed class GroupRulesTests
         Assert.Equal(Member, Change(Creator, all with { Role = new RoleChange(Member, "admin") }).Refusal?.UserId);
     }
 
+    [Theory]
+    [InlineData(Creator, "creator", ErrorCode.None, ErrorCode.None)]
+    [InlineData(Admin, "admin", ErrorCode.None, ErrorCode.Forbidden)]
+    [InlineData(Member, "a word of another server", ErrorCode.Forbidden, ErrorCode.Forbidden)]
+    [InlineData(Stranger, null, ErrorCode.NotYours, ErrorCode.NotYours)]
+    [InlineData(GroupRules.Product, null, ErrorCode.None, ErrorCode.None)]
+    public void Who_changes_a_group_and_who_deletes_it(int by, string? role, ErrorCode change, ErrorCode delete)
+    {
+        Assert.Equal(change, GroupRules.ChangeGroup(7, by, role, deletes: false)?.Error ?? ErrorCode.None);
+        Assert.Equal(delete, GroupRules.ChangeGroup(7, by, role, deletes: true)?.Error ?? ErrorCode.None);
+    }
+
     static GroupJudgement Change(int by, ChangeMembersRequest changes, int max = Max) => GroupRules.Change(Group(), by, changes, max, Now);
 }

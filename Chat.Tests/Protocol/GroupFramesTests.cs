@@ -146,5 +146,47 @@ public sealed class GroupFramesTests
         Assert.IsType<InvalidRequest>(Requests.Read(Encoding.UTF8.GetBytes(ListOf(ChangeMembersRequest.MaxIds + 1))));
     }
 
+    [Fact]
+    public void A_change_of_a_group_is_read_as_it_is_written()
+    {
+        var request = new ChangeGroupRequest(5)
+        {
+            Name = "team \"one\"",
+            Description = "all of us",
+            Avatar = "https://a.example/5.png",
+            Joining = GroupJoining.Invite,
+            Sending = GroupSending.Admins,
+        };
+        Assert.Equal(
+            """{"msgid":126,"groupid":5,"name":"team \"one\"","desc":"all of us","avatar":"https://a.example/5.png","joining":"invite","sending":"admins"}""" + "\n",
+            Encoding.UTF8.GetString(request.ToBytes()));
+        Assert.Equal(request, Requests.Read(request.ToBytes())); // and the name is no claim of who asks
+        foreach (var other in (ChangeGroupRequest[])[new(5) { Delete = true }, new(5) { Avatar = "" }, new(5) { Joining = GroupJoining.Ask }])
+            Assert.Equal(other, Requests.Read(other.ToBytes()));
+        var claimed = Assert.IsType<ChangeGroupRequest>(Requests.Read("""{"msgid":126,"groupid":5,"id":3,"history":"all"}"""u8.ToArray()));
+        Assert.Equal(new SenderClaim(3, null), claimed.Claim);
+    }
+
+    [Theory]
+    [InlineData("""{"msgid":126,"name":"x"}""", "\"groupid\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5}""", "\"name\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"name":7}""", "\"name\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"desc":null}""", "\"desc\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"avatar":"javascript:alert(1)"}""", "\"avatar\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"avatar":"/5.png"}""", "\"avatar\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"joining":"closed"}""", "\"joining\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"sending":true}""", "\"sending\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"delete":false}""", "\"delete\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"delete":true,"desc":"x"}""", "\"delete\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"desc":"x","desc":"y"}""", "\"desc\"", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"history":"joined"}""", "\"history\"", ErrorCode.Off)]
+    [InlineData("""{"msgid":126,"groupid":5,"keep_days":30}""", "\"keep_days\"", ErrorCode.Off)]
+    public void What_is_wrong_with_a_change_of_a_group_is_named(string json, string key, ErrorCode error)
+    {
+        var invalid = Assert.IsType<InvalidRequest>(Requests.Read(Encoding.UTF8.GetBytes(json)));
+        Assert.Equal(error, invalid.Error);
+        Assert.Contains(key, invalid.Reason, StringComparison.Ordinal);
+    }
+
     static JsonElement Json(byte[] frame) => JsonDocument.Parse(frame).RootElement;
 }
