@@ -51,7 +51,7 @@ public enum ErrorCode
     /// <summary>The time in which a message may be edited or recalled is over.</summary>
     TooLate = 15,
 
-    /// <summary>As many as may be: the members of a group.</summary>
+    /// <summary>As many as may be: the members of a group, or those who wait to be let in.</summary>
     Full = 16,
 
     /// <summary>There is no such thing here: typing in a group that is too large for it, a history that new members do not see.</summary>

@@ -105,6 +105,9 @@ public static class MessageKind
     /// <summary>Client to server: be no member of a group any more.</summary>
     public const int LeaveGroup = 128;
 
+    /// <summary>Client to server: who waits to be let into a group, and what becomes of them.</summary>
+    public const int JoinRequests = 129;
+
     /// <summary>Server to client: what the user is to a group has changed.</summary>
     public const int GroupChanged = 130;
 

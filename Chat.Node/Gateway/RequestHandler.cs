@@ -38,7 +38,7 @@ static class RequestHandler
             case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
                 or ListMembersRequest or ListGroupsRequest or ListFriendsRequest or RefreshTokenRequest
                 or ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
-                or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest
+                or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest
                 or WatchRequest or SetPresenceRequest or TypingRequest or InvalidRequest { Kind: >= MessageKind.Hello } when !isModern && user is not null:
                 core.ReturnCredit(); // numbers that a legacy client may use for something of its own
                 break;
@@ -71,7 +71,7 @@ static class RequestHandler
                 core.Fail(request, ErrorCode.NotYours, problem);
                 break;
             case ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
-                or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest
+                or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest
                 or WatchRequest or SetPresenceRequest or TypingRequest
                 or ChangeSettingsRequest { Change.HidesReceipts: not null } when !core.SpeaksNext:
                 core.Fail(request, ErrorCode.UnknownRequest, $"this request is of version {ModernFrames.NewestProtocolVersion} of the protocol: say so in the hello");
@@ -113,6 +113,10 @@ static class RequestHandler
         else if (reply.Error == ErrorCode.Unavailable)
         {
             core.Close(CloseCode.Unavailable, reply.Reason); // silence would say that it was done
+        }
+        else if (request is JoinGroupRequest && reply.Error is ErrorCode.Forbidden or ErrorCode.Full && core.User is { } user)
+        {
+            PostChecks.Note(core, $"you are not in the group: {reply.Reason}", user);
         }
 
         core.ReturnCredit();

@@ -40,7 +40,9 @@ static class GatewayHosting
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupStore>(), provider.GetRequiredService<MemberStore>(),
             provider.GetRequiredService<GroupNews>(), settings.Limits.GroupMembers, AkkaHosting.Region<ConversationActor>(provider),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<GroupRequests>();
+        services.AddSingleton(provider => new GroupRequests(
+            provider.GetRequiredService<Groups>(), provider.GetRequiredService<GroupStore>(), provider.GetRequiredService<ContactLists>(),
+            provider.GetRequiredService<TimeProvider>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new AddressLimiter(
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AccountService(

@@ -31,6 +31,8 @@ sealed class GroupNews(Lazy<NoticeBoard> board)
             yield return (new GroupChangedPush(groupId, GroupChangedPush.Added, by), userId);
         if (difference.HasLeft)
             yield return (new GroupChangedPush(groupId, after.IsBanned ? GroupChangedPush.Banned : GroupChangedPush.Removed, by), userId);
+        if (before.HasAsked && !after.HasAsked && after is { IsMember: false, IsBanned: false } && userId != by)
+            yield return (new GroupChangedPush(groupId, GroupChangedPush.Declined, by), userId);
         if (!after.IsMember)
             yield break;
         if (after.Role != (before.Role ?? GroupRole.Normal))

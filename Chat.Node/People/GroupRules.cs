@@ -24,7 +24,10 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
     readonly Dictionary<int, MemberFacts> _users = new(group.Users);
     int _members = group.Members;
 
-    /// <summary>A user comes in by itself.</summary>
+    /// <summary>So many wait to be let into a group.</summary>
+    public const int MaxAsked = 1000;
+
+    /// <summary>A user comes in by itself, or asks to be let in.</summary>
     public static GroupJudgement Join(GroupFacts group, int userId, int maxMembers)
     {
         if (!group.Users.TryGetValue(userId, out var facts))
@@ -33,19 +36,41 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
             return new GroupJudgement(null, group.Users);
         if (facts.IsBanned)
             return GroupJudgement.Refuse(ErrorCode.Forbidden, $"you are banned from group {group.Id}");
+        if (group.Joining == GroupJoining.Ask)
+            return Ask(group, userId, facts);
         if (group.Joining != GroupJoining.Free)
             return GroupJudgement.Refuse(ErrorCode.Forbidden, $"nobody comes into group {group.Id} by itself: its creator or an admin has to add you");
         return new GroupRules(group, userId, maxMembers, now: 0).Done(rules => rules.LetIn(userId));
     }
 
+    static GroupJudgement Ask(GroupFacts group, int userId, MemberFacts facts) => !facts.HasAsked && group.Asked >= MaxAsked
+        ? GroupJudgement.Refuse(ErrorCode.Full, $"{group.Asked} users wait to be let into group {group.Id}: no more may ask now")
+        : new GroupJudgement(null, new Dictionary<int, MemberFacts> { [userId] = facts with { HasAsked = true } });
+
+    /// <summary>Somebody who looks after the group lets in those who have asked, or does not.</summary>
+    public static GroupJudgement Decide(GroupFacts group, int by, JoinRequestsRequest decision, int maxMembers)
+    {
+        if (MayDecide(group.Id, group.Of(by).Role) is { } refusal)
+            return new GroupJudgement(refusal, group.Users);
+        return new GroupRules(group, by, maxMembers, now: 0).Done(rules => First(decision.Accept, rules.Accept) ?? First(decision.Decline, rules.Decline));
+    }
+
+    /// <summary>Whether somebody with this role sees who has asked, and decides.</summary>
+    public static GroupRefusal? MayDecide(int groupId, string? role) => role switch
+    {
+        GroupRole.Creator or GroupRole.Admin => null,
+        null => new GroupRefusal(ErrorCode.NotYours, $"you are no member of group {groupId}"),
+        _ => new GroupRefusal(ErrorCode.Forbidden, $"only the creator and the admins of group {groupId} see who wants to be let in"),
+    };
+
     /// <summary>
-    /// A user goes by itself. A creator hands over first: a group that nobody can look after is what nobody wants. The last one takes the group along.
+    /// A user goes by itself, or asks no longer. A creator hands over first: a group that nobody can look after is what nobody wants. The last one takes the group along.
     /// </summary>
     public static GroupJudgement Leave(GroupFacts group, int userId)
     {
         var facts = group.Of(userId);
         if (!facts.IsMember)
-            return new GroupJudgement(null, group.Users);
+            return new GroupJudgement(null, new Dictionary<int, MemberFacts> { [userId] = facts with { HasAsked = false } });
         var isLast = group.Members <= 1;
         if (facts.Role == GroupRole.Creator && group.Creators <= 1 && !isLast)
             return GroupJudgement.Refuse(ErrorCode.Forbidden, $"you are the creator of group {group.Id}: make another member its creator first");
@@ -85,6 +110,21 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
         if (facts.IsBanned && by != Product)
             return No(ErrorCode.Forbidden, $"user {userId} is banned from group {group.Id}", userId);
         return LetIn(userId);
+    }
+
+    GroupRefusal? Accept(int userId)
+    {
+        var facts = _users.GetValueOrDefault(userId);
+        if (facts.IsMember)
+            return null;
+        return facts.HasAsked ? LetIn(userId) : No(ErrorCode.NotFound, $"user {userId} does not ask to be let into group {group.Id}", userId);
+    }
+
+    GroupRefusal? Decline(int userId)
+    {
+        if (_users.TryGetValue(userId, out var facts))
+            _users[userId] = facts with { HasAsked = false };
+        return null;
     }
 
     GroupRefusal? LetIn(int userId)

@@ -41,8 +41,27 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
     }
 
     /// <exception cref="AskTimeoutException">The user is stored as a member, and the conversation has not answered.</exception>
-    public Task<GroupRefusal?> JoinAsync(int userId, int groupId, long except = 0) =>
-        ChangeAsync(groupId, userId, [userId], group => GroupRules.Join(group, userId, maxMembers), except, () => TellOfNewAsync(groupId, userId));
+    public async Task<JoinOutcome> JoinAsync(int userId, int groupId, long except = 0)
+    {
+        var (hasAsked, isNew) = (false, false);
+        var refusal = await ChangeAsync(groupId, userId, [userId], Judge, except, () => hasAsked ? Task.CompletedTask : TellOfNewAsync(groupId, userId));
+        if (refusal is null && isNew)
+            news.Tell(new GroupChangedPush(groupId, GroupChangedPush.Asked, userId) { UserId = userId }, await store.AdminsAsync(groupId));
+        return new JoinOutcome(refusal, hasAsked);
+
+        GroupJudgement Judge(GroupFacts group)
+        {
+            var judgement = GroupRules.Join(group, userId, maxMembers);
+            hasAsked = judgement.Refusal is null && !judgement.After[userId].IsMember;
+            isNew = hasAsked && !group.Of(userId).HasAsked;
+            return judgement;
+        }
+    }
+
+    /// <summary>All of it, or nothing.</summary>
+    /// <exception cref="AskTimeoutException">It is stored, and the conversation has not answered.</exception>
+    public Task<GroupRefusal?> DecideAsync(int by, JoinRequestsRequest decision) => ChangeAsync(
+        decision.GroupId, by, [.. decision.Accept.Concat(decision.Decline).Append(by).Distinct()], group => GroupRules.Decide(group, by, decision, maxMembers));
 
     /// <exception cref="AskTimeoutException">The user is no member any more, and the conversation has not answered.</exception>
     public Task<GroupRefusal?> LeaveAsync(int userId, int groupId, long except = 0) =>
@@ -126,3 +145,6 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
         return position > MaxDescriptionCharacters ? $"\"{key}\" has {position} characters: 0 to {MaxDescriptionCharacters} are expected" : null;
     }
 }
+
+/// <summary>What has come of wanting to be in a group: refused, a member, or one of those who wait to be let in.</summary>
+sealed record JoinOutcome(GroupRefusal? Refusal, bool HasAsked);

@@ -42,7 +42,11 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
         /// <summary>Whether there are members of this group behind those that were read.</summary>
         public bool IsCut { get; init; }
 
+        public long Since { get; init; }
+
         string TextOf(LegacyTexts texts) => Ours ? Name : texts.Read(Name);
+
+        public JoinRequestEntry ToRequest(LegacyTexts texts) => new(Id, TextOf(texts), Since);
 
         public FriendEntry ToFriend(LegacyTexts texts) => new(Id, TextOf(texts), State == "online");
 
@@ -113,6 +117,19 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
             new { groupId, after, role, max = limit + 1 })).AsList();
         await PrepareAsync(connection, rows, []);
         return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId, _texts))], rows.Count > limit);
+    });
+
+    /// <summary>Who waits to be let into a group; whoever asks has to be allowed to.</summary>
+    public Task<ListPage<JoinRequestEntry>> JoinRequestsAsync(int groupId, int after, int limit) => database.ReadAsync(async connection =>
+    {
+        var rows = (await connection.QueryAsync<UserRow>(
+            """
+            SELECT u.id, u.name, u.ours, j.since FROM GroupJoinRequest j JOIN Users u ON u.id = j.userid
+            WHERE j.groupid = @groupId AND j.userid > @after ORDER BY j.userid LIMIT @max
+            """,
+            new { groupId, after, max = limit + 1 })).AsList();
+        await PrepareAsync(connection, rows, []);
+        return new ListPage<JoinRequestEntry>([.. rows.Take(limit).Select(row => row.ToRequest(_texts))], rows.Count > limit);
     });
 
     /// <summary>The user's groups, with the user's role in each and how many members it has.</summary>

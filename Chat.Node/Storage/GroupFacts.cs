@@ -20,6 +20,9 @@ readonly record struct MemberFacts(string? Role, long MutedUntil = 0, bool IsBan
 /// <param name="Users">Those that were asked for, as far as they exist.</param>
 sealed record GroupFacts(int Id, int Members, int Creators, GroupJoining Joining, IReadOnlyDictionary<int, MemberFacts> Users)
 {
+    /// <summary>How many wait to be let in.</summary>
+    public int Asked { get; init; }
+
     public MemberFacts Of(int userId) => Users.GetValueOrDefault(userId);
 }
 

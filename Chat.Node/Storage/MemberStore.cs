@@ -34,6 +34,8 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         public long Creators { get; init; }
 
         public long Joining { get; init; }
+
+        public long Asked { get; init; }
     }
 
     /// <summary>All that follows from what is judged, or nothing.</summary>
@@ -56,6 +58,10 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
             }
         }
     }
+
+    /// <summary>Those who look after a group.</summary>
+    public async Task<List<int>> AdminsAsync(int groupId) => (await database.ReadAsync(connection => connection.QueryAsync<int>(
+        "SELECT DISTINCT userid FROM GroupUser WHERE groupid = @groupId AND grouprole IN ('creator', 'admin')", new { groupId }))).AsList();
 
     async Task<GroupOutcome> ChangeAsync(
         DbConnection connection, DbTransaction transaction, int groupId, int by, IReadOnlyCollection<int> userIds, Func<GroupFacts, GroupJudgement> judge)
@@ -93,7 +99,8 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         var group = await connection.QuerySingleAsync<GroupRow>(
             """
             SELECT COUNT(DISTINCT m.userid) AS members, COUNT(DISTINCT CASE WHEN m.grouprole = 'creator' THEN m.userid END) AS creators,
-                COALESCE((SELECT p.joining FROM GroupPolicy p WHERE p.groupid = @groupId), 0) AS joining
+                COALESCE((SELECT p.joining FROM GroupPolicy p WHERE p.groupid = @groupId), 0) AS joining,
+                (SELECT COUNT(*) FROM GroupJoinRequest j WHERE j.groupid = @groupId) AS asked
             FROM GroupUser m JOIN Users u ON u.id = m.userid WHERE m.groupid = @groupId
             """,
             new { groupId }, transaction);
@@ -106,7 +113,10 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
             FROM Users u WHERE u.id IN @userIds
             """,
             new { groupId, userIds }, transaction);
-        return new GroupFacts(groupId, (int)group.Members, (int)group.Creators, (GroupJoining)group.Joining, users.ToDictionary(row => row.Id, row => row.ToFacts()));
+        return new GroupFacts(groupId, (int)group.Members, (int)group.Creators, (GroupJoining)group.Joining, users.ToDictionary(row => row.Id, row => row.ToFacts()))
+        {
+            Asked = (int)group.Asked,
+        };
     }
 
     async Task WriteAsync(DbConnection connection, DbTransaction transaction, int groupId, int by, List<MemberDifference> differences)

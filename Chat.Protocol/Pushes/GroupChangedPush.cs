@@ -23,11 +23,20 @@ public sealed record GroupChangedPush(int GroupId, string Change, int By)
     /// <summary>The user may not send until <see cref="MutedUntil"/>; 0: may again.</summary>
     public const string Muted = "muted";
 
+    /// <summary>Another user, <see cref="UserId"/>, wants to be let in: told to the creator and the admins.</summary>
+    public const string Asked = "asked";
+
+    /// <summary>The user is not let in.</summary>
+    public const string Declined = "declined";
+
     /// <summary>The group has another name, picture or rule: <see cref="GetGroupRequest"/> tells.</summary>
     public const string Other = "changed";
 
     /// <summary>There is no such group any more.</summary>
     public const string Deleted = "deleted";
+
+    /// <summary>Of <see cref="Asked"/>; else 0.</summary>
+    public int UserId { get; init; }
 
     /// <summary>Of <see cref="OtherRole"/>; else null.</summary>
     public string? Role { get; init; }
@@ -40,6 +49,8 @@ public sealed record GroupChangedPush(int GroupId, string Change, int By)
     {
         writer.WriteNumber("groupid", GroupId);
         writer.WriteString("change", Change);
+        if (UserId > 0)
+            writer.WriteNumber("id", UserId);
         if (Role is { } role)
             writer.WriteString("role", role);
         if (Change == Muted)
@@ -53,6 +64,7 @@ public sealed record GroupChangedPush(int GroupId, string Change, int By)
     public static GroupChangedPush Of(JsonElement json) =>
         new(json.RequiredId("groupid"), json.OptionalText("change") ?? "", (int)json.OptionalNumber("by"))
         {
+            UserId = (int)json.OptionalNumber("id"),
             Role = json.OptionalText("role"),
             MutedUntil = json.OptionalNumber("until"),
         };

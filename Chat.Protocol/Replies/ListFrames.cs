@@ -23,6 +23,10 @@ public static class ListFrames
     public static byte[] Friends(RequestRef requestRef, IReadOnlyList<FriendEntry> friends, bool hasMore, int maxFrameBytes) =>
         Page(requestRef, "friends", friends, ModernFrames.FriendToken, hasMore, maxFrameBytes);
 
+    /// <summary>To 129.</summary>
+    public static byte[] JoinRequests(RequestRef requestRef, IReadOnlyList<JoinRequestEntry> requests, bool hasMore, int maxFrameBytes) =>
+        Page(requestRef, "requests", requests, JoinRequestToken, hasMore, maxFrameBytes);
+
     static byte[] Page<T>(RequestRef requestRef, string key, IReadOnlyList<T> entries, Func<T, byte[]> toToken, bool hasMore, int maxFrameBytes, long seq = 0)
     {
         var room = maxFrameBytes - 64 - requestRef.Token.Length;
@@ -37,6 +41,15 @@ public static class ListFrames
                 writer.WriteBoolean("more", true);
         });
     }
+
+    static byte[] JoinRequestToken(JoinRequestEntry request) => JsonText.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("id", request.Id);
+        writer.WriteString("name", ListText.Name(request.Name));
+        writer.WriteNumber("since", request.Since);
+        writer.WriteEndObject();
+    });
 
     static byte[] SummaryToken(GroupSummary group) => JsonText.Write(writer =>
     {

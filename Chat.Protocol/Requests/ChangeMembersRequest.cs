@@ -86,7 +86,7 @@ public sealed record ChangeMembersRequest(int GroupId) : UserRequest
     static int? IdOf(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id) && id > 0 ? id : null;
 
     /// <summary>Each once; null if it is no list of ids, or is empty or too long.</summary>
-    static int[]? IdsOf(JsonElement value)
+    internal static int[]? IdsOf(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is 0 or > MaxIds)
             return null;

@@ -56,6 +56,7 @@ static class RequestParser
             MessageKind.GetGroup => GetGroupRequest.Read(ref fields),
             MessageKind.ChangeGroup => ChangeGroupRequest.Read(ref fields),
             MessageKind.ChangeMembers => ChangeMembersRequest.Read(ref fields),
+            MessageKind.JoinRequests => JoinRequestsRequest.Read(ref fields),
             MessageKind.LeaveGroup => LeaveGroupRequest.Read(ref fields),
             MessageKind.ListMembers => ListMembersRequest.Read(ref fields),
             MessageKind.ListGroups => ListGroupsRequest.Read(ref fields),

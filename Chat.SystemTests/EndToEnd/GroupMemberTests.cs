@@ -125,6 +125,64 @@ public abstract class GroupMemberTests(NodeFixture fixture)
         Assert.Contains("muted", note.Text("msg"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_wants_to_be_let_in_waits_for_somebody_who_decides()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        await using var carol = await NewAsync();
+        await using var dave = await Node.LogInNewAsync(); // version 2
+        var group = await MakeAsync(alice);
+        await ChangeAsync(alice, new { msgid = 126, groupid = group, joining = "ask" });
+        foreach (var _ in (int[])[1, 2])
+        {
+            var asked = await bob.RequestAsync(new { msgid = 9, groupid = group });
+            Assert.Equal((0L, true), (asked.Number("errno"), asked.GetProperty("asked").GetBoolean()));
+        }
+
+        var told = await alice.NextAsync();
+        Assert.Equal((130L, "asked", (long)bob.UserId), (told.Number("msgid"), told.Text("change"), told.Number("id")));
+        Assert.Equal(6, (await bob.SendToGroupAsync(group, "hello?")).Number("errno"));
+        Assert.Equal(0, (await carol.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(carol.UserId, (await alice.NextAsync()).Number("id")); // bob's second one was no news
+        Assert.Equal(13, (await dave.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(6, (await bob.RequestAsync(new { msgid = 129, groupid = group })).Number("errno"));
+        Assert.Equal(7, (await bob.RequestAsync(new { msgid = 129, groupid = int.MaxValue })).Number("errno"));
+
+        var page = await alice.RequestAsync(new { msgid = 129, groupid = group, limit = 2 });
+        Assert.Equal([(bob.UserId, bob.Name), (carol.UserId, carol.Name)], page.GetProperty("requests").EnumerateArray().Select(entry => ((int)entry.Number("id"), entry.Text("name"))));
+        Assert.True(page.GetProperty("more").GetBoolean());
+        foreach (var _ in (int[])[1, 2])
+            await ChangeAsync(alice, new { msgid = 129, groupid = group, accept = new[] { bob.UserId }, decline = new[] { carol.UserId } });
+        Assert.Equal("added", await ToldAsync(bob, group, alice.UserId));
+        Assert.Equal("declined", await ToldAsync(carol, group, alice.UserId));
+        Assert.Equal(0, (await bob.SendToGroupAsync(group, "thanks")).Number("errno"));
+        Assert.Equal(13, (await bob.RequestAsync(new { msgid = 129, groupid = group })).Number("errno"));
+        var refused = await alice.RequestAsync(new { msgid = 129, groupid = group, accept = new[] { dave.UserId, carol.UserId } });
+        Assert.Equal((7L, (long)carol.UserId), (refused.Number("errno"), refused.Number("id")));
+        Assert.Equal([dave.UserId], (await alice.RequestAsync(new { msgid = 129, groupid = group })).GetProperty("requests").EnumerateArray().Select(entry => (int)entry.Number("id")));
+        await ChangeAsync(alice, new { msgid = 127, groupid = group, add = new[] { dave.UserId } });
+        Assert.Empty((await alice.RequestAsync(new { msgid = 129, groupid = group })).GetProperty("requests").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_legacy_client_that_is_not_let_in_is_told_in_words()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        await using var legacy = await Node.ConnectLegacyAsync();
+        await legacy.LogInAsync(bob.UserId);
+        foreach (var (joining, word) in ((string, string)[])[("ask", "have been asked"), ("invite", "has to add you")])
+        {
+            var group = await MakeAsync(alice);
+            await ChangeAsync(alice, new { msgid = 126, groupid = group, joining });
+            await legacy.SendAsync($$"""{"groupid":{{group}},"id":{{bob.UserId}},"msgid":9}""");
+            var note = await legacy.NextAsync();
+            Assert.Equal((6L, (long)bob.UserId), (note.Number("msgid"), note.Number("toid")));
+            Assert.Contains(word, note.Text("msg"), StringComparison.Ordinal);
+        }
+    }
+
     static async Task ChangeAsync(ModernTestClient client, object request)
     {
         var reply = await client.RequestAsync(request);

@@ -18,6 +18,7 @@ static class GroupStatements
             Assert.Equal(0, rights[7].RefusalOf(1000, ManyRows.Then)?.Until); // only admins send, and there are none
         }
 
+        Assert.Equal([1, 2, 3], (await new ContactLists(database).JoinRequestsAsync(40, 0, 10)).Entries.Select(entry => entry.Id));
         var store = new MemberStore(database, TimeProvider.System);
         foreach (var facts in (MemberFacts[])[
             default, new("admin"), new("normal", MutedUntil: 5), new("creator", MutedUntil: 6), new(null, IsBanned: true, HasAsked: true), new("normal", IsBanned: true), default])
@@ -31,6 +32,7 @@ static class GroupStatements
             });
             Assert.Equal(facts, stored);
             Assert.Empty(refused.Differences);
+            Assert.Equal(facts.Role is "admin" or "creator", (await store.AdminsAsync(Group)).Contains(User));
         }
     }
 }

@@ -43,7 +43,7 @@ public abstract class SessionTest : ActorTest
         var changes = new ChangeRequests(Changes, views, ContactStore, Region(Conversations.Ref), new MessageLimits(16384, MaxFrameBytes), Hook, Clock);
         var store = new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database));
         var requests = new UserRequests(
-            ContactStore, new GroupRequests(GroupsOf(store), store, Clock), new ListRequests(ContactStore, lists, LogStore, MaxFrameBytes),
+            ContactStore, new GroupRequests(GroupsOf(store), store, lists, Clock, MaxFrameBytes), new ListRequests(ContactStore, lists, LogStore, MaxFrameBytes),
             changes, new HistoryRequests(ContactStore, changes, LogStore, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, Region(Users.Ref), MaxFrameBytes, Clock),
             new ConversationRequests(LogStore, new ConversationListStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes), true, MaxFrameBytes,
             NullLogger<UserRequests>.Instance, Region(Users.Ref));

@@ -32,7 +32,7 @@ public sealed class GroupRulesTests
 
     [Theory]
     [InlineData(Stranger, GroupJoining.Free, ErrorCode.None)]
-    [InlineData(Stranger, GroupJoining.Ask, ErrorCode.Forbidden)]
+    [InlineData(Banned, GroupJoining.Ask, ErrorCode.Forbidden)]
     [InlineData(Stranger, GroupJoining.Invite, ErrorCode.Forbidden)]
     [InlineData(Banned, GroupJoining.Free, ErrorCode.Forbidden)]
     [InlineData(Member, GroupJoining.Invite, ErrorCode.None)]
@@ -222,6 +222,42 @@ public sealed class GroupRulesTests
         Assert.Equal(change, GroupRules.ChangeGroup(7, by, role, deletes: false)?.Error ?? ErrorCode.None);
         Assert.Equal(delete, GroupRules.ChangeGroup(7, by, role, deletes: true)?.Error ?? ErrorCode.None);
     }
+
+    [Fact]
+    public void Who_cannot_come_in_asks_once_and_may_take_it_back()
+    {
+        var group = Group(GroupJoining.Ask);
+        var judgement = GroupRules.Join(group, Stranger, Max);
+        Assert.Null(judgement.Refusal);
+        Assert.Equal(new MemberFacts(null, HasAsked: true), judgement.After[Stranger]);
+        Assert.Equal(ErrorCode.Full, GroupRules.Join(group with { Asked = GroupRules.MaxAsked }, Stranger, Max).Refusal?.Error);
+        Assert.Null(GroupRules.Join(Asking() with { Joining = GroupJoining.Ask, Asked = GroupRules.MaxAsked }, Stranger, Max).Refusal); // waits already
+        Assert.Equal(default, GroupRules.Leave(Asking(), Stranger).After[Stranger]);
+    }
+
+    [Theory]
+    [InlineData(Creator, Stranger, ErrorCode.None)]
+    [InlineData(Admin, Stranger, ErrorCode.None)]
+    [InlineData(Admin, Member, ErrorCode.None)] // is in it
+    [InlineData(Admin, Banned, ErrorCode.NotFound)]
+    [InlineData(Member, Stranger, ErrorCode.Forbidden)]
+    [InlineData(Stranger, Stranger, ErrorCode.NotYours)]
+    public void Who_lets_in_whom(int by, int userId, ErrorCode expected)
+    {
+        var judgement = GroupRules.Decide(Asking(), by, new JoinRequestsRequest(7, 0, 100) { Accept = [userId] }, Max);
+        Assert.Equal(expected, judgement.Refusal?.Error ?? ErrorCode.None);
+        if (expected == ErrorCode.None)
+            Assert.Equal((true, false), (judgement.After[userId].IsMember, judgement.After[userId].HasAsked));
+    }
+
+    [Fact]
+    public void Who_is_declined_waits_no_longer_and_a_full_group_lets_nobody_in()
+    {
+        Assert.Equal(default, GroupRules.Decide(Asking(), Admin, new JoinRequestsRequest(7, 0, 100) { Decline = [Stranger, Nobody] }, Max).After[Stranger]);
+        Assert.Equal(ErrorCode.Full, GroupRules.Decide(Asking(), Admin, new JoinRequestsRequest(7, 0, 100) { Accept = [Stranger] }, maxMembers: 4).Refusal?.Error);
+    }
+
+    static GroupFacts Asking() => Group() with { Users = new Dictionary<int, MemberFacts>(Users) { [Stranger] = new(null, HasAsked: true) } };
 
     static GroupJudgement Change(int by, ChangeMembersRequest changes, int max = Max) => GroupRules.Change(Group(), by, changes, max, Now);
 }

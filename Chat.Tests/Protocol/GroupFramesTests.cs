@@ -188,5 +188,35 @@ public sealed class GroupFramesTests
         Assert.Contains(key, invalid.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Who_waits_is_asked_for_and_decided_upon()
+    {
+        foreach (var request in (JoinRequestsRequest[])[
+            new(5, 3, 50), new(5, 0, 100) { Accept = [1, 2] }, new(5, 0, 100) { Decline = [3] }, new(5, 0, 100) { Accept = [1], Decline = [3] }])
+        {
+            var read = Assert.IsType<JoinRequestsRequest>(Requests.Read(request.ToBytes()));
+            Assert.Equal(request.ToBytes(), read.ToBytes());
+            Assert.Equal(request.IsList, read.IsList);
+        }
+
+        Assert.Equal("""{"msgid":129,"groupid":5,"accept":[1],"decline":[3]}""" + "\n", Encoding.UTF8.GetString(new JoinRequestsRequest(5, 0, 100) { Accept = [1], Decline = [3] }.ToBytes()));
+        var frame = ListFrames.JoinRequests(default, [new JoinRequestEntry(3, "bob", 1795410443660)], hasMore: true, 65536);
+        Assert.Equal("""{"msgid":102,"errno":0,"requests":[{"id":3,"name":"bob","since":1795410443660}],"more":true}""" + "\n", Encoding.UTF8.GetString(frame));
+        Assert.Equal([new JoinRequestEntry(3, "bob", 1795410443660)], ListReply.ReadJoinRequests(Json(frame)).Entries);
+        var push = new GroupChangedPush(5, GroupChangedPush.Asked, 3) { UserId = 3 };
+        Assert.Equal("""{"msgid":130,"groupid":5,"change":"asked","id":3,"by":3}""" + "\n", Encoding.UTF8.GetString(push.ToBytes()));
+        Assert.Equal(push, GroupChangedPush.Of(Json(push.ToBytes())));
+    }
+
+    [Theory]
+    [InlineData("""{"msgid":129}""", "\"groupid\"")]
+    [InlineData("""{"msgid":129,"groupid":5,"accept":[]}""", "\"accept\"")]
+    [InlineData("""{"msgid":129,"groupid":5,"decline":[0]}""", "\"decline\"")]
+    [InlineData("""{"msgid":129,"groupid":5,"decline":[1],"decline":[2]}""", "\"decline\"")]
+    [InlineData("""{"msgid":129,"groupid":5,"accept":[1,2],"decline":[2]}""", "user 2")]
+    [InlineData("""{"msgid":129,"groupid":5,"limit":0}""", "\"limit\"")]
+    public void What_is_wrong_with_a_decision_is_named(string json, string key) =>
+        Assert.Contains(key, Assert.IsType<InvalidRequest>(Requests.Read(Encoding.UTF8.GetBytes(json))).Reason, StringComparison.Ordinal);
+
     static JsonElement Json(byte[] frame) => JsonDocument.Parse(frame).RootElement;
 }
