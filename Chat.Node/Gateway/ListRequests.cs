@@ -4,7 +4,11 @@ using Chat.Protocol;
 namespace Chat.Node.Gateway;
 
 /// <summary>The requests that list members, groups and friends page by page.</summary>
-sealed class ListRequests(ContactStore contacts, ContactLists lists, MessageLogStore log, int maxFrameBytes)
+/// <param name="contacts">Who takes part.</param>
+/// <param name="lists">What is listed.</param>
+/// <param name="log">What was said; null without a history.</param>
+/// <param name="maxFrameBytes">The largest frame.</param>
+sealed class ListRequests(ContactStore contacts, ContactLists lists, MessageLogStore? log, int maxFrameBytes)
 {
     /// <summary>Null: it is no request for a list.</summary>
     public async Task<Reply?> RunAsync(Request request, Asker asker) => request switch
@@ -30,7 +34,7 @@ sealed class ListRequests(ContactStore contacts, ContactLists lists, MessageLogS
         }
 
         // Before the members: who comes or goes in between is told about again, and nobody is missed.
-        var head = asker.SpeaksNext ? (await log.HeadsAsync([ConversationId.Group(id)])).Values.FirstOrDefault()?.Seq ?? 0 : 0;
+        var head = asker.SpeaksNext && log is not null ? (await log.HeadsAsync([ConversationId.Group(id)])).Values.FirstOrDefault()?.Seq ?? 0 : 0;
         var page = await lists.MembersAsync(id, userId, request.After, request.Limit, role);
         return Reply.Ok(ListFrames.Members(request.Ref, page.Entries, page.HasMore, maxFrameBytes, head));
     }

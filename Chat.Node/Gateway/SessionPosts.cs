@@ -2,7 +2,6 @@ using Akka.Actor;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
 using Chat.Node.Links;
-using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;

@@ -50,7 +50,8 @@ static class GatewayHosting
             provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new ListRequests(
-            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), provider.GetRequiredService<MessageLogStore>(), settings.Limits.MaxFrameBytes));
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.KeepsHistory ? provider.GetRequiredService<MessageLogStore>() : null,
+            settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new ChangeRequests(
             provider.GetRequiredService<MessageChangeStore>(), provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<ConversationActor>(provider),
             new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes), provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>()));

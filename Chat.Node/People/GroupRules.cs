@@ -152,12 +152,12 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
     {
         if (RankOf(by) < AdminRank)
             return No(ErrorCode.Forbidden, $"only the creator and the admins of group {group.Id} ban users", userId);
-        if (!_users.ContainsKey(userId))
+        if (!_users.TryGetValue(userId, out var facts))
             return No(ErrorCode.NotFound, $"there is no user {userId}", userId);
         if (Above(userId, "banned") is { } above)
             return above;
         PutOut(userId);
-        _users[userId] = _users[userId] with { IsBanned = true, HasAsked = false };
+        _users[userId] = facts with { Role = null, IsBanned = true, HasAsked = false };
         return null;
     }
 

@@ -1,5 +1,4 @@
 using Chat.SystemTests.EndToEnd;
-using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.SystemTests.Cluster;

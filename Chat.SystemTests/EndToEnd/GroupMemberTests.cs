@@ -215,7 +215,7 @@ public abstract class GroupMemberTests(NodeFixture fixture)
     }
 }
 
-/// <summary>A node whose groups are small.</summary>
+/// <summary>Nodes that are set otherwise.</summary>
 [Collection(NodeCollection.Name)]
 public sealed class FullGroupTests : IDisposable
 {
@@ -237,5 +237,24 @@ public sealed class FullGroupTests : IDisposable
         var refused = await alice.RequestAsync(new { msgid = 127, groupid = group, add = new[] { bob.UserId, carol.UserId } });
         Assert.Equal((16L, (long)carol.UserId), (refused.Number("errno"), refused.Number("id")));
         Assert.Equal(0, (await bob.RequestAsync(new { msgid = 10, groupid = group, msg = "still in" })).Number("errno"));
+    }
+
+    [Fact]
+    public async Task Without_a_history_it_is_the_same()
+    {
+        await using var node = await TestNode.StartAsync(_folder, "--Chat:History:Enabled=false");
+        await using var alice = await ModernTestClient.ConnectAsync(node.Port, protocol: 3);
+        await alice.RegisterAndLogInAsync("alice");
+        await using var bob = await node.LogInNewAsync("bob");
+        Assert.Contains("groups", alice.Hello.GetProperty("features").EnumerateArray().Select(feature => feature.GetString()));
+        var group = (int)(await alice.RequestAsync(new { msgid = 8, groupname = "two", groupdesc = "" })).Number("groupid");
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 127, groupid = group, add = new[] { bob.UserId } })).Number("errno"));
+        Assert.Equal(0, (await alice.SendToGroupAsync(group, "one", "c1")).Number("errno"));
+        Assert.Equal("one", (await bob.NextAsync()).Text("msg"));
+        Assert.False((await alice.RequestAsync(new { msgid = 125, groupid = group })).Has("seq"));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 127, groupid = group, mute = new { id = bob.UserId, until = 253402300799999 } })).Number("errno"));
+        Assert.Equal(13, (await bob.SendToGroupAsync(group, "two", "c2")).Number("errno"));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 127, groupid = group, remove = new[] { bob.UserId } })).Number("errno"));
+        Assert.Equal(6, (await bob.SendToGroupAsync(group, "three", "c3")).Number("errno"));
     }
 }

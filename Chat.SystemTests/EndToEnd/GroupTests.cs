@@ -1,4 +1,3 @@
-using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.SystemTests.EndToEnd;
