@@ -44,7 +44,7 @@ public enum ErrorCode
 
     /// <summary>
     /// Not allowed here, or not to you: registration is switched off (<c>Chat:Accounts:Registration=off</c>), the product's own server has denied the
-    /// message, or the message is another's.
+    /// message, the message is another's, or a group's roles, bans or rules do not let you.
     /// </summary>
     Forbidden = 13,
 
@@ -54,7 +54,10 @@ public enum ErrorCode
     /// <summary>The time in which a message may be edited or recalled is over.</summary>
     TooLate = 15,
 
-    /// <summary>There is no such thing here: typing in a group that is too large for it.</summary>
+    /// <summary>As many as may be: the members of a group, or those who wait to be let in.</summary>
+    Full = 16,
+
+    /// <summary>There is no such thing here: typing in a group that is too large for it, a history that new members do not see.</summary>
     Off = 17,
 }
 

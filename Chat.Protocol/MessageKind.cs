@@ -105,8 +105,26 @@ public static class MessageKind
     /// <summary>Client to server: how the user wants to be shown.</summary>
     public const int ChangeProfile = 123;
 
+    /// <summary>Client to server: what a group is, and what the user is in it.</summary>
+    public const int GetGroup = 124;
+
     /// <summary>Client to server: the members of a group, page by page.</summary>
     public const int ListMembers = 125;
+
+    /// <summary>Client to server: what a group is, or that there is none any more.</summary>
+    public const int ChangeGroup = 126;
+
+    /// <summary>Client to server: who is in a group, and as what.</summary>
+    public const int ChangeMembers = 127;
+
+    /// <summary>Client to server: be no member of a group any more.</summary>
+    public const int LeaveGroup = 128;
+
+    /// <summary>Client to server: who waits to be let into a group, and what becomes of them.</summary>
+    public const int JoinRequests = 129;
+
+    /// <summary>Server to client: what the user is to a group has changed.</summary>
+    public const int GroupChanged = 130;
 
     /// <summary>Client to server: edit, recall, pin a message, or react to it.</summary>
     public const int ChangeMessage = 131;

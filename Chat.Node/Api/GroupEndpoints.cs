@@ -62,7 +62,7 @@ static class GroupEndpoints
         {
             if (await MissingAsync(users, [creator, .. members]) is { } missing)
                 return missing;
-            var made = await groups.CreateAsync(creator, name, body.Desc ?? "", members, once is null ? null : once.NoteAsync);
+            var made = await groups.CreateAsync(creator, name, body.Desc ?? "", members, alsoAsync: once is null ? null : once.NoteAsync);
             return made.Error == ErrorCode.None && await store.FindAsync(made.Id) is { } group
                 ? TypedResults.Created($"/api/v1/groups/{group.Id}", GroupAnswer.Of(group))
                 : ApiProblem.Of(made.Error, made.Reason);
@@ -73,19 +73,15 @@ static class GroupEndpoints
 
     static async Task<IResult> ChangeAsync(int id, GroupChange body, Groups groups, GroupStore store)
     {
-        if (await store.FindAsync(id) is not { } group)
-            return NoGroup(id);
-        var changed = await groups.ChangeAsync(group, body.Name, body.Desc);
-        return changed.Error == ErrorCode.None && await store.FindAsync(id) is { } now ? TypedResults.Ok(GroupAnswer.Of(now)) : ApiProblem.Of(changed.Error, changed.Reason);
+        if (await groups.ChangeAsync(GroupRules.Product, new ChangeGroupRequest(id) { Name = body.Name, Description = body.Desc }) is { } refusal)
+            return ApiProblem.Of(refusal.Error, refusal.Reason);
+        return await store.FindAsync(id) is { } now ? TypedResults.Ok(GroupAnswer.Of(now)) : NoGroup(id);
     }
 
-    static async Task<IResult> DeleteAsync(int id, Groups groups, GroupStore store)
-    {
-        if (await store.FindAsync(id) is null)
-            return NoGroup(id);
-        await groups.DeleteAsync(id);
-        return TypedResults.NoContent();
-    }
+    static async Task<IResult> DeleteAsync(int id, Groups groups) =>
+        await groups.ChangeAsync(GroupRules.Product, new ChangeGroupRequest(id) { Delete = true }) is { } refusal
+            ? ApiProblem.Of(refusal.Error, refusal.Reason)
+            : TypedResults.NoContent();
 
     /// <summary>Null if all of these users exist.</summary>
     public static async Task<ApiProblem?> MissingAsync(UserDirectory users, IReadOnlyCollection<int> ids)

@@ -1,12 +1,13 @@
 using Chat.Node.People;
 using Chat.Node.Storage;
+using Chat.Protocol;
 
 namespace Chat.Node.Api;
 
 /// <summary>A member of a group.</summary>
 /// <param name="Id">The user's id.</param>
 /// <param name="Name">The user's name.</param>
-/// <param name="Role"><c>creator</c> or <c>normal</c>.</param>
+/// <param name="Role"><c>creator</c>, <c>admin</c> or <c>normal</c>.</param>
 /// <param name="State"><c>online</c> or <c>offline</c>.</param>
 sealed record MemberAnswer(int Id, string Name, string Role, string State);
 
@@ -49,8 +50,7 @@ static class MemberEndpoints
             return GroupEndpoints.NoGroup(id);
         if (await GroupEndpoints.MissingAsync(users, ids) is { } missing)
             return missing;
-        await groups.AddMembersAsync(id, ids);
-        return TypedResults.NoContent();
+        return Answer(await groups.ChangeMembersAsync(GroupRules.Product, new ChangeMembersRequest(id) { Add = [.. ids] }));
     }
 
     static async Task<IResult> RemoveAsync(int id, [Microsoft.AspNetCore.Mvc.FromBody] IdList body, Groups groups, GroupStore store)
@@ -59,7 +59,8 @@ static class MemberEndpoints
             return wrong;
         if (await store.FindAsync(id) is null)
             return GroupEndpoints.NoGroup(id);
-        await groups.RemoveMembersAsync(id, ids);
-        return TypedResults.NoContent();
+        return Answer(await groups.ChangeMembersAsync(GroupRules.Product, new ChangeMembersRequest(id) { Remove = [.. ids] }));
     }
+
+    static IResult Answer(GroupRefusal? refusal) => refusal is null ? TypedResults.NoContent() : ApiProblem.Of(refusal.Error, refusal.Reason);
 }

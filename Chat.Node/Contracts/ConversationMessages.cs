@@ -24,8 +24,8 @@ sealed record Post(
 /// <summary>Conversation to session: durable (or, without a history, pushed or queued for everybody).</summary>
 sealed record PostAccepted(ConversationId Conversation, long Number, long Seq, long Ts) : IClusterMessage;
 
-/// <summary>Conversation to session: not accepted.</summary>
-sealed record PostRefused(ConversationId Conversation, long Number, ErrorCode Error, string Reason) : IClusterMessage;
+/// <summary>Conversation to session: not accepted. <c>Until</c>: when the reason ends, in milliseconds since 1970, if somebody knows; else 0.</summary>
+sealed record PostRefused(ConversationId Conversation, long Number, ErrorCode Error, string Reason, long Until = 0) : IClusterMessage;
 
 /// <summary>Conversation to session: a number is missing, send again everything after this one.</summary>
 sealed record ResendPosts(ConversationId Conversation, long After) : IClusterMessage;

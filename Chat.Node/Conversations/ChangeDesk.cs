@@ -50,6 +50,10 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
         {
             asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.Blocked, ConversationState.BlockedBy(_id.Other(change.UserId))), self);
         }
+        else if (change.Kind == ChangeKind.Edit && state.Sending.RefusalOf(change.UserId, services.Clock.GetUtcNow().ToUnixTimeMilliseconds()) is { } silence)
+        {
+            asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.Forbidden, silence.Reason), self); // else it would be a way to speak
+        }
         else if (isStopping || _waiting.Count >= MaxWaiting)
         {
             asker.Tell(Busy("the conversation takes no changes now"), self);

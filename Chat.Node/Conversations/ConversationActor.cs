@@ -156,10 +156,10 @@ sealed class ConversationActor : FastReceiveActor
         {
             case Loaded loaded:
                 _follower.Start(loaded.Start);
-                GoReady(loaded.Start.Members);
+                GoReady(loaded.Start.Participants);
                 break;
             case MembersLoaded loaded:
-                GoReady(loaded.Members);
+                GoReady(loaded.Participants);
                 break;
             case LoadFailed failed:
                 OnLoadFailed(failed.Cause);
@@ -206,10 +206,10 @@ sealed class ConversationActor : FastReceiveActor
             _ticker.Arm(Context, LoadAgain.Instance, hasOpenWork: true);
     }
 
-    /// <summary>Handles what was held; <paramref name="members"/> is null if they could not be read again.</summary>
-    void GoReady(IReadOnlySet<int>? members)
+    /// <summary>Handles what was held; <paramref name="participants"/> is null if they could not be read again.</summary>
+    void GoReady(Participants? participants)
     {
-        _membership.OnRead(members);
+        _membership.OnRead(participants);
         Array.ForEach(_held.TakeAll(), held => ReceiveReady(held.Message, held.Sender));
         _membership.OnJudged();
         ArmTick();

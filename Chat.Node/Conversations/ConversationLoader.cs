@@ -8,7 +8,13 @@ namespace Chat.Node.Conversations;
 /// What a conversation starts with: the newest row, who may take part, and the rows whose fan-out an earlier life may not
 /// have finished.
 /// </summary>
-sealed record ConversationStart(LogHead? Head, IReadOnlySet<int> Members, IReadOnlyList<LogRow> Unfinished);
+sealed record ConversationStart(LogHead? Head, Participants Participants, IReadOnlyList<LogRow> Unfinished);
+
+/// <summary>Who takes part in a conversation, and who of them may not send.</summary>
+sealed record Participants(IReadOnlySet<int> Members)
+{
+    public SendingRights Sending { get; init; } = SendingRights.Everybody;
+}
 
 /// <summary>Loads conversations that start at the same time together.</summary>
 sealed class ConversationLoader
@@ -24,7 +30,7 @@ sealed class ConversationLoader
     sealed record LoadRequest(ConversationId Id, long OwnOldestTs);
 
     /// <summary>What is read for many at once; <c>Unfinished</c> is the first number whose fan-out may not be finished.</summary>
-    sealed record LoadResult(LogHead? Head, IReadOnlySet<int> Members, long? Unfinished);
+    sealed record LoadResult(LogHead? Head, Participants Participants, long? Unfinished);
 
     static readonly HashSet<int> Nobody = [];
 
@@ -57,10 +63,10 @@ sealed class ConversationLoader
     {
         var loaded = await _loads.LoadAsync(new LoadRequest(id, ownOldestTs));
         return new ConversationStart(
-            loaded.Head, loaded.Members, loaded.Unfinished is { } first ? await ReadAfterAsync(id, first - 1) : []);
+            loaded.Head, loaded.Participants, loaded.Unfinished is { } first ? await ReadAfterAsync(id, first - 1) : []);
     }
 
-    public async Task<IReadOnlySet<int>> MembersAsync(ConversationId id) => (await _loads.LoadAsync(new LoadRequest(id, long.MaxValue))).Members;
+    public async Task<Participants> ParticipantsAsync(ConversationId id) => (await _loads.LoadAsync(new LoadRequest(id, long.MaxValue))).Participants;
 
     /// <summary>All rows above a number.</summary>
     public async Task<IReadOnlyList<LogRow>> ReadAfterAsync(ConversationId id, long after)
@@ -88,16 +94,18 @@ sealed class ConversationLoader
             await _marks.PutRightAsync([.. ids.Select(id => EndOf(id, heads, unfinished))]);
         var groups = ids.Where(id => id.IsGroup).Select(id => id.B).ToList();
         var members = groups.Count > 0 ? await _contacts.MembersAsync(groups) : [];
+        var rights = groups.Count > 0 ? await _contacts.SendingRightsAsync(groups) : [];
         var users = ids.Where(id => !id.IsGroup).SelectMany(id => new[] { id.A, id.B }).Distinct().ToList();
         var existing = users.Count > 0 ? await _accounts.ExistingAsync(users) : [];
         var pairs = ids.Where(id => !id.IsGroup && id.A != id.B).SelectMany(id => new[] { new UserPair(id.A, id.B), new UserPair(id.B, id.A) }).ToList();
         var blocks = Contacts is null || pairs.Count == 0 ? [] : await Contacts.BlocksAmongAsync(pairs);
         return [.. loads.Select(load => new LoadResult(
-            heads.GetValueOrDefault(load.Id), MembersOf(load.Id), unfinished.TryGetValue(load.Id, out var first) ? first : null))];
+            heads.GetValueOrDefault(load.Id), ParticipantsOf(load.Id), unfinished.TryGetValue(load.Id, out var first) ? first : null))];
 
-        IReadOnlySet<int> MembersOf(ConversationId id) => id.IsGroup
-            ? members.GetValueOrDefault(id.B, Nobody)
-            : new PairMembers(new[] { id.A, id.B }.Where(existing.Contains), new[] { id.A, id.B }.Where(user => blocks.Contains(new UserPair(id.Other(user), user))));
+        Participants ParticipantsOf(ConversationId id) => id.IsGroup
+            ? new Participants(members.GetValueOrDefault(id.B, Nobody)) { Sending = rights.GetValueOrDefault(id.B, SendingRights.Everybody) }
+            : new Participants(new PairMembers(
+                new[] { id.A, id.B }.Where(existing.Contains), new[] { id.A, id.B }.Where(user => blocks.Contains(new UserPair(id.Other(user), user)))));
     }
 
     static LogEnd EndOf(ConversationId id, Dictionary<ConversationId, LogHead> heads, Dictionary<ConversationId, long> unfinished)

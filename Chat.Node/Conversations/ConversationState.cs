@@ -26,7 +26,11 @@ enum Verdict
 }
 
 /// <summary>The verdict with what goes with it.</summary>
-readonly record struct Judgement(Verdict Verdict, long Number = 0, long Ts = 0, ErrorCode Error = ErrorCode.None, string Reason = "");
+readonly record struct Judgement(Verdict Verdict, long Number = 0, long Ts = 0, ErrorCode Error = ErrorCode.None, string Reason = "")
+{
+    /// <summary>When the reason of a refusal ends, in milliseconds since 1970; 0: nobody knows.</summary>
+    public long Until { get; init; }
+}
 
 /// <summary>A session that waits for the answer to a post.</summary>
 readonly record struct WaitingSession(long SessionId, long PostNumber, int Epoch);
@@ -91,6 +95,9 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         }
     } = new HashSet<int>();
 
+    /// <summary>Who of them may not send.</summary>
+    public SendingRights Sending { get; set; } = SendingRights.Everybody;
+
     /// <summary>The members, to be gone through for every message; and the webhooks, if there are any.</summary>
     public ReadOnlySpan<int> Receivers(bool withWebhooks) => _receivers.AsSpan(0, _receivers.Length - (withWebhooks ? 0 : 1));
 
@@ -148,7 +155,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
             return previous;
         }
 
-        if (RefusalOf(post, isMembershipFresh) is { } refusal)
+        if (RefusalOf(post, now, isMembershipFresh) is { } refusal)
         {
             if (refusal.Verdict == Verdict.Answer)
                 sender.Last = Math.Max(sender.Last, post.Number);
@@ -260,13 +267,13 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         return post;
     }
 
-    Judgement? RefusalOf(Post post, bool isMembershipFresh)
+    Judgement? RefusalOf(Post post, long now, bool isMembershipFresh)
     {
         var isMember = Members.Contains(post.Sender);
         var other = id.IsGroup ? post.Sender : id.Other(post.Sender);
         var isSilenced = IsSilenced(post.Sender);
         if (isMember && Members.Contains(other) && !isSilenced)
-            return null;
+            return Sending.RefusalOf(post.Sender, now) is { } silence ? new Judgement(Verdict.Answer, Error: ErrorCode.Forbidden, Reason: silence.Reason) { Until = silence.Until } : null;
         if (!isMembershipFresh)
             return new Judgement(Verdict.AskMembers);
         if (isSilenced)

@@ -51,7 +51,7 @@ sealed class LogFollower(
     {
         IsStarted = true;
         state.StartAt(start.Head);
-        state.Members = start.Members;
+        state.Members = start.Participants.Members;
         deliveries.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : state.CommittedHead);
         foreach (var row in start.Unfinished.Where(IsOurs))
             FanOutAgain(row);

@@ -13,7 +13,7 @@ sealed class LoadAgain : INoSerializationVerificationNeeded
     public static readonly LoadAgain Instance = new();
 }
 
-sealed record MembersLoaded(IReadOnlySet<int> Members) : INoSerializationVerificationNeeded;
+sealed record MembersLoaded(Participants Participants) : INoSerializationVerificationNeeded;
 
 /// <summary>The members are being read because they have changed; whoever said so is the sender.</summary>
 sealed class MembersReloaded : INoSerializationVerificationNeeded
@@ -43,16 +43,16 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
         Read();
     }
 
-    void Read() => services.Loader.MembersAsync(id)
-        .PipeTo(self, success: members => new MembersLoaded(members), failure: cause => new LoadFailed(cause));
+    void Read() => services.Loader.ParticipantsAsync(id)
+        .PipeTo(self, success: participants => new MembersLoaded(participants), failure: cause => new LoadFailed(cause));
 
-    /// <summary>What was held is judged with these members; null if they could not be read again.</summary>
-    public void OnRead(IReadOnlySet<int>? members)
+    /// <summary>What was held is judged with these; null if they could not be read again.</summary>
+    public void OnRead(Participants? participants)
     {
-        if (members is not null)
-            state.Members = members;
+        if (participants is not null)
+            (state.Members, state.Sending) = (participants.Members, participants.Sending);
         _readAt = services.Clock.CoarseMilliseconds();
-        IsFresh = members is not null;
+        IsFresh = participants is not null;
     }
 
     /// <summary>

@@ -45,7 +45,7 @@ sealed class PostAnswers(ConversationId id, ConversationState state, IActorRef s
         else if (judgement.Error == ErrorCode.None)
             session.Tell(new PostAccepted(id, post.Number, judgement.Number, judgement.Ts), self);
         else
-            session.Tell(new PostRefused(id, post.Number, judgement.Error, judgement.Reason), self);
+            session.Tell(new PostRefused(id, post.Number, judgement.Error, judgement.Reason, judgement.Until), self);
     }
 
     public void AnswerNotWritten(InFlightPost post, AppendOutcome outcome)

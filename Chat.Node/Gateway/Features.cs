@@ -3,7 +3,7 @@ namespace Chat.Node.Gateway;
 /// <summary>What a client of version 3 of the protocol is told that it can ask for here.</summary>
 static class Features
 {
-    static readonly string[] Always = ["watch", "typing", "people", "contacts"];
+    static readonly string[] Always = ["watch", "typing", "people", "contacts", "groups"];
     static readonly string[] OfHistory = ["changes", "receipts", "conversations", .. Always];
 
     public static IReadOnlyList<string> Of(bool keepsHistory) => keepsHistory ? OfHistory : Always;

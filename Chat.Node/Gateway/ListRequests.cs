@@ -4,21 +4,28 @@ using Chat.Protocol;
 namespace Chat.Node.Gateway;
 
 /// <summary>The requests that list members, groups and friends page by page.</summary>
-sealed class ListRequests(ContactStore contacts, ContactLists lists, int maxFrameBytes)
+/// <param name="contacts">Who takes part.</param>
+/// <param name="lists">What is listed.</param>
+/// <param name="log">What was said; null without a history.</param>
+/// <param name="maxFrameBytes">The largest frame.</param>
+sealed class ListRequests(ContactStore contacts, ContactLists lists, MessageLogStore? log, int maxFrameBytes)
 {
     /// <summary>Null: it is no request for a list.</summary>
-    public async Task<Reply?> RunAsync(Request request, int userId) => request switch
+    public async Task<Reply?> RunAsync(Request request, Asker asker) => request switch
     {
-        ListMembersRequest members => await ListMembersAsync(members, userId),
-        ListGroupsRequest groups => await ListGroupsAsync(groups, userId),
-        ListFriendsRequest friends => await ListFriendsAsync(friends, userId),
+        ListMembersRequest members => await ListMembersAsync(members, asker),
+        ListGroupsRequest groups => await ListGroupsAsync(groups, asker.UserId),
+        ListFriendsRequest friends => await ListFriendsAsync(friends, asker.UserId),
         _ => null,
     };
 
     /// <summary>Who is in a group is the members' business.</summary>
-    async Task<Reply> ListMembersAsync(ListMembersRequest request, int userId)
+    async Task<Reply> ListMembersAsync(ListMembersRequest request, Asker asker)
     {
-        var id = request.GroupId;
+        var (id, userId) = (request.GroupId, asker.UserId);
+        var role = asker.SpeaksNext ? request.Role ?? "" : ""; // to clients of version 2 the key means nothing
+        if (role is not ("" or GroupRole.Creator or GroupRole.Admin or GroupRole.Normal))
+            return Reply.Fail(ErrorCode.Malformed, "\"role\" must be \"creator\", \"admin\" or \"normal\"");
         if (!await contacts.IsMemberAsync(userId, id))
         {
             return await contacts.GroupExistsAsync(id)
@@ -26,8 +33,10 @@ sealed class ListRequests(ContactStore contacts, ContactLists lists, int maxFram
                 : Reply.Fail(ErrorCode.NotFound, $"there is no group {id}");
         }
 
-        var page = await lists.MembersAsync(id, userId, request.After, request.Limit);
-        return Reply.Ok(ListFrames.Members(request.Ref, page.Entries, page.HasMore, maxFrameBytes));
+        // Before the members: who comes or goes in between is told about again, and nobody is missed.
+        var head = asker.SpeaksNext && log is not null ? (await log.HeadsAsync([ConversationId.Group(id)])).Values.FirstOrDefault()?.Seq ?? 0 : 0;
+        var page = await lists.MembersAsync(id, userId, request.After, request.Limit, role);
+        return Reply.Ok(ListFrames.Members(request.Ref, page.Entries, page.HasMore, maxFrameBytes, head));
     }
 
     async Task<Reply> ListGroupsAsync(ListGroupsRequest request, int userId)

@@ -80,9 +80,31 @@ static class PostChecks
         }
 
         Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, conversation, "the hook of messages has denied it");
+        Note(core, $"not delivered: {reason}", user);
+    }
+
+    /// <summary>The conversation does not take a post, however often it comes. A legacy client hears of rules that people have made, as of a hook's.</summary>
+    public static void TellRefused(SessionCore core, PostRefused refused, UnansweredPost post, ChatSender? user)
+    {
+        if (core.IsModern)
+        {
+            core.Send(refused.Until > 0
+                ? new MutedReply(refused.Until).ToBytes(post.Ref, refused.Reason)
+                : ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason));
+            return;
+        }
+
+        Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, refused.Conversation, refused.Reason);
+        if (refused.Error == ErrorCode.Forbidden && user is not null)
+            Note(core, $"not delivered: {refused.Reason}", user);
+    }
+
+    /// <summary>Words for a person at a legacy client, as a message from itself.</summary>
+    public static void Note(SessionCore core, string text, ChatSender user)
+    {
         if (core.User?.Id != user.Id)
             return; // logged out meanwhile: it is nobody else's business
-        foreach (var frame in LegacyFrames.Note(user, $"not delivered: {reason}", core.Services.Clock.GetUtcNow().ToUnixTimeMilliseconds()))
+        foreach (var frame in LegacyFrames.Note(user, text, core.Services.Clock.GetUtcNow().ToUnixTimeMilliseconds()))
             core.Send(frame);
     }
 }

@@ -93,7 +93,8 @@ static class RequestHandler
 
     static bool IsOfVersion3(Request request) => request
         is ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
-        or WatchRequest or SetPresenceRequest or TypingRequest or GetUsersRequest or ChangeProfileRequest or ListContactsRequest or ChangeContactRequest;
+        or WatchRequest or SetPresenceRequest or TypingRequest or GetUsersRequest or ChangeProfileRequest or ListContactsRequest or ChangeContactRequest
+        or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest;
 
     /// <summary>Of a legacy client only the id counts: a fork may mean something else by a name.</summary>
     static string? ClaimProblem(SessionCore core, SenderClaim claim, ChatSender user) => claim switch
@@ -116,6 +117,10 @@ static class RequestHandler
         else if (reply.Error == ErrorCode.Unavailable)
         {
             core.Close(CloseCode.Unavailable, reply.Reason); // silence would say that it was done
+        }
+        else if (request is JoinGroupRequest && reply.Error is ErrorCode.Forbidden or ErrorCode.Full && core.User is { } user)
+        {
+            PostChecks.Note(core, $"you are not in the group: {reply.Reason}", user);
         }
 
         core.ReturnCredit();

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
 using Chat.Node.Links;
-using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -103,10 +102,7 @@ sealed class SessionPosts(SessionCore core)
             return;
         if (!refused.Error.IsRetryable())
         {
-            if (core.IsModern)
-                core.Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason));
-            else
-                Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, refused.Conversation, refused.Reason);
+            PostChecks.TellRefused(core, refused, post, _poster);
             OnAnswered(link);
         }
         else if (core.IsModern)

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
-using Chat.Node.People;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -19,7 +18,7 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class UserRequests(
-    ContactStore contacts, Groups groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, bool keepsHistory, int maxFrameBytes,
+    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, bool keepsHistory, int maxFrameBytes,
     ILogger<UserRequests> logger, Lazy<IActorRef> users)
 {
     /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
@@ -33,8 +32,6 @@ sealed class UserRequests(
             return request switch
             {
                 AddFriendRequest add => await AddFriendAsync(add, userId),
-                CreateGroupRequest create => await CreateGroupAsync(create, userId),
-                JoinGroupRequest join => await JoinGroupAsync(join, userId),
                 FetchHistoryRequest or SyncRequest or GetReceiptsRequest or ChangeMessageRequest or FetchChangesRequest or ListConversationsRequest or ChangeConversationRequest when !keepsHistory => HistoryOff(),
                 FetchHistoryRequest fetch => await history.FetchAsync(fetch, asker),
                 SyncRequest sync => await history.SyncAsync(sync, asker),
@@ -51,7 +48,7 @@ sealed class UserRequests(
                 SetPresenceRequest presence => await people.ChangeAsync(presence, userId, display: null, avatar: null, presence.About),
                 GetSettingsRequest get => await AskSettingsAsync(get, new GetSettings(userId), asker),
                 ChangeSettingsRequest change => await AskSettingsAsync(change, new ChangeSettings(userId, asker.SessionId, change.Change), asker),
-                _ => await lists.RunAsync(request, userId) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
+                _ => await lists.RunAsync(request, asker) ?? await groups.RunAsync(request, asker) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
             };
         }
         catch (RowRefusedException)
@@ -72,20 +69,6 @@ sealed class UserRequests(
         return await contacts.AddFriendAsync(userId, request.FriendId)
             ? Reply.Ok(ModernFrames.Success(request.Ref))
             : Reply.Fail(ErrorCode.NotFound, $"there is no user {request.FriendId}");
-    }
-
-    async Task<Reply> CreateGroupAsync(CreateGroupRequest request, int userId)
-    {
-        var created = await groups.CreateAsync(userId, request.Name, request.Description);
-        return created.Error == ErrorCode.None
-            ? Reply.Ok(ModernFrames.Success(request.Ref, writer => writer.WriteNumber("groupid", created.Id)))
-            : Reply.Fail(created.Error, created.Reason);
-    }
-
-    async Task<Reply> JoinGroupAsync(JoinGroupRequest request, int userId)
-    {
-        var joined = await groups.JoinAsync(userId, request.GroupId);
-        return joined.Error == ErrorCode.None ? Reply.Ok(ModernFrames.Success(request.Ref)) : Reply.Fail(joined.Error, joined.Reason);
     }
 
     async Task<Reply> AskSettingsAsync(Request request, IUserMessage question, Asker asker)

@@ -35,8 +35,14 @@ static class GatewayHosting
         services.AddSingleton(provider => new PasswordWorker(
             settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
         services.AddSingleton<Registrar>();
+        services.AddSingleton(provider => new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>()))));
         services.AddSingleton(provider => new Groups(
-            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupStore>(), AkkaHosting.Region<ConversationActor>(provider)));
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupStore>(), provider.GetRequiredService<MemberStore>(),
+            provider.GetRequiredService<GroupNews>(), settings.Limits.GroupMembers, AkkaHosting.Region<ConversationActor>(provider),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new GroupRequests(
+            provider.GetRequiredService<Groups>(), provider.GetRequiredService<GroupStore>(), provider.GetRequiredService<ContactLists>(),
+            provider.GetRequiredService<TimeProvider>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new AddressLimiter(
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AccountService(
@@ -44,7 +50,8 @@ static class GatewayHosting
             provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new ListRequests(
-            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes));
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.KeepsHistory ? provider.GetRequiredService<MessageLogStore>() : null,
+            settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new ChangeRequests(
             provider.GetRequiredService<MessageChangeStore>(), provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<ConversationActor>(provider),
             new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes), provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>()));
@@ -65,7 +72,7 @@ static class GatewayHosting
             new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>())),
             settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(
-            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<Groups>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupRequests>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
             provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
             provider.GetRequiredService<ILogger<UserRequests>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new WatchRequests(

@@ -38,6 +38,8 @@ static class StorageHosting
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>()));
         services.AddSingleton(provider => new GroupStore(
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>()));
+        services.AddSingleton(provider => new MemberStore(
+            provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GroupEvents>()));
         services.AddSingleton<ContactLists>();
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<UserProfiles>();

@@ -43,8 +43,10 @@ static class ConversationFormats
                 w.Long(m.Number);
                 w.Long((int)m.Error);
                 w.Text(m.Reason);
+                if (m.Until != 0)
+                    w.Long(m.Until); // nodes that do not know of it pass over it
             },
-            r => new PostRefused(r.Id(), r.Long(), (ErrorCode)r.Int(), r.Text())),
+            r => new PostRefused(r.Id(), r.Long(), (ErrorCode)r.Int(), r.Text(), r.IsAtEnd ? 0 : r.Long())),
         new Format<ResendPosts>(
             "rp",
             (w, m) =>

@@ -11,6 +11,8 @@ sealed record ChatLimits
 
     public int RecallSeconds { get; init; } = 120;
 
+    public int GroupMembers { get; init; } = 10_000;
+
     public int MaxConnections { get; init; } = 100_000;
 
     public int FramesPerSecond { get; init; } = 1000;

@@ -42,7 +42,11 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
         /// <summary>Whether there are members of this group behind those that were read.</summary>
         public bool IsCut { get; init; }
 
+        public long Since { get; init; }
+
         string TextOf(LegacyTexts texts) => Ours ? Name : texts.Read(Name);
+
+        public JoinRequestEntry ToRequest(LegacyTexts texts) => new(Id, TextOf(texts), Since);
 
         public FriendEntry ToFriend(LegacyTexts texts) => new(Id, TextOf(texts), State == "online");
 
@@ -96,16 +100,36 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
         });
 
     /// <summary>Members of a group; whoever asks has to be allowed to.</summary>
-    public Task<ListPage<MemberEntry>> MembersAsync(int groupId, int userId, int after, int limit) => database.ReadAsync(async connection =>
+    /// <param name="groupId">The group.</param>
+    /// <param name="userId">Who asks.</param>
+    /// <param name="after">Ids above this one.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="role">Only those with it; empty: all. Roles of other servers that are no word of ours are ordinary members.</param>
+    public Task<ListPage<MemberEntry>> MembersAsync(int groupId, int userId, int after, int limit, string role = "") => database.ReadAsync(async connection =>
     {
         var rows = (await connection.QueryAsync<UserRow>(
             """
             SELECT u.id, u.name, u.state, u.ours, m.grouprole AS role FROM GroupUser m JOIN Users u ON u.id = m.userid
-            WHERE m.groupid = @groupId AND m.userid > @after ORDER BY m.userid LIMIT @max
+            WHERE m.groupid = @groupId AND m.userid > @after
+                AND (@role = '' OR CASE WHEN m.grouprole IN ('creator', 'admin') THEN m.grouprole ELSE 'normal' END = @role)
+            ORDER BY m.userid LIMIT @max
+            """,
+            new { groupId, after, role, max = limit + 1 })).AsList();
+        await PrepareAsync(connection, rows, []);
+        return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId, _texts))], rows.Count > limit);
+    });
+
+    /// <summary>Who waits to be let into a group; whoever asks has to be allowed to.</summary>
+    public Task<ListPage<JoinRequestEntry>> JoinRequestsAsync(int groupId, int after, int limit) => database.ReadAsync(async connection =>
+    {
+        var rows = (await connection.QueryAsync<UserRow>(
+            """
+            SELECT u.id, u.name, u.ours, j.since FROM GroupJoinRequest j JOIN Users u ON u.id = j.userid
+            WHERE j.groupid = @groupId AND j.userid > @after ORDER BY j.userid LIMIT @max
             """,
             new { groupId, after, max = limit + 1 })).AsList();
         await PrepareAsync(connection, rows, []);
-        return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId, _texts))], rows.Count > limit);
+        return new ListPage<JoinRequestEntry>([.. rows.Take(limit).Select(row => row.ToRequest(_texts))], rows.Count > limit);
     });
 
     /// <summary>The user's groups, with the user's role in each and how many members it has.</summary>

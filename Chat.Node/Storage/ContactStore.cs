@@ -13,6 +13,15 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
 {
     readonly LegacyTexts _texts = texts ?? new LegacyTexts(database);
 
+    sealed class SenderRow
+    {
+        public int GroupId { get; init; }
+
+        public int UserId { get; init; }
+
+        public long MutedUntil { get; init; }
+    }
+
     sealed class MemberRow
     {
         public int GroupId { get; init; }
@@ -93,34 +102,6 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
         }
     }
 
-    /// <summary>False if there is no such group; being a member already is a success.</summary>
-    public async Task<bool> JoinGroupAsync(int userId, int groupId)
-    {
-        try
-        {
-            return await database.WriteAsync(async (connection, transaction) =>
-            {
-                var exists = await connection.ExecuteScalarAsync<long>(
-                    "SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
-                if (exists == 0)
-                    return false;
-                var joined = await connection.ExecuteAsync(
-                    """
-                    INSERT INTO GroupUser (groupid, userid, grouprole) SELECT @groupId, @userId, 'normal'
-                    WHERE NOT EXISTS (SELECT 1 FROM GroupUser WHERE groupid = @groupId AND userid = @userId)
-                    """,
-                    new { groupId, userId }, transaction);
-                if (joined > 0 && events is not null)
-                    await events.JoinedAsync(connection, transaction, groupId, [userId]);
-                return true;
-            });
-        }
-        catch (DuplicateKeyException)
-        {
-            return true; // somebody was quicker
-        }
-    }
-
     public async Task<bool> GroupExistsAsync(int groupId) => await database.ReadAsync(connection =>
         connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId })) > 0;
 
@@ -156,4 +137,19 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
 
         return members;
     }
+
+    /// <summary>Who of the members of each of these groups may not send; a group in which everybody may is missing.</summary>
+    public Task<Dictionary<int, SendingRights>> SendingRightsAsync(IReadOnlyCollection<int> groupIds) => database.ReadAsync(async connection =>
+    {
+        var mutes = (await connection.QueryAsync<SenderRow>(
+            "SELECT groupid, userid, muted_until AS muteduntil FROM GroupMute WHERE groupid IN @groupIds", new { groupIds })).ToLookup(row => row.GroupId);
+        var restricted = (await connection.QueryAsync<int>(
+            "SELECT groupid FROM GroupPolicy WHERE groupid IN @groupIds AND sending = 1", new { groupIds })).ToHashSet();
+        var admins = restricted.Count == 0
+            ? Enumerable.Empty<SenderRow>().ToLookup(row => row.GroupId)
+            : (await connection.QueryAsync<SenderRow>(
+                "SELECT groupid, userid FROM GroupUser WHERE groupid IN @restricted AND grouprole IN ('creator', 'admin')", new { restricted })).ToLookup(row => row.GroupId);
+        return mutes.Select(group => group.Key).Union(restricted).ToDictionary(id => id, id => new SendingRights(
+            id, restricted.Contains(id) ? admins[id].Select(row => row.UserId).ToHashSet() : null, mutes[id].ToDictionary(row => row.UserId, row => row.MutedUntil)));
+    });
 }

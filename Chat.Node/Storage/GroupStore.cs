@@ -1,17 +1,39 @@
+using System.Data.Common;
+using Chat.Protocol;
 using Dapper;
 
 namespace Chat.Node.Storage;
 
 /// <summary>A group and how many users are in it.</summary>
-sealed record StoredGroup(int Id, string Name, string Description, int Members);
+sealed record StoredGroup(int Id, string Name, string Description, int Members)
+{
+    public GroupPolicy Policy { get; init; } = GroupPolicy.Default;
+}
 
-/// <summary>What somebody who looks after groups does with them; <see cref="ContactStore"/> makes them and lets users in.</summary>
+/// <summary>What legacy servers do not know of a group.</summary>
+/// <param name="Avatar">Where its picture is; empty: it has none.</param>
+/// <param name="Joining">Who becomes a member.</param>
+/// <param name="Sending">Who may send.</param>
+sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Sending)
+{
+    public static readonly GroupPolicy Default = new("", GroupJoining.Free, GroupSending.All);
+}
+
+/// <summary>What groups are; <see cref="ContactStore"/> makes them, and <see cref="MemberStore"/> has who is in them.</summary>
 /// <param name="database">Where they are.</param>
 /// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
 /// <param name="texts">How theirs are stored.</param>
 /// <param name="events">Who is told of what changes.</param>
 sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyTexts texts, GroupEvents? events = null)
 {
+    const string Facts =
+        """
+        SELECT g.groupname AS name, g.groupdesc AS description, g.ours,
+            (SELECT COUNT(DISTINCT m.userid) FROM GroupUser m JOIN Users u ON u.id = m.userid WHERE m.groupid = g.id) AS members,
+            COALESCE(p.avatar, '') AS avatar, COALESCE(p.joining, 0) AS joining, COALESCE(p.sending, 0) AS sending
+        FROM AllGroup g LEFT JOIN GroupPolicy p ON p.groupid = g.id WHERE g.id = @id
+        """;
+
     sealed class GroupRow
     {
         public string Name { get; init; } = "";
@@ -21,96 +43,127 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         public bool Ours { get; init; }
 
         public long Members { get; init; }
+
+        public string Avatar { get; init; } = "";
+
+        public long Joining { get; init; }
+
+        public long Sending { get; init; }
+
+        public GroupPolicy Policy => new(Avatar, (GroupJoining)Joining, (GroupSending)Sending);
+    }
+
+    sealed class OwnRow
+    {
+        public string? Role { get; init; }
+
+        public long MutedUntil { get; init; }
     }
 
     /// <summary>Null if there is none.</summary>
     public async Task<StoredGroup?> FindAsync(int id)
     {
-        var row = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<GroupRow>(
-            """
-            SELECT g.groupname AS name, g.groupdesc AS description, g.ours,
-                (SELECT COUNT(DISTINCT m.userid) FROM GroupUser m JOIN Users u ON u.id = m.userid WHERE m.groupid = g.id) AS members
-            FROM AllGroup g WHERE g.id = @id
-            """,
-            new { id }));
+        var row = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<GroupRow>(Facts, new { id }));
         if (row is null)
             return null;
         if (row.Ours)
-            return new StoredGroup(id, row.Name, row.Description, (int)row.Members);
+            return new StoredGroup(id, row.Name, row.Description, (int)row.Members) { Policy = row.Policy };
         await texts.PrepareAsync([row.Name, row.Description]);
-        return new StoredGroup(id, texts.Read(row.Name), texts.Read(row.Description), (int)row.Members);
+        return new StoredGroup(id, texts.Read(row.Name), texts.Read(row.Description), (int)row.Members) { Policy = row.Policy };
     }
 
-    /// <summary>Lets users in; who is in already stays what it is, and who does not exist is left out.</summary>
-    public Task AddMembersAsync(int groupId, IReadOnlyCollection<int> userIds) => database.WriteAsync(async (connection, transaction) =>
+    /// <summary>What somebody is in a group.</summary>
+    public async Task<MemberFacts> FactsAsync(int id, int userId)
     {
-        var joining = events is { TellsJoined: true }
-            ? (await connection.QueryAsync<int>(
-                """
-                SELECT u.id FROM Users u
-                WHERE u.id IN @userIds AND NOT EXISTS (SELECT 1 FROM GroupUser m WHERE m.groupid = @groupId AND m.userid = u.id) ORDER BY u.id
-                """,
-                new { groupId, userIds }, transaction)).AsList()
-            : [];
-        var joined = await connection.ExecuteAsync(
+        var row = await database.ReadAsync(connection => connection.QuerySingleAsync<OwnRow>(
             """
-            INSERT INTO GroupUser (groupid, userid, grouprole)
-            SELECT @groupId, u.id, 'normal' FROM Users u
-            WHERE u.id IN @userIds AND NOT EXISTS (SELECT 1 FROM GroupUser m WHERE m.groupid = @groupId AND m.userid = u.id)
+            SELECT (SELECT MIN(grouprole) FROM GroupUser WHERE groupid = @id AND userid = @userId) AS role,
+                COALESCE((SELECT muted_until FROM GroupMute WHERE groupid = @id AND userid = @userId), 0) AS muteduntil
             """,
-            new { groupId, userIds }, transaction);
-        if (events is not null)
-            await events.JoinedAsync(connection, transaction, groupId, joining);
-        return joined;
-    });
+            new { id, userId }));
+        return new MemberFacts(row.Role, row.MutedUntil);
+    }
 
-    /// <summary>Puts users out; who is not in is left out.</summary>
-    public Task RemoveMembersAsync(int groupId, IReadOnlyCollection<int> userIds) => database.WriteAsync(async (connection, transaction) =>
-    {
-        var leaving = events is { TellsLeft: true }
-            ? (await connection.QueryAsync<int>(
-                "SELECT DISTINCT userid FROM GroupUser WHERE groupid = @groupId AND userid IN @userIds ORDER BY userid", new { groupId, userIds }, transaction)).AsList()
-            : [];
-        var left = await connection.ExecuteAsync("DELETE FROM GroupUser WHERE groupid = @groupId AND userid IN @userIds", new { groupId, userIds }, transaction);
-        if (events is not null)
-            await events.LeftAsync(connection, transaction, groupId, leaving);
-        return left;
-    });
-
-    /// <summary>False if the name is taken.</summary>
+    /// <summary>What a group is from now on.</summary>
+    /// <param name="change">Its name is in Normalization Form C.</param>
+    /// <param name="by">Who changes it; 0: nobody of its users.</param>
+    /// <param name="judge">Whether somebody with this role may; null: no member.</param>
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
-    public async Task<bool> ChangeAsync(int id, string name, string description)
+    public async Task<ChangedGroup> ChangeAsync(ChangeGroupRequest change, int by, Func<string?, GroupRefusal?> judge)
     {
         var asGbk = writesForLegacy && await texts.ReadGbkAsync();
-        var stored = StoredName.Of(name, asGbk);
-        var storedDescription = StoredName.Of(description, asGbk).Text;
-        await new MissingKeys(database).FillGroupsAsync();
+        if (change.Name is not null || change.Description is not null)
+            await new MissingKeys(database).FillGroupsAsync();
+        if (await FindAsync(change.GroupId) is null) // and how its texts are written is known then
+            return new ChangedGroup(GroupRefusal.NoGroup(change.GroupId), [], IsDifferent: false);
         try
         {
-            return await database.WriteAsync(async (connection, transaction) =>
-            {
-                await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
-                await connection.ExecuteAsync(
-                    database.Dialect.ChangeGroup, new { id, name = stored.Text, key = stored.Key, description = storedDescription, ours = stored.IsOurs }, transaction);
-                await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
-                if (events is not null)
-                    await events.ChangedAsync(connection, transaction, id, name, description);
-                return true;
-            });
+            return await database.WriteAsync((connection, transaction) => ChangeAsync(connection, transaction, change, by, judge, asGbk));
         }
         catch (DuplicateKeyException)
         {
-            return false;
+            return new ChangedGroup(new GroupRefusal(ErrorCode.Rejected, "the name is taken"), [], IsDifferent: false);
         }
     }
 
-    /// <summary>The group and its members; its messages stay, and nobody takes part in them any more.</summary>
-    public Task DeleteAsync(int id) => database.WriteAsync(async (connection, transaction) =>
+    async Task<ChangedGroup> ChangeAsync(
+        DbConnection connection, DbTransaction transaction, ChangeGroupRequest change, int by, Func<string?, GroupRefusal?> judge, bool asGbk)
     {
-        await connection.ExecuteAsync("DELETE FROM GroupUser WHERE groupid = @id", new { id }, transaction);
-        var deleted = await connection.ExecuteAsync("DELETE FROM AllGroup WHERE id = @id", new { id }, transaction);
-        if (deleted > 0 && events is not null)
-            await events.DeletedAsync(connection, transaction, id);
-        return deleted;
+        var id = change.GroupId;
+        if (await RefusalAsync(connection, transaction, id, by, judge) is { } refusal)
+            return new ChangedGroup(refusal, [], IsDifferent: false);
+        var row = await connection.QuerySingleAsync<GroupRow>(Facts, new { id }, transaction);
+        var (name, description) = row.Ours ? (row.Name, row.Description) : (texts.Read(row.Name), texts.Read(row.Description));
+        var isDifferent = (change.Name is { } other && other != name) || (change.Description is { } about && about != description);
+        if (change.Name is not null || change.Description is not null)
+            await RenameAsync(connection, transaction, id, change.Name ?? name, change.Description ?? description, asGbk);
+        var policy = new GroupPolicy(change.Avatar ?? row.Avatar, change.Joining ?? row.Policy.Joining, change.Sending ?? row.Policy.Sending);
+        if (policy != row.Policy)
+        {
+            isDifferent = true;
+            await connection.ExecuteAsync("DELETE FROM GroupPolicy WHERE groupid = @id", new { id }, transaction);
+            await connection.ExecuteAsync(
+                "INSERT INTO GroupPolicy (groupid, avatar, joining, sending) VALUES (@id, @Avatar, @joining, @sending)",
+                new { id, policy.Avatar, joining = (int)policy.Joining, sending = (int)policy.Sending }, transaction);
+        }
+
+        return new ChangedGroup(null, await MembersAsync(connection, transaction, id), isDifferent);
+    }
+
+    async Task RenameAsync(DbConnection connection, DbTransaction transaction, int id, string name, string description, bool asGbk)
+    {
+        var stored = StoredName.Of(name, asGbk);
+        var storedDescription = StoredName.Of(description, asGbk).Text;
+        await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
+        await connection.ExecuteAsync(
+            database.Dialect.ChangeGroup, new { id, name = stored.Text, key = stored.Key, description = storedDescription, ours = stored.IsOurs }, transaction);
+        await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
+        if (events is not null)
+            await events.ChangedAsync(connection, transaction, id, name, description);
+    }
+
+    /// <summary>The group and its members; its messages stay, and nobody takes part in them any more.</summary>
+    public Task<ChangedGroup> DeleteAsync(int id, int by, Func<string?, GroupRefusal?> judge) => database.WriteAsync(async (connection, transaction) =>
+    {
+        if (await RefusalAsync(connection, transaction, id, by, judge) is { } refusal)
+            return new ChangedGroup(refusal, [], IsDifferent: false);
+        var members = await MembersAsync(connection, transaction, id);
+        await MemberStore.DeleteAsync(connection, transaction, id, events);
+        return new ChangedGroup(null, members, IsDifferent: true);
     });
+
+    /// <summary>Nobody else changes the group until the transaction ends.</summary>
+    async Task<GroupRefusal?> RefusalAsync(DbConnection connection, DbTransaction transaction, int id, int by, Func<string?, GroupRefusal?> judge)
+    {
+        if (await connection.ExecuteScalarAsync<int?>(database.Dialect.LockGroup, new { groupId = id }, transaction) is null)
+            return GroupRefusal.NoGroup(id);
+        return judge(await connection.ExecuteScalarAsync<string?>(
+            "SELECT MIN(grouprole) FROM GroupUser WHERE groupid = @id AND userid = @by", new { id, by }, transaction));
+    }
+
+    static async Task<List<int>> MembersAsync(DbConnection connection, DbTransaction transaction, int id) =>
+        (await connection.QueryAsync<int>("SELECT DISTINCT userid FROM GroupUser WHERE groupid = @id", new { id }, transaction)).AsList();
 }
+
+/// <summary>What has come of a change of a group: refused, or written. <c>Members</c> are those who are in it, or were.</summary>
+sealed record ChangedGroup(GroupRefusal? Refusal, IReadOnlyList<int> Members, bool IsDifferent);

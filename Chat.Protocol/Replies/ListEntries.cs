@@ -19,5 +19,7 @@ static class ListEntries
     public static GroupSummary Summary(JsonElement entry) => new(
         entry.RequiredId("id"), entry.OptionalText("groupname") ?? "", entry.OptionalText("groupdesc") ?? "", entry.OptionalText("role") ?? "", (int)entry.OptionalNumber("members"));
 
+    public static JoinRequestEntry JoinRequest(JsonElement entry) => new(entry.RequiredId("id"), entry.OptionalText("name") ?? "", entry.OptionalNumber("since"));
+
     static bool IsOnline(JsonElement entry) => entry.OptionalText("state") == "online";
 }

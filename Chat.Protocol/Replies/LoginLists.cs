@@ -1,5 +1,8 @@
 namespace Chat.Protocol;
 
+/// <summary>Who waits to be let into a group, since when in milliseconds since 1970, UTC.</summary>
+public sealed record JoinRequestEntry(int Id, string Name, long Since);
+
 /// <summary>A friend in a login ack.</summary>
 public sealed record FriendEntry(int Id, string Name, bool IsOnline);
 

@@ -6,17 +6,32 @@ namespace Chat.Protocol;
 /// <summary>125: the members of a group whose ids are above <c>After</c>, ascending.</summary>
 public sealed record ListMembersRequest(int GroupId, int After, int Limit) : UserRequest
 {
+    /// <summary>Only those with this role (<see cref="GroupRole"/>); null: all. Version 3.</summary>
+    public string? Role { get; init; }
+
     internal override int Number => MessageKind.ListMembers;
 
-    internal static Request Read(ref RequestFields fields) =>
-        TryInteger(ref fields, RequestKey.GroupId, 1, out var group)
-            ? ListRange.Read(ref fields, (after, limit) => new ListMembersRequest((int)group, after, limit))
-            : NoInteger(RequestKey.GroupId);
+    internal static Request Read(ref RequestFields fields)
+    {
+        if (!TryInteger(ref fields, RequestKey.GroupId, 1, out var group))
+            return NoInteger(RequestKey.GroupId);
+        var role = RoleOf(fields.Frame);
+        return ListRange.Read(ref fields, (after, limit) => new ListMembersRequest((int)group, after, limit) { Role = role });
+    }
 
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("groupid", GroupId);
         ListRange.Write(writer, After, Limit);
+        if (Role is { } role)
+            writer.WriteString("role", role);
+    }
+
+    /// <summary>What is no word is passed on as its JSON: whether it means anything depends on the version that the client speaks.</summary>
+    static string? RoleOf(byte[] frame)
+    {
+        using var document = JsonDocument.Parse(frame);
+        return document.RootElement.TryGetProperty("role", out var role) ? role.ToString() : null;
     }
 }
 

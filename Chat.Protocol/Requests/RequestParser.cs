@@ -10,8 +10,9 @@ static class RequestParser
         if (!TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind))
             return Invalid("\"msgid\" must be an integer that names the request");
         var request = Build(ref fields, (int)kind);
-        if (request is UserRequest own && !(fields[RequestKey.Id].IsMissing && fields[RequestKey.Name].IsMissing))
-            request = ReadClaim(ref fields, out var claim) is { } wrong ? wrong : own with { Claim = ClaimIn(own, claim) };
+        var claimsName = kind != MessageKind.ChangeGroup && !fields[RequestKey.Name].IsMissing; // there it is the group's
+        if (request is UserRequest own && (claimsName || !fields[RequestKey.Id].IsMissing))
+            request = ReadClaim(ref fields, claimsName, out var claim) is { } wrong ? wrong : own with { Claim = ClaimIn(own, claim) };
         return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
     }
 
@@ -56,6 +57,11 @@ static class RequestParser
             MessageKind.ListConversations => ListConversationsRequest.Read(ref fields),
             MessageKind.ChangeConversation => ChangeConversationRequest.Read(ref fields),
             MessageKind.RefreshToken => RefreshTokenRequest.Read(ref fields),
+            MessageKind.GetGroup => GetGroupRequest.Read(ref fields),
+            MessageKind.ChangeGroup => ChangeGroupRequest.Read(ref fields),
+            MessageKind.ChangeMembers => ChangeMembersRequest.Read(ref fields),
+            MessageKind.JoinRequests => JoinRequestsRequest.Read(ref fields),
+            MessageKind.LeaveGroup => LeaveGroupRequest.Read(ref fields),
             MessageKind.ListMembers => ListMembersRequest.Read(ref fields),
             MessageKind.ListGroups => ListGroupsRequest.Read(ref fields),
             MessageKind.ListFriends => ListFriendsRequest.Read(ref fields),
@@ -71,12 +77,13 @@ static class RequestParser
     };
 
     /// <summary>Any request may say whose it is; what is wrong with that comes back.</summary>
-    static InvalidRequest? ReadClaim(ref RequestFields fields, out SenderClaim claim)
+    static InvalidRequest? ReadClaim(ref RequestFields fields, bool claimsName, out SenderClaim claim)
     {
         claim = default;
         if (!OptionalInteger(ref fields, RequestKey.Id, 1, int.MaxValue, out var id))
             return NoInteger(RequestKey.Id);
-        if (!OptionalString(ref fields, RequestKey.Name, out var name))
+        string? name = null;
+        if (claimsName && !OptionalString(ref fields, RequestKey.Name, out name))
             return NoString(ref fields, RequestKey.Name);
         claim = new SenderClaim((int?)id, name);
         return null;

@@ -59,12 +59,12 @@ public sealed class AdoptionTests
         var contacts = new ContactStore(chat);
         var before = await old.CountAsync();
         Assert.True(await contacts.AddFriendAsync(1, 3));
-        Assert.True(await contacts.JoinGroupAsync(7, 1));
+        Assert.True(await chat.JoinGroupAsync(7, 1));
         Assert.Equal(before, await old.CountAsync());
         Assert.True(await contacts.AddFriendAsync(1, 7));
         Assert.False(await contacts.AddFriendAsync(1, 99));
-        Assert.True(await contacts.JoinGroupAsync(3, 1));
-        Assert.False(await contacts.JoinGroupAsync(3, 77));
+        Assert.True(await chat.JoinGroupAsync(3, 1));
+        Assert.False(await chat.JoinGroupAsync(3, 77));
         Assert.Equal([3, 4, 7], (await new ContactLists(chat).OfUserAsync(1)).Friends.Select(friend => friend.Id));
     }
 

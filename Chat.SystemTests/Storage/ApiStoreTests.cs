@@ -1,6 +1,8 @@
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Protocol;
 using Chat.Tests.Storage;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.SystemTests.Storage;
@@ -65,15 +67,21 @@ public abstract class ApiStoreTests : StorageTest
         var (alice, bob, carol) = ((await accounts.RegisterAsync("alice", "x"))!.Value, (await accounts.RegisterAsync("bob", "x"))!.Value, (await accounts.RegisterAsync("carol", "x"))!.Value);
         var id = (await contacts.CreateGroupAsync(alice, "Größe", "d", [alice, bob, 1_000_000]))!.Value;
         Assert.Equal(new StoredGroup(id, "Größe", "d", 2), await groups.FindAsync(id));
-        await groups.AddMembersAsync(id, [alice, carol, 1_000_000]);
-        await groups.RemoveMembersAsync(id, [bob, 1_000_000]);
+        Assert.Equal(1_000_000, (await Database.Chat.AddMembersAsync(id, [alice, carol, 1_000_000])).Refusal?.UserId);
+        Assert.Equal([carol], (await Database.Chat.AddMembersAsync(id, [alice, carol])).Differences.Select(difference => difference.UserId));
+        await Database.Chat.RemoveMembersAsync(id, [bob, 1_000_000]);
         Assert.Equal([alice, carol], (await contacts.MembersAsync([id]))[id].Order());
         Assert.Null(await contacts.CreateGroupAsync(alice, "GRÖßE", ""));
-        Assert.True(await groups.ChangeAsync(id, "other", "e"));
+        var edit = new ChangeGroupRequest(id) { Name = "other", Description = "e" };
+        Assert.True((await groups.ChangeAsync(edit, by: 0, _ => null)).IsDifferent);
+        Assert.False((await groups.ChangeAsync(edit, by: 0, _ => null)).IsDifferent);
         Assert.Equal(new StoredGroup(id, "other", "e", 2), await groups.FindAsync(id));
         var second = (await contacts.CreateGroupAsync(alice, "größe", ""))!.Value;
-        Assert.False(await groups.ChangeAsync(id, "Größe", "e"));
-        await groups.DeleteAsync(id);
+        Assert.Equal(ErrorCode.Rejected, (await groups.ChangeAsync(edit with { Name = "Größe" }, by: 0, _ => null)).Refusal?.Error);
+        var closed = edit with { Name = null, Avatar = "https://a.example/ü.png", Joining = GroupJoining.Invite, Sending = GroupSending.Admins };
+        Assert.True((await groups.ChangeAsync(closed, by: 0, _ => null)).IsDifferent);
+        Assert.Equal(new GroupPolicy("https://a.example/ü.png", GroupJoining.Invite, GroupSending.Admins), (await groups.FindAsync(id))?.Policy);
+        Assert.Equal([alice, carol], (await groups.DeleteAsync(id, by: 0, _ => null)).Members.Order());
         Assert.Null(await groups.FindAsync(id));
         Assert.False(await contacts.IsMemberAsync(alice, id));
         Assert.True(await contacts.IsMemberAsync(alice, second));

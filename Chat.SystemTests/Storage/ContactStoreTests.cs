@@ -2,6 +2,7 @@ using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Storage;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.SystemTests.Storage;
@@ -61,10 +62,10 @@ public abstract class ContactStoreTests : StorageTest
     {
         await RegisterAsync(2);
         await _contacts.CreateGroupAsync(1, "g1", "");
-        Assert.True(await _contacts.JoinGroupAsync(2, 1));
-        Assert.True(await _contacts.JoinGroupAsync(2, 1));
-        Assert.True(await _contacts.JoinGroupAsync(1, 1));
-        Assert.False(await _contacts.JoinGroupAsync(1, 99));
+        Assert.True(await Database.Chat.JoinGroupAsync(2, 1));
+        Assert.True(await Database.Chat.JoinGroupAsync(2, 1));
+        Assert.True(await Database.Chat.JoinGroupAsync(1, 1));
+        Assert.False(await Database.Chat.JoinGroupAsync(1, 99));
 
         var members = Assert.Single((await _lists.OfUserAsync(2)).Groups).Members;
         Assert.Equal([new MemberEntry(1, "user1", "creator", false), new MemberEntry(2, "user2", "normal", true)], members);
@@ -80,7 +81,7 @@ public abstract class ContactStoreTests : StorageTest
         await _contacts.AddFriendAsync(1, 3);
         await _contacts.AddFriendAsync(1, 1);
         await _contacts.CreateGroupAsync(2, "g1", "");
-        await _contacts.JoinGroupAsync(1, 1);
+        await Database.Chat.JoinGroupAsync(1, 1);
         await Database.ExecuteAsync("UPDATE Users SET state = 'online' WHERE id = 2");
 
         var (friends, groups) = await _lists.OfUserAsync(1);
@@ -95,7 +96,7 @@ public abstract class ContactStoreTests : StorageTest
         await RegisterAsync(2);
         await _contacts.CreateGroupAsync(1, "g1", "");
         await _contacts.CreateGroupAsync(2, "g2", "");
-        await _contacts.JoinGroupAsync(2, 1);
+        await Database.Chat.JoinGroupAsync(2, 1);
         await Database.ExecuteAsync("INSERT INTO AllGroup (groupname) VALUES ('empty')");
 
         var members = await _contacts.MembersAsync([1, 2, 3, 99]);

@@ -2,6 +2,7 @@ using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Storage;
+using Chat.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -238,7 +239,7 @@ public abstract class DeliveryMarksTests : StorageTest
     {
         await FilledLog.AddUsersAsync(Database.Chat, 3);
         await new ContactStore(Database.Chat).CreateGroupAsync(1, "g", "");
-        await new ContactStore(Database.Chat).JoinGroupAsync(2, 1);
+        await Database.Chat.JoinGroupAsync(2, 1);
         await FilledLog.AppendAsync(Database.Chat, One, 10);
         await FilledLog.AppendAsync(Database.Chat, Group, 10);
     }

@@ -24,6 +24,7 @@ sealed class EveryStatement(IChatDatabase database)
         await AccountsAsync();
         await ContactsAsync();
         await ContactBookAsync();
+        await GroupStatements.RunAsync(database);
         await LogAsync();
         await OfflineAsync();
         await MarksAndPresenceAsync();
@@ -137,11 +138,13 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(17, (await tokens.FindAsync("a hash"u8.ToArray(), Now))?.UserId);
         Assert.Equal(1, await tokens.PurgeAsync(Now.AddHours(1), 10));
         var groups = new GroupStore(database, writesForLegacy: false, texts, GroupEvents);
-        await groups.AddMembersAsync(19, [.. Ids(1000)]);
-        await groups.RemoveMembersAsync(19, [.. Ids(1000)]);
+        await database.AddMembersAsync(19, [.. Ids(1000)], GroupEvents);
+        await database.RemoveMembersAsync(19, [.. Ids(1000)], GroupEvents);
+        Assert.False((await groups.FactsAsync(19, 1)).IsMember);
         Assert.NotNull(await groups.FindAsync(19));
-        Assert.True(await groups.ChangeAsync(19, "another name", ""));
-        await groups.DeleteAsync(19);
+        var edit = new ChangeGroupRequest(19) { Name = "another name", Description = "", Sending = GroupSending.Admins };
+        Assert.True((await groups.ChangeAsync(edit, 1, _ => null)).IsDifferent);
+        Assert.True((await groups.DeleteAsync(19, 1, _ => null)).IsDifferent);
     }
 
     async Task AccountsAsync()
@@ -176,7 +179,7 @@ sealed class EveryStatement(IChatDatabase database)
         var contacts = new ContactStore(database, events: GroupEvents);
         Assert.True(await contacts.AddFriendAsync(17, 18));
         Assert.NotNull(await contacts.CreateGroupAsync(17, "Größe", "", [.. Ids(1000)]));
-        Assert.True(await contacts.JoinGroupAsync(17, 18));
+        Assert.True(await database.JoinGroupAsync(17, 18));
         Assert.True(await contacts.IsMemberAsync(17, 18));
         Assert.Contains(18, await contacts.GroupsAmongAsync(17, [18, .. Ids(20)]));
         foreach (var count in (int[])[1, 100, 1000])

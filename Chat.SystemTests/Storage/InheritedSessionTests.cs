@@ -2,6 +2,7 @@ using Chat.Checker.Processes;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -240,7 +241,7 @@ public sealed class InheritedSessionTests(HostileServer hostile) : IClassFixture
         Assert.Equal(1, await contacts.CreateGroupAsync(1, "gröup", "all"));
         for (var i = 2; i <= Users; i++)
         {
-            Assert.True(await contacts.JoinGroupAsync(i, 1));
+            Assert.True(await database.JoinGroupAsync(i, 1));
             Assert.True(await contacts.AddFriendAsync(1, i));
         }
 

@@ -3,6 +3,7 @@ using Chat.Node.Contracts;
 using Chat.Node.Delivery;
 using Chat.Node.Storage;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -160,7 +161,7 @@ public sealed class ConversationFanOutTests : ConversationTest
         var conversation = Start(id.ToString());
         conversation.Tell(PostOf(1, "a", id), Session.Ref);
         await Session.ExpectMsgAsync<PostAccepted>();
-        await ContactStore.JoinGroupAsync(Carol, id.B);
+        await Database.JoinGroupAsync(Carol, id.B);
 
         conversation.Tell(PostOf(1, "b", id, sender: Carol, session: 200), Session.Ref);
 
@@ -227,7 +228,7 @@ public sealed class ConversationFanOutTests : ConversationTest
     {
         var group = await ContactStore.CreateGroupAsync(Alice, "friends", "");
         foreach (var other in others)
-            await ContactStore.JoinGroupAsync(other, group!.Value);
+            await Database.JoinGroupAsync(other, group!.Value);
         return ConversationId.Group(group!.Value);
     }
 }

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Chat.Node.Contracts;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -211,6 +212,6 @@ public sealed class ConversationImportTests : ConversationTest
     {
         Assert.Equal(GroupId, await ContactStore.CreateGroupAsync(Alice, "g", ""));
         foreach (var member in (int[])[Bob, Carol])
-            Assert.True(await ContactStore.JoinGroupAsync(member, GroupId));
+            Assert.True(await Database.JoinGroupAsync(member, GroupId));
     }
 }

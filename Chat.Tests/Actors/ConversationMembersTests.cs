@@ -2,6 +2,7 @@ using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -11,8 +12,6 @@ public sealed class ConversationMembersTests : ConversationTest
 {
     ConversationId _group;
     int _lastNumber;
-
-    GroupStore Groups => new(Database, writesForLegacy: false, new LegacyTexts(Database));
 
     public override async Task InitializeAsync()
     {
@@ -25,7 +24,7 @@ public sealed class ConversationMembersTests : ConversationTest
     {
         var conversation = Start(_group.ToString());
         Assert.IsType<PostAccepted>(await PostAsync(conversation, Bob));
-        await Groups.RemoveMembersAsync(_group.B, [Bob]);
+        await Database.RemoveMembersAsync(_group.B, [Bob]);
         conversation.Tell(new ReloadMembers(_group), Session.Ref);
         Assert.Equal(_group, (await Session.ExpectMsgAsync<MembersKnown>()).Conversation);
         Assert.Equal(ErrorCode.NotYours, Assert.IsType<PostRefused>(await PostAsync(conversation, Bob)).Error);
@@ -38,7 +37,7 @@ public sealed class ConversationMembersTests : ConversationTest
         var (isReading, mayRead) = (new TaskCompletionSource(), new TaskCompletionSource());
         var conversation = Start(_group.ToString());
         Assert.IsType<PostAccepted>(await PostAsync(conversation, Alice));
-        await Groups.AddMembersAsync(_group.B, [Carol]);
+        await Database.AddMembersAsync(_group.B, [Carol]);
         Database.AfterRead = async () =>
         {
             Database.AfterRead = null; // the first reading alone, which has Carol in it
@@ -47,7 +46,7 @@ public sealed class ConversationMembersTests : ConversationTest
         };
         conversation.Tell(new ReloadMembers(_group), Session.Ref);
         await isReading.Task.WaitAsync(Patience);
-        await Groups.RemoveMembersAsync(_group.B, [Carol]);
+        await Database.RemoveMembersAsync(_group.B, [Carol]);
         conversation.Tell(new ReloadMembers(_group), Session.Ref);
         mayRead.SetResult();
         await Session.ExpectMsgAsync<MembersKnown>();
@@ -60,12 +59,45 @@ public sealed class ConversationMembersTests : ConversationTest
     {
         var conversation = Start(_group.ToString());
         Assert.IsType<PostAccepted>(await PostAsync(conversation, Bob));
-        await Groups.RemoveMembersAsync(_group.B, [Bob]);
+        await Database.RemoveMembersAsync(_group.B, [Bob]);
         Database.Reads = StatementFault.Refused;
         conversation.Tell(new ReloadMembers(_group), Session.Ref);
         await Support.Eventually.EqualAsync(true, async () => await PostAsync(conversation, Alice) is PostAccepted); // the reading has failed, and was not answered
         Database.Reads = StatementFault.None;
         await Support.Eventually.EqualAsync(ErrorCode.NotYours, async () => (await PostAsync(conversation, Bob) as PostRefused)?.Error ?? ErrorCode.None);
+    }
+
+    [Fact]
+    public async Task Who_is_muted_neither_sends_nor_edits_until_that_is_over()
+    {
+        var conversation = Start(_group.ToString());
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Bob));
+        var until = Clock.GetUtcNow().ToUnixTimeMilliseconds() + 1000;
+        await ChangeAsync(conversation, Bob, new MemberFacts("normal", until));
+        var refused = Assert.IsType<PostRefused>(await PostAsync(conversation, Bob));
+        Assert.Equal((ErrorCode.Forbidden, until), (refused.Error, refused.Until));
+        conversation.Tell(new ChangeMessage(_group, Bob, 1, ChangeKind.Edit, "a way to speak"), Session.Ref);
+        Assert.Equal(ErrorCode.Forbidden, (await Session.ExpectMsgAsync<MessageChangeAnswer>()).Error);
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Alice));
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Bob));
+    }
+
+    [Fact]
+    public async Task A_life_that_starts_knows_who_is_muted()
+    {
+        await ChangeAsync(null, Bob, new MemberFacts("normal", long.MaxValue));
+        var conversation = Start(_group.ToString());
+        Assert.Equal(long.MaxValue, Assert.IsType<PostRefused>(await PostAsync(conversation, Bob)).Until);
+    }
+
+    async Task ChangeAsync(IActorRef? conversation, int userId, MemberFacts facts)
+    {
+        await new MemberStore(Database, Clock).ChangeAsync(_group.B, Alice, [userId], _ => new GroupJudgement(null, new Dictionary<int, MemberFacts> { [userId] = facts }));
+        if (conversation is null)
+            return;
+        conversation.Tell(new ReloadMembers(_group), Session.Ref);
+        await Session.ExpectMsgAsync<MembersKnown>();
     }
 
     async Task<object> PostAsync(IActorRef conversation, int sender)

@@ -2,6 +2,7 @@ using Akka.Cluster.Sharding;
 using Akka.TestKit;
 using Chat.Node.Contracts;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Actors;
@@ -39,7 +40,7 @@ public sealed class ConversationPassivationTests() : ConversationTest(VirtualTim
     public async Task A_tick_that_comes_while_members_are_read_is_not_the_last_one()
     {
         var group = ConversationId.Group((await ContactStore.CreateGroupAsync(Alice, "g", "")).GetValueOrDefault());
-        await ContactStore.JoinGroupAsync(Bob, group.B);
+        await Database.JoinGroupAsync(Bob, group.B);
         var conversation = Start(group.ToString());
         conversation.Tell(PostOf(1, "a", group), Session.Ref);
         await Session.ExpectMsgAsync<PostAccepted>();

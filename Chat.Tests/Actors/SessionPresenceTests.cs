@@ -76,7 +76,7 @@ public sealed class SessionPresenceTests : SessionTest
         await ReadUntilAsync($"\"ref\":1,\"errno\":6,\"errmsg\":\"you take no part in g:{group}\"");
         session.Tell(Read("""{"msgid":115,"conversations":["d:2:3"],"ref":2}"""));
         await ReadUntilAsync("\"ref\":2,\"errno\":6");
-        Assert.True(await ContactStore.JoinGroupAsync(Alice, group!.Value));
+        Assert.True(await Database.JoinGroupAsync(Alice, group!.Value));
         session.Tell(Read($$"""{"msgid":115,"conversations":["g:{{group}}"],"ref":3}"""));
         await Hub.FishForMessageAsync(message => message is Watch, Patience);
         Hub.Reply(new WatchAnswer(IsDone: false));
@@ -114,12 +114,12 @@ public sealed class SessionPresenceTests : SessionTest
         session.Tell(Read(typing + "}"));
         await ReadUntilAsync("\"errno\":6"); // a failure is told without a ref too
         await AddMembersAsync(group, WatchRequests.MaxMembers - 2);
-        Assert.True(await ContactStore.JoinGroupAsync(Alice, group));
+        Assert.True(await Database.JoinGroupAsync(Alice, group));
         Clock.Advance(TimeSpan.FromMilliseconds(WatchRequests.MembersLastMilliseconds));
         session.Tell(Read(typing + ",\"ref\":2}"));
         Assert.Equal(WatchRequests.MaxMembers, (await Hub.ExpectMsgAsync<Typed>(Patience)).Members.Count);
         await ReadUntilAsync("\"ref\":2,\"errno\":0");
-        Assert.True(await ContactStore.JoinGroupAsync(Carol, group));
+        Assert.True(await Database.JoinGroupAsync(Carol, group));
         Clock.Advance(TimeSpan.FromMilliseconds(WatchRequests.MembersLastMilliseconds));
         session.Tell(Read(typing + ",\"ref\":3}"));
         await ReadUntilAsync("\"ref\":3,\"errno\":17");
@@ -181,7 +181,7 @@ public sealed class SessionPresenceTests : SessionTest
     async Task AddMembersAsync(int group, int count)
     {
         for (var i = 0; i < count; i++)
-            Assert.True(await ContactStore.JoinGroupAsync((await Accounts.RegisterAsync($"member-{i}", "no hash"))!.Value, group));
+            Assert.True(await Database.JoinGroupAsync((await Accounts.RegisterAsync($"member-{i}", "no hash"))!.Value, group));
     }
 
     async Task<IActorRef> LogInAsync(int protocol)

@@ -41,8 +41,9 @@ public abstract class SessionTest : ActorTest
             new Registrar(Accounts, passwords), passwords, NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
         var views = new ConversationViews(Database, Clock);
         var changes = new ChangeRequests(Changes, views, ContactStore, Region(Conversations.Ref), new MessageLimits(16384, MaxFrameBytes), Hook, Clock);
+        var store = new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database));
         var requests = new UserRequests(
-            ContactStore, new Groups(ContactStore, new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database)), Region(Conversations.Ref)), new ListRequests(ContactStore, lists, MaxFrameBytes),
+            ContactStore, new GroupRequests(GroupsOf(store), store, lists, Clock, MaxFrameBytes), new ListRequests(ContactStore, lists, LogStore, MaxFrameBytes),
             changes, new HistoryRequests(ContactStore, changes, LogStore, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, Region(Users.Ref), MaxFrameBytes, Clock),
             new ConversationRequests(LogStore, new ConversationListStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes),
             new PeopleRequests(new UserDirectory(Database, new LegacyTexts(Database)), Accounts, new UserProfiles(Database), DirectoryAccess.Open, MaxFrameBytes),
@@ -56,4 +57,7 @@ public abstract class SessionTest : ActorTest
             Hook = Hook,
         };
     }
+
+    Groups GroupsOf(GroupStore store) => new(
+        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys))), new ChatLimits().GroupMembers, Region(Conversations.Ref), Clock);
 }

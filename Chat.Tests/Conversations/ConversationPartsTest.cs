@@ -34,7 +34,7 @@ public abstract class ConversationPartsTest : ConversationTest
         var writer = new LogWriter(MessageLog, FanOutWatermarks, Pair, Self.Ref);
         var follower = new LogFollower(Pair, services, state, deliveries, writer, Self.Ref);
         var head = unfinished.Length == 0 ? null : new LogHead(unfinished[^1].Seq, unfinished[^1].Ts, unfinished[^1].Sender, unfinished[^1].Cmid);
-        follower.Start(new ConversationStart(head, new HashSet<int> { Alice, Bob }, unfinished));
+        follower.Start(new ConversationStart(head, new Participants(new HashSet<int> { Alice, Bob }), unfinished));
         return new Parts(state, deliveries, writer, follower, new Posts(Pair, services, state, deliveries, writer, follower, Self.Ref));
     }
 

@@ -22,6 +22,7 @@ public sealed class ErrorCodeTests
     [InlineData(ErrorCode.Forbidden, 13, false)]
     [InlineData(ErrorCode.Expired, 14, false)]
     [InlineData(ErrorCode.TooLate, 15, false)]
+    [InlineData(ErrorCode.Full, 16, false)]
     [InlineData(ErrorCode.Off, 17, false)]
     public void The_numbers_are_those_of_the_contract_and_two_of_them_pass_by_themselves(ErrorCode code, int number, bool isRetryable)
     {

@@ -28,6 +28,7 @@ static class Samples
         new Post(Group, 1, 1, 0, 0, 0, 17, "", Body, 0, false),
         new PostAccepted(Direct, 7, 42, 1795410443660),
         new PostRefused(Group, 7, ErrorCode.NotYours, "you are not a member of group 5"),
+        new PostRefused(Group, 8, ErrorCode.Forbidden, "you are muted in group 5", 1795410443660),
         new ResendPosts(Direct, 6),
         new MembersChanged(Group, 17),
         new ReloadMembers(Group),

@@ -120,6 +120,8 @@ sealed class MySqlDialect : SqlDialect
 
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B FOR UPDATE";
 
+    public override string LockGroup => "SELECT id FROM AllGroup WHERE id = @groupId FOR UPDATE";
+
     public override string StoreMessageState =>
         """
         INSERT INTO MessageState (a, b, seq, rev, changed, edited, recalled_by, recalled, pinned)

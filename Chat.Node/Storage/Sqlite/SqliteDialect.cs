@@ -129,6 +129,8 @@ sealed class SqliteDialect : SqlDialect
     /// <summary>A transaction that writes is alone.</summary>
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B";
 
+    public override string LockGroup => "SELECT id FROM AllGroup WHERE id = @groupId";
+
     public override string StoreMessageState =>
         """
         INSERT INTO MessageState (a, b, seq, rev, changed, edited, recalled_by, recalled, pinned)
