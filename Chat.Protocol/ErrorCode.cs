@@ -51,7 +51,7 @@ public enum ErrorCode
     /// <summary>The time in which a message may be edited or recalled is over.</summary>
     TooLate = 15,
 
-    /// <summary>There is no such thing here: typing in a group that is too large for it.</summary>
+    /// <summary>There is no such thing here: typing in a group that is too large for it, or search where it is switched off.</summary>
     Off = 17,
 }
 

@@ -37,7 +37,7 @@ static class RequestHandler
                 break;
             case ReceivedRequest or ReadRequest or FetchHistoryRequest or SyncRequest or GetSettingsRequest or ChangeSettingsRequest
                 or ListMembersRequest or ListGroupsRequest or ListFriendsRequest or RefreshTokenRequest
-                or ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
+                or ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest or SearchRequest
                 or WatchRequest or SetPresenceRequest or TypingRequest or InvalidRequest { Kind: >= MessageKind.Hello } when !isModern && user is not null:
                 core.ReturnCredit(); // numbers that a legacy client may use for something of its own
                 break;
@@ -69,7 +69,7 @@ static class RequestHandler
             case UserRequest own when ClaimProblem(core, own.Claim, user!) is { } problem:
                 core.Fail(request, ErrorCode.NotYours, problem);
                 break;
-            case ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
+            case ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest or SearchRequest
                 or WatchRequest or SetPresenceRequest or TypingRequest
                 or ChangeSettingsRequest { Change.HidesReceipts: not null } when !core.SpeaksNext:
                 core.Fail(request, ErrorCode.UnknownRequest, $"this request is of version {ModernFrames.NewestProtocolVersion} of the protocol: say so in the hello");

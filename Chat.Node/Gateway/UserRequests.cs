@@ -19,7 +19,7 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class UserRequests(
-    ContactStore contacts, Groups groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, bool keepsHistory, int maxFrameBytes,
+    ContactStore contacts, Groups groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, SearchRequests search, bool keepsHistory, int maxFrameBytes,
     ILogger<UserRequests> logger, Lazy<IActorRef> users)
 {
     /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
@@ -35,7 +35,7 @@ sealed class UserRequests(
                 AddFriendRequest add => await AddFriendAsync(add, userId),
                 CreateGroupRequest create => await CreateGroupAsync(create, userId),
                 JoinGroupRequest join => await JoinGroupAsync(join, userId),
-                FetchHistoryRequest or SyncRequest or GetReceiptsRequest or ChangeMessageRequest or FetchChangesRequest or ListConversationsRequest or ChangeConversationRequest when !keepsHistory => HistoryOff(),
+                FetchHistoryRequest or SyncRequest or GetReceiptsRequest or ChangeMessageRequest or FetchChangesRequest or ListConversationsRequest or ChangeConversationRequest or SearchRequest when !keepsHistory => HistoryOff(),
                 FetchHistoryRequest fetch => await history.FetchAsync(fetch, asker),
                 SyncRequest sync => await history.SyncAsync(sync, asker),
                 ChangeMessageRequest change => await changes.ChangeAsync(change, userId, ShortTimeout),
@@ -44,6 +44,7 @@ sealed class UserRequests(
                 GetReceiptsRequest get => await marks.ReceiptsAsync(get, asker),
                 ListConversationsRequest list => await conversations.ListAsync(list, asker, ShortTimeout),
                 ChangeConversationRequest change => await conversations.ChangeAsync(change, asker),
+                SearchRequest wanted => await search.SearchAsync(wanted, asker, ShortTimeout),
                 GetSettingsRequest get => await AskSettingsAsync(get, new GetSettings(userId), asker),
                 ChangeSettingsRequest change => await AskSettingsAsync(change, new ChangeSettings(userId, asker.SessionId, change.Change), asker),
                 _ => await lists.RunAsync(request, userId) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),

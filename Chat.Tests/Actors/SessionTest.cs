@@ -44,7 +44,7 @@ public abstract class SessionTest : ActorTest
         var requests = new UserRequests(
             ContactStore, new Groups(ContactStore, new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database)), Region(Conversations.Ref)), new ListRequests(ContactStore, lists, MaxFrameBytes),
             changes, new HistoryRequests(ContactStore, changes, LogStore, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, Region(Users.Ref), MaxFrameBytes, Clock),
-            new ConversationRequests(LogStore, new ConversationListStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes), true, MaxFrameBytes,
+            new ConversationRequests(LogStore, new ConversationListStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes), new SearchRequests(null, null, ContactStore, MaxFrameBytes), true, MaxFrameBytes,
             NullLogger<UserRequests>.Instance, Region(Users.Ref));
         return new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new WatchRequests(ContactStore, Clock, NullLogger<WatchRequests>.Instance, Region(Hub.Ref)), new AddressLimiter(0, Clock), NullLogger.Instance,
