@@ -99,7 +99,7 @@ sealed class MessageLog
         }
 
         _crashPoints.Reach(CrashPoint.AfterCommit);
-        _touches?.Add(rows.Select(row => row.Conversation));
+        _touches?.Add(rows.ConvertAll(row => row.Conversation));
         var at = 0;
         foreach (var pending in batch)
         {

@@ -9,12 +9,13 @@ namespace Chat.Node.Storage;
 sealed class SearchTouches(TimeProvider clock)
 {
     /// <summary>Conversations that wait. Beyond that all are looked through.</summary>
-    public const int Max = 10_000;
+    public const int Max = 100_000;
 
     readonly Lock _gate = new();
     HashSet<ConversationId> _touched = [];
     long? _since;
     long? _takenSince;
+    long _written;
     bool _hasLost;
 
     /// <summary>Whether somebody takes them.</summary>
@@ -30,13 +31,17 @@ sealed class SearchTouches(TimeProvider clock)
         }
     }
 
-    /// <summary>After a commit.</summary>
-    public void Add(IEnumerable<ConversationId> conversations)
+    /// <summary>How much was written since the start.</summary>
+    public long Written => Volatile.Read(ref _written);
+
+    /// <summary>After a commit: the conversation of each message.</summary>
+    public void Add(IReadOnlyCollection<ConversationId> conversations)
     {
         if (!IsOn)
             return;
         lock (_gate)
         {
+            _written += conversations.Count;
             _since ??= clock.GetUtcNow().ToUnixTimeMilliseconds();
             foreach (var conversation in conversations)
             {

@@ -179,7 +179,7 @@ public abstract class SearchTests : StorageTest
     {
         foreach (var part in rows.Chunk(100))
             Assert.All(await _log.AppendAsync(part), outcome => Assert.Equal(AppendStatus.Written, outcome.Status));
-        _touches.Add(rows.Select(row => row.Conversation));
+        _touches.Add([.. rows.Select(row => row.Conversation)]);
     }
 
     Task IndexAsync()
