@@ -122,8 +122,8 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
         if (standing.Seq > standing.Head || standing.Rev > standing.NewestRev)
             return new SearchStep(standing, 0, 0, []);
         var texts = rows.ToDictionary(row => row.Row.Seq, row => (row, Tokens: TokensOf(row.Row)));
-        foreach (var seq in texts.Where(text => text.Value.Tokens.Length == 0).Select(text => text.Key).ToList())
-            texts.Remove(seq);
+        foreach (var silent in texts.Where(text => text.Value.Tokens.Length == 0).Select(text => text.Key).ToList())
+            texts.Remove(silent);
         var rev = standing.Rev;
         if (standing.NewestRev > standing.Rev)
         {
@@ -133,8 +133,8 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
                 texts[row.Row.Seq] = (row, TokensOf(row.Row)); // also an empty text: what was there before has to go
         }
 
-        var seqTo = Math.Min(standing.Head, standing.Seq + SearchStore.RowsAtOnce);
-        return new SearchStep(standing, seqTo, rev, [.. texts.Values]);
+        var seq = rows.Count < SearchStore.RowsAtOnce ? standing.Head : rows.Max(row => row.Row.Seq); // numbers may be missing in between
+        return new SearchStep(standing, seq, rev, [.. texts.Values]);
     }
 
     static string TokensOf(LogRow row) => StoredBody.IsObject(row.Body.Span)

@@ -6,8 +6,8 @@ abstract class SearchSql
     /// <summary>For each <c>[a, b]</c> in <c>@ids</c>, a JSON array: how far it is in the index, its head and its newest rev.</summary>
     public abstract string Standings { get; }
 
-    /// <summary>The rows of the log from a number to another, for each <c>[a, b, from, to]</c> in <c>@ids</c>, a JSON array.</summary>
-    public abstract string RowsBetween { get; }
+    /// <summary>The next 50 rows of the log above a number, for each <c>[a, b, above]</c> in <c>@ids</c>, a JSON array; numbers may be missing.</summary>
+    public abstract string RowsAbove { get; }
 
     /// <summary>The rows of the log whose text was changed after <c>@rev</c>, ascending by rev: <c>@A, @B, @limit</c>.</summary>
     public abstract string ChangedRows { get; }

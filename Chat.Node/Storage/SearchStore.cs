@@ -34,7 +34,7 @@ sealed record SearchStep(SearchStanding Basis, long Seq, long Rev, IReadOnlyList
 /// <summary>The index of messages by their words: tables that are filled in the background, and that say nothing which the log does not say.</summary>
 sealed class SearchStore(IChatDatabase database)
 {
-    /// <summary>Messages that are looked at in one statement, at most, of each conversation.</summary>
+    /// <summary>Messages that are looked at in one statement, at most, of each conversation (<see cref="SearchSql.RowsAbove"/>).</summary>
     public const int RowsAtOnce = 50;
 
     sealed class StandingRow
@@ -92,8 +92,8 @@ sealed class SearchStore(IChatDatabase database)
     /// <summary>The next messages that the index lacks, of each conversation.</summary>
     public Task<List<SearchRow>> RowsBehindAsync(IEnumerable<SearchStanding> standings) => database.ReadAsync(async connection =>
     {
-        var ids = string.Join(',', standings.Select(each => $"[{each.Conversation.A},{each.Conversation.B},{each.Seq + 1},{each.Seq + RowsAtOnce}]"));
-        return (await connection.QueryAsync<TextRow>(Sql.RowsBetween, new { ids = $"[{ids}]" })).Select(row => row.ToRow()).ToList();
+        var ids = string.Join(',', standings.Select(each => $"[{each.Conversation.A},{each.Conversation.B},{each.Seq}]"));
+        return (await connection.QueryAsync<TextRow>(Sql.RowsAbove, new { ids = $"[{ids}]" })).Select(row => row.ToRow()).ToList();
     });
 
     /// <summary>The next messages that were changed since the index was written: with another text, or with another state only. Ascending by rev.</summary>

@@ -142,9 +142,11 @@ public abstract class SearchTests : StorageTest
     {
         await PrepareAsync();
         await AppendAsync(Row(Pair, 1, "one"), Row(Pair, 2, "x"), Row(Pair, 3, "three"));
+        await AppendAsync(Row(Pair, 9007199254740991, "made up"));
         await Database.ExecuteAsync("UPDATE MessageLog SET body = 'no object' WHERE seq = 2");
         await IndexAsync();
         Assert.Equal([(Pair, 3L)], await FindAsync(Me, "three"));
+        Assert.Equal([(Pair, 9007199254740991)], await FindAsync(Me, "made"));
         foreach (var hostile in (string[])["\" OR \"xwone", "one) OR (", "+one -three", "*", "xw*", "one*", "NEAR(one)", "tokens:one", "'; DROP TABLE MessageText; --"])
             Assert.DoesNotContain((Pair, 3L), await FindAsync(Me, hostile));
     }

@@ -12,11 +12,12 @@ sealed class MySqlSearch : SearchSql
         LEFT JOIN SearchCursor c ON c.a = i.a AND c.b = i.b
         """;
 
-    public override string RowsBetween =>
+    public override string RowsAbove =>
         """
         SELECT 0 AS id, l.a, l.b, l.seq, l.sender, l.ts, l.body
-        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', low BIGINT PATH '$[2]', high BIGINT PATH '$[3]')) i
-        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq BETWEEN i.low AND i.high
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', above BIGINT PATH '$[2]')) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq > i.above AND l.seq <= COALESCE(
+            (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b AND h.seq > i.above ORDER BY h.seq LIMIT 1 OFFSET 49), 9007199254740991)
         """;
 
     public override string ChangedRows =>

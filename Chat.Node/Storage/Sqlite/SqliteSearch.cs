@@ -12,11 +12,12 @@ sealed class SqliteSearch : SearchSql
         LEFT JOIN SearchCursor c ON c.a = i.a AND c.b = i.b
         """;
 
-    public override string RowsBetween =>
+    public override string RowsAbove =>
         """
         SELECT l.id, l.a, l.b, l.seq, l.sender, l.ts, l.body
-        FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS low, value ->> 3 AS high FROM json_each(@ids)) i
-        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq BETWEEN i.low AND i.high
+        FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS above FROM json_each(@ids)) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq > i.above AND l.seq <= COALESCE(
+            (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b AND h.seq > i.above ORDER BY h.seq LIMIT 1 OFFSET 49), 9007199254740991)
         """;
 
     public override string ChangedRows =>
