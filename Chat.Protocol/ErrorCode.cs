@@ -57,7 +57,7 @@ public enum ErrorCode
     /// <summary>As many as may be: the members of a group, or those who wait to be let in.</summary>
     Full = 16,
 
-    /// <summary>There is no such thing here: typing in a group that is too large for it, a history that new members do not see.</summary>
+    /// <summary>There is no such thing here: typing in a group that is too large for it, search where it is switched off, a history that new members do not see.</summary>
     Off = 17,
 }
 

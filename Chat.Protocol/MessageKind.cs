@@ -144,6 +144,9 @@ public static class MessageKind
     /// <summary>Server to client: another session of the user has done that.</summary>
     public const int ConversationChanged = 136;
 
+    /// <summary>Client to server: messages with some words.</summary>
+    public const int Search = 137;
+
     /// <summary>Client to server: a newer token (JWT) for this session.</summary>
     public const int RefreshToken = 141;
 

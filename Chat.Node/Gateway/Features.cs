@@ -6,5 +6,5 @@ static class Features
     static readonly string[] Always = ["watch", "typing", "people", "contacts", "groups"];
     static readonly string[] OfHistory = ["changes", "receipts", "conversations", .. Always];
 
-    public static IReadOnlyList<string> Of(bool keepsHistory) => keepsHistory ? OfHistory : Always;
+    public static IReadOnlyList<string> Of(bool keepsHistory, bool hasSearch) => keepsHistory ? hasSearch ? [.. OfHistory, "search"] : OfHistory : Always;
 }

@@ -18,6 +18,9 @@ sealed record GatewayServices(
 
     public SocketWatch Peers { get; } = new(Clock);
 
+    /// <summary>Whether messages can be looked for by their words.</summary>
+    public bool HasSearch { get; init; }
+
     /// <summary>Whether clients may make users.</summary>
     public Registration Registration { get; init; }
 

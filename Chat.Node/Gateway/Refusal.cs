@@ -38,6 +38,7 @@ static class Refusal
         GetReceiptsRequest get => get.Conversation,
         ChangeConversationRequest change => change.Conversation,
         TypingRequest typing => typing.Conversation,
+        SearchRequest search => search.Conversation,
         InvalidRequest invalid => invalid.Conversation,
         _ => null,
     };

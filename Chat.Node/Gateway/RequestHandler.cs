@@ -94,7 +94,7 @@ static class RequestHandler
     static bool IsOfVersion3(Request request) => request
         is ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
         or WatchRequest or SetPresenceRequest or TypingRequest or GetUsersRequest or ChangeProfileRequest or ListContactsRequest or ChangeContactRequest
-        or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest;
+        or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest or SearchRequest;
 
     /// <summary>Of a legacy client only the id counts: a fork may mean something else by a name.</summary>
     static string? ClaimProblem(SessionCore core, SenderClaim claim, ChatSender user) => claim switch

@@ -88,6 +88,7 @@ static class ChatHost
         builder.Services.AddChatAuth(settings);
         builder.Services.AddChatGateway(settings);
         builder.Services.AddChatCluster(settings);
+        builder.Services.AddChatSearch(settings);
         builder.Services.AddChatWebhooks(settings);
         builder.Services.AddChatApi(settings);
         builder.Services.AddChatBridge(settings);

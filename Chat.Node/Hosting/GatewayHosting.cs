@@ -5,6 +5,7 @@ using Chat.Node.Faults;
 using Chat.Node.Gateway;
 using Chat.Node.Links;
 using Chat.Node.People;
+using Chat.Node.Search;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Users;
@@ -71,9 +72,11 @@ static class GatewayHosting
             provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<Accounts>(), AkkaHosting.Region<ConversationActor>(provider),
             new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>())),
             settings.Limits.MaxFrameBytes));
+        services.AddSingleton(provider => new SearchRequests(
+            provider.GetService<SearchFinder>(), provider.GetService<SearchIndexer>(), provider.GetRequiredService<ContactStore>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupRequests>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
-            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
+            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
             provider.GetRequiredService<ILogger<UserRequests>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new WatchRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRequests>>(),
@@ -84,6 +87,7 @@ static class GatewayHosting
             provider.GetRequiredService<WatchRequests>(), provider.GetRequiredService<AddressLimiter>(), provider.GetRequiredService<ILogger<SessionActor>>(),
             AkkaHosting.Region<UserActor>(provider), AkkaHosting.Region<ConversationActor>(provider))
         {
+            HasSearch = settings.HasSearch,
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
         });

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Streams;
 using Chat.Node.Conversations;
 using Chat.Node.Delivery;
+using Chat.Node.Faults;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
@@ -48,7 +49,8 @@ static class StorageHosting
         services.AddSingleton<LoginTokens>();
         services.AddSingleton<MissingKeys>();
         services.AddSingleton<MessageLogStore>();
-        services.AddSingleton<MessageChangeStore>();
+        services.AddSingleton(provider => new MessageChangeStore(
+            provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<CrashPoints>(), provider.GetService<SearchTouches>()));
         services.AddSingleton<OfflineStore>();
         services.AddSingleton<DeliveryMarks>();
         services.AddSingleton<ReceiptStore>();
@@ -62,7 +64,10 @@ static class StorageHosting
         services.AddSingleton(provider => new UnfinishedNodes(provider.GetRequiredService<Nodes>().OldestUnfinishedAsync));
         services.AddSingleton<FanOutWatermarks>();
         services.AddSingleton<IMaterializer>(provider => provider.GetRequiredService<ActorSystem>().Materializer());
-        services.AddSingleton<MessageLog>();
+        services.AddSingleton(provider => new MessageLog(
+            provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<CrashPoints>(),
+            provider.GetRequiredService<StorageHealth>(), provider.GetRequiredService<ILogger<MessageLog>>(), provider.GetRequiredService<IMaterializer>(),
+            provider.GetService<SearchTouches>()));
         services.AddSingleton<OfflineQueue>();
         services.AddSingleton<MarkQueue>();
         return services;

@@ -81,6 +81,9 @@ sealed record ChatSettings
 
     public HookSettings Hooks { get; init; } = new();
 
+    /// <summary>Whether messages can be looked for by their words; without a history there are none.</summary>
+    public bool HasSearch { get; init; } = true;
+
     /// <summary>What all nodes of a cluster must have alike: a message goes through several of them.</summary>
     public IReadOnlyList<(string Key, string Value)> Shared =>
     [
@@ -111,6 +114,7 @@ sealed record ChatSettings
             Storage = reader.Choice<StorageProvider>("Storage:Provider"),
             ConnectionString = reader.Text("Storage:ConnectionString", defaults.ConnectionString),
             KeepsHistory = reader.Switch("History:Enabled", defaults.KeepsHistory),
+            HasSearch = reader.Switch("Search:Enabled", defaults.HasSearch) && reader.Switch("History:Enabled", defaults.KeepsHistory),
             IsClustered = reader.Switch("Cluster:Enabled", defaults.IsClustered),
             ClusterHostname = reader.Hostname("Cluster:Hostname", defaults.ClusterHostname),
             ClusterPort = reader.Integer("Cluster:Port", defaults.ClusterPort, 0, 65535),
@@ -172,6 +176,8 @@ sealed record ChatSettings
             reader.RefuseWithout("Cluster:Enabled=true", "Cluster:SeedNodes", "Cluster:JoinSeconds");
         if (Limits.MaxTextBytes > Limits.MaxFrameBytes)
             reader.RefuseWithout($"Limits:MaxFrameBytes of as much, which is {Limits.MaxFrameBytes}", "Limits:MaxTextBytes");
+        if (!KeepsHistory)
+            reader.RefuseWithout("History:Enabled=true", "Search:Enabled");
         if (!Web.IsOn)
             reader.RefuseWithout("WebPort", "WebPublicUrl", "TrustedProxies", "WebOrigins", "WebCompression", "DemoPage");
     }

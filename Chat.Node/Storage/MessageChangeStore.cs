@@ -10,7 +10,11 @@ namespace Chat.Node.Storage;
 /// What becomes of messages after they were sent. A rev is given where it is written: a set of changes says which rev it was judged by, and is
 /// written only if that is still the newest. So revs are dense, and neither a second writer nor a write that comes late can harm them.
 /// </summary>
-sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPoints crashPoints)
+/// <param name="database">Where they are.</param>
+/// <param name="lease">Whether this node may write.</param>
+/// <param name="crashPoints">For tests.</param>
+/// <param name="touches">Hears where a text is another one; null: nobody wants to know.</param>
+sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPoints crashPoints, SearchTouches? touches = null)
 {
     sealed class RoleRow
     {
@@ -80,6 +84,8 @@ sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPo
         }
 
         crashPoints.Reach(CrashPoint.AfterChange);
+        if (isWritten && set.Rewritten.Count > 0)
+            touches?.Add([set.Conversation]);
         return isWritten;
     }
 

@@ -21,11 +21,21 @@ sealed class MessageLog
     readonly CrashPoints _crashPoints;
     readonly StorageHealth _health;
     readonly ILogger _logger;
+    readonly SearchTouches? _touches;
     readonly BatchStream<PendingAppend> _stream;
 
+    /// <param name="store">The statements.</param>
+    /// <param name="lease">Whether this node may write.</param>
+    /// <param name="crashPoints">For tests.</param>
+    /// <param name="health">Hears whether the database answers.</param>
+    /// <param name="logger">The same, for people.</param>
+    /// <param name="materializer">Runs the stream.</param>
+    /// <param name="touches">Hears in which conversations something is new; null: nobody wants to know.</param>
     public MessageLog(
-        MessageLogStore store, NodeLease lease, CrashPoints crashPoints, StorageHealth health, ILogger<MessageLog> logger, IMaterializer materializer)
+        MessageLogStore store, NodeLease lease, CrashPoints crashPoints, StorageHealth health, ILogger<MessageLog> logger, IMaterializer materializer,
+        SearchTouches? touches = null)
     {
+        _touches = touches;
         _store = store;
         _lease = lease;
         _crashPoints = crashPoints;
@@ -89,6 +99,7 @@ sealed class MessageLog
         }
 
         _crashPoints.Reach(CrashPoint.AfterCommit);
+        _touches?.Add(rows.ConvertAll(row => row.Conversation));
         var at = 0;
         foreach (var pending in batch)
         {

@@ -8,6 +8,9 @@ namespace Chat.Node.Storage;
 /// </summary>
 abstract class SqlDialect
 {
+    /// <summary>The statements of the search.</summary>
+    public abstract SearchSql Search { get; }
+
     /// <summary>The id of the row that this connection inserted last.</summary>
     public abstract string LastInsertId { get; }
 

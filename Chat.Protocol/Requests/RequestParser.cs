@@ -20,7 +20,7 @@ static class RequestParser
     public static ConversationId? FindConversation(ref RequestFields fields) =>
         TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind)
         && kind is MessageKind.Received or MessageKind.Read or MessageKind.FetchHistory or MessageKind.GetReceipts or MessageKind.Typing
-            or MessageKind.ChangeMessage or MessageKind.FetchChanges or MessageKind.ChangeConversation
+            or MessageKind.ChangeMessage or MessageKind.FetchChanges or MessageKind.ChangeConversation or MessageKind.Search
         && TryConversation(ref fields, out var conversation)
             ? conversation
             : null;
@@ -56,6 +56,7 @@ static class RequestParser
             MessageKind.FetchChanges => FetchChangesRequest.Read(ref fields),
             MessageKind.ListConversations => ListConversationsRequest.Read(ref fields),
             MessageKind.ChangeConversation => ChangeConversationRequest.Read(ref fields),
+            MessageKind.Search => SearchRequest.Read(ref fields),
             MessageKind.RefreshToken => RefreshTokenRequest.Read(ref fields),
             MessageKind.GetGroup => GetGroupRequest.Read(ref fields),
             MessageKind.ChangeGroup => ChangeGroupRequest.Read(ref fields),

@@ -32,6 +32,7 @@ sealed class EveryStatement(IChatDatabase database)
         await ApiAsync();
         await WebhooksAsync();
         await ChangeStatements.RunAsync(database, _clock);
+        await SearchStatements.RunAsync(database, _node, _clock);
         await PushesAsync();
     }
 

@@ -13,7 +13,8 @@ sealed class SqlitePlans(IChatDatabase inner) : IChatDatabase
     readonly ConcurrentDictionary<DbConnection, bool> _traced = [];
     readonly ConcurrentQueue<string> _statements = [];
 
-    public IReadOnlyCollection<string> Statements => _statements;
+    /// <summary>Without those that FTS5 makes for its own tables.</summary>
+    public IReadOnlyCollection<string> Statements => [.. _statements.Where(statement => !statement.Contains("'main'.'", StringComparison.Ordinal))];
 
     public SqlDialect Dialect => inner.Dialect;
 

@@ -31,6 +31,8 @@ public sealed class RefusalTests
     [InlineData("""{"msgid":133,"conversation":"d:1:3","since":-1}""")]
     [InlineData("""{"msgid":118,"conversation":"d:1:3","on":true}""")]
     [InlineData("""{"msgid":118,"conversation":"d:1:3"}""")]
+    [InlineData("""{"msgid":137,"conversation":"d:1:3","text":"a"}""")]
+    [InlineData("""{"msgid":137,"conversation":"d:1:3"}""")]
     public void A_refusal_names_the_conversation_of_its_request(string request)
     {
         var refusal = RefusalOf(request);
@@ -59,7 +61,7 @@ public sealed class RefusalTests
         var named = typeof(Request).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(Request)) && type.GetProperty("Conversation") is not null).Select(type => type.Name).Order();
         Assert.Equal(
-            ["ChangeConversationRequest", "ChangeMessageRequest", "FetchChangesRequest", "FetchHistoryRequest", "GetReceiptsRequest", "InvalidRequest", "ReadRequest", "ReceivedRequest", "TypingRequest"], named);
+            ["ChangeConversationRequest", "ChangeMessageRequest", "FetchChangesRequest", "FetchHistoryRequest", "GetReceiptsRequest", "InvalidRequest", "ReadRequest", "ReceivedRequest", "SearchRequest", "TypingRequest"], named);
     }
 
     [Fact]

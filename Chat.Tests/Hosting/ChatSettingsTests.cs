@@ -55,7 +55,7 @@ public sealed class ChatSettingsTests
                 Port = 7000,
                 Bind = IPAddress.Any,
                 Web = new() { HasPage = false },
-                KeepsHistory = false,
+                KeepsHistory = false, HasSearch = false,
                 ProxyProtocol = true,
                 BatchScheduling = false,
                 ClusterHostname = "a",

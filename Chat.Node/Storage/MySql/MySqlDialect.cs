@@ -15,6 +15,8 @@ sealed class MySqlDialect : SqlDialect
         public int B { get; init; }
     }
 
+    public override SearchSql Search { get; } = new MySqlSearch();
+
     public override string LastInsertId => "SELECT LAST_INSERT_ID()";
 
     public override string InsertUser =>

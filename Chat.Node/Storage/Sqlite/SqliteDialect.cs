@@ -29,6 +29,8 @@ sealed class SqliteDialect : SqlDialect
         public long Ts { get; init; }
     }
 
+    public override SearchSql Search { get; } = new SqliteSearch();
+
     public override string LastInsertId => "SELECT last_insert_rowid()";
 
     public override string InsertUser =>
