@@ -94,7 +94,7 @@ test('A mark says what was handed over, not what is in line', () => {
   cursor.offer(message(1), true);
   cursor.offer(message(2), true);
   cursor.take(items[0]);
-  assert.deepEqual(cursor.toMark(), { conversation: 'd:1:2', delivered: 1, received: 1, head: 2, read: 0, ts: 10, rev: 0 });
+  assert.deepEqual(cursor.toMark(), { conversation: 'd:1:2', delivered: 1, received: 1, head: 2, read: 0, ts: 10, rev: 0, revHead: 0 });
 });
 
 test('An own message does not move the received mark', () => {
