@@ -222,7 +222,7 @@ export class Engine {
     else if (push.msgid === Kind.presence || push.msgid === Kind.typing)
       this.#options.emit(push.msgid === Kind.presence ? 'presence' : 'typing', push);
     else if (push.msgid === Kind.conversationChanged)
-      this.#notes.takeChange(push);
+      this.#notes.takeChange({ draft: '', ...push });
     else if (push.msgid === Kind.expiring)
       void this.#options.credentials.refresh(connection, attempt => this.#status.pause(retryDelay(attempt + 3, this.#options.clock.random())), error => this.#options.emit('error', error));
     else if (push.errno === ErrorCode.notLoggedIn)

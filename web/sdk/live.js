@@ -10,6 +10,8 @@ const PACE = 2500;
 const EXPIRES = 6000;
 const MAX_ATTEMPTS = 5;
 
+/** @typedef {{ at: number, isOn: boolean, timer: any }} Typed when the last beginning was told, whether it is the last word, and what tells the next one */
+
 /**
  * What lasts as long as a connection and is said again on the next one: whom the tabs together watch, and that nobody sits in front of any of them.
  * And who types, which is not said again.
@@ -19,7 +21,7 @@ export class Live {
   #watched = new Map();
   /** By tab. @type {Map<string, string>} */
   #states = new Map();
-  /** When each conversation was last told that the user types there. @type {Map<string, number>} */
+  /** What was last said of each conversation. @type {Map<string, Typed>} */
   #typed = new Map();
   #told = 'online';
   /** @type {Connection | null} */
@@ -40,6 +42,7 @@ export class Live {
   /** @param {Connection | null} connection logged in; null: it was lost */
   use(connection) {
     this.#connection = connection;
+    this.#typed.forEach(typed => this.#endTimer(typed));
     this.#typed.clear();
     this.#told = 'online';
     if (!connection)
@@ -97,13 +100,31 @@ export class Live {
 
   /** The user types, or does no longer; repeated as often as the server wants to hear it. @param {string} conversation @param {boolean} isOn */
   async typing(conversation, isOn) {
-    const connection = this.#connection;
-    const since = this.#clock.now() - (this.#typed.get(conversation) ?? -Infinity);
-    if (!connection || (isOn ? since < PACE : since >= EXPIRES))
+    if (!this.#connection)
       return;
-    if (isOn)
-      this.#typed.set(conversation, this.#clock.now());
-    await connection.request({ msgid: Kind.typing, conversation, on: isOn });
+    const typed = this.#typed.get(conversation) ?? { at: -Infinity, isOn: false, timer: null };
+    this.#typed.set(conversation, typed);
+    const since = this.#clock.now() - typed.at;
+    if (isOn && since < PACE) { // the server would pass it over; who begins anew is told of later
+      if (!typed.isOn)
+        typed.timer ??= this.#clock.setTimeout(() => void this.#type(conversation, typed, true).catch(() => {}), PACE - since);
+    } else if (isOn || (typed.isOn && since < EXPIRES))
+      await this.#type(conversation, typed, isOn);
+    else
+      this.#endTimer(typed);
+  }
+
+  /** @param {string} conversation @param {Typed} typed @param {boolean} isOn */
+  async #type(conversation, typed, isOn) {
+    this.#endTimer(typed);
+    Object.assign(typed, { isOn, ...(isOn && { at: this.#clock.now() }) });
+    await this.#connection?.request({ msgid: Kind.typing, conversation, on: isOn });
+  }
+
+  /** @param {Typed} typed */
+  #endTimer(typed) {
+    this.#clock.clearTimeout(typed.timer);
+    typed.timer = null;
   }
 
   /** @param {string} tab @param {{ users: number[], conversations: string[] } | undefined} list */

@@ -80,8 +80,8 @@ export class Requests {
   /** Puts it into the list of those that are archived, or back. @param {string} conversation @param {boolean} [archived] */
   archive(conversation, archived = true) { return this.#keep({ conversation, archive: archived }); }
 
-  /** Until the user reads in it, or writes. @param {string} conversation @param {boolean} [unread] */
-  markUnread(conversation, unread = true) { return this.#keep({ conversation, unread }); }
+  /** Until the user reads in it, or writes. @param {string} conversation */
+  markUnread(conversation) { return this.#keep({ conversation, unread: true }); }
 
   /** Messages up to a number are not shown to this user any more. @param {string} conversation @param {number} seq */
   clear(conversation, seq) { return this.#keep({ conversation, clear_to: seq }); }

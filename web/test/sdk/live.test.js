@@ -105,6 +105,7 @@ test('What is made of a conversation is told to all devices of the user', async 
   await done(world, alice.saveDraft(PAIR, 'so far'));
   await world.clock.until(() => other.told.kept.length === 4);
   assert.deepEqual(other.told.kept.at(-1), { conversation: PAIR, archived: true, marked: true, floor: 2, draft: 'so far' });
+  assert.deepEqual(other.told.kept[0], { conversation: PAIR, archived: true, marked: false, draft: '' });
   assert.deepEqual(alice.told.kept, [{ conversation: PAIR, archived: true }, { conversation: PAIR, marked: true }, { conversation: PAIR, floor: 2 }, { conversation: PAIR, draft: 'so far' }]);
   assert.deepEqual([alice.conversations[0].floor, other.conversations[0].floor], [2, 2]);
   world.server.die();
@@ -208,12 +209,20 @@ test('Typing is told as often as the server wants to hear it, and its end only a
   await done(world, alice.typing(PAIR, false));
   const told = requests(world, 118).map(({ on }) => on);
   assert.deepEqual(told, [true, true, true, false]);
+  void alice.typing(PAIR); // too soon, and no other key follows
+  await world.clock.advance(3000);
+  assert.deepEqual(requests(world, 118).map(({ on }) => on), [true, true, true, false, true]);
+  void alice.typing(PAIR, false);
+  void alice.typing(PAIR);
+  void alice.typing(PAIR, false);
+  await world.clock.advance(3000);
+  assert.deepEqual(requests(world, 118).map(({ on }) => on), [true, true, true, false, true, false]);
   world.server.die();
   await world.clock.until(() => alice.state === 'connecting');
   await done(world, alice.typing(PAIR)); // nobody is told, and nothing waits
   world.server.isUp = true;
   await world.clock.until(() => alice.state === 'ready');
-  assert.equal(requests(world, 118).length, 4);
+  assert.equal(requests(world, 118).length, 6);
   world.server.live.refuseTyping = 17;
   await assert.rejects(done(world, alice.typing('g:1')), error => error.code === ErrorCode.off);
 });

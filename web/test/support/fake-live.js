@@ -89,7 +89,7 @@ export class FakeLive {
     if (draft !== undefined)
       kept.draft = draft;
     this.#kept.set(`${id} ${conversation}`, kept);
-    this.#push(other => other !== session && other.user.id === id, { msgid: 136, conversation, ...kept });
+    this.#push(other => other !== session && other.user.id === id, { msgid: 136, conversation, ...kept, draft: kept.draft || undefined });
     reply({});
   }
 
