@@ -4,7 +4,6 @@ using System.Text.Json;
 using Chat.Protocol;
 using ChatActors.Client.Connections;
 using ChatActors.Client.Messages;
-using ChatActors.Client.Timing;
 
 namespace ChatActors.Client;
 
@@ -27,12 +26,10 @@ namespace ChatActors.Client;
 /// </summary>
 public sealed class ChatClient : IAsyncDisposable
 {
-    const int MaxAttempts = 8;
-
     readonly ChatClientOptions _options;
     readonly ChatSession _session;
     readonly ConnectionKeeper _keeper;
-    readonly BackOff _retryPause;
+    readonly Requester _requester;
     readonly CancellationTokenSource _stop = new();
     Task _catchingUp = Task.CompletedTask;
     bool _isDisposed;
@@ -46,7 +43,9 @@ public sealed class ChatClient : IAsyncDisposable
         // Of this client alone, so that an id is never used twice for different messages, even after a restart.
         _session = new(options, new CmidSource(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), options.TimeProvider));
         _keeper = new(options, _session);
-        _retryPause = new(options.FirstRetryDelay, options.MaxRetryDelay);
+        _requester = new(_keeper, options);
+        Conversations = new(_requester, _session.Watcher);
+        Watching = new(_requester, _session.Watcher);
     }
 
     /// <summary>Whether there is a connection now.</summary>
@@ -63,6 +62,15 @@ public sealed class ChatClient : IAsyncDisposable
 
     /// <summary>Whether the server that the client is connected to lets messages be changed. Older servers refuse it (<see cref="ErrorCode.UnknownRequest"/>).</summary>
     public bool CanChangeMessages => _keeper.Current?.HasChanges ?? false;
+
+    /// <summary>What the server that the client is connected to can do beyond version 2 of the protocol, such as <c>receipts</c>.</summary>
+    public IReadOnlyList<string> Features => _keeper.Current?.Hello.Features ?? [];
+
+    /// <summary>The list of the user's conversations, what the user makes of them, and how far others are.</summary>
+    public ChatConversations Conversations { get; }
+
+    /// <summary>Who is online and who types.</summary>
+    public ChatWatching Watching { get; }
 
     /// <summary>Connects to the first endpoint that answers. From then on the client stays connected by itself.</summary>
     /// <exception cref="ChatConnectionException">None of them answers.</exception>
@@ -109,6 +117,7 @@ public sealed class ChatClient : IAsyncDisposable
         RequireLogin();
         _session.Marks.Flush();
         _keeper.ForgetLogin();
+        _session.Watcher.Forget();
         _session.Posts.FailAll(new ChatException(ErrorCode.NotLoggedIn, "logged out"));
         if (_keeper.Current is { } connection)
             await connection.RequestAsync(new LogoutRequest(), _ => true, cancellationToken);
@@ -232,7 +241,11 @@ public sealed class ChatClient : IAsyncDisposable
         while (await _session.Inbox.WaitAsync(cancellationToken))
         {
             while (_session.Inbox.TryTake(out var chatEvent))
+            {
+                if (chatEvent is ConversationRewound rewound)
+                    _session.Watcher.Peers.Rewind(rewound.Conversation, rewound.To);
                 yield return chatEvent;
+            }
         }
     }
 
@@ -263,7 +276,7 @@ public sealed class ChatClient : IAsyncDisposable
         _stop.Dispose();
     }
 
-    int RequireLogin() => UserId ?? throw new ChatException(ErrorCode.NotLoggedIn, "nobody is logged in");
+    int RequireLogin() => _requester.RequireLogin();
 
     HistoryPage WithOwnMarked(HistoryPage page) =>
         page with { Messages = [.. page.Messages.Select(message => message with { IsOwn = message.SenderId == UserId })] };
@@ -271,20 +284,6 @@ public sealed class ChatClient : IAsyncDisposable
     Task<ChangeResult> ChangeAsync(ChangeMessageRequest request, CancellationToken cancellationToken) =>
         RequestAsync(request, WireMapping.ReadChange, cancellationToken);
 
-    internal async Task<T> RequestAsync<T>(Request request, Func<JsonElement, T> read, CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            RequireLogin();
-            var connection = await _keeper.GetAsync(cancellationToken);
-            try
-            {
-                return await connection.RequestAsync(request, read, cancellationToken);
-            }
-            catch (ChatException e) when (e.IsRetryable && attempt < MaxAttempts)
-            {
-                await Task.Delay(_retryPause.Delay(attempt), _options.TimeProvider, cancellationToken);
-            }
-        }
-    }
+    internal Task<T> RequestAsync<T>(Request request, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
+        _requester.RequestAsync(request, read, cancellationToken);
 }

@@ -14,6 +14,9 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
     const int MemberPage = 500;
     const int MaxMembers = 5000;
 
+    /// <summary>Whether the client is told how the one is to whom plain lines go.</summary>
+    public bool WatchesTarget { get; init; }
+
     /// <summary>To whom plain lines go.</summary>
     public ConversationId? Target { get; private set; }
 
@@ -44,6 +47,10 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "say" => await SendAsync(Target ?? throw new CommandException("to whom? /msg WHO TEXT, or /to WHO first"), call[0]!, cancellationToken),
         "to" => await SetTargetAsync(call[0], cancellationToken),
         "history" => await FetchHistoryAsync(call, cancellationToken),
+        "list" => await ListConversationsAsync(call[0], cancellationToken),
+        "watch" => await WatchAsync(call[0] ?? "", cancellationToken),
+        "typing" => await TypeAsync(await FindConversationAsync(call[0]!, cancellationToken), IsOn(call[1]), cancellationToken),
+        "away" => await SetAwayAsync(IsOn(call[0]), cancellationToken),
         "read" => await MarkReadAsync(await FindConversationAsync(call[0]!, cancellationToken), cancellationToken),
         "friend" => await AddFriendAsync(call[0]!, cancellationToken),
         "create" => await CreateGroupAsync(call[0]!, call[1] ?? "", cancellationToken),
@@ -77,20 +84,69 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         return new MessageSent(sent, contacts.NameOf(conversation, ownId), text);
     }
 
-    async Task<CommandDone> SetTargetAsync(string? who, CancellationToken cancellationToken)
+    async Task<Outcome> SetTargetAsync(string? who, CancellationToken cancellationToken)
     {
         Target = who is null ? null : await FindConversationAsync(who, cancellationToken);
-        return new(Target is { } target ? $"lines go to {contacts.NameOf(target, RequireLogin())}" : "lines go to nobody");
+        if (WatchesTarget && client.Features.Contains("watch"))
+            await WatchAsync(Target is { } shown ? [shown] : [], cancellationToken);
+        return new CommandDone(Target is { } target ? $"lines go to {contacts.NameOf(target, RequireLogin())}" : "lines go to nobody");
     }
 
     async Task<Outcome> FetchHistoryAsync(CommandCall call, CancellationToken cancellationToken)
     {
         var count = call[1] is { } text ? Number(text, "COUNT") : DefaultHistoryCount;
-        var page = await client.FetchHistoryAsync(await FindConversationAsync(call[0]!, cancellationToken), limit: count, cancellationToken: cancellationToken);
+        var conversation = await FindConversationAsync(call[0]!, cancellationToken);
+        var page = await client.FetchHistoryAsync(conversation, limit: count, cancellationToken: cancellationToken);
         foreach (var message in page.Messages)
             contacts.Learn(message);
-        return new HistoryFetched(page);
+        return new HistoryFetched(page, conversation.IsGroup ? null : client.Conversations.GetPeer(conversation));
     }
+
+    async Task<Outcome> ListConversationsAsync(string? which, CancellationToken cancellationToken)
+    {
+        if (which is not (null or "unread" or "archived"))
+            throw new CommandException($"/list takes unread, archived or nothing, not \"{which}\"");
+        var page = await client.Conversations.ListAsync(
+            limit: 100, onlyUnread: which == "unread", isArchived: which == "archived", cancellationToken: cancellationToken);
+        foreach (var message in page.Conversations.Select(listed => listed.Last).OfType<ChatMessage>())
+            contacts.Learn(message);
+        return new ConversationsListed(page);
+    }
+
+    async Task<Outcome> WatchAsync(string who, CancellationToken cancellationToken)
+    {
+        var conversations = new List<ConversationId>();
+        foreach (var one in who.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            conversations.Add(await FindConversationAsync(one, cancellationToken));
+        await WatchAsync(conversations, cancellationToken);
+        var ownId = RequireLogin();
+        return new CommandDone(conversations.Count > 0 ? $"watching {string.Join(", ", conversations.Select(id => contacts.NameOf(id, ownId)))}" : "watching nobody");
+    }
+
+    Task WatchAsync(IReadOnlyList<ConversationId> conversations, CancellationToken cancellationToken)
+    {
+        var ownId = RequireLogin();
+        return client.Watching.WatchAsync([.. conversations.Where(id => !id.IsGroup).Select(id => id.Other(ownId))], conversations, cancellationToken);
+    }
+
+    async Task<Outcome> TypeAsync(ConversationId conversation, bool isTyping, CancellationToken cancellationToken)
+    {
+        await client.Watching.TypeAsync(conversation, isTyping, cancellationToken);
+        return new CommandDone(isTyping ? "they see that you are writing" : "they see that you are not writing any more");
+    }
+
+    async Task<Outcome> SetAwayAsync(bool isAway, CancellationToken cancellationToken)
+    {
+        await client.Watching.SetAwayAsync(isAway, cancellationToken);
+        return new CommandDone(isAway ? "you are away" : "you are back");
+    }
+
+    static bool IsOn(string? text) => text switch
+    {
+        null => true,
+        "off" => false,
+        _ => throw new CommandException($"\"off\" or nothing is expected, not \"{text}\""),
+    };
 
     async Task<Outcome> MarkReadAsync(ConversationId conversation, CancellationToken cancellationToken)
     {

@@ -31,8 +31,8 @@ sealed class InteractiveSession : IAsyncDisposable
         _input = input;
         _client = new(options.Client);
         _state = new(options.StatePath);
-        _runner = new(_client, _contacts, options.HasTokenCommand);
         var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        _runner = new(_client, _contacts, options.HasTokenCommand) { WatchesTarget = isTerminal };
         var console = AnsiConsole.Create(new()
         {
             Out = new AnsiConsoleOutput(output),

@@ -67,7 +67,7 @@ sealed class JsonLines(TextWriter output)
                 });
                 break;
             case SettingsChanged changed:
-                WriteLine("event", "settings", json => WriteSettings(json, changed.Settings));
+                WriteLine("event", "settings", json => SettingsLine.Write(json, changed.Settings));
                 break;
             case LoggedOut loggedOut:
                 WriteLine("event", "loggedout", json =>
@@ -75,6 +75,10 @@ sealed class JsonLines(TextWriter output)
                     json.WriteNumber("errno", (int)loggedOut.Code);
                     json.WriteString("reason", loggedOut.Reason);
                 });
+                break;
+            default:
+                if (WatchLines.Find(chatEvent) is { } line)
+                    WriteLine("event", line.Name, line.Write);
                 break;
         }
     }
@@ -123,6 +127,11 @@ sealed class JsonLines(TextWriter output)
             case HistoryFetched history:
                 WriteArray(json, "messages", history.Page.Messages, WriteMessage);
                 json.WriteBoolean("more", history.Page.HasMore);
+                if (history.Peer is { } peer)
+                    WatchLines.WritePeer(json, peer);
+                break;
+            case ConversationsListed listed:
+                WatchLines.Write(json, listed.Page, WriteMessage);
                 break;
             case ContactsListed listed:
                 WriteArray(json, "users", listed.Users, (_, user) => WriteUser(json, user.Id, user.Name, user.WasOnline));
@@ -131,7 +140,7 @@ sealed class JsonLines(TextWriter output)
                 WriteGroups(json, listed.Groups);
                 break;
             case SettingsShown shown:
-                WriteSettings(json, shown.Settings);
+                SettingsLine.Write(json, shown.Settings);
                 break;
             case HelpShown:
                 WriteArray(json, "commands", CommandTable.All, (_, spec) =>
@@ -153,22 +162,6 @@ sealed class JsonLines(TextWriter output)
                 json.WriteString("name", status.Name);
                 break;
         }
-    }
-
-    static void WriteSettings(Utf8JsonWriter json, Protocol.UserSettings settings)
-    {
-        json.WriteString("presence", Protocol.PresencePrivacies.ToText(settings.Presence));
-        WriteIds(json, "muted", settings.Muted);
-        WriteIds(json, "pinned", settings.Pinned);
-        json.WriteBoolean("truncated", settings.IsTruncated);
-    }
-
-    static void WriteIds(Utf8JsonWriter json, string key, IReadOnlyList<Protocol.ConversationId> ids)
-    {
-        json.WriteStartArray(key);
-        foreach (var id in ids)
-            json.WriteStringValue(id.ToString());
-        json.WriteEndArray();
     }
 
     static void WriteLogin(Utf8JsonWriter json, LoginResult login)

@@ -28,7 +28,12 @@ sealed record MessageChangeStored(ConversationId Conversation, long Seq, ChangeR
 sealed record GroupCreated(int GroupId, string Name) : Outcome;
 
 /// <summary>Messages from the history.</summary>
-sealed record HistoryFetched(HistoryPage Page) : Outcome;
+/// <param name="Page">They.</param>
+/// <param name="Peer">How far the other one of two users is; null in a group.</param>
+sealed record HistoryFetched(HistoryPage Page, PeerMarks? Peer) : Outcome;
+
+/// <summary>The user's conversations.</summary>
+sealed record ConversationsListed(ConversationPage Page) : Outcome;
 
 /// <summary>Who is known.</summary>
 sealed record ContactsListed(IReadOnlyList<ContactEntry> Users) : Outcome;

@@ -7,7 +7,10 @@ namespace Chat.Client.Terminal;
 /// <summary>Writes events and outcomes for people. Colours are the console's business: piped output has none.</summary>
 sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, TimeProvider timeProvider)
 {
+    const int PreviewLength = 60;
+
     readonly ChangeText _changes = new(id => id == ownId() ? "you" : contacts.NameOf(id));
+    readonly TypingNotes _typing = new(timeProvider);
 
     public void WriteEvent(ChatEvent chatEvent)
     {
@@ -41,6 +44,13 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
                 WriteNotice("another device has changed the settings", "grey");
                 WriteSettings(changed.Settings);
                 break;
+            case PresenceChanged presence:
+                foreach (var user in presence.Users)
+                    WriteNotice($"{contacts.NameOf(user.UserId)} is {user.State.ToText()}", "grey");
+                break;
+            case TypingChanged typing when _typing.IsNew(typing):
+                WriteNotice($"{contacts.NameOf(typing.UserId)} is writing{(typing.Conversation.IsGroup ? $" in {contacts.NameOf(typing.Conversation, 0)}" : "")}", "grey");
+                break;
             case LoggedOut loggedOut:
                 WriteNotice($"logged out by the server: {loggedOut.Reason}", "red");
                 break;
@@ -73,7 +83,10 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
                 WriteNotice($"group {group.Name} has the id {group.GroupId}; others /join {group.GroupId}", "green");
                 break;
             case HistoryFetched history:
-                WriteHistory(history.Page);
+                WriteHistory(history);
+                break;
+            case ConversationsListed listed:
+                WriteList(listed.Page);
                 break;
             case ContactsListed listed:
                 WriteContacts(listed.Users);
@@ -98,7 +111,8 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
 
     /// <param name="message">What it is.</param>
     /// <param name="hasNumber">Whether its number is shown: it is needed to change it.</param>
-    void WriteMessage(ChatMessage message, bool hasNumber = false)
+    /// <param name="tick">How far it has got.</param>
+    void WriteMessage(ChatMessage message, bool hasNumber = false, string tick = "")
     {
         var from = message.IsOwn && message.SenderId == ownId() ? "you" : NameOf(message);
         var where = message.Conversation.IsGroup
@@ -106,20 +120,48 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             : message.IsOwn ? $"[green]{Safe($"you → {contacts.NameOf(message.Conversation, message.SenderId)}")}[/]" : $"[aqua]{Safe(from)}[/]";
         var number = hasNumber && message.Seq > 0 ? $"#{message.Seq} " : "";
         var text = message.Recalled is { } recalled ? $"[grey]({Safe(_changes.TakenBack(recalled))})[/]" : $"{Safe(message.Text)}[grey]{Safe(ChangeText.Behind(message))}[/]";
-        WriteLine($"[grey]{TimeOf(message.Timestamp)} {number}[/]{where}: {text}");
+        WriteLine($"[grey]{TimeOf(message.Timestamp)} {number}[/]{where}: {text}[grey]{tick}[/]");
     }
 
     string NameOf(ChatMessage message) => message.SenderName.Length > 0 ? message.SenderName : contacts.NameOf(message.SenderId);
 
-    void WriteHistory(HistoryPage page)
+    void WriteHistory(HistoryFetched history)
     {
+        var page = history.Page;
         foreach (var message in page.Messages)
-            WriteMessage(message, hasNumber: true);
+            WriteMessage(message, hasNumber: true, TickOf(message, history.Peer));
         if (page.Messages.Count == 0)
             WriteNotice("there are no messages", "grey");
         else if (page.HasMore)
             WriteNotice("there are older ones", "grey");
     }
+
+    /// <summary>In a group nobody is told how far others are.</summary>
+    static string TickOf(ChatMessage message, PeerMarks? peer) => !message.IsOwn || message.Seq == 0 || message.Recalled is not null || peer is not { } marks ? ""
+        : message.Seq <= marks.Read ? " ✓✓ read"
+        : message.Seq <= marks.Received ? " ✓✓"
+        : " ✓";
+
+    void WriteList(ConversationPage page)
+    {
+        foreach (var (summary, last) in page.Conversations)
+        {
+            var unread = summary.Unread > 0 ? $"  [yellow]{summary.Unread} unread[/]" : summary.IsMarked ? "  [yellow]marked as unread[/]" : "";
+            var flags = $"{(summary.IsPinned ? "  pinned" : "")}{(summary.IsMuted ? "  muted" : "")}";
+            var preview = summary.Draft is { Length: > 0 } draft ? $"[yellow]draft:[/] {Safe(Short(draft))}"
+                : last is null ? ""
+                : last.Recalled is { } recalled ? $"[grey]({Safe(_changes.TakenBack(recalled))})[/]"
+                : $"{(last.IsOwn ? "[grey]you:[/] " : "")}{Safe(Short(last.Text))}";
+            WriteLine($"  [aqua]{Safe(contacts.NameOf(summary.Conversation, ownId() ?? 0))}[/]{unread}[grey]{flags}[/]  {preview}");
+        }
+
+        if (page.Conversations.Count == 0)
+            WriteNotice("no conversations here", "grey");
+        else if (page.HasMore)
+            WriteNotice("there are others", "grey");
+    }
+
+    static string Short(string text) => text.Length <= PreviewLength ? text : $"{text[..PreviewLength]}…";
 
     void WriteLogin(LoginResult login)
     {

@@ -56,7 +56,7 @@ sealed class ChatConnection : IAsyncDisposable
     public HelloReply Hello { get; private set; } = new("", TimeSpan.Zero, int.MaxValue);
 
     /// <summary>Whether the server knows of changes of messages.</summary>
-    public bool HasChanges => Hello.Features.Contains("changes");
+    public bool HasChanges => Has(Feature.Changes);
 
     /// <summary>Why it ended, when it has.</summary>
     public Task<ChatConnectionException> Completion => _completion.Task;
@@ -102,10 +102,20 @@ sealed class ChatConnection : IAsyncDisposable
     public async Task<T> RequestAsync<T>(
         Request request, Func<JsonElement, T> read, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
+        Require(Feature.Of(request));
         var requestRef = NextRef();
         var reply = new AwaitedReply<T>(read) { Timeout = timeout ?? _replyTimeout };
         TrySend(request.ToBytes(requestRef), requestRef, reply);
         return await reply.Result.WaitAsync(cancellationToken);
+    }
+
+    public bool Has(string feature) => Hello.Features.Contains(feature);
+
+    /// <exception cref="ChatException">The server does not have a feature that is needed.</exception>
+    public void Require(string? feature)
+    {
+        if (feature is not null && !Has(feature))
+            throw new ChatException(ErrorCode.UnknownRequest, $"this server does not have \"{feature}\"");
     }
 
     /// <summary>Ends it after a while, unless it ends by itself before.</summary>
@@ -201,12 +211,6 @@ sealed class ChatConnection : IAsyncDisposable
             case MessageKind.HelloAck:
                 _hello.TrySetResult(HelloReply.Read(root));
                 break;
-            case MessageKind.MessageChanged:
-                _owner.OnMessageChanged(MessageChangedPush.Read(root));
-                break;
-            case MessageKind.SettingsChanged:
-                _owner.OnSettingsChanged(this, SettingsFrames.Read(root));
-                break;
             case MessageKind.GoAway:
                 _owner.OnGoAway(this, GoAwayPush.Read(root));
                 break;
@@ -214,7 +218,7 @@ sealed class ChatConnection : IAsyncDisposable
                 _owner.OnTokenExpiring(this);
                 break;
             default:
-                // A later server may have more to say than this client understands.
+                _owner.OnNews(ServerObject.KindOf(root), root);
                 break;
         }
     }

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Chat.Protocol;
 using ChatActors.Client.Messages;
 using ChatActors.Client.Posts;
+using ChatActors.Client.Watching;
 
 namespace ChatActors.Client.Connections;
 
@@ -19,6 +21,7 @@ sealed class ChatSession : IConnectionOwner, IDisposable
         Posts = new(options, Inbox, cmids);
         CatchUp = new(Inbox, options);
         Tokens = new(options);
+        Watcher = new(options, Inbox);
     }
 
     public Inbox Inbox { get; }
@@ -30,6 +33,8 @@ sealed class ChatSession : IConnectionOwner, IDisposable
     public CatchUp CatchUp { get; }
 
     public TokenSource Tokens { get; }
+
+    public Watcher Watcher { get; }
 
     /// <summary>Why the server has ended the login for good; null while it has not.</summary>
     public ChatException? LoginOver
@@ -44,10 +49,12 @@ sealed class ChatSession : IConnectionOwner, IDisposable
         Posts.Online(connection);
         Marks.Online(connection);
         CatchUp.Online(connection, login);
+        Watcher.Online(connection, login.Id);
     }
 
     public void Offline()
     {
+        Watcher.Offline();
         CatchUp.Offline();
         Marks.Offline();
         Posts.Offline();
@@ -59,12 +66,33 @@ sealed class ChatSession : IConnectionOwner, IDisposable
             await Inbox.WaitForRoomAsync(cancellationToken);
     }
 
-    public void OnMessageChanged(MessageChangedPush change) => Inbox.OfferChange(change);
+    public void OnNews(long kind, JsonElement push)
+    {
+        switch (kind)
+        {
+            case MessageKind.MessageChanged:
+                Inbox.OfferChange(MessageChangedPush.Read(push));
+                break;
+            case MessageKind.SettingsChanged:
+                Inbox.Notify(new SettingsChanged(SettingsFrames.Read(push)));
+                break;
+            case MessageKind.Receipt:
+                Watcher.OnReceipt(ReceiptPush.Of(push));
+                break;
+            case MessageKind.Presence:
+                Watcher.OnPresence(PresencePush.Read(push).Users);
+                break;
+            case MessageKind.Typing:
+                Watcher.OnTyping(TypingPush.Read(push));
+                break;
+            case MessageKind.ConversationChanged:
+                Inbox.Notify(ToEvent(ConversationChangedPush.Of(push)));
+                break;
+        }
+    }
 
     public void OnMarkRefused(ChatConnection connection, ConversationId conversation, long head) =>
         Inbox.Change(cursors => cursors.NoteServerHead(conversation, head));
-
-    public void OnSettingsChanged(ChatConnection connection, UserSettings settings) => Inbox.Notify(new SettingsChanged(settings));
 
     public void OnGoAway(ChatConnection connection, GoAwayPush goAway)
     {
@@ -78,8 +106,14 @@ sealed class ChatSession : IConnectionOwner, IDisposable
 
     public void Dispose()
     {
+        Watcher.Dispose();
         Posts.Dispose();
         Marks.Dispose();
         Inbox.Dispose();
     }
+
+    static ConversationChanged ToEvent(ConversationChangedPush push) => new(push.Conversation)
+    {
+        IsArchived = push.IsArchived, IsMarked = push.IsMarked, Floor = push.Floor, Draft = push.Draft ?? "",
+    };
 }

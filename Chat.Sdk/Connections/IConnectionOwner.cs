@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Protocol;
 
 namespace ChatActors.Client.Connections;
@@ -7,12 +8,11 @@ interface IConnectionOwner
 {
     ValueTask OnPushAsync(ChatConnection connection, ChatMessage message, CancellationToken cancellationToken);
 
-    void OnMessageChanged(MessageChangedPush change);
+    /// <summary>What became of messages, conversations, users. A later server may have more to say than this client understands.</summary>
+    void OnNews(long kind, JsonElement push);
 
     /// <summary>A received mark was refused: the server has no more numbers of a conversation than <paramref name="head"/>.</summary>
     void OnMarkRefused(ChatConnection connection, ConversationId conversation, long head);
-
-    void OnSettingsChanged(ChatConnection connection, UserSettings settings);
 
     void OnGoAway(ChatConnection connection, GoAwayPush goAway);
 

@@ -27,6 +27,16 @@ static class WireMapping
         return new([.. history.Messages.Select(ToMessage)], history.HasMore);
     }
 
+    /// <summary>The last message of a conversation, which a list tells as a history does; null: there is none in it.</summary>
+    public static ChatMessage? FindLast(ConversationSummary summary, int userId)
+    {
+        if (summary.Last.IsEmpty)
+            return null;
+        using var last = JsonDocument.Parse(summary.Last);
+        var message = ChatPush.Find(last.RootElement) is { } push ? (push with { State = MessageState.Find(last.RootElement) }).ToMessage() : null;
+        return message is null ? null : message with { IsOwn = message.SenderId == userId };
+    }
+
     public static ChangeResult ReadChange(JsonElement reply)
     {
         var change = ChangeReply.Read(reply);

@@ -16,7 +16,8 @@ public sealed partial class ArchitectureTests
 
     static readonly Dictionary<string, string> Waiting = new()
     {
-        ["Chat.Sdk/ChatClient.cs"] = "pause before a refused request is repeated, on the client's TimeProvider",
+        ["Chat.Sdk/Connections/Requester.cs"] = "pause before a refused request is repeated, on the client's TimeProvider",
+        ["Chat.Sdk/Watching/Watcher.cs"] = "the same of whom to watch",
         ["Chat.Sdk/Connections/TokenSource.cs"] = "pause before the application is asked for a newer token again, on the client's TimeProvider",
         ["Chat.Sdk/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
         ["Chat.Client/Terminal/ScriptSession.cs"] = "the script command that waits",

@@ -34,6 +34,9 @@ sealed class FakeChatServer : IAsyncDisposable
 
     public FakeChatStore Store { get; init; } = new();
 
+    /// <summary>Receipts, the list, presence and typing.</summary>
+    public FakeLive Live { get; } = new();
+
     /// <summary>Every request, in the order of arrival.</summary>
     public Recorder<Request> Requests { get; } = new();
 
@@ -64,6 +67,9 @@ sealed class FakeChatServer : IAsyncDisposable
 
     /// <summary>The server is of a time before version 3 of the protocol.</summary>
     public volatile bool IsOld;
+
+    /// <summary>What it can do of version 3.</summary>
+    public string[] Features { get; set; } = ["changes", "receipts", "conversations", "watch", "typing"];
 
     /// <summary>Pushes are stored but get lost on the way.</summary>
     public volatile bool LosePushes;

@@ -99,7 +99,7 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             case HelloRequest hello:
                 HasChanges = hello.Protocol >= 3 && !server.IsOld;
                 Send(ModernFrames.HelloAck(
-                    default, $"fake-{server.Port}", server.Heartbeat, server.MaxFrameBytes, HasChanges ? 3 : 2, HasChanges ? ["changes"] : null));
+                    default, $"fake-{server.Port}", server.Heartbeat, server.MaxFrameBytes, HasChanges ? 3 : 2, HasChanges ? server.Features : null));
                 break;
             case RegisterRequest register when Store.FindUser(register.Name) is null:
                 Send(ModernFrames.RegisterAck(register.Ref, Store.AddUser(register.Name)));
@@ -173,6 +173,9 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
                 break;
             case FetchChangesRequest fetch:
                 Send(Store.ChangesSince(fetch, user).ToBytes(request.Ref, server.MaxFrameBytes));
+                break;
+            case GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest or WatchRequest or TypingRequest:
+                server.Live.Handle(this, user, request);
                 break;
             case FetchHistoryRequest or SyncRequest when !Store.HasHistory:
                 Fail(request, ErrorCode.HistoryOff);

@@ -1,6 +1,7 @@
 import { ChatClient, ChatError, IndexedDBStore } from '../sdk/index.js';
 import { connectionStatus } from './connection-status.js';
 import { h } from './dom.js';
+import { Presence, presenceWords, tellAttention } from './peer-presence.js';
 import { sheet } from './style.js';
 import { Thread } from './thread.js';
 
@@ -9,8 +10,9 @@ const boxCss = `
 :host([hidden]) { display: none; }
 .box { display: flex; flex-direction: column; height: 100%; font-family: var(--chat-font); }
 .box > .thread { flex: 1; }
-.title { margin: 0; padding: 13px 18px; font-size: 15px; font-weight: 650; color: var(--chat-text); background: var(--chat-surface); border-bottom: 1px solid var(--chat-line); }
-.title:empty { display: none; }
+.head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; padding: 13px 18px; background: var(--chat-surface); border-bottom: 1px solid var(--chat-line); }
+.head:not(:has(> :not(:empty))) { display: none; }
+.title { margin: 0; font-size: 15px; font-weight: 650; color: var(--chat-text); }
 .trouble { margin: auto; padding: 24px; color: var(--chat-soft); text-align: center; font-size: 15px; }
 `;
 
@@ -37,7 +39,13 @@ export class ChatBox extends HTMLElement {
   /** @type {(() => void)[]} */
   #off = [];
   #title = h('h2', { class: 'title' });
-  #body = h('div', { class: 'box' }, this.#title);
+  #presenceOfPeer = h('p', { class: 'presence' });
+  #head = h('header', { class: 'head' }, this.#title, this.#presenceOfPeer);
+  #body = h('div', { class: 'box' }, this.#head);
+  /** The other one; 0: it is a group. */
+  #peer = 0;
+  /** @type {Presence | null} */
+  #presence = null;
 
   constructor() {
     super();
@@ -59,7 +67,8 @@ export class ChatBox extends HTMLElement {
     if (this.#running !== this.client)
       void this.#running?.close();
     this.#running = this.#thread = null;
-    this.#body.replaceChildren(this.#title);
+    this.#body.replaceChildren(this.#head);
+    this.#presenceOfPeer.replaceChildren();
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} value */
@@ -73,8 +82,12 @@ export class ChatBox extends HTMLElement {
     const client = this.#running = this.client ?? this.#connect();
     const status = connectionStatus(client);
     this.#body.append(status.element);
-    this.#off.push(status.close,
-      client.on('login', () => this.#open()),
+    const presence = this.#presence = new Presence(client, () => this.#showPresence());
+    this.#off.push(status.close, () => presence.close(), client === this.client ? () => {} : tellAttention(client),
+      client.on('login', () => {
+        this.#open();
+        this.#watch(); // another server may know how
+      }),
       client.on('logout', ({ reason }) => this.#say(`You are not connected to the chat: ${reason}`)));
     if (client.user)
       this.#open();
@@ -114,11 +127,23 @@ export class ChatBox extends HTMLElement {
       return;
     this.#thread?.close();
     this.#thread?.element.remove();
-    const thread = this.#thread = new Thread(client, conversation, { nameOf: id => `User ${id}` });
+    const thread = this.#thread = new Thread(client, conversation, { nameOf: id => (id === to && this.getAttribute('title')) || `User ${id}` });
     this.#body.querySelector('.trouble')?.remove();
     this.#body.append(thread.element);
     void thread.load();
+    this.#peer = group > 0 || to === me ? 0 : to;
+    this.#watch();
+    this.#showPresence();
   }
+
+  /** A client of the page watches what the page says. */
+  #watch() {
+    const client = this.#running;
+    if (client && client !== this.client && this.#thread && client.can('watch'))
+      client.watch(this.#peer ? [this.#peer] : [], [this.#thread.conversation]).catch(() => {}); // it is only not shown
+  }
+
+  #showPresence() { this.#presenceOfPeer.replaceChildren(...presenceWords(this.#peer ? this.#presence?.of(this.#peer) : undefined)); }
 
   /** @param {string} text */
   #say(text) {

@@ -13,12 +13,12 @@ export class Composer {
   /** @type {{ message: Message, draft: string } | null} */
   #editing = null;
 
-  /** @param {{ send(text: string): void, edit(message: Message, text: string): void, editLast(): void }} hooks @param {string} [placeholder] */
+  /** @param {{ send(text: string): void, edit(message: Message, text: string): void, editLast(): void, typed(isEmpty: boolean): void }} hooks @param {string} [placeholder] */
   constructor(hooks, placeholder = 'Write a message') {
     this.#hooks = hooks;
     this.#input = h('textarea', {
       rows: '1', maxlength: MAX_LENGTH, placeholder, 'aria-label': placeholder, enterkeyhint: 'send', autocomplete: 'off', dir: 'auto',
-      oninput: () => this.#changed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#onKey(event),
+      oninput: () => this.#onInput(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#onKey(event),
     });
     this.#button = h('button', { class: 'send', type: 'submit', 'aria-label': 'Send', disabled: true }, icon('send'));
     this.#banner = h('div', { class: 'editing', hidden: true }, icon('compose'), h('span', { role: 'status' }),
@@ -36,6 +36,18 @@ export class Composer {
   invite(words) {
     this.#input.placeholder = words;
     this.#input.setAttribute('aria-label', words);
+  }
+
+  /** What is being written, apart from an edit. */
+  get draft() { return this.#editing?.draft ?? this.#input.value; }
+
+  set draft(text) {
+    if (this.#editing)
+      this.#editing.draft = text;
+    else {
+      this.#input.value = text;
+      this.#changed();
+    }
   }
 
   focus() { this.#input.focus({ preventScroll: true }); }
@@ -96,6 +108,11 @@ export class Composer {
     this.#changed();
     this.#hooks.send(text);
     this.focus();
+  }
+
+  #onInput() {
+    this.#changed();
+    this.#hooks.typed(this.#input.value.trim() === '');
   }
 
   #changed() {

@@ -29,6 +29,7 @@ const PATHS = {
   leave: 'M14 4H6v16h8m-4-8h11m-4-4 4 4-4 4',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm0-14v5l3 2',
   check: 'M5 13l4 4L19 7',
+  checks: 'M1.5 13l4 4L15 7m-3.5 9.5.5.5L22.5 7',
   warning: 'M12 4 2.5 20h19L12 4Zm0 6v4m0 3v.5',
   close: 'M6 6l12 12M18 6 6 18',
   search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm5-2 5 5',

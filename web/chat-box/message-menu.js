@@ -22,6 +22,7 @@ export class MessageMenu {
    * @param {{ emoji: string, mine: boolean }[]} reactions @param {(emoji: string) => void} react @param {MenuItem[]} items
    */
   open(anchor, reactions, react, items) {
+    this.#anchor?.setAttribute('aria-expanded', 'false'); // of another message: the browser tells only of the last change
     this.#anchor = anchor;
     this.element.replaceChildren(
       h('div', { class: 'menu-emojis', role: 'group', 'aria-label': 'React' }, ...reactions.map(({ emoji, mine }) => this.#entry(

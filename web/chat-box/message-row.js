@@ -8,6 +8,7 @@ import { clockTime, linkify } from './format.js';
  * @property {(message: Message) => boolean} canChange whether anything can be done with it
  * @property {(message: Message, button: HTMLElement) => void} menu
  * @property {(message: Message, emoji: string) => void} react
+ * @property {(message: Message) => 'sent' | 'received' | 'read'} progress how far an own message is that was sent
  * @property {(message: Message) => void} sendAgain
  * @property {(message: Message) => void} giveUp
  */
@@ -40,17 +41,19 @@ export class MessageRow {
     this.#message = message;
     const { state, ts, name, edited, pinned, recalled, reactions = {}, mine = [] } = message;
     const canChange = this.#hooks.canChange(message);
-    const key = JSON.stringify([state, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
+    const progress = message.own && state === 'sent' ? this.#hooks.progress(message) : state;
+    const key = JSON.stringify([progress, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
     this.#showText(recalled ? this.#wordsOfRecall(message) : message.text);
     if (this.#key === key)
       return;
     this.#key = key;
     this.element.dataset.state = state;
+    this.element.dataset.progress = progress;
     this.element.classList.toggle('first', isFirst);
     this.element.classList.toggle('gone', recalled !== undefined);
     this.#sender.textContent = message.own ? 'You' : name || this.#hooks.nameOf(message.from);
     this.#more.hidden = !canChange;
-    this.#showMeta(message);
+    this.#showMeta(message, progress);
     this.#showReactions(recalled ? {} : reactions, mine);
     this.#showFailure(message);
   }
@@ -71,14 +74,14 @@ export class MessageRow {
       (part.href ? h('a', { href: part.href, target: '_blank', rel: 'noopener noreferrer nofollow' }, part.text) : part.text)));
   }
 
-  /** @param {Message} message */
-  #showMeta({ own, state, ts, edited, pinned, recalled }) {
-    const [name, words] = { pending: ['clock', 'sending'], sent: ['check', 'sent'], failed: ['warning', 'not sent'] }[state];
+  /** @param {Message} message @param {'pending' | 'failed' | 'sent' | 'received' | 'read'} progress */
+  #showMeta({ own, ts, edited, pinned, recalled }, progress) {
+    const [name, words] = { pending: ['clock', 'sending'], sent: ['check', 'sent'], received: ['checks', 'received'], read: ['checks', 'read'], failed: ['warning', 'not sent'] }[progress];
     this.#meta.replaceChildren(
       ...(pinned ? [icon('pin'), h('span', { class: 'visually-hidden' }, 'pinned')] : []),
       ...(edited && !recalled ? [h('span', { class: 'edited' }, 'edited')] : []),
       h('time', { datetime: new Date(ts).toISOString() }, clockTime(ts)),
-      ...(own && !recalled ? [icon(/** @type {any} */ (name)), h('span', { class: 'visually-hidden' }, words)] : []));
+      ...(own && !recalled ? [h('span', { class: `tick ${progress}`, title: words }, icon(/** @type {any} */ (name)), h('span', { class: 'visually-hidden' }, words))] : []));
   }
 
   /** @param {Record<string, number>} reactions @param {string[]} mine */

@@ -63,6 +63,16 @@ button:disabled { cursor: default; }
 .meta { float: right; display: inline-flex; align-items: center; gap: 3px; margin: 5px 0 0 12px; font-size: 11.5px; line-height: 1.3; color: var(--chat-soft); font-variant-numeric: tabular-nums; user-select: none; }
 .own .meta { color: var(--chat-on-accent-soft); }
 .meta .icon { width: 14px; height: 14px; }
+.tick { display: inline-grid; }
+.tick.received .icon, .tick.read .icon { width: 17px; }
+.tick.read { color: #8ff0ff; }
+.tick.read .icon { stroke-width: 2.6; }
+.typing { margin: 0; min-height: 20px; padding: 0 clamp(12px, 4%, 48px); font-size: 12.5px; line-height: 20px; color: var(--chat-soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.dot { display: inline-block; flex: none; width: 9px; height: 9px; border-radius: 50%; box-sizing: border-box; background: var(--chat-good); }
+.dot.away { background: none; border: 2.5px solid light-dark(#a06200, #f0b429); }
+.dot.offline { background: none; border: 2px solid var(--chat-control-line); }
+.presence { display: flex; align-items: center; gap: 6px; margin: 0; font-size: 12.5px; color: var(--chat-soft); overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
+.presence:empty { display: none; }
 [data-state="failed"] .bubble { background: var(--chat-raised); color: var(--chat-text); box-shadow: inset 0 0 0 1.5px var(--chat-danger); }
 [data-state="failed"] .meta { color: var(--chat-danger); }
 .failure { margin: 4px 8px 4px; font-size: 13px; color: var(--chat-danger); text-align: end; }

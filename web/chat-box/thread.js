@@ -2,46 +2,47 @@
 /** @import { Change, Message } from '../sdk/types.js' */
 import { Composer } from './composer.js';
 import { h, icon } from './dom.js';
-import { dayName, isSameDay } from './format.js';
+import { Draft } from './draft.js';
 import { MessageChanges } from './message-changes.js';
+import { MessageList } from './message-list.js';
 import { MessageMenu } from './message-menu.js';
-import { MessageRow } from './message-row.js';
-import { Roving } from './roving.js';
+import { PinnedBar } from './pinned-bar.js';
 import { Timeline } from './timeline.js';
+import { TypingLine } from './typing-line.js';
 
 const PAGE = 40;
 /** Nearer to an edge than this counts as there, in pixels. */
 const NEAR = 80;
-/** Messages of one person within so many ms stand together. */
-const TOGETHER = 5 * 60_000;
 
 /**
  * One conversation: its messages, and where to write the next one.
- * @typedef {{ nameOf(id: number): string, onSend?(message: Message): void, placeholder?: string }} ThreadOptions
+ * @typedef {{ nameOf(id: number): string, onSend?(message: Message): void, placeholder?: string, draft?: string }} ThreadOptions `draft`: kept for other devices, and what it is now
  */
 export class Thread {
   #timeline = new Timeline();
-  /** @type {Map<string, HTMLElement>} */
-  #dividers = new Map();
-  /** @type {Map<string, MessageRow>} */
-  #rows = new Map();
   #menu = new MessageMenu();
   #more = true;
   #isLoading = false;
   #newBelow = 0;
+  #isDue = false;
+  #isToEnd = false;
   #markedRead = 0;
   /** What was read when this was opened: what follows is new. @type {number | null} */
   #readAtOpen = null;
   /** @type {(() => void)[]} */
   #off = [];
   #changes;
+  #draft;
+  #typing;
   #scroller;
   #client;
   #options;
-  #list = h('div', { class: 'messages', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages', tabindex: '0' });
-  #roving = new Roving(this.#list);
+  #list = new MessageList({
+    nameOf: id => this.#options.nameOf(id), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => this.#progress(one),
+    react: (one, emoji) => this.#changes.react(one, emoji), sendAgain: one => this.#sendAgain(one), giveUp: one => this.#giveUp(one),
+  });
   #alert = h('p', { class: 'thread-alert', role: 'alert' });
-  #pinned = h('button', { class: 'pinned', type: 'button', hidden: true, onclick: () => this.#toPinned() });
+  #pinned = new PinnedBar(message => this.#toRow(message));
   #note = h('p', { class: 'thread-note', role: 'status' });
   #jump = h('button', { class: 'jump', type: 'button', hidden: true, onclick: () => this.#toEnd(true) });
 
@@ -51,13 +52,15 @@ export class Thread {
     this.conversation = conversation;
     this.#options = options;
     this.#changes = new MessageChanges(client, conversation, this.#timeline, {
-      menu: this.#menu, composer: () => this.composer, changed: () => this.#drawInPlace(), say: words => { this.#alert.textContent = words; },
+      menu: this.#menu, composer: () => this.composer, changed: () => this.#drawSoon(), say: words => { this.#alert.textContent = words; },
     });
     this.composer = new Composer({
-      send: text => this.#send(text), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(),
+      send: text => this.#send(text), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
     }, options.placeholder);
-    this.#scroller = h('div', { class: 'scroll' }, this.#list, this.#note);
-    this.element = h('section', { class: 'thread', 'aria-label': 'Conversation' }, this.#pinned, this.#scroller, this.#jump, this.#alert, this.composer.element, this.#menu.element);
+    this.#draft = options.draft === undefined ? null : new Draft(client, conversation, this.composer, options.draft);
+    this.#typing = new TypingLine(options.nameOf);
+    this.#scroller = h('div', { class: 'scroll' }, this.#list.element, this.#note);
+    this.element = h('section', { class: 'thread', 'aria-label': 'Conversation' }, this.#pinned.element, this.#scroller, this.#jump, this.#alert, this.#typing.element, this.composer.element, this.#menu.element);
     this.#scroller.addEventListener('scroll', () => this.#onScroll(), { passive: true });
     const onFocus = () => this.#markRead();
     window.addEventListener('focus', onFocus);
@@ -68,8 +71,10 @@ export class Thread {
       client.on('change', change => this.#change(change)),
       client.on('login', () => { // another server may know of other things, and the user may have another role
         void this.#changes.learn();
-        this.#draw();
+        this.#drawSoon();
       }),
+      client.on('conversation', event => event.conversation === conversation && this.#drawSoon()),
+      client.on('typing', event => event.conversation === conversation && this.#typing.take(event)),
       client.on('rewound', event => event.conversation === conversation && this.#rewind(event.to)),
       client.on('state', ({ state }) => state === 'ready' && this.#timeline.last === 0 && void this.load()),
     );
@@ -89,6 +94,8 @@ export class Thread {
 
   close() {
     this.#menu.close();
+    this.#draft?.close();
+    this.#stopTyping();
     this.#off.forEach(off => off());
   }
 
@@ -100,7 +107,7 @@ export class Thread {
       return;
     this.#isLoading = true;
     this.#note.textContent = this.#timeline.messages.length === 0 ? 'Loading…' : '';
-    this.#list.setAttribute('aria-busy', 'true');
+    this.#list.element.setAttribute('aria-busy', 'true');
     try {
       const { messages, more } = await this.#client.history(this.conversation, range);
       this.#more = more;
@@ -112,7 +119,7 @@ export class Thread {
     }
     this.#isLoading = false;
     this.#draw();
-    this.#list.removeAttribute('aria-busy');
+    this.#list.element.removeAttribute('aria-busy');
   }
 
   async #older() {
@@ -125,16 +132,11 @@ export class Thread {
   #take(message) {
     if (message.conversation !== this.conversation)
       return;
-    const wasAtEnd = this.#isAtEnd;
     const isNew = this.#timeline.add(message);
     this.#note.textContent = '';
-    this.#draw();
-    if (wasAtEnd || (message.own && isNew))
-      this.#toEnd();
-    else if (isNew && !message.own) {
+    if (isNew && !message.own)
       this.#newBelow++;
-      this.#showJump();
-    }
+    this.#drawSoon(isNew && message.own);
   }
 
   /** @param {Change} change */
@@ -145,22 +147,44 @@ export class Thread {
     if (!message)
       return;
     this.composer.changed(message);
-    this.#drawInPlace();
+    this.#drawSoon();
   }
 
-  /** Who reads the newest messages goes on to do so. */
-  #drawInPlace() {
-    const wasAtEnd = this.#isAtEnd;
-    this.#draw();
-    if (wasAtEnd)
-      this.#toEnd();
+  /** Several changes at once are one drawing. Who reads the newest messages goes on to do so. @param {boolean} [toEnd] in any case */
+  #drawSoon(toEnd = false) {
+    this.#isToEnd ||= toEnd;
+    if (this.#isDue)
+      return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      const isToEnd = this.#isToEnd || this.#isAtEnd;
+      this.#isDue = this.#isToEnd = false;
+      this.#draw();
+      isToEnd ? this.#toEnd() : this.#showJump();
+    });
   }
+
+  /** How far the other one is with a message; in a group nobody is told. @param {Message} message */
+  #progress({ seq }) {
+    const { received, read } = this.#client.peer(this.conversation);
+    return seq > 0 && seq <= read ? 'read' : seq > 0 && seq <= received ? 'received' : 'sent';
+  }
+
+  /** @param {boolean} isEmpty */
+  #onType(isEmpty) {
+    this.#draft?.changed();
+    isEmpty ? this.#stopTyping() : void this.#client.typing(this.conversation).catch(() => {}); // who is told nothing misses nothing
+  }
+
+  #stopTyping() { void this.#client.typing(this.conversation, false).catch(() => {}); }
 
   /** @param {string} text */
   #send(text) {
     const message = this.#client.send(this.conversation, text);
     this.#timeline.add(message);
     this.#options.onSend?.(message);
+    this.#stopTyping();
+    this.#draft?.sent();
     this.#note.textContent = '';
     this.#draw();
     this.#toEnd();
@@ -222,73 +246,15 @@ export class Thread {
     this.#client.markRead(this.conversation, last).catch(() => { this.#markedRead = Math.min(this.#markedRead, last - 1); });
   }
 
-  /** Rows that stay are the same elements: a reader's place, and what a screen reader says, depend on that. */
   #draw() {
-    const [rows, dividers] = [new Map(), new Map()];
-    /** @type {Message | null} */
-    let previous = null;
-    let isNewShown = false;
-    const wanted = this.#timeline.messages.flatMap(message => {
-      const shown = [];
-      const isNewDay = previous === null || !isSameDay(previous.ts, message.ts);
-      if (isNewDay)
-        shown.push(keep(this.#dividers, dividers, `day ${new Date(message.ts).toDateString()}`, () => divider(dayName(message.ts, Date.now()), 'day')));
-      const isNew = !isNewShown && this.#readAtOpen !== null && this.#readAtOpen > 0 && !message.own && message.seq > this.#readAtOpen;
-      if (isNew) {
-        isNewShown = true;
-        shown.push(keep(this.#dividers, dividers, 'new', () => divider('New messages', 'new')));
-      }
-      const isFirst = isNewDay || isNew || previous?.from !== message.from || message.ts - previous.ts > TOGETHER;
-      const row = keep(this.#rows, rows, `${message.cmid || message.seq} ${message.from}`, () => this.#newRow(message));
-      row.update(message, isFirst);
-      shown.push(row.element);
-      previous = message;
-      return shown;
-    });
-    wanted.forEach((row, i) => {
-      if (this.#list.children[i] !== row)
-        this.#list.insertBefore(row, this.#list.children[i] ?? null);
-    });
-    while (this.#list.children.length > wanted.length)
-      this.#list.lastElementChild?.remove();
-    this.#rows = rows;
-    this.#dividers = dividers;
-    this.#showPinned();
-    this.#roving.update();
+    this.#list.draw(this.#timeline.messages, this.#readAtOpen ?? 0);
+    this.#pinned.show(this.#timeline.messages);
   }
 
   /** @param {Message} message */
-  #newRow(message) {
-    return new MessageRow(message, {
-      nameOf: id => this.#options.nameOf(id), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button),
-      react: (one, emoji) => this.#changes.react(one, emoji), sendAgain: one => this.#sendAgain(one), giveUp: one => this.#giveUp(one),
-    });
-  }
-
-  /** The message that was pinned last, of those that are here. */
-  get #lastPinned() { return this.#timeline.messages.filter(({ pinned }) => pinned).sort((a, b) => (b.rev ?? 0) - (a.rev ?? 0))[0]; }
-
-  #showPinned() {
-    const { text } = this.#lastPinned ?? {};
-    this.#pinned.hidden = text === undefined;
-    if (text !== undefined && this.#pinned.textContent !== `Pinned: ${text}`)
-      this.#pinned.replaceChildren(icon('pin'), h('span', { class: 'pinned-text' }, `Pinned: ${text}`));
-  }
-
-  #toPinned() {
-    const message = this.#lastPinned;
-    const row = message && this.#rows.get(`${message.cmid || message.seq} ${message.from}`);
+  #toRow(message) {
+    const row = this.#list.rowOf(message);
     row?.element.scrollIntoView({ block: 'center' });
     row?.focus();
   }
-}
-
-/** @param {string} text @param {string} kind */
-const divider = (text, kind) => h('div', { class: `divider ${kind}` }, h('span', {}, text));
-
-/** @template T @param {Map<string, T>} before @param {Map<string, T>} now @param {string} key @param {() => T} create */
-function keep(before, now, key, create) {
-  const one = before.get(key) ?? create();
-  now.set(key, one);
-  return one;
 }

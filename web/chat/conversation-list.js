@@ -1,6 +1,10 @@
+/** @import { PresenceState } from '../sdk/types.js' */
 /** @import { Entry } from './inbox.js' */
 import { avatar, h, icon } from '../chat-box/dom.js';
 import { shortTime } from '../chat-box/format.js';
+
+/** Nearer to the end than this, in pixels, more is loaded. */
+const NEAR = 200;
 
 /** The list on the left. Rows that stay are the same elements, so that the focus stays where it is. */
 export class ConversationList {
@@ -8,18 +12,25 @@ export class ConversationList {
   #rows = new Map();
   #filter = '';
   #open;
+  #presenceOf;
   #list = h('ul', { class: 'conversations', 'aria-label': 'Conversations' });
   #empty = h('div', { class: 'list-empty', hidden: true });
   /** @type {Entry[]} */
   #entries = [];
   #current = '';
 
-  /** @param {(conversation: string) => void} open @param {() => void} compose */
-  constructor(open, compose) {
+  /**
+   * @param {(conversation: string) => void} open @param {() => void} compose
+   * @param {(id: number) => PresenceState | undefined} presenceOf @param {() => void} loadMore somebody looks at the end of it
+   */
+  constructor(open, compose, presenceOf, loadMore) {
     this.#open = open;
+    this.#presenceOf = presenceOf;
     const search = h('input', { type: 'search', placeholder: 'Search conversations', 'aria-label': 'Search conversations', autocomplete: 'off', oninput: () => this.#filterBy(search.value) });
     this.#empty.append(icon('chat'), h('p', {}, 'No conversations yet'), h('button', { type: 'button', class: 'primary', onclick: compose }, 'Write to somebody'));
-    this.element = h('nav', { class: 'list', 'aria-label': 'Conversations' }, h('div', { class: 'field search' }, icon('search'), search), h('div', { class: 'list-scroll' }, this.#list, this.#empty));
+    const scroller = h('div', { class: 'list-scroll' }, this.#list, this.#empty);
+    this.element = h('nav', { class: 'list', 'aria-label': 'Conversations' }, h('div', { class: 'field search' }, icon('search'), search), scroller);
+    scroller.addEventListener('scroll', () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR && loadMore(), { passive: true });
     this.#list.addEventListener('keydown', event => this.#onKey(event));
   }
 
@@ -57,22 +68,27 @@ export class ConversationList {
   }
 
   /** @param {HTMLElement} row @param {Entry} entry */
-  #refresh(row, { conversation, name, isGroup, last, unread }) {
+  #refresh(row, { conversation, name, isGroup, peer, last, unread, marked, pinned, draft }) {
     const isCurrent = conversation === this.#current;
-    const key = JSON.stringify([name, last?.cmid, last?.seq, last?.rev, last?.state, unread, isCurrent, last && shortTime(last.ts, Date.now())]);
+    const state = peer ? this.#presenceOf(peer)?.state : undefined;
+    const shownDraft = isCurrent ? '' : draft;
+    const key = JSON.stringify([name, state, marked, pinned, shownDraft, last?.cmid, last?.seq, last?.rev, last?.state, unread, isCurrent, last && shortTime(last.ts, Date.now())]);
     if (row.dataset.key === key)
       return;
     row.dataset.key = key;
     const button = /** @type {HTMLElement} */ (row.firstElementChild);
-    button.classList.toggle('unread', unread > 0);
+    button.classList.toggle('unread', unread > 0 || marked);
     isCurrent ? button.setAttribute('aria-current', 'page') : button.removeAttribute('aria-current');
     const [face, title, when, preview, badge] = [...button.children];
-    face.replaceChildren(avatar(name, isGroup));
+    face.replaceChildren(avatar(name, isGroup), ...(state === 'online' || state === 'away' ? [h('span', { class: `dot ${state}`, 'aria-hidden': 'true' }), h('span', { class: 'visually-hidden' }, state)] : []));
     title.textContent = name;
-    when.textContent = last ? shortTime(last.ts, Date.now()) : '';
+    when.replaceChildren(...(pinned ? [icon('pin'), h('span', { class: 'visually-hidden' }, 'pinned')] : []), last ? shortTime(last.ts, Date.now()) : '');
     const who = last?.own ? 'You: ' : isGroup && last?.name ? `${last.name}: ` : '';
-    preview.replaceChildren(...(last?.state === 'failed' ? [icon('warning')] : last?.state === 'pending' ? [icon('clock')] : []), last?.recalled ? 'A message was taken back' : last ? `${who}${last.text.slice(0, 200)}` : isGroup ? 'Nothing written yet' : '');
-    badge.replaceChildren(...(unread > 0 ? [unread > 99 ? '99+' : String(unread), h('span', { class: 'visually-hidden' }, ' unread')] : []));
+    if (shownDraft)
+      preview.replaceChildren(h('span', { class: 'draft' }, 'Draft: '), shownDraft.slice(0, 200));
+    else
+      preview.replaceChildren(...(last?.state === 'failed' ? [icon('warning')] : last?.state === 'pending' ? [icon('clock')] : []), last?.recalled ? 'A message was taken back' : last ? `${who}${last.text.slice(0, 200)}` : isGroup ? 'Nothing written yet' : '');
+    badge.replaceChildren(...(unread > 0 || marked ? [unread > 99 ? '99+' : unread > 0 ? String(unread) : '', h('span', { class: 'visually-hidden' }, ' unread')] : []));
   }
 
   /** Arrows go up and down. @param {KeyboardEvent} event */

@@ -1,6 +1,7 @@
 /** @import { ChatClient } from '../sdk/client.js' */
 import { connectionStatus } from '../chat-box/connection-status.js';
 import { avatar, h, icon } from '../chat-box/dom.js';
+import { Presence, presenceWords, tellAttention } from '../chat-box/peer-presence.js';
 import { Thread } from '../chat-box/thread.js';
 import { ConversationList } from './conversation-list.js';
 import { membersDialog, newChatDialog } from './dialogs.js';
@@ -8,6 +9,8 @@ import { Inbox } from './inbox.js';
 import { People } from './people.js';
 
 const TITLE = 'ChatActors';
+/** The server tells a session of so many users. */
+const MAX_WATCHED = 200;
 
 /** The page of somebody who is logged in: conversations on the left, one of them on the right; on a phone one of the two. */
 export class Messenger {
@@ -18,6 +21,9 @@ export class Messenger {
   #people;
   #inbox;
   #status;
+  #presence;
+  #endAttention;
+  #watched = '[[],[]]';
   #list;
   #self = h('div', { class: 'self' });
   #pane = h('div', { class: 'pane', tabindex: '-1' });
@@ -33,8 +39,10 @@ export class Messenger {
     this.#people = new People(client, () => this.#changed());
     this.#inbox = new Inbox(client, this.#people, () => this.#changed());
     this.#status = connectionStatus(client);
+    this.#presence = new Presence(client, () => this.#changed());
+    this.#endAttention = tellAttention(client);
     const compose = () => newChatDialog(client, this.#people, conversation => this.#go(conversation));
-    this.#list = new ConversationList(conversation => this.#go(conversation), compose);
+    this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore());
     this.element = h('main', { class: 'messenger' }, h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#thread ? this.#thread.focus() : this.#pane.focus(); } }, 'Go to the conversation'),
       h('div', { class: 'sidebar' },
         h('header', { class: 'top' }, this.#self,
@@ -53,6 +61,8 @@ export class Messenger {
     window.removeEventListener('keydown', this.#onKey);
     this.#thread?.close();
     this.#inbox.close();
+    this.#presence.close();
+    this.#endAttention();
     this.#people.close();
     this.#status.close();
     document.title = TITLE;
@@ -95,11 +105,11 @@ export class Messenger {
   #openThread(conversation) {
     this.#inbox.open(conversation);
     const { name, isGroup } = this.#inbox.describe(conversation);
-    const thread = this.#thread = new Thread(this.#client, conversation, { nameOf: id => this.#people.nameOf(id), placeholder: `Message ${name}`, onSend: message => this.#inbox.add(message) });
+    const thread = this.#thread = new Thread(this.#client, conversation, { nameOf: id => this.#people.nameOf(id), placeholder: `Message ${name}`, onSend: message => this.#inbox.add(message), draft: this.#inbox.draftOf(conversation) });
     const id = Number(conversation.split(':')[1]);
     this.#pane.replaceChildren(h('header', { class: 'top' },
       h('button', { type: 'button', class: 'plain back', 'aria-label': 'Back to the conversations', onclick: () => this.#go('') }, icon('back')),
-      avatar(name, isGroup), h('h1', { class: 'with' }, name),
+      avatar(name, isGroup), h('div', { class: 'who' }, h('h1', { class: 'with' }, name), h('p', { class: 'presence' })),
       isGroup ? h('button', { type: 'button', class: 'plain', title: 'Members', 'aria-label': 'Members', onclick: () => void membersDialog(this.#client, id, name) }, icon('people')) : null), thread.element);
     void thread.load();
     thread.focus();
@@ -126,14 +136,40 @@ export class Messenger {
     this.#list.show(this.#inbox.entries, this.#thread?.conversation ?? '');
     const { unread } = this.#inbox;
     document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${TITLE}` : TITLE;
+    this.#drawHead();
+    this.#watch();
+  }
+
+  #drawHead() {
     const title = this.#pane.querySelector('.with');
-    if (title && this.#thread) {
-      const { name, isGroup } = this.#inbox.describe(this.#thread.conversation);
-      if (title.textContent !== name) {
-        title.textContent = name;
-        title.previousElementSibling?.replaceWith(avatar(name, isGroup));
-        this.#thread.composer.invite(`Message ${name}`);
-      }
+    if (!title || !this.#thread)
+      return;
+    const { name, isGroup, peer } = this.#inbox.describe(this.#thread.conversation);
+    if (title.textContent !== name) {
+      title.textContent = name;
+      this.#pane.querySelector('.top .avatar')?.replaceWith(avatar(name, isGroup));
+      this.#thread.composer.invite(`Message ${name}`);
     }
+    const presence = /** @type {HTMLElement} */ (title.nextElementSibling);
+    const known = peer ? this.#presence.of(peer) : undefined;
+    const key = JSON.stringify(known ?? null);
+    if (presence.dataset.key !== key) {
+      presence.dataset.key = key;
+      presence.replaceChildren(...presenceWords(known));
+    }
+  }
+
+  /** The server tells of those who are on the screen. */
+  #watch() {
+    if (!this.#client.can('watch'))
+      return;
+    const open = this.#thread?.conversation;
+    const peers = [...(open ? [this.#inbox.describe(open)] : []), ...this.#inbox.entries].map(({ peer }) => peer).filter(Boolean);
+    const users = [...new Set(peers)].slice(0, MAX_WATCHED);
+    const key = JSON.stringify([users.toSorted((a, b) => a - b), open ? [open] : []]);
+    if (key === this.#watched)
+      return;
+    this.#watched = key;
+    this.#client.watch(users, open ? [open] : []).catch(() => { this.#watched = ''; }); // with the next change
   }
 }

@@ -1,4 +1,4 @@
-/** @import { Events, Fields, Message, Range, State, Target, User } from './types.js' */
+/** @import { Conversation, Events, Fields, Message, Range, State, Target, User } from './types.js' */
 /** @import { ChatClientOptions } from './options.js' */
 import { Connection } from './connection.js';
 import { Credentials } from './credentials.js';
@@ -7,24 +7,24 @@ import { Engine } from './engine.js';
 import { Handover } from './handover.js';
 import { MemoryStore } from './memory-store.js';
 import { resolve } from './options.js';
-import { ChatError, Kind, cmidSource, targetOf, toMessage } from './protocol.js';
+import { ChatError, ErrorCode, Kind, cmidSource, targetOf, toMessage } from './protocol.js';
+import { Requests } from './requests.js';
 import { SafeStore } from './safe-store.js';
 import { SharedEngine } from './shared-engine.js';
 import { Unsent } from './unsent.js';
-
-/** @typedef {{ conversation: string, seq: number }} Place of a message, such as the message itself */
+import { Watching } from './watching.js';
 
 /**
  * One user of a chat server. Sends until acknowledged, reconnects by itself, and hands over every message of every conversation once and
  * in order.
  */
-export class ChatClient {
+export class ChatClient extends Requests {
   #events = new Emitter();
   /** @type {{ state: State, reason?: string, retryIn?: number }} */
   #status = { state: 'disconnected' };
   /** @type {User | null} */
   #user = null;
-  /** @type {Map<string, { conversation: string, head: number, read: number }>} */
+  /** @type {Map<string, Conversation>} */
   #conversations = new Map();
   #isLeader = false;
   /** @type {Promise<void> | null} */
@@ -37,9 +37,11 @@ export class ChatClient {
   #unsent;
   #handover;
   #nextCmid;
+  #watching;
 
   /** @param {ChatClientOptions} options */
   constructor(options) {
+    super(object => this.#request(object), () => this.#user?.id ?? 0);
     this.#options = resolve(options);
     const { clock } = this.#options;
     this.#credentials = new Credentials(options.login, options.getToken);
@@ -47,8 +49,9 @@ export class ChatClient {
     this.#shared = new SharedEngine(clock, () => this.#lead(), (type, event) => this.#take(type, event));
     // Who gets the connection next finds it in the store.
     this.#unsent = new Unsent(this.#store, pending => void this.#shared.call('post', pending).catch(() => {}));
-    this.#handover = new Handover(this.#store, (type, event) => this.#events.emit(type, event), message => this.#unsent.merge(message));
+    this.#handover = new Handover(this.#store, (type, event) => this.#handOver(type, event), message => this.#unsent.merge(message));
     this.#nextCmid = cmidSource(clock.date);
+    this.#watching = new Watching(clock, (type, event) => this.#events.emit(type, event));
   }
 
   /**
@@ -144,8 +147,9 @@ export class ChatClient {
    */
   async history(conversation, { after, before, limit = 50 } = {}) {
     if (this.state !== 'ready' && this.state !== 'syncing') {
+      const floor = this.#conversations.get(conversation)?.floor ?? 0;
       const messages = await this.#store.messages(conversation, { ...(after !== undefined && { after }), ...(before !== undefined && { before }), limit });
-      return { messages, more: messages.length === limit };
+      return { messages: messages.filter(({ seq }) => seq >= floor), more: messages.length === limit };
     }
     const { messages, more = false } = await this.#request({ msgid: Kind.history, conversation, ...(after !== undefined && { after }), ...(before !== undefined && { before }), limit });
     return { messages: messages.map((/** @type {Fields} */ push) => toMessage(push, this.#user?.id ?? 0, true)), more };
@@ -154,50 +158,41 @@ export class ChatClient {
   /** A person has read a conversation. @param {string} conversation @param {number} seq up to here @returns {Promise<void>} */
   markRead(conversation, seq) { return this.#shared.call('read', conversation, seq); }
 
-  /** @param {number} friendid */
-  async addFriend(friendid) { await this.#request({ msgid: Kind.addFriend, friendid }); }
-
   /** Whether the server lets messages be changed. */
-  get canChange() { return this.#user?.features?.includes('changes') ?? false; }
+  get canChange() { return this.can('changes'); }
+
+  /** Whether the server can do something, such as `receipts`, `conversations`, `watch` or `typing`. @param {string} feature */
+  can(feature) { return this.#user?.features?.includes(feature) ?? false; }
+
+  /** How far the other one of two users is, as far as it is known. @param {string} conversation */
+  peer(conversation) { return this.#conversations.get(conversation)?.peer ?? { received: 0, read: 0 }; }
 
   /**
-   * Gives an own message another text. This and the other changes may be repeated without harm, and are. They fail with a ChatError whose `code` is
-   * `ErrorCode.forbidden` (not this user's to change, or recalled), `tooLate`, `notYours` (no such message) or `tooLarge`.
-   * @param {Place} message @param {string} text
+   * Says whom this tab shows: the whole list each time, said again on every connection. How they are comes as the events `presence` and `typing`.
+   * @param {number[]} users @param {string[]} [conversations] in which it is to be told who types
+   * @returns {Promise<void>} fails if the server refuses it: then what was watched before still is
    */
-  edit(message, text) { return this.#change(message, { edit: { msg: text } }); }
+  async watch(users, conversations = []) {
+    const before = this.#watching.set(users, conversations);
+    try {
+      await this.#shared.call('live', 'watch', this.#shared.id, users, conversations);
+    } catch (error) {
+      if (/** @type {ChatError} */ (error).code === ErrorCode.none)
+        return; // whoever has the connection next is told
+      if (this.#watching.users === users)
+        this.#watching.set(before.users, before.conversations);
+      throw error;
+    }
+  }
 
-  /** Takes an own message back, or any one of a group that the user looks after. @param {Place} message */
-  recall(message) { return this.#change(message, { recall: true }); }
+  /** Whether somebody sits in front of this device. Of several tabs one is enough. @param {'online' | 'away'} state */
+  async setPresence(state) {
+    this.#watching.state = state;
+    await this.#shared.call('live', 'setPresence', this.#shared.id, state);
+  }
 
-  /** @param {Place} message @param {string} emoji */
-  react(message, emoji) { return this.#change(message, { react: emoji }); }
-
-  /** @param {Place} message @param {string} emoji */
-  unreact(message, emoji) { return this.#change(message, { unreact: emoji }); }
-
-  /** Pins it in its conversation for everybody, or (false) does so no longer. @param {Place} message @param {boolean} [pinned] */
-  pin(message, pinned = true) { return this.#change(message, { pin: pinned }); }
-
-  /** @param {string} groupname @param {string} [groupdesc] @returns {Promise<number>} its id */
-  async createGroup(groupname, groupdesc = '') { return (await this.#request({ msgid: Kind.createGroup, groupname, groupdesc })).groupid; }
-
-  /** @param {number} groupid */
-  async joinGroup(groupid) { await this.#request({ msgid: Kind.joinGroup, groupid }); }
-
-  /** A page of the members of a group, with ids above `after`. @param {number} groupid @param {{ after?: number, limit?: number }} [page] */
-  members(groupid, page) { return this.#request({ msgid: Kind.members, groupid, ...page }); }
-
-  /** The same of the user's groups. @param {{ after?: number, limit?: number }} [page] */
-  groups(page) { return this.#request({ msgid: Kind.groups, ...page }); }
-
-  /** The same of the user's friends. @param {{ after?: number, limit?: number }} [page] */
-  friends(page) { return this.#request({ msgid: Kind.friends, ...page }); }
-
-  settings() { return this.#request({ msgid: Kind.getSettings }); }
-
-  /** @param {{ presence?: string, mute?: string, unmute?: string, pin?: string, unpin?: string }} change @returns what they are now */
-  changeSettings(change) { return this.#request({ msgid: Kind.changeSettings, ...change }); }
+  /** The user types, which may be said with every key, or does no longer. Fails where the server tells nobody. @param {string} conversation @param {boolean} [on] */
+  async typing(conversation, on = true) { await this.#shared.call('live', 'typing', conversation, on); }
 
   /** Logs out on all tabs, and forgets what is kept on this device. */
   async logout() { await this.#shared.call('logout'); }
@@ -210,12 +205,6 @@ export class ChatClient {
     this.#store.close();
   }
 
-  /** @param {Place} message @param {Fields} change @returns {Promise<{ rev: number, ts: number }>} since when the message is so */
-  async #change({ conversation, seq }, change) {
-    const { rev, ts } = await this.#request({ msgid: Kind.change, conversation, seq, ...change });
-    return { rev, ts };
-  }
-
   /** @param {Fields} object @returns {Promise<Fields>} */
   #request(object) { return this.#shared.call('request', object); }
 
@@ -223,9 +212,9 @@ export class ChatClient {
   async #restore() {
     const { meta, marks, pending } = await this.#store.load();
     this.#user ??= meta.user ?? null;
-    for (const { conversation, delivered, head, read, rev } of marks) {
+    for (const { conversation, delivered, head, read, rev, peer, floor } of marks) {
       this.#handover.startAt(conversation, delivered, rev);
-      this.#conversations.set(conversation, { conversation, head, read });
+      this.#conversations.set(conversation, { conversation, head, read, ...(peer && { peer }), ...(floor && { floor }) });
     }
     this.#unsent.restore(pending, this.#user);
     this.#shared.start(this.#store.name ? `chatactors ${this.#options.url} ${this.#store.name}` : null);
@@ -247,6 +236,7 @@ export class ChatClient {
         this.#take(type, event);
       },
     });
+    void this.#watching.restore(engine, this.#shared.id);
     engine.start(saved);
     return engine;
   }
@@ -259,14 +249,28 @@ export class ChatClient {
       this.#events.emit('update', this.#unsent.update(event));
     else if (type === 'welcome')
       this.#welcome(event);
+    else if (type === 'presence')
+      this.#watching.notePresence(event);
+    else if (type === 'typing')
+      this.#watching.noteTyping(event);
     else
       this.#note(type, event);
   }
 
+  /** @param {any} type @param {any} event */
+  #handOver(type, event) {
+    if (type === 'message') // who has sent types no longer
+      this.#watching.noteTyping({ conversation: event.conversation, id: event.from, on: false });
+    this.#events.emit(type, event);
+  }
+
   /** @param {string} type @param {any} event */
   #note(type, event) {
-    if (type === 'state')
+    if (type === 'state') {
       this.#status = event;
+      if (event.state !== 'ready' && event.state !== 'syncing')
+        this.#watching.forget();
+    }
     else if (type === 'conversation')
       this.#conversations.set(event.conversation, event);
     else if (type === 'login') {
@@ -289,5 +293,6 @@ export class ChatClient {
       this.#handover.catchUp(conversation.conversation, delivered);
     }
     this.#note('state', status);
+    void this.#watching.restore({ live: (...args) => this.#shared.call('live', ...args) }, this.#shared.id).catch(() => {});
   }
 }

@@ -1,5 +1,5 @@
 /** @import { Clock, Fields } from './types.js' */
-import { ChatError, ErrorCode, Kind, failureOf } from './protocol.js';
+import { ChatError, ErrorCode, FEATURES, Kind, failureOf } from './protocol.js';
 
 /** How long the WebSocket and the hello may take, and a reply; later means that the connection is dead. */
 const OPEN_TIMEOUT = 10_000;
@@ -68,6 +68,12 @@ export class Connection {
     return connection;
   }
 
+  /** Older servers, and those without a history, cannot do everything. @param {string | undefined} feature fails with a ChatError if it is not there */
+  require(feature) {
+    if (feature && !this.features.includes(feature))
+      throw new ChatError(`this server does not have "${feature}"`, ErrorCode.unknownRequest, false);
+  }
+
   /** @param {Fields} object */
   send(object) {
     if (!this.isEnded && this.#socket.readyState === 1)
@@ -85,6 +91,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       if (this.isEnded)
         return reject(new ChatError('there is no connection'));
+      this.require(FEATURES[object.msgid]);
       if (this.#requests.size >= MAX_REQUESTS)
         return reject(new ChatError('too many requests at once', ErrorCode.tooFast, true));
       const patience = object.msgid === Kind.login || object.msgid === Kind.register ? LOGIN_TIMEOUT : REPLY_TIMEOUT;

@@ -1,4 +1,5 @@
 /** @import { Fields } from './types.js' */
+/** @import { Connection } from './connection.js' */
 import { ErrorCode, Kind } from './protocol.js';
 
 /**
@@ -18,8 +19,6 @@ export class Credentials {
     this.#login = login;
     this.#getToken = getToken;
   }
-
-  get hasToken() { return this.#getToken !== undefined; }
 
   /**
    * Tries one after the other until a login succeeds.
@@ -48,15 +47,28 @@ export class Credentials {
     return null;
   }
 
-  /** The token that the session goes on with; null: none can be had. */
-  async freshToken() {
-    return await this.#getToken?.() ?? null;
+  /**
+   * The token of a session ends soon: the server gets a newer one.
+   * @param {Connection} connection @param {(attempt: number) => Promise<void>} pause @param {(error: Error) => void} report
+   */
+  async refresh(connection, pause, report) {
+    for (let attempt = 0; !connection.isEnded && this.#getToken; attempt++) {
+      try {
+        const jwt = await this.#getToken();
+        if (jwt)
+          await connection.request({ msgid: Kind.refresh, jwt });
+        return;
+      } catch (error) {
+        report(/** @type {Error} */ (error));
+        await pause(attempt);
+      }
+    }
   }
 
   async #given() {
     if (!this.#getToken)
       return this.#login;
-    const jwt = await this.freshToken();
+    const jwt = await this.#getToken();
     return jwt && { jwt };
   }
 }

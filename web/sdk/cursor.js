@@ -1,4 +1,4 @@
-/** @import { Item, Mark, Message } from './types.js' */
+/** @import { Conversation, Item, Mark, Message } from './types.js' */
 import { ChangeCursor } from './change-cursor.js';
 import { Rewind } from './rewind.js';
 
@@ -29,6 +29,10 @@ export class Cursor {
   read = 0;
   /** The highest number heard of. */
   head = 0;
+  /** How far the other one of two users is. */
+  peer = { received: 0, read: 0 };
+  /** Messages below it are not shown to this user any more; 0: all are. */
+  floor = 0;
 
   /** @param {string} conversation @param {(item: Item) => void} enqueue */
   constructor(conversation, enqueue) {
@@ -59,10 +63,23 @@ export class Cursor {
 
   compareLast() { this.#rewind.compareLast(); }
 
+  /** What the application is told of the conversation. @returns {Conversation} */
+  toConversation() {
+    const { conversation, head, read, peer, floor } = this;
+    return { conversation, head, read, ...(peer.received > 0 && { peer }), ...(floor > 0 && { floor }) };
+  }
+
   /** @returns {Mark} */
   toMark() {
-    const { conversation, delivered, received, head, read } = this;
-    return { conversation, delivered, received, head, read, ts: this.#rewind.search ? 0 : this.#deliveredTs, rev: this.changes.taken, revHead: this.changes.head };
+    const { delivered, received } = this;
+    return { ...this.toConversation(), delivered, received, ts: this.#rewind.search ? 0 : this.#deliveredTs, rev: this.changes.taken, revHead: this.changes.head };
+  }
+
+  /** The other one of two users has received and read up to here: marks never go back. @param {number} received @param {number} read @returns {boolean} whether it is news */
+  notePeer(received, read) {
+    const before = this.peer;
+    this.peer = { received: Math.max(before.received, received, read), read: Math.max(before.read, read) };
+    return this.peer.received > before.received || this.peer.read > before.read;
   }
 
   /** Goes on from a mark that was kept. @param {Mark} mark */
@@ -71,6 +88,8 @@ export class Cursor {
     this.#ts = this.#deliveredTs = mark.ts;
     this.received = mark.received;
     this.read = mark.read;
+    this.peer = mark.peer ?? this.peer;
+    this.floor = mark.floor ?? 0;
     this.head = Math.max(this.head, mark.head);
     this.changes.restore(mark.rev ?? 0, mark.revHead);
     this.#untouched = false;
@@ -218,6 +237,7 @@ export class Cursor {
   /** The server does not have what is above a number any more, or has something else there. @param {number} to @param {number} ts */
   #rewindTo(to, ts) {
     const done = this.#rewind.begin(this.queued, to, ts);
+    this.peer = { received: Math.min(this.peer.received, to), read: Math.min(this.peer.read, to) };
     const newHeld = ts === 0 ? [] : [...this.#held.values()].filter(message => message.ts > ts).map(message => message.seq);
     this.head = Math.max(to, this.#rewind.serverHead, ...newHeld);
     this.#held.clear();

@@ -63,9 +63,9 @@ export class Cursors {
       cursor.beginLogin();
   }
 
-  /** @param {{ conversation: string, head: number, received: number, read: number, rev?: number }[]} entries of a sync */
+  /** @param {{ conversation: string, head: number, received: number, read: number, rev?: number, floor?: number }[]} entries of a sync */
   applySync(entries) {
-    for (const { conversation, head, received, read, rev = 0 } of entries) {
+    for (const { conversation, head, received, read, rev = 0, floor = 0 } of entries) {
       this.#change(this.#get(conversation), cursor => {
         const { based } = cursor;
         if (!based)
@@ -74,6 +74,7 @@ export class Cursors {
         if (this.#hasChanges)
           based ? cursor.changes.noteServerRev(rev) : cursor.changes.begin(rev, received, received < head);
         cursor.read = Math.max(Math.min(cursor.read, head), read);
+        cursor.floor = floor;
         if (!based)
           return;
         cursor.compareLast();
@@ -161,6 +162,28 @@ export class Cursors {
       this.#change(cursor, () => cursor.noteServerHead(head), true);
   }
 
+  /**
+   * How far the other one of two users is.
+   * @param {string} conversation @param {number} received @param {number} read
+   * @returns {Cursor | null} null: it is no news, or the conversation is not known yet
+   */
+  notePeer(conversation, received, read) {
+    const cursor = this.#synced ? this.#get(conversation) : this.find(conversation);
+    if (!cursor?.notePeer(received, read))
+      return null;
+    this.#hooks.changed(cursor);
+    return cursor;
+  }
+
+  /** @param {string} conversation @param {number} floor messages below it are not shown any more */
+  noteFloor(conversation, floor) {
+    const cursor = this.find(conversation);
+    if (!cursor || floor === cursor.floor)
+      return;
+    cursor.floor = floor;
+    this.#hooks.changed(cursor);
+  }
+
   /** @param {string} conversation @param {number} seq a person has read up to here */
   noteRead(conversation, seq) {
     this.#change(this.#get(conversation), cursor => { cursor.read = Math.max(cursor.read, seq); });
@@ -239,7 +262,7 @@ export class Cursors {
 
   /** Whatever moves a cursor: its mark, its gap and what it holds are looked at afterwards. @param {Cursor} cursor @param {(cursor: Cursor) => void} change @param {boolean} [urgent] */
   #change(cursor, change, urgent = false) {
-    const { held, rewinds, received, head, read, changes: { early } } = cursor;
+    const { held, rewinds, received, head, read, floor, changes: { early } } = cursor;
     change(cursor);
     this.#held += cursor.held - held;
     if (cursor.rewinds > rewinds) {
@@ -257,7 +280,7 @@ export class Cursors {
     }
     if (cursor.received > received && cursor.rewinds === rewinds)
       this.#hooks.received(cursor.conversation, cursor.received);
-    if (cursor.head !== head || cursor.read !== read)
+    if (cursor.head !== head || cursor.read !== read || cursor.floor !== floor)
       this.#hooks.changed(cursor);
     const gap = this.#gaps.get(cursor);
     const isWaitingForOthers = this.#synced && !cursor.based && cursor.held > 0;

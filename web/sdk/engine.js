@@ -1,11 +1,14 @@
 /** @import { Clock, Fields, Mark, Meta, Pending, State, Store, User } from './types.js' */
 /** @import { End } from './connection.js' */
 /** @import { Credentials } from './credentials.js' */
+import { Asker } from './asker.js';
 import { CatchUp } from './catch-up.js';
 import { toChange } from './changes.js';
 import { Connection } from './connection.js';
+import { ConversationNotes } from './conversation-notes.js';
 import { Cursors } from './cursors.js';
 import { Delivery } from './delivery.js';
+import { Live } from './live.js';
 import { ReceivedMarks } from './marks.js';
 import { Outgoing } from './outgoing.js';
 import { ChatError, ErrorCode, Kind, group, reconnectDelay, retryDelay, toMessage } from './protocol.js';
@@ -13,11 +16,10 @@ import { Status } from './status.js';
 
 /** A connection that held for so many ms was a good one: the pauses start anew. */
 const GOOD = 5000;
-/** A request without a connection waits for one so long. */
-const PATIENCE = 10_000;
-const MAX_ATTEMPTS = 5;
 /** Repetitions are recognised among so many, on a server without a history. */
 const MAX_REMEMBERED = 4096;
+/** Of so many conversations it is learnt after a login how far the others are. */
+const LISTED = 100;
 
 /**
  * @typedef {object} EngineOptions
@@ -47,6 +49,9 @@ export class Engine {
   #delivery;
   #catchUp;
   #outgoing;
+  #asker;
+  #live;
+  #notes;
   /** @type {Cursors} */
   #cursors;
 
@@ -55,6 +60,9 @@ export class Engine {
     this.#options = options;
     const { clock, store, emit } = options;
     this.#status = new Status(clock);
+    this.#asker = new Asker(clock, this.#status);
+    this.#notes = new ConversationNotes(store, emit);
+    this.#live = new Live(clock, emit, ms => this.#status.pause(ms));
     this.#marks = new ReceivedMarks(clock);
     this.#delivery = new Delivery(store, this.#marks, { items: items => emit('items', items), room: () => this.#catchUp.wake() });
     this.#cursors = this.#newCursors();
@@ -71,7 +79,7 @@ export class Engine {
 
   get user() { return this.#meta.user ?? null; }
 
-  get conversations() { return this.#cursors.all().filter(({ head }) => head > 0).map(({ conversation, head, read, delivered }) => ({ conversation, head, read, delivered })); }
+  get conversations() { return this.#cursors.all().filter(({ head }) => head > 0).map(cursor => ({ ...cursor.toConversation(), delivered: cursor.delivered })); }
 
   /** @param {{ meta: Meta, marks: Mark[], pending: Pending[] }} saved what the store had */
   start({ meta, marks, pending }) {
@@ -86,31 +94,17 @@ export class Engine {
   /** @param {Pending} pending is in the store */
   post(pending) { this.#outgoing.add(pending); }
 
-  /** Asks the server; repeats what was refused with `retry`. @param {Fields} object @returns {Promise<Fields>} */
-  async request(object) {
-    for (let attempt = 0; ; attempt++) {
-      const connection = await this.#online();
-      try {
-        return await connection.request(object, reply => {
-          if (object.msgid === Kind.createGroup)
-            this.#cursors.addNewGroup(group(reply.groupid)); // its first message may be right behind
-          return reply;
-        });
-      } catch (error) {
-        const { code, retry } = /** @type {ChatError} */ (error);
-        if (!retry || attempt >= MAX_ATTEMPTS || (code === ErrorCode.none && object.msgid === Kind.createGroup))
-          throw error;
-        await this.#status.pause(retryDelay(attempt, this.#options.clock.random()));
-      }
-    }
-  }
+  /** @param {Fields} object @returns {Promise<Fields>} */
+  request(object) { return this.#asker.ask(object, reply => this.#noteReply(object, reply)); }
+
+  /** @param {'watch' | 'setPresence' | 'restore' | 'leave' | 'typing'} operation a method of Live @param {...any} args @returns {Promise<void>} */
+  live(operation, ...args) { return /** @type {any} */ (this.#live)[operation](...args); }
 
   /** @param {string} conversation @param {number} seq a person has read up to here */
   async read(conversation, seq) {
     await this.request({ msgid: Kind.read, conversation, seq });
     this.#cursors.noteRead(conversation, seq);
-    const mark = this.#cursors.find(conversation);
-    await (mark?.based && this.#options.store.write({ marks: [mark.toMark()] }));
+    await this.#notes.keep(conversation);
   }
 
   async logout() {
@@ -129,7 +123,7 @@ export class Engine {
 
   /** @param {string} [reason] */
   stop(reason = 'closed') {
-    this.#stopped = true;
+    this.#stopped = this.#asker.isStopped = true;
     this.#marks.flush();
     this.#open?.end(reason);
     this.#enter('disconnected', { reason });
@@ -141,9 +135,7 @@ export class Engine {
       this.#enter('connecting', this.status.reason ? { reason: this.status.reason } : {});
       const since = clock.now();
       const end = await this.#connectOnce();
-      this.#connection = null;
-      this.#outgoing.use(null);
-      this.#marks.use(null);
+      this.#use(null);
       if (this.#stopped)
         return;
       if (!end.reconnect)
@@ -194,14 +186,27 @@ export class Engine {
     const user = { id, name, friends, groups, features: connection.features };
     Object.assign(this.#meta, { user, resumeToken: credentials.resumeToken });
     void store.write({ meta: { user, resumeToken: credentials.resumeToken } });
-    this.#connection = connection;
     this.#cursors.beginSync(connection.features.includes('changes'));
-    this.#marks.use(connection);
     emit('login', user);
     this.#enter('syncing');
-    this.#outgoing.use(connection, user);
-    void this.#catchUp.run(connection, this.#cursors, this.#meta).then(done => done && this.#enter('ready'));
+    this.#use(connection, user);
+    void this.#catchUp.run(connection, this.#cursors, this.#meta).then(done => done && this.#caughtUp(connection));
     return user;
+  }
+
+  /** @param {Connection | null} connection logged in; null: it was lost @param {User} [user] */
+  #use(connection, user) {
+    this.#connection = this.#asker.connection = connection;
+    this.#marks.use(connection);
+    this.#outgoing.use(connection, user);
+    this.#live.use(connection);
+  }
+
+  /** Receipts are not repeated: what came while nobody was connected stands in the list. @param {Connection} connection */
+  #caughtUp(connection) {
+    this.#enter('ready');
+    if (connection.features.includes('receipts'))
+      void this.request({ msgid: Kind.conversations, limit: LISTED }).catch(() => {}); // who wants to know asks for more
   }
 
   /** @param {Connection} connection @param {Fields} push */
@@ -212,12 +217,28 @@ export class Engine {
       this.#cursors.offerChange(toChange(push, this.user?.id ?? 0), push.prev, this.#delivery.hasRoom);
     else if (push.msgid === Kind.settingsChanged)
       this.#options.emit('settings', push);
+    else if (push.msgid === Kind.receipt)
+      this.#notes.takePeers([{ conversation: push.conversation, peer: push }], this.user?.id ?? 0);
+    else if (push.msgid === Kind.presence || push.msgid === Kind.typing)
+      this.#options.emit(push.msgid === Kind.presence ? 'presence' : 'typing', push);
+    else if (push.msgid === Kind.conversationChanged)
+      this.#notes.takeChange({ draft: '', ...push });
     else if (push.msgid === Kind.expiring)
-      void this.#refresh(connection);
+      void this.#options.credentials.refresh(connection, attempt => this.#status.pause(retryDelay(attempt + 3, this.#options.clock.random())), error => this.#options.emit('error', error));
     else if (push.errno === ErrorCode.notLoggedIn)
       connection.end('the server has forgotten the login');
     else if (push.errno === ErrorCode.malformed && push.conversation && push.head !== undefined)
       this.#cursors.noteServerHead(push.conversation, push.head);
+  }
+
+  /** @param {Fields} object @param {Fields} reply to it */
+  #noteReply(object, reply) {
+    if (object.msgid === Kind.createGroup)
+      this.#cursors.addNewGroup(group(reply.groupid)); // its first message may be right behind
+    else if (object.msgid === Kind.conversations)
+      this.#notes.takePeers(reply.conversations, this.user?.id ?? 0);
+    else if (object.msgid === Kind.changeConversation)
+      this.#notes.takeOwn(object);
   }
 
   /** @param {import('./types.js').Message} message */
@@ -233,25 +254,9 @@ export class Engine {
     this.#delivery.push({ conversation: message.conversation, after: 0, upTo: 0, rewinds: 0, message });
   }
 
-  /** The token of this session ends soon. @param {Connection} connection */
-  async #refresh(connection) {
-    const { clock, credentials, emit } = this.#options;
-    for (let attempt = 0; connection === this.#connection && credentials.hasToken; attempt++) {
-      try {
-        const jwt = await credentials.freshToken();
-        if (jwt)
-          await connection.request({ msgid: Kind.refresh, jwt });
-        return;
-      } catch (error) {
-        emit('error', /** @type {Error} */ (error));
-        await this.#status.pause(retryDelay(attempt + 3, clock.random()));
-      }
-    }
-  }
-
   /** @param {{ code: number, reason: string }} why */
   #loggedOut(why) {
-    this.#stopped = true;
+    this.#stopped = this.#asker.isStopped = true;
     this.#connection?.end(why.reason);
     this.#enter('disconnected', { reason: why.reason });
     this.#options.emit('logout', why);
@@ -270,9 +275,9 @@ export class Engine {
       gap: () => this.#catchUp?.wake(),
       rewound: conversation => this.#delivery.forget(conversation),
       received: (conversation, seq) => this.#delivery.received(conversation, seq),
-      changed: ({ conversation, head, read }) => this.#options.emit('conversation', { conversation, head, read }),
+      changed: cursor => this.#options.emit('conversation', cursor.toConversation()),
     });
-    this.#delivery.cursors = cursors;
+    this.#delivery.cursors = this.#notes.cursors = cursors;
     return cursors;
   }
 
@@ -282,18 +287,5 @@ export class Engine {
       return;
     this.#status.change({ state, ...more });
     this.#options.emit('state', this.status);
-  }
-
-  /** The connection, as soon as there is one. @returns {Promise<Connection>} */
-  async #online() {
-    const until = this.#options.clock.now() + PATIENCE;
-    for (let left = PATIENCE; !this.#connection; left = until - this.#options.clock.now()) {
-      if (this.#stopped)
-        throw new ChatError('nobody is logged in', ErrorCode.notLoggedIn, false);
-      if (left <= 0)
-        throw new ChatError('there is no connection');
-      await this.#status.pause(left);
-    }
-    return this.#connection;
   }
 }

@@ -57,6 +57,7 @@ export class ReceivedMarks {
 
   flush() {
     this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
     if (!this.#connection)
       return;
     for (const [conversation, seq] of this.#due) {

@@ -5,7 +5,7 @@ import { ChatError } from './protocol.js';
 /** A tab that has the connection and does not answer, in ms. */
 const PATIENCE = 15_000;
 
-/** @typedef {'post' | 'request' | 'read' | 'logout' | 'wake'} Operation a method of the engine */
+/** @typedef {'post' | 'request' | 'read' | 'live' | 'logout' | 'wake'} Operation a method of the engine */
 
 /**
  * The engine of this tab, or of the tab that has the connection: whoever holds the lock. When that tab is closed the next one gets the
@@ -22,6 +22,9 @@ export class SharedEngine {
   #channel = null;
   #closing = new AbortController();
   #release = () => {};
+  #key = '';
+  /** Tabs whose end is waited for. @type {Set<string>} */
+  #tabs = new Set();
   #clock;
   #create;
   #onEvent;
@@ -33,6 +36,9 @@ export class SharedEngine {
     this.#onEvent = onEvent;
   }
 
+  /** The name of this tab among those who share. */
+  get id() { return this.#id; }
+
   /** @param {string | null} key of those who share; null: nobody */
   start(key) {
     const { locks } = globalThis.navigator ?? {};
@@ -40,14 +46,18 @@ export class SharedEngine {
       this.#own = this.#create();
       return;
     }
+    this.#key = key;
     this.#channel = new BroadcastChannel(key);
     this.#channel.onmessage = event => void this.#take(event.data);
-    locks.request(key, { signal: this.#closing.signal }, () => {
+    const closed = new Promise(resolve => { this.#release = () => resolve(null); });
+    const { signal } = this.#closing;
+    locks.request(`${key} ${this.#id}`, { signal }, () => closed).catch(() => {});
+    locks.request(key, { signal }, () => {
       this.#own = this.#create().then(engine => {
         this.#welcome(engine);
         return engine;
       });
-      return new Promise(resolve => { this.#release = () => resolve(null); });
+      return closed;
     }).catch(() => {}); // closed before its turn came
     this.#channel.postMessage({ about: 'hello' });
   }
@@ -88,8 +98,22 @@ export class SharedEngine {
       this.#settle(id, result);
     else if (about === 'hello')
       this.#own?.then(engine => this.#welcome(engine));
-    else if (about === 'call' && this.#own)
+    else if (about === 'call' && this.#own) {
+      if (operation === 'live')
+        this.#waitForEnd(args[1]);
       this.#channel?.postMessage({ about: 'result', id, ...await this.#outcome(operation, args) });
+    }
+  }
+
+  /** A tab is closed without a word: its lock is free then. @param {string} tab */
+  #waitForEnd(tab) {
+    if (this.#tabs.has(tab))
+      return;
+    this.#tabs.add(tab);
+    navigator.locks.request(`${this.#key} ${tab}`, { signal: this.#closing.signal }, () => {
+      this.#tabs.delete(tab);
+      void this.#outcome('live', ['leave', tab]);
+    }).catch(() => {}); // this one was closed before
   }
 
   /** @param {Operation} operation @param {any[]} args */

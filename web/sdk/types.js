@@ -58,6 +58,41 @@
  * @property {number} ts the newest time seen; 0 when it is not known
  * @property {number} [rev] changes of messages up to this one were handed over
  * @property {number} [revHead] the highest number of a change heard of
+ * @property {{ received: number, read: number }} [peer] how far the other one of two users is
+ * @property {number} [floor] messages below it are not shown any more
+ *
+ * @typedef {object} Conversation
+ * @property {string} conversation
+ * @property {number} head the number of the last message
+ * @property {number} read how far a person has read on any device
+ * @property {{ received: number, read: number }} [peer] how far the other one of two users is, as far as it is known
+ * @property {number} [floor] messages below it are not shown to this user any more
+ *
+ * @typedef {object} ListedConversation a conversation as a list shows it; what is not so is left out
+ * @property {string} conversation
+ * @property {number} head
+ * @property {number} received the own marks
+ * @property {number} read
+ * @property {number} unread messages of others that were not read
+ * @property {Message | null} last the last message as it is now; null: it was cleared, or is too large for a list
+ * @property {{ received: number, read: number }} [peer]
+ * @property {number} [rev]
+ * @property {number} [floor]
+ * @property {boolean} [marked] as unread
+ * @property {boolean} [pinned]
+ * @property {boolean} [muted]
+ * @property {boolean} [archived]
+ * @property {string} [draft]
+ *
+ * @typedef {object} Receipts of one message
+ * @property {number} members who could have it, its sender left out
+ * @property {number} received how many of them have received it
+ * @property {number} read how many of them have read it
+ * @property {{ id: number, received: number, read: number }[]} who ascending by id; who is not listed has not received it
+ * @property {boolean} more whether there are others
+ *
+ * @typedef {{ id: number, state: 'online' | 'away' | 'offline', seen?: number }} PresenceState `seen`: when somebody who is offline was last there, if that is known
+ * @typedef {{ conversation: string, id: number, on: boolean }} Typing
  *
  * @typedef {object} User
  * @property {number} id
@@ -114,7 +149,11 @@
  * @property {Message} message every message of every conversation, own ones too: once, in the order of its conversation
  * @property {Change} change a message was edited, recalled, pinned or reacted to: behind its message, own changes too. One may be told twice
  * @property {Message} update an own message was acknowledged, or has failed
- * @property {{ conversation: string, head: number, read: number }} conversation
+ * @property {Conversation} conversation
+ * @property {{ conversation: string, archived?: boolean, marked?: boolean, floor?: number, draft?: string }} conversationChanged what a device of this user, this one too, has made of it; what is left out did not change
+ * @property {{ conversation: string, id: number, received: number, read: number }} receipt the other one of two users has received and read up to here
+ * @property {{ users: PresenceState[] }} presence how users that are watched are: all of them behind `watch` and after each login, then who has changed
+ * @property {Typing} typing somebody types in a conversation that is watched, or does no longer
  * @property {{ conversation: string, first: number, last: number }} missing numbers that the server does not have or show
  * @property {{ conversation: string, from: number, to: number }} rewound the server was restored: it does not have what was above `to`
  * @property {Fields} settings another device has changed the user's settings

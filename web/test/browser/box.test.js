@@ -97,6 +97,28 @@ test('Messages are changed in the element too', { timeout: 180_000 }, async () =
   assert.deepEqual(page.problems, []);
 });
 
+test('The element shows ticks, who is there and who writes', { timeout: 180_000 }, async () => {
+  const page = await open();
+  const box = page.locator('chat-box');
+  await box.locator('.presence').filter({ hasText: 'online' }).waitFor();
+  await box.locator('textarea').fill('Are you there?');
+  await box.locator('textarea').press('Enter');
+  while (!heard.some(({ text }) => text === 'Are you there?'))
+    await new Promise(resolve => setTimeout(resolve, 50));
+  const { conversation, seq } = heard.findLast(({ text }) => text === 'Are you there?');
+  const row = box.locator('.message', { hasText: 'Are you there?' });
+  await row.and(box.locator('[data-progress=received]')).waitFor();
+  await support.typing(conversation);
+  await box.locator('.typing').getByText('Support is writing…').first().waitFor();
+  await support.markRead(conversation, seq);
+  await row.and(box.locator('[data-progress=read]')).waitFor();
+  const asked = new Promise(resolve => support.on('typing', ({ on }) => on && resolve()));
+  await support.watch([], [conversation]);
+  await box.locator('textarea').pressSequentially('I am');
+  await asked;
+  assert.deepEqual(page.problems, []);
+});
+
 test('A visitor whom the shop does not let chat is told so', { timeout: 120_000 }, async () => {
   answer = 403;
   const page = await open();

@@ -26,7 +26,7 @@ test('Two people find each other and chat; the node is killed in between; nothin
   await say(bob, 'Hi! Wonderful to see you here.');
   await shows(alice, ['Hello Bob', 'Hi! Wonderful to see you here.']);
   await alice.getByRole('textbox', { name: 'Message Bob' }).waitFor(); // whom she knew by his number alone
-  assert.equal(await alice.locator('.top:has(.with) .avatar').textContent(), 'B');
+  assert.equal(await alice.locator('.pane .top .avatar').textContent(), 'B');
 
   await node.kill();
   await alice.getByText(/No connection|Connecting/).waitFor();

@@ -55,11 +55,12 @@ test('Tabs of one user share a connection, and each shows every message once', a
   const [a, b, c] = [await tabs.openReady(), await tabs.openReady(), await tabs.openReady()];
   for (const text of ['x', 'y'])
     tabs.world.server.post(1, { toid: 2 }, text);
+  tabs.world.server.live.tellMarks(1, 'd:1:2');
   await tabs.world.clock.until(() => [a, b, c].every(({ client }) => client.told.messages.length === 2));
   await tabs.world.clock.advance(5000);
   assert.equal(tabs.sessions(), 1);
   for (const { client } of [a, b, c])
-    assert.deepEqual([texts(client), client.user.id, client.conversations], [['x', 'y'], 2, [{ conversation: 'd:1:2', head: 2, read: 0 }]]);
+    assert.deepEqual([texts(client), client.user.id, client.conversations], [['x', 'y'], 2, [{ conversation: 'd:1:2', head: 2, read: 0, peer: { received: 2, read: 2 } }]]);
 });
 
 test('A message that is sent in one tab is sent by the tab that has the connection, and shown in both', async () => {
@@ -201,6 +202,7 @@ for (let seed = 1; seed <= 25; seed++) {
     await clock.until(() => open.every(({ client }) => client.state !== 'ready'));
     await clock.until(() => open.every(({ client }) => client.state === 'ready'));
     server.post(1, { toid: 2 }, 'alice last');
+    await clock.until(() => open.every(({ client }) => texts(client).at(-1) === 'alice last'));
     await clock.advance(10_000);
 
     const log = server.log('d:1:2').map(({ msg }) => msg);

@@ -1,10 +1,11 @@
 import { direct } from '../../sdk/index.js';
 import { FakeChanges } from './fake-changes.js';
+import { FakeLive } from './fake-live.js';
 import { FakeSocket } from './fake-socket.js';
 
 const HEARTBEAT = 30;
 
-const stateOf = ({ head, read, rev }) => `${head} ${read} ${rev}`;
+const stateOf = ({ head, read, rev, floor }) => `${head} ${read} ${rev} ${floor}`;
 
 /**
  * A chat server in this process that speaks the protocol, and does what networks and dying servers do: `faults` says how often.
@@ -20,6 +21,8 @@ export class FakeServer {
   seen = [];
   faults = {};
   changes = new FakeChanges();
+  live = new FakeLive(this);
+  features = ['changes', 'receipts', 'conversations', 'watch', 'typing'];
   /** Before version 3 of the protocol. */
   isOld = false;
   isUp = true;
@@ -79,7 +82,7 @@ export class FakeServer {
     switch (object.msgid) {
       case 100:
         session.hasChanges = object.protocol >= 3 && !this.isOld;
-        return session.send({ msgid: 101, protocol: session.hasChanges ? 3 : 2, ...(session.hasChanges && { features: ['changes'] }), node: 'fake', heartbeat: HEARTBEAT, maxframe: 65_536 });
+        return session.send({ msgid: 101, protocol: session.hasChanges ? 3 : 2, ...(session.hasChanges && { features: this.features }), node: 'fake', heartbeat: HEARTBEAT, maxframe: 65_536 });
       case 104: return session.send({ msgid: 105 });
       case 1: return this.#logIn(session, object, reply, refuse);
       case 4: {
@@ -100,7 +103,7 @@ export class FakeServer {
       case 131: return session.hasChanges ? this.#change(session, object, reply, refuse) : refuse(5);
       case 133: return reply(this.changes.since(object, session.user.id));
       case 141: session.jwt = object.jwt; return reply({});
-      default: return reply({});
+      default: return this.live.receive(session, object, reply, refuse);
     }
   }
 
@@ -108,7 +111,7 @@ export class FakeServer {
   change(by, change) {
     const push = this.changes.change(by, change, this.log(change.conversation), this.#clock.date());
     for (const other of push ? this.sessions : []) {
-      if (other.hasChanges && other.user && this.#receivers(push.conversation).has(other.user.id))
+      if (other.hasChanges && other.user && this.receivers(push.conversation).has(other.user.id))
         other.push(push);
     }
   }
@@ -143,7 +146,7 @@ export class FakeServer {
     const groups = [...this.groups.values()].filter(group => group.members.has(user.id)).map(group => ({ id: group.id, groupname: `g${group.id}`, groupdesc: '', users: [] }));
     reply({ msgid: 2, id: user.id, name: user.name, token: fresh, groups });
     // What was not received comes by itself, as from the offline queue.
-    for (const conversation of this.#conversationsOf(user.id)) {
+    for (const conversation of this.conversationsOf(user.id)) {
       for (const message of this.log(conversation).filter(one => one.id !== user.id && one.seq > (this.marks.get(`${user.id} ${conversation}`) ?? 0)))
         session.push(message);
     }
@@ -182,18 +185,18 @@ export class FakeServer {
     };
     log.push(message);
     for (const other of this.sessions) {
-      if (other !== session && other.user && this.#receivers(conversation).has(other.user.id))
+      if (other !== session && other.user && this.receivers(conversation).has(other.user.id))
         other.push(message);
     }
     return message;
   }
 
-  #receivers(conversation) {
+  receivers(conversation) {
     const [kind, a, b] = conversation.split(':');
     return kind === 'g' ? this.groups.get(Number(a)).members : new Set([Number(a), Number(b)]);
   }
 
-  #conversationsOf(id) { return [...this.logs.keys()].filter(conversation => this.#receivers(conversation).has(id)); }
+  conversationsOf(id) { return [...this.logs.keys()].filter(conversation => this.receivers(conversation).has(id)); }
 
   #mark(session, { msgid, conversation, seq, ref }, reply) {
     const head = this.log(conversation).length;
@@ -201,6 +204,7 @@ export class FakeServer {
       return reply({ errno: 4, retry: false, conversation, head });
     const key = `${msgid === 109 ? 'read ' : ''}${session.user.id} ${conversation}`;
     this.marks.set(key, Math.max(seq, this.marks.get(key) ?? 0));
+    this.live.tellMarks(session.user.id, conversation);
     if (ref !== undefined)
       reply({});
   }
@@ -219,9 +223,9 @@ export class FakeServer {
       return reply({ errno: 11, retry: false });
     const old = this.#syncTokens.get(since) ?? new Map();
     const { id } = session.user;
-    const all = this.#conversationsOf(id).map(conversation => ({
+    const all = this.conversationsOf(id).map(conversation => ({
       conversation, head: this.log(conversation).length, received: this.marks.get(`${id} ${conversation}`) ?? 0, read: this.marks.get(`read ${id} ${conversation}`) ?? 0,
-      rev: this.changes.revOf(conversation),
+      rev: this.changes.revOf(conversation), floor: this.live.kept(id, conversation).floor,
     })).filter(({ head }) => head > 0);
     const token = `sync-${++this.#syncs}`;
     this.#syncTokens.set(token, new Map(all.map(entry => [entry.conversation, stateOf(entry)])));

@@ -16,13 +16,17 @@ export class World {
   /** A client, and everything that it told. */
   client(name, options = {}) {
     const client = new ChatClient({ url: 'ws://fake/ws', login: { name, password: 'secret' }, WebSocket: this.server.WebSocket, clock: this.clock, ...options });
-    const told = { messages: [], states: [], updates: [], errors: [], logouts: [], rewound: [], missing: [], changes: [] };
+    const told = { messages: [], states: [], updates: [], errors: [], logouts: [], rewound: [], missing: [], changes: [], receipts: [], presence: [], typing: [], kept: [] };
     client.on('message', message => told.messages.push(message));
     client.on('state', ({ state }) => told.states.push(state));
     client.on('update', ({ cmid, state }) => told.updates.push([cmid, state]));
     client.on('error', error => told.errors.push(error));
     client.on('logout', why => told.logouts.push(why));
     client.on('change', change => told.changes.push(change));
+    client.on('receipt', receipt => told.receipts.push(receipt));
+    client.on('presence', ({ users }) => told.presence.push(...users));
+    client.on('typing', ({ id, on }) => told.typing.push([id, on]));
+    client.on('conversationChanged', change => told.kept.push(change));
     client.on('rewound', event => told.rewound.push(event));
     client.on('missing', event => told.missing.push(event));
     return Object.assign(client, { told });

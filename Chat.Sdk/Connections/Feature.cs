@@ -1,0 +1,23 @@
+using Chat.Protocol;
+
+namespace ChatActors.Client.Connections;
+
+/// <summary>What a server can do beyond version 2 of the protocol, as its hello names it.</summary>
+static class Feature
+{
+    public const string Changes = "changes";
+    public const string Receipts = "receipts";
+    public const string Conversations = "conversations";
+    public const string Watch = "watch";
+    public const string Typing = "typing";
+
+    /// <summary>What a request needs; null: every server answers it, if only with a refusal.</summary>
+    public static string? Of(Request request) => request switch
+    {
+        GetReceiptsRequest => Receipts,
+        ListConversationsRequest or ChangeConversationRequest => Conversations,
+        WatchRequest or SetPresenceRequest => Watch,
+        TypingRequest => Typing,
+        _ => null,
+    };
+}

@@ -1,0 +1,100 @@
+/** @import { Fields, ListedConversation, Receipts } from './types.js' */
+import { Kind, toMessage } from './protocol.js';
+
+/** @typedef {{ conversation: string, seq: number }} Place of a message, such as the message itself */
+
+/** What a user asks the server for: each method is a request of the protocol, and fails with a ChatError. */
+export class Requests {
+  #ask;
+  #me;
+
+  /** @param {(object: Fields) => Promise<Fields>} ask @param {() => number} me */
+  constructor(ask, me) {
+    this.#ask = ask;
+    this.#me = me;
+  }
+
+  /** @param {number} friendid */
+  async addFriend(friendid) { await this.#ask({ msgid: Kind.addFriend, friendid }); }
+
+  /** @param {string} groupname @param {string} [groupdesc] @returns {Promise<number>} its id */
+  async createGroup(groupname, groupdesc = '') { return (await this.#ask({ msgid: Kind.createGroup, groupname, groupdesc })).groupid; }
+
+  /** @param {number} groupid */
+  async joinGroup(groupid) { await this.#ask({ msgid: Kind.joinGroup, groupid }); }
+
+  /** A page of the members of a group, with ids above `after`. @param {number} groupid @param {{ after?: number, limit?: number }} [page] */
+  members(groupid, page) { return this.#ask({ msgid: Kind.members, groupid, ...page }); }
+
+  /** The same of the user's groups. @param {{ after?: number, limit?: number }} [page] */
+  groups(page) { return this.#ask({ msgid: Kind.groups, ...page }); }
+
+  /** The same of the user's friends. @param {{ after?: number, limit?: number }} [page] */
+  friends(page) { return this.#ask({ msgid: Kind.friends, ...page }); }
+
+  settings() { return this.#ask({ msgid: Kind.getSettings }); }
+
+  /** @param {{ presence?: string, receipts?: string, mute?: string, unmute?: string, pin?: string, unpin?: string }} change @returns what they are now */
+  changeSettings(change) { return this.#ask({ msgid: Kind.changeSettings, ...change }); }
+
+  /**
+   * Gives an own message another text. This and the other changes may be repeated without harm, and are. They fail with a ChatError whose `code` is
+   * `ErrorCode.forbidden` (not this user's to change, or recalled), `tooLate`, `notYours` (no such message) or `tooLarge`.
+   * @param {Place} message @param {string} text
+   */
+  edit(message, text) { return this.#change(message, { edit: { msg: text } }); }
+
+  /** Takes an own message back, or any one of a group that the user looks after. @param {Place} message */
+  recall(message) { return this.#change(message, { recall: true }); }
+
+  /** @param {Place} message @param {string} emoji */
+  react(message, emoji) { return this.#change(message, { react: emoji }); }
+
+  /** @param {Place} message @param {string} emoji */
+  unreact(message, emoji) { return this.#change(message, { unreact: emoji }); }
+
+  /** Pins it in its conversation for everybody, or (false) does so no longer. @param {Place} message @param {boolean} [pinned] */
+  pin(message, pinned = true) { return this.#change(message, { pin: pinned }); }
+
+  /**
+   * Who has received and read a message, its sender left out: a page, with ids above `after`.
+   * @param {string} conversation @param {number} seq @param {{ after?: number, limit?: number }} [page]
+   * @returns {Promise<Receipts>}
+   */
+  async receipts(conversation, seq, page) {
+    const { members, received, read, who, more = false } = await this.#ask({ msgid: Kind.getReceipts, conversation, seq, ...page });
+    return { members, received, read, who, more };
+  }
+
+  /**
+   * A page of the user's conversations as a list shows them: pinned ones first, then by their last message. The next page is `after` the last one of this.
+   * @param {{ after?: string, limit?: number, unread?: boolean, archived?: boolean }} [page] `unread`: only those; `archived`: those in place of the others
+   * @returns {Promise<{ conversations: ListedConversation[], unread: number, more: boolean }>} `unread` of the whole list
+   */
+  async listConversations(page) {
+    const { conversations, unread, more = false } = await this.#ask({ msgid: Kind.conversations, ...page });
+    const listed = conversations.map((/** @type {Fields} */ { last, ...entry }) => ({ ...entry, last: last ? toMessage(last, this.#me(), true) : null }));
+    return { conversations: listed, unread, more };
+  }
+
+  /** Puts it into the list of those that are archived, or back. @param {string} conversation @param {boolean} [archived] */
+  archive(conversation, archived = true) { return this.#keep({ conversation, archive: archived }); }
+
+  /** Until the user reads in it, or writes. @param {string} conversation */
+  markUnread(conversation) { return this.#keep({ conversation, unread: true }); }
+
+  /** Messages up to a number are not shown to this user any more. @param {string} conversation @param {number} seq */
+  clear(conversation, seq) { return this.#keep({ conversation, clear_to: seq }); }
+
+  /** What is being written, for the user's other devices. @param {string} conversation @param {string} text empty: nothing */
+  saveDraft(conversation, text) { return this.#keep({ conversation, draft: text }); }
+
+  /** @param {Fields} change */
+  async #keep(change) { await this.#ask({ msgid: Kind.changeConversation, ...change }); }
+
+  /** @param {Place} message @param {Fields} change @returns {Promise<{ rev: number, ts: number }>} since when the message is so */
+  async #change({ conversation, seq }, change) {
+    const { rev, ts } = await this.#ask({ msgid: Kind.change, conversation, seq, ...change });
+    return { rev, ts };
+  }
+}
