@@ -23,7 +23,7 @@ sealed class EveryStatement(IChatDatabase database)
     {
         await AccountsAsync();
         await ContactsAsync();
-        await ContactBookAsync();
+        await ContactBookStatements.RunAsync(database);
         await GroupStatements.RunAsync(database);
         await LogAsync();
         await OfflineAsync();
@@ -195,16 +195,6 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(7, (await lists.MembersAsync(18, 17, 100, 7)).Entries.Count);
         Assert.Equal(7, (await lists.GroupsAsync(17, 100, 7)).Entries.Count);
         Assert.Equal(7, (await lists.FriendsAsync(17, 100, 7)).Entries.Count);
-    }
-
-    async Task ContactBookAsync()
-    {
-        var book = new ContactBook(database);
-        Assert.Equal(ManyRows.FriendsOfEach, (await book.ListAsync(41, since: 0, limit: 500, onlyBlocked: false)).Contacts.Count);
-        foreach (var action in (ContactAction[])[ContactAction.Add, ContactAction.Remove, ContactAction.Block])
-            Assert.Equal(ErrorCode.None, (await book.ChangeAsync(42, new ChangeContactRequest(43, action))).Verdict.Error);
-        foreach (var count in (int[])[1, 100, 1000])
-            Assert.Contains(new UserPair(42, 43), await book.BlocksAmongAsync([new(42, 43), .. Ids(count).Select(id => new UserPair(id, id + 1))]));
     }
 
     async Task LogAsync()

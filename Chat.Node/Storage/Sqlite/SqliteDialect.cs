@@ -8,26 +8,8 @@ namespace Chat.Node.Storage.Sqlite;
 /// <summary>SQLite's own way: a prepared statement a row, because a call costs less than a text with many rows.</summary>
 sealed class SqliteDialect : SqlDialect
 {
-    const int WalkPage = 1000;
-
-    /// <summary>How late a row may be appended after it got its time; longer than any time-out of a write.</summary>
-    const long WalkSlackMilliseconds = 60_000;
-
     /// <summary>One per connection, for as long as it lives: preparing costs as much as a row.</summary>
     readonly ConditionalWeakTable<SqliteConnection, LogInsert> _inserts = [];
-
-    sealed class WalkRow
-    {
-        public long Id { get; init; }
-
-        public long Node { get; init; }
-
-        public int A { get; init; }
-
-        public int B { get; init; }
-
-        public long Ts { get; init; }
-    }
 
     public override SearchSql Search { get; } = new SqliteSearch();
 
@@ -271,20 +253,7 @@ sealed class SqliteDialect : SqlDialect
         });
 
     /// <summary>There is no index for this question, it would cost every message; the newest rows have the highest ids.</summary>
-    public override async Task<List<ConversationId>> TouchedSinceAsync(IChatDatabase database, long incarnation, long ts)
-    {
-        var touched = new HashSet<ConversationId>();
-        var below = long.MaxValue;
-        while (true)
-        {
-            // Rows are appended nearly in the order of their times: a page that is old throughout ends the walk.
-            var page = await ReadBackwardsAsync(database, below);
-            touched.UnionWith(page.Where(row => row.Node == incarnation && row.Ts >= ts).Select(row => ConversationId.FromStored(row.A, row.B)));
-            if (page.Count < WalkPage || page.TrueForAll(row => row.Ts < ts - WalkSlackMilliseconds))
-                return [.. touched];
-            below = page[^1].Id;
-        }
-    }
+    public override Task<List<ConversationId>> TouchedSinceAsync(IChatDatabase database, long incarnation, long ts) => LogWalk.TouchedSinceAsync(database, incarnation, ts);
 
     public override ReadOnlyMemory<byte> FromStored(byte[] message) => message;
 
@@ -294,9 +263,4 @@ sealed class SqliteDialect : SqlDialect
         connection.Disposed += (_, _) => insert.Dispose();
         return insert;
     }
-
-    static Task<List<WalkRow>> ReadBackwardsAsync(IChatDatabase database, long below) => database.ReadAsync(async connection =>
-        (await connection.QueryAsync<WalkRow>(
-            "SELECT id, a, b, ts, node FROM MessageLog WHERE id < @below ORDER BY id DESC LIMIT @limit",
-            new { below, limit = WalkPage })).AsList());
 }
