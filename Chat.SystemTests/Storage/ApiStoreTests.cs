@@ -1,3 +1,4 @@
+using Chat.Node.People;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -85,6 +86,20 @@ public abstract class ApiStoreTests : StorageTest
         Assert.Null(await groups.FindAsync(id));
         Assert.False(await contacts.IsMemberAsync(alice, id));
         Assert.True(await contacts.IsMemberAsync(alice, second));
+    }
+
+    [Fact]
+    public async Task The_last_places_of_a_group_are_given_once()
+    {
+        var (accounts, contacts) = (new Accounts(Database.Chat), new ContactStore(Database.Chat));
+        var ids = new List<int>();
+        for (var i = 0; i < 9; i++)
+            ids.Add((await accounts.RegisterAsync($"user{i}", "x"))!.Value);
+        var id = (await contacts.CreateGroupAsync(ids[0], "small", ""))!.Value;
+        var store = new MemberStore(Database.Chat, TimeProvider.System);
+        var joined = await Task.WhenAll(ids.Skip(1).Select(user => store.ChangeAsync(id, user, [user], group => GroupRules.Join(group, user, maxMembers: 4))));
+        Assert.Equal(3, joined.Count(outcome => outcome.Refusal is null));
+        Assert.Equal(4, (await contacts.MembersAsync([id]))[id].Count);
     }
 
     [Fact]

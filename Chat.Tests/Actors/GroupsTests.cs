@@ -1,0 +1,71 @@
+using Akka.TestKit;
+using Chat.Node.Contracts;
+using Chat.Node.Links;
+using Chat.Node.People;
+using Chat.Node.Storage;
+using Chat.Protocol;
+using Xunit;
+
+namespace Chat.Tests.Actors;
+
+/// <summary>Members are changed, and the conversation, for which a probe stands, hears of it before anybody is answered.</summary>
+public sealed class GroupsTests : ActorTest
+{
+    readonly TestProbe _conversation;
+    int _group;
+
+    public GroupsTests() => _conversation = NewProbe();
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _group = (await ContactStore.CreateGroupAsync(Alice, "team", ""))!.Value;
+    }
+
+    [Fact]
+    public async Task Who_adds_members_is_answered_when_the_conversation_knows_them_also_the_second_time()
+    {
+        var groups = GroupsOf(maxMembers: 10);
+        for (var time = 1; time <= 2; time++)
+        {
+            var added = groups.ChangeMembersAsync(Alice, new ChangeMembersRequest(_group) { Add = [Bob] });
+            Assert.Equal(ConversationId.Group(_group), (await _conversation.ExpectMsgAsync<ReloadMembers>()).Conversation);
+            Assert.True(await ContactStore.IsMemberAsync(Bob, _group));
+            Assert.False(added.IsCompleted);
+            _conversation.Reply(new MembersKnown(ConversationId.Group(_group)));
+            Assert.Null(await added.WaitAsync(Patience));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_answered_without_the_conversation()
+    {
+        var refusal = await GroupsOf(maxMembers: 1).ChangeMembersAsync(Alice, new ChangeMembersRequest(_group) { Add = [Bob] }).WaitAsync(Patience);
+        Assert.Equal((ErrorCode.Full, Bob), (refusal?.Error, refusal?.UserId));
+    }
+
+    [Fact]
+    public async Task Who_is_put_out_while_joining_does_not_stay_in_the_conversation()
+    {
+        var joining = GroupsOf(maxMembers: 10).JoinAsync(Bob, _group);
+        Assert.Equal(Bob, (await _conversation.ExpectMsgAsync<MembersChanged>()).UserId);
+        await Support.GroupMembers.RemoveMembersAsync(Database, _group, [Bob]);
+        _conversation.Reply(new MembersKnown(ConversationId.Group(_group)));
+        await _conversation.ExpectMsgAsync<ReloadMembers>(); // or it would go on with him
+        _conversation.Reply(new MembersKnown(ConversationId.Group(_group)));
+        Assert.Null((await joining.WaitAsync(Patience)).Refusal);
+    }
+
+    [Fact]
+    public async Task The_last_place_is_given_once()
+    {
+        var store = new MemberStore(Database, Clock);
+        var joined = await Task.WhenAll(((int[])[Bob, Carol]).Select(user => store.ChangeAsync(_group, user, [user], group => GroupRules.Join(group, user, maxMembers: 2))));
+        Assert.Equal(ErrorCode.Full, Assert.Single(joined, outcome => outcome.Refusal is not null).Refusal?.Error);
+        Assert.Equal(2, (await ContactStore.MembersAsync([_group]))[_group].Count);
+    }
+
+    Groups GroupsOf(int maxMembers) => new(
+        ContactStore, new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database)), new MemberStore(Database, Clock),
+        new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys))), maxMembers, Region(_conversation.Ref), Clock);
+}
