@@ -54,7 +54,7 @@ public sealed class ChatConversations
     public Task SaveDraftAsync(ConversationId conversation, string text, CancellationToken cancellationToken = default) =>
         ChangeAsync(new(conversation) { Draft = text }, cancellationToken);
 
-    Task ChangeAsync(ChangeConversationRequest request, CancellationToken cancellationToken) =>
+    Task<bool> ChangeAsync(ChangeConversationRequest request, CancellationToken cancellationToken) =>
         _requester.RequestAsync(request, _ => true, cancellationToken);
 
     ConversationPage ReadPage(JsonElement reply)

@@ -155,7 +155,7 @@ public sealed class ChatClientWatchTests : ClientScenario
         Server.DropConnections();
 
         await alice.Events.TakeAsync<PresenceChanged>(2);
-        Assert.Equal(0, Server.Requests.Items.OfType<WatchRequest>().Last().Conversations.Count);
+        Assert.Empty(Server.Requests.Items.OfType<WatchRequest>().Last().Conversations);
     }
 
     [Fact]
