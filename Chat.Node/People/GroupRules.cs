@@ -109,6 +109,8 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
             return No(ErrorCode.Forbidden, $"only the creator and the admins of group {group.Id} add members", userId);
         if (facts.IsBanned && by != Product)
             return No(ErrorCode.Forbidden, $"user {userId} is banned from group {group.Id}", userId);
+        if (facts.HasBlocked)
+            return No(ErrorCode.Blocked, $"user {userId} takes nothing from you", userId);
         return LetIn(userId);
     }
 

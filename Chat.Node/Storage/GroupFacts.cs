@@ -9,6 +9,9 @@ namespace Chat.Node.Storage;
 /// <param name="HasAsked">Whether the user waits to be let in.</param>
 readonly record struct MemberFacts(string? Role, long MutedUntil = 0, bool IsBanned = false, bool HasAsked = false)
 {
+    /// <summary>Whether the user has blocked whoever changes the group.</summary>
+    public bool HasBlocked { get; init; }
+
     public bool IsMember => Role is not null;
 }
 

@@ -24,7 +24,9 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
 
         public long HasAsked { get; init; }
 
-        public MemberFacts ToFacts() => new(Role, MutedUntil, IsBanned > 0, HasAsked > 0);
+        public long HasBlocked { get; init; }
+
+        public MemberFacts ToFacts() => new(Role, MutedUntil, IsBanned > 0, HasAsked > 0) { HasBlocked = HasBlocked > 0 };
     }
 
     sealed class GroupRow
@@ -68,7 +70,7 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
     {
         if (await connection.ExecuteScalarAsync<int?>(database.Dialect.LockGroup, new { groupId }, transaction) is null)
             return new GroupOutcome(GroupRefusal.NoGroup(groupId), []);
-        var facts = await ReadAsync(connection, transaction, groupId, userIds);
+        var facts = await ReadAsync(connection, transaction, groupId, by, userIds);
         var judgement = judge(facts);
         if (judgement.Refusal is not null)
             return new GroupOutcome(judgement.Refusal, []);
@@ -94,7 +96,7 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         return deleted;
     }
 
-    static async Task<GroupFacts> ReadAsync(DbConnection connection, DbTransaction transaction, int groupId, IReadOnlyCollection<int> userIds)
+    static async Task<GroupFacts> ReadAsync(DbConnection connection, DbTransaction transaction, int groupId, int by, IReadOnlyCollection<int> userIds)
     {
         var group = await connection.QuerySingleAsync<GroupRow>(
             """
@@ -109,10 +111,11 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
             SELECT u.id, (SELECT MIN(m.grouprole) FROM GroupUser m WHERE m.groupid = @groupId AND m.userid = u.id) AS role,
                 COALESCE((SELECT t.muted_until FROM GroupMute t WHERE t.groupid = @groupId AND t.userid = u.id), 0) AS muteduntil,
                 EXISTS (SELECT 1 FROM GroupBan b WHERE b.groupid = @groupId AND b.userid = u.id) AS isbanned,
-                EXISTS (SELECT 1 FROM GroupJoinRequest j WHERE j.groupid = @groupId AND j.userid = u.id) AS hasasked
+                EXISTS (SELECT 1 FROM GroupJoinRequest j WHERE j.groupid = @groupId AND j.userid = u.id) AS hasasked,
+                EXISTS (SELECT 1 FROM Contact c WHERE c.userid = u.id AND c.other = @by AND c.blocked = 1) AS hasblocked
             FROM Users u WHERE u.id IN @userIds
             """,
-            new { groupId, userIds }, transaction);
+            new { groupId, by, userIds }, transaction);
         return new GroupFacts(groupId, (int)group.Members, (int)group.Creators, (GroupJoining)group.Joining, users.ToDictionary(row => row.Id, row => row.ToFacts()))
         {
             Asked = (int)group.Asked,

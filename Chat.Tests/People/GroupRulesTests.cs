@@ -147,6 +147,15 @@ public sealed class GroupRulesTests
     }
 
     [Fact]
+    public void Nobody_is_added_by_somebody_whom_it_has_blocked()
+    {
+        var group = Group() with { Users = new Dictionary<int, MemberFacts>(Users) { [Stranger] = new MemberFacts(null) { HasBlocked = true } } };
+        var refusal = GroupRules.Change(group, Creator, new ChangeMembersRequest(7) { Add = [Stranger] }, Max, Now).Refusal;
+        Assert.Equal((ErrorCode.Blocked, Stranger), (refusal?.Error, refusal?.UserId));
+        Assert.Null(GroupRules.Join(group, Stranger, Max).Refusal); // by itself it may come
+    }
+
+    [Fact]
     public void Who_is_banned_comes_in_after_that_was_taken_back()
     {
         Assert.Equal(ErrorCode.Forbidden, Change(Member, new ChangeMembersRequest(7) { Unban = [Banned] }).Refusal?.Error);
