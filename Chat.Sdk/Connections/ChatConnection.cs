@@ -251,6 +251,8 @@ sealed class ChatConnection : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
+            if (e is IOException)
+                await _reading.WaitAsync(CloseTimeout, _timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who reads may know why
             Abort(new("the connection broke", e));
         }
     }

@@ -15,8 +15,9 @@ namespace Chat.Tests.Client;
 sealed class FakeConnection(FakeChatServer server, Socket socket)
 {
     readonly Channel<byte[]> _outbound = Channel.CreateUnbounded<byte[]>();
-    readonly Dictionary<ConversationId, string> _refused = [];
+    readonly FakePosts _posts = new(server);
     WebSocket? _webSocket;
+    (CloseCode Code, string Reason)? _closing;
 
     public int? UserId { get; private set; }
 
@@ -57,7 +58,12 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             _outbound.Writer.TryWrite(frame);
     }
 
-    public void Close(CloseCode code, string reason) => _ = _webSocket!.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
+    /// <summary>Behind what is on its way, and nothing comes behind it.</summary>
+    public void Close(CloseCode code, string reason)
+    {
+        _closing = (code, reason);
+        _outbound.Writer.TryWrite([]);
+    }
 
     public void Close()
     {
@@ -68,8 +74,18 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
 
     async Task WriteAsync(Stream stream)
     {
+        var isClosed = false;
         await foreach (var frame in _outbound.Reader.ReadAllAsync())
         {
+            if (isClosed)
+                continue;
+            if (frame.Length == 0 && _closing is { } closing)
+            {
+                isClosed = true;
+                await _webSocket!.CloseOutputAsync((WebSocketCloseStatus)closing.Code, closing.Reason, CancellationToken.None);
+                continue;
+            }
+
             await stream.WriteAsync(frame);
             await stream.FlushAsync();
         }
@@ -135,7 +151,7 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
                 Succeed(request);
                 break;
             case SendMessageRequest send:
-                Accept(user, send);
+                _posts.Accept(this, user, send);
                 break;
             case AddFriendRequest add when !Store.HasUser(add.FriendId):
                 Fail(request, ErrorCode.NotFound);
@@ -242,43 +258,6 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             Store.GroupsOf(user.Value), server.MaxFrameBytes));
     }
 
-    void Accept(int user, SendMessageRequest send)
-    {
-        var body = send.BuildBody(new ChatSender(user, Store.NameOf(user))).Bytes;
-        using var document = JsonDocument.Parse(body);
-        var text = document.RootElement.GetProperty("msg").GetString()!;
-        var conversation = send.IsGroup ? ConversationId.Group(send.TargetId) : ConversationId.Direct(user, send.TargetId);
-        if (!send.IsGroup && !Store.HasUser(send.TargetId))
-        {
-            Fail(send, ErrorCode.NotFound);
-            return;
-        }
-
-        // As the real one: behind a refusal everything is refused until the refused one comes again.
-        if (_refused.TryGetValue(conversation, out var refused) && refused != send.Cmid)
-        {
-            Fail(send, ErrorCode.Unavailable);
-            return;
-        }
-
-        if (server.PostsToRefuse > 0)
-        {
-            server.PostsToRefuse--;
-            _refused[conversation] = send.Cmid!;
-            Fail(send, ErrorCode.Unavailable);
-            return;
-        }
-
-        _refused.Remove(conversation);
-        var (message, isNew) = Store.Append(user, conversation, text, send.Cmid!);
-        if (server.AcksToSwallow > 0)
-            server.AcksToSwallow--;
-        else
-            Send(ModernFrames.Accepted(send.Ref, conversation, message.Seq, message.Timestamp));
-        if (isNew)
-            server.Push(message, except: conversation.A == conversation.B ? null : this);
-    }
-
     void FetchHistory(int user, FetchHistoryRequest fetch)
     {
         var rows = Store.Log(fetch.Conversation)
@@ -295,6 +274,6 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
             Send(ModernFrames.Success(request.Ref, write));
     }
 
-    void Fail(Request request, ErrorCode error) =>
+    public void Fail(Request request, ErrorCode error) =>
         Send(ModernFrames.Failure(MessageKind.Reply, request.Ref, error, $"the fake server says {error}"));
 }
