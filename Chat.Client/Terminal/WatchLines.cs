@@ -16,14 +16,16 @@ static class WatchLines
             json.WriteNumber("id", receipt.UserId);
             json.WriteNumber("received", receipt.Received);
             json.WriteNumber("read", receipt.Read);
-        }),
+        }
+        ),
         PresenceChanged presence => ("presence", json =>
         {
             json.WriteStartArray("users");
             foreach (var user in presence.Users)
                 WriteUser(json, user);
             json.WriteEndArray();
-        }),
+        }
+        ),
         TypingChanged typing => ("typing", json =>
         {
             json.WriteString("conversation", typing.Conversation.ToString());
@@ -31,7 +33,8 @@ static class WatchLines
             json.WriteBoolean("on", typing.IsOn);
             if (typing.IsOn)
                 json.WriteNumber("expires", (long)typing.Expires.TotalMilliseconds);
-        }),
+        }
+        ),
         ConversationChanged changed => ("conversation", json =>
         {
             json.WriteString("conversation", changed.Conversation.ToString());
@@ -39,7 +42,8 @@ static class WatchLines
             json.WriteBoolean("marked", changed.IsMarked);
             json.WriteNumber("floor", changed.Floor);
             json.WriteString("draft", changed.Draft);
-        }),
+        }
+        ),
         _ => null,
     };
 

@@ -114,6 +114,9 @@ sealed class ChatSession : IConnectionOwner, IDisposable
 
     static ConversationChanged ToEvent(ConversationChangedPush push) => new(push.Conversation)
     {
-        IsArchived = push.IsArchived, IsMarked = push.IsMarked, Floor = push.Floor, Draft = push.Draft ?? "",
+        IsArchived = push.IsArchived,
+        IsMarked = push.IsMarked,
+        Floor = push.Floor,
+        Draft = push.Draft ?? "",
     };
 }
