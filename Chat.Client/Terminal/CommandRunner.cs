@@ -72,7 +72,8 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "logout" => await LogOutAsync(cancellationToken),
         "status" => new StatusShown(client.UserId, client.UserId is { } id ? contacts.NameOf(id) : null, client.Endpoint, client.Node, client.IsConnected),
         "help" => new HelpShown(),
-        _ => throw new CommandException($"/{call.Name} cannot be used here"),
+        _ => await new GroupCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken)
+            ?? await new PeopleCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken) ?? throw new CommandException($"/{call.Name} cannot be used here"),
     };
 
     async Task<Outcome> SendAsync(ConversationId conversation, string text, CancellationToken cancellationToken)
@@ -239,6 +240,8 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
 
     static PresencePrivacy FindPresence(string text) => PresencePrivacies.Find(text.ToLowerInvariant())
         ?? throw new CommandException($"/presence takes everyone, contacts or nobody, not \"{text}\"");
+
+    async Task<int> FindUserIdAsync(string text, CancellationToken cancellationToken) => (await FindUserAsync(text, cancellationToken)).Other(RequireLogin());
 
     /// <summary>A user who is not known yet is asked for by the whole name.</summary>
     async Task<ConversationId> FindUserAsync(string text, CancellationToken cancellationToken)

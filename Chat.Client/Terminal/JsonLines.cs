@@ -133,6 +133,9 @@ sealed class JsonLines(TextWriter output)
             case ConversationsListed listed:
                 WatchLines.Write(json, listed.Page, WriteMessage);
                 break;
+            case MessagesFound found:
+                WatchLines.Write(json, found.Reply);
+                break;
             case ContactsListed listed:
                 WriteArray(json, "users", listed.Users, (_, user) => WriteUser(json, user.Id, user.Name, user.WasOnline));
                 break;

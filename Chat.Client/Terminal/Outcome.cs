@@ -35,6 +35,9 @@ sealed record HistoryFetched(HistoryPage Page, PeerMarks? Peer) : Outcome;
 /// <summary>The user's conversations.</summary>
 sealed record ConversationsListed(ConversationPage Page) : Outcome;
 
+/// <summary>Messages with the words that were looked for.</summary>
+sealed record MessagesFound(SearchReply Reply) : Outcome;
+
 /// <summary>Who is known.</summary>
 sealed record ContactsListed(IReadOnlyList<ContactEntry> Users) : Outcome;
 

@@ -51,6 +51,12 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             case TypingChanged typing when _typing.IsNew(typing):
                 WriteNotice($"{contacts.NameOf(typing.UserId)} is writing{(typing.Conversation.IsGroup ? $" in {contacts.NameOf(typing.Conversation, 0)}" : "")}", "grey");
                 break;
+            case GroupChanged { Change: var change } when GroupText.Of(change, contacts.NameOf(ConversationId.Group(change.GroupId), 0), contacts.NameOf) is { } text:
+                WriteNotice(text, "grey");
+                break;
+            case ContactChanged { Contact: { State: ContactState.Asks } contact }:
+                WriteNotice($"{contacts.NameOf(contact.Id)} asks to be your contact{(contact.Note is { Length: > 0 } note ? $": {note}" : "")}", "grey");
+                break;
             case LoggedOut loggedOut:
                 WriteNotice($"logged out by the server: {loggedOut.Reason}", "red");
                 break;
@@ -88,6 +94,9 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             case ConversationsListed listed:
                 WriteList(listed.Page);
                 break;
+            case MessagesFound found:
+                WriteFound(found.Reply);
+                break;
             case ContactsListed listed:
                 WriteContacts(listed.Users);
                 break;
@@ -124,6 +133,20 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
     }
 
     string NameOf(ChatMessage message) => message.SenderName.Length > 0 ? message.SenderName : contacts.NameOf(message.SenderId);
+
+    void WriteFound(SearchReply reply)
+    {
+        foreach (var hit in reply.Hits)
+        {
+            var who = hit.Sender == ownId() ? "you" : contacts.NameOf(hit.Sender);
+            WriteLine($"[grey]{DateTimeOffset.FromUnixTimeMilliseconds(hit.Ts).ToLocalTime():yyyy-MM-dd HH:mm} #{hit.Seq} {Safe(contacts.NameOf(hit.Conversation, ownId() ?? 0))}[/] [aqua]{Safe(who)}[/]: {Safe(hit.Text)}");
+        }
+
+        if (reply.Hits.Count == 0)
+            WriteNotice("nothing was found", "grey");
+        else if (reply.After is not null)
+            WriteNotice("there are older ones: more words find them", "grey");
+    }
 
     void WriteHistory(HistoryFetched history)
     {

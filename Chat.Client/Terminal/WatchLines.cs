@@ -44,8 +44,45 @@ static class WatchLines
             json.WriteString("draft", changed.Draft);
         }
         ),
+        GroupChanged { Change: var change } => ("group", json =>
+        {
+            json.WriteNumber("groupid", change.GroupId);
+            json.WriteString("change", change.Change);
+            json.WriteNumber("by", change.By);
+            if (change.UserId > 0)
+                json.WriteNumber("id", change.UserId);
+            if (change.Role is { } role)
+                json.WriteString("role", role);
+        }
+        ),
+        ContactChanged { Contact: var contact } => ("contact", json =>
+        {
+            json.WriteNumber("id", contact.Id);
+            json.WriteString("state", contact.State.ToString().ToLowerInvariant());
+            json.WriteBoolean("blocked", contact.IsBlocked);
+        }
+        ),
         _ => null,
     };
+
+    /// <summary>Messages that were found.</summary>
+    public static void Write(Utf8JsonWriter json, SearchReply reply)
+    {
+        json.WriteStartArray("hits");
+        foreach (var hit in reply.Hits)
+        {
+            json.WriteStartObject();
+            json.WriteString("conversation", hit.Conversation.ToString());
+            json.WriteNumber("seq", hit.Seq);
+            json.WriteNumber("id", hit.Sender);
+            json.WriteNumber("ts", hit.Ts);
+            json.WriteString("text", hit.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("more", reply.After is not null);
+    }
 
     /// <summary>The page of a list.</summary>
     public static void Write(Utf8JsonWriter json, ConversationPage page, Action<Utf8JsonWriter, ChatMessage> writeMessage)

@@ -88,6 +88,12 @@ sealed class ChatSession : IConnectionOwner, IDisposable
             case MessageKind.ConversationChanged:
                 Inbox.Notify(ToEvent(ConversationChangedPush.Of(push)));
                 break;
+            case MessageKind.GroupChanged:
+                Inbox.Notify(new GroupChanged(GroupChangedPush.Of(push)));
+                break;
+            case MessageKind.ContactChanged:
+                Inbox.Notify(new ContactChanged(ContactChangedPush.Of(push).Contact));
+                break;
         }
     }
 

@@ -10,6 +10,8 @@ static class Feature
     public const string Conversations = "conversations";
     public const string Watch = "watch";
     public const string Typing = "typing";
+    public const string Groups = "groups";
+    public const string Search = "search";
 
     /// <summary>What a request needs; null: every server answers it, if only with a refusal.</summary>
     public static string? Of(Request request) => request switch
@@ -18,6 +20,8 @@ static class Feature
         ListConversationsRequest or ChangeConversationRequest => Conversations,
         WatchRequest or SetPresenceRequest => Watch,
         TypingRequest => Typing,
+        GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest => Groups,
+        SearchRequest => Search,
         _ => null,
     };
 }

@@ -62,6 +62,48 @@ public abstract class ChatClientWatchTests : IDisposable
         await NextAsync<ReceiptReceived>(again, receipt => receipt.Read == sent.Seq);
     }
 
+    [Fact]
+    public async Task Groups_people_and_words_are_changed_and_found_by_clients()
+    {
+        await using var node = await TestNode.StartAsync(_folder);
+        await using var alice = await NewAsync(node.Port, "alice");
+        await using var bob = await NewAsync(node.Port, "bob");
+        var (aliceId, bobId) = (alice.UserId!.Value, bob.UserId!.Value);
+        var group = await alice.CreateGroupAsync("team");
+        await alice.AddMembersAsync(group, [bobId]);
+        Assert.Equal(new GroupChangedPush(group, GroupChangedPush.Added, aliceId), (await NextAsync<GroupChanged>(bob)).Change);
+        await alice.SetAdminAsync(group, bobId);
+        Assert.Equal(GroupRole.Admin, (await NextAsync<GroupChanged>(bob)).Change.Role);
+        await bob.ChangeGroupAsync(new ChangeGroupRequest(group) { Joining = GroupJoining.Ask });
+        Assert.Equal((GroupRole.Admin, GroupJoining.Ask, 2), await bob.GetGroupAsync(group) is var seen ? (seen.Role, seen.Joining, seen.Members) : default);
+
+        await using var carol = await NewAsync(node.Port, "carol");
+        await carol.JoinGroupAsync(group);
+        var waiting = Assert.Single((await bob.ListJoinRequestsAsync(group)).Entries);
+        await bob.DecideJoinRequestsAsync(group, [waiting.Id], []);
+        Assert.Equal(GroupChangedPush.Added, (await NextAsync<GroupChanged>(carol)).Change.Change);
+        await bob.MuteMemberAsync(group, waiting.Id, DateTimeOffset.UtcNow.AddHours(1));
+        Assert.Equal(ErrorCode.Forbidden, (await Assert.ThrowsAsync<ChatException>(() => carol.SendToGroupAsync(group, "may I?"))).Code);
+        await bob.MuteMemberAsync(group, waiting.Id, until: null);
+        await carol.SendToGroupAsync(group, "我家在上海东边");
+
+        SearchReply found = new([], 0, null);
+        await Eventually.EqualAsync(1, async () => (found = await bob.SearchAsync("上海", since: DateTimeOffset.UtcNow.AddDays(-1))).Hits.Count);
+        Assert.Equal((ConversationId.Group(group), 1L, "我家在上海东边"), (found.Hits[0].Conversation, found.Hits[0].Seq, found.Hits[0].Text));
+        Assert.Empty((await bob.SearchAsync("上海", from: aliceId)).Hits);
+
+        await carol.LeaveGroupAsync(group);
+        await bob.RemoveMembersAsync(group, [waiting.Id]); // is out already
+        await bob.ChangeContactAsync(aliceId, ContactAction.Block);
+        Assert.Equal(ErrorCode.Blocked, (await Assert.ThrowsAsync<ChatException>(() => alice.SendToUserAsync(bobId, "hello?"))).Code);
+        await bob.ChangeContactAsync(aliceId, ContactAction.Unblock);
+        await alice.ChangeContactAsync(bobId, ContactAction.Request, note: "it's me");
+        var asks = (await NextAsync<ContactChanged>(bob)).Contact;
+        Assert.Equal((aliceId, ContactState.Asks, "it's me"), (asks.Id, asks.State, asks.Note));
+        await alice.DeleteGroupAsync(group);
+        Assert.Equal(GroupChangedPush.Deleted, (await NextAsync<GroupChanged>(bob, changed => changed.Change.Change == GroupChangedPush.Deleted)).Change.Change);
+    }
+
     static async Task<ChatClient> NewAsync(int port, string name)
     {
         var client = new ChatClient(new() { Endpoints = [new("127.0.0.1", port)] });

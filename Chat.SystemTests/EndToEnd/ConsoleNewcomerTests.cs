@@ -35,6 +35,29 @@ public sealed class ConsoleNewcomerTests(SqliteNode fixture) : IClassFixture<Sql
     }
 
     [Fact]
+    public async Task Groups_people_and_messages_are_looked_after_by_name()
+    {
+        await using var other = await Node.LogInNewAsync();
+        var team = $"crew {other.UserId}";
+        var group = (await other.RequestAsync(new { msgid = 8, groupname = team })).Number("groupid");
+        var prefix = other.Name[..^2];
+
+        var output = await RunAsync(
+            $"/register frank pw\n/login frank pw\n/find {prefix}\n/join {group}\n/about {group}\n/admin {group} {other.Name}\n/add {group} {other.Name}\n/leave {group}\n"
+            + $"/create {team} too\n/block {other.Name}\n/unblock {other.Name}\n/search nothing-like-this\n/search !\n/quit\n");
+
+        Assert.Contains($"{other.Name} (id {other.UserId})", output, StringComparison.Ordinal);
+        Assert.Contains($"group {group}, {team}; members: 2, you are a member; coming in: free, sending: all", output, StringComparison.Ordinal);
+        Assert.Contains("(error 13)", output, StringComparison.Ordinal); // only the creator gives roles
+        Assert.Contains($"{other.Name} is a member", output, StringComparison.Ordinal);
+        Assert.Contains("you are no member any more", output, StringComparison.Ordinal);
+        Assert.Contains($"{other.Name} cannot write to you any more", output, StringComparison.Ordinal);
+        Assert.Contains($"{other.Name} can write to you again", output, StringComparison.Ordinal);
+        Assert.Contains("nothing was found", output, StringComparison.Ordinal);
+        Assert.Contains("has nothing to look for", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_that_is_not_known_is_answered_with_how_to_find_the_id()
     {
         var output = await RunAsync("/register dave pw\n/login dave pw\n/msg bob hi\n/join team\n/quit\n");
