@@ -210,7 +210,7 @@ sealed class ConversationActor : FastReceiveActor
     void GoReady(Participants? participants)
     {
         _membership.OnRead(participants);
-        Array.ForEach(_held.TakeAll(), held => ReceiveReady(held.Message, held.Sender));
+        _held.HandleAll(ReceiveReady);
         _membership.OnJudged();
         ArmTick();
     }

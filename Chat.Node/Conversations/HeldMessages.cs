@@ -27,13 +27,22 @@ sealed class HeldMessages
         IsHolding = true;
     }
 
-    /// <summary>What was held, in order; nothing is held from now on.</summary>
-    public (object Message, IActorRef Sender)[] TakeAll()
+    /// <summary>
+    /// Handles what was held, in order, until a message wants something to be read again: then what is behind it stays held. That reading begins
+    /// after all of them have come, so it is one for all who have asked for one.
+    /// </summary>
+    public void HandleAll(Action<object, IActorRef> handle)
     {
         var held = _held.ToArray();
         _held.Clear();
         IsHolding = false;
-        return held;
+        foreach (var (message, sender) in held)
+        {
+            if (IsHolding)
+                _held.Add((message is ReloadMembers ? MembersReloaded.Instance : message, sender));
+            else
+                handle(message, sender);
+        }
     }
 
     /// <summary>Takes the posts, which are to be refused; copies are dropped, because they come again by themselves.</summary>

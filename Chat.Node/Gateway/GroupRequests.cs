@@ -57,7 +57,7 @@ sealed class GroupRequests(Groups groups, GroupStore store, ContactLists lists, 
         if (await store.FindAsync(id) is not { } group)
             return Reply.Fail(ErrorCode.NotFound, $"there is no group {id}");
         var own = await store.FactsAsync(id, asker.UserId);
-        if (!own.IsMember && group.Policy.Joining == GroupJoining.Invite)
+        if (!own.IsMember && (own.IsBanned || group.Policy.Joining == GroupJoining.Invite))
             return Reply.Fail(ErrorCode.NotYours, $"you are no member of group {id}: only members see it");
         return Reply.Ok(new GroupReply(id, group.Name, group.Description, group.Members)
         {

@@ -95,7 +95,7 @@ static class PostChecks
         }
 
         Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, refused.Conversation, refused.Reason);
-        if (refused.Error == ErrorCode.Forbidden && user is not null)
+        if (refused.Error is ErrorCode.Forbidden or ErrorCode.Blocked && user is not null)
             Note(core, $"not delivered: {refused.Reason}", user);
     }
 

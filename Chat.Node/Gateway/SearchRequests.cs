@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Chat.Node.Search;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -21,6 +22,7 @@ sealed class SearchRequests(SearchFinder? finder, SearchIndexer? indexer, Contac
     readonly int _maxText = Math.Min(1000, (maxFrameBytes - 512) / 6);
 
     readonly SemaphoreSlim _places = new(AtOnce);
+    readonly ConcurrentDictionary<int, bool> _searching = new();
 
     public async Task<Reply> SearchAsync(SearchRequest request, Asker asker, TimeSpan patience)
     {
@@ -41,12 +43,26 @@ sealed class SearchRequests(SearchFinder? finder, SearchIndexer? indexer, Contac
 
         if (request.Conversation is { } id && !await contacts.TakesPartAsync(asker.UserId, id))
             return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
+        if (!_searching.TryAdd(asker.UserId, true))
+            return Reply.Fail(ErrorCode.TooFast, "another device of yours is searching: one search at a time");
+        try
+        {
+            return await SearchAsync(request, asker, terms, from, patience);
+        }
+        finally
+        {
+            _searching.TryRemove(asker.UserId, out _);
+        }
+    }
+
+    async Task<Reply> SearchAsync(SearchRequest request, Asker asker, List<string> terms, SearchPlace from, TimeSpan patience)
+    {
         if (!await _places.WaitAsync(patience))
             return Reply.Fail(ErrorCode.Unavailable, "others are searching now: try again");
         try
         {
-            var indexed = indexer.IndexedTo; // known before it is looked
-            var found = await finder.FindAsync(asker.UserId, request, terms, from);
+            var indexed = indexer!.IndexedTo; // known before it is looked
+            var found = await finder!.FindAsync(asker.UserId, request, terms, from);
             return Reply.Ok(new SearchReply([.. found.Rows.Select(HitOf)], indexed, found.Next?.ToString()).ToBytes(request.Ref, maxFrameBytes));
         }
         finally

@@ -14,7 +14,7 @@ namespace Chat.Node.People;
 sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store, GroupNews news, int maxMembers, Lazy<IActorRef> conversations, TimeProvider clock)
 {
     const int MaxDescriptionCharacters = 200;
-    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2.2);
 
     /// <summary>The new group's id, or why there is none.</summary>
     /// <param name="creatorId">Its first member.</param>

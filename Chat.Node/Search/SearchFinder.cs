@@ -41,6 +41,8 @@ sealed class SearchFinder(SearchStore store, TimeProvider clock)
             var rows = await store.FindAsync(terms, scopes, from, AtOnce);
             foreach (var row in rows)
             {
+                if (clock.GetElapsedTime(begun) >= LongEnough)
+                    return new Found(found, from);
                 if (IsWanted(row.Row))
                 {
                     if (found.Count == request.Limit)

@@ -87,10 +87,8 @@ static class SearchWords
     public static bool Matches(string text, string wanted)
     {
         var runs = RunsOf(text).ToList();
-        var words = runs.Where(run => !run.IsDense).Select(run => WordToken(run.Runes)).ToHashSet(StringComparer.Ordinal);
-        return RunsOf(wanted).All(run => run.IsDense
-            ? runs.Exists(other => other.IsDense && other.Text.Contains(run.Text, StringComparison.Ordinal))
-            : words.Contains(WordToken(run.Runes)));
+        return RunsOf(wanted).All(run => runs.Exists(other => other.IsDense == run.IsDense
+            && (run.IsDense ? other.Text.Contains(run.Text, StringComparison.Ordinal) : other.Text == run.Text)));
     }
 
     static string PairToken(Rune first, Rune second) => $"zz{first.Value:x5}{second.Value:x5}";
@@ -112,9 +110,9 @@ static class SearchWords
         return token.Length <= 80 ? token.ToString() : token.ToString(0, 80);
     }
 
-    readonly record struct Run(List<Rune> Runes, bool IsDense)
+    sealed record Run(List<Rune> Runes, bool IsDense)
     {
-        public string Text => string.Concat(Runes.Select(rune => rune.ToString()));
+        public string Text { get; } = string.Concat(Runes.Select(rune => rune.ToString()));
     }
 
     static IEnumerable<Run> RunsOf(string text)

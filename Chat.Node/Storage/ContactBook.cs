@@ -70,7 +70,8 @@ sealed class ContactBook(IChatDatabase database)
         if (verdict.Error != ErrorCode.None)
             return new ContactOutcome(verdict, mine.Rev, IsChanged: false, IsBlockChanged: false, null);
         var (isMine, isTheirs) = (verdict.Mine != mine.Side, verdict.Theirs != theirs.Side);
-        if (isMine && mine.Rev == 0 && await IsFullAsync(connection, transaction, userId))
+        // A block has to be possible always: others can fill a book with their requests.
+        if (isMine && mine.Rev == 0 && !verdict.Mine.IsBlocked && await IsFullAsync(connection, transaction, userId))
             return Full(verdict, "you know", mine.Rev);
         if (isTheirs && theirs.Rev == 0 && await IsFullAsync(connection, transaction, other))
             return Full(verdict, $"user {other} knows", mine.Rev);

@@ -38,7 +38,7 @@ static class ChangeMessageReader
     {
         ("edit", JsonValueKind.Object) => TextOf(value) is { } text ? (ChangeKind.Edit, text) : null,
         ("recall", JsonValueKind.True) => (ChangeKind.Recall, ""),
-        ("react", JsonValueKind.String) => IsReaction(value.GetString()!) ? (ChangeKind.React, value.GetString()!) : null,
+        ("react", JsonValueKind.String) => IsReaction(value.GetString()!) && HasNoWords(value.GetString()!) ? (ChangeKind.React, value.GetString()!) : null,
         ("unreact", JsonValueKind.String) => IsReaction(value.GetString()!) ? (ChangeKind.Unreact, value.GetString()!) : null,
         ("pin", JsonValueKind.True) => (ChangeKind.Pin, ""),
         ("pin", JsonValueKind.False) => (ChangeKind.Unpin, ""),
@@ -66,6 +66,19 @@ static class ChangeMessageReader
         foreach (var rune in text.EnumerateRunes())
         {
             if (Rune.IsWhiteSpace(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Signs only, also digits on a key: with letters it would be a way to speak for who may not.</summary>
+    static bool HasNoWords(string text)
+    {
+        var isKey = text.Contains('\u20E3', StringComparison.Ordinal);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.IsAscii ? !(isKey && (rune.Value is '#' or '*' || Rune.IsDigit(rune))) : Rune.IsLetterOrDigit(rune) && rune.Value != 0x2139)
                 return false;
         }
 

@@ -14,6 +14,10 @@ public sealed class ChangeFramesTests
     {
         { new(Pair, 41, ChangeKind.Edit, "a \"new\" text"), """{"msgid":131,"conversation":"d:1:3","seq":41,"edit":{"msg":"a \"new\" text"}}""" },
         { new(Pair, 41, ChangeKind.Recall), """{"msgid":131,"conversation":"d:1:3","seq":41,"recall":true}""" },
+        { new(Pair, 41, ChangeKind.React, "1️⃣"), """{"msgid":131,"conversation":"d:1:3","seq":41,"react":"1️⃣"}""" },
+        { new(Pair, 41, ChangeKind.React, "❤️"), """{"msgid":131,"conversation":"d:1:3","seq":41,"react":"❤️"}""" },
+        { new(Pair, 41, ChangeKind.React, "🇩🇪"), """{"msgid":131,"conversation":"d:1:3","seq":41,"react":"🇩🇪"}""" },
+        { new(Pair, 41, ChangeKind.React, "👍🏽"), """{"msgid":131,"conversation":"d:1:3","seq":41,"react":"👍🏽"}""" },
         { new(Pair, 41, ChangeKind.React, "👩‍🚀"), """{"msgid":131,"conversation":"d:1:3","seq":41,"react":"👩‍🚀"}""" },
         { new(Pair, 41, ChangeKind.Unreact, "👍"), """{"msgid":131,"conversation":"d:1:3","seq":41,"unreact":"👍"}""" },
         { new(Pair, 41, ChangeKind.Pin), """{"msgid":131,"conversation":"d:1:3","seq":41,"pin":true}""" },
@@ -36,6 +40,10 @@ public sealed class ChangeFramesTests
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"edit":{"msg":"x","attachments":[]}}""", "\"edit\" must be an object")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":""}""", "\"react\" must be an emoji")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"a b"}""", "\"react\" must be an emoji")]
+    [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"spam"}""", "\"react\" must be an emoji")]
+    [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"傻瓜"}""", "\"react\" must be an emoji")]
+    [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"👍1"}""", "\"react\" must be an emoji")]
+    [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"<b>"}""", "\"react\" must be an emoji")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"unreact":"12345678901234567890123456789012345678901234567890123456789012345"}""", "\"unreact\" must be")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":0,"recall":true}""", "\"seq\"")]
     [InlineData("""{"msgid":131,"conversation":"x","seq":1,"recall":true}""", "\"conversation\"")]

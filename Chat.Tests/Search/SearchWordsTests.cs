@@ -30,6 +30,8 @@ public sealed class SearchWordsTests
     [InlineData("iPhone15发布", "iphone15", true)]
     [InlineData("नमस्ते दुनिया", "दुनिया", true)]
     [InlineData("𠮷野家", "𠮷野", true)]
+    [InlineData("электрификация", "электрификацию", false)] // longer than its token
+    [InlineData("электрификация", "Электрификация", true)]
     [InlineData("q00e9", "é", false)]
     public void A_text_is_found_by_its_words_and_by_parts_of_its_runs(string text, string wanted, bool isFound)
     {
