@@ -1,5 +1,8 @@
-/** @import { Fields, ListedConversation, Receipts } from './types.js' */
+/** @import { Fields, Found, ListedConversation, Profile, Receipts } from './types.js' */
 import { Kind, toMessage } from './protocol.js';
+
+/** So many users are asked for at once. */
+const MAX_IDS = 100;
 
 /** @typedef {{ conversation: string, seq: number }} Place of a message, such as the message itself */
 
@@ -31,6 +34,46 @@ export class Requests {
 
   /** The same of the user's friends. @param {{ after?: number, limit?: number }} [page] */
   friends(page) { return this.#ask({ msgid: Kind.friends, ...page }); }
+
+  /** The user whose whole name it is, in whatever case it is written. @param {string} name @returns {Promise<Profile | null>} null: there is none */
+  async findUser(name) { return (await this.#ask({ msgid: Kind.getUsers, name })).users[0] ?? null; }
+
+  /**
+   * Users whose names begin so, in the order of their names. More than 5 of these in a second are too fast.
+   * @param {string} prefix 1 to 50 characters @returns {Promise<{ users: Profile[], more: boolean }>} fails with `ErrorCode.off` where only whole names are found
+   */
+  async searchUsers(prefix) {
+    const { users, more = false } = await this.#ask({ msgid: Kind.getUsers, prefix });
+    return { users, more };
+  }
+
+  /** Users, in any number, ascending by id. Who does not exist is left out. @param {Iterable<number>} ids @returns {Promise<Profile[]>} */
+  async getUsers(ids) {
+    const found = [];
+    for (let left = [...new Set(ids)].sort((a, b) => a - b); left.length > 0;) {
+      const some = left.slice(0, MAX_IDS);
+      const { users, more = false } = await this.#ask({ msgid: Kind.getUsers, ids: some });
+      found.push(...users);
+      const upTo = more && users.length > 0 ? Math.max(users.at(-1).id, some[0]) : some[some.length - 1]; // what did not fit into the frame comes with the next one
+      left = left.filter(id => id > upTo);
+    }
+    return found;
+  }
+
+  /** How the user wants to be shown. What is left out stays, and an empty text removes. @param {{ display?: string, avatar?: string, about?: string }} change */
+  async changeProfile(change) { await this.#ask({ msgid: Kind.changeProfile, ...change }); }
+
+  /**
+   * Messages with all of these words, the newest first. A page may have few, or none, and still say that there are more.
+   * @param {string} text @param {{ conversation?: string, from?: number, since?: number, until?: number, limit?: number, after?: string }} [where]
+   *   `from`: only of this sender; `since`, `until`: ms since 1970; `after`: what the page before says
+   * @returns {Promise<{ hits: Found[], more: boolean, after?: string, indexed: number }>} `indexed`: what was sent up to then is found
+   */
+  async search(text, where) {
+    const { hits, more = false, after, indexed } = await this.#ask({ msgid: Kind.search, text, ...where });
+    const found = hits.map((/** @type {Fields} */ { conversation, seq, id, ts, msg }) => ({ conversation, seq, from: id, ts, text: msg, own: id === this.#me() }));
+    return { hits: found, more, ...(after !== undefined && { after }), indexed };
+  }
 
   settings() { return this.#ask({ msgid: Kind.getSettings }); }
 

@@ -91,6 +91,9 @@
  * @property {{ id: number, received: number, read: number }[]} who ascending by id; who is not listed has not received it
  * @property {boolean} more whether there are others
  *
+ * @typedef {{ id: number, name: string, display?: string, avatar?: string, about?: string }} Profile of a user; all but `id` and `name` is what somebody has written
+ * @typedef {{ conversation: string, seq: number, from: number, ts: number, text: string, own: boolean }} Found a message that a search has found; of a long one `text` is the beginning
+ *
  * @typedef {{ id: number, state: 'online' | 'away' | 'offline', seen?: number }} PresenceState `seen`: when somebody who is offline was last there, if that is known
  * @typedef {{ conversation: string, id: number, on: boolean }} Typing
  *
