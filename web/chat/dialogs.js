@@ -1,12 +1,12 @@
 /** @import { ChatClient } from '../sdk/client.js' */
-/** @import { People, Person } from './people.js' */
+/** @import { People } from './people.js' */
 import { avatar, h, icon } from '../chat-box/dom.js';
 
 /**
  * A dialog with a title. The browser keeps the focus in it and closes it with Escape.
  * @param {string} title @param {...Node} content
  */
-function dialog(title, ...content) {
+export function dialog(title, ...content) {
   const element = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title' },
     h('header', {}, h('h2', { id: 'dialog-title' }, title), h('button', { type: 'button', class: 'plain', 'aria-label': 'Close', onclick: () => element.close() }, icon('close'))),
     ...content);
@@ -15,48 +15,6 @@ function dialog(title, ...content) {
   document.body.append(element);
   element.showModal();
   return element;
-}
-
-/** @param {Person} person @param {() => void} choose */
-const personRow = (person, choose) => h('li', {},
-  h('button', { type: 'button', class: 'person', onclick: choose }, avatar(person.name, person.isGroup),
-    h('span', { class: 'person-name' }, person.name), h('span', { class: 'person-id' }, person.isGroup ? 'group' : `#${person.id}`)));
-
-/**
- * Finds somebody to write to, or a group.
- * @param {ChatClient} client @param {People} people @param {(conversation: string) => void} open
- */
-export function newChatDialog(client, people, open) {
-  const me = client.user?.id ?? 0;
-  const results = h('ul', { class: 'people', id: 'people', 'aria-label': 'People and groups' });
-  const empty = h('p', { class: 'hint', role: 'status' });
-  const input = h('input', { type: 'search', placeholder: 'Name, or number such as 5', 'aria-label': 'Name or number', 'aria-controls': 'people', autocomplete: 'off', spellcheck: 'false', oninput: () => void search() });
-
-  /** @param {Person} person */
-  const choose = person => {
-    element.close();
-    open(person.isGroup ? `g:${person.id}` : `d:${Math.min(me, person.id)}:${Math.max(me, person.id)}`);
-  };
-  const search = async () => {
-    const found = await people.find(input.value, me);
-    results.replaceChildren(...found.map(person => personRow(person, () => choose(person))));
-    empty.textContent = found.length > 0 ? '' : input.value
-      ? 'Nobody of this name is known on this device. Ask for their number: they see it under their own name.'
-      : `Nobody is known here yet. Type somebody's number. Yours is ${me}.`;
-  };
-  const element = dialog('New conversation',
-    h('div', { class: 'field search' }, icon('search'), input), results, empty,
-    h('footer', {},
-      h('button', { type: 'button', class: 'secondary', onclick: () => { element.close(); newGroupDialog(client, people, open); } }, 'New group'),
-      h('button', { type: 'button', class: 'secondary', onclick: () => { element.close(); joinGroupDialog(client, open); } }, 'Join a group')));
-  input.addEventListener('keydown', event => {
-    if (event.key !== 'Enter' || event.isComposing)
-      return;
-    event.preventDefault(); // else the key presses the button that gets the focus back
-    /** @type {HTMLElement | null} */ (results.querySelector('button'))?.click();
-  });
-  void search();
-  input.focus();
 }
 
 /**

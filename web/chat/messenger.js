@@ -4,8 +4,9 @@ import { avatar, h, icon } from '../chat-box/dom.js';
 import { Presence, presenceWords, tellAttention } from '../chat-box/peer-presence.js';
 import { Thread } from '../chat-box/thread.js';
 import { ConversationList } from './conversation-list.js';
-import { membersDialog, newChatDialog } from './dialogs.js';
+import { membersDialog } from './dialogs.js';
 import { Inbox } from './inbox.js';
+import { NewChat } from './new-chat.js';
 import { People } from './people.js';
 
 const TITLE = 'ChatActors';
@@ -41,7 +42,7 @@ export class Messenger {
     this.#status = connectionStatus(client);
     this.#presence = new Presence(client, () => this.#changed());
     this.#endAttention = tellAttention(client);
-    const compose = () => newChatDialog(client, this.#people, conversation => this.#go(conversation));
+    const compose = () => void new NewChat(client, this.#people, conversation => this.#go(conversation));
     this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore());
     this.element = h('main', { class: 'messenger' }, h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#thread ? this.#thread.focus() : this.#pane.focus(); } }, 'Go to the conversation'),
       h('div', { class: 'sidebar' },

@@ -1,9 +1,11 @@
 /** @import { ChatClient } from '../sdk/client.js' */
+import { numberIn } from './directory.js';
 
 /**
  * @typedef {object} Person
  * @property {number} id
  * @property {string} name
+ * @property {string} [display] what a user wants to be called
  * @property {boolean} [isGroup]
  */
 
@@ -44,6 +46,9 @@ export class People {
   /** @param {number} id */
   groupName(id) { return this.#groups.get(id) ?? `Group ${id}`; }
 
+  /** @param {Person} person whom the server knows */
+  add({ id, name }) { this.#users.set(id, name); }
+
   /** @param {number} id @param {string} name */
   addGroup(id, name) { this.#groups.set(id, name); }
 
@@ -54,16 +59,15 @@ export class People {
   }
 
   /**
-   * Who fits what somebody types: a name that is known here, or a number. The place where a search on the server belongs.
-   * @param {string} typed @param {number} me @returns {Promise<Person[]>}
+   * Who and which groups of those that are known here have a name with what somebody types, or that number.
+   * @param {string} typed @param {number} me @returns {Person[]}
    */
-  async find(typed, me) {
+  find(typed, me) {
     const wanted = fold(typed.trim());
-    const id = Number(/^#?(\d{1,10})$/.exec(typed.trim())?.[1] ?? 0);
-    const users = [...this.#users].map(([id, name]) => ({ id, name })).filter(person => person.id !== me && fold(person.name).includes(wanted));
+    const number = numberIn(typed);
+    const users = [...this.#users].map(([id, name]) => ({ id, name })).filter(person => person.id !== me && (person.id === number || fold(person.name).includes(wanted)));
     const groups = [...this.#groups].map(([id, name]) => ({ id, name, isGroup: true })).filter(({ name }) => fold(name).includes(wanted));
-    const byNumber = id > 0 && id <= 2_147_483_647 && id !== me && !users.some(person => person.id === id) ? [{ id, name: this.nameOf(id) }] : [];
-    return [...byNumber, ...[...users, ...groups].sort((a, b) => a.name.localeCompare(b.name))].slice(0, 50);
+    return [...users, ...groups].sort((a, b) => a.name.localeCompare(b.name)).slice(0, 50);
   }
 
   close() { this.#off.forEach(off => off()); }

@@ -1,0 +1,174 @@
+/** @import { ChatClient } from '../sdk/client.js' */
+/** @import { People, Person } from './people.js' */
+import { avatar, h, icon } from '../chat-box/dom.js';
+import { dialog, joinGroupDialog, newGroupDialog } from './dialogs.js';
+import { Directory, numberIn } from './directory.js';
+
+/** Nothing was typed for so many ms: then the server is asked, one time after the other. It takes 5 a second. */
+const PAUSE = 250;
+
+/** Finds somebody to write to, or a group: among those who are known here at once, and on the server while one types. */
+export class NewChat {
+  /** @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+  /** @type {Person[]} */
+  #known = [];
+  /** @type {Person[]} */
+  #found = [];
+  #problem = '';
+  /** Counts what was typed: an answer to something else comes too late. */
+  #typed = 0;
+  /** @type {Promise<void>} */
+  #asking = Promise.resolve();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #isDue = false;
+  #client;
+  #people;
+  #open;
+  #directory;
+  #results = h('ul', { class: 'people', id: 'people', 'aria-label': 'People and groups' });
+  #note = h('p', { class: 'hint', role: 'status' });
+  #count = h('p', { class: 'visually-hidden', role: 'status' });
+  #input = h('input', { type: 'search', placeholder: 'Name, or number such as 5', 'aria-label': 'Name or number', 'aria-controls': 'people', autocomplete: 'off', spellcheck: 'false', oninput: () => this.#onType() });
+  #dialog;
+
+  /** @param {ChatClient} client @param {People} people @param {(conversation: string) => void} open */
+  constructor(client, people, open) {
+    this.#client = client;
+    this.#people = people;
+    this.#open = open;
+    this.#directory = new Directory(client);
+    this.#dialog = dialog('New conversation',
+      h('div', { class: 'field search' }, icon('search'), this.#input), this.#results, this.#note, this.#count,
+      h('footer', {},
+        h('button', { type: 'button', class: 'secondary', onclick: () => { this.#dialog.close(); newGroupDialog(client, people, open); } }, 'New group'),
+        h('button', { type: 'button', class: 'secondary', onclick: () => { this.#dialog.close(); joinGroupDialog(client, open); } }, 'Join a group')));
+    this.#dialog.addEventListener('close', () => clearTimeout(this.#timer));
+    this.#dialog.addEventListener('keydown', event => void this.#onKey(event));
+    this.#onType();
+    this.#input.focus();
+  }
+
+  get #me() { return this.#client.user?.id ?? 0; }
+
+  #onType() {
+    const typed = this.#input.value.trim();
+    this.#typed++;
+    this.#known = this.#people.find(typed, this.#me);
+    this.#found = [];
+    this.#problem = '';
+    this.#isDue = typed !== '' && this.#directory.isThere;
+    clearTimeout(this.#timer);
+    if (this.#isDue)
+      this.#timer = setTimeout(() => void this.#ask(), PAUSE);
+    this.#draw();
+  }
+
+  /** One request after the other: what was typed last counts. */
+  #ask() {
+    clearTimeout(this.#timer);
+    const number = this.#typed;
+    this.#asking = this.#asking.then(async () => {
+      if (number !== this.#typed || !this.#isDue || !this.#dialog.open)
+        return;
+      let [problem, found] = ['', /** @type {Person[]} */ ([])];
+      try {
+        found = await this.#directory.find(this.#input.value);
+      } catch {
+        problem = 'The server could not be asked: these are those who are known on this device.';
+      }
+      if (number !== this.#typed)
+        return;
+      this.#found = found;
+      this.#problem = problem;
+      this.#isDue = false;
+      this.#draw();
+    });
+    return this.#asking;
+  }
+
+  /** Whose name it is exactly comes first; who is known here before strangers. */
+  #all() {
+    const typed = this.#input.value;
+    const names = new Map(this.#found.map(person => [person.id, person]));
+    const known = this.#known.map(person => (person.isGroup ? person : names.get(person.id) ?? person));
+    const all = [...known, ...this.#found.filter(({ id }) => id !== this.#me && !known.some(one => !one.isGroup && one.id === id))];
+    const number = numberIn(typed);
+    if (number > 0 && number !== this.#me && !all.some(({ id, isGroup }) => !isGroup && id === number) && (!this.#directory.isThere || this.#problem))
+      all.unshift({ id: number, name: this.#people.nameOf(number) }); // nobody can tell whether there is one
+    const isExact = (/** @type {Person} */ { id, name, isGroup }) => typed.trim() !== '' && (!isGroup && id === number || name.toLowerCase() === typed.trim().toLowerCase());
+    return [...all.filter(isExact), ...all.filter(one => !isExact(one))];
+  }
+
+  /** Rows that stay are the same elements, so that the focus stays where it is. */
+  #draw() {
+    const focused = document.activeElement;
+    const all = this.#all();
+    const rows = new Map();
+    all.forEach((person, i) => {
+      const key = JSON.stringify([person.isGroup ?? false, person.id, person.name, person.display ?? '']);
+      const row = this.#rows.get(key) ?? this.#row(person);
+      rows.set(key, row);
+      if (this.#results.children[i] !== row)
+        this.#results.insertBefore(row, this.#results.children[i] ?? null);
+    });
+    while (this.#results.children.length > all.length)
+      this.#results.lastElementChild?.remove();
+    this.#rows = rows;
+    if (focused instanceof HTMLElement && focused !== document.activeElement)
+      (focused.isConnected ? focused : this.#input).focus();
+    const typed = this.#input.value.trim();
+    this.#note.textContent = this.#wordsOf(typed, all.length);
+    this.#count.textContent = typed && !this.#isDue && all.length > 0 ? `${all.length === 1 ? 'One result' : `${all.length} results`}` : '';
+  }
+
+  /** @param {string} typed @param {number} count */
+  #wordsOf(typed, count) {
+    if (this.#problem)
+      return this.#problem;
+    if (this.#isDue)
+      return count > 0 ? '' : 'Searching…';
+    if (count > 0)
+      return '';
+    if (!typed)
+      return `Nobody is known here yet. Type somebody's name, or their number. Yours is ${this.#me}.`;
+    return this.#directory.isThere ? 'Nobody has this name or number.' : 'Nobody of this name is known on this device. Ask for their number: they see it under their own name.';
+  }
+
+  /** @param {Person} person */
+  #row(person) {
+    const { id, name, display, isGroup = false } = person;
+    return h('li', {}, h('button', { type: 'button', class: 'person', onclick: () => this.#choose(person) }, avatar(name, isGroup),
+      h('span', { class: 'person-name', dir: 'auto' }, name, display && display !== name && h('span', { class: 'person-display' }, ` ${display}`)),
+      h('span', { class: 'person-id' }, isGroup ? 'group' : `#${id}`)));
+  }
+
+  /** @param {Person} person */
+  #choose(person) {
+    this.#dialog.close();
+    if (!person.isGroup)
+      this.#people.add(person);
+    this.#open(person.isGroup ? `g:${person.id}` : `d:${Math.min(this.#me, person.id)}:${Math.max(this.#me, person.id)}`);
+  }
+
+  /** Enter takes the first result, arrows go through them. @param {KeyboardEvent} event */
+  async #onKey(event) {
+    const buttons = [...this.#results.querySelectorAll('button')];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const at = buttons.findIndex(button => button === document.activeElement);
+    if (event.isComposing || at < 0 && document.activeElement !== this.#input)
+      return;
+    if (step) {
+      event.preventDefault();
+      (at + step < 0 ? this.#input : buttons[Math.min(at + step, buttons.length - 1)] ?? this.#input).focus();
+    } else if (event.key === 'Enter' && at < 0) {
+      event.preventDefault(); // else the key presses the button that gets the focus back
+      const number = this.#typed;
+      if (this.#isDue)
+        await this.#ask();
+      if (number === this.#typed && this.#dialog.open)
+        this.#results.querySelector('button')?.click();
+    }
+  }
+}
