@@ -6,6 +6,7 @@ import { Thread } from '../chat-box/thread.js';
 import { ConversationList } from './conversation-list.js';
 import { membersDialog } from './dialogs.js';
 import { Inbox } from './inbox.js';
+import { MessageSearch } from './message-search.js';
 import { NewChat } from './new-chat.js';
 import { People } from './people.js';
 
@@ -26,6 +27,9 @@ export class Messenger {
   #endAttention;
   #watched = '[[],[]]';
   #list;
+  #search;
+  /** The message at which the next conversation is opened; 0: at its end. */
+  #wanted = 0;
   #self = h('div', { class: 'self' });
   #pane = h('div', { class: 'pane', tabindex: '-1' });
   #onHash = () => this.#show(this.#conversationOfPage());
@@ -43,7 +47,8 @@ export class Messenger {
     this.#presence = new Presence(client, () => this.#changed());
     this.#endAttention = tellAttention(client);
     const compose = () => void new NewChat(client, this.#people, conversation => this.#go(conversation));
-    this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore());
+    this.#search = new MessageSearch(client, { describe: conversation => this.#inbox.describe(conversation), nameOf: id => this.#people.nameOf(id) }, (conversation, seq) => this.#go(conversation, seq));
+    this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore(), this.#search);
     this.element = h('main', { class: 'messenger' }, h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#thread ? this.#thread.focus() : this.#pane.focus(); } }, 'Go to the conversation'),
       h('div', { class: 'sidebar' },
         h('header', { class: 'top' }, this.#self,
@@ -62,6 +67,7 @@ export class Messenger {
     window.removeEventListener('keydown', this.#onKey);
     this.#thread?.close();
     this.#inbox.close();
+    this.#search.close();
     this.#presence.close();
     this.#endAttention();
     this.#people.close();
@@ -71,10 +77,11 @@ export class Messenger {
 
   #conversationOfPage() { return /^#(d:\d+:\d+|g:\d+)$/.exec(location.hash)?.[1] ?? ''; }
 
-  /** @param {string} conversation */
-  #go(conversation) {
+  /** @param {string} conversation @param {number} [seq] of the message to go to */
+  #go(conversation, seq = 0) {
     if (conversation === this.#conversationOfPage())
-      return this.#thread?.focus();
+      return seq > 0 ? void this.#thread?.showAt(seq) : this.#thread?.focus();
+    this.#wanted = seq;
     if (conversation)
       location.hash = conversation;
     else {
@@ -112,7 +119,9 @@ export class Messenger {
       h('button', { type: 'button', class: 'plain back', 'aria-label': 'Back to the conversations', onclick: () => this.#go('') }, icon('back')),
       avatar(name, isGroup), h('div', { class: 'who' }, h('h1', { class: 'with' }, name), h('p', { class: 'presence' })),
       isGroup ? h('button', { type: 'button', class: 'plain', title: 'Members', 'aria-label': 'Members', onclick: () => void membersDialog(this.#client, id, name) }, icon('people')) : null), thread.element);
-    void thread.load();
+    const seq = this.#wanted;
+    this.#wanted = 0;
+    void thread.load().then(() => (seq > 0 ? thread.showAt(seq) : undefined));
     thread.focus();
   }
 

@@ -3,6 +3,7 @@
 import { avatar, h, icon } from '../chat-box/dom.js';
 import { dialog, joinGroupDialog, newGroupDialog } from './dialogs.js';
 import { Directory, numberIn } from './directory.js';
+import { Paced } from './paced.js';
 
 /** Nothing was typed for so many ms: then the server is asked, one time after the other. It takes 5 a second. */
 const PAUSE = 250;
@@ -16,17 +17,11 @@ export class NewChat {
   /** @type {Person[]} */
   #found = [];
   #problem = '';
-  /** Counts what was typed: an answer to something else comes too late. */
-  #typed = 0;
-  /** @type {Promise<void>} */
-  #asking = Promise.resolve();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  #isDue = false;
   #client;
   #people;
   #open;
   #directory;
+  #paced;
   #results = h('ul', { class: 'people', id: 'people', 'aria-label': 'People and groups' });
   #note = h('p', { class: 'hint', role: 'status' });
   #count = h('p', { class: 'visually-hidden', role: 'status' });
@@ -38,13 +33,14 @@ export class NewChat {
     this.#client = client;
     this.#people = people;
     this.#open = open;
-    this.#directory = new Directory(client);
+    const directory = this.#directory = new Directory(client);
+    this.#paced = new Paced(PAUSE, typed => directory.find(typed), answer => this.#onAnswer(answer));
     this.#dialog = dialog('New conversation',
       h('div', { class: 'field search' }, icon('search'), this.#input), this.#results, this.#note, this.#count,
       h('footer', {},
         h('button', { type: 'button', class: 'secondary', onclick: () => { this.#dialog.close(); newGroupDialog(client, people, open); } }, 'New group'),
         h('button', { type: 'button', class: 'secondary', onclick: () => { this.#dialog.close(); joinGroupDialog(client, open); } }, 'Join a group')));
-    this.#dialog.addEventListener('close', () => clearTimeout(this.#timer));
+    this.#dialog.addEventListener('close', () => this.#paced.close());
     this.#dialog.addEventListener('keydown', event => void this.#onKey(event));
     this.#onType();
     this.#input.focus();
@@ -54,38 +50,18 @@ export class NewChat {
 
   #onType() {
     const typed = this.#input.value.trim();
-    this.#typed++;
     this.#known = this.#people.find(typed, this.#me);
     this.#found = [];
     this.#problem = '';
-    this.#isDue = typed !== '' && this.#directory.isThere;
-    clearTimeout(this.#timer);
-    if (this.#isDue)
-      this.#timer = setTimeout(() => void this.#ask(), PAUSE);
+    this.#paced.type(this.#directory.isThere ? typed : '');
     this.#draw();
   }
 
-  /** One request after the other: what was typed last counts. */
-  #ask() {
-    clearTimeout(this.#timer);
-    const number = this.#typed;
-    this.#asking = this.#asking.then(async () => {
-      if (number !== this.#typed || !this.#isDue || !this.#dialog.open)
-        return;
-      let [problem, found] = ['', /** @type {Person[]} */ ([])];
-      try {
-        found = await this.#directory.find(this.#input.value);
-      } catch {
-        problem = 'The server could not be asked: these are those who are known on this device.';
-      }
-      if (number !== this.#typed)
-        return;
-      this.#found = found;
-      this.#problem = problem;
-      this.#isDue = false;
-      this.#draw();
-    });
-    return this.#asking;
+  /** @param {{ value?: Person[], error?: Error }} answer */
+  #onAnswer({ value = [], error }) {
+    this.#found = value;
+    this.#problem = error ? 'The server could not be asked: these are those who are known on this device.' : '';
+    this.#draw();
   }
 
   /** Whose name it is exactly comes first; who is known here before strangers. */
@@ -120,14 +96,14 @@ export class NewChat {
       (focused.isConnected ? focused : this.#input).focus();
     const typed = this.#input.value.trim();
     this.#note.textContent = this.#wordsOf(typed, all.length);
-    this.#count.textContent = typed && !this.#isDue && all.length > 0 ? `${all.length === 1 ? 'One result' : `${all.length} results`}` : '';
+    this.#count.textContent = typed && !this.#paced.isDue && all.length > 0 ? `${all.length === 1 ? 'One result' : `${all.length} results`}` : '';
   }
 
   /** @param {string} typed @param {number} count */
   #wordsOf(typed, count) {
     if (this.#problem)
       return this.#problem;
-    if (this.#isDue)
+    if (this.#paced.isDue)
       return count > 0 ? '' : 'Searching…';
     if (count > 0)
       return '';
@@ -164,10 +140,7 @@ export class NewChat {
       (at + step < 0 ? this.#input : buttons[Math.min(at + step, buttons.length - 1)] ?? this.#input).focus();
     } else if (event.key === 'Enter' && at < 0) {
       event.preventDefault(); // else the key presses the button that gets the focus back
-      const number = this.#typed;
-      if (this.#isDue)
-        await this.#ask();
-      if (number === this.#typed && this.#dialog.open)
+      if ((!this.#paced.isDue || await this.#paced.now()) && this.#dialog.open)
         this.#results.querySelector('button')?.click();
     }
   }

@@ -13,12 +13,20 @@ import { numberIn } from './directory.js';
 export class People {
   /** @type {Map<number, string>} */
   #users = new Map();
+  /** Whose names the server was asked for. @type {Set<number>} */
+  #asked = new Set();
+  /** Whose names it is to be asked for next. @type {Set<number>} */
+  #unknown = new Set();
   /** @type {Map<number, string>} */
   #groups = new Map();
   #off;
+  #client;
+  #changed;
 
   /** @param {ChatClient} client @param {() => void} changed */
   constructor(client, changed) {
+    this.#client = client;
+    this.#changed = changed;
     const learn = () => {
       const { user } = client;
       for (const { id, name } of [...user ? [user] : [], ...user?.friends ?? [], ...user?.groups.flatMap(group => group.users ?? []) ?? []])
@@ -41,7 +49,12 @@ export class People {
   }
 
   /** @param {number} id */
-  nameOf(id) { return this.#users.get(id) ?? `User ${id}`; }
+  nameOf(id) {
+    const name = this.#users.get(id);
+    if (name === undefined)
+      this.#learn(id);
+    return name ?? `User ${id}`;
+  }
 
   /** @param {number} id */
   groupName(id) { return this.#groups.get(id) ?? `Group ${id}`; }
@@ -71,6 +84,28 @@ export class People {
   }
 
   close() { this.#off.forEach(off => off()); }
+
+  /** Several of one drawing are one request. @param {number} id */
+  #learn(id) {
+    if (id < 1 || this.#asked.has(id) || this.#client.state !== 'ready' || !this.#client.can('people'))
+      return;
+    this.#asked.add(id);
+    this.#unknown.add(id);
+    if (this.#unknown.size > 1)
+      return;
+    queueMicrotask(async () => {
+      const ids = [...this.#unknown];
+      this.#unknown.clear();
+      try {
+        const users = await this.#client.getUsers(ids);
+        users.forEach(user => this.add(user));
+        if (users.length > 0)
+          this.#changed();
+      } catch {
+        ids.forEach(one => this.#asked.delete(one)); // they are asked for again with a later drawing
+      }
+    });
+  }
 }
 
 /** @param {string} text */
