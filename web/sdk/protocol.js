@@ -7,7 +7,8 @@ export const Kind = Object.freeze({
   hello: 100, helloAck: 101, received: 103, ping: 104, pong: 105, goAway: 106, history: 107, sync: 108, read: 109,
   getSettings: 110, changeSettings: 111, settingsChanged: 112, receipt: 113, getReceipts: 114,
   watch: 115, presence: 116, setPresence: 117, typing: 118,
-  getUsers: 122, changeProfile: 123, members: 125, change: 131, changed: 132, changes: 133, conversations: 134, changeConversation: 135,
+  contacts: 119, changeContact: 120, contactChanged: 121, getUsers: 122, changeProfile: 123, getGroup: 124, members: 125,
+  changeGroup: 126, changeMembers: 127, leaveGroup: 128, joinRequests: 129, groupChanged: 130, change: 131, changed: 132, changes: 133, conversations: 134, changeConversation: 135,
   conversationChanged: 136, search: 137, refresh: 141, expiring: 142, groups: 144, friends: 145,
 });
 
@@ -21,6 +22,8 @@ export const ErrorCode = Object.freeze({
 export const FEATURES = Object.freeze({
   [Kind.getReceipts]: 'receipts', [Kind.watch]: 'watch', [Kind.setPresence]: 'watch', [Kind.typing]: 'typing', [Kind.change]: 'changes',
   [Kind.conversations]: 'conversations', [Kind.changeConversation]: 'conversations', [Kind.getUsers]: 'people', [Kind.changeProfile]: 'people', [Kind.search]: 'search',
+  [Kind.contacts]: 'contacts', [Kind.changeContact]: 'contacts', [Kind.getGroup]: 'groups', [Kind.changeGroup]: 'groups', [Kind.changeMembers]: 'groups',
+  [Kind.leaveGroup]: 'groups', [Kind.joinRequests]: 'groups',
 });
 
 /** A request was refused, or could not be made. With `retry` the same may succeed later. */

@@ -1,5 +1,6 @@
 import { direct } from '../../sdk/index.js';
 import { FakeChanges } from './fake-changes.js';
+import { FakeCircles } from './fake-circles.js';
 import { FakeLive } from './fake-live.js';
 import { FakePeople } from './fake-people.js';
 import { FakeSocket } from './fake-socket.js';
@@ -24,7 +25,8 @@ export class FakeServer {
   changes = new FakeChanges();
   live = new FakeLive(this);
   people = new FakePeople(this);
-  features = ['changes', 'receipts', 'conversations', 'watch', 'typing', 'people', 'search'];
+  circles = new FakeCircles();
+  features = ['changes', 'receipts', 'conversations', 'watch', 'typing', 'people', 'search', 'contacts', 'groups'];
   /** Before version 3 of the protocol. */
   isOld = false;
   isUp = true;
@@ -105,6 +107,7 @@ export class FakeServer {
       case 131: return session.hasChanges ? this.#change(session, object, reply, refuse) : refuse(5);
       case 133: return reply(this.changes.since(object, session.user.id));
       case 122: case 123: case 137: return this.people.receive(session, object, reply, refuse);
+      case 119: case 120: case 124: case 126: case 127: case 128: case 129: return this.circles.receive(object, reply, refuse);
       case 141: session.jwt = object.jwt; return reply({});
       default: return this.live.receive(session, object, reply, refuse);
     }
