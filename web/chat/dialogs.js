@@ -1,10 +1,10 @@
 /** @import { ChatClient } from '../sdk/client.js' */
 /** @import { People } from './people.js' */
-import { avatar, h, icon } from '../chat-box/dom.js';
+import { h, icon } from '../chat-box/dom.js';
 
 /**
  * A dialog with a title. The browser keeps the focus in it and closes it with Escape.
- * @param {string} title @param {...Node} content
+ * @param {string} title @param {...(Node | false | undefined)} content
  */
 export function dialog(title, ...content) {
   const element = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title' },
@@ -66,21 +66,23 @@ export const joinGroupDialog = (client, open) => formDialog('Join a group', [{ l
     open(`g:${Number(number)}`);
   });
 
-/** Who is in a group. @param {ChatClient} client @param {number} id @param {string} name */
-export async function membersDialog(client, id, name) {
-  const list = h('ul', { class: 'people', 'aria-label': 'Members' });
-  const note = h('p', { class: 'hint', role: 'status' }, 'Loading…');
-  dialog(name, h('p', { class: 'hint' }, `Others join with the number ${id}.`), list, note);
-  try {
-    for (let after = 0, more = true; more;) {
-      const page = await client.members(id, { after, limit: 100 });
-      list.append(...page.members.map((/** @type {any} */ member) => h('li', { class: 'person' }, avatar(member.name),
-        h('span', { class: 'person-name' }, member.name), h('span', { class: 'person-id' }, [`#${member.id}`, member.role !== 'normal' && member.role, member.state === 'online' && 'online'].filter(Boolean).join(' · ')))));
-      after = page.members.at(-1)?.id ?? 0;
-      more = page.more === true && list.children.length < 1000;
+/**
+ * Asks whether something is to be done, says what went wrong, and stays open then.
+ * @param {string} title @param {string} words @param {string} action @param {() => Promise<void>} work
+ */
+export function confirmDialog(title, words, action, work) {
+  const error = h('p', { class: 'form-error', role: 'alert' });
+  const submit = h('button', { type: 'button', class: 'primary', onclick: async () => {
+    submit.disabled = true;
+    try {
+      await work();
+      element.close();
+    } catch (failure) {
+      error.textContent = /** @type {Error} */ (failure).message;
     }
-    note.textContent = '';
-  } catch (error) {
-    note.textContent = `The members could not be loaded: ${/** @type {Error} */ (error).message}`;
-  }
+    submit.disabled = false;
+  } }, action);
+  const element = dialog(title, h('p', { class: 'hint' }, words), h('div', { class: 'hint' }, error),
+    h('footer', {}, h('button', { type: 'button', class: 'secondary', onclick: () => element.close() }, 'Cancel'), submit));
+  submit.focus();
 }

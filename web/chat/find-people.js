@@ -8,8 +8,16 @@ import { Paced } from './paced.js';
 /** Nothing was typed for so many ms: then the server is asked, one time after the other. It takes 5 a second. */
 const PAUSE = 250;
 
-/** Finds somebody to write to, or a group: among those who are known here at once, and on the server while one types. */
-export class NewChat {
+/**
+ * @typedef {object} Purpose what somebody is looked for
+ * @property {string} title
+ * @property {boolean} [isForUsers] groups are not wanted
+ * @property {Node} [footer]
+ * @property {(person: Person) => Promise<void> | void} choose what it fails with is shown
+ */
+
+/** Finds people and groups: among those who are known here at once, and on the server while one types. */
+export class FindPeople {
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
   /** @type {Person[]} */
@@ -19,7 +27,7 @@ export class NewChat {
   #problem = '';
   #client;
   #people;
-  #open;
+  #purpose;
   #directory;
   #paced;
   #results = h('ul', { class: 'people', id: 'people', 'aria-label': 'People and groups' });
@@ -28,29 +36,27 @@ export class NewChat {
   #input = h('input', { type: 'search', placeholder: 'Name, or number such as 5', 'aria-label': 'Name or number', 'aria-controls': 'people', autocomplete: 'off', spellcheck: 'false', oninput: () => this.#onType() });
   #dialog;
 
-  /** @param {ChatClient} client @param {People} people @param {(conversation: string) => void} open */
-  constructor(client, people, open) {
+  /** @param {ChatClient} client @param {People} people @param {Purpose} purpose */
+  constructor(client, people, purpose) {
     this.#client = client;
     this.#people = people;
-    this.#open = open;
+    this.#purpose = purpose;
     const directory = this.#directory = new Directory(client);
     this.#paced = new Paced(PAUSE, typed => directory.find(typed), answer => this.#onAnswer(answer));
-    this.#dialog = dialog('New conversation',
-      h('div', { class: 'field search' }, icon('search'), this.#input), this.#results, this.#note, this.#count,
-      h('footer', {},
-        h('button', { type: 'button', class: 'secondary', onclick: () => { this.#dialog.close(); newGroupDialog(client, people, open); } }, 'New group'),
-        h('button', { type: 'button', class: 'secondary', onclick: () => { this.#dialog.close(); joinGroupDialog(client, open); } }, 'Join a group')));
+    this.#dialog = dialog(purpose.title, h('div', { class: 'field search' }, icon('search'), this.#input), this.#results, this.#note, this.#count, purpose.footer);
     this.#dialog.addEventListener('close', () => this.#paced.close());
     this.#dialog.addEventListener('keydown', event => void this.#onKey(event));
     this.#onType();
     this.#input.focus();
   }
 
+  close() { this.#dialog.close(); }
+
   get #me() { return this.#client.user?.id ?? 0; }
 
   #onType() {
     const typed = this.#input.value.trim();
-    this.#known = this.#people.find(typed, this.#me);
+    this.#known = this.#people.find(typed, this.#me).filter(({ isGroup }) => !isGroup || !this.#purpose.isForUsers);
     this.#found = [];
     this.#problem = '';
     this.#paced.type(this.#directory.isThere ? typed : '');
@@ -115,17 +121,20 @@ export class NewChat {
   /** @param {Person} person */
   #row(person) {
     const { id, name, display, isGroup = false } = person;
-    return h('li', {}, h('button', { type: 'button', class: 'person', onclick: () => this.#choose(person) }, avatar(name, isGroup),
+    return h('li', {}, h('button', { type: 'button', class: 'person', onclick: () => void this.#choose(person) }, avatar(name, isGroup),
       h('span', { class: 'person-name', dir: 'auto' }, name, display && display !== name && h('span', { class: 'person-display' }, ` ${display}`)),
       h('span', { class: 'person-id' }, isGroup ? 'group' : `#${id}`)));
   }
 
   /** @param {Person} person */
-  #choose(person) {
-    this.#dialog.close();
+  async #choose(person) {
     if (!person.isGroup)
       this.#people.add(person);
-    this.#open(person.isGroup ? `g:${person.id}` : `d:${Math.min(this.#me, person.id)}:${Math.max(this.#me, person.id)}`);
+    try {
+      await this.#purpose.choose(person);
+    } catch (error) {
+      this.#note.textContent = `${person.name}: ${/** @type {Error} */ (error).message}`;
+    }
   }
 
   /** Enter takes the first result, arrows go through them. @param {KeyboardEvent} event */
@@ -144,4 +153,26 @@ export class NewChat {
         this.#results.querySelector('button')?.click();
     }
   }
+}
+
+/**
+ * Finds somebody to write to, or a group.
+ * @param {ChatClient} client @param {People} people @param {(conversation: string) => void} open
+ */
+export function newChatDialog(client, people, open) {
+  const me = client.user?.id ?? 0;
+  const instead = (/** @type {() => void} */ other) => () => {
+    finder.close();
+    other();
+  };
+  const finder = new FindPeople(client, people, {
+    title: 'New conversation',
+    footer: h('footer', {},
+      h('button', { type: 'button', class: 'secondary', onclick: instead(() => newGroupDialog(client, people, open)) }, 'New group'),
+      h('button', { type: 'button', class: 'secondary', onclick: instead(() => joinGroupDialog(client, open)) }, 'Join a group')),
+    choose: ({ id, isGroup }) => {
+      finder.close();
+      open(isGroup ? `g:${id}` : `d:${Math.min(me, id)}:${Math.max(me, id)}`);
+    },
+  });
 }
