@@ -52,6 +52,8 @@ export class FindPeople {
 
   close() { this.#dialog.close(); }
 
+  get isOpen() { return this.#dialog.open; }
+
   get #me() { return this.#client.user?.id ?? 0; }
 
   #onType() {

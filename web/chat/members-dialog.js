@@ -20,6 +20,8 @@ export async function membersDialog(client, people, { id, name }, left) {
       title: `Add to ${name}`, isForUsers: true,
       choose: async person => {
         await client.changeMembers(id, { add: [person.id] });
+        if (!finder.isOpen)
+          return; // nobody looks any more
         finder.close();
         again();
       },
