@@ -34,6 +34,13 @@ export class MessageRow {
       h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#text, this.#meta), this.#more), this.#reactions, this.#failure);
   }
 
+  /** Somebody has gone to it from elsewhere. */
+  flash() {
+    this.element.classList.remove('found');
+    void this.element.offsetWidth; // else the animation does not begin anew
+    this.element.classList.add('found');
+  }
+
   focus() { this.#more.focus({ preventScroll: true }); }
 
   /** @param {Message} message as it is now @param {boolean} isFirst of those that stand together */

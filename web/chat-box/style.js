@@ -98,6 +98,8 @@ button:disabled { cursor: default; }
 .edited { font-style: italic; }
 .gone .bubble, .own.gone .bubble { background: none; color: var(--chat-soft); box-shadow: inset 0 0 0 1px var(--chat-control-line); font-style: italic; }
 .own.gone .meta { color: var(--chat-soft); }
+.found .bubble { animation: found 2.4s ease-out; }
+@keyframes found { from, 40% { box-shadow: 0 0 0 3px var(--chat-link); } to { box-shadow: 0 0 0 3px transparent; } }
 .menu { position: fixed; inset: auto; margin: 0; padding: 6px; min-width: 176px; max-width: calc(100vw - 16px); box-sizing: border-box; border: 1px solid var(--chat-line); border-radius: 14px; background: var(--chat-raised); color: var(--chat-text); font-family: var(--chat-font); font-size: 15px; box-shadow: 0 8px 32px rgb(0 0 0 / .22); }
 .menu-emojis { display: flex; flex-wrap: wrap; gap: 2px; max-width: 264px; }
 .menu-emojis:not(:last-child) { padding-bottom: 6px; margin-bottom: 6px; border-bottom: 1px solid var(--chat-line); }

@@ -11,6 +11,9 @@ import { Timeline } from './timeline.js';
 import { TypingLine } from './typing-line.js';
 
 const PAGE = 40;
+/** So many at a time are loaded to get to one message, and so many times. */
+const BACK_PAGE = 100;
+const MAX_BACK = 10;
 /** Nearer to an edge than this counts as there, in pixels. */
 const NEAR = 80;
 
@@ -22,7 +25,8 @@ export class Thread {
   #timeline = new Timeline();
   #menu = new MessageMenu();
   #more = true;
-  #isLoading = false;
+  /** @type {Promise<void> | null} */
+  #loading = null;
   #newBelow = 0;
   #isDue = false;
   #isToEnd = false;
@@ -101,11 +105,26 @@ export class Thread {
 
   focus() { this.composer.focus(); }
 
+  /**
+   * Goes to a message, and loads what is older for it, up to a bound.
+   * @param {number} seq @returns {Promise<void>}
+   */
+  async showAt(seq) {
+    for (let i = 0, first = 0; i < MAX_BACK && this.element.isConnected && this.#timeline.first > seq && this.#timeline.first !== first; i++) {
+      first = this.#timeline.first;
+      await this.#older(BACK_PAGE);
+    }
+    const message = this.#timeline.find(seq);
+    this.#alert.textContent = message ? '' : 'This message is older than what is loaded here. Scroll up to get there.';
+    if (message)
+      this.#toRow(message);
+  }
+
   /** @param {{ before?: number, limit: number }} range */
-  async #fetch(range) {
-    if (this.#isLoading)
-      return;
-    this.#isLoading = true;
+  #fetch(range) { return this.#loading ??= this.#fetchOnce(range).finally(() => { this.#loading = null; }); }
+
+  /** @param {{ before?: number, limit: number }} range */
+  async #fetchOnce(range) {
     this.#note.textContent = this.#timeline.messages.length === 0 ? 'Loading…' : '';
     this.#list.element.setAttribute('aria-busy', 'true');
     try {
@@ -117,14 +136,14 @@ export class Thread {
     } catch (error) {
       this.#note.textContent = this.#timeline.messages.length === 0 ? 'The messages could not be loaded. They come when the connection is back.' : '';
     }
-    this.#isLoading = false;
     this.#draw();
     this.#list.element.removeAttribute('aria-busy');
   }
 
-  async #older() {
+  /** @param {number} [limit] */
+  async #older(limit = PAGE) {
     const { scrollHeight, scrollTop } = this.#scroller;
-    await this.#fetch({ before: this.#timeline.first, limit: PAGE });
+    await this.#fetch({ before: this.#timeline.first, limit });
     this.#scroller.scrollTop = scrollTop + this.#scroller.scrollHeight - scrollHeight;
   }
 
@@ -213,7 +232,7 @@ export class Thread {
 
   #onScroll() {
     this.#menu.close();
-    if (this.#scroller.scrollTop < NEAR && this.#more && !this.#isLoading && this.#timeline.first > 1)
+    if (this.#scroller.scrollTop < NEAR && this.#more && !this.#loading && this.#timeline.first > 1)
       void this.#older();
     if (this.#isAtEnd)
       this.#markRead();
@@ -256,5 +275,6 @@ export class Thread {
     const row = this.#list.rowOf(message);
     row?.element.scrollIntoView({ block: 'center' });
     row?.focus();
+    row?.flash();
   }
 }

@@ -1,5 +1,6 @@
 /** @import { PresenceState } from '../sdk/types.js' */
 /** @import { Entry } from './inbox.js' */
+/** @import { MessageSearch } from './message-search.js' */
 import { avatar, h, icon } from '../chat-box/dom.js';
 import { shortTime } from '../chat-box/format.js';
 
@@ -13,7 +14,10 @@ export class ConversationList {
   #filter = '';
   #open;
   #presenceOf;
+  #messages;
+  #scroller;
   #list = h('ul', { class: 'conversations', 'aria-label': 'Conversations' });
+  #search = h('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search conversations and messages', autocomplete: 'off', oninput: () => this.#filterBy(this.#search.value) });
   #empty = h('div', { class: 'list-empty', hidden: true });
   /** @type {Entry[]} */
   #entries = [];
@@ -22,16 +26,17 @@ export class ConversationList {
   /**
    * @param {(conversation: string) => void} open @param {() => void} compose
    * @param {(id: number) => PresenceState | undefined} presenceOf @param {() => void} loadMore somebody looks at the end of it
+   * @param {MessageSearch} messages
    */
-  constructor(open, compose, presenceOf, loadMore) {
+  constructor(open, compose, presenceOf, loadMore, messages) {
     this.#open = open;
     this.#presenceOf = presenceOf;
-    const search = h('input', { type: 'search', placeholder: 'Search conversations', 'aria-label': 'Search conversations', autocomplete: 'off', oninput: () => this.#filterBy(search.value) });
+    this.#messages = messages;
     this.#empty.append(icon('chat'), h('p', {}, 'No conversations yet'), h('button', { type: 'button', class: 'primary', onclick: compose }, 'Write to somebody'));
-    const scroller = h('div', { class: 'list-scroll' }, this.#list, this.#empty);
-    this.element = h('nav', { class: 'list', 'aria-label': 'Conversations' }, h('div', { class: 'field search' }, icon('search'), search), scroller);
+    const scroller = this.#scroller = h('div', { class: 'list-scroll' }, this.#list, this.#empty, messages.element);
+    this.element = h('nav', { class: 'list', 'aria-label': 'Conversations' }, h('div', { class: 'field search' }, icon('search'), this.#search), scroller);
     scroller.addEventListener('scroll', () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR && loadMore(), { passive: true });
-    this.#list.addEventListener('keydown', event => this.#onKey(event));
+    this.element.addEventListener('keydown', event => this.#onKey(event));
   }
 
   /** @param {Entry[]} entries @param {string} current */
@@ -52,12 +57,14 @@ export class ConversationList {
     while (this.#list.children.length > wanted.length)
       this.#list.lastElementChild?.remove();
     this.#rows = rows;
-    this.#empty.hidden = entries.length > 0;
+    this.#empty.hidden = entries.length > 0 || this.#filter !== '';
+    this.#messages.refresh();
   }
 
   /** @param {string} text */
   #filterBy(text) {
     this.#filter = text.trim().toLowerCase();
+    this.#messages.look(text.trim());
     this.show(this.#entries, this.#current);
   }
 
@@ -91,13 +98,20 @@ export class ConversationList {
     badge.replaceChildren(...(unread > 0 || marked ? [unread > 99 ? '99+' : unread > 0 ? String(unread) : '', h('span', { class: 'visually-hidden' }, ' unread')] : []));
   }
 
-  /** Arrows go up and down. @param {KeyboardEvent} event */
+  /** Arrows go up and down, from the field on, and Escape empties the field. @param {KeyboardEvent} event */
   #onKey(event) {
+    const focused = /** @type {HTMLElement} */ (document.activeElement);
+    if (event.key === 'Escape' && focused === this.#search && this.#search.value !== '') {
+      event.preventDefault();
+      this.#search.value = '';
+      this.#filterBy('');
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const at = [...this.#list.children].findIndex(row => row.contains(document.activeElement));
-    if (!step || at < 0)
+    const stops = [this.#search, .../** @type {NodeListOf<HTMLElement>} */ (this.#scroller.querySelectorAll('.conversation'))];
+    const at = stops.indexOf(focused);
+    if (!step || at < 0 || event.isComposing)
       return;
     event.preventDefault();
-    /** @type {HTMLElement | undefined} */ (this.#list.children[at + step]?.firstElementChild)?.focus();
+    stops[at + step]?.focus();
   }
 }

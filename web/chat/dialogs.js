@@ -1,12 +1,12 @@
 /** @import { ChatClient } from '../sdk/client.js' */
-/** @import { People, Person } from './people.js' */
-import { avatar, h, icon } from '../chat-box/dom.js';
+/** @import { People } from './people.js' */
+import { h, icon } from '../chat-box/dom.js';
 
 /**
  * A dialog with a title. The browser keeps the focus in it and closes it with Escape.
- * @param {string} title @param {...Node} content
+ * @param {string} title @param {...(Node | false | undefined)} content
  */
-function dialog(title, ...content) {
+export function dialog(title, ...content) {
   const element = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title' },
     h('header', {}, h('h2', { id: 'dialog-title' }, title), h('button', { type: 'button', class: 'plain', 'aria-label': 'Close', onclick: () => element.close() }, icon('close'))),
     ...content);
@@ -15,48 +15,6 @@ function dialog(title, ...content) {
   document.body.append(element);
   element.showModal();
   return element;
-}
-
-/** @param {Person} person @param {() => void} choose */
-const personRow = (person, choose) => h('li', {},
-  h('button', { type: 'button', class: 'person', onclick: choose }, avatar(person.name, person.isGroup),
-    h('span', { class: 'person-name' }, person.name), h('span', { class: 'person-id' }, person.isGroup ? 'group' : `#${person.id}`)));
-
-/**
- * Finds somebody to write to, or a group.
- * @param {ChatClient} client @param {People} people @param {(conversation: string) => void} open
- */
-export function newChatDialog(client, people, open) {
-  const me = client.user?.id ?? 0;
-  const results = h('ul', { class: 'people', id: 'people', 'aria-label': 'People and groups' });
-  const empty = h('p', { class: 'hint', role: 'status' });
-  const input = h('input', { type: 'search', placeholder: 'Name, or number such as 5', 'aria-label': 'Name or number', 'aria-controls': 'people', autocomplete: 'off', spellcheck: 'false', oninput: () => void search() });
-
-  /** @param {Person} person */
-  const choose = person => {
-    element.close();
-    open(person.isGroup ? `g:${person.id}` : `d:${Math.min(me, person.id)}:${Math.max(me, person.id)}`);
-  };
-  const search = async () => {
-    const found = await people.find(input.value, me);
-    results.replaceChildren(...found.map(person => personRow(person, () => choose(person))));
-    empty.textContent = found.length > 0 ? '' : input.value
-      ? 'Nobody of this name is known on this device. Ask for their number: they see it under their own name.'
-      : `Nobody is known here yet. Type somebody's number. Yours is ${me}.`;
-  };
-  const element = dialog('New conversation',
-    h('div', { class: 'field search' }, icon('search'), input), results, empty,
-    h('footer', {},
-      h('button', { type: 'button', class: 'secondary', onclick: () => { element.close(); newGroupDialog(client, people, open); } }, 'New group'),
-      h('button', { type: 'button', class: 'secondary', onclick: () => { element.close(); joinGroupDialog(client, open); } }, 'Join a group')));
-  input.addEventListener('keydown', event => {
-    if (event.key !== 'Enter' || event.isComposing)
-      return;
-    event.preventDefault(); // else the key presses the button that gets the focus back
-    /** @type {HTMLElement | null} */ (results.querySelector('button'))?.click();
-  });
-  void search();
-  input.focus();
 }
 
 /**
@@ -108,21 +66,23 @@ export const joinGroupDialog = (client, open) => formDialog('Join a group', [{ l
     open(`g:${Number(number)}`);
   });
 
-/** Who is in a group. @param {ChatClient} client @param {number} id @param {string} name */
-export async function membersDialog(client, id, name) {
-  const list = h('ul', { class: 'people', 'aria-label': 'Members' });
-  const note = h('p', { class: 'hint', role: 'status' }, 'Loading…');
-  dialog(name, h('p', { class: 'hint' }, `Others join with the number ${id}.`), list, note);
-  try {
-    for (let after = 0, more = true; more;) {
-      const page = await client.members(id, { after, limit: 100 });
-      list.append(...page.members.map((/** @type {any} */ member) => h('li', { class: 'person' }, avatar(member.name),
-        h('span', { class: 'person-name' }, member.name), h('span', { class: 'person-id' }, [`#${member.id}`, member.role !== 'normal' && member.role, member.state === 'online' && 'online'].filter(Boolean).join(' · ')))));
-      after = page.members.at(-1)?.id ?? 0;
-      more = page.more === true && list.children.length < 1000;
+/**
+ * Asks whether something is to be done, says what went wrong, and stays open then.
+ * @param {string} title @param {string} words @param {string} action @param {() => Promise<void>} work
+ */
+export function confirmDialog(title, words, action, work) {
+  const error = h('p', { class: 'form-error', role: 'alert' });
+  const submit = h('button', { type: 'button', class: 'primary', onclick: async () => {
+    submit.disabled = true;
+    try {
+      await work();
+      element.close();
+    } catch (failure) {
+      error.textContent = /** @type {Error} */ (failure).message;
     }
-    note.textContent = '';
-  } catch (error) {
-    note.textContent = `The members could not be loaded: ${/** @type {Error} */ (error).message}`;
-  }
+    submit.disabled = false;
+  } }, action);
+  const element = dialog(title, h('p', { class: 'hint' }, words), h('div', { class: 'hint' }, error),
+    h('footer', {}, h('button', { type: 'button', class: 'secondary', onclick: () => element.close() }, 'Cancel'), submit));
+  submit.focus();
 }

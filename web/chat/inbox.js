@@ -39,6 +39,8 @@ const PAGE = 100;
 export class Inbox {
   /** @type {Map<string, State>} */
   #states = new Map();
+  /** Groups that the user is in no longer. @type {Set<string>} */
+  #left = new Set();
   #pages = 0;
   #isListing = false;
   #isListDue = false;
@@ -77,7 +79,7 @@ export class Inbox {
     const known = this.#isListed ? [] : this.#client.conversations.map(({ conversation }) => conversation);
     const shown = [...this.#states].filter(([, state]) => this.#isShown(state)).map(([conversation]) => conversation);
     const all = new Set([...known, ...shown, ...(this.#client.user?.groups ?? []).map(({ id }) => `g:${id}`).filter(group => !this.#states.get(group)?.isArchived)]);
-    return [...all].map(conversation => {
+    return [...all].filter(conversation => !this.#left.has(conversation)).map(conversation => {
       const { last = null, marked = false, pinned = false, draft = '' } = this.#states.get(conversation) ?? {};
       return { conversation, ...this.describe(conversation), last, unread: Math.min(this.#unreadOf(conversation), MAX_COUNT + 1), marked, pinned, draft };
     }).sort((a, b) => Number(b.pinned) - Number(a.pinned) || (b.last?.ts ?? 0) - (a.last?.ts ?? 0) || a.name.localeCompare(b.name));
@@ -102,7 +104,14 @@ export class Inbox {
   /** Somebody opens it: it belongs into the list. @param {string} conversation */
   open(conversation) {
     this.#of(conversation).isOpened = true;
+    this.#left.delete(conversation);
     this.#load(conversation);
+    this.#changed();
+  }
+
+  /** The user is in a group no longer, until it is opened again. @param {string} conversation */
+  leave(conversation) {
+    this.#left.add(conversation);
     this.#changed();
   }
 
@@ -123,7 +132,7 @@ export class Inbox {
   /** @param {string} conversation */
   #unreadOf(conversation) {
     const state = this.#states.get(conversation);
-    return state && this.#isShown(state) ? state.counted + state.unread.size : 0;
+    return state && this.#isShown(state) && !this.#left.has(conversation) ? state.counted + state.unread.size : 0;
   }
 
   /** @param {string} conversation @returns {State} */

@@ -1,11 +1,16 @@
 /** @import { ChatClient } from '../sdk/client.js' */
+/** @import { GroupChanged } from '../sdk/types.js' */
 import { connectionStatus } from '../chat-box/connection-status.js';
 import { avatar, h, icon } from '../chat-box/dom.js';
 import { Presence, presenceWords, tellAttention } from '../chat-box/peer-presence.js';
 import { Thread } from '../chat-box/thread.js';
+import { Blocks } from './blocks.js';
 import { ConversationList } from './conversation-list.js';
-import { membersDialog, newChatDialog } from './dialogs.js';
+import { confirmDialog } from './dialogs.js';
+import { newChatDialog } from './find-people.js';
 import { Inbox } from './inbox.js';
+import { membersDialog } from './members-dialog.js';
+import { MessageSearch } from './message-search.js';
 import { People } from './people.js';
 
 const TITLE = 'ChatActors';
@@ -22,9 +27,14 @@ export class Messenger {
   #inbox;
   #status;
   #presence;
+  #blocks;
+  #offGroups;
   #endAttention;
   #watched = '[[],[]]';
   #list;
+  #search;
+  /** The message at which the next conversation is opened; 0: at its end. */
+  #wanted = 0;
   #self = h('div', { class: 'self' });
   #pane = h('div', { class: 'pane', tabindex: '-1' });
   #onHash = () => this.#show(this.#conversationOfPage());
@@ -40,9 +50,12 @@ export class Messenger {
     this.#inbox = new Inbox(client, this.#people, () => this.#changed());
     this.#status = connectionStatus(client);
     this.#presence = new Presence(client, () => this.#changed());
+    this.#blocks = new Blocks(client, () => this.#changed());
+    this.#offGroups = client.on('groupChanged', event => void this.#onGroup(event).catch(() => {})); // a login has what is not known now
     this.#endAttention = tellAttention(client);
     const compose = () => newChatDialog(client, this.#people, conversation => this.#go(conversation));
-    this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore());
+    this.#search = new MessageSearch(client, { describe: conversation => this.#inbox.describe(conversation), nameOf: id => this.#people.nameOf(id) }, (conversation, seq) => this.#go(conversation, seq));
+    this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore(), this.#search);
     this.element = h('main', { class: 'messenger' }, h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#thread ? this.#thread.focus() : this.#pane.focus(); } }, 'Go to the conversation'),
       h('div', { class: 'sidebar' },
         h('header', { class: 'top' }, this.#self,
@@ -61,7 +74,10 @@ export class Messenger {
     window.removeEventListener('keydown', this.#onKey);
     this.#thread?.close();
     this.#inbox.close();
+    this.#search.close();
     this.#presence.close();
+    this.#blocks.close();
+    this.#offGroups();
     this.#endAttention();
     this.#people.close();
     this.#status.close();
@@ -70,10 +86,11 @@ export class Messenger {
 
   #conversationOfPage() { return /^#(d:\d+:\d+|g:\d+)$/.exec(location.hash)?.[1] ?? ''; }
 
-  /** @param {string} conversation */
-  #go(conversation) {
+  /** @param {string} conversation @param {number} [seq] of the message to go to */
+  #go(conversation, seq = 0) {
     if (conversation === this.#conversationOfPage())
-      return this.#thread?.focus();
+      return seq > 0 ? void this.#thread?.showAt(seq) : this.#thread?.focus();
+    this.#wanted = seq;
     if (conversation)
       location.hash = conversation;
     else {
@@ -110,8 +127,11 @@ export class Messenger {
     this.#pane.replaceChildren(h('header', { class: 'top' },
       h('button', { type: 'button', class: 'plain back', 'aria-label': 'Back to the conversations', onclick: () => this.#go('') }, icon('back')),
       avatar(name, isGroup), h('div', { class: 'who' }, h('h1', { class: 'with' }, name), h('p', { class: 'presence' })),
-      isGroup ? h('button', { type: 'button', class: 'plain', title: 'Members', 'aria-label': 'Members', onclick: () => void membersDialog(this.#client, id, name) }, icon('people')) : null), thread.element);
-    void thread.load();
+      isGroup ? h('button', { type: 'button', class: 'plain', title: 'Members', 'aria-label': 'Members', onclick: () => void membersDialog(this.#client, this.#people, { id, name: this.#inbox.describe(conversation).name }, () => this.#leave(conversation)) }, icon('people'))
+        : h('button', { type: 'button', class: 'plain block', hidden: true, onclick: () => this.#toggleBlock(conversation) }, icon('block'))), thread.element);
+    const seq = this.#wanted;
+    this.#wanted = 0;
+    void thread.load().then(() => (seq > 0 ? thread.showAt(seq) : undefined));
     thread.focus();
   }
 
@@ -150,6 +170,7 @@ export class Messenger {
       this.#pane.querySelector('.top .avatar')?.replaceWith(avatar(name, isGroup));
       this.#thread.composer.invite(`Message ${name}`);
     }
+    this.#drawBlock(peer, name);
     const presence = /** @type {HTMLElement} */ (title.nextElementSibling);
     const known = peer ? this.#presence.of(peer) : undefined;
     const key = JSON.stringify(known ?? null);
@@ -157,6 +178,46 @@ export class Messenger {
       presence.dataset.key = key;
       presence.replaceChildren(...presenceWords(known));
     }
+  }
+
+  /** @param {number} peer 0: nobody to block @param {string} name */
+  #drawBlock(peer, name) {
+    const button = /** @type {HTMLButtonElement | null} */ (this.#pane.querySelector('.block'));
+    if (!button)
+      return;
+    const isBlocked = this.#blocks.has(peer);
+    const label = `${isBlocked ? 'Unblock' : 'Block'} ${name}`;
+    button.hidden = !peer || !this.#blocks.isThere;
+    button.title = label;
+    button.setAttribute('aria-label', label);
+    button.classList.toggle('is-blocked', isBlocked);
+  }
+
+  /** @param {string} conversation */
+  #toggleBlock(conversation) {
+    const { peer, name } = this.#inbox.describe(conversation);
+    const isBlocked = this.#blocks.has(peer);
+    confirmDialog(isBlocked ? `Unblock ${name}?` : `Block ${name}?`, isBlocked ? `${name} can write to you again.` : `${name} cannot write to you any more, and neither of you sees whether the other one is online.`,
+      isBlocked ? 'Unblock' : 'Block', () => this.#blocks.set(peer, !isBlocked));
+  }
+
+  /** @param {string} conversation that the user is in no longer */
+  #leave(conversation) {
+    if (this.#thread?.conversation === conversation)
+      this.#go('');
+    this.#inbox.leave(conversation);
+  }
+
+  /** @param {GroupChanged} event */
+  async #onGroup({ groupid, change }) {
+    if (change === 'removed' || change === 'banned' || change === 'deleted')
+      return this.#leave(`g:${groupid}`);
+    if (change !== 'added' && change !== 'changed')
+      return;
+    this.#people.addGroup(groupid, (await this.#client.getGroup(groupid)).name);
+    if (change === 'added')
+      this.#inbox.open(`g:${groupid}`);
+    this.#changed();
   }
 
   /** The server tells of those who are on the screen. */

@@ -1,9 +1,11 @@
 /** @import { ChatClient } from '../sdk/client.js' */
+import { numberIn } from './directory.js';
 
 /**
  * @typedef {object} Person
  * @property {number} id
  * @property {string} name
+ * @property {string} [display] what a user wants to be called
  * @property {boolean} [isGroup]
  */
 
@@ -11,12 +13,20 @@
 export class People {
   /** @type {Map<number, string>} */
   #users = new Map();
+  /** Whose names the server was asked for. @type {Set<number>} */
+  #asked = new Set();
+  /** Whose names it is to be asked for next. @type {Set<number>} */
+  #unknown = new Set();
   /** @type {Map<number, string>} */
   #groups = new Map();
   #off;
+  #client;
+  #changed;
 
   /** @param {ChatClient} client @param {() => void} changed */
   constructor(client, changed) {
+    this.#client = client;
+    this.#changed = changed;
     const learn = () => {
       const { user } = client;
       for (const { id, name } of [...user ? [user] : [], ...user?.friends ?? [], ...user?.groups.flatMap(group => group.users ?? []) ?? []])
@@ -39,10 +49,18 @@ export class People {
   }
 
   /** @param {number} id */
-  nameOf(id) { return this.#users.get(id) ?? `User ${id}`; }
+  nameOf(id) {
+    const name = this.#users.get(id);
+    if (name === undefined)
+      this.#learn(id);
+    return name ?? `User ${id}`;
+  }
 
   /** @param {number} id */
   groupName(id) { return this.#groups.get(id) ?? `Group ${id}`; }
+
+  /** @param {Person} person whom the server knows */
+  add({ id, name }) { this.#users.set(id, name); }
 
   /** @param {number} id @param {string} name */
   addGroup(id, name) { this.#groups.set(id, name); }
@@ -54,19 +72,40 @@ export class People {
   }
 
   /**
-   * Who fits what somebody types: a name that is known here, or a number. The place where a search on the server belongs.
-   * @param {string} typed @param {number} me @returns {Promise<Person[]>}
+   * Who and which groups of those that are known here have a name with what somebody types, or that number.
+   * @param {string} typed @param {number} me @returns {Person[]}
    */
-  async find(typed, me) {
+  find(typed, me) {
     const wanted = fold(typed.trim());
-    const id = Number(/^#?(\d{1,10})$/.exec(typed.trim())?.[1] ?? 0);
-    const users = [...this.#users].map(([id, name]) => ({ id, name })).filter(person => person.id !== me && fold(person.name).includes(wanted));
+    const number = numberIn(typed);
+    const users = [...this.#users].map(([id, name]) => ({ id, name })).filter(person => person.id !== me && (person.id === number || fold(person.name).includes(wanted)));
     const groups = [...this.#groups].map(([id, name]) => ({ id, name, isGroup: true })).filter(({ name }) => fold(name).includes(wanted));
-    const byNumber = id > 0 && id <= 2_147_483_647 && id !== me && !users.some(person => person.id === id) ? [{ id, name: this.nameOf(id) }] : [];
-    return [...byNumber, ...[...users, ...groups].sort((a, b) => a.name.localeCompare(b.name))].slice(0, 50);
+    return [...users, ...groups].sort((a, b) => a.name.localeCompare(b.name)).slice(0, 50);
   }
 
   close() { this.#off.forEach(off => off()); }
+
+  /** Several of one drawing are one request. @param {number} id */
+  #learn(id) {
+    if (id < 1 || this.#asked.has(id) || this.#client.state !== 'ready' || !this.#client.can('people'))
+      return;
+    this.#asked.add(id);
+    this.#unknown.add(id);
+    if (this.#unknown.size > 1)
+      return;
+    queueMicrotask(async () => {
+      const ids = [...this.#unknown];
+      this.#unknown.clear();
+      try {
+        const users = await this.#client.getUsers(ids);
+        users.forEach(user => this.add(user));
+        if (users.length > 0)
+          this.#changed();
+      } catch {
+        ids.forEach(one => this.#asked.delete(one)); // they are asked for again with a later drawing
+      }
+    });
+  }
 }
 
 /** @param {string} text */

@@ -4,8 +4,10 @@ import { ChatError, ErrorCode, FEATURES, Kind, failureOf } from './protocol.js';
 /** How long the WebSocket and the hello may take, and a reply; later means that the connection is dead. */
 const OPEN_TIMEOUT = 10_000;
 const REPLY_TIMEOUT = 5000;
-/** A login may wait for a password's hash. */
-const LOGIN_TIMEOUT = 15_000;
+/** A login may wait for a password's hash, and a search for a large index. */
+const LONG_TIMEOUT = 15_000;
+/** @type {Set<number>} */
+const LONG = new Set([Kind.login, Kind.register, Kind.search]);
 /** Proxies close what is silent for a minute. */
 const MAX_HEARTBEAT = 25;
 const MAX_REQUESTS = 256;
@@ -94,7 +96,7 @@ export class Connection {
       this.require(FEATURES[object.msgid]);
       if (this.#requests.size >= MAX_REQUESTS)
         return reject(new ChatError('too many requests at once', ErrorCode.tooFast, true));
-      const patience = object.msgid === Kind.login || object.msgid === Kind.register ? LOGIN_TIMEOUT : REPLY_TIMEOUT;
+      const patience = LONG.has(object.msgid) ? LONG_TIMEOUT : REPLY_TIMEOUT;
       const timer = this.#clock.setTimeout(() => this.end('the server does not answer'), patience);
       this.#requests.set(ref, { accept, resolve, reject, timer });
       this.send({ ...object, ref });

@@ -14,6 +14,10 @@ import { Outgoing } from './outgoing.js';
 import { ChatError, ErrorCode, Kind, group, reconnectDelay, retryDelay, toMessage } from './protocol.js';
 import { Status } from './status.js';
 
+/** What is told as the server tells it. @type {Record<number, string>} */
+const TOLD = {
+  [Kind.settingsChanged]: 'settings', [Kind.presence]: 'presence', [Kind.typing]: 'typing', [Kind.groupChanged]: 'groupChanged', [Kind.contactChanged]: 'contactChanged',
+};
 /** A connection that held for so many ms was a good one: the pauses start anew. */
 const GOOD = 5000;
 /** Repetitions are recognised among so many, on a server without a history. */
@@ -215,12 +219,12 @@ export class Engine {
       this.#offer(toMessage(push, this.user?.id ?? 0));
     else if (push.msgid === Kind.changed)
       this.#cursors.offerChange(toChange(push, this.user?.id ?? 0), push.prev, this.#delivery.hasRoom);
-    else if (push.msgid === Kind.settingsChanged)
-      this.#options.emit('settings', push);
     else if (push.msgid === Kind.receipt)
       this.#notes.takePeers([{ conversation: push.conversation, peer: push }], this.user?.id ?? 0);
-    else if (push.msgid === Kind.presence || push.msgid === Kind.typing)
-      this.#options.emit(push.msgid === Kind.presence ? 'presence' : 'typing', push);
+    else if (TOLD[push.msgid]) {
+      const { msgid, ...event } = push;
+      this.#options.emit(TOLD[msgid], event);
+    }
     else if (push.msgid === Kind.conversationChanged)
       this.#notes.takeChange({ draft: '', ...push });
     else if (push.msgid === Kind.expiring)

@@ -6,20 +6,24 @@ export const Kind = Object.freeze({
   login: 1, logout: 3, register: 4, direct: 6, addFriend: 7, createGroup: 8, joinGroup: 9, group: 10,
   hello: 100, helloAck: 101, received: 103, ping: 104, pong: 105, goAway: 106, history: 107, sync: 108, read: 109,
   getSettings: 110, changeSettings: 111, settingsChanged: 112, receipt: 113, getReceipts: 114,
-  watch: 115, presence: 116, setPresence: 117, typing: 118, members: 125, change: 131, changed: 132, changes: 133, conversations: 134, changeConversation: 135,
-  conversationChanged: 136, refresh: 141, expiring: 142, groups: 144, friends: 145,
+  watch: 115, presence: 116, setPresence: 117, typing: 118,
+  contacts: 119, changeContact: 120, contactChanged: 121, getUsers: 122, changeProfile: 123, getGroup: 124, members: 125,
+  changeGroup: 126, changeMembers: 127, leaveGroup: 128, joinRequests: 129, groupChanged: 130, change: 131, changed: 132, changes: 133, conversations: 134, changeConversation: 135,
+  conversationChanged: 136, search: 137, refresh: 141, expiring: 142, groups: 144, friends: 145,
 });
 
 /** What `ChatError.code` may be: the server's errno; 0 when the connection is to blame. */
 export const ErrorCode = Object.freeze({
   none: 0, rejected: 1, alreadyOnline: 2, notLoggedIn: 3, malformed: 4, unknownRequest: 5, notYours: 6, notFound: 7,
-  tooLarge: 8, tooFast: 9, unavailable: 10, historyOff: 11, forbidden: 13, expired: 14, tooLate: 15, off: 17,
+  tooLarge: 8, tooFast: 9, unavailable: 10, historyOff: 11, blocked: 12, forbidden: 13, expired: 14, tooLate: 15, full: 16, off: 17,
 });
 
 /** What has to be among the features of a server for a request. @type {Record<number, string>} */
 export const FEATURES = Object.freeze({
   [Kind.getReceipts]: 'receipts', [Kind.watch]: 'watch', [Kind.setPresence]: 'watch', [Kind.typing]: 'typing', [Kind.change]: 'changes',
-  [Kind.conversations]: 'conversations', [Kind.changeConversation]: 'conversations',
+  [Kind.conversations]: 'conversations', [Kind.changeConversation]: 'conversations', [Kind.getUsers]: 'people', [Kind.changeProfile]: 'people', [Kind.search]: 'search',
+  [Kind.contacts]: 'contacts', [Kind.changeContact]: 'contacts', [Kind.getGroup]: 'groups', [Kind.changeGroup]: 'groups', [Kind.changeMembers]: 'groups',
+  [Kind.leaveGroup]: 'groups', [Kind.joinRequests]: 'groups',
 });
 
 /** A request was refused, or could not be made. With `retry` the same may succeed later. */

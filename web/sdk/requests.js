@@ -1,5 +1,8 @@
-/** @import { Fields, ListedConversation, Receipts } from './types.js' */
+/** @import { Contact, Fields, Found, Group, JoinRequest, ListedConversation, Profile, Receipts } from './types.js' */
 import { Kind, toMessage } from './protocol.js';
+
+/** So many users are asked for at once. */
+const MAX_IDS = 100;
 
 /** @typedef {{ conversation: string, seq: number }} Place of a message, such as the message itself */
 
@@ -20,8 +23,60 @@ export class Requests {
   /** @param {string} groupname @param {string} [groupdesc] @returns {Promise<number>} its id */
   async createGroup(groupname, groupdesc = '') { return (await this.#ask({ msgid: Kind.createGroup, groupname, groupdesc })).groupid; }
 
-  /** @param {number} groupid */
-  async joinGroup(groupid) { await this.#ask({ msgid: Kind.joinGroup, groupid }); }
+  /** @param {number} groupid @returns {Promise<boolean>} false: the user is no member yet, the group's creator or an admin has to accept first */
+  async joinGroup(groupid) { return (await this.#ask({ msgid: Kind.joinGroup, groupid })).asked !== true; }
+
+  /** What a group is, also one that the user could come into. @param {number} groupid @returns {Promise<Group>} */
+  async getGroup(groupid) {
+    const { msgid, ref, errno, groupid: id, ...group } = await this.#ask({ msgid: Kind.getGroup, groupid });
+    return /** @type {Group} */ ({ id, ...group });
+  }
+
+  /**
+   * The creator and admins may; what is left out stays. `delete`, which stands alone, is the creator's, and ends the group for all.
+   * @param {number} groupid
+   * @param {{ name?: string, desc?: string, avatar?: string, joining?: 'free' | 'invite' | 'ask', sending?: 'all' | 'admins', delete?: true }} change
+   */
+  async changeGroup(groupid, change) { await this.#ask({ msgid: Kind.changeGroup, groupid, ...change }); }
+
+  /**
+   * Who is in a group, and as what: all of it, or (with a ChatError whose words name the user) none. May be repeated without harm, and is.
+   * @param {number} groupid
+   * @param {{ unban?: number[], add?: number[], remove?: number[], ban?: number[], role?: { id: number, role: 'admin' | 'normal' }, mute?: { id: number, until: number }, owner?: number }} change
+   *   lists of at most 100; `until` in ms since 1970, 0 ends it; `owner`: the next creator
+   */
+  async changeMembers(groupid, change) { await this.#ask({ msgid: Kind.changeMembers, groupid, ...change }); }
+
+  /** The last member takes the group along; a creator makes another one the creator first. @param {number} groupid */
+  async leaveGroup(groupid) { await this.#ask({ msgid: Kind.leaveGroup, groupid }); }
+
+  /**
+   * For the creator and admins: a page of who waits to be let in, with ids above `after`; or, with `accept` or `decline`, what becomes of some of them.
+   * @param {number} groupid @param {{ after?: number, limit?: number } | { accept?: number[], decline?: number[] }} [what]
+   * @returns {Promise<{ requests: JoinRequest[], more: boolean }>} nobody, if it was decided
+   */
+  async joinRequests(groupid, what) {
+    const { requests = [], more = false } = await this.#ask({ msgid: Kind.joinRequests, groupid, ...what });
+    return { requests, more };
+  }
+
+  /**
+   * Who is something to the user, or is blocked: what has changed after `since`, in that order. While there are `more`, and later on, ask with this `rev`.
+   * @param {{ since?: number, blocked?: boolean, limit?: number }} [page] `blocked`: only who is
+   * @returns {Promise<{ contacts: Contact[], rev: number, more: boolean }>} from another `since` than 0 on also who is nothing any more
+   */
+  async listContacts(page) {
+    const { contacts, rev, more = false } = await this.#ask({ msgid: Kind.contacts, ...page });
+    return { contacts, rev, more };
+  }
+
+  /**
+   * Does something about another user. May be repeated without harm, and is.
+   * @param {number} id @param {'add' | 'request' | 'accept' | 'decline' | 'remove' | 'block' | 'unblock'} action
+   * @param {{ alias?: string, note?: string }} [more] `alias`: what the user calls the other one, empty: nothing of its own; `note`: words that go with a request
+   * @returns {Promise<number>} the `rev` of it
+   */
+  async changeContact(id, action, more) { return (await this.#ask({ msgid: Kind.changeContact, id, do: action, ...more })).rev; }
 
   /** A page of the members of a group, with ids above `after`. @param {number} groupid @param {{ after?: number, limit?: number }} [page] */
   members(groupid, page) { return this.#ask({ msgid: Kind.members, groupid, ...page }); }
@@ -31,6 +86,46 @@ export class Requests {
 
   /** The same of the user's friends. @param {{ after?: number, limit?: number }} [page] */
   friends(page) { return this.#ask({ msgid: Kind.friends, ...page }); }
+
+  /** The user whose whole name it is, in whatever case it is written. @param {string} name @returns {Promise<Profile | null>} null: there is none */
+  async findUser(name) { return (await this.#ask({ msgid: Kind.getUsers, name })).users[0] ?? null; }
+
+  /**
+   * Users whose names begin so, in the order of their names. More than 5 of these in a second are too fast.
+   * @param {string} prefix 1 to 50 characters @returns {Promise<{ users: Profile[], more: boolean }>} fails with `ErrorCode.off` where only whole names are found
+   */
+  async searchUsers(prefix) {
+    const { users, more = false } = await this.#ask({ msgid: Kind.getUsers, prefix });
+    return { users, more };
+  }
+
+  /** Users, in any number, ascending by id. Who does not exist is left out. @param {Iterable<number>} ids @returns {Promise<Profile[]>} */
+  async getUsers(ids) {
+    const found = [];
+    for (let left = [...new Set(ids)].sort((a, b) => a - b); left.length > 0;) {
+      const some = left.slice(0, MAX_IDS);
+      const { users, more = false } = await this.#ask({ msgid: Kind.getUsers, ids: some });
+      found.push(...users);
+      const upTo = more && users.length > 0 ? Math.max(users.at(-1).id, some[0]) : some[some.length - 1]; // what did not fit into the frame comes with the next one
+      left = left.filter(id => id > upTo);
+    }
+    return found;
+  }
+
+  /** How the user wants to be shown. What is left out stays, and an empty text removes. @param {{ display?: string, avatar?: string, about?: string }} change */
+  async changeProfile(change) { await this.#ask({ msgid: Kind.changeProfile, ...change }); }
+
+  /**
+   * Messages with all of these words, the newest first. A page may have few, or none, and still say that there are more.
+   * @param {string} text @param {{ conversation?: string, from?: number, since?: number, until?: number, limit?: number, after?: string }} [where]
+   *   `from`: only of this sender; `since`, `until`: ms since 1970; `after`: what the page before says
+   * @returns {Promise<{ hits: Found[], more: boolean, after?: string, indexed: number }>} `indexed`: what was sent up to then is found
+   */
+  async search(text, where) {
+    const { hits, more = false, after, indexed } = await this.#ask({ msgid: Kind.search, text, ...where });
+    const found = hits.map((/** @type {Fields} */ { conversation, seq, id, ts, msg }) => ({ conversation, seq, from: id, ts, text: msg, own: id === this.#me() }));
+    return { hits: found, more, ...(after !== undefined && { after }), indexed };
+  }
 
   settings() { return this.#ask({ msgid: Kind.getSettings }); }
 

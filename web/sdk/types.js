@@ -91,6 +91,30 @@
  * @property {{ id: number, received: number, read: number }[]} who ascending by id; who is not listed has not received it
  * @property {boolean} more whether there are others
  *
+ * @typedef {{ id: number, name: string, display?: string, avatar?: string, about?: string }} Profile of a user; all but `id` and `name` is what somebody has written
+ * @typedef {{ conversation: string, seq: number, from: number, ts: number, text: string, own: boolean }} Found a message that a search has found; of a long one `text` is the beginning
+ *
+ * @typedef {object} Group
+ * @property {number} id
+ * @property {string} name
+ * @property {string} desc
+ * @property {string} [avatar]
+ * @property {number} members how many there are
+ * @property {'free' | 'invite' | 'ask'} joining
+ * @property {'all' | 'admins'} sending
+ * @property {string} history
+ * @property {'creator' | 'admin' | 'normal'} [role] of the user; left out: no member
+ *
+ * @typedef {{ id: number, name: string, since: number }} JoinRequest
+ * @typedef {{ id: number, state: 'contact' | 'asked' | 'asks' | 'none', alias?: string, note?: string, blocked?: boolean }} Contact what is not so is left out
+ * @typedef {object} GroupChanged what has become of the user in a group, or of the group. Pass over a `change` that you do not know
+ * @property {number} groupid
+ * @property {string} change `added`, `removed`, `banned`, `declined`, `role`, `muted`, `changed`, `deleted`, and to the creator and admins `asked`
+ * @property {number} [by] who has done it; left out: the product
+ * @property {string} [role]
+ * @property {number} [until] muted until then, in ms since 1970; 0: no more
+ * @property {number} [id] who asks
+ *
  * @typedef {{ id: number, state: 'online' | 'away' | 'offline', seen?: number }} PresenceState `seen`: when somebody who is offline was last there, if that is known
  * @typedef {{ conversation: string, id: number, on: boolean }} Typing
  *
@@ -156,6 +180,8 @@
  * @property {Typing} typing somebody types in a conversation that is watched, or does no longer
  * @property {{ conversation: string, first: number, last: number }} missing numbers that the server does not have or show
  * @property {{ conversation: string, from: number, to: number }} rewound the server was restored: it does not have what was above `to`
+ * @property {GroupChanged} groupChanged on the user's other connections than the one that has done it. Neither repeated nor kept: `groups` has them after a login
+ * @property {Contact & { rev: number }} contactChanged the same: somebody is something else to the user than before. If `rev` is not one above the last, ask with `listContacts`
  * @property {Fields} settings another device has changed the user's settings
  * @property {Error} error something that the SDK gets over: the store does not work, a token cannot be had
  */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChatError, ErrorCode, IndexedDBStore, MemoryStore } from '../../sdk/index.js';
 import { FakeBrowser, TabClock } from '../support/browser.js';
-import { World } from '../support/world.js';
+import { World, done } from '../support/world.js';
 
 const PAIR = 'd:1:2';
 
@@ -16,16 +16,6 @@ async function scene({ count = 1, options = {} } = {}) {
   await world.clock.until(() => [alice, bob].every(({ told }) => told.messages.length === count));
   await world.clock.until(() => alice.peer(PAIR).received === count);
   return { world, alice, bob };
-}
-
-/** An answer, which takes time of the fake clock. */
-async function done(world, promise) {
-  let outcome = null;
-  promise.then(value => { outcome = { value }; }, error => { outcome = { error }; });
-  await world.clock.until(() => outcome !== null, 120_000);
-  if (outcome.error)
-    throw outcome.error;
-  return outcome.value;
 }
 
 const requests = (world, msgid) => world.server.seen.filter(one => one.msgid === msgid);

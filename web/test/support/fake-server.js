@@ -1,6 +1,8 @@
 import { direct } from '../../sdk/index.js';
 import { FakeChanges } from './fake-changes.js';
+import { FakeCircles } from './fake-circles.js';
 import { FakeLive } from './fake-live.js';
+import { FakePeople } from './fake-people.js';
 import { FakeSocket } from './fake-socket.js';
 
 const HEARTBEAT = 30;
@@ -22,7 +24,9 @@ export class FakeServer {
   faults = {};
   changes = new FakeChanges();
   live = new FakeLive(this);
-  features = ['changes', 'receipts', 'conversations', 'watch', 'typing'];
+  people = new FakePeople(this);
+  circles = new FakeCircles();
+  features = ['changes', 'receipts', 'conversations', 'watch', 'typing', 'people', 'search', 'contacts', 'groups'];
   /** Before version 3 of the protocol. */
   isOld = false;
   isUp = true;
@@ -102,6 +106,8 @@ export class FakeServer {
       case 108: return this.#sync(session, object, reply);
       case 131: return session.hasChanges ? this.#change(session, object, reply, refuse) : refuse(5);
       case 133: return reply(this.changes.since(object, session.user.id));
+      case 122: case 123: case 137: return this.people.receive(session, object, reply, refuse);
+      case 119: case 120: case 124: case 126: case 127: case 128: case 129: return this.circles.receive(object, reply, refuse);
       case 141: session.jwt = object.jwt; return reply({});
       default: return this.live.receive(session, object, reply, refuse);
     }

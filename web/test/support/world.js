@@ -41,3 +41,13 @@ export class World {
 }
 
 export const texts = client => client.told.messages.map(({ text }) => text);
+
+/** An answer, which takes time of the fake clock. */
+export async function done(world, promise) {
+  let outcome = null;
+  promise.then(value => { outcome = { value }; }, error => { outcome = { error }; });
+  await world.clock.until(() => outcome !== null, 120_000);
+  if (outcome.error)
+    throw outcome.error;
+  return outcome.value;
+}
