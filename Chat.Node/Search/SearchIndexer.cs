@@ -124,16 +124,16 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
         var texts = rows.ToDictionary(row => row.Row.Seq, row => (row, Tokens: TokensOf(row.Row)));
         foreach (var silent in texts.Where(text => text.Value.Tokens.Length == 0).Select(text => text.Key).ToList())
             texts.Remove(silent);
+        var seq = rows.Count < SearchStore.RowsAtOnce ? standing.Head : rows.Max(row => row.Row.Seq); // numbers may be missing in between
         var rev = standing.Rev;
         if (standing.NewestRev > standing.Rev)
         {
             var changed = await store.ChangedAsync(standing);
             rev = changed.Count < SearchStore.RowsAtOnce ? standing.NewestRev : changed[^1].Rev;
-            foreach (var (row, _, _) in changed.Where(change => change.HasNewText && change.Row.Row.Seq <= standing.Seq))
+            foreach (var (row, _, _) in changed.Where(change => change.HasNewText && change.Row.Row.Seq <= seq)) // read after the rows: its text is the newer one
                 texts[row.Row.Seq] = (row, TokensOf(row.Row)); // also an empty text: what was there before has to go
         }
 
-        var seq = rows.Count < SearchStore.RowsAtOnce ? standing.Head : rows.Max(row => row.Row.Seq); // numbers may be missing in between
         return new SearchStep(standing, seq, rev, [.. texts.Values]);
     }
 
