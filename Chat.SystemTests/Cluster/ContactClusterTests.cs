@@ -27,8 +27,8 @@ public abstract class ContactClusterTests : IDisposable
     public async Task A_block_counts_at_every_node_at_once_and_each_is_offline_to_the_other()
     {
         await using var cluster = await ProcessCluster.StartAsync(_folder, 2);
-        await using var alice = await NewAsync(cluster[0], "alice");
-        await using var bob = await NewAsync(cluster[1], "bob");
+        await using var alice = await ModernTestClient.NewAsync(cluster[0].Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(cluster[1].Port, "bob");
         await WatchUntilAsync(alice, bob, "online");
         await WatchUntilAsync(bob, alice, "online");
         Assert.Equal(0, await SendAsync(bob, alice, "c1"));
@@ -52,9 +52,9 @@ public abstract class ContactClusterTests : IDisposable
     public async Task Contacts_alone_see_who_shows_itself_to_them_until_they_are_none()
     {
         await using var cluster = await ProcessCluster.StartAsync(_folder, 2);
-        await using var alice = await NewAsync(cluster[0], "alice");
-        await using var bob = await NewAsync(cluster[1], "bob");
-        await using var carol = await NewAsync(cluster[1], "carol");
+        await using var alice = await ModernTestClient.NewAsync(cluster[0].Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(cluster[1].Port, "bob");
+        await using var carol = await ModernTestClient.NewAsync(cluster[1].Port, "carol");
         await DoAsync(alice, bob, "add");
         await WatchUntilAsync(bob, alice, "online");
         await WatchUntilAsync(carol, alice, "online");
@@ -66,13 +66,6 @@ public abstract class ContactClusterTests : IDisposable
         await DoAsync(alice, bob, "remove");
         await NextStateAsync(bob, alice, "offline");
         Assert.Equal("contacts", (await alice.RequestAsync(new { msgid = 110 })).Text("presence"));
-    }
-
-    static async Task<ModernTestClient> NewAsync(NodeProcess node, string name)
-    {
-        var client = await ModernTestClient.ConnectAsync(node.Port, protocol: 3);
-        await client.RegisterAndLogInAsync(name);
-        return client;
     }
 
     static async Task<long> SendAsync(ModernTestClient from, ModernTestClient to, string cmid) =>

@@ -18,9 +18,9 @@ public abstract class GroupClusterTests(ClusterFixture fixture)
     [Fact]
     public async Task Who_is_added_gets_the_next_message_and_who_is_removed_does_not()
     {
-        await using var alice = await NewAsync(Nodes[0]);
-        await using var bob = await NewAsync(Nodes[1]);
-        await using var carol = await NewAsync(Nodes[2]);
+        await using var alice = await ModernTestClient.NewAsync(Nodes[0].Port, $"{Guid.NewGuid():N}");
+        await using var bob = await ModernTestClient.NewAsync(Nodes[1].Port, $"{Guid.NewGuid():N}");
+        await using var carol = await ModernTestClient.NewAsync(Nodes[2].Port, $"{Guid.NewGuid():N}");
         for (var round = 0; round < Rounds; round++) // a group each, so that their conversations are at different nodes
         {
             var group = (await alice.RequestAsync(new { msgid = 8, groupname = $"{Guid.NewGuid():N}", groupdesc = "" })).Number("groupid");
@@ -48,8 +48,8 @@ public abstract class GroupClusterTests(ClusterFixture fixture)
     [Fact]
     public async Task Who_may_send_is_known_everywhere_from_the_answer_on()
     {
-        await using var alice = await NewAsync(Nodes[0]);
-        await using var bob = await NewAsync(Nodes[1]);
+        await using var alice = await ModernTestClient.NewAsync(Nodes[0].Port, $"{Guid.NewGuid():N}");
+        await using var bob = await ModernTestClient.NewAsync(Nodes[1].Port, $"{Guid.NewGuid():N}");
         for (var round = 0; round < Rounds; round++)
         {
             var group = (int)(await alice.RequestAsync(new { msgid = 8, groupname = $"{Guid.NewGuid():N}", groupdesc = "" })).Number("groupid");
@@ -82,12 +82,5 @@ public abstract class GroupClusterTests(ClusterFixture fixture)
         }
 
         return taken;
-    }
-
-    static async Task<ModernTestClient> NewAsync(TestNode node)
-    {
-        var client = await ModernTestClient.ConnectAsync(node.Port, protocol: 3);
-        await client.RegisterAndLogInAsync($"{Guid.NewGuid():N}");
-        return client;
     }
 }

@@ -31,9 +31,9 @@ public abstract class PresenceClusterTests : IDisposable
     public async Task A_killed_nodes_users_are_offline_after_the_grace_and_who_is_back_before_was_never_away()
     {
         await using var cluster = await ProcessCluster.StartAsync(_folder, 3);
-        await using var alice = await NewAsync(cluster[0], "alice");
-        await using var bob = await NewAsync(cluster[1], "bob");
-        await using var carol = await NewAsync(cluster[1], "carol");
+        await using var alice = await ModernTestClient.NewAsync(cluster[0].Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(cluster[1].Port, "bob");
+        await using var carol = await ModernTestClient.NewAsync(cluster[1].Port, "carol");
         var seen = new Seen(alice, await WatchAsync(alice, [bob.UserId, carol.UserId], Pair(alice, bob)));
         await seen.UntilAsync((bob.UserId, "online"), (carol.UserId, "online"));
 
@@ -65,13 +65,13 @@ public abstract class PresenceClusterTests : IDisposable
     public async Task A_node_that_joins_knows_everybody_and_one_that_ends_takes_nobody_with_it()
     {
         await using var cluster = await ProcessCluster.StartAsync(_folder, 2);
-        await using var alice = await NewAsync(cluster[0], "alice");
-        await using var bob = await NewAsync(cluster[1], "bob");
+        await using var alice = await ModernTestClient.NewAsync(cluster[0].Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(cluster[1].Port, "bob");
         var seen = new Seen(alice, await WatchAsync(alice, [bob.UserId]));
         await seen.UntilAsync((bob.UserId, "online"));
 
         await using var third = await NodeProcess.StartAsync(_folder, null, "--Chat:Cluster:Port=0");
-        await using var carol = await NewAsync(third, "carol");
+        await using var carol = await ModernTestClient.NewAsync(third.Port, "carol");
         var joined = new Seen(carol, await WatchAsync(carol, [alice.UserId, bob.UserId, carol.UserId]));
         await joined.UntilAsync((alice.UserId, "online"), (bob.UserId, "online"), (carol.UserId, "online"));
 
@@ -99,13 +99,6 @@ public abstract class PresenceClusterTests : IDisposable
     }
 
     static string Pair(ModernTestClient one, ModernTestClient other) => $"d:{Math.Min(one.UserId, other.UserId)}:{Math.Max(one.UserId, other.UserId)}";
-
-    static async Task<ModernTestClient> NewAsync(NodeProcess node, string name)
-    {
-        var client = await ModernTestClient.ConnectAsync(node.Port, protocol: 3);
-        await client.RegisterAndLogInAsync(name);
-        return client;
-    }
 
     static async Task<JsonElement> WatchAsync(ModernTestClient client, int[] users, params string[] conversations)
     {

@@ -30,8 +30,8 @@ public abstract class MessageChangeTests : IDisposable
     public async Task An_edit_a_reaction_and_a_recall_are_seen_by_those_who_are_there_and_by_those_who_come()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node.Port, "alice");
-        await using var bob = await NewAsync(node.Port, "bob");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
         await using var old = await node.ConnectAsync();
         await old.LogInAsync(new { msgid = 1, name = "bob", password = "secret" });
         Assert.Equal((3L, 2L), (bob.Hello.Number("protocol"), old.Hello.Number("protocol")));
@@ -90,8 +90,8 @@ public abstract class MessageChangeTests : IDisposable
         string conversation;
         await using (var armed = await NodeProcess.StartAsync(_folder, $"{point}:2"))
         {
-            await using var alice = await NewAsync(armed.Port, "alice");
-            await using var bob = await NewAsync(armed.Port, "bob");
+            await using var alice = await ModernTestClient.NewAsync(armed.Port, "alice");
+            await using var bob = await ModernTestClient.NewAsync(armed.Port, "bob");
             conversation = $"d:{alice.UserId}:{bob.UserId}";
             Assert.Equal(0, (await alice.SendToAsync(bob.UserId, "one")).Number("errno"));
             Assert.Equal(1, (await alice.RequestAsync(new { msgid = 131, conversation, seq = 1, edit = new { msg = "acknowledged" } })).Number("rev"));
@@ -147,8 +147,8 @@ public abstract class MessageChangeTests : IDisposable
     public async Task What_a_sender_writes_in_the_words_of_the_server_is_in_no_history()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node.Port, "alice");
-        await using var bob = await NewAsync(node.Port, "bob");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
         Assert.Equal(0, (await alice.RequestAsync(new { msgid = 6, toid = bob.UserId, msg = "one", cmid = "c", rev = 9, pinned = true, recalled = new { by = bob.UserId }, x = 1 })).Number("errno"));
         var conversation = $"d:{alice.UserId}:{bob.UserId}";
         Assert.Equal(0, (await bob.RequestAsync(new { msgid = 131, conversation, seq = 1, react = "👍" })).Number("errno"));
@@ -185,12 +185,5 @@ public abstract class MessageChangeTests : IDisposable
         JsonElement reply = default;
         await Eventually.EqualAsync(0L, async () => (reply = await client.RequestAsync(request)).Number("errno"));
         return reply.Number("rev");
-    }
-
-    static async Task<ModernTestClient> NewAsync(int port, string name)
-    {
-        var client = await ModernTestClient.ConnectAsync(port, protocol: 3);
-        await client.RegisterAndLogInAsync(name);
-        return client;
     }
 }

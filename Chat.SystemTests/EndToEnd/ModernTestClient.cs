@@ -122,6 +122,14 @@ sealed class ModernTestClient : IAsyncDisposable
     /// <summary>Everything that was sent before has been handled, and what it brought is here.</summary>
     public async Task FenceAsync() => Assert.Equal(105, (await RequestAsync(new { msgid = 104 })).Number("msgid"));
 
+    /// <summary>A new user who speaks version 3.</summary>
+    public static async Task<ModernTestClient> NewAsync(int port, string name)
+    {
+        var client = await ConnectAsync(port, protocol: 3);
+        await client.RegisterAndLogInAsync(name);
+        return client;
+    }
+
     public async Task RegisterAndLogInAsync(string name)
     {
         var registered = await RequestAsync(new { msgid = 4, name, password = "secret" });

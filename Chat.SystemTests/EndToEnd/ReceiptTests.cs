@@ -27,8 +27,8 @@ public abstract class ReceiptTests : IDisposable
     public async Task Unread_is_what_others_have_said_since_and_own_messages_are_none_of_it()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node.Port, "alice");
-        await using var bob = await NewAsync(node.Port, "bob");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
         await using var old = await node.ConnectAsync();
         await old.LogInAsync(new { msgid = 1, name = "bob", password = "secret" });
         for (var i = 1; i <= 3; i++)
@@ -52,8 +52,8 @@ public abstract class ReceiptTests : IDisposable
     public async Task The_sender_is_told_what_was_received_and_read_and_an_old_client_is_not()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node.Port, "alice");
-        await using var bob = await NewAsync(node.Port, "bob");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
         await using var old = await node.ConnectAsync();
         await old.LogInAsync(new { msgid = 1, name = "alice", password = "secret" });
         var conversation = Of(alice, bob);
@@ -79,8 +79,8 @@ public abstract class ReceiptTests : IDisposable
     public async Task Who_switches_receipts_off_is_seen_to_receive_and_not_to_read()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node.Port, "alice");
-        await using var bob = await NewAsync(node.Port, "bob");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
         await using var old = await node.ConnectAsync();
         await old.LogInAsync(new { msgid = 1, name = "bob", password = "secret" });
         var conversation = Of(alice, bob);
@@ -106,10 +106,10 @@ public abstract class ReceiptTests : IDisposable
     public async Task Members_of_a_group_ask_who_has_a_message()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node.Port, "alice");
-        await using var bob = await NewAsync(node.Port, "bob");
-        await using var carol = await NewAsync(node.Port, "carol");
-        await using var dave = await NewAsync(node.Port, "dave");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
+        await using var carol = await ModernTestClient.NewAsync(node.Port, "carol");
+        await using var dave = await ModernTestClient.NewAsync(node.Port, "dave");
         var group = (int)(await alice.RequestAsync(new { msgid = 8, groupname = "g" })).Number("groupid");
         foreach (var member in (ModernTestClient[])[bob, carol])
             Assert.Equal(0, (await member.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
@@ -128,9 +128,9 @@ public abstract class ReceiptTests : IDisposable
     public async Task The_list_of_conversations_has_what_a_client_shows_first()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node.Port, "alice");
-        await using var bob = await NewAsync(node.Port, "bob");
-        await using var carol = await NewAsync(node.Port, "carol");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
+        await using var carol = await ModernTestClient.NewAsync(node.Port, "carol");
         var (withBob, withCarol) = (Of(alice, bob), Of(alice, carol));
         Assert.Equal(0, (await bob.SendToAsync(alice.UserId, "m1")).Number("errno"));
         Assert.Equal(0, (await carol.SendToAsync(alice.UserId, "m2")).Number("errno"));
@@ -164,8 +164,8 @@ public abstract class ReceiptTests : IDisposable
     public async Task What_one_device_does_about_a_conversation_the_others_hear_and_old_ones_do_not()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node.Port, "alice");
-        await using var bob = await NewAsync(node.Port, "bob");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
         await using var other = await ModernTestClient.ConnectAsync(node.Port, protocol: 3);
         await other.LogInAsync(new { msgid = 1, name = "alice", password = "secret" });
         await using var old = await node.ConnectAsync();
@@ -234,7 +234,7 @@ public abstract class ReceiptTests : IDisposable
     public async Task Without_a_history_there_are_no_receipts()
     {
         await using var node = await TestNode.StartAsync(_folder, "--Chat:History:Enabled=false");
-        await using var alice = await NewAsync(node.Port, "alice");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
         Assert.Equal(11, (await alice.RequestAsync(new { msgid = 114, conversation = $"d:{alice.UserId}:{alice.UserId}", seq = 1 })).Number("errno"));
     }
 
@@ -270,11 +270,4 @@ public abstract class ReceiptTests : IDisposable
 
     static async Task<JsonElement> EntryAsync(ModernTestClient client) =>
         Assert.Single((await client.RequestAsync(new { msgid = 108 })).GetProperty("conversations").EnumerateArray());
-
-    static async Task<ModernTestClient> NewAsync(int port, string name)
-    {
-        var client = await ModernTestClient.ConnectAsync(port, protocol: 3);
-        await client.RegisterAndLogInAsync(name);
-        return client;
-    }
 }

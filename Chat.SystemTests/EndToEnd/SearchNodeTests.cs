@@ -27,9 +27,9 @@ public abstract class SearchNodeTests : IDisposable
     public async Task What_is_said_is_found_soon_after_and_what_is_edited_or_taken_back_by_what_it_says_then()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node, "alice");
-        await using var bob = await NewAsync(node, "bob");
-        await using var eve = await NewAsync(node, "eve");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
+        await using var eve = await ModernTestClient.NewAsync(node.Port, "eve");
         Assert.Contains("search", alice.Hello.GetProperty("features").EnumerateArray().Select(feature => feature.GetString()));
         var conversation = $"d:{alice.UserId}:{bob.UserId}";
         foreach (var text in (string[])["我家在上海东边", "the Secret plan", "another plan"])
@@ -61,7 +61,7 @@ public abstract class SearchNodeTests : IDisposable
         int user;
         await using (var node = await TestNode.StartAsync(_folder, "--Chat:Search:Enabled=false"))
         {
-            await using var alice = await NewAsync(node, "alice");
+            await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
             user = alice.UserId;
             Assert.DoesNotContain("search", alice.Hello.GetProperty("features").EnumerateArray().Select(feature => feature.GetString()));
             Assert.Equal(0, (await alice.SendToAsync(user, "an old word")).Number("errno"));
@@ -81,8 +81,8 @@ public abstract class SearchNodeTests : IDisposable
     public async Task What_cannot_be_looked_for_is_refused_by_its_name()
     {
         await using var node = await TestNode.StartAsync(_folder);
-        await using var alice = await NewAsync(node, "alice");
-        await using var bob = await NewAsync(node, "bob");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
         Assert.Equal(0, (await bob.SendToAsync(bob.UserId, "mine")).Number("errno"));
         async Task RefusedAsync(long errno, string reason, object request)
         {
@@ -100,13 +100,6 @@ public abstract class SearchNodeTests : IDisposable
         await using var old = await node.ConnectAsync();
         await old.LogInAsync(new { msgid = 1, name = "alice", password = "secret" });
         Assert.Equal(5, (await old.RequestAsync(new { msgid = 137, text = "a" })).Number("errno"));
-    }
-
-    static async Task<ModernTestClient> NewAsync(TestNode node, string name)
-    {
-        var client = await ModernTestClient.ConnectAsync(node.Port, protocol: 3);
-        await client.RegisterAndLogInAsync(name);
-        return client;
     }
 
     static Task EventuallyAsync(ModernTestClient client, string text, params string[] expected) =>
