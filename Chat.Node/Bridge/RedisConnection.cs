@@ -149,28 +149,54 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
         options.ReconnectRetryPolicy = new LinearRetry(500);
         options.KeepAlive = 5;
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
+        await OpenAsync(() => ConnectionMultiplexer.ConnectAsync(options), WatchInterval);
+    }
+
+    /// <summary>Tries until there is a connection, then watches over it: the library may throw at its first attempt, though it was asked to go on by itself.</summary>
+    internal async Task OpenAsync(Func<Task<ConnectionMultiplexer>> connect, TimeSpan pause)
+    {
+        while (!_ending.IsCancellationRequested)
+        {
+            if (await TryAsync(connect) is not { } open)
+            {
+                await Task.Delay(pause, CancellationToken.None);
+                continue;
+            }
+
+            Take(open);
+            await WatchAsync();
+        }
+
+        if (_open is { } last)
+            await last.DisposeAsync(); // it was opened while the node ended
+    }
+
+    async Task<ConnectionMultiplexer?> TryAsync(Func<Task<ConnectionMultiplexer>> connect)
+    {
         try
         {
-            var open = await ConnectionMultiplexer.ConnectAsync(options);
-            open.ConnectionFailed += (_, failed) => Lost(failed.ConnectionType.ToString(), RedisTrouble.ReasonOf(failed.FailureType, failed.Exception));
-            open.ConnectionRestored += (_, restored) =>
-            {
-                _trouble.IsOver();
-                Log.RedisRestored(logger, restored.ConnectionType.ToString());
-                Restored?.Invoke(this, EventArgs.Empty);
-            };
-            _open = open;
-            if (open.IsConnected)
-                Log.RedisConnected(logger);
-            Restored?.Invoke(this, EventArgs.Empty);
+            return await connect();
         }
         catch (Exception e)
         {
-            Lost("first", e.Message); // an option that cannot be carried out
-            return;
+            Lost("first", e.Message);
+            return null;
         }
+    }
 
-        await WatchAsync();
+    void Take(ConnectionMultiplexer open)
+    {
+        open.ConnectionFailed += (_, failed) => Lost(failed.ConnectionType.ToString(), RedisTrouble.ReasonOf(failed.FailureType, failed.Exception));
+        open.ConnectionRestored += (_, restored) =>
+        {
+            _trouble.IsOver();
+            Log.RedisRestored(logger, restored.ConnectionType.ToString());
+            Restored?.Invoke(this, EventArgs.Empty);
+        };
+        _open = open;
+        if (open.IsConnected)
+            Log.RedisConnected(logger);
+        Restored?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>Says why there is no connection, and again when the reason is another: the library's events come without reasons at the start, and not at each attempt.</summary>
