@@ -155,14 +155,12 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
     /// <summary>Tries until there is a connection, then watches over it: the library may throw at its first attempt, though it was asked to go on by itself.</summary>
     internal async Task OpenAsync(Func<Task<ConnectionMultiplexer>> connect, TimeSpan pause)
     {
-        while (!_ending.IsCancellationRequested)
+        using var timer = new PeriodicTimer(pause);
+        ConnectionMultiplexer? open = null;
+        while (!_ending.IsCancellationRequested && (open = await TryAsync(connect)) is null)
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        if (open is not null)
         {
-            if (await TryAsync(connect) is not { } open)
-            {
-                await Task.Delay(pause, CancellationToken.None);
-                continue;
-            }
-
             Take(open);
             await WatchAsync();
         }

@@ -50,7 +50,7 @@ public sealed class RedisReasonTests
             () => ++attempts == 1
                 ? throw new InvalidOperationException("no luck")
                 : ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port}"),
-            TimeSpan.Zero);
+            TimeSpan.FromMilliseconds(1));
         await Eventually.TrueAsync(() => connection.IsConnected);
         Assert.Contains("no luck", Assert.Single(log.Of("RedisLost")), StringComparison.Ordinal);
     }
