@@ -16,7 +16,6 @@ sealed class AttachAgain : INoSerializationVerificationNeeded
 /// <summary>The bond with the user's actor: made at the login, made again when that actor has moved or died, given up at the end.</summary>
 sealed class Attachment(SessionCore core, SessionPushes pushes)
 {
-    static readonly TimeSpan AttachPatience = TimeSpan.FromSeconds(1);
     const int MaxAttachAttempts = 10;
 
     /// <summary>A login whose password was right and which waits for the user's actor.</summary>
@@ -60,7 +59,7 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
     {
         if (core.Life != SessionLife.Open || core.UserActor is not null || UserId is not { } userId)
             return;
-        if (_attaching is { } attaching && _attempts++ >= MaxAttachAttempts)
+        if (_attaching is { } attaching && _attempts >= MaxAttachAttempts)
         {
             Detach(); // should the answer still come
             _attaching = null;
@@ -71,7 +70,8 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
 
         core.Transport.UserId = userId; // before anything is stored of it
         core.Services.Users.Value.Tell(new Attach(userId, core.Id, core.IsModern, IsReattach: core.User is not null, TokenHash), core.Context.Self);
-        _again.Set(core.Context, AttachPatience, AttachAgain.Instance);
+        _again.Set(core.Context, core.Services.BackOff.After(_attempts), AttachAgain.Instance);
+        _attempts = (byte)Math.Min(_attempts + 1, MaxAttachAttempts);
     }
 
     public void OnAttached(Attached attached)
@@ -158,6 +158,7 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
     public void OnUserEnded()
     {
         core.UserActor = null;
+        _attempts = 0;
         if (core.User is not null && core.Life != SessionLife.Finishing)
             TryAttach();
     }

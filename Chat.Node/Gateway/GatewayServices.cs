@@ -27,5 +27,8 @@ sealed record GatewayServices(
     /// <summary>Asked about messages before they are sent; null: nobody is.</summary>
     public IBeforeHook? Hook { get; init; }
 
+    /// <summary>How long a session waits for an actor that has not answered it yet.</summary>
+    public BackOff BackOff { get; init; } = BackOff.Standard;
+
     public AckCoalescer Acknowledgements { get; init; } = new();
 }

@@ -80,8 +80,28 @@ sealed class PostLink(ConversationId conversation)
     /// <summary>When anything was last sent or answered; milliseconds of a steady clock.</summary>
     public long LastProgress { get; set; }
 
+    /// <summary>So often everything was sent again since the last answer.</summary>
+    public int Repeats { get; set; }
+
     /// <summary>So long after the last refusal everything is sent again.</summary>
     public void RetryIn(IActorContext context, TimeSpan delay, object message) => _retry.Set(context, delay, message);
+
+    /// <summary>
+    /// Without an answer everything is sent again, soon and then less often. A region that has not heard yet of a node's death sends what it gets to
+    /// nobody, and the actor of a conversation answers within milliseconds.
+    /// </summary>
+    public void RepeatLater(IActorContext context, BackOff backOff, object message)
+    {
+        if (!_retry.IsSet)
+            _retry.Set(context, backOff.After(Repeats), message);
+    }
+
+    /// <summary>The time that was waited for has come.</summary>
+    public void RepeatsNow()
+    {
+        _retry.Clear();
+        Repeats++;
+    }
 
     public void CancelRetry() => _retry.Cancel();
 

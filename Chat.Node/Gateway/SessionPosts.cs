@@ -127,6 +127,7 @@ sealed class SessionPosts(SessionCore core)
             return;
         }
 
+        link.RepeatsNow();
         if (core.Services.Hook is { } hook)
             PostChecks.AskPostponed(core, hook, link, user);
         SendAll(link);
@@ -221,6 +222,8 @@ sealed class SessionPosts(SessionCore core)
             link.Conversation, core.Id, post.Number, previous, link.AnsweredTo, link.Epoch, user.Id, post.Cmid,
             post.Body.Bytes, post.Body.TimeOffset, core.SenderHasOtherDevices);
         _nodes.Tell(link.Target ?? core.Services.Conversations.Value, message, core.Context.Self);
+        if (link.Target is null)
+            link.RepeatLater(core.Context, core.Services.BackOff, new RetryPosts(link.Conversation));
     }
 
     void SendAll(PostLink link, long after = 0)
@@ -267,6 +270,7 @@ sealed class SessionPosts(SessionCore core)
     void Settle(PostLink link)
     {
         link.LastProgress = core.Now;
+        link.Repeats = 0;
         _unanswered--;
         core.ReturnCredit();
     }

@@ -32,6 +32,9 @@ public abstract class SessionTest : ActorTest
     /// <summary>Asked about messages before they are sent.</summary>
     private protected IBeforeHook? Hook { get; set; }
 
+    /// <summary>As good as never, so that what a test awaits is not mixed with repetitions.</summary>
+    private protected BackOff BackOff { get; set; } = new(TimeSpan.FromMinutes(1));
+
     private protected GatewayServices Services(AckCoalescer? round = null)
     {
         var lists = new ContactLists(Database);
@@ -55,6 +58,7 @@ public abstract class SessionTest : ActorTest
         {
             Acknowledgements = round ?? new AckCoalescer(),
             Hook = Hook,
+            BackOff = BackOff,
         };
     }
 
