@@ -8,6 +8,9 @@ static class PeerVerdict
     /// <summary>Nobody is asked about a node that was silent for less: it gives a sign of life every half second.</summary>
     public static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(1500);
 
+    /// <summary>So long after the first knock at the port of a node whose connection has ended comes the second.</summary>
+    public static readonly TimeSpan SecondKnock = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Longer than <see cref="Storage.NodeLease.Length"/>: it does not write any more, and the clocks may differ a little.</summary>
     public static readonly TimeSpan LeaseIsOver = TimeSpan.FromMilliseconds(5750);
 

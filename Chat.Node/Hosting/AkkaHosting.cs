@@ -26,6 +26,9 @@ static class AkkaHosting
     /// <summary>A constant for a cluster's life.</summary>
     public const int Shards = 100;
 
+    const string UserRegion = "user";
+    const string ConversationRegion = "conversation";
+
     public static IServiceCollection AddChatActors(this IServiceCollection services, ChatSettings settings, string? extraHocon = null)
     {
         services.AddSingleton(provider => new Lazy<IReadOnlyActorRegistry>(provider.GetRequiredService<IReadOnlyActorRegistry>));
@@ -76,6 +79,8 @@ static class AkkaHosting
                 .WithActors((system, _, _) => ((ExtendedActorSystem)system).SystemActorOf(Props.Create<NodeLinkReceiver>(), NodeLinkReceiver.Name))
                 .WithActors((system, _, _) => ((ExtendedActorSystem)system).SystemActorOf(Props.Create<NoticeReceiver>(), NoticeReceiver.Name))
                 .AddPresenceHub(settings, provider)
+                .WithActors((system, _, _) => system.ActorOf(Props.Create(() => new LostConnectionListener(provider.GetRequiredService<SuspectedPeers>())), "lost-connections"))
+                .WithActors((system, _, _) => system.ActorOf(Props.Create(() => new CoordinatorWakeUp(new[] { UserRegion, ConversationRegion })), "coordinator-wake-up"))
                 .AddStartup((system, _) => EndInOrder(system, provider))
                 .WithActorSystemLivenessCheck();
         });
@@ -104,14 +109,14 @@ static class AkkaHosting
 
     static AkkaConfigurationBuilder AddUserRegion(this AkkaConfigurationBuilder akka, IServiceProvider provider) =>
         akka.WithShardRegion<UserActor>(
-            "user",
+            UserRegion,
             (_, _, _) => id => Props.Create<UserActor>(id, provider.GetRequiredService<UserServices>()),
             HashCodeMessageExtractor.Create(Shards, message => message is IUserMessage user ? user.UserId.ToString() : null),
             OptionsOf(StopUser.Instance));
 
     static AkkaConfigurationBuilder AddConversationRegion(this AkkaConfigurationBuilder akka, IServiceProvider provider) =>
         akka.WithShardRegion<ConversationActor>(
-            "conversation",
+            ConversationRegion,
             (_, _, _) => id => Props.Create<ConversationActor>(id, provider.GetRequiredService<ConversationServices>()),
             HashCodeMessageExtractor.Create(
                 Shards, message => message is IConversationMessage conversation ? conversation.Conversation.ToString() : null),
@@ -205,13 +210,13 @@ static class AkkaHosting
           cluster {
             # A pause of some two seconds makes a node unreachable, which harms nobody yet: who is dead is decided by PeerMonitor, and
             # where a link is cut by the majority, later than that.
-            failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 1500 ms, threshold = 8.0, expected-response-after = 500 ms }
+            failure-detector { implementation-class = "Chat.Node.Cluster.PeerFailureDetector, Chat.Node", heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 1500 ms, threshold = 8.0, expected-response-after = 500 ms }
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
             split-brain-resolver { active-strategy = keep-majority, stable-after = 7 s, down-all-when-unstable = off }
-            down-removal-margin = 250 ms            # what a node that was cut off may still write is kept apart by lease and keys
-            gossip-interval = 250 ms
-            leader-actions-interval = 250 ms
-            unreachable-nodes-reaper-interval = 250 ms
+            down-removal-margin = 10 ms             # what a node that was cut off may still write is kept apart by lease and keys
+            gossip-interval = 100 ms                # these three make most of the time from a node's death to its removal
+            leader-actions-interval = 100 ms
+            unreachable-nodes-reaper-interval = 100 ms
             retry-unsuccessful-join-after = 2 s
             seed-node-timeout = 2 s
             allow-weakly-up-members = off           # up means that all agree
@@ -221,13 +226,15 @@ static class AkkaHosting
             sharding {
               state-store-mode = ddata
               distributed-data.durable.keys = []    # the native library of the durable store does not fit its wrapper
-              waiting-for-state-timeout = 1 s
-              updating-state-timeout = 2 s
-              # a majority is enough: waiting for a node that has just died would cost seconds
-              coordinator-state { read-majority-plus = 0, write-majority-plus = 0 }
+              # The coordinator's state is written to a majority, those that can be reached first; by default to 5, so to all of a small cluster,
+              # and a node that has just died held it up for 2 s. It is read from all, once, when another node becomes the coordinator.
+              distributed-data.majority-min-cap = 1
+              coordinator-state { read-majority-plus = 9, write-majority-plus = 0 }
+              waiting-for-state-timeout = 500 ms    # then it is tried again, with the members of then
+              updating-state-timeout = 500 ms
               handoff-timeout = 4 s                 # akka.net#8865: a stall lasts as long as this, entities have 1 s to stop
               rebalance-interval = 5 s
-              retry-interval = 300 ms
+              retry-interval = 200 ms
               shard-start-timeout = 5 s
               passivate-idle-entity-after = off
               least-shard-allocation-strategy { rebalance-absolute-limit = 50, rebalance-relative-limit = 1.0 }

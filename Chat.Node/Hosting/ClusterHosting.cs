@@ -15,11 +15,12 @@ static class ClusterHosting
         services.AddSingleton<NodeDirectory>();
         services.AddHealthChecks().AddCheck<NodeState>("chat.node", tags: ["ready"]);
         services.AddHostedService<NodeHeartbeat>();
+        services.AddSingleton<SuspectedPeers>();
         if (settings.IsClustered)
             services.AddHostedService(provider => new PeerMonitor(
                 provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<NodeDirectory>(),
-                new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<NodeState>(), provider.GetRequiredService<ILogger<PeerMonitor>>()));
+                new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<SuspectedPeers>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<NodeState>(), provider.GetRequiredService<ILogger<PeerMonitor>>()));
         else
             services.AddHostedService<UnclusteredNodeMonitor>();
         return services;

@@ -48,6 +48,9 @@ static partial class Log
     [LoggerMessage(41, LogLevel.Warning, "node {Address} is dead: its cluster port says {Answer}, and the database has had no sign of its life for {Silence:0.0} s")]
     public static partial void DeclaredDead(ILogger logger, string address, string answer, double silence);
 
+    [LoggerMessage(79, LogLevel.Warning, "node {Address} is dead: its connections have ended, and nobody listens at its cluster port")]
+    public static partial void DiedJustNow(ILogger logger, string address);
+
     [LoggerMessage(42, LogLevel.Critical, "the other nodes have declared this one dead and go on without it: it ends, and has to be started again")]
     public static partial void Fenced(ILogger logger);
 

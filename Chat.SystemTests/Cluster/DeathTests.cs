@@ -62,6 +62,15 @@ public abstract class DeathTests : IDisposable
     }
 
     [Fact]
+    public async Task A_killed_node_is_dead_when_its_connections_end()
+    {
+        await using var cluster = await ProcessCluster.StartAsync(_folder, 3);
+        await cluster[1].KillAsync();
+        await Eventually.TrueAsync(() => new[] { cluster[0], cluster[2] }.Any(node => node.Output.Contains("is dead: its connections have ended", StringComparison.Ordinal)));
+        Assert.Equal(1L, await cluster.ScalarAsync<long>("SELECT COUNT(*) FROM Node WHERE fenced = 1"));
+    }
+
+    [Fact]
     public async Task What_a_killed_node_had_logged_reaches_everybody_without_anybody_asking()
     {
         // The first node has all actors at first, so it is the one that commits; it dies between commit and acknowledgement.

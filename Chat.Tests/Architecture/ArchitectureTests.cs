@@ -21,6 +21,7 @@ public sealed partial class ArchitectureTests
         ["Chat.Sdk/Connections/TokenSource.cs"] = "pause before the application is asked for a newer token again, on the client's TimeProvider",
         ["Chat.Sdk/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
         ["Chat.Client/Terminal/ScriptSession.cs"] = "the script command that waits",
+        ["Chat.Node/Cluster/PeerMonitor.cs"] = "between two knocks at the port of a node whose connection has ended",
         ["Chat.Node/Bridge/RedisBridge.cs"] = "between two messages to one legacy client, whose server passes them on as they come",
         ["Chat.Node/Storage/MySql/MySqlDatabase.cs"] = "pause before a statement that was rolled back is repeated",
         ["Chat.Node/Storage/MySql/MySqlMigrations.cs"] = "at the start, until the server can be reached",
