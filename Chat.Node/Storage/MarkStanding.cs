@@ -58,6 +58,9 @@ sealed class MarkStanding
     /// <summary>Something is marked that was never said, or a number is below 0.</summary>
     public bool IsImpossible => !IsPossible(QueuedTo, Head) || !IsPossible(ReceivedTo, Head) || !IsPossible(ReadTo, Head);
 
+    /// <summary>How far others see that the user has read.</summary>
+    public long ShownRead => Seen(ReceivedTo, ReadTo, ShownTo, Head).Read;
+
     public MarkVerdict Judge(DeliveryMark mark)
     {
         if (TakesPart == 0)

@@ -120,6 +120,16 @@ sealed class MySqlDialect : SqlDialect
         ON DUPLICATE KEY UPDATE seq = VALUES(seq), attempts = VALUES(attempts), failing_since = VALUES(failing_since), due = VALUES(due)
         """;
 
+    public override string MarkChangesForWebhooks =>
+        "INSERT INTO WebhookChangeMark (a, b, first_rev, version) VALUES (@A, @B, @first, @last) ON DUPLICATE KEY UPDATE version = VALUES(version)";
+
+    public override string StoreWebhookChangeCursor =>
+        """
+        INSERT INTO WebhookChangeCursor (endpoint, a, b, rev, attempts, failing_since, due)
+        SELECT id, @A, @B, @Seq, @Attempts, @FailingSince, @Due FROM WebhookEndpoint WHERE id = @Endpoint
+        ON DUPLICATE KEY UPDATE rev = VALUES(rev), attempts = VALUES(attempts), failing_since = VALUES(failing_since), due = VALUES(due)
+        """;
+
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B FOR UPDATE";
 
     public override string LockGroup => "SELECT id FROM AllGroup WHERE id = @groupId FOR UPDATE";

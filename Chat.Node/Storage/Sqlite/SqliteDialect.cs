@@ -110,6 +110,16 @@ sealed class SqliteDialect : SqlDialect
         ON CONFLICT (endpoint, a, b) DO UPDATE SET seq = excluded.seq, attempts = excluded.attempts, failing_since = excluded.failing_since, due = excluded.due
         """;
 
+    public override string MarkChangesForWebhooks =>
+        "INSERT INTO WebhookChangeMark (a, b, first_rev, version) VALUES (@A, @B, @first, @last) ON CONFLICT (a, b) DO UPDATE SET version = excluded.version";
+
+    public override string StoreWebhookChangeCursor =>
+        """
+        INSERT INTO WebhookChangeCursor (endpoint, a, b, rev, attempts, failing_since, due)
+        SELECT id, @A, @B, @Seq, @Attempts, @FailingSince, @Due FROM WebhookEndpoint WHERE id = @Endpoint
+        ON CONFLICT (endpoint, a, b) DO UPDATE SET rev = excluded.rev, attempts = excluded.attempts, failing_since = excluded.failing_since, due = excluded.due
+        """;
+
     /// <summary>A transaction that writes is alone.</summary>
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B";
 
