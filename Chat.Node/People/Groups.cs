@@ -69,11 +69,12 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
 
     /// <summary>All of it, or nothing.</summary>
     /// <exception cref="AskTimeoutException">It is stored, and the conversation has not answered.</exception>
-    public Task<GroupRefusal?> ChangeMembersAsync(int by, ChangeMembersRequest changes, long except = 0)
+    public async Task<GroupRefusal?> ChangeMembersAsync(int by, ChangeMembersRequest changes, long except = 0)
     {
         IEnumerable<int> single = [by, changes.Role?.UserId ?? 0, changes.Mute?.UserId ?? 0, changes.Owner ?? 0];
-        int[] named = [.. changes.Unban.Concat(changes.Add).Concat(changes.Remove).Concat(changes.Ban).Concat(single).Distinct()];
-        return ChangeAsync(
+        IEnumerable<int> former = by == GroupRules.Product && changes.Owner is not null ? await store.AdminsAsync(changes.GroupId) : [];
+        int[] named = [.. changes.Unban.Concat(changes.Add).Concat(changes.Remove).Concat(changes.Ban).Concat(single).Concat(former).Distinct()];
+        return await ChangeAsync(
             changes.GroupId, by, named, group => GroupRules.Change(group, by, changes, maxMembers, clock.GetUtcNow().ToUnixTimeMilliseconds()), except);
     }
 
