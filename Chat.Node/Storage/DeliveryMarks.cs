@@ -76,7 +76,7 @@ sealed class DeliveryMarks(
             var mark = marks[i];
             var key = (mark.UserId, mark.Conversation);
             verdicts[i] = standings[key].Judge(mark);
-            mark = mark with { HidesRead = standings[key].HidesRead > 0 };
+            mark = mark with { HidesRead = standings[key].HidesRead > 0 || standings[key].IsBlocked > 0 };
             if (verdicts[i].Outcome == MarkOutcome.Stored && mark is not { QueuedTo: 0, ReceivedTo: 0, ReadTo: 0 }) // says nothing: no row for it
                 raised[key] = raised.TryGetValue(key, out var other) ? Higher(mark, other) : mark;
         }

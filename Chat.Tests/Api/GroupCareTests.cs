@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Node.People;
+using Chat.Node.Storage;
+using Chat.Tests.Support;
+using Dapper;
 using Xunit;
 
 namespace Chat.Tests.Api;
@@ -72,6 +75,35 @@ public sealed class GroupCareTests(ApiNode node)
         Assert.Equal(["creator", "normal"], await RolesAsync(group));
         (await node.PostAsync($"/groups/{group}/requests/accept", new { ids = new[] { carol } })).AssertProblem(HttpStatusCode.NotFound, 7);
         (await node.PostAsync("/messages", new { from = bob, group, msg = "x" })).AssertProblem(HttpStatusCode.Forbidden, 13);
+    }
+
+    [Fact]
+    public async Task Who_waits_to_be_let_in_is_told_of_a_ban()
+    {
+        var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());
+        var group = await node.NewGroupAsync(alice);
+        await node.AskAsync(HttpMethod.Patch, $"/groups/{group}", new { joining = "ask" });
+        var token = (await node.PostAsync($"/users/{bob}/tokens", new { })).Text("token");
+        using var device = await LineClient.ConnectAsync(node.ChatPort, protocol: 3);
+        Assert.Equal(0, (await device.AskAsync(new { msgid = 1, token })).GetProperty("errno").GetInt32());
+        Assert.True((await device.AskAsync(new { msgid = 9, groupid = group, @ref = 1 })).GetProperty("asked").GetBoolean());
+        await DoneAsync(HttpMethod.Post, $"/groups/{group}/bans", new { ids = new[] { bob } });
+        var told = (await device.NextAsync())!.Value;
+        Assert.Equal((130, "banned"), (told.GetProperty("msgid").GetInt32(), told.GetProperty("change").GetString()));
+    }
+
+    [Fact]
+    public async Task What_is_queued_of_a_deleted_group_comes_no_more_and_deleting_twice_is_a_success()
+    {
+        var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());
+        var group = await node.NewGroupAsync(alice, bob);
+        Assert.Equal(HttpStatusCode.OK, (await node.PostAsync("/messages", new { from = alice, group, msg = "x" })).Status);
+        var queue = node.Service<OfflineStore>();
+        await Eventually.EqualAsync(1, async () => (await queue.ReadAsync(bob, 0, 10)).Count);
+        for (var time = 0; time < 2; time++)
+            Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync(HttpMethod.Delete, $"/groups/{group}")).Status);
+        Assert.Empty(await queue.ReadAsync(bob, 0, 10));
+        Assert.Equal(0, await node.Service<IChatDatabase>().ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM OfflineMessage WHERE userid = {bob}")));
     }
 
     [Theory]
