@@ -191,7 +191,7 @@ public abstract class SearchTests : StorageTest
     }
 
     /// <summary>The database takes nothing of a conversation into the index.</summary>
-    Task RefuseAsync(ConversationId id) => Database.Chat.WriteAsync(async (connection, transaction) => await connection.ExecuteAsync(
+    Task<int> RefuseAsync(ConversationId id) => Database.Chat.WriteAsync(async (connection, transaction) => await connection.ExecuteAsync(
         Database.Chat is Chat.Node.Storage.Sqlite.SqliteDatabase
             ? $"CREATE TRIGGER refused BEFORE INSERT ON SearchCursor WHEN NEW.a = {id.A} AND NEW.b = {id.B} BEGIN SELECT RAISE(ABORT, 'refused'); END"
             : $"CREATE TRIGGER refused BEFORE INSERT ON SearchCursor FOR EACH ROW IF NEW.a = {id.A} AND NEW.b = {id.B} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'; END IF",

@@ -93,6 +93,21 @@ public sealed class GroupCareTests(ApiNode node)
     }
 
     [Fact]
+    public async Task A_group_is_found_by_its_name_by_who_could_come_in_and_by_nobody_else()
+    {
+        var (alice, bob, name) = (await node.NewUserAsync(), await node.NewUserAsync(), ApiNode.NewName());
+        var group = (await node.PostAsync("/groups", new { name, creator = alice })).Int("id");
+        var token = (await node.PostAsync($"/users/{bob}/tokens", new { })).Text("token");
+        using var device = await LineClient.ConnectAsync(node.ChatPort, protocol: 3);
+        Assert.Equal(0, (await device.AskAsync(new { msgid = 1, token })).GetProperty("errno").GetInt32());
+        var found = await device.AskAsync(new { msgid = 124, name = name.ToUpperInvariant(), @ref = 1 });
+        Assert.Equal((group, name), (found.GetProperty("groupid").GetInt32(), found.GetProperty("name").GetString()));
+        Assert.Equal(7, (await device.AskAsync(new { msgid = 124, name = ApiNode.NewName(), @ref = 2 })).GetProperty("errno").GetInt32());
+        await node.AskAsync(HttpMethod.Patch, $"/groups/{group}", new { joining = "invite" });
+        Assert.Equal(7, (await device.AskAsync(new { msgid = 124, name, @ref = 3 })).GetProperty("errno").GetInt32());
+    }
+
+    [Fact]
     public async Task What_is_queued_of_a_deleted_group_comes_no_more_and_deleting_twice_is_a_success()
     {
         var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());
