@@ -13,6 +13,19 @@ public static class ChatClientGroups
     public static Task<GroupReply> GetGroupAsync(this ChatClient client, int groupId, CancellationToken cancellationToken = default) =>
         client.RequestAsync(new GetGroupRequest(groupId), GroupReply.Of, cancellationToken);
 
+    /// <summary>The group that has this whole name, as far as the user is in it or could come into it; null if there is none.</summary>
+    public static async Task<GroupReply?> FindGroupAsync(this ChatClient client, string name, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await client.RequestAsync(new GetGroupRequest(0) { Name = name }, GroupReply.Of, cancellationToken);
+        }
+        catch (ChatException e) when (e.Code is ErrorCode.NotFound or ErrorCode.Malformed or ErrorCode.UnknownRequest)
+        {
+            return null; // also on a server of an older version
+        }
+    }
+
     /// <summary>Changes what a group is: its name, what it is about, who comes in, who may send. What is null stays.</summary>
     public static Task ChangeGroupAsync(this ChatClient client, ChangeGroupRequest change, CancellationToken cancellationToken = default) =>
         client.RequestAsync(change, _ => true, cancellationToken);

@@ -23,7 +23,7 @@ public sealed record PresenceChanged(IReadOnlyList<PresenceEntry> Users) : ChatE
 /// <param name="Conversation">Where.</param>
 /// <param name="UserId">Who.</param>
 /// <param name="IsOn">Whether.</param>
-/// <param name="Expires">Without another event it is over after this time, or when the connection is lost.</param>
+/// <param name="Expires">Without news it is over after this time, or when the connection is lost; that comes as an event too.</param>
 public sealed record TypingChanged(ConversationId Conversation, int UserId, bool IsOn, TimeSpan Expires) : ChatEvent;
 
 /// <summary>Another device of the user has archived, marked or cleared a conversation, or left a draft: all of it as it is now.</summary>

@@ -54,7 +54,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "read" => await MarkReadAsync(await FindConversationAsync(call[0]!, cancellationToken), cancellationToken),
         "friend" => await AddFriendAsync(call[0]!, cancellationToken),
         "create" => await CreateGroupAsync(call[0]!, call[1] ?? "", cancellationToken),
-        "join" => await JoinGroupAsync(FindGroup(call[0]!), cancellationToken),
+        "join" => await JoinGroupAsync(await FindAnyGroupAsync(call[0]!, cancellationToken), cancellationToken),
         "friends" => new ContactsListed(contacts.Users(client.UserId)),
         "groups" => new GroupsListed(contacts.Groups()),
         "members" => await ListMembersAsync(FindGroup(call[0]!), cancellationToken),
@@ -271,6 +271,9 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
             return null; // a server of an older version, or a text that is no name
         }
     }
+
+    async Task<int> FindAnyGroupAsync(string text, CancellationToken cancellationToken) =>
+        contacts.FindGroup(text) ?? (client.UserId is null ? null : (await client.FindGroupAsync(text, cancellationToken))?.GroupId) ?? FindGroup(text);
 
     int FindGroup(string text) => contacts.FindGroup(text)
         ?? throw new CommandException($"no group called \"{text}\" is known here: your own groups go by name, others by id. "

@@ -19,8 +19,12 @@ static class ApiEndpoints
         api.MapPresence();
         api.MapGroups();
         api.MapMembers();
-        api.MapMessages(app.Services.GetRequiredService<ChatSettings>().Limits);
+        api.MapGroupCare();
+        api.MapContacts();
+        var limits = app.Services.GetRequiredService<ChatSettings>().Limits;
+        api.MapMessages(limits);
         api.MapConversations();
+        api.MapChanges(Math.Max(64 * 1024, limits.MaxFrameBytes * 2));
         api.MapWebhooks();
     }
 }

@@ -51,6 +51,7 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, NodeSt
             return new ApiProblem(StatusCodes.Status401Unauthorized, ErrorCode.NotLoggedIn, "\"Authorization: Bearer KEY\" with a valid key is expected");
         }
 
+        context.Items[typeof(ApiCaller)] = caller;
         if (rate.Refuse(caller) is { } wait)
             return new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.TooFast, "too many requests with this key", wait);
         if (endpoint is null)

@@ -12,16 +12,27 @@ namespace Chat.Node.Api;
 sealed record NewGroup(string? Name, string? Desc, int? Creator, IReadOnlyList<int>? Members);
 
 /// <summary>What is to be another one; what is missing stays.</summary>
-sealed record GroupChange(string? Name, string? Desc);
+/// <param name="Name">Unique among groups.</param>
+/// <param name="Desc">At most 200 characters.</param>
+/// <param name="Avatar">Where its picture is; empty: nowhere.</param>
+/// <param name="Joining">Who comes in by itself: <c>free</c> everybody, <c>ask</c> who is let in, <c>invite</c> nobody.</param>
+/// <param name="Sending">Who sends: <c>all</c> or <c>admins</c>.</param>
+sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Joining, string? Sending);
 
 /// <summary>A group.</summary>
 /// <param name="Id">Its conversation is <c>g:ID</c>.</param>
 /// <param name="Name">Unique among groups.</param>
 /// <param name="Desc">What it is about.</param>
 /// <param name="Members">How many users are in it.</param>
-sealed record GroupAnswer(int Id, string Name, string Desc, int Members)
+/// <param name="Joining">Who comes in by itself: <c>free</c>, <c>ask</c> or <c>invite</c>.</param>
+/// <param name="Sending">Who sends: <c>all</c> or <c>admins</c>.</param>
+/// <param name="Avatar">Where its picture is.</param>
+sealed record GroupAnswer(int Id, string Name, string Desc, int Members, string Joining, string Sending, string? Avatar)
 {
-    public static GroupAnswer Of(StoredGroup group) => new(group.Id, group.Name, group.Description, group.Members);
+    public static GroupAnswer Of(StoredGroup group) => new(
+        group.Id, group.Name, group.Description, group.Members,
+        group.Policy.Joining switch { GroupJoining.Ask => "ask", GroupJoining.Invite => "invite", _ => "free" }, group.Policy.Sending == GroupSending.Admins ? "admins" : "all",
+        group.Policy.Avatar is { Length: > 0 } avatar ? avatar : null);
 }
 
 /// <summary>Groups.</summary>
@@ -29,15 +40,15 @@ static class GroupEndpoints
 {
     public static void MapGroups(this IEndpointRouteBuilder api)
     {
-        const string Example = """{"id":5,"name":"team","desc":"the whole team","members":3}""";
+        const string Example = """{"id":5,"name":"team","desc":"the whole team","members":3,"joining":"free","sending":"all"}""";
         var groups = api.MapGroup("/groups").WithTags("groups");
         groups.MapPost("", CreateAsync).RequireScope(ApiScopes.Manage).WithName("createGroup").WithSummary("Makes a group with its members")
             .Produces<GroupAnswer>(StatusCodes.Status201Created).Produces<GroupAnswer>()
             .WithExample("""{"name":"team","desc":"the whole team","creator":1,"members":[3,4]}""", Example);
         groups.MapGet("/{id:int}", FindAsync).RequireScope(ApiScopes.Read).WithName("getGroup").WithSummary("A group")
             .Produces<GroupAnswer>().WithExample(null, Example);
-        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").WithSummary("Another name or description")
-            .Produces<GroupAnswer>().WithExample("""{"desc":"the whole team"}""", Example);
+        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").WithSummary("Another name, description or picture; who comes in by itself, and who sends")
+            .Produces<GroupAnswer>().WithExample("""{"desc":"the whole team","joining":"free","sending":"all"}""", Example);
         groups.MapDelete("/{id:int}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteGroup")
             .WithSummary("The group and its members; its messages stay stored, and nobody gets at them any more")
             .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
@@ -73,10 +84,29 @@ static class GroupEndpoints
 
     static async Task<IResult> ChangeAsync(int id, GroupChange body, Groups groups, GroupStore store)
     {
-        if (await groups.ChangeAsync(GroupRules.Product, new ChangeGroupRequest(id) { Name = body.Name, Description = body.Desc }) is { } refusal)
+        if (Joining(body.Joining) is var joining && joining is null != body.Joining is null)
+            return ApiProblem.Malformed("\"joining\" must be \"free\", \"ask\" or \"invite\"");
+        if (body.Sending is not (null or "all" or "admins"))
+            return ApiProblem.Malformed("\"sending\" must be \"all\" or \"admins\"");
+        var change = new ChangeGroupRequest(id)
+        {
+            Name = body.Name, Description = body.Desc, Avatar = body.Avatar, Joining = joining,
+            Sending = body.Sending switch { "all" => GroupSending.All, "admins" => GroupSending.Admins, _ => null },
+        };
+        if (body.Avatar is not null && WireRules.Check<ChangeGroupRequest>(new ChangeGroupRequest(id) { Avatar = body.Avatar }, out _) is { } wrong)
+            return wrong;
+        if (await groups.ChangeAsync(GroupRules.Product, change) is { } refusal)
             return ApiProblem.Of(refusal.Error, refusal.Reason);
         return await store.FindAsync(id) is { } now ? TypedResults.Ok(GroupAnswer.Of(now)) : NoGroup(id);
     }
+
+    static GroupJoining? Joining(string? word) => word switch
+    {
+        "free" => GroupJoining.Free,
+        "ask" => GroupJoining.Ask,
+        "invite" => GroupJoining.Invite,
+        _ => null,
+    };
 
     static async Task<IResult> DeleteAsync(int id, Groups groups) =>
         await groups.ChangeAsync(GroupRules.Product, new ChangeGroupRequest(id) { Delete = true }) is { } refusal

@@ -28,8 +28,14 @@ sealed record WebhookAnswer(
 /// <summary>Every endpoint.</summary>
 sealed record WebhookList(IReadOnlyList<WebhookAnswer> Webhooks);
 
-/// <summary>Messages that wait for an endpoint which does not take them.</summary>
-sealed record WaitingDelivery(string Conversation, long After, int Attempts, long FailingSince, long Due);
+/// <summary>Messages, or changes of messages, that wait for an endpoint which does not take them.</summary>
+/// <param name="Conversation">Where.</param>
+/// <param name="After">The endpoint has what is up to here: a number, or with <c>Changes</c> a rev.</param>
+/// <param name="Attempts">How often the next one was tried.</param>
+/// <param name="FailingSince">Milliseconds since 1970, UTC.</param>
+/// <param name="Due">When it is tried again.</param>
+/// <param name="Changes">True if it is about changes of messages.</param>
+sealed record WaitingDelivery(string Conversation, long After, int Attempts, long FailingSince, long Due, bool? Changes = null);
 
 /// <summary>Messages that were given up after a day; <c>replay</c> brings them.</summary>
 sealed record DeadDelivery(long Id, string Conversation, long From, long To, string Reason, long Created);
@@ -133,12 +139,13 @@ static class WebhookEndpoints
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> DeliveriesAsync(long id, WebhookStore store, WebhookMarks marks, DispatcherPort dispatcher)
+    static async Task<IResult> DeliveriesAsync(long id, WebhookStore store, WebhookMarks marks, WebhookChanges changes, DispatcherPort dispatcher)
     {
         if (await FindAsync(store, id) is null)
             return NoEndpoint(id);
-        var failing = (await marks.FailingAsync(id, MaxListed)).Select(cursor =>
-            new WaitingDelivery(cursor.Conversation.ToString(), cursor.Seq, cursor.Attempts, cursor.FailingSince ?? 0, cursor.Due));
+        IReadOnlyList<WebhookCursor> waiting = [.. await marks.FailingAsync(id, MaxListed), .. await changes.FailingAsync(id, MaxListed)];
+        var failing = waiting.Select(cursor => new WaitingDelivery(
+            cursor.Conversation.ToString(), cursor.Seq, cursor.Attempts, cursor.FailingSince ?? 0, cursor.Due, cursor.IsOfChanges ? true : null));
         var dead = (await marks.DeadLettersAsync(id, MaxListed)).Select(letter =>
             new DeadDelivery(letter.Id, letter.Conversation.ToString(), letter.FromSeq, letter.ToSeq, letter.Reason, letter.Created));
         var recent = (await dispatcher.AttemptsAsync(id))?.Select(attempt =>

@@ -4,7 +4,13 @@ using Chat.Protocol;
 namespace Chat.Node.Contracts;
 
 /// <summary>Session to conversation: change a message. Answered with <see cref="MessageChangeAnswer"/> when that is durable; asking again is harmless.</summary>
-sealed record ChangeMessage(ConversationId Conversation, int UserId, long Seq, ChangeKind Kind, string Text) : IConversationMessage;
+sealed record ChangeMessage(ConversationId Conversation, int UserId, long Seq, ChangeKind Kind, string Text) : IConversationMessage
+{
+    /// <summary>The product's own servers, in place of a user: they change a message in the name of its sender, at any time.</summary>
+    public const int Product = 0;
+
+    public bool IsOfProduct => UserId == Product;
+}
 
 /// <summary>
 /// Conversation to session: the message is as was asked for since <c>Rev</c>, at <c>Ts</c>; or it is not, and why.

@@ -76,5 +76,13 @@ sealed record PrivacyChanged(int UserId, bool Hides) : IClusterMessage;
 /// </summary>
 sealed record VisibilityChanged(int UserId, int OtherId) : IClusterMessage;
 
-/// <summary>Hub to the hubs of all other nodes: the same as <see cref="Typed"/>.</summary>
-sealed record TypingNews(ConversationId Conversation, int UserId, bool IsOn, IReadOnlyList<int> Members) : IClusterMessage;
+/// <summary>
+/// Hub to the hubs of all other nodes: the same as <see cref="Typed"/>. To the hubs of all nodes, with nobody who may know: the user is no member any more.
+/// </summary>
+sealed record TypingNews(ConversationId Conversation, int UserId, bool IsOn, IReadOnlyList<int> Members) : IClusterMessage
+{
+    /// <summary>The user has left the conversation, or was put out.</summary>
+    public static TypingNews Left(ConversationId conversation, int userId) => new(conversation, userId, IsOn: false, []);
+
+    public bool HasLeft => !IsOn && Members.Count == 0;
+}

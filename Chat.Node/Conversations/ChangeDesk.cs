@@ -50,7 +50,7 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
         {
             asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.Blocked, ConversationState.BlockedBy(_id.Other(change.UserId))), self);
         }
-        else if (change.Kind == ChangeKind.Edit && state.Sending.RefusalOf(change.UserId, services.Clock.GetUtcNow().ToUnixTimeMilliseconds()) is { } silence)
+        else if (change is { Kind: ChangeKind.Edit, IsOfProduct: false } && state.Sending.RefusalOf(change.UserId, services.Clock.GetUtcNow().ToUnixTimeMilliseconds()) is { } silence)
         {
             asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.Forbidden, silence.Reason), self); // else it would be a way to speak
         }

@@ -58,15 +58,17 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
     /// <summary>Null if the message is as it is to be now.</summary>
     MessageChangeAnswer? Apply(ChangeMessage change)
     {
-        if (id.IsGroup ? !basis.Roles.ContainsKey(change.UserId) : !id.IsBetween(change.UserId))
+        if (change.IsOfProduct ? change.Kind is ChangeKind.React or ChangeKind.Unreact : id.IsGroup ? !basis.Roles.ContainsKey(change.UserId) : !id.IsBetween(change.UserId))
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, $"you take no part in {id}");
         if (!basis.Messages.TryGetValue(change.Seq, out var message))
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, $"there is no message {change.Seq} in {id}");
+        if (change.IsOfProduct && message.Sender <= 0)
+            return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, "a message that nobody has sent is not changed");
         if (message.IsRecalled)
             return change.Kind == ChangeKind.Recall ? null : MessageChangeAnswer.Refuse(ErrorCode.Forbidden, "the message was recalled");
         try
         {
-            return Apply(message, change);
+            return Apply(message, change.IsOfProduct ? change with { UserId = message.Sender } : change, change.IsOfProduct);
         }
         catch (JsonException)
         {
@@ -74,25 +76,28 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         }
     }
 
-    MessageChangeAnswer? Apply(StoredMessage message, ChangeMessage change) =>
+    /// <param name="message">As it is.</param>
+    /// <param name="change">By whom, and what.</param>
+    /// <param name="isForced">Whatever the rules of users are.</param>
+    MessageChangeAnswer? Apply(StoredMessage message, ChangeMessage change, bool isForced) =>
         change.Kind switch
         {
-            ChangeKind.Edit => Edit(message, change),
-            ChangeKind.Recall => Recall(message, change),
+            ChangeKind.Edit => Edit(message, change, isForced),
+            ChangeKind.Recall => Recall(message, change, isForced),
             ChangeKind.React => React(message, change),
             ChangeKind.Unreact => Unreact(message, change),
-            ChangeKind.Pin or ChangeKind.Unpin => Pin(message, change),
+            ChangeKind.Pin or ChangeKind.Unpin => Pin(message, change, isForced),
             _ => MessageChangeAnswer.Refuse(ErrorCode.Malformed, "this node knows no such change"),
         };
 
-    MessageChangeAnswer? Edit(StoredMessage message, ChangeMessage change)
+    MessageChangeAnswer? Edit(StoredMessage message, ChangeMessage change, bool isForced)
     {
         if (message.Sender != change.UserId)
             return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, "only its sender may edit a message");
         var body = ChangedBody.WithText(message.Body, change.Text);
         if (body.AsSpan().SequenceEqual(message.Body))
             return null;
-        if (IsOver(message, windows.Edit))
+        if (!isForced && IsOver(message, windows.Edit))
             return MessageChangeAnswer.Refuse(ErrorCode.TooLate, $"a message may be edited for {windows.Edit.TotalHours:0} hours");
         if (body.Length > windows.LargestBody)
             return MessageChangeAnswer.Refuse(ErrorCode.TooLarge, "the database does not take the message");
@@ -102,9 +107,9 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         return null;
     }
 
-    MessageChangeAnswer? Recall(StoredMessage message, ChangeMessage change)
+    MessageChangeAnswer? Recall(StoredMessage message, ChangeMessage change, bool isForced)
     {
-        if (!LooksAfterGroup(change.UserId))
+        if (!isForced && !LooksAfterGroup(change.UserId))
         {
             if (message.Sender != change.UserId)
                 return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, "only its sender may recall a message, or who looks after the group");
@@ -141,10 +146,10 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         return null;
     }
 
-    MessageChangeAnswer? Pin(StoredMessage message, ChangeMessage change)
+    MessageChangeAnswer? Pin(StoredMessage message, ChangeMessage change, bool isForced)
     {
         var isPinned = change.Kind == ChangeKind.Pin;
-        if (id.IsGroup && !LooksAfterGroup(change.UserId))
+        if (id.IsGroup && !isForced && !LooksAfterGroup(change.UserId))
             return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, "only who looks after the group may pin in it");
         if (message.Pinned > 0 == isPinned)
             return null;

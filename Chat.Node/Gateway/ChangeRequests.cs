@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.People;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -16,30 +17,12 @@ namespace Chat.Node.Gateway;
 sealed class ChangeRequests(
     MessageChangeStore store, ConversationViews views, ContactStore contacts, Lazy<IActorRef> conversations, MessageLimits limits, IBeforeHook? hook, TimeProvider clock)
 {
-    /// <summary>For the conversation, however long the hook took.</summary>
-    static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(200);
+    readonly MessageChanges _changes = new(conversations, limits, hook, clock);
 
-    /// <exception cref="AskTimeoutException">The conversation does not answer in time; it may have done it all the same.</exception>
-    /// <exception cref="TimeoutException">Nothing came of the question to the hook in time.</exception>
+    /// <inheritdoc cref="MessageChanges.ChangeAsync" />
     public async Task<Reply> ChangeAsync(ChangeMessageRequest request, int userId, TimeSpan patience)
     {
-        if (request.Kind == ChangeKind.Edit && limits.Problem(request.Text) is { } problem)
-            return Reply.Fail(ErrorCode.TooLarge, problem);
-        var (begun, text) = (clock.GetTimestamp(), request.Text);
-        if (request.Kind == ChangeKind.Edit && hook is not null)
-        {
-            if (!request.Conversation.IsGroup && !request.Conversation.IsBetween(userId))
-                return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(request.Conversation));
-            // Not in the session's actor: to sign and to connect takes longer than an actor should.
-            var verdict = await Task.Run(() => hook.AskAsync(new BeforeEdit(request.Conversation, userId, request.Seq, request.Text))).WaitAsync(patience, clock);
-            if (verdict.Action != HookAction.Allow)
-                return Reply.Fail(verdict.Action == HookAction.Deny ? ErrorCode.Forbidden : ErrorCode.Unavailable, verdict.Reason);
-            text = verdict.Text ?? text;
-        }
-
-        var left = patience - clock.GetElapsedTime(begun);
-        var answer = await conversations.Value.Ask<MessageChangeAnswer>(
-            new ChangeMessage(request.Conversation, userId, request.Seq, request.Kind, text), left > LeastPatience ? left : LeastPatience);
+        var answer = await _changes.ChangeAsync(request, userId, patience);
         return answer.Error == ErrorCode.None
             ? Reply.Ok(new ChangeReply(answer.Rev, answer.Ts).ToBytes(request.Ref))
             : Reply.Fail(answer.Error, answer.Reason);

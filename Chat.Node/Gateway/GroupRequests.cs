@@ -17,6 +17,7 @@ sealed class GroupRequests(Groups groups, GroupStore store, ContactLists lists, 
         ChangeMembersRequest change => AnswerOf(change, change.GroupId, await groups.ChangeMembersAsync(asker.UserId, change, asker.SessionId)),
         JoinRequestsRequest { IsList: true } list => await ListAsync(list, asker),
         JoinRequestsRequest decision => AnswerOf(decision, decision.GroupId, await groups.DecideAsync(asker.UserId, decision)),
+        GetGroupRequest { Name: { } name } get => await FindAsync(get, name, asker),
         GetGroupRequest get => await GetAsync(get, asker),
         _ => null,
     };
@@ -48,6 +49,14 @@ sealed class GroupRequests(Groups groups, GroupStore store, ContactLists lists, 
             return AnswerOf(request, id, !own.IsMember && await store.FindAsync(id) is null ? GroupRefusal.NoGroup(id) : refusal);
         var page = await lists.JoinRequestsAsync(id, request.After, request.Limit);
         return Reply.Ok(ListFrames.JoinRequests(request.Ref, page.Entries, page.HasMore, maxFrameBytes));
+    }
+
+    /// <summary>Of a group that one would not see nobody tells whether it is there.</summary>
+    async Task<Reply> FindAsync(GetGroupRequest request, string name, Asker asker)
+    {
+        var id = await store.FindIdAsync(name);
+        var found = id is { } known ? await GetAsync(request with { GroupId = known, Name = null }, asker) : null;
+        return found is { Error: ErrorCode.None } ? found : Reply.Fail(ErrorCode.NotFound, $"there is no group \"{name}\" that you are in or could come into");
     }
 
     /// <summary>Who could come in by itself, or ask to, sees where.</summary>

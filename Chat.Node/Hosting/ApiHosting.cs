@@ -2,7 +2,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using Akka.Actor;
 using Chat.Node.Api;
+using Chat.Node.Contracts;
 using Chat.Node.Conversations;
+using Chat.Node.Links;
+using Chat.Node.People;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 
@@ -20,6 +23,12 @@ static class ApiHosting
         services.AddHostedService<ApiPurge>();
         services.AddSingleton<UserChanges>();
         services.AddSingleton<MessageSending>();
+        services.AddSingleton(provider => new MessageChanges(
+            AkkaHosting.Region<ConversationActor>(provider), new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes),
+            provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ContactChanges(
+            provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<Accounts>(), AkkaHosting.Region<ConversationActor>(provider),
+            new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>()))));
         services.AddSingleton(provider => new MessagePosts(
             new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), AkkaHosting.Region<ConversationActor>(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => new ApiRate(settings.Api.RequestsPerSecond));

@@ -36,7 +36,8 @@ static class GatewayHosting
         services.AddSingleton(provider => new PasswordWorker(
             settings.PasswordIterations, Math.Max(1, Environment.ProcessorCount - 1), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>()));
         services.AddSingleton<Registrar>();
-        services.AddSingleton(provider => new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>()))));
+        services.AddSingleton(provider => new GroupNews(
+            new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>()))));
         services.AddSingleton(provider => new Groups(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupStore>(), provider.GetRequiredService<MemberStore>(),
             provider.GetRequiredService<GroupNews>(), settings.Limits.GroupMembers, AkkaHosting.Region<ConversationActor>(provider),
@@ -71,7 +72,7 @@ static class GatewayHosting
         services.AddSingleton(provider => new ContactRequests(
             provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<Accounts>(), AkkaHosting.Region<ConversationActor>(provider),
             new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>())),
-            settings.Limits.MaxFrameBytes));
+            settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SearchRequests(
             provider.GetService<SearchFinder>(), provider.GetService<SearchIndexer>(), provider.GetRequiredService<ContactStore>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(

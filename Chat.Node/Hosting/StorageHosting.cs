@@ -33,6 +33,7 @@ static class StorageHosting
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyCharset, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UserEvents>();
         services.AddSingleton<GroupEvents>();
+        services.AddSingleton<ContactEvents>();
         services.AddSingleton(provider => new Accounts(
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<UserEvents>()));
         services.AddSingleton(provider => new ContactStore(
@@ -50,7 +51,8 @@ static class StorageHosting
         services.AddSingleton<MissingKeys>();
         services.AddSingleton<MessageLogStore>();
         services.AddSingleton(provider => new MessageChangeStore(
-            provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<CrashPoints>(), provider.GetService<SearchTouches>()));
+            provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<CrashPoints>(), provider.GetService<SearchTouches>(),
+            provider.GetRequiredService<WebhookChanges>()));
         services.AddSingleton<OfflineStore>();
         services.AddSingleton<DeliveryMarks>();
         services.AddSingleton<ReceiptStore>();

@@ -25,6 +25,7 @@ static class WebhookHosting
         services.AddSingleton<PushWorker>();
         services.AddSingleton<WebhookOutbox>();
         services.AddSingleton<WebhookMarks>();
+        services.AddSingleton<WebhookChanges>();
         services.AddSingleton<RecentAttempts>();
         services.AddSingleton(provider => new WebhookSender(
             settings.Webhooks.AllowPrivate, provider.GetRequiredService<RecentAttempts>(), provider.GetRequiredService<TimeProvider>()));

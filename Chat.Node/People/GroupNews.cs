@@ -6,8 +6,13 @@ using Chat.Protocol;
 namespace Chat.Node.People;
 
 /// <summary>Tells users what has become of them in groups, on all their sessions of version 3. Nobody confirms it.</summary>
-sealed class GroupNews(Lazy<NoticeBoard> board)
+/// <param name="board">The way to their sessions.</param>
+/// <param name="hubs">The way to the hubs of presence: who has left does not type there any more.</param>
+sealed class GroupNews(Lazy<NoticeBoard> board, Lazy<PresenceRoad> hubs)
 {
+    /// <summary>In larger groups nobody is told who types.</summary>
+    const int MaxTyping = 200;
+
     /// <param name="groupId">Where.</param>
     /// <param name="by">Who has done it.</param>
     /// <param name="outcome">What has become of whom.</param>
@@ -16,6 +21,16 @@ sealed class GroupNews(Lazy<NoticeBoard> board)
     {
         foreach (var same in outcome.Differences.SelectMany(difference => PushesOf(groupId, by, difference)).GroupBy(each => each.Push, each => each.UserId))
             Tell(same.Key, [.. same], except);
+        EndTyping(groupId, [.. outcome.Differences.Where(difference => difference.HasLeft).Select(difference => difference.UserId)]);
+    }
+
+    /// <summary>Others may take them for members for some seconds more.</summary>
+    public void EndTyping(int groupId, IReadOnlyList<int> left)
+    {
+        if (left.Count > MaxTyping)
+            return;
+        foreach (var userId in left)
+            hubs.Value.TellAll(TypingNews.Left(ConversationId.Group(groupId), userId));
     }
 
     public void Tell(GroupChangedPush push, IReadOnlyList<int> users, long except = 0)
@@ -31,8 +46,8 @@ sealed class GroupNews(Lazy<NoticeBoard> board)
             yield return (new GroupChangedPush(groupId, GroupChangedPush.Added, by), userId);
         if (difference.HasLeft)
             yield return (new GroupChangedPush(groupId, after.IsBanned ? GroupChangedPush.Banned : GroupChangedPush.Removed, by), userId);
-        if (before.HasAsked && !after.HasAsked && after is { IsMember: false, IsBanned: false } && userId != by)
-            yield return (new GroupChangedPush(groupId, GroupChangedPush.Declined, by), userId);
+        if (before.HasAsked && !after.HasAsked && !after.IsMember && userId != by)
+            yield return (new GroupChangedPush(groupId, after.IsBanned ? GroupChangedPush.Banned : GroupChangedPush.Declined, by), userId);
         if (!after.IsMember)
             yield break;
         if (after.Role != (before.Role ?? GroupRole.Normal))

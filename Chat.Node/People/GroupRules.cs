@@ -50,7 +50,7 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
     /// <summary>Somebody who looks after the group lets in those who have asked, or does not.</summary>
     public static GroupJudgement Decide(GroupFacts group, int by, JoinRequestsRequest decision, int maxMembers)
     {
-        if (MayDecide(group.Id, group.Of(by).Role) is { } refusal)
+        if (by != Product && MayDecide(group.Id, group.Of(by).Role) is { } refusal)
             return new GroupJudgement(refusal, group.Users);
         return new GroupRules(group, by, maxMembers, now: 0).Done(rules => First(decision.Accept, rules.Accept) ?? First(decision.Decline, rules.Decline));
     }
@@ -203,8 +203,9 @@ sealed class GroupRules(GroupFacts group, int by, int maxMembers, long now)
             return No(ErrorCode.Forbidden, $"only the creator of group {group.Id} makes another member its creator", userId);
         if (NoMember(userId) is { } missing)
             return missing;
-        if (by != Product)
-            _users[by] = _users[by] with { Role = GroupRole.Admin };
+        int[] before = by == Product ? [.. _users.Keys.Where(id => RankOf(id) == CreatorRank)] : [by];
+        foreach (var former in before)
+            _users[former] = _users[former] with { Role = GroupRole.Admin };
         _users[userId] = _users[userId] with { Role = GroupRole.Creator, MutedUntil = 0 };
         return null;
     }

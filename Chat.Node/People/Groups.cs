@@ -64,16 +64,22 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
         decision.GroupId, by, [.. decision.Accept.Concat(decision.Decline).Append(by).Distinct()], group => GroupRules.Decide(group, by, decision, maxMembers));
 
     /// <exception cref="AskTimeoutException">The user is no member any more, and the conversation has not answered.</exception>
-    public Task<GroupRefusal?> LeaveAsync(int userId, int groupId, long except = 0) =>
-        ChangeAsync(groupId, userId, [userId], group => GroupRules.Leave(group, userId), except);
+    public async Task<GroupRefusal?> LeaveAsync(int userId, int groupId, long except = 0)
+    {
+        // A stranger costs two look-ups: neither all members are read, nor is the conversation woken. It reads them again every few seconds by itself.
+        if (await contacts.GroupExistsAsync(groupId) && !await store.IsKnownAsync(groupId, userId))
+            return null;
+        return await ChangeAsync(groupId, userId, [userId], group => GroupRules.Leave(group, userId), except);
+    }
 
     /// <summary>All of it, or nothing.</summary>
     /// <exception cref="AskTimeoutException">It is stored, and the conversation has not answered.</exception>
-    public Task<GroupRefusal?> ChangeMembersAsync(int by, ChangeMembersRequest changes, long except = 0)
+    public async Task<GroupRefusal?> ChangeMembersAsync(int by, ChangeMembersRequest changes, long except = 0)
     {
         IEnumerable<int> single = [by, changes.Role?.UserId ?? 0, changes.Mute?.UserId ?? 0, changes.Owner ?? 0];
-        int[] named = [.. changes.Unban.Concat(changes.Add).Concat(changes.Remove).Concat(changes.Ban).Concat(single).Distinct()];
-        return ChangeAsync(
+        IEnumerable<int> former = by == GroupRules.Product && changes.Owner is not null ? await store.AdminsAsync(changes.GroupId) : [];
+        int[] named = [.. changes.Unban.Concat(changes.Add).Concat(changes.Remove).Concat(changes.Ban).Concat(single).Concat(former).Distinct()];
+        return await ChangeAsync(
             changes.GroupId, by, named, group => GroupRules.Change(group, by, changes, maxMembers, clock.GetUtcNow().ToUnixTimeMilliseconds()), except);
     }
 
@@ -88,6 +94,8 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
             ? await groups.DeleteAsync(id, by, role => GroupRules.ChangeGroup(id, by, role, deletes: true))
             : await groups.ChangeAsync(
                 change with { Name = change.Name is null ? null : NormalForm.Compose(change.Name) }, by, role => GroupRules.ChangeGroup(id, by, role, deletes: false));
+        if (changed.Refusal is { Error: ErrorCode.NotFound } && change.Delete)
+            return null; // as was asked for: who asks again may have had no answer
         if (changed.Refusal is not null)
             return changed.Refusal;
         try
@@ -99,6 +107,8 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
         {
             if (changed.IsDifferent)
                 news.Tell(new GroupChangedPush(id, change.Delete ? GroupChangedPush.Deleted : GroupChangedPush.Other, by), changed.Members, except);
+            if (changed.IsDifferent && change.Delete)
+                news.EndTyping(id, changed.Members);
         }
 
         return null;

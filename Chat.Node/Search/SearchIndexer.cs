@@ -20,6 +20,8 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
     static readonly TimeSpan WalkInterval = TimeSpan.FromHours(1);
 
     readonly SearchPace _pace = new();
+    readonly SearchParking _parking = new();
+    long? _parkedSince;
     long _walkSince;
     long _nextWalk;
     bool _hasFailed;
@@ -28,7 +30,7 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
     public bool IsFilling { get; private set; } = true;
 
     /// <summary>Everything that was written up to here is in the index, as far as this node knows, in milliseconds since 1970, UTC; 0: older messages may be missing.</summary>
-    public long IndexedTo => IsFilling ? 0 : touches.Oldest ?? Now;
+    public long IndexedTo => IsFilling ? 0 : Math.Min(touches.Oldest ?? Now, _parkedSince ?? Now);
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -64,7 +66,8 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
         }
     }
 
-    async Task RoundAsync(CancellationToken stop)
+    /// <summary>What has been written since the last round, and what could not be indexed before.</summary>
+    public async Task RoundAsync(CancellationToken stop = default)
     {
         if (!_pace.IsDue(touches.Written, touches.Oldest, Now))
             return;
@@ -74,7 +77,7 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
             (taken, var hasLost) = touches.Take();
             if (hasLost)
                 _walkSince = Now;
-            await IndexAsync(taken, stop);
+            await IndexEachAsync([.. taken.Concat(_parking.Due(Now)).Distinct()], stop);
             touches.Settle();
             await WalkAsync(stop);
             _hasFailed = false;
@@ -88,6 +91,41 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
         }
     }
 
+    /// <summary>As far as it is possible: a conversation that cannot be written waits, if the database answers at all.</summary>
+    async Task IndexEachAsync(IReadOnlyCollection<ConversationId> conversations, CancellationToken stop)
+    {
+        foreach (var part in conversations.Where(id => !_parking.Holds(id, Now)).Chunk(AtOnce))
+        {
+            try
+            {
+                await IndexAsync(part, stop);
+                Array.ForEach(part, _parking.OnDone);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                foreach (var id in part)
+                    await IndexOrParkAsync(id, stop);
+            }
+        }
+
+        _parkedSince = _parking.Oldest;
+    }
+
+    async Task IndexOrParkAsync(ConversationId id, CancellationToken stop)
+    {
+        try
+        {
+            await IndexAsync([id], stop);
+            _parking.OnDone(id);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await store.StandingsAsync([id]); // the database is away: that is not the conversation's fault
+            if (_parking.OnFailed(id, Now))
+                SearchLog.IndexFailed(logger, $"{id}: {e.Message}");
+        }
+    }
+
     /// <summary>A page of all conversations, if it is time and no other node does it.</summary>
     async Task WalkAsync(CancellationToken stop)
     {
@@ -98,7 +136,7 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
         var isDue = finished < Math.Max(_walkSince, Now - (long)WalkInterval.TotalMilliseconds);
         if (isDue && await walks.NextAsync(Now) is { Count: > 0 } page)
         {
-            await IndexAsync(page, stop);
+            await IndexEachAsync(page, stop);
             return; // the next page in the next round
         }
 

@@ -18,7 +18,7 @@ sealed record ContactOutcome(ContactVerdict Verdict, long Rev, bool IsChanged, b
 /// Whom users know and block. Who is a contact is in Friends, which legacy servers write too; what they have done there is found when the list is
 /// asked for. Each user's changes are numbered, one after the other.
 /// </summary>
-sealed class ContactBook(IChatDatabase database)
+sealed class ContactBook(IChatDatabase database, ContactEvents? events = null)
 {
     /// <summary>Most users that one user knows, or has ever known.</summary>
     public const int Max = 10_000;
@@ -77,6 +77,8 @@ sealed class ContactBook(IChatDatabase database)
             return Full(verdict, $"user {other} knows", mine.Rev);
         var rev = isMine ? await WriteAsync(connection, transaction, userId, other, mine.Side, verdict.Mine) : mine.Rev;
         var theirRev = isTheirs ? await WriteAsync(connection, transaction, other, userId, theirs.Side, verdict.Theirs) : 0;
+        if (events is not null && (isMine || isTheirs))
+            await events.ChangedAsync(connection, transaction, userId, other, mine.Side, theirs.Side, verdict);
         return new ContactOutcome(
             verdict, rev, isMine, verdict.Mine.IsBlocked != mine.Side.IsBlocked, isTheirs ? new ContactChangedPush(verdict.Theirs.Of(userId), theirRev) : null);
     }));

@@ -132,6 +132,19 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
         return new ListPage<JoinRequestEntry>([.. rows.Take(limit).Select(row => row.ToRequest(_texts))], rows.Count > limit);
     });
 
+    /// <summary>Who is not let into a group; whoever asks has to be allowed to.</summary>
+    public Task<ListPage<JoinRequestEntry>> BansAsync(int groupId, int after, int limit) => database.ReadAsync(async connection =>
+    {
+        var rows = (await connection.QueryAsync<UserRow>(
+            """
+            SELECT u.id, u.name, u.ours, b.since FROM GroupBan b JOIN Users u ON u.id = b.userid
+            WHERE b.groupid = @groupId AND b.userid > @after ORDER BY b.userid LIMIT @max
+            """,
+            new { groupId, after, max = limit + 1 })).AsList();
+        await PrepareAsync(connection, rows, []);
+        return new ListPage<JoinRequestEntry>([.. rows.Take(limit).Select(row => row.ToRequest(_texts))], rows.Count > limit);
+    });
+
     /// <summary>The user's groups, with the user's role in each and how many members it has.</summary>
     public Task<ListPage<GroupSummary>> GroupsAsync(int userId, int after, int limit) => database.ReadAsync(async connection =>
     {

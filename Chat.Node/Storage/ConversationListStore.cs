@@ -43,6 +43,9 @@ sealed class ConversationListStore(IChatDatabase database)
         public long? ShownTo { get; init; }
 
         public object? Draft { get; init; }
+
+        /// <summary>Not 0: one of two users has blocked the other.</summary>
+        public long IsBlocked { get; init; }
     }
 
     sealed class ReactionRow
@@ -75,7 +78,7 @@ sealed class ConversationListStore(IChatDatabase database)
             {
                 var id = ConversationId.FromStored(row.A, row.B);
                 return new ListedConversation(
-                    LastOf(row, id, heads[id], [.. reactions[id]]), MarkStanding.Seen(row.ReceivedTo, row.ReadTo, row.ShownTo, heads[id]), row.Draft is null ? null : SqlDialect.TextOf(row.Draft));
+                    LastOf(row, id, heads[id], [.. reactions[id]]), MarkStanding.Seen(row.ReceivedTo, row.ReadTo, row.ShownTo, heads[id], row.IsBlocked != 0), row.Draft is null ? null : SqlDialect.TextOf(row.Draft));
             });
         });
     }

@@ -19,7 +19,7 @@ readonly record struct LogEnd(ConversationId Conversation, long Head, long Finis
 /// log's last number. A stored one that is above it says nothing, and is put right wherever it is met.
 /// </summary>
 sealed class DeliveryMarks(
-    IChatDatabase database, TimeProvider clock, ILogger<DeliveryMarks> logger, WebhookInterest? interest = null, PushStore? pushes = null)
+    IChatDatabase database, TimeProvider clock, ILogger<DeliveryMarks> logger, WebhookInterest? interest = null, PushStore? pushes = null, WebhookOutbox? outbox = null)
 {
     const int MaxAtOnce = 1000;
 
@@ -76,7 +76,7 @@ sealed class DeliveryMarks(
             var mark = marks[i];
             var key = (mark.UserId, mark.Conversation);
             verdicts[i] = standings[key].Judge(mark);
-            mark = mark with { HidesRead = standings[key].HidesRead > 0 };
+            mark = mark with { HidesRead = standings[key].HidesRead > 0 || standings[key].IsBlocked > 0 };
             if (verdicts[i].Outcome == MarkOutcome.Stored && mark is not { QueuedTo: 0, ReceivedTo: 0, ReadTo: 0 }) // says nothing: no row for it
                 raised[key] = raised.TryGetValue(key, out var other) ? Higher(mark, other) : mark;
         }
@@ -87,6 +87,8 @@ sealed class DeliveryMarks(
             await pushes.ForgetAsync([.. raised.Values.Where(mark => mark.ReadTo > 0).Select(mark => new PendingPush(mark.UserId, mark.Conversation, mark.ReadTo))]);
         }
 
+        if (outbox is not null && interest?.Wants(WebhookTypes.ReceiptRead) == true)
+            await outbox.AddAsync(WebhookTypes.ReceiptRead, ReadByOf(marks, verdicts, standings)); // before the mark, for the same reason
         if (raised.Count > 0)
             await database.Dialect.RaiseMarksAsync(database, [.. raised.Values], Now);
         return verdicts;
@@ -148,6 +150,22 @@ sealed class DeliveryMarks(
         }
 
         return standings;
+    }
+
+    /// <summary>How far users have read further, as others may see it: the last word of each in each conversation.</summary>
+    static List<string> ReadByOf(
+        IReadOnlyList<DeliveryMark> marks, MarkVerdict[] verdicts, Dictionary<(int UserId, ConversationId Conversation), MarkStanding> standings)
+    {
+        var read = new SortedDictionary<(int, ConversationId), long>(Comparer<(int UserId, ConversationId Id)>.Create(
+            (one, other) => (one.UserId, one.Id.A, one.Id.B).CompareTo((other.UserId, other.Id.A, other.Id.B))));
+        for (var i = 0; i < marks.Count; i++)
+        {
+            var key = (marks[i].UserId, marks[i].Conversation);
+            if (verdicts[i].Receipt is { } receipt && receipt.Read > standings[key].ShownRead)
+                read[key] = Math.Max(receipt.Read, read.GetValueOrDefault(key));
+        }
+
+        return [.. read.Select(each => WebhookData.Of(new ReceiptData(each.Key.Item1, each.Key.Item2.ToString(), each.Value)))];
     }
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();

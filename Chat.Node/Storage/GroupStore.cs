@@ -72,6 +72,15 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         return new StoredGroup(id, texts.Read(row.Name), texts.Read(row.Description), (int)row.Members) { Policy = row.Policy };
     }
 
+    /// <summary>The id of the group that has a name, compared as names are; null if none has.</summary>
+    public async Task<int?> FindIdAsync(string name)
+    {
+        await new MissingKeys(database).FillGroupsAsync();
+        var stored = StoredName.Of(name, writesForLegacy: false);
+        return await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<int?>(
+            "SELECT id FROM AllGroup WHERE groupfold IN (@key, @other) ORDER BY id LIMIT 1", new { key = stored.Key, other = stored.Other }));
+    }
+
     /// <summary>What somebody is in a group.</summary>
     public async Task<MemberFacts> FactsAsync(int id, int userId)
     {

@@ -58,6 +58,9 @@ sealed class MarkStanding
     /// <summary>Something is marked that was never said, or a number is below 0.</summary>
     public bool IsImpossible => !IsPossible(QueuedTo, Head) || !IsPossible(ReceivedTo, Head) || !IsPossible(ReadTo, Head);
 
+    /// <summary>How far others see that the user has read.</summary>
+    public long ShownRead => Seen(ReceivedTo, ReadTo, ShownTo, Head).Read;
+
     public MarkVerdict Judge(DeliveryMark mark)
     {
         if (TakesPart == 0)
@@ -73,12 +76,15 @@ sealed class MarkStanding
     /// <summary>Who has read above the head has read all that is there.</summary>
     public static long TrustedRead(long mark, long head) => Math.Clamp(mark, 0, head);
 
-    /// <summary>How far a user is, as others may see it. Who has read a message has received it, whatever the devices have said.</summary>
-    public static ReceiptMark Seen(long receivedTo, long readTo, long? shownTo, long head)
+    /// <summary>
+    /// How far a user is, as others may see it. Who has read a message has received it, whatever the devices have said. While one of two has blocked the other it
+    /// stays at what was read before: what came on a device since would tell when the user was there.
+    /// </summary>
+    public static ReceiptMark Seen(long receivedTo, long readTo, long? shownTo, long head, bool isBlocked = false)
     {
         var read = TrustedRead(readTo, head);
         var shown = shownTo is { } limit ? Math.Clamp(limit, 0, read) : read;
-        return new ReceiptMark(Math.Max(Trusted(receivedTo, head), shown), shown);
+        return new ReceiptMark(isBlocked ? shown : Math.Max(Trusted(receivedTo, head), shown), shown);
     }
 
     ReceiptMark? NewsOf(DeliveryMark mark)

@@ -61,6 +61,14 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         }
     }
 
+    /// <summary>Whether a user is in a group, or waits to be let in.</summary>
+    public async Task<bool> IsKnownAsync(int groupId, int userId) => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
+        """
+        SELECT (SELECT COUNT(*) FROM GroupUser WHERE groupid = @groupId AND userid = @userId)
+            + (SELECT COUNT(*) FROM GroupJoinRequest WHERE groupid = @groupId AND userid = @userId)
+        """,
+        new { groupId, userId })) > 0;
+
     /// <summary>Those who look after a group.</summary>
     public async Task<List<int>> AdminsAsync(int groupId) => (await database.ReadAsync(connection => connection.QueryAsync<int>(
         "SELECT DISTINCT userid FROM GroupUser WHERE groupid = @groupId AND grouprole IN ('creator', 'admin')", new { groupId }))).AsList();

@@ -14,7 +14,9 @@ namespace Chat.Node.Storage;
 /// <param name="lease">Whether this node may write.</param>
 /// <param name="crashPoints">For tests.</param>
 /// <param name="touches">Hears where a text is another one; null: nobody wants to know.</param>
-sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPoints crashPoints, SearchTouches? touches = null)
+/// <param name="webhooks">Hears of all changes; null: nobody wants to know.</param>
+sealed class MessageChangeStore(
+    IChatDatabase database, NodeLease lease, CrashPoints crashPoints, SearchTouches? touches = null, WebhookChanges? webhooks = null)
 {
     sealed class RoleRow
     {
@@ -145,6 +147,8 @@ sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPo
                 row, transaction);
         }
 
+        if (webhooks is not null)
+            await webhooks.MarkAsync(connection, transaction, set);
         return true;
     }
 

@@ -52,11 +52,17 @@ sealed class OfflineStore(
 
         public int RecalledBy { get; init; }
 
+        /// <summary>Not 0: the group is deleted.</summary>
+        public long IsGone { get; init; }
+
         /// <summary>The body that an edited message has now.</summary>
         public byte[]? Present { get; init; }
 
         /// <summary>Other servers do not know of the column.</summary>
         public bool IsOurs => Ts is not null;
+
+        /// <summary>Nobody is given it any more.</summary>
+        public bool IsOver => RecalledBy > 0 || IsGone != 0;
     }
 
     /// <inheritdoc cref="SqlDialect.InsertOfflineAsync" />
@@ -73,17 +79,18 @@ sealed class OfflineStore(
         {
             var rows = (await database.ReadAsync(connection => connection.QueryAsync<OfflineQueryRow>(
                 """
-                SELECT o.id, o.a, o.b, o.seq, o.cmid, o.ts, o.message, COALESCE(s.recalled_by, 0) AS recalledby, CASE WHEN s.edited > 0 THEN l.body END AS present
+                SELECT o.id, o.a, o.b, o.seq, o.cmid, o.ts, o.message, COALESCE(s.recalled_by, 0) AS recalledby, CASE WHEN s.edited > 0 THEN l.body END AS present,
+                    CASE WHEN o.ts IS NOT NULL AND o.a = 0 AND o.b > 0 AND NOT EXISTS (SELECT 1 FROM AllGroup g WHERE g.id = o.b) THEN 1 ELSE 0 END AS isgone
                 FROM OfflineMessage o LEFT JOIN MessageState s ON s.a = o.a AND s.b = o.b AND s.seq = o.seq
                     LEFT JOIN MessageLog l ON l.a = s.a AND l.b = s.b AND l.seq = s.seq
                 WHERE o.userid = @userId AND o.id > @after ORDER BY o.id LIMIT @limit
                 """,
                 new { userId, after, limit }))).AsList();
-            await DeleteRecalledAsync(userId, rows);
+            await DeleteOverAsync(userId, rows);
             var messages = new List<QueuedMessage>(rows.Count);
             foreach (var row in rows)
             {
-                if (row.RecalledBy > 0)
+                if (row.IsOver)
                     continue;
                 if (row.IsOurs)
                     await TakeOwnAsync(userId, row, messages);
@@ -93,15 +100,15 @@ sealed class OfflineStore(
 
             if (messages.Count > 0 || rows.Count == 0)
                 return messages;
-            after = rows[^1].Id; // nothing but quarantine and what was recalled: not the end of the queue
+            after = rows[^1].Id; // nothing but quarantine and what nobody is given any more: not the end of the queue
         }
     }
 
-    /// <summary>Nobody is given what was recalled meanwhile: a row may also have been queued after that.</summary>
-    async Task DeleteRecalledAsync(int userId, List<OfflineQueryRow> rows)
+    /// <summary>Nobody is given what was recalled meanwhile, or said in a group that is no more: a row may also have been queued after that.</summary>
+    async Task DeleteOverAsync(int userId, List<OfflineQueryRow> rows)
     {
-        if (rows.Exists(row => row.RecalledBy > 0))
-            await DeleteAsync(userId, [.. rows.Where(row => row.RecalledBy > 0).Select(row => row.Id)]);
+        if (rows.Exists(row => row.IsOver))
+            await DeleteAsync(userId, [.. rows.Where(row => row.IsOver).Select(row => row.Id)]);
     }
 
     async Task TakeOwnAsync(int userId, OfflineQueryRow row, List<QueuedMessage> messages)

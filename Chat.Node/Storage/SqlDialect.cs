@@ -70,6 +70,12 @@ abstract class SqlDialect
     /// <summary>How far an endpoint has come: <c>@Endpoint, @A, @B, @Seq, @Attempts, @FailingSince, @Due</c>.</summary>
     public abstract string StoreWebhookCursor { get; }
 
+    /// <summary>Marks that messages of <c>@A, @B</c> were changed, from the rev <c>@first</c> to <c>@last</c>; what is marked already keeps its first rev.</summary>
+    public abstract string MarkChangesForWebhooks { get; }
+
+    /// <summary>How far an endpoint has come with changes: <c>@Endpoint, @A, @B, @Seq</c> (a rev)<c>, @Attempts, @FailingSince, @Due</c>.</summary>
+    public abstract string StoreWebhookChangeCursor { get; }
+
     /// <summary>Nobody else changes messages of the conversation <c>@A, @B</c> until this transaction ends.</summary>
     public abstract string LockConversation { get; }
 

@@ -33,3 +33,9 @@ sealed record GroupChangedData(int Group, string? Name, string? Desc, bool? Dele
 
 /// <summary>Users came into a group, or left it.</summary>
 sealed record MembersData(int Group, IReadOnlyCollection<int> Users);
+
+/// <summary>A user has read a conversation further.</summary>
+sealed record ReceiptData(int User, string Conversation, long Read);
+
+/// <summary>What a user did about another one.</summary>
+sealed record ContactData(int User, int Other, string? Note);

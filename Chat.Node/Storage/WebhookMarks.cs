@@ -6,18 +6,21 @@ namespace Chat.Node.Storage;
 
 /// <summary>A conversation in which there may be something that some endpoint does not have yet.</summary>
 /// <param name="Conversation">Which.</param>
-/// <param name="FirstSeq">The first such number.</param>
+/// <param name="FirstSeq">The first such number; of changes, the first such rev.</param>
 /// <param name="Version">Rises whenever the conversation is marked again.</param>
-sealed record WebhookMark(ConversationId Conversation, long FirstSeq, long Version);
+/// <param name="IsOfChanges">It is about what became of messages, and not about new ones.</param>
+sealed record WebhookMark(ConversationId Conversation, long FirstSeq, long Version, bool IsOfChanges = false);
 
 /// <summary>How far an endpoint has come in a conversation.</summary>
 /// <param name="Endpoint">Its id.</param>
 /// <param name="Conversation">Which.</param>
-/// <param name="Seq">It has everything up to here.</param>
+/// <param name="Seq">It has everything up to here; of changes, up to this rev.</param>
 /// <param name="Attempts">How often the next number was tried.</param>
 /// <param name="FailingSince">When the first attempt failed, in milliseconds since 1970, UTC; null if none did.</param>
 /// <param name="Due">When the next attempt is due, in milliseconds since 1970, UTC.</param>
-sealed record WebhookCursor(long Endpoint, ConversationId Conversation, long Seq, int Attempts = 0, long? FailingSince = null, long Due = 0);
+/// <param name="IsOfChanges">It is about what became of messages, and not about new ones.</param>
+sealed record WebhookCursor(
+    long Endpoint, ConversationId Conversation, long Seq, int Attempts = 0, long? FailingSince = null, long Due = 0, bool IsOfChanges = false);
 
 /// <summary>Numbers of a conversation that an endpoint could not be brought to receive.</summary>
 sealed record WebhookDeadLetter(long Id, long Endpoint, ConversationId Conversation, long FromSeq, long ToSeq, string Reason, long Created);
@@ -102,7 +105,7 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
     /// <summary>Stores how far endpoints have come.</summary>
     public Task StoreAsync(IReadOnlyList<WebhookCursor> cursors) => database.WriteAsync(async (connection, transaction) =>
     {
-        foreach (var cursor in cursors.OrderBy(each => (each.Endpoint, each.Conversation.A, each.Conversation.B)))
+        foreach (var cursor in cursors.OrderBy(each => (each.IsOfChanges, each.Endpoint, each.Conversation.A, each.Conversation.B)))
             await StoreAsync(connection, transaction, cursor);
         return cursors.Count;
     });
@@ -178,7 +181,7 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
         await connection.ExecuteAsync("DELETE FROM WebhookDeadLetter WHERE id = @id", new { id }, transaction));
 
     Task<int> StoreAsync(DbConnection connection, DbTransaction transaction, WebhookCursor cursor) => connection.ExecuteAsync(
-        database.Dialect.StoreWebhookCursor,
+        cursor.IsOfChanges ? database.Dialect.StoreWebhookChangeCursor : database.Dialect.StoreWebhookCursor,
         new { cursor.Endpoint, cursor.Conversation.A, cursor.Conversation.B, cursor.Seq, cursor.Attempts, cursor.FailingSince, cursor.Due },
         transaction);
 

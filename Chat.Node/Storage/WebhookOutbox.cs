@@ -34,6 +34,14 @@ sealed class WebhookOutbox(IChatDatabase database, TimeProvider clock, WebhookIn
         return true;
     });
 
+    /// <summary>Several of a type, together.</summary>
+    public Task AddAsync(string type, IReadOnlyCollection<string> data) => data.Count == 0 ? Task.CompletedTask : database.WriteAsync(async (connection, transaction) =>
+    {
+        foreach (var each in data)
+            await AddAsync(connection, transaction, type, each);
+        return true;
+    });
+
     /// <summary>Events above a number, in order.</summary>
     public Task<IReadOnlyList<WebhookEvent>> ReadAfterAsync(long after, int limit) => database.ReadAsync<IReadOnlyList<WebhookEvent>>(async connection =>
     [

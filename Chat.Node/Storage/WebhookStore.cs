@@ -8,7 +8,7 @@ namespace Chat.Node.Storage;
 /// <param name="Id">Given by the database.</param>
 /// <param name="Url">Where events are posted to.</param>
 /// <param name="Secrets">Bytes that events are signed with, the newest first; several while they are being changed.</param>
-/// <param name="Types">The events that it wants; empty: all.</param>
+/// <param name="Types">The events that it wants; empty: all but those that are only for who names them.</param>
 /// <param name="IsBatch">Whether one request brings several messages of a conversation.</param>
 /// <param name="DisabledReason">Why nothing is sent any more; null: it is sent.</param>
 /// <param name="OutboxTo">The last event of the outbox that it has.</param>
@@ -21,7 +21,12 @@ sealed record WebhookEndpoint(
     /// <summary>Whether it gets events of a type.</summary>
     public bool Gets(string type) => IsEnabled && Wants(type);
 
-    public bool Wants(string type) => Types.Count == 0 || Types.Contains(type);
+    public bool Wants(string type) => Types.Count == 0 ? type != WebhookTypes.ReceiptRead : Types.Contains(type);
+
+    /// <summary>Whether it is brought anything from conversations: messages, or what becomes of them.</summary>
+    public bool FollowsConversations => IsEnabled && (Wants(WebhookTypes.MessageCreated) || WantsChanges);
+
+    public bool WantsChanges => WebhookTypes.Changes.Any(Wants);
 }
 
 /// <summary>The statements for receivers of events.</summary>
@@ -104,6 +109,7 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
     public Task<bool> RemoveAsync(long id) => database.WriteAsync(async (connection, transaction) =>
     {
         await connection.ExecuteAsync("DELETE FROM WebhookCursor WHERE endpoint = @id", new { id }, transaction);
+        await connection.ExecuteAsync("DELETE FROM WebhookChangeCursor WHERE endpoint = @id", new { id }, transaction);
         await connection.ExecuteAsync("DELETE FROM WebhookDeadLetter WHERE endpoint = @id", new { id }, transaction);
         return await connection.ExecuteAsync("DELETE FROM WebhookEndpoint WHERE id = @id", new { id }, transaction) > 0;
     });

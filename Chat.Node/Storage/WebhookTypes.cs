@@ -5,6 +5,28 @@ static class WebhookTypes
 {
     public const string MessageCreated = "message.created";
 
+    public const string MessageEdited = "message.edited";
+
+    public const string MessageRecalled = "message.recalled";
+
+    /// <summary>Its reactions are other ones.</summary>
+    public const string MessageReacted = "message.reacted";
+
+    /// <summary>A user has read further. Many: only who names it gets it.</summary>
+    public const string ReceiptRead = "receipt.read";
+
+    public const string ContactRequested = "contact.requested";
+
+    /// <summary>Both are contacts now.</summary>
+    public const string ContactAccepted = "contact.accepted";
+
+    /// <summary>A contact or a request ended.</summary>
+    public const string ContactRemoved = "contact.removed";
+
+    public const string ContactBlocked = "contact.blocked";
+
+    public const string ContactUnblocked = "contact.unblocked";
+
     public const string UserCreated = "user.created";
 
     /// <summary>The first session of a user in the cluster has come.</summary>
@@ -32,5 +54,11 @@ static class WebhookTypes
     public const string Test = "webhook.test";
 
     public static readonly IReadOnlyList<string> All =
-        [MessageCreated, UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, PushRequired, Gap, Test];
+    [
+        MessageCreated, MessageEdited, MessageRecalled, MessageReacted, ReceiptRead, ContactRequested, ContactAccepted, ContactRemoved, ContactBlocked, ContactUnblocked,
+        UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, PushRequired, Gap, Test,
+    ];
+
+    /// <summary>What becomes of messages: brought from the conversation's changes.</summary>
+    public static readonly IReadOnlyList<string> Changes = [MessageEdited, MessageRecalled, MessageReacted];
 }

@@ -63,13 +63,17 @@ sealed class WatcherDesk(HubServices hub)
     /// <summary>To who watches the conversation, and may know.</summary>
     public void OnTyping(TypingNews news)
     {
+        if (news.HasLeft)
+            hub.Typing.Leave(news.Conversation, news.UserId, hub.Now);
         if (!hub.Typing.Set(news.Conversation, news.UserId, news.IsOn, hub.Now))
             return;
         byte[]? frame = null;
         HashSet<int>? members = news.Members.Count > FewMembers ? news.Members.ToHashSet() : null;
         foreach (var watcher in hub.Watches.WatchersOf(news.Conversation))
         {
-            if (watcher.UserId == news.UserId || !(members?.Contains(watcher.UserId) ?? news.Members.Contains(watcher.UserId)))
+            if (watcher.UserId == news.UserId || hub.Typing.HasLeft(news.Conversation, watcher.UserId, hub.Now))
+                continue;
+            if (!news.HasLeft && !(members?.Contains(watcher.UserId) ?? news.Members.Contains(watcher.UserId)))
                 continue;
             frame ??= PushOf(news.Conversation, news.UserId, news.IsOn, TypingTable.LastsMilliseconds).ToBytes();
             watcher.Session.Tell(new SessionNotice(watcher.UserId, frame));

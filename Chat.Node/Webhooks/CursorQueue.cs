@@ -18,7 +18,7 @@ sealed class CursorQueue
             try
             {
                 // The newest of each: a cursor only says where it is.
-                await marks.StoreAsync([.. batch.GroupBy(cursor => (cursor.Endpoint, cursor.Conversation)).Select(own => own.Last())]);
+                await marks.StoreAsync([.. batch.GroupBy(cursor => (cursor.Endpoint, cursor.Conversation, cursor.IsOfChanges)).Select(own => own.Last())]);
             }
             catch (StorageException e)
             {

@@ -21,14 +21,30 @@ sealed class DispatchPlan
     /// <summary>After so many failures in a row an endpoint is tried with one request at a time.</summary>
     const int DownAfter = 16;
 
-    sealed class Entry(WebhookMark mark, long seenAt)
+    sealed class Entry(long seenAt)
     {
-        public WebhookMark Mark = mark;
+        /// <summary>One for messages, one for changes of messages; null: nothing is marked.</summary>
+        public WebhookMark? Messages;
+        public WebhookMark? Changes;
 
-        /// <summary>When this version of the mark was seen first, in milliseconds of a steady clock.</summary>
+        /// <summary>When these versions of the marks were seen first, in milliseconds of a steady clock.</summary>
         public long SeenAt = seenAt;
         public bool IsClearing;
         public readonly Dictionary<long, WebhookTask> Tasks = [];
+
+        public IEnumerable<WebhookMark> Marks => ((IEnumerable<WebhookMark?>)[Messages, Changes]).OfType<WebhookMark>();
+
+        /// <summary>True if this version was not known.</summary>
+        public bool Take(WebhookMark mark, long now)
+        {
+            if ((mark.IsOfChanges ? Changes : Messages)?.Version == mark.Version)
+                return false;
+            Put(mark.IsOfChanges, mark);
+            (SeenAt, IsClearing) = (now, false);
+            return true;
+        }
+
+        public void Put(bool isOfChanges, WebhookMark? mark) => (Messages, Changes) = isOfChanges ? (Messages, mark) : (mark, Changes);
     }
 
     sealed class EndpointState
@@ -49,7 +65,7 @@ sealed class DispatchPlan
 
     public bool Knows(ConversationId id) => _entries.ContainsKey(id);
 
-    /// <summary>The endpoints as they are now: those that want messages.</summary>
+    /// <summary>The endpoints as they are now: those that want something of conversations.</summary>
     public void SetEndpoints(IReadOnlyList<WebhookEndpoint> endpoints)
     {
         _endpoints = endpoints;
@@ -68,20 +84,18 @@ sealed class DispatchPlan
         {
             if (_entries.Count >= MaxConversations)
                 return;
-            _entries[mark.Conversation] = entry = new Entry(mark, now);
-        }
-        else if (entry.Mark.Version != mark.Version)
-        {
-            (entry.Mark, entry.SeenAt) = (mark, now);
-            OnNews(mark.Conversation);
+            _entries[mark.Conversation] = entry = new Entry(now);
         }
 
-        var known = cursors.ToDictionary(cursor => cursor.Endpoint);
-        foreach (var endpoint in _endpoints.Where(endpoint => !entry.Tasks.ContainsKey(endpoint.Id)))
+        var isNews = entry.Take(mark, now);
+        var known = cursors.Where(cursor => cursor.IsOfChanges == mark.IsOfChanges).ToDictionary(cursor => cursor.Endpoint);
+        foreach (var endpoint in _endpoints)
         {
-            var task = new WebhookTask(known.GetValueOrDefault(endpoint.Id) ?? new WebhookCursor(endpoint.Id, mark.Conversation, mark.FirstSeq - 1));
-            entry.Tasks[endpoint.Id] = task;
-            if (task.OnNews())
+            if (!entry.Tasks.TryGetValue(endpoint.Id, out var task))
+                entry.Tasks[endpoint.Id] = task = new WebhookTask(endpoint.Id, mark.Conversation);
+            var isNew = !task.Has(mark.IsOfChanges);
+            task.Begin(known.GetValueOrDefault(endpoint.Id) ?? new WebhookCursor(endpoint.Id, mark.Conversation, mark.FirstSeq - 1, IsOfChanges: mark.IsOfChanges));
+            if ((isNew || isNews) && task.OnNews())
                 StateOf(endpoint.Id).Ready.Enqueue(task);
         }
     }
@@ -153,7 +167,7 @@ sealed class DispatchPlan
 
     /// <summary>Its conversation may have been finished meanwhile, or its endpoint switched off: another one may have its place.</summary>
     bool IsCurrent(WebhookTask task) =>
-        _entries.TryGetValue(task.Cursor.Conversation, out var entry) && entry.Tasks.GetValueOrDefault(task.Cursor.Endpoint) == task;
+        _entries.TryGetValue(task.Conversation, out var entry) && entry.Tasks.GetValueOrDefault(task.Endpoint) == task;
 
     /// <summary>Marks that nobody needs any more, each told once.</summary>
     public List<WebhookMark> TakeFinished(long steady)
@@ -164,14 +178,22 @@ sealed class DispatchPlan
             if (entry.IsClearing || steady - entry.SeenAt < MarkLife.KeptMilliseconds || !entry.Tasks.Values.All(task => IsFinished(entry, task)))
                 continue;
             entry.IsClearing = true;
-            finished.Add(entry.Mark);
+            finished.AddRange(entry.Marks);
         }
 
         return finished;
     }
 
-    /// <summary>Whether a mark was taken away; if not it is read again.</summary>
-    public void OnCleared(ConversationId id) => _entries.Remove(id);
+    /// <summary>Whether a mark was taken away; if not it is read again. A version that has come meanwhile stays.</summary>
+    public void OnCleared(WebhookMark mark)
+    {
+        if (!_entries.TryGetValue(mark.Conversation, out var entry))
+            return;
+        if (entry.Marks.Contains(mark))
+            entry.Put(mark.IsOfChanges, null);
+        if (!entry.Marks.Any())
+            _entries.Remove(mark.Conversation);
+    }
 
     static bool IsFinished(Entry entry, WebhookTask task) =>
         task.Phase == TaskPhase.Idle && task.EmptySince >= entry.SeenAt + MarkLife.KeptMilliseconds;

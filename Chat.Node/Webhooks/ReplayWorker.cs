@@ -14,7 +14,7 @@ sealed class ReplayWorker(WebhookMarks marks, WebhookWorker worker)
             var cursor = new WebhookCursor(endpoint.Id, letter.Conversation, letter.FromSeq - 1);
             while (true)
             {
-                var outcome = await worker.RunAsync(endpoint, cursor, letter.ToSeq);
+                var outcome = await worker.BringMessagesAsync(endpoint, cursor, letter.ToSeq);
                 if (outcome.Failure is { } failure)
                     return failure.Reason;
                 if (outcome.IsEmpty)

@@ -22,21 +22,24 @@ readonly record struct WebhookBody(string Id, ReadOnlyMemory<byte> Body, long Up
     /// <summary>One message of the log: <c>{"type":"message.created","timestamp":…,"data":{…}}</c>.</summary>
     public static WebhookBody OfMessage(LogRow row) => new($"m:{row.Conversation}:{row.Seq}", Write(json => WriteMessage(json, row)), row.Seq);
 
-    /// <summary>Messages in groups that are not too large for one request.</summary>
-    public static IEnumerable<IReadOnlyList<LogRow>> Batches(IEnumerable<LogRow> rows)
+    /// <summary>Events of a conversation in groups that are not too large for one request.</summary>
+    /// <param name="events">In order.</param>
+    /// <param name="bytesOf">How much one of them is.</param>
+    public static IEnumerable<IReadOnlyList<T>> Batches<T>(IEnumerable<T> events, Func<T, int> bytesOf)
     {
-        var batch = new List<LogRow>();
+        var batch = new List<T>();
         var bytes = 0;
-        foreach (var row in rows)
+        foreach (var each in events)
         {
-            if (batch.Count == MaxBatch || (batch.Count > 0 && bytes + row.Body.Length > MaxBatchBytes))
+            var size = bytesOf(each);
+            if (batch.Count == MaxBatch || (batch.Count > 0 && bytes + size > MaxBatchBytes))
             {
                 yield return batch;
                 (batch, bytes) = ([], 0);
             }
 
-            batch.Add(row);
-            bytes += row.Body.Length;
+            batch.Add(each);
+            bytes += size;
         }
 
         if (batch.Count > 0)
@@ -90,14 +93,20 @@ readonly record struct WebhookBody(string Id, ReadOnlyMemory<byte> Body, long Up
         json.WriteNumber("seq", row.Seq);
         json.WriteNumber("ts", row.Ts);
         json.WriteNumber("from", row.Sender);
-        if (row.Conversation.IsGroup)
-            json.WriteNumber("group", row.Conversation.B);
-        else
-            json.WriteNumber("to", row.Sender == row.Conversation.A ? row.Conversation.B : row.Conversation.A);
+        WriteReceiver(json, row.Conversation, row.Sender);
         json.WriteString("cmid", row.Cmid);
         json.WriteString("msg", ChangedBody.TextOf(row.Body.Span));
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    /// <summary>Where a message went.</summary>
+    public static void WriteReceiver(Utf8JsonWriter json, ConversationId id, int sender)
+    {
+        if (id.IsGroup)
+            json.WriteNumber("group", id.B);
+        else
+            json.WriteNumber("to", sender == id.A ? id.B : id.A);
     }
 
     public static void WriteHead(Utf8JsonWriter json, string type, long created)

@@ -2,13 +2,12 @@ using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
-using Chat.Protocol;
 
 namespace Chat.Node.Webhooks;
 
 /// <summary>What the dispatcher uses.</summary>
 sealed record DispatcherServices(
-    WebhookStore Endpoints, WebhookMarks Marks, CursorQueue Cursors, WebhookOutbox Outbox, WebhookWorker Worker, OutboxWorker OutboxWorker, ReplayWorker Replays, PushWorker Pushes,
+    WebhookStore Endpoints, WebhookMarks Marks, WebhookChanges Changes, CursorQueue Cursors, WebhookOutbox Outbox, WebhookWorker Worker, OutboxWorker OutboxWorker, ReplayWorker Replays, PushWorker Pushes,
     RecentAttempts Attempts, TimeProvider Clock, ILogger<WebhookDispatcher> Logger);
 
 /// <summary>
@@ -17,12 +16,6 @@ sealed record DispatcherServices(
 /// </summary>
 sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 {
-    /// <summary>Marks that are read at once; all of them are gone through in turn.</summary>
-    const int MarksPage = 500;
-
-    /// <summary>Hints that wait for their marks to be read; others are found with the page they are on.</summary>
-    const int MaxHints = 10_000;
-
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(1);
 
@@ -33,43 +26,39 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
     sealed record EndpointsRead(IReadOnlyList<WebhookEndpoint>? Endpoints) : INoSerializationVerificationNeeded;
 
-    sealed record MarksRead(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors, ConversationId? Hint, Exception? Failure)
-        : INoSerializationVerificationNeeded;
-
     sealed record RunEnded(WebhookRun Run, RunOutcome Outcome, Exception? Failure) : INoSerializationVerificationNeeded;
 
-    sealed record MarkCleared(ConversationId Conversation) : INoSerializationVerificationNeeded;
+    sealed record MarkCleared(WebhookMark Mark) : INoSerializationVerificationNeeded;
 
     sealed record ReplayEnded(long Endpoint, string? Failure) : INoSerializationVerificationNeeded;
 
     sealed record PushesEnded(bool HasMore, string? Failure = null) : INoSerializationVerificationNeeded;
 
-    sealed record Buried(WebhookTask Task, long UpTo, bool HasFailed) : INoSerializationVerificationNeeded;
+    sealed record Buried(WebhookTask Task, long UpTo, bool IsOfChanges, bool HasFailed = false) : INoSerializationVerificationNeeded;
 
     readonly DispatcherServices _services;
     readonly DispatchPlan _plan = new();
     readonly OutboxPlan _outbox = new();
-    readonly HashSet<ConversationId> _hints = [];
+    readonly MarkReader _marks;
     readonly HashSet<long> _replaying = [];
     IReadOnlyList<WebhookEndpoint> _endpoints = [];
 
     /// <summary>Nothing is known before: nobody may be taken for one who wants nothing.</summary>
     bool _hasEndpoints;
-    ConversationId? _position;
     bool _isReadingEndpoints;
-    bool _isReadingMarks;
     bool _isPushing;
     long _purgedAt;
 
     public WebhookDispatcher(DispatcherServices services)
     {
         _services = services;
+        _marks = new MarkReader(services.Marks, services.Changes);
         Receive<WebhookHint>(OnHint);
         Receive<RunEnded>(OnRunEnded);
         Receive<Tick>(_ => OnTick());
         Receive<EndpointsRead>(OnEndpointsRead);
-        Receive<MarksRead>(OnMarksRead);
-        Receive<MarkCleared>(cleared => _plan.OnCleared(cleared.Conversation));
+        Receive<MarksFound>(OnMarksRead);
+        Receive<MarkCleared>(cleared => _plan.OnCleared(cleared.Mark));
         Receive<Buried>(OnBuried);
         Receive<OutboxOutcome>(OnOutbox);
         Receive<PushesEnded>(OnPushesEnded);
@@ -99,8 +88,8 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         foreach (var mark in _plan.TakeFinished(Steady))
         {
             // A mark that was renewed meanwhile stays, and is read again; so it is when nothing is known.
-            _services.Marks.ClearAsync(mark).PipeTo(
-                Self, success: _ => new MarkCleared(mark.Conversation), failure: _ => new MarkCleared(mark.Conversation));
+            (mark.IsOfChanges ? _services.Changes.ClearAsync(mark) : _services.Marks.ClearAsync(mark)).PipeTo(
+                Self, success: _ => new MarkCleared(mark), failure: _ => new MarkCleared(mark));
         }
 
         ReadMarks();
@@ -151,51 +140,41 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
             return;
         (_endpoints, _hasEndpoints) = (endpoints, true);
         _outbox.SetEndpoints(endpoints);
-        _plan.SetEndpoints([.. endpoints.Where(endpoint => endpoint.IsEnabled && endpoint.Wants(WebhookTypes.MessageCreated))]);
+        _plan.SetEndpoints([.. endpoints.Where(endpoint => endpoint.FollowsConversations)]);
     }
 
     void OnHint(WebhookHint hint)
     {
         foreach (var id in hint.Conversations)
         {
-            if (!_plan.OnNews(id) && _hints.Count < MaxHints)
-                _hints.Add(id);
+            if (!_plan.OnNews(id))
+                _marks.AddHint(id);
         }
 
-        if (_hints.Count > 0)
+        if (_marks.HasHints)
             ReadMarks(); // the other conversations are known: they need no look at all marks
         Dispatch();
     }
 
-    /// <summary>Conversations that somebody has told of come first; else the next page of all.</summary>
     void ReadMarks()
     {
-        if (_isReadingMarks)
-            return;
-        _isReadingMarks = true;
-        ConversationId? hint = _hints.Count > 0 ? _hints.First() : null;
-        if (hint is { } known)
-            _hints.Remove(known);
-        var read = hint is { } id ? _services.Marks.ReadAsync(id) : _services.Marks.ReadAfterAsync(_position, MarksPage);
-        read.PipeTo(
-            Self, success: found => new MarksRead(found.Marks, found.Cursors, hint, null), failure: cause => new MarksRead([], [], hint, cause));
+        if (_marks.TryBegin())
+            _marks.ReadAsync().PipeTo(Self, failure: cause => new MarksFound([], [], Failure: cause));
     }
 
-    void OnMarksRead(MarksRead read)
+    void OnMarksRead(MarksFound found)
     {
-        _isReadingMarks = false;
-        if (read.Failure is { } cause)
+        _marks.OnRead(found);
+        if (found.Failure is { } cause)
         {
             WebhookLog.MarksUnread(_services.Logger, cause.Message);
             return; // the next tick tries again
         }
 
-        var cursors = read.Cursors.ToLookup(cursor => cursor.Conversation);
-        foreach (var mark in read.Marks)
+        var cursors = found.Cursors.ToLookup(cursor => cursor.Conversation);
+        foreach (var mark in found.Marks)
             _plan.OnStored(mark, cursors[mark.Conversation], Steady);
-        if (read.Hint is null)
-            _position = read.Marks.Count == MarksPage ? read.Marks[^1].Conversation : null;
-        if (_hints.Count > 0)
+        if (_marks.HasHints)
             ReadMarks();
         Dispatch();
     }
@@ -204,7 +183,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
     {
         while (_plan.Next() is { } run)
         {
-            _services.Worker.RunAsync(run.Endpoint, run.Task.Cursor).PipeTo(
+            _services.Worker.RunAsync(run.Endpoint, run.Task.Messages, run.Task.Changes).PipeTo(
                 Self, success: outcome => new RunEnded(run, outcome, null), failure: cause => new RunEnded(run, default, cause));
         }
     }
@@ -219,7 +198,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         }
         else if (outcome.Failure is { } failure)
         {
-            OnRefused(endpoint, task, outcome.UpTo, failure);
+            OnRefused(endpoint, task, outcome, failure);
         }
         else if (outcome.IsEmpty)
         {
@@ -227,23 +206,24 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         }
         else
         {
-            task.OnTaken(outcome.UpTo);
-            _services.Cursors.Store(task.Cursor);
+            task.OnTaken(outcome.UpTo, outcome.IsOfChanges);
+            _services.Cursors.Store(task.Known(outcome.IsOfChanges));
         }
 
         _plan.OnEnded(task, ended.Failure is not null || outcome.IsEmpty ? null : outcome.Failure is null);
         Dispatch();
     }
 
-    void OnRefused(WebhookEndpoint endpoint, WebhookTask task, long upTo, SendOutcome failure)
+    void OnRefused(WebhookEndpoint endpoint, WebhookTask task, RunOutcome outcome, SendOutcome failure)
     {
-        task.OnFailed(upTo, Now, Random.Shared.NextDouble());
-        _services.Cursors.Store(task.Cursor);
-        WebhookLog.Failed(_services.Logger, endpoint.Id, new Uri(endpoint.Url).Host, task.Cursor.Attempts, failure.Reason);
+        task.OnFailed(outcome.UpTo, Now, Random.Shared.NextDouble(), outcome.IsOfChanges);
+        var cursor = task.Known(outcome.IsOfChanges);
+        _services.Cursors.Store(cursor);
+        WebhookLog.Failed(_services.Logger, endpoint.Id, new Uri(endpoint.Url).Host, cursor.Attempts, failure.Reason);
         if (failure.IsGone)
             _ = DisableAsync(endpoint.Id);
-        else if (Now - task.Cursor.FailingSince >= Backoff.GivenUpAfter.TotalMilliseconds)
-            Bury(task, failure.Reason);
+        else if (Now - cursor.FailingSince >= Backoff.GivenUpAfter.TotalMilliseconds)
+            Bury(task, cursor, failure.Reason);
     }
 
     async Task DisableAsync(long id)
@@ -258,16 +238,17 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>Everything that is in the log now is given up together, and a gap is told of.</summary>
-    void Bury(WebhookTask task, string reason) =>
-        _services.Marks.BuryAsync(task.Cursor, reason).PipeTo(Self, success: upTo => new Buried(task, upTo, false), failure: _ => new Buried(task, 0, true));
+    /// <summary>Everything that is there now is given up together, and a gap is told of.</summary>
+    void Bury(WebhookTask task, WebhookCursor cursor, string reason) =>
+        (cursor.IsOfChanges ? _services.Changes.BuryAsync(cursor) : _services.Marks.BuryAsync(cursor, reason)).PipeTo(
+            Self, success: upTo => new Buried(task, upTo, cursor.IsOfChanges), failure: _ => new Buried(task, 0, cursor.IsOfChanges, HasFailed: true));
 
     void OnBuried(Buried buried)
     {
         if (buried.HasFailed)
             return; // the next failure tries again
-        buried.Task.OnBuried(buried.UpTo);
-        WebhookLog.Gap(_services.Logger, buried.Task.Cursor.Endpoint, buried.Task.Cursor.Conversation, buried.UpTo);
+        buried.Task.OnBuried(buried.UpTo, buried.IsOfChanges);
+        WebhookLog.Gap(_services.Logger, buried.Task.Endpoint, buried.Task.Conversation, buried.UpTo);
     }
 
     void OnReplay(ReplayWebhook replay)

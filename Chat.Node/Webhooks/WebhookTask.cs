@@ -1,4 +1,5 @@
 using Chat.Node.Storage;
+using Chat.Protocol;
 
 namespace Chat.Node.Webhooks;
 
@@ -17,17 +18,47 @@ enum TaskPhase
     Failed,
 }
 
-/// <summary>What one endpoint lacks in one conversation. Pure.</summary>
-sealed class WebhookTask(WebhookCursor cursor)
+/// <summary>
+/// What one endpoint lacks in one conversation: messages, and what became of messages. One after the other, so that no change comes before its message. Pure.
+/// </summary>
+sealed class WebhookTask(long endpoint, ConversationId conversation)
 {
     bool _hasNews;
 
-    public WebhookCursor Cursor { get; private set; } = cursor;
+    /// <summary>Nothing was known at the last look: no look before.</summary>
+    long _pausedTo;
 
-    public TaskPhase Phase { get; private set; } = cursor.FailingSince is null ? TaskPhase.Idle : TaskPhase.Failed;
+    public WebhookTask(WebhookCursor cursor)
+        : this(cursor.Endpoint, cursor.Conversation) => Begin(cursor);
+
+    public long Endpoint => endpoint;
+
+    public ConversationId Conversation => conversation;
+
+    /// <summary>How far the endpoint has come with messages; null: none was marked.</summary>
+    public WebhookCursor? Messages { get; private set; }
+
+    /// <summary>How far it has come with changes of messages; null: none was marked.</summary>
+    public WebhookCursor? Changes { get; private set; }
+
+    public TaskPhase Phase { get; private set; } = TaskPhase.Idle;
 
     /// <summary>When the last look that found nothing began, in milliseconds of a steady clock.</summary>
     public long EmptySince { get; private set; } = long.MinValue;
+
+    long Due => Math.Max(_pausedTo, Math.Max(Messages?.Due ?? 0, Changes?.Due ?? 0));
+
+    public bool Has(bool isOfChanges) => Of(isOfChanges) is not null;
+
+    /// <summary>There are messages, or changes of messages, from a cursor on; what is known already stays, it is newer.</summary>
+    public void Begin(WebhookCursor cursor)
+    {
+        if (Has(cursor.IsOfChanges))
+            return;
+        Set(cursor);
+        if (cursor.FailingSince is not null && Phase == TaskPhase.Idle)
+            Phase = TaskPhase.Failed;
+    }
 
     /// <summary>There may be something new. True if it waits for its turn from now on.</summary>
     public bool OnNews()
@@ -43,7 +74,7 @@ sealed class WebhookTask(WebhookCursor cursor)
     /// <param name="now">Milliseconds since 1970, UTC.</param>
     public bool OnTime(long now)
     {
-        if (Phase != TaskPhase.Failed || Cursor.Due > now)
+        if (Phase != TaskPhase.Failed || Due > now)
             return false;
         Phase = TaskPhase.Ready;
         return true;
@@ -60,13 +91,14 @@ sealed class WebhookTask(WebhookCursor cursor)
     public bool OnEmpty(long begunAt)
     {
         EmptySince = begunAt;
-        return OnDone();
+        Phase = _hasNews ? TaskPhase.Ready : TaskPhase.Idle;
+        return _hasNews;
     }
 
-    /// <summary>The endpoint has taken everything up to a number: there may be more.</summary>
-    public void OnTaken(long upTo)
+    /// <summary>The endpoint has taken everything up to a number, or a rev: there may be more.</summary>
+    public void OnTaken(long upTo, bool isOfChanges = false)
     {
-        Cursor = Cursor with { Seq = upTo, Attempts = 0, FailingSince = null, Due = 0 };
+        Set(Known(isOfChanges) with { Seq = upTo, Attempts = 0, FailingSince = null, Due = 0 });
         Phase = TaskPhase.Ready;
     }
 
@@ -74,32 +106,34 @@ sealed class WebhookTask(WebhookCursor cursor)
     /// <param name="upTo">It has everything up to here.</param>
     /// <param name="now">Milliseconds since 1970, UTC.</param>
     /// <param name="random">From 0 to 1.</param>
-    public void OnFailed(long upTo, long now, double random)
+    /// <param name="isOfChanges">Whether it has failed at a change.</param>
+    public void OnFailed(long upTo, long now, double random, bool isOfChanges = false)
     {
-        var attempts = upTo > Cursor.Seq ? 1 : Cursor.Attempts + 1;
-        var since = upTo > Cursor.Seq ? now : Cursor.FailingSince ?? now;
-        Cursor = Cursor with { Seq = upTo, Attempts = attempts, FailingSince = since, Due = now + Backoff.After(attempts, random) };
+        var cursor = Known(isOfChanges);
+        var attempts = upTo > cursor.Seq ? 1 : cursor.Attempts + 1;
+        var since = upTo > cursor.Seq ? now : cursor.FailingSince ?? now;
+        Set(cursor with { Seq = upTo, Attempts = attempts, FailingSince = since, Due = now + Backoff.After(attempts, random) });
         Phase = TaskPhase.Failed;
     }
 
-    /// <summary>What it failed at was given up, up to a number.</summary>
-    public void OnBuried(long upTo)
+    /// <summary>What it failed at was given up, up to a number or a rev.</summary>
+    public void OnBuried(long upTo, bool isOfChanges = false)
     {
-        Cursor = Cursor with { Seq = Math.Max(upTo, Cursor.Seq), Attempts = 0, FailingSince = null, Due = 0 };
-        if (Phase == TaskPhase.Failed)
-            Cursor = Cursor with { Due = 0 };
+        var cursor = Known(isOfChanges);
+        Set(cursor with { Seq = Math.Max(upTo, cursor.Seq), Attempts = 0, FailingSince = null, Due = 0 });
     }
 
     /// <summary>The database did not answer: nothing is known, and it is not the endpoint's fault.</summary>
     public void OnUnknown(long now)
     {
-        Cursor = Cursor with { Due = now + Backoff.After(1, 1) };
+        _pausedTo = now + Backoff.After(1, 1);
         Phase = TaskPhase.Failed;
     }
 
-    bool OnDone()
-    {
-        Phase = _hasNews ? TaskPhase.Ready : TaskPhase.Idle;
-        return _hasNews;
-    }
+    /// <summary>The cursor that a run has moved.</summary>
+    public WebhookCursor Known(bool isOfChanges) => Of(isOfChanges) ?? new WebhookCursor(endpoint, conversation, 0, IsOfChanges: isOfChanges);
+
+    WebhookCursor? Of(bool isOfChanges) => isOfChanges ? Changes : Messages;
+
+    void Set(WebhookCursor cursor) => (Messages, Changes) = cursor.IsOfChanges ? (Messages, cursor) : (cursor, Changes);
 }

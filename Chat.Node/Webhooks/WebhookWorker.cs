@@ -4,45 +4,83 @@ using Chat.Node.Telemetry;
 namespace Chat.Node.Webhooks;
 
 /// <summary>What one run has brought: the endpoint has everything up to <c>UpTo</c>.</summary>
-/// <param name="UpTo">A number of the conversation.</param>
-/// <param name="BegunAt">When the log was read, in milliseconds of a steady clock.</param>
-/// <param name="IsEmpty">The log had nothing above the cursor.</param>
+/// <param name="UpTo">A number of the conversation, or a rev.</param>
+/// <param name="BegunAt">When the first look began, in milliseconds of a steady clock.</param>
+/// <param name="IsEmpty">There was nothing above the cursors.</param>
 /// <param name="Failure">The request that was not taken; null if all were.</param>
-readonly record struct RunOutcome(long UpTo, long BegunAt, bool IsEmpty, SendOutcome? Failure);
+/// <param name="IsOfChanges">It brought changes of messages: <c>UpTo</c> is a rev.</param>
+readonly record struct RunOutcome(long UpTo, long BegunAt, bool IsEmpty, SendOutcome? Failure, bool IsOfChanges = false);
 
-/// <summary>Brings an endpoint what it lacks in a conversation: reads the log, posts in order, stops at the first request that is not taken.</summary>
-sealed class WebhookWorker(MessageLogStore log, WebhookSender sender, TimeProvider clock)
+/// <summary>
+/// Brings an endpoint what it lacks in a conversation: reads, posts in order, stops at the first request that is not taken. Changes of messages only when
+/// there are no messages to bring: so no change comes before its message.
+/// </summary>
+sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookSender sender, TimeProvider clock)
 {
     const int PageRows = 100;
 
     /// <summary>A run ends then, so that how far it came is stored.</summary>
     const long MaxMilliseconds = 2000;
 
+    /// <summary>One page of the log, or of changes.</summary>
+    /// <exception cref="StorageException">The database does not answer.</exception>
+    public async Task<RunOutcome> RunAsync(WebhookEndpoint endpoint, WebhookCursor? messages, WebhookCursor? changed)
+    {
+        var begunAt = clock.SteadyMilliseconds();
+        if (messages is not null && endpoint.Wants(WebhookTypes.MessageCreated) && await BringMessagesAsync(endpoint, messages, long.MaxValue) is { IsEmpty: false } outcome)
+            return outcome;
+        if (changed is not null && endpoint.WantsChanges && await BringChangesAsync(endpoint, changed) is { IsEmpty: false } told)
+            return told;
+        return new RunOutcome(0, begunAt, IsEmpty: true, null);
+    }
+
     /// <summary>One page of the log.</summary>
     /// <exception cref="StorageException">The database does not answer.</exception>
-    public async Task<RunOutcome> RunAsync(WebhookEndpoint endpoint, WebhookCursor cursor, long lastSeq = long.MaxValue)
+    public async Task<RunOutcome> BringMessagesAsync(WebhookEndpoint endpoint, WebhookCursor cursor, long lastSeq)
     {
         var begunAt = clock.SteadyMilliseconds();
         var rows = (await log.ReadAfterAsync(cursor.Conversation, cursor.Seq, PageRows)).TakeWhile(row => row.Seq <= lastSeq).ToList();
-        var upTo = cursor.Seq;
-        var attempt = cursor.Attempts + 1;
-        foreach (var request in Requests(endpoint, rows))
+        return await PostAsync(endpoint, cursor, Requests(endpoint, rows), rows.Count > 0 ? rows[^1].Seq : null, begunAt);
+    }
+
+    async Task<RunOutcome> BringChangesAsync(WebhookEndpoint endpoint, WebhookCursor cursor)
+    {
+        var begunAt = clock.SteadyMilliseconds();
+        var rows = await changes.ReadAfterAsync(cursor.Conversation, cursor.Seq, PageRows);
+        var wanted = rows.Where(row => row.Changed >= endpoint.Created && endpoint.Wants(WebhookChanges.TypeOf(row.Kind))).ToList();
+        var events = ChangeEvent.Of(cursor.Conversation, wanted).ToList();
+        return await PostAsync(endpoint, cursor, Requests(endpoint, events), rows.Count > 0 ? rows[^1].Rev : null, begunAt);
+    }
+
+    /// <param name="endpoint">To whom.</param>
+    /// <param name="cursor">What it has.</param>
+    /// <param name="requests">What it lacks.</param>
+    /// <param name="last">What it has when it has taken all of them; null: there was nothing.</param>
+    /// <param name="begunAt">When the look began.</param>
+    async Task<RunOutcome> PostAsync(WebhookEndpoint endpoint, WebhookCursor cursor, IEnumerable<WebhookBody> requests, long? last, long begunAt)
+    {
+        var (upTo, attempt) = (cursor.Seq, cursor.Attempts + 1);
+        foreach (var request in requests)
         {
             var outcome = await sender.PostAsync(endpoint, request, attempt);
             if (!outcome.IsTaken)
-                return new RunOutcome(upTo, begunAt, IsEmpty: false, outcome);
+                return new RunOutcome(upTo, begunAt, IsEmpty: false, outcome, cursor.IsOfChanges);
             (upTo, attempt) = (request.UpTo, 1);
             if (clock.SteadyMilliseconds() - begunAt >= MaxMilliseconds)
-                return new RunOutcome(upTo, begunAt, IsEmpty: false, null);
+                return new RunOutcome(upTo, begunAt, IsEmpty: false, null, cursor.IsOfChanges);
         }
 
-        return new RunOutcome(rows.Count > 0 ? rows[^1].Seq : upTo, begunAt, IsEmpty: rows.Count == 0, null);
+        return new RunOutcome(last ?? upTo, begunAt, IsEmpty: last is null, null, cursor.IsOfChanges);
     }
 
     /// <summary>What was logged before the endpoint was there is not for it.</summary>
     static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, IReadOnlyList<LogRow> rows)
     {
         var wanted = rows.SkipWhile(row => row.Ts < endpoint.Created);
-        return endpoint.IsBatch ? WebhookBody.Batches(wanted).Select(WebhookBody.OfMessages) : wanted.Select(WebhookBody.OfMessage);
+        return endpoint.IsBatch ? WebhookBody.Batches(wanted, row => row.Body.Length).Select(WebhookBody.OfMessages) : wanted.Select(WebhookBody.OfMessage);
     }
+
+    static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, IReadOnlyList<ChangeEvent> wanted) => endpoint.IsBatch
+        ? WebhookBody.Batches(wanted, each => each.Message.Body.Length).Select(ChangeEvent.ToBody)
+        : wanted.Select(each => ChangeEvent.ToBody([each]));
 }

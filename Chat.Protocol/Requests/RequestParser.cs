@@ -73,7 +73,7 @@ static class RequestParser
     static SenderClaim ClaimIn(UserRequest request, SenderClaim claim) => request switch
     {
         ChangeContactRequest => claim with { Id = null },
-        GetUsersRequest => claim with { Name = null },
+        GetUsersRequest or GetGroupRequest { Name: not null } => claim with { Name = null },
         _ => claim,
     };
 

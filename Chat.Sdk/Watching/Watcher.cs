@@ -20,6 +20,7 @@ sealed class Watcher(ChatClientOptions options, Inbox inbox) : IDisposable
     readonly SemaphoreSlim _oneAtATime = new(1, 1);
     readonly BackOff _pause = new(options.FirstRetryDelay, options.MaxRetryDelay);
     readonly TypingPace _pace = new();
+    readonly TypingEnds _typing = new(options.TimeProvider, inbox.Notify);
     readonly long _start = options.TimeProvider.GetTimestamp();
     CancellationTokenSource _ended = new();
     ChatConnection? _connection;
@@ -52,6 +53,8 @@ sealed class Watcher(ChatClientOptions options, Inbox inbox) : IDisposable
             _ended.Dispose();
             _ended = new();
         }
+
+        _typing.EndAll();
     }
 
     /// <summary>Nobody is logged in any more, so there is nothing to say again.</summary>
@@ -130,7 +133,12 @@ sealed class Watcher(ChatClientOptions options, Inbox inbox) : IDisposable
             inbox.Notify(new PresenceChanged(users));
     }
 
-    public void OnTyping(TypingPush typing) => inbox.Notify(new TypingChanged(typing.Conversation, typing.UserId, typing.IsOn, typing.Expires));
+    public void OnTyping(TypingPush push)
+    {
+        var typing = new TypingChanged(push.Conversation, push.UserId, push.IsOn, push.Expires);
+        inbox.Notify(typing);
+        _typing.On(typing);
+    }
 
     /// <summary>A page of the list tells how far the others are.</summary>
     public void OnListed(ConversationsReply page)
@@ -144,6 +152,7 @@ sealed class Watcher(ChatClientOptions options, Inbox inbox) : IDisposable
 
     public void Dispose()
     {
+        _typing.Dispose();
         _ended.Dispose();
         _oneAtATime.Dispose();
     }

@@ -25,6 +25,17 @@ public sealed class ConsoleNewcomerTests(SqliteNode fixture) : IClassFixture<Sql
     }
 
     [Fact]
+    public async Task A_group_of_strangers_is_joined_by_its_name()
+    {
+        await using var other = await Node.LogInNewAsync();
+        var group = (await other.RequestAsync(new { msgid = 8, groupname = $"Open{other.UserId}" })).Number("groupid");
+
+        var output = await RunAsync($"/register erin{group} pw\n/login erin{group} pw\n/join open{other.UserId}\n/quit\n");
+
+        Assert.Contains($"you are a member of Open{other.UserId} (group {group}, members: 2)", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stranger_is_written_to_by_name()
     {
         await using var other = await Node.LogInNewAsync();

@@ -92,6 +92,8 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.True(await marks.ClearAsync(own));
         Assert.True(await store.RemoveAsync(endpoint.Id));
 
+        await WebhookChangeStatements.RunAsync(database, _clock);
+
         // A request that was under way when its endpoint was removed leaves nothing behind.
         await marks.StoreAsync([new WebhookCursor(endpoint.Id, Group, 7)]);
         Assert.Equal(1, await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away"));

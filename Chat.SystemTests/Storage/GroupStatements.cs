@@ -19,7 +19,10 @@ static class GroupStatements
         }
 
         Assert.Equal([1, 2, 3], (await new ContactLists(database).JoinRequestsAsync(40, 0, 10)).Entries.Select(entry => entry.Id));
+        Assert.Equal([1, 2, 3], (await new ContactLists(database).BansAsync(40, 0, 10)).Entries.Select(entry => entry.Id));
+        Assert.Equal(40, await new GroupStore(database, writesForLegacy: false, new LegacyTexts(database)).FindIdAsync("GROUP40"));
         var store = new MemberStore(database, TimeProvider.System);
+        Assert.True(await store.IsKnownAsync(40, 1)); // waits to be let in
         foreach (var facts in (MemberFacts[])[
             default, new("admin"), new("normal", MutedUntil: 5), new("creator", MutedUntil: 6), new(null, IsBanned: true, HasAsked: true), new("normal", IsBanned: true), default])
         {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Chat.SystemTests.Storage;
 
-public abstract class OfflineStoreTests : StorageTest
+public abstract class OfflineStoreTests : StorageTest, IAsyncLifetime
 {
     static readonly ConversationId One = ConversationId.Direct(1, 2);
     static readonly ConversationId Other = ConversationId.Group(7);
@@ -23,6 +23,18 @@ public abstract class OfflineStoreTests : StorageTest
     public sealed class OnSqlite() : OfflineStoreTests(StorageProvider.Sqlite);
 
     public sealed class OnMariaDb() : OfflineStoreTests(StorageProvider.MySql);
+
+    public Task InitializeAsync() => Database.ExecuteAsync("INSERT INTO AllGroup (id, groupname, groupdesc) VALUES (7, 'seven', '')");
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task What_was_said_in_a_group_that_is_no_more_is_given_to_nobody()
+    {
+        await _store.InsertAsync([Row(2, ConversationId.Group(8), 1), Row(2, Other, 1), Row(2, ConversationId.Group(8), 2)]);
+        Assert.Equal([(Other, 1L)], (await _store.ReadAsync(2, 0, 10)).Select(row => (row.Conversation!.Value, row.Seq)));
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT COUNT(*) FROM OfflineMessage"));
+    }
 
     [Fact]
     public async Task A_queued_message_comes_back_as_it_was_put_in()

@@ -7,6 +7,7 @@ using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 using Chat.Tests.Storage;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -170,6 +171,31 @@ public abstract class SearchTests : StorageTest
         Assert.Equal(1_000_000, await here.FinishedAsync());
         Assert.NotEmpty((await here.NextAsync(2_000_000))!); // from the start again
     }
+
+    [Fact]
+    public async Task A_conversation_that_cannot_be_indexed_holds_up_no_other_one_and_is_tried_again()
+    {
+        await PrepareAsync();
+        await RefuseAsync(Pair);
+        await AppendAsync(Row(Pair, 1, "kept back"), Row(Group, 1, "found at once"));
+        var indexer = new SearchIndexer(_store, new SearchWalks(Database.Chat, Database.Node), _touches, Database.Clock, NullLogger<SearchIndexer>.Instance);
+        await indexer.RoundAsync();
+        Assert.Equal([(Group, 1L)], await FindAsync(Me, "found"));
+        Assert.Empty(await FindAsync(Me, "kept"));
+        await Database.Chat.WriteAsync(async (connection, transaction) => await connection.ExecuteAsync("DROP TRIGGER refused", transaction: transaction));
+        await indexer.RoundAsync();
+        Assert.Empty(await FindAsync(Me, "kept")); // its pause is not over
+        Database.Clock.Now += TimeSpan.FromMilliseconds(SearchParking.FirstPauseMilliseconds);
+        await indexer.RoundAsync();
+        Assert.Equal([(Pair, 1L)], await FindAsync(Me, "kept"));
+    }
+
+    /// <summary>The database takes nothing of a conversation into the index.</summary>
+    Task<int> RefuseAsync(ConversationId id) => Database.Chat.WriteAsync(async (connection, transaction) => await connection.ExecuteAsync(
+        Database.Chat is Chat.Node.Storage.Sqlite.SqliteDatabase
+            ? $"CREATE TRIGGER refused BEFORE INSERT ON SearchCursor WHEN NEW.a = {id.A} AND NEW.b = {id.B} BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            : $"CREATE TRIGGER refused BEFORE INSERT ON SearchCursor FOR EACH ROW IF NEW.a = {id.A} AND NEW.b = {id.B} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'; END IF",
+        transaction: transaction));
 
     async Task PrepareAsync()
     {

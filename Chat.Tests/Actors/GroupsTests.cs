@@ -65,7 +65,26 @@ public sealed class GroupsTests : ActorTest
         Assert.Equal(2, (await ContactStore.MembersAsync([_group]))[_group].Count);
     }
 
+    [Fact]
+    public async Task A_stranger_leaves_without_the_conversation_and_a_group_that_is_not_there_is_named()
+    {
+        Assert.Null(await GroupsOf(maxMembers: 10).LeaveAsync(Bob, _group).WaitAsync(Patience));
+        Assert.Equal(ErrorCode.NotFound, (await GroupsOf(maxMembers: 10).LeaveAsync(Bob, _group + 1).WaitAsync(Patience))?.Error);
+    }
+
+    [Fact]
+    public async Task A_group_is_deleted_once_and_who_asks_again_is_told_so()
+    {
+        var groups = GroupsOf(maxMembers: 10);
+        var deleting = groups.ChangeAsync(Alice, new ChangeGroupRequest(_group) { Delete = true });
+        await _conversation.ExpectMsgAsync<ReloadMembers>();
+        _conversation.Reply(new MembersKnown(ConversationId.Group(_group)));
+        Assert.Null(await deleting.WaitAsync(Patience));
+        Assert.Null(await groups.ChangeAsync(Alice, new ChangeGroupRequest(_group) { Delete = true }).WaitAsync(Patience));
+        Assert.Equal(ErrorCode.NotFound, (await groups.ChangeAsync(Alice, new ChangeGroupRequest(_group) { Name = "x" }).WaitAsync(Patience))?.Error);
+    }
+
     Groups GroupsOf(int maxMembers) => new(
         ContactStore, new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database)), new MemberStore(Database, Clock),
-        new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys))), maxMembers, Region(_conversation.Ref), Clock);
+        new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), maxMembers, Region(_conversation.Ref), Clock);
 }

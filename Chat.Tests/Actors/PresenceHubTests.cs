@@ -204,6 +204,23 @@ public sealed class PresenceHubTests : PresenceHubTest
     }
 
     [Fact]
+    public async Task Who_leaves_a_group_types_there_no_more_and_sees_nobody_type_though_others_take_it_for_a_member()
+    {
+        var (hub, team) = (Start(), ConversationId.Group(5));
+        var (alice, bob) = (NewProbe(), NewProbe());
+        await hub.WatchAsync(alice, Alice, [], team);
+        await hub.WatchAsync(bob, Bob, [], team);
+        hub.Ref.Tell(new Typed(team, Alice, IsOn: true, [Alice, Bob, Carol]));
+        Assert.True((await NextAsync(bob, TypingPush.Read)).IsOn);
+        hub.Ref.Tell(TypingNews.Left(team, Alice));
+        Assert.Equal((Alice, false), await NextAsync(bob, TypingPush.Read) is var end ? (end.UserId, end.IsOn) : default);
+        hub.Ref.Tell(new Typed(team, Alice, IsOn: true, [Alice, Bob, Carol]));
+        hub.Ref.Tell(new Typed(team, Carol, IsOn: true, [Alice, Bob, Carol]));
+        Assert.Equal(Carol, (await NextAsync(bob, TypingPush.Read)).UserId);
+        Assert.Empty((await hub.WatchAsync(alice, Alice, [])).Typing); // what came before would stand in front of this
+    }
+
+    [Fact]
     public async Task Who_hides_types_unseen()
     {
         var hub = Start();

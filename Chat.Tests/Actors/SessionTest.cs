@@ -50,7 +50,7 @@ public abstract class SessionTest : ActorTest
             changes, new HistoryRequests(ContactStore, changes, LogStore, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, Region(Users.Ref), MaxFrameBytes, Clock),
             new ConversationRequests(LogStore, new ConversationListStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes),
             new PeopleRequests(new UserDirectory(Database, new LegacyTexts(Database)), Accounts, new UserProfiles(Database), DirectoryAccess.Open, MaxFrameBytes),
-            new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes), new SearchRequests(null, null, ContactStore, MaxFrameBytes), true, MaxFrameBytes,
+            new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes, Clock), new SearchRequests(null, null, ContactStore, MaxFrameBytes), true, MaxFrameBytes,
             NullLogger<UserRequests>.Instance, Region(Users.Ref));
         return new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new WatchRequests(ContactStore, new ContactBook(Database), Clock, NullLogger<WatchRequests>.Instance, Region(Hub.Ref)), new AddressLimiter(0, Clock), NullLogger.Instance,
@@ -63,5 +63,5 @@ public abstract class SessionTest : ActorTest
     }
 
     Groups GroupsOf(GroupStore store) => new(
-        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys))), new ChatLimits().GroupMembers, Region(Conversations.Ref), Clock);
+        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), new ChatLimits().GroupMembers, Region(Conversations.Ref), Clock);
 }

@@ -90,6 +90,66 @@ public sealed class ContactTests
         Assert.Equal("""{"msgid":102,"ref":2,"errno":0,"rev":0,"contacts":[]}""", Text(await alice.AskAsync(new { msgid = 119, @ref = 2 })));
     }
 
+    [Fact]
+    public async Task While_one_has_blocked_the_other_neither_sees_what_the_other_receives_and_reads()
+    {
+        await using var started = await StartedNode.StartAsync();
+        using var alice = await NewAsync(started.Node, "alice");
+        using var bob = await NewAsync(started.Node, "bob");
+        await SendAsync("one");
+        await AskAsync(bob, new { msgid = 109, conversation = "d:1:2", seq = 1, @ref = 1 });
+        Assert.Equal("""{"received":1,"read":1}""", await PeerAsync());
+        await AskAsync(alice, new { msgid = 120, id = 2, @do = "block", @ref = 2 });
+        await SendAsync("two");
+        await AskAsync(bob, new { msgid = 109, conversation = "d:1:2", seq = 2, @ref = 3 });
+        Assert.Equal("""{"received":1,"read":1}""", await PeerAsync());
+        Assert.Equal((0, 0, 0), await ReceiptsAsync(2));
+        await AskAsync(alice, new { msgid = 120, id = 2, @do = "unblock", @ref = 4 });
+        await SendAsync("three");
+        await AskAsync(bob, new { msgid = 109, conversation = "d:1:2", seq = 3, @ref = 5 });
+        Assert.Equal("""{"received":3,"read":3}""", await PeerAsync());
+        Assert.Equal((1, 1, 1), await ReceiptsAsync(3));
+
+        Task<JsonElement> SendAsync(string msg) => AskAsync(alice, new { msgid = 6, toid = 2, msg, @ref = 9 });
+
+        async Task<string> PeerAsync()
+        {
+            var list = await AskAsync(alice, new { msgid = 134, @ref = 10 });
+            var peer = list.GetProperty("conversations")[0].GetProperty("peer");
+            return JsonSerializer.Serialize(new { received = peer.GetProperty("received").GetInt64(), read = peer.GetProperty("read").GetInt64() });
+        }
+
+        async Task<(int Received, int Read, int Who)> ReceiptsAsync(long seq)
+        {
+            var receipts = await AskAsync(alice, new { msgid = 114, conversation = "d:1:2", seq, @ref = 11 });
+            return (receipts.GetProperty("received").GetInt32(), receipts.GetProperty("read").GetInt32(), receipts.GetProperty("who").GetArrayLength());
+        }
+    }
+
+    [Fact]
+    public async Task Who_asks_too_many_has_to_wait_and_may_do_everything_else()
+    {
+        await using var started = await StartedNode.StartAsync();
+        using var alice = await NewAsync(started.Node, "alice");
+        using var bob = await NewAsync(started.Node, "bob");
+        for (var time = 0; time < Chat.Node.People.AskPace.PerMinute; time++)
+            Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "request", @ref = 1 })));
+        var refused = await alice.AskAsync(new { msgid = 120, id = 2, @do = "request", @ref = 2 });
+        Assert.Equal((9, true), (Errno(refused), refused.GetProperty("retry").GetBoolean()));
+        Assert.Equal(0, Errno(await alice.AskAsync(new { msgid = 120, id = 2, @do = "block", @ref = 3 })));
+    }
+
+    /// <summary>What comes before the answer is passed over.</summary>
+    static async Task<JsonElement> AskAsync(LineClient client, object request)
+    {
+        var wanted = JsonSerializer.SerializeToElement(request).GetProperty("ref").GetInt32();
+        var answer = await client.AskAsync(request);
+        while (!answer.TryGetProperty("ref", out var reference) || reference.GetInt32() != wanted)
+            answer = (await client.NextAsync())!.Value;
+        Assert.True(Errno(answer) == 0, answer.ToString());
+        return answer;
+    }
+
     static async Task<LineClient> NewAsync(ApiNode node, string name, bool isNew = true)
     {
         var client = await LineClient.ConnectAsync(node.ChatPort, protocol: 3);

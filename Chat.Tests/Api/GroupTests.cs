@@ -119,7 +119,6 @@ public sealed class GroupTests(ApiNode node)
     [Theory]
     [InlineData("GET", "")]
     [InlineData("PATCH", "")]
-    [InlineData("DELETE", "")]
     [InlineData("GET", "/members")]
     [InlineData("POST", "/members")]
     [InlineData("DELETE", "/members")]

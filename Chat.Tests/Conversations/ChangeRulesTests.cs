@@ -55,6 +55,17 @@ public sealed class ChangeRulesTests
     }
 
     [Fact]
+    public void The_product_changes_a_message_in_its_senders_name_at_any_time_but_reacts_in_nobodys()
+    {
+        _now = SentAt + (long)TimeSpan.FromDays(100).TotalMilliseconds;
+        var product = new ChangeMessage(Pair, ChangeMessage.Product, 1, ChangeKind.Edit, "new");
+        var judged = Judge(product, product with { Seq = 2, Kind = ChangeKind.Recall }, product with { Seq = 3, Kind = ChangeKind.Pin }, product with { Seq = 3, Kind = ChangeKind.React, Text = "👍" });
+        Assert.Equal([ErrorCode.None, ErrorCode.None, ErrorCode.None, ErrorCode.NotYours], judged.Answers.Select(answer => answer.Error));
+        Assert.Equal([Alice, Alice, Alice], judged.Pushes.Select(push => push.By));
+        Assert.Equal(Alice, judged.Set!.Messages.Single(message => message.Seq == 2).RecalledBy);
+    }
+
+    [Fact]
     public void A_row_of_the_log_that_cannot_be_read_refuses_its_own_changes_alone()
     {
         _messages[1].Body = "{\"msg\":"u8.ToArray();

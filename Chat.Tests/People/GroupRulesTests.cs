@@ -79,6 +79,15 @@ public sealed class GroupRulesTests
         Assert.False(GroupRules.Leave(Group() with { Members = 1 }, Stranger).DeletesGroup);
     }
 
+    [Fact]
+    public void The_product_makes_another_creator_and_there_is_one()
+    {
+        var judgement = Change(GroupRules.Product, new ChangeMembersRequest(7) { Owner = Member });
+        Assert.Null(judgement.Refusal);
+        Assert.Equal((GroupRole.Creator, GroupRole.Admin), (judgement.After[Member].Role, judgement.After[Creator].Role));
+        Assert.Null(GroupRules.Decide(Group(), GroupRules.Product, new JoinRequestsRequest(7, 0, 0) { Decline = [Stranger] }, Max).Refusal);
+    }
+
     [Theory]
     [InlineData(Member, GroupJoining.Free, Stranger, ErrorCode.None)]
     [InlineData(Member, GroupJoining.Ask, Stranger, ErrorCode.Forbidden)]

@@ -58,7 +58,7 @@ public sealed class GroupFramesTests
     public void Requests_are_read_as_they_are_written()
     {
         foreach (var request in (Request[])[
-            new GetGroupRequest(5), new LeaveGroupRequest(5), new ListMembersRequest(5, 3, 50), new ListMembersRequest(5, 3, 50) { Role = GroupRole.Admin }])
+            new GetGroupRequest(5), new GetGroupRequest(0) { Name = "team \"one\"" }, new LeaveGroupRequest(5), new ListMembersRequest(5, 3, 50), new ListMembersRequest(5, 3, 50) { Role = GroupRole.Admin }])
             Assert.Equal(request, Requests.Read(request.ToBytes()));
         Assert.Equal(new ListMembersRequest(5, 0, 100) { Role = "7" }, Requests.Read("""{"msgid":125,"groupid":5,"role":7}"""u8.ToArray())); // no word: judged by who asks
     }

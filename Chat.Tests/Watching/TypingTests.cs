@@ -25,6 +25,16 @@ public sealed class TypingTests
     }
 
     [Fact]
+    public void Who_has_left_does_not_type_there_for_a_moment()
+    {
+        _table.Leave(Group, 1, 0);
+        Assert.True(_table.Set(Group, 2, isOn: true, 1));
+        Assert.False(_table.Set(Group, 1, isOn: true, TypingTable.LeftMilliseconds - 1));
+        Assert.True(_table.HasLeft(Group, 1, TypingTable.LeftMilliseconds - 1));
+        Assert.True(_table.Set(Group, 1, isOn: true, TypingTable.LeftMilliseconds));
+    }
+
+    [Fact]
     public void An_end_is_told_once()
     {
         _table.Set(Group, 1, isOn: true, 0);

@@ -16,7 +16,7 @@ public sealed class DispatchPlanTests
     public void An_endpoint_without_a_cursor_begins_with_the_first_marked_number()
     {
         _plan.OnStored(new WebhookMark(Id, FirstSeq: 8, Version: 1), [], now: 0);
-        Assert.Equal(7, _plan.Next()!.Value.Task.Cursor.Seq);
+        Assert.Equal(7, _plan.Next()!.Value.Task.Messages!.Seq);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class DispatchPlanTests
         Assert.Null(_plan.Next());
         task.OnTaken(9);
         _plan.OnEnded(task, isTaken: true);
-        Assert.Equal(9, _plan.Next()!.Value.Task.Cursor.Seq);
+        Assert.Equal(9, _plan.Next()!.Value.Task.Messages!.Seq);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class DispatchPlanTests
     {
         Begin();
         _plan.OnStored(new WebhookMark(ConversationId.Group(6), 1, 1), [], now: 0);
-        Assert.Equal(ConversationId.Group(6), _plan.Next()!.Value.Task.Cursor.Conversation);
+        Assert.Equal(ConversationId.Group(6), _plan.Next()!.Value.Task.Conversation);
     }
 
     [Fact]
@@ -126,9 +126,10 @@ public sealed class DispatchPlanTests
         Assert.Same(task, _plan.Next()!.Value.Task);
         task.OnEmpty(begunAt: MarkLife.KeptMilliseconds);
         _plan.OnEnded(task, isTaken: true);
-        Assert.Equal(1, Assert.Single(_plan.TakeFinished(MarkLife.KeptMilliseconds)).Version);
+        var finished = Assert.Single(_plan.TakeFinished(MarkLife.KeptMilliseconds));
+        Assert.Equal(1, finished.Version);
         Assert.Empty(_plan.TakeFinished(MarkLife.KeptMilliseconds)); // told once
-        _plan.OnCleared(Id);
+        _plan.OnCleared(finished);
         Assert.False(_plan.Knows(Id));
     }
 
@@ -159,12 +160,59 @@ public sealed class DispatchPlanTests
         var task = new WebhookTask(new WebhookCursor(1, Id, 7));
         task.OnFailed(7, now: 1000, random: 1);
         task.OnFailed(7, now: 5000, random: 1);
-        Assert.Equal((7L, 2, 1000L, 7000L), (task.Cursor.Seq, task.Cursor.Attempts, task.Cursor.FailingSince!.Value, task.Cursor.Due));
+        Assert.Equal((7L, 2, 1000L, 7000L), (task.Messages!.Seq, task.Messages!.Attempts, task.Messages!.FailingSince!.Value, task.Messages!.Due));
         task.OnFailed(9, now: 9000, random: 1);
-        Assert.Equal((9L, 1, 9000L), (task.Cursor.Seq, task.Cursor.Attempts, task.Cursor.FailingSince!.Value));
+        Assert.Equal((9L, 1, 9000L), (task.Messages!.Seq, task.Messages!.Attempts, task.Messages!.FailingSince!.Value));
         task.OnTaken(10);
-        Assert.Equal(new WebhookCursor(1, Id, 10), task.Cursor);
+        Assert.Equal(new WebhookCursor(1, Id, 10), task.Messages);
     }
+
+    [Fact]
+    public void Messages_and_changes_of_a_conversation_share_one_request_and_each_has_its_place()
+    {
+        var task = Begin();
+        _plan.OnStored(ChangesFrom(3, version: 5), [], now: 0);
+        Assert.Null(_plan.Next());
+        task.OnTaken(9);
+        _plan.OnEnded(task, isTaken: true);
+        Assert.Same(task, _plan.Next()!.Value.Task);
+        Assert.Equal((9L, 2L), (task.Messages!.Seq, task.Changes!.Seq));
+        task.OnTaken(4, isOfChanges: true);
+        Assert.Equal((9L, 4L), (task.Messages.Seq, task.Changes.Seq));
+    }
+
+    [Fact]
+    public void A_stored_place_among_changes_is_gone_on_from_and_what_failed_there_waits()
+    {
+        _plan.OnStored(ChangesFrom(3, version: 9), [new WebhookCursor(1, Id, 6, Attempts: 1, FailingSince: 5, Due: 2000, IsOfChanges: true)], now: 0);
+        _plan.OnTick(now: 1999, steady: 0);
+        Assert.Null(_plan.Next());
+        _plan.OnTick(now: 2000, steady: 0);
+        var task = _plan.Next()!.Value.Task;
+        Assert.Equal(6, task.Changes!.Seq);
+        Assert.Null(task.Messages);
+    }
+
+    [Fact]
+    public void Marks_of_messages_and_of_changes_go_each_by_itself()
+    {
+        var task = Begin();
+        var changes = ChangesFrom(3, version: 5);
+        _plan.OnStored(changes, [], now: 0);
+        task.OnEmpty(begunAt: MarkLife.KeptMilliseconds);
+        _plan.OnEnded(task, isTaken: null);
+        task = _plan.Next()!.Value.Task; // the change came while it was under way
+        task.OnEmpty(begunAt: MarkLife.KeptMilliseconds);
+        _plan.OnEnded(task, isTaken: null);
+        var finished = _plan.TakeFinished(MarkLife.KeptMilliseconds);
+        Assert.Equal(2, finished.Count);
+        _plan.OnStored(ChangesFrom(3, version: 6), [], now: MarkLife.KeptMilliseconds); // before it is known what became of the older one
+        finished.ForEach(_plan.OnCleared);
+        Assert.True(_plan.Knows(Id));
+        Assert.Same(task, _plan.Next()!.Value.Task);
+    }
+
+    static WebhookMark ChangesFrom(long rev, long version) => new(Id, rev, version, IsOfChanges: true);
 
     WebhookTask Begin()
     {

@@ -36,10 +36,10 @@ public abstract class WebhookNodeTest(WebhookNode fixture) : IClassFixture<Webho
     /// <summary>As a second later.</summary>
     private protected Task LookAsync() => Node.Service<WebhookDirectory>().LookAsync();
 
-    private protected async Task<LineClient> LogInAsync(int user)
+    private protected async Task<LineClient> LogInAsync(int user, int protocol = 2)
     {
         var token = (await Node.PostAsync($"/users/{user}/tokens", new { })).Text("token");
-        var device = await LineClient.ConnectAsync(Node.ChatPort);
+        var device = await LineClient.ConnectAsync(Node.ChatPort, protocol);
         Assert.Equal(0, (await device.AskAsync(new { msgid = 1, token })).GetProperty("errno").GetInt32());
         return device;
     }

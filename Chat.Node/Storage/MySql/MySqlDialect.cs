@@ -120,6 +120,16 @@ sealed class MySqlDialect : SqlDialect
         ON DUPLICATE KEY UPDATE seq = VALUES(seq), attempts = VALUES(attempts), failing_since = VALUES(failing_since), due = VALUES(due)
         """;
 
+    public override string MarkChangesForWebhooks =>
+        "INSERT INTO WebhookChangeMark (a, b, first_rev, version) VALUES (@A, @B, @first, @last) ON DUPLICATE KEY UPDATE version = VALUES(version)";
+
+    public override string StoreWebhookChangeCursor =>
+        """
+        INSERT INTO WebhookChangeCursor (endpoint, a, b, rev, attempts, failing_since, due)
+        SELECT id, @A, @B, @Seq, @Attempts, @FailingSince, @Due FROM WebhookEndpoint WHERE id = @Endpoint
+        ON DUPLICATE KEY UPDATE rev = VALUES(rev), attempts = VALUES(attempts), failing_since = VALUES(failing_since), due = VALUES(due)
+        """;
+
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B FOR UPDATE";
 
     public override string LockGroup => "SELECT id FROM AllGroup WHERE id = @groupId FOR UPDATE";
@@ -143,7 +153,9 @@ sealed class MySqlDialect : SqlDialect
         """
         SELECT i.a, i.b, l.cmid, l.ts, l.body, COALESCE(s.rev, 0) AS rev, COALESCE(s.edited, 0) AS edited, COALESCE(s.recalled_by, 0) AS recalledby,
             COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned,
-            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft
+            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft,
+            EXISTS (SELECT 1 FROM Contact c WHERE c.userid = @userId AND c.other = i.peer AND c.blocked = 1)
+                OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.peer AND c.other = @userId AND c.blocked = 1) AS isblocked
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]', peer INT PATH '$[3]')) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
         LEFT JOIN MessageState s ON s.a = i.a AND s.b = i.b AND s.seq = i.seq

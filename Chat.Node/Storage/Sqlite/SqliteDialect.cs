@@ -110,6 +110,16 @@ sealed class SqliteDialect : SqlDialect
         ON CONFLICT (endpoint, a, b) DO UPDATE SET seq = excluded.seq, attempts = excluded.attempts, failing_since = excluded.failing_since, due = excluded.due
         """;
 
+    public override string MarkChangesForWebhooks =>
+        "INSERT INTO WebhookChangeMark (a, b, first_rev, version) VALUES (@A, @B, @first, @last) ON CONFLICT (a, b) DO UPDATE SET version = excluded.version";
+
+    public override string StoreWebhookChangeCursor =>
+        """
+        INSERT INTO WebhookChangeCursor (endpoint, a, b, rev, attempts, failing_since, due)
+        SELECT id, @A, @B, @Seq, @Attempts, @FailingSince, @Due FROM WebhookEndpoint WHERE id = @Endpoint
+        ON CONFLICT (endpoint, a, b) DO UPDATE SET rev = excluded.rev, attempts = excluded.attempts, failing_since = excluded.failing_since, due = excluded.due
+        """;
+
     /// <summary>A transaction that writes is alone.</summary>
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B";
 
@@ -135,7 +145,9 @@ sealed class SqliteDialect : SqlDialect
         """
         SELECT i.a, i.b, l.cmid, l.ts, l.body, COALESCE(s.rev, 0) AS rev, COALESCE(s.edited, 0) AS edited, COALESCE(s.recalled_by, 0) AS recalledby,
             COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned,
-            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft
+            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft,
+            EXISTS (SELECT 1 FROM Contact c WHERE c.userid = @userId AND c.other = i.peer AND c.blocked = 1)
+                OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.peer AND c.other = @userId AND c.blocked = 1) AS isblocked
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq, value ->> 3 AS peer FROM json_each(@ids)) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
         LEFT JOIN MessageState s ON s.a = i.a AND s.b = i.b AND s.seq = i.seq
