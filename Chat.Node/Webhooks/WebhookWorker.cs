@@ -39,10 +39,10 @@ sealed class WebhookWorker(MessageLogStore log, WebhookSender sender, TimeProvid
         return new RunOutcome(rows.Count > 0 ? rows[^1].Seq : upTo, begunAt, IsEmpty: rows.Count == 0, null);
     }
 
-    /// <summary>What was logged before the endpoint was there is not for it.</summary>
+    /// <summary>What was logged before the endpoint was there is not for it. A system message is no message that somebody has sent: members have events of their own.</summary>
     static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, IReadOnlyList<LogRow> rows)
     {
-        var wanted = rows.SkipWhile(row => row.Ts < endpoint.Created);
+        var wanted = rows.SkipWhile(row => row.Ts < endpoint.Created).Where(row => !row.IsSystem);
         return endpoint.IsBatch ? WebhookBody.Batches(wanted).Select(WebhookBody.OfMessages) : wanted.Select(WebhookBody.OfMessage);
     }
 }
