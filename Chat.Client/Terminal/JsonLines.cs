@@ -202,11 +202,7 @@ sealed class JsonLines(TextWriter output)
         json.WriteString("cmid", message.Cmid);
         json.WriteBoolean("own", message.IsOwn);
         if (message.System is { } system)
-        {
-            json.WritePropertyName("system");
-            json.WriteRawValue(system.ToJson());
-        }
-
+            json.WriteString("system", system.Change);
         if (message.Rev == 0)
             return;
         json.WriteNumber("rev", message.Rev);
