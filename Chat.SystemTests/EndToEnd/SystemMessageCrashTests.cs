@@ -23,6 +23,36 @@ public abstract class SystemMessageCrashTests : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    [Fact]
+    public async Task A_conversation_at_another_node_hears_of_a_change_whose_node_has_died()
+    {
+        await using var node = await NodeProcess.StartAsync(_folder, null, "--Chat:Cluster:Port=0");
+        await using var alice = await node.LogInNewAsync("alice");
+        await using var bob = await node.LogInNewAsync("bob");
+        var group = (int)(await alice.RequestAsync(new { msgid = 8, groupname = "team", groupdesc = "" })).Number("groupid");
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal("bob joined", (await alice.NextSystemAsync()).Text("msg"));
+        Assert.Equal(0, (await bob.SendToGroupAsync(group, "hello")).Number("errno"));
+        await using (var other = await NodeProcess.StartAsync(_folder, nameof(CrashPoint.AfterMemberChange), "--Chat:Cluster:Port=0"))
+        {
+            await using var again = await ModernTestClient.ConnectAsync(other.Port, protocol: 3);
+            await again.LogInAsync(new { msgid = 1, name = "alice", password = "secret" });
+            try
+            {
+                await again.RequestAsync(new { msgid = 127, groupid = group, remove = new[] { bob.UserId } });
+            }
+            catch (IOException)
+            {
+                // its connection has died with it
+            }
+
+            await other.ExitAsync(NodeProcess.KilledExitCode);
+        }
+
+        Assert.Equal("alice removed bob", (await alice.NextSystemAsync()).Text("msg"));
+        Assert.Equal(6, (await bob.SendToGroupAsync(group, "am I still here?")).Number("errno"));
+    }
+
     [Theory]
     [InlineData(nameof(CrashPoint.AfterMemberChange))]
     [InlineData(nameof(CrashPoint.BeforeInsert))]
