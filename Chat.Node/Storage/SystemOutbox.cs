@@ -90,7 +90,7 @@ sealed class SystemOutbox(IChatDatabase database, TimeProvider clock, UserDirect
 
     /// <summary>Some of the messages that wait, and their groups. There are none, but for a moment, or after a node has died.</summary>
     public Task<List<(long Id, int GroupId)>> WaitingAsync(int limit) => database.ReadAsync(async connection =>
-        (await connection.QueryAsync<OutboxRow>("SELECT id, groupid FROM SystemOutbox ORDER BY id LIMIT @limit", new { limit }))
+        (await connection.QueryAsync<OutboxRow>("SELECT id, groupid FROM SystemOutbox WHERE id > 0 ORDER BY id LIMIT @limit", new { limit }))
             .Select(row => (row.Id, row.GroupId)).ToList());
 
     /// <summary>Members whom another server has let in are told of, once. Returns whether there were any.</summary>
