@@ -78,11 +78,12 @@ public abstract class GroupTests(NodeFixture fixture)
         await using var bob = await NewAsync();
         var group = await MakeAsync(alice);
         Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
-        Assert.Equal(0, (await alice.SendToGroupAsync(group, "hi")).Number("errno"));
+        await alice.NextSystemAsync(); // who has come in
+        Assert.Equal(2, (await alice.SendToGroupAsync(group, "hi")).Number("seq"));
         Assert.Equal([alice.UserId], await MembersAsync(alice, group, "creator"));
         Assert.Equal([bob.UserId], await MembersAsync(alice, group, "normal"));
         Assert.Empty(await MembersAsync(alice, group, "admin"));
-        Assert.Equal(1, (await alice.RequestAsync(new { msgid = 125, groupid = group })).Number("seq"));
+        Assert.Equal(2, (await alice.RequestAsync(new { msgid = 125, groupid = group })).Number("seq"));
         var wrong = await alice.RequestAsync(new { msgid = 125, groupid = group, role = "king" });
         Assert.Equal(4, wrong.Number("errno"));
         Assert.Contains("\"role\"", wrong.Text("errmsg"), StringComparison.Ordinal);
