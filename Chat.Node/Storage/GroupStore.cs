@@ -95,6 +95,8 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
     public async Task<ChangedGroup> ChangeAsync(ChangeGroupRequest change, int by, Func<string?, GroupRefusal?> judge)
     {
+        if (outbox is null && change.History == GroupHistory.Joined)
+            return new ChangedGroup(new GroupRefusal(ErrorCode.HistoryOff, "this server keeps no history: \"history\" cannot be \"joined\""), [], IsDifferent: false);
         var asGbk = writesForLegacy && await texts.ReadGbkAsync();
         if (change.Name is not null || change.Description is not null)
             await new MissingKeys(database).FillGroupsAsync();
