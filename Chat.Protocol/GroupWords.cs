@@ -23,6 +23,16 @@ public enum GroupSending
     Admins,
 }
 
+/// <summary>What new members of a group see of what was said before.</summary>
+public enum GroupHistory
+{
+    /// <summary>All of it.</summary>
+    All,
+
+    /// <summary>Only what was said since they came.</summary>
+    Joined,
+}
+
 /// <summary>What somebody is in a group, as it is stored and sent. Any other word is an ordinary member.</summary>
 public static class GroupRole
 {
@@ -47,6 +57,15 @@ static class GroupWords
     };
 
     public static string Of(GroupSending sending) => sending == GroupSending.Admins ? "admins" : "all";
+
+    public static string Of(GroupHistory history) => history == GroupHistory.Joined ? "joined" : "all";
+
+    public static GroupHistory? History(string? word) => word switch
+    {
+        "all" => GroupHistory.All,
+        "joined" => GroupHistory.Joined,
+        _ => null,
+    };
 
     public static GroupJoining? Joining(string? word) => word switch
     {

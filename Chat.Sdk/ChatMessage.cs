@@ -6,7 +6,7 @@ namespace ChatActors.Client;
 /// <summary>A message, as it was pushed or fetched.</summary>
 /// <param name="Conversation">Where it belongs.</param>
 /// <param name="Seq">Its number there; 0 when the server keeps no history.</param>
-/// <param name="SenderId">Who sent it.</param>
+/// <param name="SenderId">Who sent it; 0: nobody, it is a <see cref="System"/> message.</param>
 /// <param name="SenderName">The sender's name at that time.</param>
 /// <param name="Text">What it says.</param>
 public sealed record ChatMessage(ConversationId Conversation, long Seq, int SenderId, string SenderName, string Text)
@@ -19,6 +19,9 @@ public sealed record ChatMessage(ConversationId Conversation, long Seq, int Send
 
     /// <summary>The sender's own idea of the time, else the server's.</summary>
     public string Time { get; init; } = "";
+
+    /// <summary>What has become of the group, if nobody has sent the message; else null. <see cref="Text"/> says the same for people, in English.</summary>
+    public SystemMessage? System { get; init; }
 
     /// <summary>Whether another session of this user sent it.</summary>
     public bool IsOwn { get; init; }

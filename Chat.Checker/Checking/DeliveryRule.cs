@@ -32,7 +32,7 @@ static class DeliveryRule
         (long From, long To)? range = null;
         for (var i = 0; i < rows.Length; i++)
         {
-            if (rows[i].Sender == member || got?[i] == true || (rows[i].Number < 0 && seen.HasOtherWriters))
+            if (rows[i].Sender == member || got?[i] == true || (rows[i].Number < 0 && (seen.HasOtherWriters || rows[i].Sender == 0)))
                 continue;
             if (range is { } open && i > 0 && rows[i - 1].Seq == open.To)
             {

@@ -84,6 +84,8 @@ static class ReceiverRules
     /// <summary>What was never sent so, or is not in the log at that place.</summary>
     static Violation? Stranger(Observations seen, LogIndex log, int user, Sighting sighting, long seq)
     {
+        if (sighting.Sender == 0 && log.At(sighting.Conversation, seq) is { Sender: 0 })
+            return null; // a system message
         if (!log.IsSent(sighting.Number) || seen.Sent[sighting.Number] is var sent
             && (sent.Conversation != sighting.Conversation || sent.Sender != sighting.Sender))
         {

@@ -42,7 +42,7 @@ sealed class Contacts
     {
         lock (_gate)
         {
-            if (message.SenderName.Length > 0)
+            if (message.System is null && message.SenderName.Length > 0)
                 _users[message.SenderId] = message.SenderName;
         }
     }

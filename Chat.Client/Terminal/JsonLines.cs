@@ -201,6 +201,8 @@ sealed class JsonLines(TextWriter output)
         json.WriteString("time", message.Time);
         json.WriteString("cmid", message.Cmid);
         json.WriteBoolean("own", message.IsOwn);
+        if (message.System is { } system)
+            json.WriteString("system", system.Change);
         if (message.Rev == 0)
             return;
         json.WriteNumber("rev", message.Rev);

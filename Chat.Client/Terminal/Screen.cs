@@ -123,6 +123,12 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
     /// <param name="tick">How far it has got.</param>
     void WriteMessage(ChatMessage message, bool hasNumber = false, string tick = "")
     {
+        if (message.System is not null)
+        {
+            WriteLine($"[grey]{TimeOf(message.Timestamp)} {Safe($"[{contacts.NameOf(message.Conversation, 0)}] {message.Text}")}[/]");
+            return;
+        }
+
         var from = message.IsOwn && message.SenderId == ownId() ? "you" : NameOf(message);
         var where = message.Conversation.IsGroup
             ? $"[blue]{Safe($"[{contacts.NameOf(message.Conversation, 0)}]")}[/] [aqua]{Safe(from)}[/]"

@@ -18,6 +18,9 @@ sealed record AcceptedMessage(
     /// <summary>The same message with another body; not a copy of the record, which would keep the push that was made.</summary>
     public AcceptedMessage WithBody(ReadOnlyMemory<byte> body) => new(Conversation, Seq, Sender, Cmid, Ts, body, OriginSession);
 
+    /// <summary>Nobody has sent it: it tells what has become of a group, those who are here.</summary>
+    public bool IsSystem => Sender == 0;
+
     /// <inheritdoc cref="ImportId.IsBridged" />
     public bool IsBridged => ImportId.IsBridged(Conversation, Cmid);
 

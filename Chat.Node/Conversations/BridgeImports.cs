@@ -202,7 +202,7 @@ sealed class BridgeImports(
 
         open.Cmid = id.IsGroup ? AddCopy(import, digest) : ImportId.Of(import.Digest.Span, import.Source, import.Number);
         var judgement = state.Import(import.Sender, open.Cmid, UnixMilliseconds);
-        var row = new LogRow(id, judgement.Number, import.Sender, open.Cmid, judgement.Ts, import.Body);
+        var row = new LogRow(id, judgement.Number, import.Sender, open.Cmid, judgement.Ts, import.Body) { Systems = state.Systems };
         if (judgement.Verdict == Verdict.Answer)
             OnLogged(row, isWritten: false);
         else if (judgement.Verdict == Verdict.Take && !log.TryAppend(row))

@@ -31,7 +31,7 @@ sealed class CopiedMessage(string digest, int occurrence, string cmid)
         var id = row.Conversation;
         if (ImportId.IsImport(row.Cmid))
             return id.IsGroup ? new CopiedMessage(ImportId.DigestOf(row.Cmid), ImportId.OccurrenceOf(row.Cmid), row.Cmid) { Logged = AcceptedMessage.Of(row) } : null;
-        return nodes.UnclusteredNodes.Contains(row.Node) && BridgedChat.TryRead(row.Body, id.IsGroup ? row.Sender : id.Other(row.Sender), row.Ts, out var chat) is null
+        return !row.IsSystem && nodes.UnclusteredNodes.Contains(row.Node) && BridgedChat.TryRead(row.Body, id.IsGroup ? row.Sender : id.Other(row.Sender), row.Ts, out var chat) is null
             ? new CopiedMessage(Convert.ToHexStringLower(chat!.Digest.Span), 0, row.Cmid) { Logged = AcceptedMessage.Of(row) }
             : null;
     }

@@ -161,7 +161,7 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
             return;
         int[] members = [.. state.Members];
         foreach (var push in pushes)
-            notices.Tell(new Notice(members, push.ToBytes()));
+            notices.Tell(new Notice(state.JoinSeqs is null ? members : [.. members.Where(userId => state.Sees(userId, push.Seq))], push.ToBytes()));
     }
 
     static MessageChangeAnswer Busy(string reason) => MessageChangeAnswer.Refuse(ErrorCode.Unavailable, reason);

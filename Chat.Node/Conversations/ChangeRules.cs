@@ -62,8 +62,8 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, $"you take no part in {id}");
         if (!basis.Messages.TryGetValue(change.Seq, out var message))
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, $"there is no message {change.Seq} in {id}");
-        if (change.IsOfProduct && message.Sender <= 0)
-            return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, "a message that nobody has sent is not changed");
+        if (message.Sender <= 0)
+            return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, $"message {change.Seq} of {id} is a system message: nobody has sent it, and nobody changes it");
         if (message.IsRecalled)
             return change.Kind == ChangeKind.Recall ? null : MessageChangeAnswer.Refuse(ErrorCode.Forbidden, "the message was recalled");
         try

@@ -43,10 +43,10 @@ sealed class ConversationActor : FastReceiveActor
             new UserLinks(Context, services.Users, services.Webhooks), DeliveryLife.Start(services.KeepsHistory ? Lane.Ordered : Lane.Unlogged), services.Clock);
         _follower = new LogFollower(id, services, _state, _deliveries, _writer, Self);
         _posts = new Posts(id, services, _state, _deliveries, _writer, _follower, Self);
-        _membership = new Membership(id, services, _state, _held, Self);
+        _membership = new Membership(id, services, _state, _held, Self) { System = new SystemDesk(id, services, _state, _deliveries, _writer, _follower, Self) };
     }
 
-    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_follower.HasOpenWork && _imports is not { HasOpenWork: true } && !_membership.IsUnread
+    bool IsIdle => _state.IsEmpty && _deliveries.IsIdle && !_follower.HasOpenWork && _imports is not { HasOpenWork: true } && !_membership.HasOpenWork
         && _changes is not { HasOpenWork: true };
 
     /// <summary>Most conversations never see a copy.</summary>
@@ -97,11 +97,8 @@ sealed class ConversationActor : FastReceiveActor
                 Imports.OnPrepared(prepared, _follower, isBusy: _follower.IsRecovering || _isStopping);
                 ArmTick();
                 break;
-            case MembersChanged changed:
-                _membership.OnChanged(changed, sender);
-                break;
-            case ReloadMembers or MembersReloaded:
-                _membership.OnReload(message, sender);
+            case MembersChanged or ReloadMembers or MembersReloaded:
+                _membership.OnChange(message, sender);
                 break;
             case ChangeMessage change:
                 Changes.OnChange(change, sender, _isStopping);
@@ -187,10 +184,10 @@ sealed class ConversationActor : FastReceiveActor
         }
     }
 
-    /// <summary>What became of a round of changes.</summary>
+    /// <summary>What became of a round of changes, or of what waits to be told of the group.</summary>
     bool TryReceiveChanges(object message)
     {
-        var isTaken = _changes?.TryReceive(message) == true;
+        var isTaken = _changes?.TryReceive(message) == true || _membership.System.TryReceive(message);
         if (isTaken && _isStopping)
             Stop();
         return isTaken;
@@ -235,6 +232,7 @@ sealed class ConversationActor : FastReceiveActor
     void OnRowSettled(RowSettled settled)
     {
         _posts.OnRowSettled(settled, ImportId.IsImport(settled.Row.Cmid) ? Imports : null);
+        _membership.System.OnRowSettled(settled);
         ArmTick();
         if (!_state.IsEmpty)
             return;

@@ -14,6 +14,12 @@ sealed record ConversationStart(LogHead? Head, Participants Participants, IReadO
 sealed record Participants(IReadOnlySet<int> Members)
 {
     public SendingRights Sending { get; init; } = SendingRights.Everybody;
+
+    /// <summary>The first number that each member sees; null: everybody sees everything.</summary>
+    public IReadOnlyDictionary<int, long>? JoinSeqs { get; init; }
+
+    /// <summary>Another server has let somebody in of whom nobody was told.</summary>
+    public bool HasUntold { get; init; }
 }
 
 /// <summary>Loads conversations that start at the same time together.</summary>
@@ -44,6 +50,9 @@ sealed class ConversationLoader
 
     /// <summary>Who has blocked whom; null: nobody has.</summary>
     public ContactBook? Contacts { get; init; }
+
+    /// <summary>Whether other servers may let somebody in.</summary>
+    public bool TellsUntold { get; init; }
 
     public ConversationLoader(
         MessageLogStore log, Accounts accounts, ContactStore contacts, DeliveryMarks marks, UnfinishedNodes unfinished, bool keepsHistory, IMaterializer materializer)
@@ -95,6 +104,8 @@ sealed class ConversationLoader
         var groups = ids.Where(id => id.IsGroup).Select(id => id.B).ToList();
         var members = groups.Count > 0 ? await _contacts.MembersAsync(groups) : [];
         var rights = groups.Count > 0 ? await _contacts.SendingRightsAsync(groups) : [];
+        var joined = groups.Count > 0 && _keepsHistory ? await _contacts.JoinSeqsAsync(groups) : [];
+        var untold = TellsUntold && groups.Count > 0 ? await _contacts.WithUntoldAsync(groups) : [];
         var users = ids.Where(id => !id.IsGroup).SelectMany(id => new[] { id.A, id.B }).Distinct().ToList();
         var existing = users.Count > 0 ? await _accounts.ExistingAsync(users) : [];
         var pairs = ids.Where(id => !id.IsGroup && id.A != id.B).SelectMany(id => new[] { new UserPair(id.A, id.B), new UserPair(id.B, id.A) }).ToList();
@@ -103,7 +114,12 @@ sealed class ConversationLoader
             heads.GetValueOrDefault(load.Id), ParticipantsOf(load.Id), unfinished.TryGetValue(load.Id, out var first) ? first : null))];
 
         Participants ParticipantsOf(ConversationId id) => id.IsGroup
-            ? new Participants(members.GetValueOrDefault(id.B, Nobody)) { Sending = rights.GetValueOrDefault(id.B, SendingRights.Everybody) }
+            ? new Participants(members.GetValueOrDefault(id.B, Nobody))
+            {
+                Sending = rights.GetValueOrDefault(id.B, SendingRights.Everybody),
+                JoinSeqs = joined.GetValueOrDefault(id.B),
+                HasUntold = untold.Contains(id.B),
+            }
             : new Participants(new PairMembers(
                 new[] { id.A, id.B }.Where(existing.Contains), new[] { id.A, id.B }.Where(user => blocks.Contains(new UserPair(id.Other(user), user)))));
     }

@@ -14,5 +14,8 @@ sealed record ConversationServices(
     /// <summary>What becomes of messages after they were sent; null without a history.</summary>
     public MessageChangeStore? Changes { get; init; }
 
+    /// <summary>What has become of groups and is not in their logs yet; null without a history.</summary>
+    public SystemOutbox? System { get; init; }
+
     public ChangeWindows ChangeWindows { get; init; } = new(TimeSpan.FromHours(48), TimeSpan.FromMinutes(2), int.MaxValue);
 }

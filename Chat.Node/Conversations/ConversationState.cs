@@ -32,33 +32,6 @@ readonly record struct Judgement(Verdict Verdict, long Number = 0, long Ts = 0, 
     public long Until { get; init; }
 }
 
-/// <summary>A session that waits for the answer to a post.</summary>
-readonly record struct WaitingSession(long SessionId, long PostNumber, int Epoch);
-
-/// <summary>A post that is in the log's queue, or waits for its receivers, and the sessions that wait for the answer.</summary>
-sealed class InFlightPost(PostKey key, long number, long ts, bool hasSiblings, long originSession, params WaitingSession[] waiting)
-{
-    WaitingSession[] _waiting = waiting;
-
-    public PostKey Key => key;
-
-    public long Number => number;
-
-    public long Ts => ts;
-
-    public bool SenderHasOtherDevices => hasSiblings;
-
-    public long OriginSession => originSession;
-
-    public ReadOnlySpan<WaitingSession> Waiting => _waiting;
-
-    public void Await(WaitingSession session)
-    {
-        if (!_waiting.Contains(session))
-            _waiting = [.. _waiting, session];
-    }
-}
-
 /// <summary>
 /// The rules of one conversation: who may send, which number comes next, what was accepted before, what is refused until
 /// a refused post comes again. Pure.
@@ -98,6 +71,12 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <summary>Who of them may not send.</summary>
     public SendingRights Sending { get; set; } = SendingRights.Everybody;
 
+    /// <summary>The first number that each member sees; null: everybody sees everything.</summary>
+    public IReadOnlyDictionary<int, long>? JoinSeqs { get; set; }
+
+    /// <summary>Whether a member sees a message. Who has come since the members were read is not known here, and asks.</summary>
+    public bool Sees(int userId, long seq) => JoinSeqs is null || (JoinSeqs.TryGetValue(userId, out var first) && seq >= first);
+
     /// <summary>The members, to be gone through for every message; and the webhooks, if there are any.</summary>
     public ReadOnlySpan<int> Receivers(bool withWebhooks) => _receivers.AsSpan(0, _receivers.Length - (withWebhooks ? 0 : 1));
 
@@ -110,9 +89,13 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <summary>The last number known to be committed.</summary>
     public long CommittedHead { get; private set; }
 
+    /// <summary>How many of the numbers up to <see cref="Head"/> are of system messages.</summary>
+    public long Systems { get; private set; }
+
     int[] _receivers = [IWebhooks.ReceiverId];
     int[] _silenced = [];
     long _lastTs;
+    long _committedSystems;
 
     public int InFlight => _inFlight.Count;
 
@@ -124,6 +107,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         if (head is null)
             return;
         Head = CommittedHead = Math.Max(Head, head.Seq);
+        Systems = _committedSystems = head.Systems;
         _lastTs = Math.Max(_lastTs, head.Ts);
         Remember(head.Sender, head.Cmid, head.Seq, head.Ts);
     }
@@ -131,6 +115,8 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     /// <summary>A row that turned up in the log.</summary>
     public void Learn(LogRow row)
     {
+        if (row.Seq > CommittedHead)
+            _committedSystems = row.Systems;
         Head = Math.Max(Head, row.Seq);
         CommittedHead = Math.Max(CommittedHead, row.Seq);
         _lastTs = Math.Max(_lastTs, row.Ts);
@@ -177,11 +163,11 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     }
 
     /// <summary>
-    /// Judges a message of another server: <see cref="Verdict.Take"/> has given it a number and a time, <see cref="Verdict.Answer"/> tells
+    /// Judges a message that no session of ours has sent, of another server or a system message: <see cref="Verdict.Take"/> has given it a number and a time, <see cref="Verdict.Answer"/> tells
     /// those that it has, <see cref="Verdict.Wait"/> means that it is on its way.
     /// </summary>
-    /// <param name="sender">Who wrote it.</param>
-    /// <param name="cmid">Of <see cref="ImportId"/>.</param>
+    /// <param name="sender">Who wrote it; 0: nobody, it is a system message.</param>
+    /// <param name="cmid">No client's: of <see cref="ImportId"/>, or of <see cref="WaitingSystemMessage"/>.</param>
     /// <param name="now">Milliseconds since 1970.</param>
     public Judgement Import(int sender, string cmid, long now)
     {
@@ -191,6 +177,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
         if (_recent.TryFind(key, out var seq, out var ts))
             return new Judgement(Verdict.Answer, seq, ts);
         _lastTs = Math.Max(_lastTs, now);
+        Systems += key.IsSystem ? 1 : 0;
         Launch(new InFlightPost(key, ++Head, _lastTs, hasSiblings: true, originSession: 0));
         return new Judgement(Verdict.Take, Head, _lastTs);
     }
@@ -209,6 +196,7 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
             return null;
         if (seq > 0)
             CommittedHead = Math.Max(CommittedHead, seq);
+        _committedSystems += landed.Key.IsSystem ? 1 : 0;
         _recent.Add(landed.Key, seq, ts);
         return landed;
     }
@@ -217,13 +205,15 @@ sealed class ConversationState(ConversationId id, bool keepsHistory)
     public InFlightPost? Fail(long number) => Land(number);
 
     /// <summary>After all rows have settled: numbers go on behind what is committed.</summary>
-    public void ResetHead() => Head = CommittedHead;
+    public void ResetHead() => (Head, Systems) = (CommittedHead, _committedSystems);
 
     /// <summary>The newest number was not handed to the log: it can be given again.</summary>
     public InFlightPost? TakeBack(long number)
     {
         Head = number - 1;
-        return Fail(number);
+        var post = Fail(number);
+        Systems -= post?.Key.IsSystem == true ? 1 : 0;
+        return post;
     }
 
     public InFlightPost? Find(long number) => _inFlight.TryGetValue(number, out var inFlight) ? inFlight : null;

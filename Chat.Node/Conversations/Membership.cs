@@ -28,11 +28,16 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
 
     long _readAt;
 
+    /// <summary>What has become of the group, on its way into the log.</summary>
+    public required SystemDesk System { get; init; }
+
     /// <summary>Whether the members were read for the message that is being judged: they need not be read once more for it.</summary>
     public bool IsFresh { get; private set; }
 
     /// <summary>They have changed, and could not be read since: read again with the next tick.</summary>
     public bool IsUnread { get; private set; }
+
+    public bool HasOpenWork => IsUnread || System.HasOpenWork;
 
     public bool IsStale => services.IsBridged && id.IsGroup && !IsFresh && services.Clock.CoarseMilliseconds() - _readAt >= MembersLastMilliseconds;
 
@@ -50,16 +55,26 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
     public void OnRead(Participants? participants)
     {
         if (participants is not null)
-            (state.Members, state.Sending) = (participants.Members, participants.Sending);
+            (state.Members, state.Sending, state.JoinSeqs) = (participants.Members, participants.Sending, participants.JoinSeqs);
         _readAt = services.Clock.CoarseMilliseconds();
         IsFresh = participants is not null;
+        if (participants is { HasUntold: true })
+            System.TellUntold();
+    }
+
+    public void OnChange(object message, IActorRef asker)
+    {
+        if (message is MembersChanged changed)
+            OnChanged(changed, asker);
+        else
+            OnReload(message, asker);
     }
 
     /// <summary>
     /// <see cref="ReloadMembers"/>, or that it is done. What is being read when it comes may be from before the change: only what is read because of it
     /// is an answer.
     /// </summary>
-    public void OnReload(object message, IActorRef asker)
+    void OnReload(object message, IActorRef asker)
     {
         if (message is ReloadMembers)
         {
@@ -67,6 +82,7 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
             return;
         }
 
+        System.Wake();
         IsUnread = !IsFresh;
         if (IsFresh)
             asker.Tell(new MembersKnown(id), self);
@@ -74,6 +90,7 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
 
     public void OnTick()
     {
+        System.OnTick();
         if (IsUnread)
             ReadFor(MembersReloaded.Instance, ActorRefs.Nobody);
     }
@@ -81,10 +98,11 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
     /// <summary>What was held has been judged.</summary>
     public void OnJudged() => IsFresh = false;
 
-    public void OnChanged(MembersChanged changed, IActorRef sender)
+    void OnChanged(MembersChanged changed, IActorRef sender)
     {
         if (!state.Members.Contains(changed.UserId))
             state.Members = new HashSet<int>(state.Members) { changed.UserId };
         sender.Tell(new MembersKnown(id));
+        System.Wake();
     }
 }

@@ -99,7 +99,10 @@ sealed class Posts(
     void Append(Post post, Judgement judgement)
     {
         var row = new LogRow(
-            id, judgement.Number, post.Sender, post.Cmid, judgement.Ts, new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts));
+            id, judgement.Number, post.Sender, post.Cmid, judgement.Ts, new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts))
+        {
+            Systems = state.Systems,
+        };
         if (!writer.TryAppend(row) && state.TakeBack(judgement.Number) is { } refused)
             Answers.Refuse(refused, "the log is busy");
     }

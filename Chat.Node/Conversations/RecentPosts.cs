@@ -13,6 +13,9 @@ readonly record struct PostKey(int Sender, ulong High, ulong Low)
 {
     static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
+    /// <summary>Nobody has sent it.</summary>
+    public bool IsSystem => Sender == 0;
+
     public static PostKey Of(int sender, string cmid)
     {
         var hash = XxHash128.HashToUInt128(MemoryMarshal.AsBytes(cmid.AsSpan()), Seed);

@@ -14,6 +14,7 @@ enum CrashPoint
     BeforeDrain,
     BeforeChange,
     AfterChange,
+    AfterMemberChange,
 }
 
 /// <summary>

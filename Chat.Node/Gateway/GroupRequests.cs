@@ -73,6 +73,7 @@ sealed class GroupRequests(Groups groups, GroupStore store, ContactLists lists, 
             Avatar = group.Policy.Avatar,
             Joining = group.Policy.Joining,
             Sending = group.Policy.Sending,
+            History = group.Policy.History,
             Role = own.Role,
             MutedUntil = own.IsMember && own.MutedUntil > clock.GetUtcNow().ToUnixTimeMilliseconds() ? own.MutedUntil : 0,
         }.ToBytes(request.Ref));

@@ -12,7 +12,7 @@ sealed class HistoryRequests(ContactStore contacts, ChangeRequests changes, Mess
         if (!await contacts.TakesPartAsync(asker.UserId, id))
             return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
         var isBackwards = request.After is null;
-        var hiddenTo = asker.SpeaksNext ? await views.HiddenToAsync(asker.UserId, id) : 0; // clients of version 2 take a hole in the numbers for a loss
+        var hiddenTo = asker.SpeaksNext ? await views.HiddenToAsync(asker.UserId, id) : await views.UnseenToAsync(asker.UserId, id); // clients of version 2 take a hole in the numbers for a loss
         var rows = isBackwards
             ? await log.ReadBeforeAsync(id, request.Before ?? long.MaxValue, request.Limit + 1)
             : await log.ReadAfterAsync(id, Math.Max(request.After!.Value, hiddenTo), request.Limit + 1);

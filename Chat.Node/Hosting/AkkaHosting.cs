@@ -37,6 +37,7 @@ static class AkkaHosting
             provider.GetRequiredService<DeliveryMarks>(), provider.GetRequiredService<UnfinishedNodes>(), settings.KeepsHistory, provider.GetRequiredService<IMaterializer>())
         {
             Contacts = provider.GetRequiredService<ContactBook>(),
+            TellsUntold = settings.IsBridged && settings.KeepsHistory,
         });
         services.AddSingleton(provider => new ConversationServices(
             provider.GetRequiredService<MessageLog>(), provider.GetRequiredService<ConversationLoader>(), provider.GetRequiredService<FanOutWatermarks>(),
@@ -45,6 +46,7 @@ static class AkkaHosting
             provider.GetRequiredService<IWebhooks>())
         {
             Changes = settings.KeepsHistory ? provider.GetRequiredService<MessageChangeStore>() : null,
+            System = provider.GetService<SystemOutbox>(),
             ChangeWindows = new ChangeWindows(
                 TimeSpan.FromHours(settings.Limits.EditHours), TimeSpan.FromSeconds(settings.Limits.RecallSeconds),
                 provider.GetRequiredService<MessageLog>().LargestBody),
@@ -137,6 +139,12 @@ static class AkkaHosting
     {
         akka.WithActors((system, registry, _) => registry.Register<FanOutReporter>(system.ActorOf(
             Props.Create(() => new FanOutReporter(provider.GetRequiredService<FanOutWatermarks>(), Region<ConversationActor>(provider))), "fan-out-reporter")));
+        if (provider.GetService<SystemOutbox>() is { } outbox)
+        {
+            akka.WithActors((system, registry, _) => registry.Register<SystemMessageReporter>(system.ActorOf(
+                Props.Create(() => new SystemMessageReporter(outbox, Region<ConversationActor>(provider))), "system-message-reporter")));
+        }
+
         return settings.IsClustered
             ? akka.WithSingleton<NodeSweeper>("node-sweeper", (system, _, _) => SweeperOf(system, provider, isClustered: true), createProxyToo: false)
             : akka.WithActors((system, registry, _) =>

@@ -31,6 +31,8 @@ static class StorageHosting
         services.AddSingleton(new NodeIdentity($"{settings.ClusterHostname}:{settings.ClusterPort}", NewIncarnation()));
         services.AddSingleton(provider => new LegacyTexts(
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyCharset, provider.GetRequiredService<TimeProvider>()));
+        if (settings.KeepsHistory)
+            services.AddSingleton<SystemOutbox>();
         services.AddSingleton<UserEvents>();
         services.AddSingleton<GroupEvents>();
         services.AddSingleton<ContactEvents>();
@@ -39,9 +41,11 @@ static class StorageHosting
         services.AddSingleton(provider => new ContactStore(
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>()));
         services.AddSingleton(provider => new GroupStore(
-            provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>()));
+            provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>(),
+            provider.GetService<SystemOutbox>()));
         services.AddSingleton(provider => new MemberStore(
-            provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GroupEvents>()));
+            provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GroupEvents>(),
+            provider.GetService<SystemOutbox>(), provider.GetRequiredService<CrashPoints>()));
         services.AddSingleton<ContactLists>();
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<UserProfiles>();

@@ -100,8 +100,10 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
             return changed.Refusal;
         try
         {
-            if (change.Delete || change.Sending is not null)
+            if (change.Delete || change.Sending is not null || change.History is not null)
                 await TellConversationAsync(id);
+            else if (changed.IsDifferent)
+                conversations.Value.Tell(new ReloadMembers(ConversationId.Group(id)), ActorRefs.Nobody); // it has something to tell, and nobody waits for it
         }
         finally
         {

@@ -175,7 +175,7 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
         return new SearchStep(standing, seq, rev, [.. texts.Values]);
     }
 
-    static string TokensOf(LogRow row) => StoredBody.IsObject(row.Body.Span)
+    static string TokensOf(LogRow row) => !row.IsSystem && StoredBody.IsObject(row.Body.Span)
         ? SearchWords.TokensOf(row.Conversation, row.Sender, ChangedBody.TextOf(row.Body.Span))
         : "";
 }

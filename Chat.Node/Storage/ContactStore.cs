@@ -22,6 +22,15 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
         public long MutedUntil { get; init; }
     }
 
+    sealed class JoinedRow
+    {
+        public int GroupId { get; init; }
+
+        public int UserId { get; init; }
+
+        public long JoinSeq { get; init; }
+    }
+
     sealed class MemberRow
     {
         public int GroupId { get; init; }
@@ -80,12 +89,12 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
                 var id = await connection.ExecuteScalarAsync<int>(database.Dialect.LastInsertId, transaction: transaction);
                 await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
                 await connection.ExecuteAsync(
-                    "INSERT INTO GroupUser (groupid, userid, grouprole) VALUES (@id, @creatorId, 'creator')",
+                    "INSERT INTO GroupUser (groupid, userid, grouprole, join_seq) VALUES (@id, @creatorId, 'creator', 1)",
                     new { id, creatorId }, transaction);
                 if (members is { Count: > 0 })
                 {
                     await connection.ExecuteAsync(
-                        "INSERT INTO GroupUser (groupid, userid, grouprole) SELECT @id, u.id, 'normal' FROM Users u WHERE u.id IN @members AND u.id <> @creatorId",
+                        "INSERT INTO GroupUser (groupid, userid, grouprole, join_seq) SELECT @id, u.id, 'normal', 1 FROM Users u WHERE u.id IN @members AND u.id <> @creatorId",
                         new { id, members, creatorId }, transaction);
                 }
 
@@ -137,6 +146,23 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
 
         return members;
     }
+
+    /// <summary>The first number that members see who do not see everything, of those of these groups whose new members see only what was said since they came.</summary>
+    public async Task<Dictionary<int, IReadOnlyDictionary<int, long>>> JoinSeqsAsync(IReadOnlyCollection<int> groupIds)
+    {
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<JoinedRow>(
+            """
+            SELECT p.groupid, m.userid, m.join_seq AS joinseq FROM GroupPolicy p JOIN GroupUser m ON m.groupid = p.groupid
+            WHERE p.groupid IN @groupIds AND p.history = 1
+            """,
+            new { groupIds }));
+        return rows.GroupBy(row => row.GroupId).ToDictionary(
+            group => group.Key, group => (IReadOnlyDictionary<int, long>)group.GroupBy(row => row.UserId).ToDictionary(own => own.Key, own => own.Min(row => row.JoinSeq)));
+    }
+
+    /// <summary>Those of these groups into which another server has let somebody of whom nobody was told.</summary>
+    public async Task<HashSet<int>> WithUntoldAsync(IReadOnlyCollection<int> groupIds) => (await database.ReadAsync(connection =>
+        connection.QueryAsync<int>("SELECT DISTINCT groupid FROM GroupUser WHERE groupid IN @groupIds AND join_seq = 0", new { groupIds }))).ToHashSet();
 
     /// <summary>Who of the members of each of these groups may not send; a group in which everybody may is missing.</summary>
     public Task<Dictionary<int, SendingRights>> SendingRightsAsync(IReadOnlyCollection<int> groupIds) => database.ReadAsync(async connection =>

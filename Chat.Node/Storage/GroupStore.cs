@@ -14,7 +14,8 @@ sealed record StoredGroup(int Id, string Name, string Description, int Members)
 /// <param name="Avatar">Where its picture is; empty: it has none.</param>
 /// <param name="Joining">Who becomes a member.</param>
 /// <param name="Sending">Who may send.</param>
-sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Sending)
+/// <param name="History">What new members see of what was said before.</param>
+sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Sending, GroupHistory History = GroupHistory.All)
 {
     public static readonly GroupPolicy Default = new("", GroupJoining.Free, GroupSending.All);
 }
@@ -23,14 +24,15 @@ sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Send
 /// <param name="database">Where they are.</param>
 /// <param name="writesForLegacy">Whether legacy servers read what is written: then names are stored as theirs are.</param>
 /// <param name="texts">How theirs are stored.</param>
-/// <param name="events">Who is told of what changes.</param>
-sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyTexts texts, GroupEvents? events = null)
+/// <param name="events">Who of the product's servers is told of what changes.</param>
+/// <param name="outbox">What the members are told; null without a history.</param>
+sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyTexts texts, GroupEvents? events = null, SystemOutbox? outbox = null)
 {
     const string Facts =
         """
         SELECT g.groupname AS name, g.groupdesc AS description, g.ours,
             (SELECT COUNT(DISTINCT m.userid) FROM GroupUser m JOIN Users u ON u.id = m.userid WHERE m.groupid = g.id) AS members,
-            COALESCE(p.avatar, '') AS avatar, COALESCE(p.joining, 0) AS joining, COALESCE(p.sending, 0) AS sending
+            COALESCE(p.avatar, '') AS avatar, COALESCE(p.joining, 0) AS joining, COALESCE(p.sending, 0) AS sending, COALESCE(p.history, 0) AS history
         FROM AllGroup g LEFT JOIN GroupPolicy p ON p.groupid = g.id WHERE g.id = @id
         """;
 
@@ -50,7 +52,9 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
 
         public long Sending { get; init; }
 
-        public GroupPolicy Policy => new(Avatar, (GroupJoining)Joining, (GroupSending)Sending);
+        public long History { get; init; }
+
+        public GroupPolicy Policy => new(Avatar, (GroupJoining)Joining, (GroupSending)Sending, (GroupHistory)History);
     }
 
     sealed class OwnRow
@@ -100,6 +104,8 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
     public async Task<ChangedGroup> ChangeAsync(ChangeGroupRequest change, int by, Func<string?, GroupRefusal?> judge)
     {
+        if (outbox is null && change.History == GroupHistory.Joined)
+            return new ChangedGroup(new GroupRefusal(ErrorCode.HistoryOff, "this server keeps no history: \"history\" cannot be \"joined\""), [], IsDifferent: false);
         var asGbk = writesForLegacy && await texts.ReadGbkAsync();
         if (change.Name is not null || change.Description is not null)
             await new MissingKeys(database).FillGroupsAsync();
@@ -123,20 +129,21 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
             return new ChangedGroup(refusal, [], IsDifferent: false);
         var row = await connection.QuerySingleAsync<GroupRow>(Facts, new { id }, transaction);
         var (name, description) = row.Ours ? (row.Name, row.Description) : (texts.Read(row.Name), texts.Read(row.Description));
-        var isDifferent = (change.Name is { } other && other != name) || (change.Description is { } about && about != description);
+        var message = SystemMessages.Of(by, change, new StoredGroup(id, name, description, (int)row.Members) { Policy = row.Policy });
         if (change.Name is not null || change.Description is not null)
             await RenameAsync(connection, transaction, id, change.Name ?? name, change.Description ?? description, asGbk);
-        var policy = new GroupPolicy(change.Avatar ?? row.Avatar, change.Joining ?? row.Policy.Joining, change.Sending ?? row.Policy.Sending);
+        var policy = new GroupPolicy(change.Avatar ?? row.Avatar, change.Joining ?? row.Policy.Joining, change.Sending ?? row.Policy.Sending, change.History ?? row.Policy.History);
         if (policy != row.Policy)
         {
-            isDifferent = true;
             await connection.ExecuteAsync("DELETE FROM GroupPolicy WHERE groupid = @id", new { id }, transaction);
             await connection.ExecuteAsync(
-                "INSERT INTO GroupPolicy (groupid, avatar, joining, sending) VALUES (@id, @Avatar, @joining, @sending)",
-                new { id, policy.Avatar, joining = (int)policy.Joining, sending = (int)policy.Sending }, transaction);
+                "INSERT INTO GroupPolicy (groupid, avatar, joining, sending, history) VALUES (@id, @Avatar, @joining, @sending, @history)",
+                new { id, policy.Avatar, joining = (int)policy.Joining, sending = (int)policy.Sending, history = (int)policy.History }, transaction);
         }
 
-        return new ChangedGroup(null, await MembersAsync(connection, transaction, id), isDifferent);
+        if (outbox is not null && message is not null)
+            await outbox.AddAsync(connection, transaction, id, [message]);
+        return new ChangedGroup(null, await MembersAsync(connection, transaction, id), IsDifferent: message is not null);
     }
 
     async Task RenameAsync(DbConnection connection, DbTransaction transaction, int id, string name, string description, bool asGbk)

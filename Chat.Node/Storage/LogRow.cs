@@ -6,7 +6,20 @@ namespace Chat.Node.Storage;
 /// A message on its way into the log, or out of it. <c>Body</c> is the canonical object of <see cref="ChatBody"/>; <c>Node</c> is
 /// the incarnation that wrote it, of a row that was read.
 /// </summary>
-sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body, long Node = 0);
+sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body, long Node = 0)
+{
+    /// <summary>How many system messages there are up to here: the rest are texts, which count as unread.</summary>
+    public long Systems { get; init; }
+
+    /// <summary>Nobody has sent it: it tells what has become of a group.</summary>
+    public bool IsSystem => Sender == 0;
+
+    /// <summary>What the column n says; null is the usual case.</summary>
+    public long? StoredTexts => Systems == 0 ? null : Seq - Systems;
+
+    /// <summary>The same as <see cref="Systems"/>, from what the column n says.</summary>
+    public static long SystemsTo(long seq, long? texts) => texts is { } n ? Math.Clamp(seq - n, 0, seq) : 0;
+}
 
 /// <summary>The outcome of writing a row.</summary>
 enum AppendStatus

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Node.Faults;
 using Chat.Protocol;
 using Dapper;
 
@@ -8,7 +9,12 @@ namespace Chat.Node.Storage;
 /// Who is in a group, for whoever changes it: the facts are read, judged and written in one transaction, one after the other for each group. Legacy servers
 /// insert rows of their own beside it; a member may be there twice.
 /// </summary>
-sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents? events = null)
+/// <param name="database">Where they are.</param>
+/// <param name="clock">The time.</param>
+/// <param name="events">Who of the product's servers is told.</param>
+/// <param name="outbox">What the members are told; null without a history.</param>
+/// <param name="crashPoints">For tests.</param>
+sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents? events = null, SystemOutbox? outbox = null, CrashPoints? crashPoints = null)
 {
     const int MaxAttempts = 3;
 
@@ -52,7 +58,10 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         {
             try
             {
-                return await database.WriteAsync((connection, transaction) => ChangeAsync(connection, transaction, groupId, by, userIds, judge));
+                var outcome = await database.WriteAsync((connection, transaction) => ChangeAsync(connection, transaction, groupId, by, userIds, judge));
+                if (outcome.Differences.Count > 0)
+                    crashPoints?.Reach(CrashPoint.AfterMemberChange);
+                return outcome;
             }
             catch (DuplicateKeyException) when (attempt < MaxAttempts)
             {
@@ -87,6 +96,8 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         await WriteAsync(connection, transaction, groupId, by, differences);
         if (judgement.DeletesGroup)
             await DeleteAsync(connection, transaction, groupId, events);
+        else if (outbox is not null)
+            await outbox.AddAsync(connection, transaction, groupId, SystemMessages.Of(by, differences));
         return new GroupOutcome(null, differences, judgement.DeletesGroup);
     }
 
@@ -98,6 +109,7 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         await connection.ExecuteAsync("DELETE FROM GroupMute WHERE groupid = @groupId", new { groupId }, transaction);
         await connection.ExecuteAsync("DELETE FROM GroupBan WHERE groupid = @groupId", new { groupId }, transaction);
         await connection.ExecuteAsync("DELETE FROM GroupJoinRequest WHERE groupid = @groupId", new { groupId }, transaction);
+        await connection.ExecuteAsync("DELETE FROM SystemOutbox WHERE groupid = @groupId", new { groupId }, transaction);
         var deleted = await connection.ExecuteAsync("DELETE FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
         if (deleted > 0 && events is not null)
             await events.DeletedAsync(connection, transaction, groupId);
@@ -138,8 +150,11 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
             await connection.ExecuteAsync("DELETE FROM GroupUser WHERE groupid = @groupId AND userid IN @left", new { groupId, left }, transaction);
         if (joined.Length > 0)
         {
+            var head = await connection.ExecuteScalarAsync<long?>(
+                "SELECT l.seq FROM MessageLog l WHERE l.a = 0 AND l.b = @groupId AND l.seq BETWEEN 1 AND 9007199254740991 ORDER BY l.seq DESC LIMIT 1", new { groupId }, transaction);
             await connection.ExecuteAsync(
-                "INSERT INTO GroupUser (groupid, userid, grouprole) SELECT @groupId, u.id, 'normal' FROM Users u WHERE u.id IN @joined", new { groupId, joined }, transaction);
+                "INSERT INTO GroupUser (groupid, userid, grouprole, join_seq) SELECT @groupId, u.id, 'normal', @first FROM Users u WHERE u.id IN @joined",
+                new { groupId, joined, first = (head ?? 0) + 1 }, transaction);
         }
 
         foreach (var (userId, before, after) in differences)

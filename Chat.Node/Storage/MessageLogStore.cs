@@ -1,10 +1,15 @@
+using System.Data.Common;
 using Chat.Protocol;
 using Dapper;
 
 namespace Chat.Node.Storage;
 
 /// <summary>The newest row of a conversation.</summary>
-sealed record LogHead(long Seq, long Ts, int Sender, string Cmid);
+sealed record LogHead(long Seq, long Ts, int Sender, string Cmid)
+{
+    /// <inheritdoc cref="LogRow.Systems" />
+    public long Systems { get; init; }
+}
 
 /// <summary>The statements of the message log.</summary>
 sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
@@ -39,7 +44,11 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 
         public long Node { get; init; }
 
-        public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), StoredNumbers.OrZero(Ts), Body, Node);
+        public long? N { get; init; }
+
+        public long Systems => LogRow.SystemsTo(Seq, N);
+
+        public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), StoredNumbers.OrZero(Ts), Body, Node) { Systems = Systems };
     }
 
     /// <inheritdoc cref="IChatDatabase.LargestBody" />
@@ -54,7 +63,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
         var rows = await database.ReadAsync(connection =>
             connection.QueryAsync<LogQueryRow>(database.Dialect.Heads, new { ids = SqlDialect.PairsOf(conversations) }));
         return rows.ToDictionary(
-            row => ConversationId.FromStored(row.A, row.B), row => new LogHead(row.Seq, StoredNumbers.OrZero(row.Ts), row.Sender, SqlDialect.TextOf(row.Cmid)));
+            row => ConversationId.FromStored(row.A, row.B), row => new LogHead(row.Seq, StoredNumbers.OrZero(row.Ts), row.Sender, SqlDialect.TextOf(row.Cmid)) { Systems = row.Systems });
     }
 
     /// <summary>The rows that there are at some numbers.</summary>
@@ -105,12 +114,13 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
     {
         var rows = await connection.QueryAsync<SyncRow>(
             """
-            SELECT c.a, c.b, l.seq AS head, l.ts, l.sender, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
+            SELECT c.a, c.b, c.joinseq, l.seq AS head, l.n, l.ts, l.sender, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
                    COALESCE(m.updated, 0) AS updated, COALESCE(m.hidden_to, 0) AS hiddento, COALESCE(m.flags, 0) AS flags,
                    COALESCE(n.started, 0) AS started, COALESCE(s.rev, 0) AS rev, COALESCE(s.changed, 0) AS changed
-            FROM (SELECT a, b FROM Conversation WHERE a = @userId
-                  UNION SELECT a, b FROM Conversation WHERE b = @userId AND a > 0
-                  UNION SELECT 0, groupid FROM GroupUser WHERE userid = @userId) c
+            FROM (SELECT a, b, 0 AS joinseq FROM Conversation WHERE a = @userId
+                  UNION SELECT a, b, 0 FROM Conversation WHERE b = @userId AND a > 0
+                  UNION SELECT 0, g.groupid, MIN(CASE WHEN p.history = 1 THEN g.join_seq ELSE 0 END)
+                      FROM GroupUser g LEFT JOIN GroupPolicy p ON p.groupid = g.groupid WHERE g.userid = @userId GROUP BY g.groupid) c
             JOIN MessageLog l ON l.a = c.a AND l.b = c.b
                 AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = c.a AND h.b = c.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
             LEFT JOIN DeliveryMark m ON m.userid = @userId AND m.a = c.a AND m.b = c.b
@@ -119,14 +129,27 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
                 AND s.rev = (SELECT h.rev FROM MessageState h WHERE h.a = c.a AND h.b = c.b ORDER BY h.rev DESC LIMIT 1)
             """,
             new { userId });
-        return rows.Where(row => StoredNumbers.Conversation(row.A, row.B) is not null).ToList();
+        var all = rows.Where(row => StoredNumbers.Conversation(row.A, row.B) is not null).ToList();
+        await ReadSystemsAsync(connection, all);
+        return all;
     });
+
+    /// <summary>Most conversations have no system messages, and cost nothing here.</summary>
+    async Task ReadSystemsAsync(DbConnection connection, List<SyncRow> rows)
+    {
+        var some = rows.Where(row => row.Systems > 0 && row.ReadFrom > 0).ToDictionary(row => (row.A, row.B));
+        if (some.Count == 0)
+            return;
+        var ids = $"[{string.Join(',', some.Values.Select(row => $"[{row.A},{row.B},{row.ReadFrom}]"))}]";
+        foreach (var found in await connection.QueryAsync<LogQueryRow>(database.Dialect.TextsAt, new { ids }))
+            some[(found.A, found.B)].SystemsRead = found.Systems;
+    }
 
     Task<List<LogRow>> ReadAsync(ConversationId id, string condition, long from, int limit) =>
         database.ReadAsync(async connection =>
         {
             var rows = await connection.QueryAsync<LogQueryRow>(
-                $"SELECT a, b, seq, sender, cmid, ts, body, node FROM MessageLog WHERE a = @A AND b = @B AND seq BETWEEN 1 AND 9007199254740991 AND {condition} LIMIT @limit",
+                $"SELECT a, b, seq, sender, cmid, ts, body, node, n FROM MessageLog WHERE a = @A AND b = @B AND seq BETWEEN 1 AND 9007199254740991 AND {condition} LIMIT @limit",
                 new { id.A, id.B, from, limit });
             return rows.Select(row => row.ToLogRow()).ToList();
         });

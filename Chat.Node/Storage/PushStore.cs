@@ -46,13 +46,15 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
 
         public long HiddenTo { get; init; }
 
+        public long JoinSeq { get; init; }
+
         public long Head { get; init; }
 
         public long Sender { get; init; }
 
         /// <summary>As <see cref="SyncRow.UnreadOf"/> has it: who has written last has read, and what was cleared does not count.</summary>
         public UnreadRange? ToRange() => StoredNumbers.Conversation(A, B) is { } conversation && Sender != UserId
-            ? new UnreadRange(UserId, conversation, Math.Max(MarkStanding.TrustedRead(ReadTo, Head), Math.Clamp(HiddenTo, 0, Head)), Head)
+            ? new UnreadRange(UserId, conversation, Math.Max(MarkStanding.TrustedRead(ReadTo, Head), Math.Clamp(Math.Max(HiddenTo, JoinSeq - 1), 0, Head)), Head)
             : null;
     }
 
@@ -144,10 +146,11 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
     {
         var rows = await database.ReadAsync(connection => connection.QueryAsync<UnreadRow>(
             """
-            SELECT c.userid, c.a, c.b, COALESCE(m.read_to, 0) AS readto, COALESCE(m.hidden_to, 0) AS hiddento, l.seq AS head, l.sender
-            FROM (SELECT a AS userid, a, b FROM Conversation WHERE a IN @users
-                  UNION SELECT b, a, b FROM Conversation WHERE b IN @users AND a > 0
-                  UNION SELECT userid, 0, groupid FROM GroupUser WHERE userid IN @users) c
+            SELECT c.userid, c.a, c.b, c.joinseq, COALESCE(m.read_to, 0) AS readto, COALESCE(m.hidden_to, 0) AS hiddento, l.seq AS head, l.sender
+            FROM (SELECT a AS userid, a, b, 0 AS joinseq FROM Conversation WHERE a IN @users
+                  UNION SELECT b, a, b, 0 FROM Conversation WHERE b IN @users AND a > 0
+                  UNION SELECT g.userid, 0, g.groupid, MIN(CASE WHEN p.history = 1 THEN g.join_seq ELSE 0 END)
+                      FROM GroupUser g LEFT JOIN GroupPolicy p ON p.groupid = g.groupid WHERE g.userid IN @users GROUP BY g.userid, g.groupid) c
             JOIN MessageLog l ON l.a = c.a AND l.b = c.b
                 AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = c.a AND h.b = c.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
             LEFT JOIN DeliveryMark m ON m.userid = c.userid AND m.a = c.a AND m.b = c.b

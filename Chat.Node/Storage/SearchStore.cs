@@ -141,11 +141,18 @@ sealed class SearchStore(IChatDatabase database)
     public Task<List<int>> GroupsOfAsync(int userId) => database.ReadAsync(async connection =>
         (await connection.QueryAsync<int>("SELECT groupid FROM GroupUser WHERE userid = @userId", new { userId })).AsList());
 
-    /// <summary>Up to where the user has cleared conversations.</summary>
+    /// <summary>Up to where the user has cleared conversations, or came too late to see them.</summary>
     public Task<Dictionary<ConversationId, long>> HiddenAsync(int userId) => database.ReadAsync(async connection =>
-        (await connection.QueryAsync<StandingRow>("SELECT a, b, hidden_to AS seq FROM DeliveryMark WHERE userid = @userId AND hidden_to > 0", new { userId }))
+        (await connection.QueryAsync<StandingRow>(
+            """
+            SELECT a, b, hidden_to AS seq FROM DeliveryMark WHERE userid = @userId AND hidden_to > 0
+            UNION ALL SELECT 0, g.groupid, MIN(g.join_seq) - 1 FROM GroupUser g JOIN GroupPolicy p ON p.groupid = g.groupid AND p.history = 1
+                WHERE g.userid = @userId GROUP BY g.groupid
+            """,
+            new { userId }))
             .Where(row => StoredNumbers.Conversation(row.A, row.B) is not null)
-            .ToDictionary(row => ConversationId.FromStored(row.A, row.B), row => StoredNumbers.OrZero(row.Seq)));
+            .GroupBy(row => ConversationId.FromStored(row.A, row.B))
+            .ToDictionary(own => own.Key, own => own.Max(row => StoredNumbers.OrZero(row.Seq))));
 
     static string ToJson(IReadOnlyList<(SearchRow Row, string Tokens)> texts)
     {

@@ -41,6 +41,9 @@ abstract class SqlDialect
     /// <summary>The rows of the log at each <c>[a, b, seq]</c> in <c>@ids</c>, a JSON array.</summary>
     public abstract string RowsAt { get; }
 
+    /// <summary>How many texts there are up to <c>[a, b, seq]</c>, for each in <c>@ids</c>, a JSON array; null: all are texts.</summary>
+    public abstract string TextsAt { get; }
+
     /// <summary>How many messages at <c>[user, a, b, seq]</c> in <c>@ids</c>, a JSON array, are of others than the user; a user who has none is missing.</summary>
     public abstract string CountOfOthers { get; }
 

@@ -14,6 +14,15 @@ sealed class SyncRow
 
     public long Head { get; init; }
 
+    /// <summary>How many of its numbers are of texts; null: all are.</summary>
+    public long? N { get; init; }
+
+    /// <summary>How many system messages there are up to the head.</summary>
+    public long Systems => LogRow.SystemsTo(Head, N);
+
+    /// <summary>And how many up to <see cref="ReadFrom"/>.</summary>
+    public long SystemsRead { get; set; }
+
     /// <summary>When the newest message was sent.</summary>
     public long Ts { get; init; }
 
@@ -28,6 +37,12 @@ sealed class SyncRow
 
     /// <summary>The user has cleared the conversation up to here.</summary>
     public long HiddenTo { get; init; }
+
+    /// <summary>The first number that a member sees who came later; 0: everything.</summary>
+    public long JoinSeq { get; init; }
+
+    /// <summary>Nothing up to here is shown to the user.</summary>
+    public long UnseenTo => Math.Max(HiddenTo, JoinSeq - 1);
 
     public long Flags { get; init; }
 
@@ -45,7 +60,10 @@ sealed class SyncRow
     public long Changed { get; init; }
 
     /// <summary>Messages below this number are not shown to the user; 0: all are.</summary>
-    public long Floor => HiddenTo > 0 ? Math.Min(HiddenTo, Head) + 1 : 0;
+    public long Floor => UnseenTo > 0 ? Math.Min(UnseenTo, Head) + 1 : 0;
+
+    /// <summary>What counts as read: behind it messages may be unread.</summary>
+    public long ReadFrom => Math.Max(MarkStanding.TrustedRead(ReadTo, Head), Math.Max(0, Floor - 1));
 
     bool Has(ConversationFlags flag) => ((ConversationFlags)Flags & flag) != ConversationFlags.None;
 
@@ -53,5 +71,5 @@ sealed class SyncRow
     /// How many messages of others the user has not read. Who has sent the last one has read what is before it, even if the mark that says so is
     /// still on its way.
     /// </summary>
-    public long UnreadOf(int userId) => Sender == userId ? 0 : Head - Math.Max(MarkStanding.TrustedRead(ReadTo, Head), Math.Max(0, Floor - 1));
+    public long UnreadOf(int userId) => Sender == userId ? 0 : Math.Max(0, Head - Systems - (ReadFrom - SystemsRead));
 }

@@ -124,7 +124,7 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
     {
         foreach (var ((conversation, _), link) in _links)
         {
-            foreach (var delivery in link.GiveTo(session.Slot, message => session.IsModern || !core.IsSelfCopy(conversation, message)))
+            foreach (var delivery in link.GiveTo(session.Slot, message => session.IsModern || !(message.IsSystem || core.IsSelfCopy(conversation, message))))
                 core.Tell(session.Actor, new Push(link.Incarnation, delivery.Number, delivery.Message));
         }
     }
@@ -137,7 +137,7 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
         {
             foreach (var lost in link.OnSessionGone(slot))
             {
-                if (core.IsSelfCopy(conversation, lost.Message))
+                if (lost.Message.IsSystem || core.IsSelfCopy(conversation, lost.Message))
                 {
                     Done(conversation, link, lost);
                     continue;
@@ -202,7 +202,10 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
         }
     }
 
-    /// <summary>To every session, or into the queue. The sender's own devices get copies, which are never queued.</summary>
+    /// <summary>
+    /// To every session, or into the queue. The sender's own devices get copies, which are never queued. Neither are system messages: who is not here finds
+    /// them in the history, and a legacy client or another server would take them for a text.
+    /// </summary>
     void Dispatch(ConversationId conversation, DeliveryLink link, PendingDelivery delivery)
     {
         if (IsKnownBridged(delivery))
@@ -218,7 +221,7 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
             Push? push = null;
             foreach (var session in core.Sessions)
             {
-                if (isCopy && (!session.IsModern || session.Id == message.OriginSession))
+                if ((isCopy || message.IsSystem) && (!session.IsModern || session.Id == message.OriginSession))
                     continue;
                 delivery.PushedTo |= 1UL << session.Slot;
                 core.Tell(session.Actor, push ??= new Push(link.Incarnation, delivery.Number, message));
@@ -227,7 +230,7 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
 
         if (delivery.PushedTo != 0)
             return;
-        if (isCopy || IsElsewhere(conversation, delivery))
+        if (isCopy || message.IsSystem || IsElsewhere(conversation, delivery))
             Done(conversation, link, delivery);
         else
             offline.Add(conversation, delivery);

@@ -73,10 +73,10 @@ sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookS
         return new RunOutcome(last ?? upTo, begunAt, IsEmpty: last is null, null, cursor.IsOfChanges);
     }
 
-    /// <summary>What was logged before the endpoint was there is not for it.</summary>
+    /// <summary>What was logged before the endpoint was there is not for it. A system message is no message that somebody has sent: members have events of their own.</summary>
     static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, IReadOnlyList<LogRow> rows)
     {
-        var wanted = rows.SkipWhile(row => row.Ts < endpoint.Created);
+        var wanted = rows.SkipWhile(row => row.Ts < endpoint.Created).Where(row => !row.IsSystem);
         return endpoint.IsBatch ? WebhookBody.Batches(wanted, row => row.Body.Length).Select(WebhookBody.OfMessages) : wanted.Select(WebhookBody.OfMessage);
     }
 

@@ -18,6 +18,9 @@ public sealed record GroupReply(int GroupId, string Name, string Description, in
     /// <summary>Who may send.</summary>
     public GroupSending Sending { get; init; }
 
+    /// <summary>What new members see of what was said before.</summary>
+    public GroupHistory History { get; init; }
+
     /// <summary>What the user is in it; null: no member.</summary>
     public string? Role { get; init; }
 
@@ -35,7 +38,7 @@ public sealed record GroupReply(int GroupId, string Name, string Description, in
         writer.WriteNumber("members", Members);
         writer.WriteString("joining", GroupWords.Of(Joining));
         writer.WriteString("sending", GroupWords.Of(Sending));
-        writer.WriteString("history", "all");
+        writer.WriteString("history", GroupWords.Of(History));
         if (Role is { } role)
             writer.WriteString("role", ListText.Role(role));
         if (MutedUntil > 0)
@@ -50,6 +53,7 @@ public sealed record GroupReply(int GroupId, string Name, string Description, in
             Avatar = json.OptionalText("avatar") ?? "",
             Joining = GroupWords.Joining(json.OptionalText("joining")) ?? GroupJoining.Free,
             Sending = GroupWords.Sending(json.OptionalText("sending")) ?? GroupSending.All,
+            History = GroupWords.History(json.OptionalText("history")) ?? GroupHistory.All,
             Role = json.OptionalText("role"),
             MutedUntil = json.OptionalNumber("muted_until"),
         };

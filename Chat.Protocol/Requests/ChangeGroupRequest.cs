@@ -28,6 +28,9 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
     /// <summary>Who may send.</summary>
     public GroupSending? Sending { get; init; }
 
+    /// <summary>What new members see of what was said before.</summary>
+    public GroupHistory? History { get; init; }
+
     /// <summary>There is no such group any more; stands alone.</summary>
     public bool Delete { get; init; }
 
@@ -47,31 +50,27 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
                 continue;
             if (!seen.Add(member.Name))
                 return Invalid($"\"{member.Name}\" is there twice: once is expected");
-            if (IsOff(member))
-                return new InvalidRequest(ErrorCode.Off, $"\"{member.Name}\" cannot be changed here: every member sees all of the history, and nothing of it goes by itself");
+            if (member.Name == "keep_days")
+                return new InvalidRequest(ErrorCode.Off, "\"keep_days\" cannot be changed here: nothing of a history goes by itself");
             if (request.With(member.Name, member.Value) is not { } changed)
                 return Invalid($"\"{member.Name}\" must be {ExpectedOf(member.Name)}");
             request = changed;
         }
 
         if (seen.Count == 0)
-            return Invalid("nothing to change: at least one of \"name\", \"desc\", \"avatar\", \"joining\", \"sending\" and \"delete\" is expected");
+            return Invalid("nothing to change: at least one of \"name\", \"desc\", \"avatar\", \"joining\", \"sending\", \"history\" and \"delete\" is expected");
         return request.Delete && seen.Count > 1 ? Invalid("\"delete\" stands alone: nothing else of the group can be changed with it") : request;
     }
-
-    /// <summary>What is so everywhere may be asked for.</summary>
-    static bool IsOff(JsonProperty member) =>
-        member.Name == "keep_days" || (member.Name == "history" && !(member.Value.ValueKind == JsonValueKind.String && member.Value.ValueEquals("all"u8)));
 
     ChangeGroupRequest? With(string key, JsonElement value) => (key, value.ValueKind) switch
     {
         ("delete", JsonValueKind.True) => this with { Delete = true },
-        ("history", _) => this,
         (_, not JsonValueKind.String) => null,
         ("name", _) => TextOf(value) is { } name ? this with { Name = name } : null,
         ("desc", _) => TextOf(value) is { } description ? this with { Description = description } : null,
         ("avatar", _) => value.GetString()! is var avatar && IsAvatar(avatar) ? this with { Avatar = avatar } : null,
         ("joining", _) => GroupWords.Joining(value.GetString()) is { } joining ? this with { Joining = joining } : null,
+        ("history", _) => GroupWords.History(value.GetString()) is { } history ? this with { History = history } : null,
         ("sending", _) => GroupWords.Sending(value.GetString()) is { } sending ? this with { Sending = sending } : null,
         _ => null,
     };
@@ -88,12 +87,21 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
         "avatar" => $"an http or https address of at most {MaxAvatarBytes} bytes, or empty",
         "joining" => "\"free\", \"ask\" or \"invite\"",
         "sending" => "\"all\" or \"admins\"",
+        "history" => "\"all\" or \"joined\"",
         _ => $"a string of at most {MaxTextBytes} bytes",
     };
 
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("groupid", GroupId);
+        WriteChanges(writer);
+        if (Delete)
+            writer.WriteBoolean("delete", true);
+    }
+
+    /// <summary>What is not null.</summary>
+    internal void WriteChanges(Utf8JsonWriter writer)
+    {
         if (Name is { } name)
             writer.WriteText("name", name);
         if (Description is { } description)
@@ -104,7 +112,7 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
             writer.WriteString("joining", GroupWords.Of(joining));
         if (Sending is { } sending)
             writer.WriteString("sending", GroupWords.Of(sending));
-        if (Delete)
-            writer.WriteBoolean("delete", true);
+        if (History is { } history)
+            writer.WriteString("history", GroupWords.Of(history));
     }
 }

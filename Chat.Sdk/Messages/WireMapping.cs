@@ -13,6 +13,7 @@ static class WireMapping
         Timestamp = push.Timestamp,
         Time = push.Time,
         OfflineId = push.OfflineId,
+        System = push.System,
         Rev = push.State?.Rev ?? 0,
         Edited = push.State?.Edited ?? 0,
         Recalled = push.State?.Recalled,

@@ -66,6 +66,10 @@ public sealed class BorderGroupTests
             await ours.SendToGroupAsync(group, $"after {++sent}");
             return theirs.Client.TakeAll().Count > 0;
         });
+        var told = await ours.NextSystemAsync();
+        while (!told.GetProperty("ids").EnumerateArray().Any(id => id.GetInt32() == theirs.Id))
+            told = await ours.NextSystemAsync(); // of the friend
+        Assert.Equal(("joined", false), (told.Text("change"), told.Has("by")));
         await theirs.SendToGroupAsync(group, "thanks");
         await Eventually.EqualAsync(true, () => Task.FromResult(friend.TakeAll().Any(frame => frame.Text("msg") == "thanks")));
     }

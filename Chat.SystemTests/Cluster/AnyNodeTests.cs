@@ -68,7 +68,9 @@ public abstract class AnyNodeTests(ClusterFixture fixture)
             Assert.All(pushes, push => Assert.NotEqual(member.UserId, push.Number("id")));
             Assert.Equal(pushes.Select(push => push.Number("seq")).Order().Distinct(), pushes.Select(push => push.Number("seq")));
             var history = await member.RequestAsync(new { msgid = 107, conversation = $"g:{group}", after = 0, limit = 100 });
-            Assert.Equal(Enumerable.Range(1, 30).Select(i => (long)i), history.GetProperty("messages").EnumerateArray().Select(message => message.Number("seq")));
+            var messages = history.GetProperty("messages").EnumerateArray().ToList();
+            Assert.Equal(Enumerable.Range(1, messages.Count).Select(i => (long)i), messages.Select(message => message.Number("seq")));
+            Assert.Equal(30, messages.Count(message => message.Number("id") > 0));
         }
     }
 

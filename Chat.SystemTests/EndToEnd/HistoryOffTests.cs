@@ -48,6 +48,22 @@ public abstract class HistoryOffTests : IDisposable
     }
 
     [Fact]
+    public async Task What_becomes_of_a_group_is_told_nowhere()
+    {
+        await using var node = await TestNode.StartAsync(_folder, "--Chat:History:Enabled=false");
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
+        var group = (int)(await alice.RequestAsync(new { msgid = 8, groupname = "g" })).Number("groupid");
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 126, groupid = group, desc = "quiet" })).Number("errno"));
+        Assert.Equal(11, (await alice.RequestAsync(new { msgid = 126, groupid = group, history = "joined" })).Number("errno"));
+        Assert.Equal(0, (await alice.SendToGroupAsync(group, "hello")).Number("errno"));
+        Assert.Equal("changed", (await bob.NextOfAllAsync()).Text("change"));
+        Assert.Equal("hello", (await bob.NextOfAllAsync()).Text("msg"));
+        Assert.Equal(0L, await node.ScalarAsync<long>("SELECT COUNT(*) FROM SystemOutbox"));
+    }
+
+    [Fact]
     public async Task The_offline_queue_comes_in_order_until_its_rows_are_acknowledged()
     {
         await using var node = await TestNode.StartAsync(_folder, "--Chat:History:Enabled=false");

@@ -85,8 +85,32 @@ sealed class ModernTestClient : IAsyncDisposable
         return await reply.Task;
     }
 
-    /// <summary>The next frame that is no reply to <see cref="RequestAsync"/>.</summary>
+    /// <summary>The next frame that is no reply to <see cref="RequestAsync"/>, and no system message: most tests are about what somebody has sent.</summary>
     public async Task<JsonElement> NextAsync()
+    {
+        while (true)
+        {
+            var next = await NextOfAllAsync();
+            if (!IsSystem(next))
+                return next;
+        }
+    }
+
+    /// <summary>The next system message.</summary>
+    public async Task<JsonElement> NextSystemAsync()
+    {
+        while (true)
+        {
+            var next = await NextOfAllAsync();
+            if (IsSystem(next))
+                return next;
+        }
+    }
+
+    static bool IsSystem(JsonElement push) => push.Number("msgid") == 10 && push.Number("id") == 0;
+
+    /// <summary>The next frame that is no reply.</summary>
+    public async Task<JsonElement> NextOfAllAsync()
     {
         using var deadline = new CancellationTokenSource(TestNode.Patience);
         try
@@ -110,12 +134,16 @@ sealed class ModernTestClient : IAsyncDisposable
         }
     }
 
-    /// <summary>What has come so far and was not taken yet.</summary>
+    /// <summary>What has come so far and was not taken yet, but for system messages.</summary>
     public List<JsonElement> TakeAll()
     {
         var all = new List<JsonElement>();
         while (_others.Reader.TryRead(out var next))
-            all.Add(next);
+        {
+            if (!IsSystem(next))
+                all.Add(next);
+        }
+
         return all;
     }
 

@@ -113,13 +113,13 @@ public abstract class ReceiptTests : IDisposable
         var group = (int)(await alice.RequestAsync(new { msgid = 8, groupname = "g" })).Number("groupid");
         foreach (var member in (ModernTestClient[])[bob, carol])
             Assert.Equal(0, (await member.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
-        Assert.Equal(0, (await alice.SendToGroupAsync(group, "m1")).Number("errno"));
-        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 109, conversation = $"g:{group}", seq = 1 })).Number("errno"));
-        var reply = await carol.RequestAsync(new { msgid = 114, conversation = $"g:{group}", seq = 1, limit = 1 });
+        var seq = (await alice.SendToGroupAsync(group, "m1")).Number("seq"); // behind who has joined
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 109, conversation = $"g:{group}", seq })).Number("errno"));
+        var reply = await carol.RequestAsync(new { msgid = 114, conversation = $"g:{group}", seq, limit = 1 });
         Assert.Equal((2L, 1L, 1L), (reply.Number("members"), reply.Number("received"), reply.Number("read")));
         Assert.Equal(bob.UserId, Assert.Single(reply.GetProperty("who").EnumerateArray()).Number("id"));
-        Assert.Equal(6, (await carol.RequestAsync(new { msgid = 114, conversation = $"g:{group}", seq = 2 })).Number("errno"));
-        Assert.Equal(6, (await dave.RequestAsync(new { msgid = 114, conversation = $"g:{group}", seq = 1 })).Number("errno"));
+        Assert.Equal(6, (await carol.RequestAsync(new { msgid = 114, conversation = $"g:{group}", seq = seq + 100 })).Number("errno"));
+        Assert.Equal(6, (await dave.RequestAsync(new { msgid = 114, conversation = $"g:{group}", seq })).Number("errno"));
         await alice.FenceAsync();
         Assert.DoesNotContain(alice.TakeAll(), frame => frame.Number("msgid") == 113);
     }

@@ -36,6 +36,9 @@ public abstract class ConversationTest : ActorTest
 
     protected bool IsBridged { get; set; }
 
+    /// <summary>What has become of groups; null: nobody is told.</summary>
+    private protected SystemOutbox? System { get; set; }
+
     private protected IWebhooks Webhooks { get; set; } = NoWebhooks.Instance;
 
     internal static ConversationId Pair => ConversationId.Direct(Alice, Bob);
@@ -49,7 +52,7 @@ public abstract class ConversationTest : ActorTest
     internal ConversationServices Services(bool keepsHistory = true)
     {
         var loader = new ConversationLoader(LogStore, Accounts, ContactStore, Marks, new UnfinishedNodes(() => Task.FromResult(UnfinishedSince)), keepsHistory, Materializer) { Contacts = new ContactBook(Database) };
-        return new ConversationServices(MessageLog, loader, FanOutWatermarks, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged, Webhooks) { Changes = Changes };
+        return new ConversationServices(MessageLog, loader, FanOutWatermarks, keepsHistory, Clock, CrashPoints, Region(Users.Ref), new UserTest.OneNode(Node), Marks, IsBridged, Webhooks) { Changes = Changes, System = System };
     }
 
     internal static Post PostOf(

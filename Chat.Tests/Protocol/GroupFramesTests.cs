@@ -13,6 +13,7 @@ public sealed class GroupFramesTests
         Avatar = "https://a.example/5.png",
         Joining = GroupJoining.Ask,
         Sending = GroupSending.Admins,
+        History = GroupHistory.Joined,
         Role = "admin",
         MutedUntil = 1795410443660,
     };
@@ -21,7 +22,7 @@ public sealed class GroupFramesTests
     public void A_group_is_read_as_it_is_written()
     {
         Assert.Equal(
-            """{"msgid":102,"errno":0,"groupid":5,"name":"team","desc":"the whole team","avatar":"https://a.example/5.png","members":3,"joining":"ask","sending":"admins","history":"all","role":"admin","muted_until":1795410443660}"""
+            """{"msgid":102,"errno":0,"groupid":5,"name":"team","desc":"the whole team","avatar":"https://a.example/5.png","members":3,"joining":"ask","sending":"admins","history":"joined","role":"admin","muted_until":1795410443660}"""
             + "\n", Encoding.UTF8.GetString(Team.ToBytes(default)));
         var stranger = new GroupReply(5, "team", "", 3) { Joining = GroupJoining.Invite };
         Assert.Equal(
@@ -179,7 +180,7 @@ public sealed class GroupFramesTests
     [InlineData("""{"msgid":126,"groupid":5,"delete":false}""", "\"delete\"", ErrorCode.Malformed)]
     [InlineData("""{"msgid":126,"groupid":5,"delete":true,"desc":"x"}""", "\"delete\"", ErrorCode.Malformed)]
     [InlineData("""{"msgid":126,"groupid":5,"desc":"x","desc":"y"}""", "\"desc\"", ErrorCode.Malformed)]
-    [InlineData("""{"msgid":126,"groupid":5,"history":"joined"}""", "\"history\"", ErrorCode.Off)]
+    [InlineData("""{"msgid":126,"groupid":5,"history":"some"}""", "\"history\"", ErrorCode.Malformed)]
     [InlineData("""{"msgid":126,"groupid":5,"keep_days":30}""", "\"keep_days\"", ErrorCode.Off)]
     public void What_is_wrong_with_a_change_of_a_group_is_named(string json, string key, ErrorCode error)
     {

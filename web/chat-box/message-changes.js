@@ -46,7 +46,7 @@ export class MessageChanges {
   }
 
   /** @param {Message} message */
-  can(message) { return this.#client.canChange && message.seq > 0 && message.state === 'sent' && !message.recalled; }
+  can(message) { return this.#client.canChange && message.seq > 0 && message.state === 'sent' && !message.system && !message.recalled; }
 
   /** @param {Message} message @param {HTMLElement} button */
   openMenu(message, button) {

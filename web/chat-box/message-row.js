@@ -30,7 +30,7 @@ export class MessageRow {
   constructor(message, hooks) {
     this.#hooks = hooks;
     this.#message = message;
-    this.element = h('div', { class: `message ${message.own ? 'own' : 'other'}` }, this.#sender,
+    this.element = h('div', { class: `message ${message.own ? 'own' : 'other'}${message.system ? ' system' : ''}` }, this.#sender,
       h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#text, this.#meta), this.#more), this.#reactions, this.#failure);
   }
 
@@ -58,7 +58,7 @@ export class MessageRow {
     this.element.dataset.progress = progress;
     this.element.classList.toggle('first', isFirst);
     this.element.classList.toggle('gone', recalled !== undefined);
-    this.#sender.textContent = message.own ? 'You' : name || this.#hooks.nameOf(message.from);
+    this.#sender.textContent = message.system ? '' : message.own ? 'You' : name || this.#hooks.nameOf(message.from);
     this.#more.hidden = !canChange;
     this.#showMeta(message, progress);
     this.#showReactions(recalled ? {} : reactions, mine);

@@ -97,6 +97,10 @@ button:disabled { cursor: default; }
 .count { font-variant-numeric: tabular-nums; }
 .edited { font-style: italic; }
 .gone .bubble, .own.gone .bubble { background: none; color: var(--chat-soft); box-shadow: inset 0 0 0 1px var(--chat-control-line); font-style: italic; }
+.message.system { align-self: center; }
+.message.system.first .sender { display: none; }
+.system .bubble { background: none; box-shadow: none; color: var(--chat-soft); font-size: .875em; }
+.system .meta { color: var(--chat-soft); }
 .own.gone .meta { color: var(--chat-soft); }
 .found .bubble { animation: found 2.4s ease-out; }
 @keyframes found { from, 40% { box-shadow: 0 0 0 3px var(--chat-link); } to { box-shadow: 0 0 0 3px transparent; } }

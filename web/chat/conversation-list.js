@@ -90,7 +90,7 @@ export class ConversationList {
     face.replaceChildren(avatar(name, isGroup), ...(state === 'online' || state === 'away' ? [h('span', { class: `dot ${state}`, 'aria-hidden': 'true' }), h('span', { class: 'visually-hidden' }, state)] : []));
     title.textContent = name;
     when.replaceChildren(...(pinned ? [icon('pin'), h('span', { class: 'visually-hidden' }, 'pinned')] : []), last ? shortTime(last.ts, Date.now()) : '');
-    const who = last?.own ? 'You: ' : isGroup && last?.name ? `${last.name}: ` : '';
+    const who = last?.own ? 'You: ' : isGroup && last?.name && !last.system ? `${last.name}: ` : '';
     if (shownDraft)
       preview.replaceChildren(h('span', { class: 'draft' }, 'Draft: '), shownDraft.slice(0, 200));
     else

@@ -155,7 +155,7 @@ export class Inbox {
     const state = this.#of(message.conversation);
     if (!state.last || message.seq === 0 || message.seq >= state.last.seq)
       state.last = message;
-    if (!message.own && !message.recalled && message.seq > Math.max(state.head, this.#readOf(message.conversation)))
+    if (!message.own && !message.system && !message.recalled && message.seq > Math.max(state.head, this.#readOf(message.conversation)))
       state.unread.add(message.seq);
     this.#load(message.conversation);
     this.#changed();

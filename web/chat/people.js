@@ -68,7 +68,7 @@ export class People {
   /** @param {{ from: number, name: string }[]} messages whose senders are known now */
   addSenders(messages) {
     for (const { from, name } of messages)
-      name && this.#users.set(from, name);
+      from && name && this.#users.set(from, name);
   }
 
   /**

@@ -65,6 +65,6 @@ export class Previews {
     const unread = head > read ? (await this.#client.history(conversation, { after: Math.max(read, head - 2 * MAX_COUNT), limit: 2 * MAX_COUNT })).messages : [];
     this.#people.addSenders([...newest, ...unread]);
     this.#loaded.add(conversation);
-    this.#found(conversation, newest.at(-1), unread.filter(({ seq, own, recalled }) => !own && !recalled && seq > of().read).map(({ seq }) => seq));
+    this.#found(conversation, newest.at(-1), unread.filter(({ seq, own, system, recalled }) => !own && !system && !recalled && seq > of().read).map(({ seq }) => seq));
   }
 }

@@ -72,7 +72,7 @@ export function toMessage(push, me, isHistory = false) {
   return {
     conversation: conversation ?? (msgid === Kind.group ? group(groupid) : direct(id, toid)),
     seq, ts: ts || Date.parse(`${time}Z`) || 0, from: id, name: name ?? '', text: msg, cmid: cmid ?? '', own: id === me, state: 'sent', ...state,
-    ...(Object.keys(fields).length > 0 && { fields }), ...(offline && { offline }),
+    ...(Object.keys(fields).length > 0 && (id === 0 && fields.kind === 'system' ? { system: fields } : { fields })), ...(offline && { offline }),
   };
 }
 

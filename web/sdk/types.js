@@ -18,6 +18,7 @@
  * @property {string} [error] why it failed
  * @property {number} [errno] the server's number of that
  * @property {Fields} [fields] other keys that the sender gave it
+ * @property {Fields} [system] nobody has sent it (`from` is 0): what has become of the group (`change`, `by`, `ids` …, see the protocol); `text` says the same in English
  * @property {number} [rev] the number of its newest change that is known
  * @property {number} [edited] when its text was last edited, in ms since 1970
  * @property {{ by: number, ts: number }} [recalled] who took it back, and when: it has no text then

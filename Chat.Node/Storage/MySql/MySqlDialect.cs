@@ -45,7 +45,7 @@ sealed class MySqlDialect : SqlDialect
 
     public override string Heads =>
         """
-        SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid
+        SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid, l.n
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]')) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b
             AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
@@ -58,12 +58,19 @@ sealed class MySqlDialect : SqlDialect
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
         """;
 
+    public override string TextsAt =>
+        """
+        SELECT l.a, l.b, l.seq, l.n
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]')) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+        """;
+
     public override string CountOfOthers =>
         """
         SELECT i.userid, COUNT(*) AS unread
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', a INT PATH '$[1]', b INT PATH '$[2]', seq BIGINT PATH '$[3]')) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
-        WHERE l.sender <> i.userid GROUP BY i.userid
+        WHERE l.sender <> i.userid AND l.kind = 0 GROUP BY i.userid
         """;
 
     public override string LastBefore =>

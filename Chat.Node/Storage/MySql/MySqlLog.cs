@@ -17,11 +17,16 @@ sealed class MySqlLog
     const int MaxBytes = 1024 * 1024;
 
     readonly MySqlRows _rows = new(
-        "INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body) VALUES",
+        "INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body, kind, n) VALUES",
         [
             MySqlDbType.Int32, MySqlDbType.Int32, MySqlDbType.Int64, MySqlDbType.Int32, MySqlDbType.VarBinary, MySqlDbType.Int64,
-            MySqlDbType.Int64, MySqlDbType.MediumBlob,
+            MySqlDbType.Int64, MySqlDbType.MediumBlob, MySqlDbType.Byte, MySqlDbType.Int64,
         ]);
+
+    /// <summary>Not an object for each row.</summary>
+    static readonly object TextKind = (sbyte)0;
+
+    static readonly object SystemKind = (sbyte)1;
 
     /// <summary>A conversation without messages is harmless, so this may be committed before its first message.</summary>
     readonly MySqlRows _conversations = new("REPLACE INTO Conversation (a, b) VALUES", [MySqlDbType.Int32, MySqlDbType.Int32]);
@@ -223,6 +228,8 @@ sealed class MySqlLog
             values.Add(row.Ts);
             values.Add(node);
             values.Add(row.Body);
+            values.Add(row.IsSystem ? SystemKind : TextKind);
+            values.Add(row.StoredTexts);
         });
 
     /// <summary>Which key was hit: the row with this sender and cmid is the message itself, else the number was taken.</summary>

@@ -19,7 +19,7 @@ sealed class LogInsert : IDisposable
     public LogInsert(SqliteConnection connection)
     {
         _connection = connection;
-        _row = Prepare("INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        _row = Prepare("INSERT INTO MessageLog (a, b, seq, sender, cmid, ts, node, body, kind, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _conversation = Prepare("INSERT INTO Conversation (a, b) VALUES (?, ?) ON CONFLICT DO NOTHING");
         _find = Prepare("SELECT seq, ts FROM MessageLog WHERE a = ? AND b = ? AND sender = ? AND cmid = ?");
     }
@@ -34,6 +34,11 @@ sealed class LogInsert : IDisposable
         raw.sqlite3_bind_int64(_row, 6, row.Ts);
         raw.sqlite3_bind_int64(_row, 7, node);
         raw.sqlite3_bind_blob(_row, 8, row.Body.Span);
+        raw.sqlite3_bind_int(_row, 9, row.IsSystem ? 1 : 0);
+        if (row.StoredTexts is { } texts)
+            raw.sqlite3_bind_int64(_row, 10, texts);
+        else
+            raw.sqlite3_bind_null(_row, 10);
         switch (Step(_row))
         {
             case raw.SQLITE_CONSTRAINT:

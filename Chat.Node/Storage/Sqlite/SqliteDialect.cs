@@ -42,7 +42,7 @@ sealed class SqliteDialect : SqlDialect
 
     public override string Heads =>
         """
-        SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid
+        SELECT l.a, l.b, l.seq, l.ts, l.sender, l.cmid, l.n
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each(@ids)) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b
             AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = i.a AND h.b = i.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
@@ -55,12 +55,19 @@ sealed class SqliteDialect : SqlDialect
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
         """;
 
+    public override string TextsAt =>
+        """
+        SELECT l.a, l.b, l.seq, l.n
+        FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq FROM json_each(@ids)) i
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+        """;
+
     public override string CountOfOthers =>
         """
         SELECT i.userid, COUNT(*) AS unread
         FROM (SELECT value ->> 0 AS userid, value ->> 1 AS a, value ->> 2 AS b, value ->> 3 AS seq FROM json_each(@ids)) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
-        WHERE l.sender <> i.userid GROUP BY i.userid
+        WHERE l.sender <> i.userid AND l.kind = 0 GROUP BY i.userid
         """;
 
     public override string LastBefore =>

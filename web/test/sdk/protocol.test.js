@@ -53,6 +53,16 @@ test('A push becomes a message, with the keys that the protocol does not know', 
   assert.equal(toMessage(push, 1).own, true);
 });
 
+test('What nobody has sent is a system message, and what somebody writes into a message is not', () => {
+  const push = { by: 1, change: 'added', groupid: 9, id: 0, ids: [5, 7], kind: 'system', msg: 'alice added dave and eve', msgid: 10, name: '*', time: '2026-11-23 04:27:23', cmid: 'S:1:2', conversation: 'g:9', seq: 42, ts: 5 };
+  assert.deepEqual(toMessage(push, 3), {
+    conversation: 'g:9', seq: 42, ts: 5, from: 0, name: '*', text: 'alice added dave and eve', cmid: 'S:1:2', own: false, state: 'sent',
+    system: { by: 1, change: 'added', ids: [5, 7], kind: 'system' },
+  });
+  const claimed = toMessage({ ...push, id: 4, name: 'mallory' }, 3);
+  assert.deepEqual([claimed.system, claimed.fields], [undefined, { by: 1, change: 'added', ids: [5, 7], kind: 'system' }]);
+});
+
 test('A push of a server without a history has its conversation from its receiver', () => {
   const message = toMessage({ id: 4, msg: 'hi', msgid: 6, name: 'a', toid: 3, time: '2026-11-23 04:27:23', offline: 7 }, 3);
   assert.deepEqual([message.conversation, message.seq, message.offline, message.ts], ['d:3:4', 0, 7, Date.parse('2026-11-23T04:27:23Z')]);
