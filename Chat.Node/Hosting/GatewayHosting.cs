@@ -59,6 +59,9 @@ static class GatewayHosting
         services.AddSingleton(provider => new HistoryRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ChangeRequests>(), provider.GetRequiredService<MessageLogStore>(),
             provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<Nodes>().Times, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReferenceStore>();
+        if (settings.KeepsHistory)
+            services.AddSingleton<ReferenceChecks>();
         services.AddSingleton(provider => new MarkRequests(
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<ReceiptStore>(), provider.GetRequiredService<ContactStore>(),
             AkkaHosting.Region<UserActor>(provider), settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
@@ -90,6 +93,7 @@ static class GatewayHosting
             HasSearch = settings.HasSearch,
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
+            References = provider.GetService<ReferenceChecks>(),
         });
         services.AddHostedService<ConnectionReaper>();
         services.AddHostedService(provider => new PresenceAudit(
