@@ -22,7 +22,7 @@ sealed record SentMessage(ErrorCode Error, string Reason, bool IsMalformed = fal
 
 /// <summary>From objects of requests to messages in conversations: who sends, whether it can be sent, and the way there.</summary>
 sealed class MessageSending(
-    UserDirectory users, MessageLogStore log, MessagePosts posts, ChatSettings settings, TimeProvider clock, IBeforeHook? hook = null, ReferenceChecks? references = null)
+    UserDirectory users, MessageLogStore log, MessagePosts posts, ChatSettings settings, TimeProvider clock, ReferenceChecks references, IBeforeHook? hook = null)
 {
     readonly MessageLimits _limits = new(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes);
     readonly CmidSource _cmids = new($"{Random.Shared.NextInt64():x16}", clock, prefix: "~");
@@ -104,7 +104,7 @@ sealed class MessageSending(
                 continue;
             }
 
-            var verdict = await references!.JudgeAsync(conversation, post.Sender, post.Cmid, post.References);
+            var verdict = await references.JudgeAsync(conversation, post.Sender, post.Cmid, post.References);
             if (verdict.Error == ErrorCode.None)
                 left.Add(message with { Post = post with { References = verdict.References } });
             else
@@ -161,7 +161,7 @@ sealed class MessageSending(
         if (_limits.Problem(request, body) is { } tooLong)
             return new SentMessage(ErrorCode.TooLarge, tooLong);
         var conversation = request.IsGroup ? ConversationId.Group(request.TargetId) : ConversationId.Direct(from, request.TargetId);
-        if (!request.References.IsEmpty && references is null)
+        if (!request.References.IsEmpty && !settings.KeepsHistory)
             return new SentMessage(ErrorCode.HistoryOff, "this server keeps no history: a message cannot refer to others, nor mention anybody");
         ready = new Ready(at, conversation, new OutgoingPost(from, request.Cmid!, body) { References = request.References });
         return null;

@@ -4,7 +4,11 @@ using Chat.Protocol;
 namespace Chat.Node.Contracts;
 
 /// <summary>Session to conversation: change a message. Answered with <see cref="MessageChangeAnswer"/> when that is durable; asking again is harmless.</summary>
-sealed record ChangeMessage(ConversationId Conversation, int UserId, long Seq, ChangeKind Kind, string Text) : IConversationMessage;
+sealed record ChangeMessage(ConversationId Conversation, int UserId, long Seq, ChangeKind Kind, string Text) : IConversationMessage
+{
+    /// <summary>Whom the edited message mentions, as an object of <see cref="MessageReferences"/>; empty: as before.</summary>
+    public ReadOnlyMemory<byte> Mentions { get; init; }
+}
 
 /// <summary>
 /// Conversation to session: the message is as was asked for since <c>Rev</c>, at <c>Ts</c>; or it is not, and why.

@@ -7,6 +7,8 @@ namespace Chat.Node.Gateway;
 
 /// <summary>What users change about messages after they were sent, and what has become of them.</summary>
 /// <param name="store">What has become of messages.</param>
+/// <param name="references">Looks at whom an edited message mentions.</param>
+/// <param name="threads">The messages of threads.</param>
 /// <param name="views">What is shown no more.</param>
 /// <param name="contacts">Who takes part.</param>
 /// <param name="conversations">Their actors.</param>
@@ -14,10 +16,12 @@ namespace Chat.Node.Gateway;
 /// <param name="hook">Who is asked about edits; null: nobody.</param>
 /// <param name="clock">The time.</param>
 sealed class ChangeRequests(
-    MessageChangeStore store, ConversationViews views, ContactStore contacts, Lazy<IActorRef> conversations, MessageLimits limits, IBeforeHook? hook, TimeProvider clock)
+    MessageChangeStore store, ReferenceChecks references, ThreadStore threads, ConversationViews views, ContactStore contacts, Lazy<IActorRef> conversations, MessageLimits limits, IBeforeHook? hook, TimeProvider clock)
 {
     /// <summary>For the conversation, however long the hook took.</summary>
     static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(200);
+
+    static readonly byte[] NoMentions = "{}"u8.ToArray();
 
     /// <exception cref="AskTimeoutException">The conversation does not answer in time; it may have done it all the same.</exception>
     /// <exception cref="TimeoutException">Nothing came of the question to the hook in time.</exception>
@@ -26,6 +30,15 @@ sealed class ChangeRequests(
         if (request.Kind == ChangeKind.Edit && limits.Problem(request.Text) is { } problem)
             return Reply.Fail(ErrorCode.TooLarge, problem);
         var (begun, text) = (clock.GetTimestamp(), request.Text);
+        ReadOnlyMemory<byte> mentions = default;
+        if (request.Mentions is { } wanted)
+        {
+            var judged = await references.JudgeAsync(request.Conversation, userId, cmid: null, wanted).WaitAsync(patience, clock);
+            if (judged.Error != ErrorCode.None)
+                return Reply.Fail(judged.Error, judged.Reason);
+            mentions = judged.References.IsEmpty ? NoMentions : judged.References.ToBytes();
+        }
+
         if (request.Kind == ChangeKind.Edit && hook is not null)
         {
             if (!request.Conversation.IsGroup && !request.Conversation.IsBetween(userId))
@@ -39,7 +52,7 @@ sealed class ChangeRequests(
 
         var left = patience - clock.GetElapsedTime(begun);
         var answer = await conversations.Value.Ask<MessageChangeAnswer>(
-            new ChangeMessage(request.Conversation, userId, request.Seq, request.Kind, text), left > LeastPatience ? left : LeastPatience);
+            new ChangeMessage(request.Conversation, userId, request.Seq, request.Kind, text) { Mentions = mentions }, left > LeastPatience ? left : LeastPatience);
         return answer.Error == ErrorCode.None
             ? Reply.Ok(new ChangeReply(answer.Rev, answer.Ts).ToBytes(request.Ref))
             : Reply.Fail(answer.Error, answer.Reason);
@@ -61,16 +74,25 @@ sealed class ChangeRequests(
     }
 
     /// <summary>Messages of a history as pushes, with what has become of them.</summary>
-    public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, Asker asker)
+    /// <param name="id">Where they are.</param>
+    /// <param name="rows">Ascending.</param>
+    /// <param name="asker">Who is told.</param>
+    /// <param name="areTogether">Whether there is nothing between them.</param>
+    public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, Asker asker, bool areTogether = true)
     {
-        var states = rows.Count == 0 ? [] : (await store.StatesAsync(id, rows[0].Seq, rows[^1].Seq, asker.UserId)).ToDictionary(state => state.Seq);
+        if (rows.Count == 0)
+            return [];
+        long[] seqs = [.. rows.Select(row => row.Seq)];
+        var states = (await (areTogether ? store.StatesAsync(id, seqs[0], seqs[^1], asker.UserId) : store.StatesAsync(id, seqs, asker.UserId))).ToDictionary(state => state.Seq);
+        var started = asker.SpeaksNext ? await threads.StatesAsync(id, seqs) : [];
         return [.. rows.Select(row =>
         {
             var body = ChangedBody.WithoutState(row.Body.Span);
             var push = asker.SpeaksNext
                 ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: row.References.Span)
                 : ChatBody.ToPush(body, id, row.Cmid, row.Seq, row.Ts);
-            return states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
+            push = states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
+            return started.TryGetValue(row.Seq, out var thread) ? thread.AddTo(push) : push;
         })];
     }
 }

@@ -69,7 +69,7 @@ static class RequestHandler
             case UserRequest own when ClaimProblem(core, own.Claim, user!) is { } problem:
                 core.Fail(request, ErrorCode.NotYours, problem);
                 break;
-            case not null when !core.SpeaksNext && (IsOfVersion3(request) || request is ChangeSettingsRequest { Change: { HidesReceipts: not null } or { Presence: PresencePrivacy.Contacts } }):
+            case not null when !core.SpeaksNext && (IsOfVersion3(request) || request is ChangeSettingsRequest { Change: { HidesReceipts: not null } or { Notify: not null } or { Presence: PresencePrivacy.Contacts } }):
                 core.Fail(request, ErrorCode.UnknownRequest, $"this request is of version {ModernFrames.NewestProtocolVersion} of the protocol: say so in the hello");
                 break;
             case RefreshTokenRequest refresh:

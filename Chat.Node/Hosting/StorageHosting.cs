@@ -49,6 +49,8 @@ static class StorageHosting
         services.AddSingleton<LoginTokens>();
         services.AddSingleton<MissingKeys>();
         services.AddSingleton<MessageLogStore>();
+        services.AddSingleton<MentionStore>();
+        services.AddSingleton<NotifyStore>();
         services.AddSingleton(provider => new MessageChangeStore(
             provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<CrashPoints>(), provider.GetService<SearchTouches>()));
         services.AddSingleton<OfflineStore>();

@@ -43,6 +43,8 @@ sealed class ConversationListStore(IChatDatabase database)
         public long? ShownTo { get; init; }
 
         public object? Draft { get; init; }
+
+        public byte[]? Refs { get; init; }
     }
 
     sealed class ReactionRow
@@ -94,7 +96,8 @@ sealed class ConversationListStore(IChatDatabase database)
 
     static ReadOnlyMemory<byte> LastOf(ListedRow row, ConversationId id, long seq, List<ReactionRow> reactions)
     {
-        var push = ChatBody.ToPush(ChangedBody.WithoutState(row.Body), id, SqlDialect.TextOf(row.Cmid), seq, StoredNumbers.OrZero(row.Ts));
+        var push = ChatBody.ToPush(
+            ChangedBody.WithoutReferences(ChangedBody.WithoutState(row.Body)), id, SqlDialect.TextOf(row.Cmid), seq, StoredNumbers.OrZero(row.Ts), references: row.Refs);
         if (row.Rev > 0)
         {
             push = new MessageState(seq, row.Rev)

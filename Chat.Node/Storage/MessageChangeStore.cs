@@ -102,13 +102,23 @@ sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPo
         return await WithReactionsAsync(connection, id, rows.AsList(), userId);
     });
 
+    /// <summary>The same of messages that are not beside each other.</summary>
+    public Task<List<MessageState>> StatesAsync(ConversationId id, IReadOnlyCollection<long> seqs, int userId) => database.ReadAsync(async connection =>
+    {
+        var rows = await connection.QueryAsync<StoredMessage>(
+            "SELECT seq, rev, edited, recalled_by AS recalledby, recalled, pinned FROM MessageState WHERE a = @A AND b = @B AND seq IN @seqs",
+            new { id.A, id.B, seqs });
+        return await WithReactionsAsync(connection, id, rows.AsList(), userId);
+    });
+
     /// <summary>The messages that were changed after a rev, ascending by rev, with the texts of the edited ones.</summary>
     public Task<List<MessageState>> ChangesAsync(ConversationId id, long since, int limit, int userId) => database.ReadAsync(async connection =>
     {
         var rows = await connection.QueryAsync<StoredMessage>(
             """
-            SELECT s.seq, s.rev, s.edited, s.recalled_by AS recalledby, s.recalled, s.pinned, CASE WHEN s.edited > 0 AND s.recalled_by = 0 THEN l.body END AS body
+            SELECT s.seq, s.rev, s.edited, s.recalled_by AS recalledby, s.recalled, s.pinned, CASE WHEN s.edited > 0 AND s.recalled_by = 0 THEN l.body END AS body, r.refs
             FROM MessageState s JOIN MessageLog l ON l.a = s.a AND l.b = s.b AND l.seq = s.seq
+                LEFT JOIN MessageReference r ON r.a = s.a AND r.b = s.b AND r.seq = s.seq
             WHERE s.a = @A AND s.b = @B AND s.rev > @since ORDER BY s.rev LIMIT @limit
             """,
             new { id.A, id.B, since, limit });
@@ -197,6 +207,7 @@ sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPo
         {
             Edited = row.IsRecalled ? 0 : row.Edited,
             Text = row.Body is { Length: > 0 } body ? ChangedBody.TextOf(body) : null,
+            Mentions = row.References,
             Recalled = row.IsRecalled ? new Recalled(row.RecalledBy, row.Recalled) : null,
             IsPinned = row.Pinned > 0,
             Reactions = reactions[row.Seq].ToDictionary(each => each.Text, each => (int)each.Total),

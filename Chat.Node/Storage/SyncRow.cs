@@ -53,5 +53,8 @@ sealed class SyncRow
     /// How many messages of others the user has not read. Who has sent the last one has read what is before it, even if the mark that says so is
     /// still on its way.
     /// </summary>
-    public long UnreadOf(int userId) => Sender == userId ? 0 : Head - Math.Max(MarkStanding.TrustedRead(ReadTo, Head), Math.Max(0, Floor - 1));
+    public long UnreadOf(int userId) => Sender == userId ? 0 : Head - SeenTo;
+
+    /// <summary>What is not above it was read, or is not shown any more.</summary>
+    public long SeenTo => Math.Max(MarkStanding.TrustedRead(ReadTo, Head), Math.Max(0, Floor - 1));
 }

@@ -25,6 +25,9 @@ public sealed record ChatPush(ConversationId Conversation, long Seq, int SenderI
     /// <summary>What the message refers to; only clients of version 3 are told.</summary>
     public MessageReferences References { get; init; } = MessageReferences.None;
 
+    /// <summary>The thread that has begun with it, where a history tells it; null: there is none, or nobody knows.</summary>
+    public ThreadSummary? Threaded { get; init; }
+
     /// <summary>What has become of the message, where a history tells it; null: nothing, or nobody knows.</summary>
     public MessageState? State { get; init; }
 

@@ -93,18 +93,24 @@ public sealed record MessageReferences
         return null;
     }
 
-    /// <summary>Only the mentions, as an edit has them; null if the object does not say.</summary>
-    public static MessageReferences? FindMentions(JsonElement json) =>
+    /// <summary>Only the mentions, as an edit has them; null if the object does not say, or nothing that can be read.</summary>
+    internal static MessageReferences? FindMentions(JsonElement json) =>
         json.TryGetProperty("mentions", out _) && TryMentions(json, out var mentions, out var all) ? new MessageReferences { Mentions = mentions, MentionsAll = all } : null;
 
-    /// <summary>Whether a key of a message is one of those that say what it refers to.</summary>
-    internal static bool IsKey(in Utf8JsonReader reader) => reader.ValueTextEquals("reply"u8) || reader.ValueTextEquals("thread"u8) || reader.ValueTextEquals("mentions"u8);
+    /// <summary>The same message mentions others.</summary>
+    public MessageReferences WithMentionsOf(MessageReferences other) => this with { Mentions = other.Mentions, MentionsAll = other.MentionsAll };
 
-    internal static bool IsKey(string name) => name is "reply" or "thread" or "mentions";
+    /// <summary>Whether a key of a message is one of those that say what it refers to.</summary>
+    internal static bool IsKey(in Utf8JsonReader reader) => reader.ValueTextEquals("reply"u8) || reader.ValueTextEquals("thread"u8) || reader.ValueTextEquals("mentions"u8)
+        || reader.ValueTextEquals("replies"u8) || reader.ValueTextEquals("last_reply"u8);
+
+    /// <summary>Also those of <see cref="ThreadSummary"/>, which only a server says.</summary>
+    internal static bool IsKey(string name) => name is "reply" or "thread" or "mentions" or "replies" or "last_reply";
 
     /// <summary>Whether a body may have such a key: a look that costs next to nothing, before anything is parsed.</summary>
     internal static bool MayHaveKey(ReadOnlySpan<byte> body) =>
-        body.IndexOf("\"reply\""u8) >= 0 || body.IndexOf("\"thread\""u8) >= 0 || body.IndexOf("\"mentions\""u8) >= 0 || body.IndexOf("\\u"u8) >= 0;
+        body.IndexOf("\"repl"u8) >= 0 || body.IndexOf("\"thread\""u8) >= 0 || body.IndexOf("\"mentions\""u8) >= 0 || body.IndexOf("\"last_reply\""u8) >= 0
+        || body.IndexOf("\\u"u8) >= 0;
 
     static bool TryNumber(JsonElement value, out long number)
     {
@@ -135,7 +141,8 @@ public sealed record MessageReferences
         return true;
     }
 
-    void WriteMentions(Utf8JsonWriter writer)
+    /// <summary>Also an empty list.</summary>
+    internal void WriteMentions(Utf8JsonWriter writer)
     {
         if (MentionsAll)
         {

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Chat.Node.Faults;
 using Chat.Node.Settings;
 using Chat.Tests.Support;
 using Xunit;
+using static Chat.SystemTests.EndToEnd.ReferenceSteps;
 
 namespace Chat.SystemTests.EndToEnd;
 
@@ -158,12 +158,6 @@ public abstract class ReferenceTests : IDisposable
         Assert.Equal(0, (await alice.SendToAsync(bob.UserId, "plain")).Number("errno"));
     }
 
-    static void Refused(long errno, string reason, JsonElement reply)
-    {
-        Assert.Equal((errno, false), (reply.Number("errno"), reply.GetProperty("retry").GetBoolean()));
-        Assert.StartsWith(reason, reply.Text("errmsg"), StringComparison.Ordinal);
-    }
-
     static void AssertRefers(JsonElement message, string text, long reply, long? thread, int? mention)
     {
         Assert.Equal((text, reply), (message.Text("msg"), message.Number("reply")));
@@ -171,36 +165,9 @@ public abstract class ReferenceTests : IDisposable
         Assert.Equal(mention is { } id ? [id] : [], message.Has("mentions") ? message.GetProperty("mentions").EnumerateArray().Select(each => each.GetInt32()) : []);
     }
 
-    static async Task<JsonElement> NextOfAsync(ModernTestClient client, string text)
-    {
-        while (true)
-        {
-            var next = await client.NextAsync();
-            if (next.Has("msg") && next.Text("msg") == text)
-                return next;
-        }
-    }
-
     static async Task<JsonElement> SecondAsync(LegacyTestClient client)
     {
         Assert.Equal("one", (await client.NextAsync()).Text("msg"));
         return await client.NextAsync();
-    }
-
-    static Task<JsonElement> SendAsync(ModernTestClient client, int userId, string text, long? reply = null, long? thread = null, int[]? mentions = null, string? cmid = null) =>
-        client.RequestAsync(Message(userId, text, reply, thread, mentions, cmid));
-
-    static JsonObject Message(int userId, string text, long? reply, long? thread, int[]? mentions, string? cmid)
-    {
-        var message = new JsonObject { ["msgid"] = 6, ["toid"] = userId, ["msg"] = text };
-        if (reply is { } answered)
-            message["reply"] = answered;
-        if (thread is { } root)
-            message["thread"] = root;
-        if (mentions is not null)
-            message["mentions"] = new JsonArray([.. mentions.Select(id => (JsonNode)id)]);
-        if (cmid is not null)
-            message["cmid"] = cmid;
-        return message;
     }
 }

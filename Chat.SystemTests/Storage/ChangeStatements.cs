@@ -27,6 +27,7 @@ static class ChangeStatements
         Assert.False(await changes.WriteAsync(set));
         var state = Assert.Single(await changes.StatesAsync(Group, 1, 60, 20));
         Assert.Equal((7L, 1L, 5L, 1), (state.Seq, state.Rev, state.Edited, state.Reactions["👍"]));
+        Assert.Equal((7L, 1L), Assert.Single(await changes.StatesAsync(Group, [.. Enumerable.Range(1, 60).Select(seq => (long)seq)], 20)) is var same ? (same.Seq, same.Rev) : default);
         Assert.Equal(["👍"], Assert.Single(await changes.ChangesAsync(Group, 0, 10, 20)).Mine);
         Assert.Empty(await changes.ChangesAsync(Group, 1, 10, 20));
         message = (await changes.ReadBasisAsync(Group, [7], [])).Messages[7];

@@ -22,6 +22,17 @@ static class ReferenceStatements
             Assert.Equal([20, 21, 22], MessageReferences.Parse(read.References).Mentions);
         }
 
+        var threads = new ThreadStore(database);
+        Assert.Equal(22, (await threads.AfterAsync(Group, 2, 0, 100)).Count);
+        Assert.Equal(10, (await threads.BeforeAsync(Group, 2, long.MaxValue, 10)).Count);
+        Assert.Equal(21, (await threads.StatesAsync(Group, [.. Enumerable.Range(1, 1000).Select(seq => (long)seq)]))[2].Replies);
+        var unread = await new MentionStore(database).UnreadAsync([.. Enumerable.Range(1, 100).Select(id => (21, ConversationId.Group(id), 0L))]);
+        Assert.Equal(21, unread[(21, Group)].Count);
+        var notify = new NotifyStore(database);
+        Assert.True(await notify.ChangeAsync(21, new Dictionary<ConversationId, NotifyLevel> { [Group] = NotifyLevel.Mentions, [ConversationId.Group(32)] = NotifyLevel.All }));
+        Assert.Equal(NotifyLevel.Mentions, (await notify.ReadAsync(21))[Group]);
+        Assert.Equal(501, (await notify.OfUsersAsync([.. Enumerable.Range(1, 100)])).Count);
+        await new PushStore(database, new WebhookOutbox(database, TimeProvider.System)).ForgetUnmentionedAsync([(new PendingPush(21, Group, 1), 0)]);
         var basis = await new ReferenceStore(database).ReadBasisAsync(Group, 20, references with { Mentions = [.. Enumerable.Range(1, MessageReferences.MaxMentions)] });
         Assert.Equal((2, 0L), (basis.Messages.Count, basis.HiddenTo));
     }

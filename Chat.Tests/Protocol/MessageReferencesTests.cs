@@ -101,6 +101,77 @@ public sealed class MessageReferencesTests
     [InlineData("""{"mentions":[{}]}""")]
     public void What_others_have_written_into_the_table_is_nothing(string stored) => Assert.True(MessageReferences.Parse(Encoding.UTF8.GetBytes(stored)).IsEmpty);
 
+    [Theory]
+    [InlineData("""{"id":1,"last_reply":9,"msg":"hi","replies":4}""", """{"id":1,"msg":"hi"}""")]
+    public void Nor_what_only_the_server_says_of_threads(string body, string shown) =>
+        Assert.Equal(shown, Encoding.UTF8.GetString(ChangedBody.WithoutReferences(Encoding.UTF8.GetBytes(body))));
+
+    [Fact]
+    public void A_thread_is_told_behind_the_message_that_it_begins_with()
+    {
+        var push = new ThreadSummary(3, 57).AddTo(ChatBody.ToPush("""{"id":1,"msg":"hi","msgid":6,"name":"a","time":"t","toid":3}"""u8, Pair, "c", 41, 5));
+        Assert.EndsWith(",\"ts\":5,\"replies\":3,\"last_reply\":57}\n", Encoding.UTF8.GetString(push), StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(ModernFrames.History(default, [push], keepNewest: false, hasMore: false, 65536));
+        Assert.Equal(new ThreadSummary(3, 57), Assert.Single(HistoryReply.Read(document.RootElement).Messages).Threaded);
+    }
+
+    [Theory]
+    [InlineData("\"thread\":5", 5, new long[0], null)]
+    [InlineData("\"seqs\":[9,3,9]", 0, new long[] { 3, 9 }, null)]
+    [InlineData("\"thread\":0", 0, new long[0], "\"thread\" must be")]
+    [InlineData("\"thread\":\"5\"", 0, new long[0], "\"thread\" must be")]
+    [InlineData("\"seqs\":[]", 0, new long[0], "\"seqs\" must be")]
+    [InlineData("\"seqs\":[1,0]", 0, new long[0], "\"seqs\" must be")]
+    [InlineData("\"seqs\":7", 0, new long[0], "\"seqs\" must be")]
+    [InlineData("\"seqs\":[7],\"thread\":5", 0, new long[0], "\"seqs\" and")]
+    [InlineData("\"seqs\":[7],\"after\":5", 0, new long[0], "\"seqs\" and")]
+    public void A_thread_or_some_messages_are_asked_for(string members, long thread, long[] seqs, string? problem)
+    {
+        var request = Assert.IsType<FetchHistoryRequest>(RequestReader.Read(Encoding.UTF8.GetBytes($$"""{"msgid":107,"conversation":"d:1:3",{{members}}}"""), isSpaced: false));
+        Assert.Equal(thread, request.Thread);
+        Assert.Equal(seqs, request.Seqs);
+        Assert.Equal(problem is null, request.Problem is null);
+        Assert.StartsWith(problem ?? "", request.Problem ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_hundred_messages_are_asked_for_at_most()
+    {
+        Assert.Equal(100, Asking(100).Seqs.Count);
+        Assert.NotNull(Asking(101).Problem);
+
+        static FetchHistoryRequest Asking(int count) => (FetchHistoryRequest)RequestReader.Read(
+            Encoding.UTF8.GetBytes($$"""{"msgid":107,"conversation":"d:1:3","seqs":[{{string.Join(',', Enumerable.Range(1, count))}}]}"""), isSpaced: false);
+    }
+
+    [Fact]
+    public void Which_messages_wake_the_user_is_read_as_it_was_written()
+    {
+        var levels = new Dictionary<ConversationId, NotifyLevel> { [Pair] = NotifyLevel.Mentions, [ConversationId.Group(5)] = NotifyLevel.None, [ConversationId.Group(6)] = NotifyLevel.All };
+        var read = Assert.IsType<ChangeSettingsRequest>(RequestReader.Read(new ChangeSettingsRequest(new() { Notify = levels }).ToBytes(1)[..^1], isSpaced: false));
+        Assert.Equal(levels, read.Change.Notify);
+        using var document = JsonDocument.Parse(SettingsFrames.Reply(default, new UserSettings(PresencePrivacy.Everyone, [], []) { Notify = levels }, 65536, protocol: 3));
+        Assert.Equal(levels, SettingsFrames.Read(document.RootElement).Notify);
+        using var cut = JsonDocument.Parse(SettingsFrames.Reply(default, new UserSettings(PresencePrivacy.Everyone, [], []) { Notify = levels }, 165, protocol: 3));
+        var some = SettingsFrames.Read(cut.RootElement);
+        Assert.True(some.IsTruncated && some.Notify!.Count < levels.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"msg":"x"}""", null)]
+    [InlineData("""{"msg":"x","mentions":[]}""", 0)]
+    [InlineData("""{"mentions":[3,1],"msg":"x"}""", 2)]
+    [InlineData("""{"msg":"x","mentions":"some"}""", -1)]
+    [InlineData("""{"mentions":[3]}""", -1)]
+    public void An_edit_may_say_whom_the_message_mentions(string edit, int? count)
+    {
+        var read = RequestReader.Read(Encoding.UTF8.GetBytes($$"""{"msgid":131,"conversation":"d:1:3","seq":4,"edit":{{edit}}}"""), isSpaced: false);
+        if (count < 0)
+            Assert.Contains("\"edit\" must be", Assert.IsType<InvalidRequest>(read).Reason, StringComparison.Ordinal);
+        else
+            Assert.Equal(count, Assert.IsType<ChangeMessageRequest>(read).Mentions?.Mentions.Count);
+    }
+
     [Fact]
     public void A_recalled_message_keeps_its_place_and_mentions_nobody()
     {

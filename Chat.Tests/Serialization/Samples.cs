@@ -105,6 +105,7 @@ static class Samples
         new GetWebhookAttempts(7),
         new WebhookAttempts([new("m:d:3:17:42", 1795410443660, 2, false, "status 500", 31), new("e:9", 1795410443000, 1, true, "status 204", 4)]),
         new ChangeMessage(Group, 17, 41, ChangeKind.React, "👍"),
+        new ChangeMessage(Group, 17, 41, ChangeKind.Edit, "new") { Mentions = "{}"u8.ToArray() },
         new MessageChangeAnswer(ErrorCode.TooLate, "too late", 0, 0),
         new MessageChangeAnswer(ErrorCode.None, "", 12, 1795410443660),
         new Notice([17, 18], new byte[] { 1, 2, 3 }),

@@ -19,3 +19,12 @@ CREATE TABLE IF NOT EXISTS Mention (
     sender INT NOT NULL,
     PRIMARY KEY (userid, a, b, seq)
 ) ENGINE = InnoDB;
+
+-- Which messages of a conversation are to wake a user. level: 1 those that mention the user, 2 none. A conversation without a row: all.
+CREATE TABLE IF NOT EXISTS NotifyRule (
+    userid INT NOT NULL,
+    a INT NOT NULL,
+    b INT NOT NULL,
+    level TINYINT NOT NULL,
+    PRIMARY KEY (userid, a, b)
+) ENGINE = InnoDB;

@@ -19,3 +19,12 @@ CREATE TABLE Mention (
     sender INTEGER NOT NULL,
     PRIMARY KEY (userid, a, b, seq)
 ) WITHOUT ROWID;
+
+-- Which messages of a conversation are to wake a user. level: 1 those that mention the user, 2 none. A conversation without a row: all.
+CREATE TABLE NotifyRule (
+    userid INTEGER NOT NULL,
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    PRIMARY KEY (userid, a, b)
+) WITHOUT ROWID;
