@@ -201,6 +201,7 @@ sealed class JsonLines(TextWriter output)
         json.WriteString("time", message.Time);
         json.WriteString("cmid", message.Cmid);
         json.WriteBoolean("own", message.IsOwn);
+        message.References.WriteMembers(json);
         if (message.Rev == 0)
             return;
         json.WriteNumber("rev", message.Rev);

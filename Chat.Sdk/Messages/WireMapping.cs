@@ -13,6 +13,8 @@ static class WireMapping
         Timestamp = push.Timestamp,
         Time = push.Time,
         OfflineId = push.OfflineId,
+        References = push.References,
+        Threaded = push.Threaded,
         Rev = push.State?.Rev ?? 0,
         Edited = push.State?.Edited ?? 0,
         Recalled = push.State?.Recalled,
