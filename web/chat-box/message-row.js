@@ -23,7 +23,7 @@ export class MessageRow {
   #key = '';
   #shown = '';
   #sender = h('span', { class: 'sender' });
-  #quote = h('button', { class: 'quote', type: 'button', tabindex: '-1', hidden: true, onclick: () => this.#hooks.showQuoted(this.#message.reply ?? 0) }, h('b'), h('span'));
+  #quote = h('button', { class: 'quote', type: 'button', tabindex: '-1', hidden: true, onclick: () => this.#hooks.showQuoted(this.#message.reply ?? 0) }, h('span', { class: 'visually-hidden' }, 'In reply to '), h('b'), h('span'));
   #text = h('p', { class: 'text', dir: 'auto' });
   #meta = h('span', { class: 'meta' });
   #more = h('button', { class: 'more', type: 'button', tabindex: '-1', hidden: true, 'aria-label': 'Actions', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#hooks.menu(this.#message, this.#more) }, icon('more'));
@@ -83,13 +83,12 @@ export class MessageRow {
   #showQuote({ reply = 0, recalled }) {
     const quoted = reply && !recalled ? this.#hooks.quoted(reply) : undefined;
     this.#quote.hidden = !reply || recalled !== undefined;
-    const [name, text] = /** @type {HTMLElement[]} */ ([...this.#quote.children]);
+    const [, name, text] = /** @type {HTMLElement[]} */ ([...this.#quote.children]);
     const [who, words] = quoted ? [quoted.own ? 'You' : quoted.name || this.#hooks.nameOf(quoted.from), quoted.recalled ? 'taken back' : quoted.text] : ['', `message ${reply}`];
     if (name.textContent === who && text.textContent === words)
       return;
     name.textContent = who;
     text.textContent = words;
-    this.#quote.setAttribute('aria-label', `In reply to ${who ? `${who}: ` : ''}${words}`);
   }
 
   /** @param {string} text */

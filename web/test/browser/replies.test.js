@@ -40,14 +40,13 @@ test('A message is answered, and what it answers stands above it, also after a r
   await say(bob, 'an answer');
   await shows(alice, ['one', 'no answer', 'an answer']);
   for (const page of [alice, bob])
-    assert.equal(await row(page, 'an answer').locator('.quote span').textContent(), 'one');
+    assert.equal(await row(page, 'an answer').locator('.quote span:last-child').textContent(), 'one');
   assert.equal(await row(alice, 'no answer').locator('.quote').isVisible(), false);
-  assert.equal(await row(alice, 'an answer').getByRole('button', { name: 'In reply to You: one' }).count(), 1);
+  assert.equal(await row(alice, 'an answer').getByRole('button', { name: /^In reply to.*one$/ }).count(), 1);
 
   await row(alice, 'an answer').locator('.quote').click();
   await row(alice, 'one').and(alice.locator('.found')).waitFor();
   await alice.reload();
-  await alice.getByRole('button', { name: /Ralf/ }).click();
-  await row(alice, 'an answer').locator('.quote span').filter({ hasText: 'one' }).waitFor();
+  await row(alice, 'an answer').locator('.quote span:last-child').filter({ hasText: 'one' }).waitFor();
   assert.deepEqual(await violations(alice), [], 'a quote');
 });
