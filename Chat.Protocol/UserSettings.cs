@@ -47,6 +47,15 @@ public sealed record UserSettings(
     /// <summary>Most conversations that can be pinned.</summary>
     public const int MaxPinned = 100;
 
+    /// <summary>Most conversations of which it can be said which messages wake the user.</summary>
+    public const int MaxNotify = 1000;
+
+    /// <summary>Most of them that can be named at once.</summary>
+    public const int MaxNotifyAtOnce = 20;
+
+    /// <summary>Which messages wake the user, where it is not all; null: the server has not said. Told to clients of version 3.</summary>
+    public IReadOnlyDictionary<ConversationId, NotifyLevel>? Notify { get; init; }
+
     /// <summary>Whether others do not see how far the user has read; told to clients of version 3.</summary>
     public bool HidesReceipts { get; init; }
 
@@ -62,6 +71,9 @@ public sealed record SettingsChange
 
     /// <summary>Whether others are not to see how far the user has read.</summary>
     public bool? HidesReceipts { get; init; }
+
+    /// <summary>Which messages are to wake the user; with it nothing else can be changed.</summary>
+    public IReadOnlyDictionary<ConversationId, NotifyLevel>? Notify { get; init; }
 
     /// <summary>A conversation to mute.</summary>
     public ConversationId? Mute { get; init; }

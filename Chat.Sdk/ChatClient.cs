@@ -128,14 +128,18 @@ public sealed class ChatClient : IAsyncDisposable
     /// the calls. Cancelling stops the waiting; a message that is on its way may still arrive.
     /// </summary>
     public Task<SentMessage> SendToUserAsync(int userId, string text, CancellationToken cancellationToken = default) =>
-        _session.Posts.SendAsync(ConversationId.Direct(RequireLogin(), userId), userId, text, cancellationToken);
+        _session.Posts.SendAsync(ConversationId.Direct(RequireLogin(), userId), userId, text, MessageReferences.None, cancellationToken);
 
     /// <summary>The same for a group.</summary>
     public Task<SentMessage> SendToGroupAsync(int groupId, string text, CancellationToken cancellationToken = default)
     {
         RequireLogin();
-        return _session.Posts.SendAsync(ConversationId.Group(groupId), groupId, text, cancellationToken);
+        return _session.Posts.SendAsync(ConversationId.Group(groupId), groupId, text, MessageReferences.None, cancellationToken);
     }
+
+    /// <summary>The same with what the message answers, in which thread it stands, and whom it mentions.</summary>
+    public Task<SentMessage> SendAsync(ConversationId conversation, string text, MessageReferences references, CancellationToken cancellationToken = default) =>
+        _session.Posts.SendAsync(conversation, conversation.IsGroup ? conversation.B : conversation.Other(RequireLogin()), text, references, cancellationToken);
 
     /// <summary>Adds somebody to the friends that a login lists.</summary>
     public Task AddFriendAsync(int userId, CancellationToken cancellationToken = default) =>
@@ -278,10 +282,10 @@ public sealed class ChatClient : IAsyncDisposable
 
     int RequireLogin() => _requester.RequireLogin();
 
-    HistoryPage WithOwnMarked(HistoryPage page) =>
+    internal HistoryPage WithOwnMarked(HistoryPage page) =>
         page with { Messages = [.. page.Messages.Select(message => message with { IsOwn = message.SenderId == UserId })] };
 
-    Task<ChangeResult> ChangeAsync(ChangeMessageRequest request, CancellationToken cancellationToken) =>
+    internal Task<ChangeResult> ChangeAsync(ChangeMessageRequest request, CancellationToken cancellationToken) =>
         RequestAsync(request, WireMapping.ReadChange, cancellationToken);
 
     internal Task<T> RequestAsync<T>(Request request, Func<JsonElement, T> read, CancellationToken cancellationToken) =>

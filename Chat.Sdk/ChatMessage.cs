@@ -26,6 +26,15 @@ public sealed record ChatMessage(ConversationId Conversation, long Seq, int Send
     /// <summary>Whether another session of this user sent it.</summary>
     public bool IsOwn { get; init; }
 
+    /// <summary>What it answers, in which thread it stands, and whom it mentions.</summary>
+    public MessageReferences References { get; init; } = MessageReferences.None;
+
+    /// <summary>
+    /// The thread that has begun with it, as it was when it was fetched; null: none had, or nobody said. A message of the thread above
+    /// <see cref="ThreadSummary.LastReply"/> is one more.
+    /// </summary>
+    public ThreadSummary? Threaded { get; init; }
+
     /// <summary>The number of its newest change that is known; 0: none is.</summary>
     public long Rev { get; init; }
 
@@ -66,6 +75,7 @@ public sealed record ChatMessage(ConversationId Conversation, long Seq, int Send
             Rev = change.Rev,
             Text = isRecalled ? "" : change.Text ?? Text,
             Edited = isRecalled ? 0 : Math.Max(change.Edited, Edited),
+            References = isRecalled ? References.Recalled : change.Text is null ? References : References.WithMentionsOf(change.Mentions),
             Recalled = change.Recalled ?? Recalled,
             IsPinned = !isRecalled && (change.IsPinned ?? IsPinned),
             Reactions = change.Reactions ?? Reactions,

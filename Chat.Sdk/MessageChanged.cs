@@ -20,6 +20,9 @@ public sealed record MessageChanged(ConversationId Conversation, long Seq, long 
     /// <summary>When that was written, in milliseconds since 1970 UTC.</summary>
     public long Edited { get; init; }
 
+    /// <summary>Whom it mentions now, where <see cref="Text"/> says what it says.</summary>
+    public MessageReferences Mentions { get; init; } = MessageReferences.None;
+
     /// <summary>Who took it back, and when: its text is gone.</summary>
     public Recalled? Recalled { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record MessageChanged(ConversationId Conversation, long Seq, long 
         By = push.By,
         Text = push.Text,
         Edited = push.Edited,
+        Mentions = push.Mentions,
         Recalled = push.Recalled,
         IsPinned = push.IsPinned,
         Reactions = push.Reactions,
@@ -50,6 +54,7 @@ public sealed record MessageChanged(ConversationId Conversation, long Seq, long 
     {
         Text = state.Text,
         Edited = state.Edited,
+        Mentions = state.Mentions,
         Recalled = state.Recalled,
         IsPinned = state.IsPinned,
         Reactions = state.Reactions,

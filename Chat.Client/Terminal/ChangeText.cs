@@ -20,6 +20,9 @@ sealed class ChangeText(Func<int, string> nameOf)
     /// <summary>What stands in the place of a text that is gone.</summary>
     public string TakenBack(Recalled recalled) => $"taken back by {nameOf(recalled.By)}";
 
+    /// <summary>What stands in front of the text of a message that answers another one.</summary>
+    public static string InFront(ChatMessage message) => message.References.Reply > 0 ? $"re #{message.References.Reply} " : "";
+
     /// <summary>What stands behind the text of a message that was changed; empty if nothing does.</summary>
     public static string Behind(ChatMessage message)
     {

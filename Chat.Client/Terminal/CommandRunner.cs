@@ -61,6 +61,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "settings" => new SettingsShown(await client.GetSettingsAsync(cancellationToken)),
         "mute" => await ChangeAsync(new() { Mute = await FindConversationAsync(call[0]!, cancellationToken) }, cancellationToken),
         "unmute" => await ChangeAsync(new() { Unmute = await FindConversationAsync(call[0]!, cancellationToken) }, cancellationToken),
+        "reply" => await SendAsync(await FindConversationAsync(call[0]!, cancellationToken), call[2]!, cancellationToken, Number(call[1]!, "NUMBER")),
         "edit" or "recall" or "react" or "unreact" => await ChangeMessageAsync(call, cancellationToken),
         "pin" or "unpin" when call[1] is not null => await ChangeMessageAsync(call, cancellationToken),
         "pin" => await ChangeAsync(new() { Pin = await FindConversationAsync(call[0]!, cancellationToken) }, cancellationToken),
@@ -76,13 +77,11 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
             ?? await new PeopleCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken) ?? throw new CommandException($"/{call.Name} cannot be used here"),
     };
 
-    async Task<Outcome> SendAsync(ConversationId conversation, string text, CancellationToken cancellationToken)
+    async Task<Outcome> SendAsync(ConversationId conversation, string text, CancellationToken cancellationToken, long reply = 0)
     {
         var ownId = RequireLogin();
-        var sent = conversation.IsGroup
-            ? await client.SendToGroupAsync(conversation.B, text, cancellationToken)
-            : await client.SendToUserAsync(conversation.Other(ownId), text, cancellationToken);
-        return new MessageSent(sent, contacts.NameOf(conversation, ownId), text);
+        var sent = await client.SendAsync(conversation, text, new MessageReferences { Reply = reply }, cancellationToken);
+        return new MessageSent(sent, contacts.NameOf(conversation, ownId), reply > 0 ? $"re #{reply} {text}" : text);
     }
 
     async Task<Outcome> SetTargetAsync(string? who, CancellationToken cancellationToken)

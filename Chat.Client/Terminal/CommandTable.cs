@@ -15,6 +15,7 @@ static class CommandTable
         new("history", "WHO [COUNT]", "show the newest messages with a user or of a group (g:1)", 1, 2) { Aliases = ["h"] },
         new("list", "[unread|archived]", "list your conversations: unread, last message, draft", 0, 1) { Aliases = ["ls"] },
         new("read", "WHO", "mark everything from a user or a group as read", 1, 1),
+        new("reply", "WHO NUMBER TEXT", "answer a message; /history shows the numbers", 3, 3) { Aliases = ["re"] },
         new("edit", "WHO NUMBER TEXT", "give one of your messages another text; /history shows the numbers", 3, 3),
         new("recall", "WHO NUMBER", "take one of your messages back", 2, 2),
         new("react", "WHO NUMBER EMOJI", "react to a message", 3, 3),

@@ -3,8 +3,8 @@ namespace Chat.Client.Terminal;
 /// <summary>What the tab key offers: commands, and the names that are known.</summary>
 sealed class Completion(Contacts contacts, Func<int?> ownId)
 {
-    static readonly string[] TakeUsers = ["msg", "friend", "history", "read", "edit", "recall", "react", "unreact", "to", "mute", "unmute", "pin", "unpin"];
-    static readonly string[] TakeGroups = ["group", "join", "members", "history", "read", "edit", "recall", "react", "unreact", "to", "mute", "unmute", "pin", "unpin"];
+    static readonly string[] TakeUsers = ["msg", "friend", "history", "read", "reply", "edit", "recall", "react", "unreact", "to", "mute", "unmute", "pin", "unpin"];
+    static readonly string[] TakeGroups = ["group", "join", "members", "history", "read", "reply", "edit", "recall", "react", "unreact", "to", "mute", "unmute", "pin", "unpin"];
 
     /// <summary>What the text in front of the cursor may become.</summary>
     public CompletionOffer Complete(string text)

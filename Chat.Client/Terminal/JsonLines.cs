@@ -203,6 +203,7 @@ sealed class JsonLines(TextWriter output)
         json.WriteBoolean("own", message.IsOwn);
         if (message.System is { } system)
             json.WriteString("system", system.Change);
+        message.References.WriteMembers(json);
         if (message.Rev == 0)
             return;
         json.WriteNumber("rev", message.Rev);

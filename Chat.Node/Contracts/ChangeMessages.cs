@@ -10,6 +10,9 @@ sealed record ChangeMessage(ConversationId Conversation, int UserId, long Seq, C
     public const int Product = 0;
 
     public bool IsOfProduct => UserId == Product;
+
+    /// <summary>Whom the edited message mentions, as an object of <see cref="MessageReferences"/>; empty: as before.</summary>
+    public ReadOnlyMemory<byte> Mentions { get; init; }
 }
 
 /// <summary>

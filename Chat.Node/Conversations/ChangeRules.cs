@@ -95,15 +95,16 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         if (message.Sender != change.UserId)
             return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, "only its sender may edit a message");
         var body = ChangedBody.WithText(message.Body, change.Text);
-        if (body.AsSpan().SequenceEqual(message.Body))
+        var references = change.Mentions.IsEmpty ? message.References : message.References.WithMentionsOf(MessageReferences.Parse(change.Mentions));
+        if (body.AsSpan().SequenceEqual(message.Body) && references.ToBytes().AsSpan().SequenceEqual(message.References.ToBytes()))
             return null;
         if (!isForced && IsOver(message, windows.Edit))
             return MessageChangeAnswer.Refuse(ErrorCode.TooLate, $"a message may be edited for {windows.Edit.TotalHours:0} hours");
         if (body.Length > windows.LargestBody)
             return MessageChangeAnswer.Refuse(ErrorCode.TooLarge, "the database does not take the message");
-        (message.Body, message.Edited) = (body, now);
+        (message.Body, message.Edited, message.References) = (body, now, references);
         _rewritten.Add(message.Seq);
-        Note(message, change.UserId, push => push with { Text = change.Text, Edited = now });
+        Note(message, change.UserId, push => push with { Text = change.Text, Edited = now, Mentions = references });
         return null;
     }
 
@@ -118,6 +119,7 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         }
 
         message.Body = ChangedBody.WithoutText(message.Body);
+        message.References = message.References.Recalled;
         (message.RecalledBy, message.Recalled, message.Pinned) = (change.UserId, now, 0);
         _rewritten.Add(message.Seq);
         Note(message, change.UserId, push => push with { Text = null, Edited = 0, Recalled = new Recalled(change.UserId, now) });

@@ -8,6 +8,8 @@ namespace Chat.Node.Gateway;
 
 /// <summary>What users change about messages after they were sent, and what has become of them.</summary>
 /// <param name="store">What has become of messages.</param>
+/// <param name="references">Looks at whom an edited message mentions.</param>
+/// <param name="threads">The messages of threads.</param>
 /// <param name="views">What is shown no more.</param>
 /// <param name="contacts">Who takes part.</param>
 /// <param name="conversations">Their actors.</param>
@@ -15,14 +17,26 @@ namespace Chat.Node.Gateway;
 /// <param name="hook">Who is asked about edits; null: nobody.</param>
 /// <param name="clock">The time.</param>
 sealed class ChangeRequests(
-    MessageChangeStore store, ConversationViews views, ContactStore contacts, Lazy<IActorRef> conversations, MessageLimits limits, IBeforeHook? hook, TimeProvider clock)
+    MessageChangeStore store, ReferenceChecks references, ThreadStore threads, ConversationViews views, ContactStore contacts, Lazy<IActorRef> conversations, MessageLimits limits, IBeforeHook? hook, TimeProvider clock)
 {
     readonly MessageChanges _changes = new(conversations, limits, hook, clock);
+
+    static readonly byte[] NoMentions = "{}"u8.ToArray();
 
     /// <inheritdoc cref="MessageChanges.ChangeAsync" />
     public async Task<Reply> ChangeAsync(ChangeMessageRequest request, int userId, TimeSpan patience)
     {
-        var answer = await _changes.ChangeAsync(request, userId, patience);
+        var begun = clock.GetTimestamp();
+        ReadOnlyMemory<byte> mentions = default;
+        if (request.Mentions is { } wanted)
+        {
+            var judged = await references.JudgeAsync(request.Conversation, userId, cmid: null, wanted).WaitAsync(patience, clock);
+            if (judged.Error != ErrorCode.None)
+                return Reply.Fail(judged.Error, judged.Reason);
+            mentions = judged.References.IsEmpty ? NoMentions : judged.References.ToBytes();
+        }
+
+        var answer = await _changes.ChangeAsync(request, userId, patience - clock.GetElapsedTime(begun), mentions);
         return answer.Error == ErrorCode.None
             ? Reply.Ok(new ChangeReply(answer.Rev, answer.Ts).ToBytes(request.Ref))
             : Reply.Fail(answer.Error, answer.Reason);
@@ -44,13 +58,25 @@ sealed class ChangeRequests(
     }
 
     /// <summary>Messages of a history as pushes, with what has become of them.</summary>
-    public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, int userId)
+    /// <param name="id">Where they are.</param>
+    /// <param name="rows">Ascending.</param>
+    /// <param name="asker">Who is told.</param>
+    /// <param name="areTogether">Whether there is nothing between them.</param>
+    public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, Asker asker, bool areTogether = true)
     {
-        var states = rows.Count == 0 ? [] : (await store.StatesAsync(id, rows[0].Seq, rows[^1].Seq, userId)).ToDictionary(state => state.Seq);
+        if (rows.Count == 0)
+            return [];
+        long[] seqs = [.. rows.Select(row => row.Seq)];
+        var states = (await (areTogether ? store.StatesAsync(id, seqs[0], seqs[^1], asker.UserId) : store.StatesAsync(id, seqs, asker.UserId))).ToDictionary(state => state.Seq);
+        var started = asker.SpeaksNext ? await threads.StatesAsync(id, seqs) : [];
         return [.. rows.Select(row =>
         {
-            var push = ChatBody.ToPush(ChangedBody.WithoutState(row.Body.Span), id, row.Cmid, row.Seq, row.Ts);
-            return states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
+            var body = ChangedBody.WithoutState(row.Body.Span);
+            var push = asker.SpeaksNext
+                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: row.References.Span)
+                : ChatBody.ToPush(body, id, row.Cmid, row.Seq, row.Ts);
+            push = states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
+            return started.TryGetValue(row.Seq, out var thread) ? thread.AddTo(push) : push;
         })];
     }
 }

@@ -8,7 +8,7 @@ namespace Chat.Node.Gateway;
 
 /// <summary>The user's conversations as a client shows them, and what the user does about them for itself alone.</summary>
 sealed class ConversationRequests(
-    MessageLogStore log, ConversationListStore list, ConversationViews views, ContactStore contacts, Lazy<IActorRef> users, Lazy<NoticeBoard> notices, int maxFrameBytes)
+    MessageLogStore log, ConversationListStore list, MentionStore mentions, ConversationViews views, ContactStore contacts, Lazy<IActorRef> users, Lazy<NoticeBoard> notices, int maxFrameBytes)
 {
     /// <exception cref="AskTimeoutException">The settings do not answer in time.</exception>
     public async Task<Reply> ListAsync(ListConversationsRequest request, Asker asker, TimeSpan patience)
@@ -21,10 +21,12 @@ sealed class ConversationRequests(
             return Reply.Fail(answer.Error, answer.Reason);
         var page = ConversationPage.Make(rows, settings, request, userId);
         var listed = await list.ReadAsync(userId, page.Rows);
+        var mentioned = await mentions.UnreadAsync([.. page.Rows.Where(row => row.UnreadOf(userId) > 0).Select(row => (userId, row.Conversation, row.ReadFrom))]);
         var (pinned, muted) = (settings.Pinned.ToHashSet(), settings.Muted.ToHashSet());
         return Reply.Ok(new ConversationsReply(
             [.. page.Rows.Select(row => SummaryOf(row, userId, listed.GetValueOrDefault(row.Conversation)) with
             {
+                Mentions = mentioned.GetValueOrDefault((userId, row.Conversation)).Count,
                 IsPinned = pinned.Contains(row.Conversation),
                 IsMuted = muted.Contains(row.Conversation),
             })],

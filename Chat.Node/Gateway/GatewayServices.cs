@@ -30,5 +30,8 @@ sealed record GatewayServices(
     /// <summary>How long a session waits for an actor that has not answered it yet.</summary>
     public BackOff BackOff { get; init; } = BackOff.Standard;
 
+    /// <summary>Looks at what messages refer to; null without a history.</summary>
+    public ReferenceChecks? References { get; init; }
+
     public AckCoalescer Acknowledgements { get; init; } = new();
 }

@@ -4,7 +4,8 @@ using Chat.Protocol;
 namespace Chat.Node.Gateway;
 
 /// <summary>What was said, and in which conversations something is new.</summary>
-sealed class HistoryRequests(ContactStore contacts, ChangeRequests changes, MessageLogStore log, ConversationViews views, NodeTimes times, int maxFrameBytes, TimeProvider clock)
+sealed class HistoryRequests(
+    ContactStore contacts, ChangeRequests changes, MessageLogStore log, ThreadStore threads, ConversationViews views, NodeTimes times, int maxFrameBytes, TimeProvider clock)
 {
     public async Task<Reply> FetchAsync(FetchHistoryRequest request, Asker asker)
     {
@@ -13,6 +14,10 @@ sealed class HistoryRequests(ContactStore contacts, ChangeRequests changes, Mess
             return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
         var isBackwards = request.After is null;
         var hiddenTo = asker.SpeaksNext ? await views.HiddenToAsync(asker.UserId, id) : await views.UnseenToAsync(asker.UserId, id); // clients of version 2 take a hole in the numbers for a loss
+        if (asker.SpeaksNext && request.Problem is { } problem)
+            return Reply.Fail(ErrorCode.Malformed, problem);
+        if (asker.SpeaksNext && (request.Thread > 0 || request.Seqs.Count > 0))
+            return await FetchSomeAsync(request, asker, hiddenTo);
         var rows = isBackwards
             ? await log.ReadBeforeAsync(id, request.Before ?? long.MaxValue, request.Limit + 1)
             : await log.ReadAfterAsync(id, Math.Max(request.After!.Value, hiddenTo), request.Limit + 1);
@@ -20,7 +25,26 @@ sealed class HistoryRequests(ContactStore contacts, ChangeRequests changes, Mess
         var hasMore = rows.Count > request.Limit;
         if (hasMore)
             rows.RemoveAt(isBackwards ? 0 : rows.Count - 1);
-        var pushes = await changes.PushesAsync(id, rows, asker.UserId);
+        var pushes = await changes.PushesAsync(id, rows, asker);
+        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
+    }
+
+    /// <summary>Messages that are not beside each other: of a thread, or by their numbers. Those that are not there, or not shown, are left out.</summary>
+    async Task<Reply> FetchSomeAsync(FetchHistoryRequest request, Asker asker, long hiddenTo)
+    {
+        var (id, root, limit) = (request.Conversation, request.Thread, request.Limit);
+        var isBackwards = root > 0 && request.After is null;
+        IReadOnlyList<long> seqs = root == 0
+            ? request.Seqs
+            : isBackwards
+                ? await threads.BeforeAsync(id, root, request.Before ?? long.MaxValue, limit + 1)
+                : await threads.AfterAsync(id, root, Math.Max(request.After!.Value, hiddenTo), limit + 1);
+        var hasMore = root > 0 && seqs.Count > limit;
+        if (hasMore)
+            seqs = [.. isBackwards ? seqs.Skip(seqs.Count - limit) : seqs.Take(limit)];
+        seqs = [.. seqs.Where(seq => seq > hiddenTo)];
+        var rows = seqs.Count == 0 ? [] : (await log.ReadAtAsync([.. seqs.Select(seq => (id, seq))])).Values.OrderBy(row => row.Seq).ToList();
+        var pushes = await changes.PushesAsync(id, rows, asker, areTogether: false);
         return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
     }
 

@@ -30,7 +30,7 @@ static class RequestHandler
         switch (request)
         {
             case SendMessageRequest message when user is not null:
-                core.OpenPosts().OnSendMessage(message, user);
+                Send(core, message, user);
                 break;
             case ReceivedRequest received when isModern && user is not null && ClaimProblem(core, received.Claim, user) is null:
                 pushes.OnReceived(received, user, received.Conversation is { } conversation ? core.Posts?.AcknowledgedTo(conversation) ?? 0 : 0);
@@ -69,7 +69,7 @@ static class RequestHandler
             case UserRequest own when ClaimProblem(core, own.Claim, user!) is { } problem:
                 core.Fail(request, ErrorCode.NotYours, problem);
                 break;
-            case not null when !core.SpeaksNext && (IsOfVersion3(request) || request is ChangeSettingsRequest { Change: { HidesReceipts: not null } or { Presence: PresencePrivacy.Contacts } }):
+            case not null when !core.SpeaksNext && (IsOfVersion3(request) || request is ChangeSettingsRequest { Change: { HidesReceipts: not null } or { Notify: not null } or { Presence: PresencePrivacy.Contacts } }):
                 core.Fail(request, ErrorCode.UnknownRequest, $"this request is of version {ModernFrames.NewestProtocolVersion} of the protocol: say so in the hello");
                 break;
             case RefreshTokenRequest refresh:
@@ -89,6 +89,16 @@ static class RequestHandler
                 core.Services.Requests.RunAsync(request!, new Asker(user!.Id, core.Id, core.SpeaksNext)).PipeTo(core.Context.Self, success: reply => new Replied(request!, reply));
                 break;
         }
+    }
+
+    /// <summary>In a message of a client of version 3 some keys have a meaning that are a sender's own in any other.</summary>
+    static void Send(SessionCore core, SendMessageRequest message, ChatSender user)
+    {
+        var read = core.SpeaksNext ? message.WithReferences() : message;
+        if (read is InvalidRequest invalid)
+            core.Fail(invalid, invalid.Error, invalid.Reason);
+        else
+            core.OpenPosts().OnSendMessage((SendMessageRequest)read, user);
     }
 
     static bool IsOfVersion3(Request request) => request

@@ -1,5 +1,3 @@
-using Akka.Actor;
-using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -18,8 +16,8 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class UserRequests(
-    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, SearchRequests search, bool keepsHistory, int maxFrameBytes,
-    ILogger<UserRequests> logger, Lazy<IActorRef> users)
+    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, SearchRequests search, SettingsRequests settings, bool keepsHistory,
+    ILogger<UserRequests> logger)
 {
     /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
     static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(2.2);
@@ -47,8 +45,8 @@ sealed class UserRequests(
                 ChangeProfileRequest change => await people.ChangeAsync(change, userId, change.Display, change.Avatar, change.About),
                 SetPresenceRequest presence => await people.ChangeAsync(presence, userId, display: null, avatar: null, presence.About),
                 SearchRequest wanted => await search.SearchAsync(wanted, asker, ShortTimeout),
-                GetSettingsRequest get => await AskSettingsAsync(get, new GetSettings(userId), asker),
-                ChangeSettingsRequest change => await AskSettingsAsync(change, new ChangeSettings(userId, asker.SessionId, change.Change), asker),
+                GetSettingsRequest get => await settings.GetAsync(get, asker, ShortTimeout),
+                ChangeSettingsRequest change => await settings.ChangeAsync(change, asker, ShortTimeout),
                 _ => await lists.RunAsync(request, asker) ?? await groups.RunAsync(request, asker) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
             };
         }
@@ -70,14 +68,6 @@ sealed class UserRequests(
         return await contacts.AddFriendAsync(userId, request.FriendId)
             ? Reply.Ok(ModernFrames.Success(request.Ref))
             : Reply.Fail(ErrorCode.NotFound, $"there is no user {request.FriendId}");
-    }
-
-    async Task<Reply> AskSettingsAsync(Request request, IUserMessage question, Asker asker)
-    {
-        var answer = await users.Value.Ask<SettingsAnswer>(question, ShortTimeout);
-        return answer.Settings is { } settings
-            ? Reply.Ok(SettingsFrames.Reply(request.Ref, settings, maxFrameBytes, asker.Protocol))
-            : Reply.Fail(answer.Error, answer.Reason);
     }
 
     static Reply HistoryOff() => Reply.Fail(ErrorCode.HistoryOff, "this server keeps no history");

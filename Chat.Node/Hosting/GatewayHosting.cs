@@ -55,16 +55,19 @@ static class GatewayHosting
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.KeepsHistory ? provider.GetRequiredService<MessageLogStore>() : null,
             settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new ChangeRequests(
-            provider.GetRequiredService<MessageChangeStore>(), provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<ConversationActor>(provider),
+            provider.GetRequiredService<MessageChangeStore>(), provider.GetRequiredService<ReferenceChecks>(), provider.GetRequiredService<ThreadStore>(), provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<ConversationActor>(provider),
             new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes), provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new HistoryRequests(
-            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ChangeRequests>(), provider.GetRequiredService<MessageLogStore>(),
+            provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ChangeRequests>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<ThreadStore>(),
             provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<Nodes>().Times, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReferenceStore>();
+        services.AddSingleton<ThreadStore>();
+        services.AddSingleton<ReferenceChecks>();
         services.AddSingleton(provider => new MarkRequests(
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<ReceiptStore>(), provider.GetRequiredService<ContactStore>(),
             AkkaHosting.Region<UserActor>(provider), settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ConversationRequests(
-            provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<ConversationListStore>(), provider.GetRequiredService<ConversationViews>(),
+            provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<ConversationListStore>(), provider.GetRequiredService<MentionStore>(), provider.GetRequiredService<ConversationViews>(),
             provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<UserActor>(provider),
             new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new PeopleRequests(
@@ -75,10 +78,13 @@ static class GatewayHosting
             settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SearchRequests(
             provider.GetService<SearchFinder>(), provider.GetService<SearchIndexer>(), provider.GetRequiredService<ContactStore>(), settings.Limits.MaxFrameBytes));
+        services.AddSingleton(provider => new SettingsRequests(
+            provider.GetRequiredService<NotifyStore>(), provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<UserActor>(provider),
+            new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), settings.KeepsHistory, settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupRequests>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
-            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
-            provider.GetRequiredService<ILogger<UserRequests>>(), AkkaHosting.Region<UserActor>(provider)));
+            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), provider.GetRequiredService<SettingsRequests>(), settings.KeepsHistory,
+            provider.GetRequiredService<ILogger<UserRequests>>()));
         services.AddSingleton(provider => new WatchRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRequests>>(),
             AkkaHosting.Region<PresenceHub>(provider)));
@@ -91,6 +97,7 @@ static class GatewayHosting
             HasSearch = settings.HasSearch,
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
+            References = settings.KeepsHistory ? provider.GetRequiredService<ReferenceChecks>() : null,
         });
         services.AddHostedService<ConnectionReaper>();
         services.AddHostedService(provider => new PresenceAudit(

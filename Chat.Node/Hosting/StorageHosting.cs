@@ -54,6 +54,8 @@ static class StorageHosting
         services.AddSingleton<LoginTokens>();
         services.AddSingleton<MissingKeys>();
         services.AddSingleton<MessageLogStore>();
+        services.AddSingleton<MentionStore>();
+        services.AddSingleton<NotifyStore>();
         services.AddSingleton(provider => new MessageChangeStore(
             provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<CrashPoints>(), provider.GetService<SearchTouches>(),
             provider.GetRequiredService<WebhookChanges>()));

@@ -21,6 +21,7 @@ static class WebhookHosting
         services.AddSingleton<WebhookStore>();
         services.AddSingleton(provider => new WebhookInterest { HasPushSenders = provider.GetServices<IPushSender>().Any() });
         services.AddSingleton<PushStore>();
+        services.AddSingleton<PushWishes>();
         services.AddSingleton(new PushSettings(settings.Webhooks.PushPreview));
         services.AddSingleton<PushWorker>();
         services.AddSingleton<WebhookOutbox>();

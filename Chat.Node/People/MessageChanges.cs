@@ -17,9 +17,10 @@ sealed class MessageChanges(Lazy<IActorRef> conversations, MessageLimits limits,
     /// <param name="request">What is to be changed.</param>
     /// <param name="userId">By whom; <see cref="ChangeMessage.Product"/>: by the product's own servers.</param>
     /// <param name="patience">For all of it.</param>
+    /// <param name="mentions">See <see cref="ChangeMessage.Mentions"/>.</param>
     /// <exception cref="AskTimeoutException">The conversation does not answer in time; it may have done it all the same.</exception>
     /// <exception cref="TimeoutException">Nothing came of the question to the hook in time.</exception>
-    public async Task<MessageChangeAnswer> ChangeAsync(ChangeMessageRequest request, int userId, TimeSpan patience)
+    public async Task<MessageChangeAnswer> ChangeAsync(ChangeMessageRequest request, int userId, TimeSpan patience, ReadOnlyMemory<byte> mentions = default)
     {
         if (request.Kind == ChangeKind.Edit && limits.Problem(request.Text) is { } problem)
             return MessageChangeAnswer.Refuse(ErrorCode.TooLarge, problem);
@@ -37,6 +38,6 @@ sealed class MessageChanges(Lazy<IActorRef> conversations, MessageLimits limits,
 
         var left = patience - clock.GetElapsedTime(begun);
         return await conversations.Value.Ask<MessageChangeAnswer>(
-            new ChangeMessage(request.Conversation, userId, request.Seq, request.Kind, text), left > LeastPatience ? left : LeastPatience);
+            new ChangeMessage(request.Conversation, userId, request.Seq, request.Kind, text) { Mentions = mentions }, left > LeastPatience ? left : LeastPatience);
     }
 }

@@ -17,8 +17,9 @@ static class ChangeFormats
                 w.Long(m.Seq);
                 w.Long((int)m.Kind);
                 w.Text(m.Text);
+                w.Rest(m.Mentions);
             },
-            r => new ChangeMessage(r.Id(), r.Int(), r.Long(), (ChangeKind)r.Int(), r.Text())),
+            r => new ChangeMessage(r.Id(), r.Int(), r.Long(), (ChangeKind)r.Int(), r.Text()) { Mentions = r.Rest() }),
         new Format<MessageChangeAnswer>(
             "cn",
             (w, m) =>

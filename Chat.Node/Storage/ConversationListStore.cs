@@ -46,6 +46,8 @@ sealed class ConversationListStore(IChatDatabase database)
 
         /// <summary>Not 0: one of two users has blocked the other.</summary>
         public long IsBlocked { get; init; }
+
+        public byte[]? Refs { get; init; }
     }
 
     sealed class ReactionRow
@@ -97,7 +99,8 @@ sealed class ConversationListStore(IChatDatabase database)
 
     static ReadOnlyMemory<byte> LastOf(ListedRow row, ConversationId id, long seq, List<ReactionRow> reactions)
     {
-        var push = ChatBody.ToPush(ChangedBody.WithoutState(row.Body), id, SqlDialect.TextOf(row.Cmid), seq, StoredNumbers.OrZero(row.Ts));
+        var push = ChatBody.ToPush(
+            ChangedBody.WithoutReferences(ChangedBody.WithoutState(row.Body)), id, SqlDialect.TextOf(row.Cmid), seq, StoredNumbers.OrZero(row.Ts), references: row.Refs);
         if (row.Rev > 0)
         {
             push = new MessageState(seq, row.Rev)

@@ -19,6 +19,9 @@ sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string C
 
     /// <summary>The same as <see cref="Systems"/>, from what the column n says.</summary>
     public static long SystemsTo(long seq, long? texts) => texts is { } n ? Math.Clamp(seq - n, 0, seq) : 0;
+
+    /// <summary>What it refers to (<see cref="MessageReferences.ToBytes"/>); empty: nothing. In tables of its own, so that other messages cost nothing more.</summary>
+    public ReadOnlyMemory<byte> References { get; init; }
 }
 
 /// <summary>The outcome of writing a row.</summary>

@@ -47,8 +47,9 @@ sealed class MessageChangeStore(
         var messages = (await connection.QueryAsync<StoredMessage>(
             """
             SELECT l.seq, l.sender, l.ts, l.body, COALESCE(s.rev, 0) AS rev, COALESCE(s.changed, 0) AS changed, COALESCE(s.edited, 0) AS edited,
-                COALESCE(s.recalled_by, 0) AS recalledby, COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned
+                COALESCE(s.recalled_by, 0) AS recalledby, COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned, r.refs
             FROM MessageLog l LEFT JOIN MessageState s ON s.a = l.a AND s.b = l.b AND s.seq = l.seq
+                LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
             WHERE l.a = @A AND l.b = @B AND l.seq IN @seqs
             """,
             new { id.A, id.B, seqs })).ToDictionary(message => message.Seq);
@@ -103,13 +104,23 @@ sealed class MessageChangeStore(
         return await WithReactionsAsync(connection, id, rows.AsList(), userId);
     });
 
+    /// <summary>The same of messages that are not beside each other.</summary>
+    public Task<List<MessageState>> StatesAsync(ConversationId id, IReadOnlyCollection<long> seqs, int userId) => database.ReadAsync(async connection =>
+    {
+        var rows = await connection.QueryAsync<StoredMessage>(
+            "SELECT seq, rev, edited, recalled_by AS recalledby, recalled, pinned FROM MessageState WHERE a = @A AND b = @B AND seq IN @seqs",
+            new { id.A, id.B, seqs });
+        return await WithReactionsAsync(connection, id, rows.AsList(), userId);
+    });
+
     /// <summary>The messages that were changed after a rev, ascending by rev, with the texts of the edited ones.</summary>
     public Task<List<MessageState>> ChangesAsync(ConversationId id, long since, int limit, int userId) => database.ReadAsync(async connection =>
     {
         var rows = await connection.QueryAsync<StoredMessage>(
             """
-            SELECT s.seq, s.rev, s.edited, s.recalled_by AS recalledby, s.recalled, s.pinned, CASE WHEN s.edited > 0 AND s.recalled_by = 0 THEN l.body END AS body
+            SELECT s.seq, s.rev, s.edited, s.recalled_by AS recalledby, s.recalled, s.pinned, CASE WHEN s.edited > 0 AND s.recalled_by = 0 THEN l.body END AS body, r.refs
             FROM MessageState s JOIN MessageLog l ON l.a = s.a AND l.b = s.b AND l.seq = s.seq
+                LEFT JOIN MessageReference r ON r.a = s.a AND r.b = s.b AND r.seq = s.seq
             WHERE s.a = @A AND s.b = @B AND s.rev > @since ORDER BY s.rev LIMIT @limit
             """,
             new { id.A, id.B, since, limit });
@@ -134,6 +145,7 @@ sealed class MessageChangeStore(
             {
                 await connection.ExecuteAsync(
                     "UPDATE MessageLog SET body = @Body WHERE a = @A AND b = @B AND seq = @Seq", new { id.A, id.B, message.Seq, message.Body }, transaction);
+                await WriteReferencesAsync(connection, transaction, id, message);
             }
         }
 
@@ -150,6 +162,33 @@ sealed class MessageChangeStore(
         if (webhooks is not null)
             await webhooks.MarkAsync(connection, transaction, set);
         return true;
+    }
+
+    /// <summary>What a message refers to now, and whom it mentions. Where it has no threads the row may go.</summary>
+    static async Task WriteReferencesAsync(DbConnection connection, DbTransaction transaction, ConversationId id, StoredMessage message)
+    {
+        var (before, now) = (MessageReferences.Parse(message.Refs), message.References);
+        var refs = now.ToBytes();
+        if (refs.AsSpan().SequenceEqual(before.ToBytes()))
+            return;
+        await connection.ExecuteAsync(
+            now.IsEmpty
+                ? "DELETE FROM MessageReference WHERE a = @A AND b = @B AND seq = @Seq"
+                : "REPLACE INTO MessageReference (a, b, seq, thread, refs) VALUES (@A, @B, @Seq, @Thread, @refs)",
+            new { id.A, id.B, message.Seq, now.Thread, refs }, transaction);
+        int[] gone = [.. StoredMentions.UsersOf(before, message.Sender)];
+        if (gone.Length > 0)
+        {
+            await connection.ExecuteAsync(
+                "DELETE FROM Mention WHERE userid IN @gone AND a = @A AND b = @B AND seq = @Seq", new { gone, id.A, id.B, message.Seq }, transaction);
+        }
+
+        foreach (var userId in StoredMentions.UsersOf(now, message.Sender))
+        {
+            await connection.ExecuteAsync(
+                "INSERT INTO Mention (userid, a, b, seq, sender) VALUES (@userId, @A, @B, @Seq, @Sender)",
+                new { userId, id.A, id.B, message.Seq, message.Sender }, transaction);
+        }
     }
 
     static Task<long> RevAsync(DbConnection connection, DbTransaction? transaction, ConversationId id) => connection.ExecuteScalarAsync<long>(
@@ -172,6 +211,7 @@ sealed class MessageChangeStore(
         {
             Edited = row.IsRecalled ? 0 : row.Edited,
             Text = row.Body is { Length: > 0 } body ? ChangedBody.TextOf(body) : null,
+            Mentions = row.References,
             Recalled = row.IsRecalled ? new Recalled(row.RecalledBy, row.Recalled) : null,
             IsPinned = row.Pinned > 0,
             Reactions = reactions[row.Seq].ToDictionary(each => each.Text, each => (int)each.Total),

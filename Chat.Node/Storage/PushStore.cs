@@ -113,6 +113,24 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
         return readUpTo.Count;
     });
 
+    /// <summary>
+    /// The same where only mentions count, unless there is one by now: it was written before its own row of the offline queue, which has found this one here.
+    /// </summary>
+    public Task ForgetUnmentionedAsync(IReadOnlyList<(PendingPush Push, long ReadTo)> unmentioned) => database.WriteAsync(async (connection, transaction) =>
+    {
+        foreach (var ((userId, conversation, seq), readTo) in unmentioned.OrderBy(each => (each.Push.UserId, each.Push.Conversation.A, each.Push.Conversation.B)))
+        {
+            await connection.ExecuteAsync(
+                """
+                DELETE FROM PendingPush WHERE userid = @userId AND a = @A AND b = @B AND seq <= @seq
+                    AND NOT EXISTS (SELECT 1 FROM Mention m WHERE m.userid IN (@userId, 0) AND m.a = @A AND m.b = @B AND m.seq > @readTo AND m.sender <> @userId)
+                """,
+                new { userId, conversation.A, conversation.B, seq, readTo }, transaction);
+        }
+
+        return unmentioned.Count;
+    });
+
     /// <summary>Some of the rows, if no endpoint wants them: those of the caller may be old. False if none are left.</summary>
     public Task<bool> ForgetSomeAsync() => database.WriteAsync(async (connection, transaction) =>
     {

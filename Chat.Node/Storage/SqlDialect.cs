@@ -100,6 +100,12 @@ abstract class SqlDialect
     /// </summary>
     public abstract string ListedConversations { get; }
 
+    /// <summary>
+    /// For each <c>[user, a, b, above]</c> in <c>@ids</c>, a JSON array: how many messages above a number mention the user, or everybody, and are of somebody else,
+    /// and the first of them; where there are none the row is missing.
+    /// </summary>
+    public abstract string UnreadMentions { get; }
+
     /// <summary>For each <c>[a, b, seq]</c> in <c>@ids</c>, a JSON array: the reactions to the message, and whether <c>@userId</c> is among them.</summary>
     public abstract string ListedReactions { get; }
 

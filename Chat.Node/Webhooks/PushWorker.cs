@@ -11,7 +11,7 @@ sealed record PushSettings(bool HasPreview);
 
 /// <summary>Looks at the messages that wait for users, and tells who is to be woken. Only the dispatcher uses it, so there is one in the cluster.</summary>
 sealed class PushWorker(
-    PushStore pushes, DeliveryMarks marks, Presence presence, MessageLogStore log, IEnumerable<IPushSender> senders, PushSettings settings, TimeProvider clock,
+    PushStore pushes, DeliveryMarks marks, Presence presence, MessageLogStore log, PushWishes wishes, IEnumerable<IPushSender> senders, PushSettings settings, TimeProvider clock,
     ILogger<PushWorker> logger)
 {
     public const int PageRows = 100;
@@ -57,6 +57,7 @@ sealed class PushWorker(
             }
         }
 
+        wanted = await WithWishesAsync(wanted, read, forgotten);
         var unread = await pushes.UnreadAsync([.. wanted.Select(each => each.Push.UserId).Distinct()]);
         List<(PendingPush, PushRequired)> told = [.. wanted.Select(each => (each.Push, Describe(each.Push, each.Message, unread.Of(each.Push.UserId))))];
         waiting.AddRange(await TellAsync(told, writesEvents));
@@ -65,6 +66,32 @@ sealed class PushWorker(
         if (waiting.Count > 0)
             await pushes.PostponeAsync(waiting, Now + PushRule.AgainMilliseconds);
         return due.Count == PageRows;
+    }
+
+    /// <summary>Those that the users themselves want to be woken by. Of who wants mentions only the first unread one is told.</summary>
+    async Task<List<(PendingPush Push, LogRow Message)>> WithWishesAsync(
+        List<(PendingPush Push, LogRow Message)> wanted, Dictionary<(int, ConversationId), DeliveryMark> read, List<PendingPush> forgotten)
+    {
+        if (wanted.Count == 0)
+            return wanted;
+        var judged = await wishes.JudgeAsync([.. wanted.Select(each => (each.Push, read[(each.Push.UserId, each.Push.Conversation)].ReadTo))]);
+        var mentions = judged.Seqs.Count == 0 ? [] : await log.ReadAtAsync([.. judged.Seqs.Select(each => (each.Key.Conversation, each.Value)).Distinct()]);
+        var left = new List<(PendingPush, LogRow)>(wanted.Count);
+        foreach (var (push, message) in wanted)
+        {
+            if (judged.Unwanted.Contains(push))
+                forgotten.Add(push);
+            else if (judged.Unmentioned.Exists(each => each.Push == push))
+                continue;
+            else if (!judged.Seqs.TryGetValue(push, out var seq))
+                left.Add((push, message));
+            else if (mentions.TryGetValue((push.Conversation, seq), out var mention))
+                left.Add((push, mention));
+        }
+
+        if (judged.Unmentioned.Count > 0)
+            await pushes.ForgetUnmentionedAsync(judged.Unmentioned);
+        return left;
     }
 
     /// <summary>Those that a sender in the process has not taken: they come again.</summary>
@@ -103,6 +130,6 @@ sealed class PushWorker(
     }
 
     PushRequired Describe(PendingPush push, LogRow message, int badge) => new(
-        push.UserId, push.Conversation.ToString(), push.Seq, message.Ts, message.Sender, push.Conversation.IsGroup ? push.Conversation.B : null,
+        push.UserId, push.Conversation.ToString(), message.Seq, message.Ts, message.Sender, push.Conversation.IsGroup ? push.Conversation.B : null,
         settings.HasPreview ? PushRule.Preview(ChangedBody.TextOf(message.Body.Span)) : null, badge);
 }

@@ -96,6 +96,7 @@ readonly record struct WebhookBody(string Id, ReadOnlyMemory<byte> Body, long Up
         WriteReceiver(json, row.Conversation, row.Sender);
         json.WriteString("cmid", row.Cmid);
         json.WriteString("msg", ChangedBody.TextOf(row.Body.Span));
+        MessageReferences.Parse(row.References).WriteMembers(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }

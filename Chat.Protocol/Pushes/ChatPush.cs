@@ -25,6 +25,12 @@ public sealed record ChatPush(ConversationId Conversation, long Seq, int SenderI
     /// <summary>What has become of the group, if nobody has sent the message; else null.</summary>
     public SystemMessage? System { get; init; }
 
+    /// <summary>What the message refers to; only clients of version 3 are told.</summary>
+    public MessageReferences References { get; init; } = MessageReferences.None;
+
+    /// <summary>The thread that has begun with it, where a history tells it; null: there is none, or nobody knows.</summary>
+    public ThreadSummary? Threaded { get; init; }
+
     /// <summary>What has become of the message, where a history tells it; null: nothing, or nobody knows.</summary>
     public MessageState? State { get; init; }
 
@@ -53,6 +59,7 @@ public sealed record ChatPush(ConversationId Conversation, long Seq, int SenderI
             Time = json.OptionalText("time") ?? "",
             OfflineId = json.OptionalNumber("offline"),
             System = SystemMessage.Find(json, sender),
+            References = MessageReferences.TryRead(json, out var references) is null ? references : MessageReferences.None,
         };
     }
 }

@@ -25,6 +25,9 @@ public sealed record MessageChangedPush(ConversationId Conversation, long Seq, l
     /// <summary>When that was written, in milliseconds since 1970 UTC.</summary>
     public long Edited { get; init; }
 
+    /// <summary>Whom the edited message mentions now.</summary>
+    public MessageReferences Mentions { get; init; } = MessageReferences.None;
+
     /// <summary>Who took it back.</summary>
     public Recalled? Recalled { get; init; }
 
@@ -46,6 +49,7 @@ public sealed record MessageChangedPush(ConversationId Conversation, long Seq, l
         Prev = Prev,
         Text = later.Recalled is null ? later.Text ?? Text : null,
         Edited = Math.Max(later.Edited, Edited),
+        Mentions = later.Text is null ? Mentions : later.Mentions,
         Recalled = later.Recalled ?? Recalled,
         IsPinned = later.IsPinned ?? IsPinned,
         Reactions = later.Reactions ?? Reactions,
@@ -65,6 +69,8 @@ public sealed record MessageChangedPush(ConversationId Conversation, long Seq, l
             writer.WriteStartObject("edit");
             writer.WriteText("msg", text);
             writer.WriteNumber("ts", Edited);
+            if (Mentions.HasMentions)
+                Mentions.WriteMentions(writer);
             writer.WriteEndObject();
         }
 
@@ -89,6 +95,7 @@ public sealed record MessageChangedPush(ConversationId Conversation, long Seq, l
         {
             Text = edit.ValueKind == JsonValueKind.Object ? edit.OptionalText("msg") : null,
             Edited = edit.ValueKind == JsonValueKind.Object ? edit.OptionalNumber("ts") : 0,
+            Mentions = edit.ValueKind == JsonValueKind.Object ? MessageReferences.FindMentions(edit) ?? MessageReferences.None : MessageReferences.None,
             Recalled = MessageState.ReadRecalled(json),
             IsPinned = json.TryGetProperty("pinned", out var pinned) ? pinned.ValueKind == JsonValueKind.True : null,
             Reactions = MessageState.ReadReactions(json),

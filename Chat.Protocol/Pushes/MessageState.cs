@@ -19,6 +19,9 @@ public sealed record MessageState(long Seq, long Rev)
     /// <summary>Of an edited message the text that it has now, where it is told beside the message (133).</summary>
     public string? Text { get; init; }
 
+    /// <summary>Whom it mentions now, where its text is told beside the message.</summary>
+    public MessageReferences Mentions { get; init; } = MessageReferences.None;
+
     /// <summary>Null: it was not taken back.</summary>
     public Recalled? Recalled { get; init; }
 
@@ -65,6 +68,8 @@ public sealed record MessageState(long Seq, long Rev)
             writer.WriteStartObject("edit");
             writer.WriteText("msg", text);
             writer.WriteNumber("ts", Edited);
+            if (Mentions.HasMentions)
+                Mentions.WriteMentions(writer);
             writer.WriteEndObject();
         }
 
@@ -83,6 +88,7 @@ public sealed record MessageState(long Seq, long Rev)
         {
             Edited = edit.ValueKind == JsonValueKind.Object ? edit.OptionalNumber("ts") : json.OptionalNumber("edited"),
             Text = edit.ValueKind == JsonValueKind.Object ? edit.OptionalText("msg") : null,
+            Mentions = edit.ValueKind == JsonValueKind.Object ? MessageReferences.FindMentions(edit) ?? MessageReferences.None : MessageReferences.None,
             Recalled = ReadRecalled(json),
             IsPinned = json.IsSet("pinned"),
             Reactions = ReadReactions(json) ?? new Dictionary<string, int>(),

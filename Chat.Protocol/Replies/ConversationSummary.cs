@@ -23,6 +23,9 @@ public sealed record ConversationSummary(ConversationId Conversation, long Head)
     /// <summary>How many messages of others the user has not read.</summary>
     public long Unread { get; init; }
 
+    /// <summary>How many of them mention the user, or everybody.</summary>
+    public long Mentions { get; init; }
+
     /// <summary>The user has marked it as unread.</summary>
     public bool IsMarked { get; init; }
 
@@ -56,6 +59,8 @@ public sealed record ConversationSummary(ConversationId Conversation, long Head)
         writer.WriteNumber("received", Received);
         writer.WriteNumber("read", Read);
         writer.WriteNumber("unread", Unread);
+        if (Mentions > 0)
+            writer.WriteNumber("mentions", Mentions);
         WriteFlag(writer, "marked", IsMarked);
         if (!Last.IsEmpty)
         {
@@ -92,6 +97,7 @@ public sealed record ConversationSummary(ConversationId Conversation, long Head)
             Received = json.OptionalNumber("received"),
             Read = json.OptionalNumber("read"),
             Unread = json.OptionalNumber("unread"),
+            Mentions = json.OptionalNumber("mentions"),
             IsMarked = json.IsSet("marked"),
             Last = json.TryGetProperty("last", out var last) ? Encoding.UTF8.GetBytes(last.GetRawText()) : default(ReadOnlyMemory<byte>),
             Peer = json.TryGetProperty("peer", out var peer) ? new ReaderEntry(conversation.Other(userId), peer.OptionalNumber("received"), peer.OptionalNumber("read")) : null,

@@ -12,5 +12,5 @@ public sealed record HistoryReply(IReadOnlyList<ChatPush> Messages, bool HasMore
     public static HistoryReply Read(JsonElement json) => new([.. json.OptionalItems("messages").Select(FindMessage).OfType<ChatPush>()], json.IsSet("more"));
 
     /// <summary>Only here: in other pushes these keys are whatever the sender has written.</summary>
-    static ChatPush? FindMessage(JsonElement item) => ChatPush.Find(item) is { } push ? push with { State = MessageState.Find(item) } : null;
+    static ChatPush? FindMessage(JsonElement item) => ChatPush.Find(item) is { } push ? push with { State = MessageState.Find(item), Threaded = ThreadSummary.Find(item) } : null;
 }

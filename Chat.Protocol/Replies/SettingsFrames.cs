@@ -32,7 +32,13 @@ public static class SettingsFrames
     {
         HidesReceipts = json.OptionalText("receipts") == "off",
         IsTruncated = json.IsSet("truncated"),
+        Notify = json.TryGetProperty("notify", out var notify) ? notify.EnumerateObject().ToDictionary(each => IdOf(each.Name), each => LevelOf(each.Value)) : null,
     };
+
+    static ConversationId IdOf(string text) => ConversationId.TryParse(text, out var id) ? id : throw new FormatException("\"notify\" names something else than a conversation");
+
+    static NotifyLevel LevelOf(JsonElement value) =>
+        NotifyLevels.Find(value.ValueKind == JsonValueKind.String ? value.GetString() : null) ?? throw new FormatException("\"notify\" has an unexpected value");
 
     static ConversationId ReadId(JsonElement item) =>
         item.ValueKind == JsonValueKind.String && ConversationId.TryParse(item.GetString(), out var id)
@@ -52,8 +58,29 @@ public static class SettingsFrames
             writer.WriteString("receipts", settings.HidesReceipts ? "off" : "on");
         ModernFrames.WriteRawArray(writer, "muted", muted);
         ModernFrames.WriteRawArray(writer, "pinned", pinned);
-        if (muted.Count < settings.Muted.Count || pinned.Count < settings.Pinned.Count)
+        var isCut = muted.Count < settings.Muted.Count || pinned.Count < settings.Pinned.Count;
+        if (protocol > ModernFrames.ProtocolVersion && settings.Notify is { } notify)
+            isCut |= !WriteNotify(writer, notify, room - 12);
+        if (isCut)
             writer.WriteBoolean("truncated", true);
+    }
+
+    /// <summary>False if not all of it fits.</summary>
+    static bool WriteNotify(Utf8JsonWriter writer, IReadOnlyDictionary<ConversationId, NotifyLevel> notify, int room)
+    {
+        writer.WriteStartObject("notify");
+        var count = 0;
+        foreach (var (id, level) in notify)
+        {
+            var (key, text) = (id.ToString(), level.ToText());
+            if ((room -= key.Length + text.Length + 6) < 0)
+                break;
+            writer.WriteString(key, text);
+            count++;
+        }
+
+        writer.WriteEndObject();
+        return count == notify.Count;
     }
 
     static byte[] Token(ConversationId id) => JsonText.Quote(id.ToString());

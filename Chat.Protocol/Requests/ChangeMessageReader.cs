@@ -28,7 +28,10 @@ static class ChangeMessageReader
                 return Invalid($"more than one change: {Expected}");
             if (Find(member.Name, member.Value) is not { } found)
                 return Invalid($"\"{member.Name}\" must be {ExpectedOf(member.Name)}");
-            change = new ChangeMessageRequest(conversation, seq, found.Kind, found.Text);
+            change = new ChangeMessageRequest(conversation, seq, found.Kind, found.Text)
+            {
+                Mentions = found.Kind == ChangeKind.Edit ? MessageReferences.FindMentions(member.Value) : null,
+            };
         }
 
         return change is null ? Invalid($"nothing to change: {Expected}") : change;
@@ -51,6 +54,8 @@ static class ChangeMessageReader
         string? text = null;
         foreach (var member in edit.EnumerateObject())
         {
+            if (member.Name == "mentions" && MessageReferences.FindMentions(edit) is not null)
+                continue;
             if (member.Name != "msg" || text is not null || member.Value.ValueKind != JsonValueKind.String)
                 return null;
             text = member.Value.GetString();
@@ -87,7 +92,7 @@ static class ChangeMessageReader
 
     static string ExpectedOf(string key) => key switch
     {
-        "edit" => "an object with the new \"msg\" and nothing else",
+        "edit" => $"an object with the new \"msg\", perhaps with \"mentions\" (\"all\" or at most {MessageReferences.MaxMentions} ids of users), and nothing else",
         "recall" => "true",
         "pin" => "true or false",
         _ => $"an emoji of 1 to {ChangeMessageRequest.MaxReactionBytes} bytes without blanks",

@@ -34,6 +34,9 @@ public sealed record ChangeMessageRequest(ConversationId Conversation, long Seq,
     /// <summary>The longest reaction, in bytes of UTF-8: some emojis are sequences of many.</summary>
     public const int MaxReactionBytes = 64;
 
+    /// <summary>Whom the edited message mentions; null: those whom it has mentioned before.</summary>
+    public MessageReferences? Mentions { get; init; }
+
     internal override int Number => MessageKind.ChangeMessage;
 
     internal override void WriteMembers(Utf8JsonWriter writer)
@@ -45,6 +48,7 @@ public sealed record ChangeMessageRequest(ConversationId Conversation, long Seq,
             case ChangeKind.Edit:
                 writer.WriteStartObject("edit");
                 writer.WriteText("msg", Text);
+                Mentions?.WriteMentions(writer);
                 writer.WriteEndObject();
                 break;
             case ChangeKind.Recall:

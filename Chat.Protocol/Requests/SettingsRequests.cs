@@ -29,5 +29,11 @@ public sealed record ChangeSettingsRequest(SettingsChange Change) : UserRequest
         WriteConversation(writer, "unmute", Change.Unmute);
         WriteConversation(writer, "pin", Change.Pin);
         WriteConversation(writer, "unpin", Change.Unpin);
+        if (Change.Notify is not { } notify)
+            return;
+        writer.WriteStartObject("notify");
+        foreach (var (id, level) in notify)
+            writer.WriteString(id.ToString(), level.ToText());
+        writer.WriteEndObject();
     }
 }

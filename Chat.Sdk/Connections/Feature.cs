@@ -12,6 +12,9 @@ static class Feature
     public const string Typing = "typing";
     public const string Groups = "groups";
     public const string Search = "search";
+    public const string Replies = "replies";
+    public const string Threads = "threads";
+    public const string Mentions = "mentions";
 
     /// <summary>What a request needs; null: every server answers it, if only with a refusal.</summary>
     public static string? Of(Request request) => request switch
@@ -22,6 +25,8 @@ static class Feature
         TypingRequest => Typing,
         GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest => Groups,
         SearchRequest => Search,
+        FetchHistoryRequest { Thread: > 0 } or FetchHistoryRequest { Seqs.Count: > 0 } => Threads,
+        ChangeMessageRequest { Mentions: not null } or ChangeSettingsRequest { Change.Notify: not null } => Mentions,
         _ => null,
     };
 }

@@ -14,6 +14,8 @@ static class WireMapping
         Time = push.Time,
         OfflineId = push.OfflineId,
         System = push.System,
+        References = push.References,
+        Threaded = push.Threaded,
         Rev = push.State?.Rev ?? 0,
         Edited = push.State?.Edited ?? 0,
         Recalled = push.State?.Recalled,

@@ -19,13 +19,16 @@ enum PostStage
 }
 
 /// <summary>One message of this user on its way to the server.</summary>
-sealed class PendingPost(ConversationId conversation, string cmid, Func<long, byte[]> write)
+sealed class PendingPost(ConversationId conversation, string cmid, Func<long, byte[]> write, bool refers = false)
 {
     readonly TaskCompletionSource<SentMessage> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ConversationId Conversation => conversation;
 
     public string Cmid => cmid;
+
+    /// <summary>Whether it needs a server that knows what a message may refer to.</summary>
+    public bool Refers => refers;
 
     public PostStage Stage { get; set; }
 

@@ -32,7 +32,7 @@ sealed class PostSender : IDisposable
 
     /// <summary>Posts in a conversation; posts of one conversation arrive in the order of these calls.</summary>
     public async Task<SentMessage> SendAsync(
-        ConversationId conversation, int targetId, string text, CancellationToken cancellationToken)
+        ConversationId conversation, int targetId, string text, MessageReferences references, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         PendingPost post;
@@ -41,7 +41,7 @@ sealed class PostSender : IDisposable
             if (_posts.Count >= _options.MaxQueuedPosts)
                 throw new ChatException(ErrorCode.TooFast, $"{_posts.Count} messages are waiting to be acknowledged");
             var cmid = _cmids.Next();
-            post = new(conversation, cmid, requestRef => SendMessageRequest.ToBytes(conversation.IsGroup, targetId, text, cmid, requestRef));
+            post = new(conversation, cmid, requestRef => SendMessageRequest.ToBytes(conversation.IsGroup, targetId, text, cmid, requestRef, references), !references.IsEmpty);
             _posts.Add(post);
             Pump();
         }
@@ -103,6 +103,14 @@ sealed class PostSender : IDisposable
 
     void Send(ChatConnection connection, PendingPost post)
     {
+        if (post.Refers && !connection.Has(Feature.Replies))
+        {
+            // It would go out as a plain message with keys that mean nothing.
+            _posts.Finish(post);
+            post.Fail(new ChatException(ErrorCode.UnknownRequest, "this server knows nothing of replies and mentions"));
+            return;
+        }
+
         var requestRef = connection.NextRef();
         var frame = post.ToFrame(requestRef);
         var limit = connection.Hello.MaxFrameBytes;

@@ -43,15 +43,17 @@ public abstract class SessionTest : ActorTest
             Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), lists, MaxFrameBytes,
             new Registrar(Accounts, passwords), passwords, NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
         var views = new ConversationViews(Database, Clock);
-        var changes = new ChangeRequests(Changes, views, ContactStore, Region(Conversations.Ref), new MessageLimits(16384, MaxFrameBytes), Hook, Clock);
+        var (references, threads) = (new ReferenceChecks(new ReferenceStore(Database), LogStore), new ThreadStore(Database));
+        var changes = new ChangeRequests(Changes, references, threads, views, ContactStore, Region(Conversations.Ref), new MessageLimits(16384, MaxFrameBytes), Hook, Clock);
         var store = new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database));
         var requests = new UserRequests(
             ContactStore, new GroupRequests(GroupsOf(store), store, lists, Clock, MaxFrameBytes), new ListRequests(ContactStore, lists, LogStore, MaxFrameBytes),
-            changes, new HistoryRequests(ContactStore, changes, LogStore, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, Region(Users.Ref), MaxFrameBytes, Clock),
-            new ConversationRequests(LogStore, new ConversationListStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes),
+            changes, new HistoryRequests(ContactStore, changes, LogStore, threads, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, Region(Users.Ref), MaxFrameBytes, Clock),
+            new ConversationRequests(LogStore, new ConversationListStore(Database), new MentionStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes),
             new PeopleRequests(new UserDirectory(Database, new LegacyTexts(Database)), Accounts, new UserProfiles(Database), DirectoryAccess.Open, MaxFrameBytes),
-            new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes, Clock), new SearchRequests(null, null, ContactStore, MaxFrameBytes), true, MaxFrameBytes,
-            NullLogger<UserRequests>.Instance, Region(Users.Ref));
+            new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes, Clock), new SearchRequests(null, null, ContactStore, MaxFrameBytes),
+            new SettingsRequests(new NotifyStore(Database), ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), true, MaxFrameBytes), true,
+            NullLogger<UserRequests>.Instance);
         return new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new WatchRequests(ContactStore, new ContactBook(Database), Clock, NullLogger<WatchRequests>.Instance, Region(Hub.Ref)), new AddressLimiter(0, Clock), NullLogger.Instance,
             Region(Users.Ref), Region(Conversations.Ref))
@@ -59,6 +61,7 @@ public abstract class SessionTest : ActorTest
             Acknowledgements = round ?? new AckCoalescer(),
             Hook = Hook,
             BackOff = BackOff,
+            References = references,
         };
     }
 

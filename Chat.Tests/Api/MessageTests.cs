@@ -26,6 +26,30 @@ public sealed class MessageTests(ApiNode node)
     }
 
     [Fact]
+    public async Task A_message_refers_to_what_its_sender_could_refer_to()
+    {
+        var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());
+        await node.PostAsync("/messages", new { from = alice, to = bob, msg = "one" });
+        var sent = await node.PostAsync("/messages", new { from = bob, to = alice, msg = "two", reply = 1, thread = 1, mentions = new[] { alice } });
+        Assert.Equal((HttpStatusCode.OK, 2), (sent.Status, sent.Int("seq")));
+        var stored = (await MessagesAsync($"d:{alice}:{bob}")).Last();
+        Assert.Equal((1, 1, alice), (stored.GetProperty("reply").GetInt32(), stored.GetProperty("thread").GetInt32(), stored.GetProperty("mentions")[0].GetInt32()));
+        var refused = await node.PostAsync("/messages", new { from = bob, to = alice, msg = "three", reply = 9 });
+        Assert.Equal((HttpStatusCode.BadRequest, 4), (refused.Status, refused.Int("errno")));
+        Assert.Equal(HttpStatusCode.BadRequest, (await node.PostAsync("/messages", new { from = bob, to = alice, msg = "three", mentions = "some" })).Status);
+        var answer = await node.PostAsync("/messages/batch", new
+        {
+            messages = new object[]
+            {
+                new { from = bob, to = alice, msg = "a", reply = 9, cmid = "r1" },
+                new { from = bob, to = alice, msg = "b", reply = 2, cmid = "r2" },
+                new { from = bob, to = alice, msg = "c", cmid = "r3" },
+            },
+        });
+        Assert.Equal([(400, 4), (200, 3), (200, 4)], Results(answer));
+    }
+
+    [Fact]
     public async Task A_repetition_is_answered_with_the_first_one()
     {
         var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());

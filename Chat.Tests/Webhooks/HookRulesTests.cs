@@ -122,6 +122,16 @@ public sealed class HookRulesTests
     }
 
     [Fact]
+    public void The_question_has_what_the_message_refers_to()
+    {
+        var body = new ChatBody("""{"id":1,"msg":"hi","msgid":6,"name":"alice","time":"t","toid":3}"""u8.ToArray(), 0);
+        var message = new BeforeMessage(ConversationId.Direct(1, 3), 1, "c", MayComeAgain: true, body) { References = new() { Reply = 9, Mentions = [3] } };
+        Assert.Contains("""
+            "cmid":"c","reply":9,"mentions":[3],"msg":"hi"}
+            """.Trim(), Encoding.UTF8.GetString(HookBody.Of(message, 1000).Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_question_about_an_edit_has_the_number_of_the_message_and_its_new_text()
     {
         var edit = new BeforeEdit(ConversationId.Direct(1, 3), 3, 41, "hi \"you\"");

@@ -53,6 +53,62 @@ public sealed class PushWorkerTests : StorageTest
     }
 
     [Fact]
+    public async Task Who_wants_mentions_is_woken_by_the_first_one_and_by_nothing_else()
+    {
+        var notify = new NotifyStore(Database.Chat);
+        Assert.True(await notify.ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [Id] = NotifyLevel.Mentions }));
+        await QueueAsync(1);
+        await RunLaterAsync();
+        Assert.Empty(_sender.Seen);
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM PendingPush")); // so that the next message is looked at
+        await QueueAsync(2);
+        await QueueAsync(3, mentions: new() { Mentions = [2] });
+        await QueueAsync(4, mentions: new() { MentionsAll = true });
+        await RunLaterAsync();
+        Assert.Equal(3, Assert.Single(_sender.Seen).Seq);
+        await RunLaterAsync();
+        Assert.Single(_sender.Seen);
+    }
+
+    [Fact]
+    public async Task Who_wants_nothing_is_never_woken_until_that_changes()
+    {
+        var notify = new NotifyStore(Database.Chat);
+        await notify.ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [Id] = NotifyLevel.None });
+        await QueueAsync(1, mentions: new() { Mentions = [2] });
+        await RunLaterAsync();
+        Assert.Empty(_sender.Seen);
+        await notify.ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [Id] = NotifyLevel.All });
+        await QueueAsync(2);
+        await RunLaterAsync();
+        Assert.Equal(2, Assert.Single(_sender.Seen).Seq);
+    }
+
+    /// <summary>Its row of the queue finds the row of this one, and makes none.</summary>
+    [Fact]
+    public async Task A_mention_that_comes_while_nothing_is_found_is_not_forgotten_with_the_rest()
+    {
+        await QueueAsync(1);
+        await QueueAsync(2, mentions: new() { Mentions = [2] });
+        await _pushes.ForgetUnmentionedAsync([(new PendingPush(2, Id, 1), 2)]);
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM PendingPush"));
+        await QueueAsync(3, mentions: new() { Mentions = [2] });
+        await _pushes.ForgetUnmentionedAsync([(new PendingPush(2, Id, 3), 2)]);
+        Assert.Equal(1L, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM PendingPush"));
+    }
+
+    [Fact]
+    public async Task A_thousand_conversations_at_most_have_a_level()
+    {
+        var notify = new NotifyStore(Database.Chat);
+        foreach (var part in Enumerable.Range(1, UserSettings.MaxNotify).Chunk(500))
+            Assert.True(await notify.ChangeAsync(2, part.ToDictionary(ConversationId.Group, _ => NotifyLevel.None)));
+        Assert.False(await notify.ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [Id] = NotifyLevel.None }));
+        Assert.True(await notify.ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [ConversationId.Group(1)] = NotifyLevel.All, [Id] = NotifyLevel.Mentions }));
+        Assert.Equal(NotifyLevel.Mentions, (await notify.ReadAsync(2))[Id]);
+    }
+
+    [Fact]
     public async Task A_sender_that_fails_is_called_again_and_nothing_is_told_of_before()
     {
         _sender.Fails = true;
@@ -146,6 +202,12 @@ public sealed class PushWorkerTests : StorageTest
         }
     }
 
+    Task<bool> RunLaterAsync()
+    {
+        Database.Clock.Now += TimeSpan.FromSeconds(4);
+        return RunAsync();
+    }
+
     Task<bool> RunAsync() => _worker.RunAsync(Wanted);
 
     PushWorker WorkerOn(IChatDatabase database)
@@ -153,14 +215,14 @@ public sealed class PushWorkerTests : StorageTest
         var pushes = new PushStore(database, _outbox);
         var marks = new DeliveryMarks(database, Database.Clock, NullLogger<DeliveryMarks>.Instance, _interest, pushes);
         return new PushWorker(
-            pushes, marks, new Presence(database), new MessageLogStore(database, Database.Node), [_sender], new PushSettings(HasPreview: false), Database.Clock,
+            pushes, marks, new Presence(database), new MessageLogStore(database, Database.Node), new PushWishes(new NotifyStore(database), new MentionStore(database)), [_sender], new PushSettings(HasPreview: false), Database.Clock,
             NullLogger<PushWorker>.Instance);
     }
 
     Task<IReadOnlyList<WebhookEvent>> EventsAsync() => _outbox.ReadAfterAsync(0, 10);
 
     /// <summary>A message that finds user 2 without a session.</summary>
-    async Task QueueAsync(long seq, int sender = 1)
+    async Task QueueAsync(long seq, int sender = 1, MessageReferences? mentions = null)
     {
         if (seq == 1)
         {
@@ -168,13 +230,13 @@ public sealed class PushWorkerTests : StorageTest
                 await new Accounts(Database.Chat).RegisterAsync(name, "");
         }
 
-        await QueueAsync(Id, seq, sender, user: 2);
+        await QueueAsync(Id, seq, sender, user: 2, mentions);
     }
 
-    async Task QueueAsync(ConversationId id, long seq, int sender, int user)
+    async Task QueueAsync(ConversationId id, long seq, int sender, int user, MessageReferences? mentions = null)
     {
         var body = Encoding.UTF8.GetBytes($$"""{"id":{{sender}},"msg":"hi","msgid":6,"toid":{{user}}}""");
-        var written = await _log.AppendAsync([new LogRow(id, seq, sender, $"c{seq}", seq, body)]);
+        var written = await _log.AppendAsync([new LogRow(id, seq, sender, $"c{seq}", seq, body) { References = (mentions ?? MessageReferences.None).ToBytes() }]);
         Assert.Equal(AppendStatus.Written, written[0].Status);
         await new OfflineStore(Database.Chat, Database.Clock, NullLogger<OfflineStore>.Instance, interest: _interest)
             .InsertAsync([new OfflineRow(user, id, seq, $"c{seq}", seq, body)]);

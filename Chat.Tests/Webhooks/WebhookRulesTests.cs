@@ -87,6 +87,17 @@ public sealed class WebhookRulesTests
     }
 
     [Fact]
+    public void What_a_message_refers_to_is_told_and_what_can_not_be_read_is_not()
+    {
+        var row = RowOf(ConversationId.Group(5), 42, sender: 7);
+        var references = new MessageReferences { Reply = 9, Thread = 5, MentionsAll = true };
+        Assert.EndsWith(",\"reply\":9,\"thread\":5,\"mentions\":\"all\"}", DataOf(row with { References = references.ToBytes() }), StringComparison.Ordinal);
+        Assert.Equal(DataOf(row), DataOf(row with { References = "{"u8.ToArray() }));
+
+        static string DataOf(LogRow of) => JsonDocument.Parse(WebhookBody.OfMessage(of).Body).RootElement.GetProperty("data").GetRawText();
+    }
+
+    [Fact]
     public void Messages_of_a_group_come_in_one_array_when_several_are_wanted()
     {
         var body = WebhookBody.OfMessages([RowOf(ConversationId.Group(5), 1, 3), RowOf(ConversationId.Group(5), 2, 4)]);

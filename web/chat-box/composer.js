@@ -12,8 +12,10 @@ export class Composer {
   #hooks;
   /** @type {{ message: Message, draft: string } | null} */
   #editing = null;
+  /** The number of the message that is answered; 0: none. */
+  #reply = 0;
 
-  /** @param {{ send(text: string): void, edit(message: Message, text: string): void, editLast(): void, typed(isEmpty: boolean): void }} hooks @param {string} [placeholder] */
+  /** @param {{ send(text: string, reply: number): void, edit(message: Message, text: string): void, editLast(): void, typed(isEmpty: boolean): void }} hooks @param {string} [placeholder] */
   constructor(hooks, placeholder = 'Write a message') {
     this.#hooks = hooks;
     this.#input = h('textarea', {
@@ -22,7 +24,7 @@ export class Composer {
     });
     this.#button = h('button', { class: 'send', type: 'submit', 'aria-label': 'Send', disabled: true }, icon('send'));
     this.#banner = h('div', { class: 'editing', hidden: true }, icon('compose'), h('span', { role: 'status' }),
-      h('button', { class: 'link', type: 'button', onclick: () => this.#endEdit() }, 'Cancel'));
+      h('button', { class: 'link', type: 'button', onclick: () => this.#giveUp() }, 'Cancel'));
     this.element = h('form', {
       class: 'composer',
       onsubmit: (/** @type {Event} */ event) => {
@@ -59,20 +61,45 @@ export class Composer {
     this.#input.setSelectionRange(message.text.length, message.text.length);
   }
 
-  /** The message that is edited has become another one, or is gone. @param {Message} message */
-  changed(message) {
-    if (this.#editing?.message.seq === message.seq && message.recalled)
-      this.#endEdit();
+  /** Begins to answer a message; what is being written stays. @param {Message} message @param {string} name of who wrote it */
+  reply(message, name) {
+    this.#endEdit();
+    this.#reply = message.seq;
+    this.#tell(`Replying to ${name}: ${message.text}`);
+    this.focus();
   }
 
-  #endEdit() { this.#show(this.#editing?.draft ?? '', ''); }
+  /** The message that is edited has become another one, or is gone. @param {Message} message */
+  changed(message) {
+    if (message.recalled && (this.#editing?.message.seq ?? this.#reply) === message.seq)
+      this.#giveUp();
+  }
+
+  #giveUp() { this.#editing ? this.#endEdit() : this.#endReply(); }
+
+  #endEdit() {
+    if (this.#editing)
+      this.#show(this.#editing.draft, '');
+  }
+
+  #endReply() {
+    this.#reply = 0;
+    this.#tell('');
+    this.focus();
+  }
+
+  /** @param {string} banner what is done; empty: a message of its own is written */
+  #tell(banner) {
+    this.#banner.hidden = !banner;
+    /** @type {HTMLElement} */ (this.#banner.querySelector('[role=status]')).textContent = banner;
+  }
 
   /** @param {string} text @param {string} banner empty: nothing is edited */
   #show(text, banner) {
     if (!banner)
       this.#editing = null;
-    this.#banner.hidden = !banner;
-    /** @type {HTMLElement} */ (this.#banner.querySelector('[role=status]')).textContent = banner;
+    this.#reply = 0;
+    this.#tell(banner);
     this.#button.setAttribute('aria-label', banner ? 'Save' : 'Send');
     this.#button.replaceChildren(icon(banner ? 'check' : 'send'));
     this.#input.value = text;
@@ -86,8 +113,8 @@ export class Composer {
       return;
     if (event.key === 'Enter' && !event.shiftKey)
       this.#submit();
-    else if (event.key === 'Escape' && this.#editing)
-      this.#endEdit();
+    else if (event.key === 'Escape' && (this.#editing || this.#reply))
+      this.#giveUp();
     else if (event.key === 'ArrowUp' && !this.#editing && this.#input.value === '')
       this.#hooks.editLast();
     else
@@ -106,7 +133,9 @@ export class Composer {
     }
     this.#input.value = '';
     this.#changed();
-    this.#hooks.send(text);
+    const reply = this.#reply;
+    this.#endReply();
+    this.#hooks.send(text, reply);
     this.focus();
   }
 

@@ -22,7 +22,7 @@ export class MessageChanges {
 
   /**
    * @param {ChatClient} client @param {string} conversation @param {Timeline} timeline
-   * @param {{ menu: MessageMenu, composer(): Composer, changed(): void, say(words: string): void }} hooks
+   * @param {{ menu: MessageMenu, composer(): Composer, changed(): void, say(words: string): void, nameOf(message: Message): string }} hooks
    */
   constructor(client, conversation, timeline, hooks) {
     this.#client = client;
@@ -88,6 +88,13 @@ export class MessageChanges {
       this.#hooks.composer().edit(message);
   }
 
+  /** @param {Message} shown */
+  #reply(shown) {
+    const message = this.#now(shown);
+    if (message)
+      this.#hooks.composer().reply(message, this.#hooks.nameOf(message));
+  }
+
   /** As it is now: while a menu was open it may have been changed. Undefined: it was taken back. @param {Message} message */
   #now(message) {
     const now = this.#timeline.find(message.seq) ?? message;
@@ -99,6 +106,8 @@ export class MessageChanges {
     const isGroup = this.#conversation.startsWith('g:');
     /** @type {MenuItem[]} */
     const items = [];
+    if (this.#client.can('replies'))
+      items.push({ label: 'Reply', icon: 'reply', act: () => this.#reply(message) });
     if (message.own)
       items.push({ label: 'Edit', icon: 'compose', act: () => this.#edit(message) });
     if (!isGroup || this.#looksAfter)

@@ -9,6 +9,9 @@ import { clockTime, linkify } from './format.js';
  * @property {(message: Message, button: HTMLElement) => void} menu
  * @property {(message: Message, emoji: string) => void} react
  * @property {(message: Message) => 'sent' | 'received' | 'read'} progress how far an own message is that was sent
+ * @property {(seq: number) => Message | undefined} quoted the message that another one answers, if it is known
+ * @property {(seq: number) => void} showQuoted
+ * @property {(message: Message) => boolean} isForMe whether it mentions who looks at it
  * @property {(message: Message) => void} sendAgain
  * @property {(message: Message) => void} giveUp
  */
@@ -20,6 +23,7 @@ export class MessageRow {
   #key = '';
   #shown = '';
   #sender = h('span', { class: 'sender' });
+  #quote = h('button', { class: 'quote', type: 'button', tabindex: '-1', hidden: true, onclick: () => this.#hooks.showQuoted(this.#message.reply ?? 0) }, h('span', { class: 'visually-hidden' }, 'In reply to '), h('b'), h('span'));
   #text = h('p', { class: 'text', dir: 'auto' });
   #meta = h('span', { class: 'meta' });
   #more = h('button', { class: 'more', type: 'button', tabindex: '-1', hidden: true, 'aria-label': 'Actions', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#hooks.menu(this.#message, this.#more) }, icon('more'));
@@ -31,7 +35,7 @@ export class MessageRow {
     this.#hooks = hooks;
     this.#message = message;
     this.element = h('div', { class: `message ${message.own ? 'own' : 'other'}${message.system ? ' system' : ''}` }, this.#sender,
-      h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#text, this.#meta), this.#more), this.#reactions, this.#failure);
+      h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#quote, this.#text, this.#meta), this.#more), this.#reactions, this.#failure);
   }
 
   /** Somebody has gone to it from elsewhere. */
@@ -49,7 +53,9 @@ export class MessageRow {
     const { state, ts, name, edited, pinned, recalled, reactions = {}, mine = [] } = message;
     const canChange = this.#hooks.canChange(message);
     const progress = message.own && state === 'sent' ? this.#hooks.progress(message) : state;
-    const key = JSON.stringify([progress, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
+    const isForMe = !recalled && this.#hooks.isForMe(message);
+    const key = JSON.stringify([isForMe, progress, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
+    this.#showQuote(message);
     this.#showText(recalled ? this.#wordsOfRecall(message) : message.text);
     if (this.#key === key)
       return;
@@ -57,6 +63,7 @@ export class MessageRow {
     this.element.dataset.state = state;
     this.element.dataset.progress = progress;
     this.element.classList.toggle('first', isFirst);
+    this.element.classList.toggle('for-me', isForMe);
     this.element.classList.toggle('gone', recalled !== undefined);
     this.#sender.textContent = message.system ? '' : message.own ? 'You' : name || this.#hooks.nameOf(message.from);
     this.#more.hidden = !canChange;
@@ -70,6 +77,18 @@ export class MessageRow {
     if (recalled?.by !== from)
       return `${this.#hooks.nameOf(recalled?.by ?? 0)} took this message back`;
     return own ? 'You took this message back' : 'This message was taken back';
+  }
+
+  /** Who has written what this one answers, and its beginning. @param {Message} message */
+  #showQuote({ reply = 0, recalled }) {
+    const quoted = reply && !recalled ? this.#hooks.quoted(reply) : undefined;
+    this.#quote.hidden = !reply || recalled !== undefined;
+    const [, name, text] = /** @type {HTMLElement[]} */ ([...this.#quote.children]);
+    const [who, words] = quoted ? [quoted.own ? 'You' : quoted.name || this.#hooks.nameOf(quoted.from), quoted.recalled ? 'taken back' : quoted.text] : ['', `message ${reply}`];
+    if (name.textContent === who && text.textContent === words)
+      return;
+    name.textContent = who;
+    text.textContent = words;
   }
 
   /** @param {string} text */

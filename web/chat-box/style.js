@@ -121,6 +121,12 @@ button:disabled { cursor: default; }
 .thread-alert:empty { display: none; }
 .editing { flex: 1 0 100%; display: flex; align-items: center; gap: 8px; font-size: 13.5px; font-weight: 600; color: var(--chat-link); }
 .editing[hidden] { display: none; }
+.editing > span { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
+.quote { display: grid; width: 100%; margin: 0 0 4px; padding: 3px 8px; border: 0; border-inline-start: 3px solid var(--chat-link); border-radius: 6px; background: light-dark(rgb(0 0 0 / .05), rgb(255 255 255 / .08)); color: inherit; font-size: 13px; text-align: start; }
+.quote[hidden] { display: none; }
+.quote > * { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
+.own .quote { border-color: currentcolor; }
+.for-me .bubble { box-shadow: inset 3px 0 0 var(--chat-link); }
 .editing .link { margin-inline-start: auto; }
 .jump { position: absolute; right: 20px; bottom: 86px; display: inline-flex; align-items: center; gap: 6px; padding: 8px 14px 8px 10px; border-radius: 99px; border: 1px solid var(--chat-line);
   background: var(--chat-raised); color: var(--chat-text); font-size: 13px; font-weight: 600; box-shadow: 0 4px 16px rgb(0 0 0 / .16); }

@@ -7,6 +7,7 @@ import { MessageChanges } from './message-changes.js';
 import { MessageList } from './message-list.js';
 import { MessageMenu } from './message-menu.js';
 import { PinnedBar } from './pinned-bar.js';
+import { Quotes } from './quotes.js';
 import { Timeline } from './timeline.js';
 import { TypingLine } from './typing-line.js';
 
@@ -36,6 +37,7 @@ export class Thread {
   /** @type {(() => void)[]} */
   #off = [];
   #changes;
+  #quotes;
   #draft;
   #typing;
   #scroller;
@@ -43,7 +45,8 @@ export class Thread {
   #options;
   #list = new MessageList({
     nameOf: id => this.#options.nameOf(id), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => this.#progress(one),
-    react: (one, emoji) => this.#changes.react(one, emoji), sendAgain: one => this.#sendAgain(one), giveUp: one => this.#giveUp(one),
+    react: (one, emoji) => this.#changes.react(one, emoji), quoted: seq => this.#quotes.find(seq), showQuoted: seq => void this.showAt(seq),
+    isForMe: one => !one.own && (one.mentions === 'all' || (one.mentions?.includes(this.#client.user?.id ?? 0) ?? false)), sendAgain: one => this.#sendAgain(one), giveUp: one => this.#giveUp(one),
   });
   #alert = h('p', { class: 'thread-alert', role: 'alert' });
   #pinned = new PinnedBar(message => this.#toRow(message));
@@ -57,9 +60,11 @@ export class Thread {
     this.#options = options;
     this.#changes = new MessageChanges(client, conversation, this.#timeline, {
       menu: this.#menu, composer: () => this.composer, changed: () => this.#drawSoon(), say: words => { this.#alert.textContent = words; },
+      nameOf: ({ own, name, from }) => (own ? 'yourself' : name || options.nameOf(from)),
     });
+    this.#quotes = new Quotes(client, conversation, this.#timeline, () => this.#drawSoon());
     this.composer = new Composer({
-      send: text => this.#send(text), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
+      send: (text, reply) => this.#send(text, reply ? { reply } : undefined), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
     }, options.placeholder);
     this.#draft = options.draft === undefined ? null : new Draft(client, conversation, this.composer, options.draft);
     this.#typing = new TypingLine(options.nameOf);
@@ -197,9 +202,9 @@ export class Thread {
 
   #stopTyping() { void this.#client.typing(this.conversation, false).catch(() => {}); }
 
-  /** @param {string} text */
-  #send(text) {
-    const message = this.#client.send(this.conversation, text);
+  /** @param {string} text @param {import('../sdk/types.js').Fields} [fields] what it refers to */
+  #send(text, fields) {
+    const message = this.#client.send(this.conversation, text, fields);
     this.#timeline.add(message);
     this.#options.onSend?.(message);
     this.#stopTyping();
@@ -212,7 +217,7 @@ export class Thread {
   /** @param {Message} message */
   #sendAgain(message) {
     this.#giveUp(message);
-    this.#send(message.text);
+    this.#send(message.text, message.reply ? { reply: message.reply } : undefined);
     this.composer.focus();
   }
 

@@ -107,7 +107,7 @@ export class ChatClient extends Requests {
   /**
    * Sends a message. Those to one conversation arrive in the order of the calls.
    * @param {Target | string} to `{ to: userId }`, `{ group: groupId }`, or a conversation
-   * @param {string} text @param {Fields} [fields] other keys, which the receivers get too
+   * @param {string} text @param {Fields} [fields] `reply` (a number), `thread`, `mentions` (ids, or 'all'), and other keys, which the receivers get too
    * @returns {Message} at once, `pending`. It becomes `sent` and has its `seq`, or `failed`: see the event `update`
    */
   send(to, text, fields) {
@@ -145,13 +145,13 @@ export class ChatClient extends Requests {
    * @param {string} conversation @param {Range} [range]
    * @returns {Promise<{ messages: Message[], more: boolean }>}
    */
-  async history(conversation, { after, before, limit = 50 } = {}) {
-    if (this.state !== 'ready' && this.state !== 'syncing') {
+  async history(conversation, { after, before, limit = 50, thread, seqs } = {}) {
+    if (!thread && !seqs && this.state !== 'ready' && this.state !== 'syncing') {
       const floor = this.#conversations.get(conversation)?.floor ?? 0;
       const messages = await this.#store.messages(conversation, { ...(after !== undefined && { after }), ...(before !== undefined && { before }), limit });
       return { messages: messages.filter(({ seq }) => seq >= floor), more: messages.length === limit };
     }
-    const { messages, more = false } = await this.#request({ msgid: Kind.history, conversation, ...(after !== undefined && { after }), ...(before !== undefined && { before }), limit });
+    const { messages, more = false } = await this.#request({ msgid: Kind.history, conversation, ...(after !== undefined && { after }), ...(before !== undefined && { before }), limit, thread, seqs });
     return { messages: messages.map((/** @type {Fields} */ push) => toMessage(push, this.#user?.id ?? 0, true)), more };
   }
 

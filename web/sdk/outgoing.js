@@ -1,5 +1,6 @@
 /** @import { Clock, Message, Pending, Store, User } from './types.js' */
 /** @import { Connection } from './connection.js' */
+import { takeState } from './changes.js';
 import { Posts } from './posts.js';
 import { ChatError, ErrorCode, Kind, direct, group } from './protocol.js';
 
@@ -8,10 +9,12 @@ const ENVELOPE = 64;
 
 /** An own message as the application sees it. @param {Pending} pending @param {User | null} user @returns {Message} */
 export function fromPending({ cmid, target, text, ts, fields, error, errno }, user) {
+  const others = { ...fields };
+  const refers = takeState(others);
   const conversation = 'group' in target ? group(target.group) : user ? direct(user.id, target.to) : '';
   return {
     conversation, seq: 0, ts, from: user?.id ?? 0, name: user?.name ?? '', text, cmid, own: true, state: error ? 'failed' : 'pending',
-    ...(error && { error, ...(errno && { errno }) }), ...(fields && { fields }),
+    ...(error && { error, ...(errno && { errno }) }), ...refers, ...(Object.keys(others).length > 0 && { fields: others }),
   };
 }
 

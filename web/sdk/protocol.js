@@ -68,7 +68,7 @@ export function targetOf(conversation, me) {
  */
 export function toMessage(push, me, isHistory = false) {
   const { msgid, id, name, msg, time, toid, groupid, cmid, conversation, seq = 0, ts = 0, offline, ref, ...fields } = push;
-  const state = isHistory ? takeState(fields) : {};
+  const state = takeState(fields, isHistory);
   return {
     conversation: conversation ?? (msgid === Kind.group ? group(groupid) : direct(id, toid)),
     seq, ts: ts || Date.parse(`${time}Z`) || 0, from: id, name: name ?? '', text: msg, cmid: cmid ?? '', own: id === me, state: 'sent', ...state,

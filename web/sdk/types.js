@@ -17,6 +17,11 @@
  * @property {'pending' | 'sent' | 'failed'} state
  * @property {string} [error] why it failed
  * @property {number} [errno] the server's number of that
+ * @property {number} [reply] the number of the message that it answers
+ * @property {number} [thread] the number of the message that its thread has begun with
+ * @property {number[] | 'all'} [mentions] whom it mentions
+ * @property {number} [replies] from `history`: how many messages are in the thread that has begun with it
+ * @property {number} [last_reply] the number of the last of them: a message with this `thread` above it is one more
  * @property {Fields} [fields] other keys that the sender gave it
  * @property {Fields} [system] nobody has sent it (`from` is 0): what has become of the group (`change`, `by`, `ids` …, see the protocol); `text` says the same in English
  * @property {number} [rev] the number of its newest change that is known
@@ -34,6 +39,7 @@
  * @property {number} [by] who has changed it, of several the last; left out when it was fetched later
  * @property {string} [text] what it says now
  * @property {number} [edited] when that was written, in ms since 1970
+ * @property {number[] | 'all'} [mentions] beside `text`: whom it mentions now
  * @property {{ by: number, ts: number }} [recalled] who took it back, and when
  * @property {boolean} [pinned]
  * @property {Record<string, number>} [reactions] all that there are now
@@ -141,7 +147,7 @@
  * @property {string[]} [done] cmids that are not pending any more
  * @property {Meta} [meta] keys to change
  *
- * @typedef {{ after?: number, before?: number, limit?: number }} Range numbers above `after`, or the ones next below `before`
+ * @typedef {{ after?: number, before?: number, limit?: number, thread?: number, seqs?: number[] }} Range numbers above `after`, or the ones next below `before`; of a thread, or some by their numbers
  *
  * @typedef {object} Store where messages, marks and unsent messages are kept
  * @property {string | undefined} [name] tabs whose stores have the same name share them, and a connection

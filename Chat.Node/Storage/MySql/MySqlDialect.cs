@@ -53,9 +53,10 @@ sealed class MySqlDialect : SqlDialect
 
     public override string RowsAt =>
         """
-        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node
+        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, r.refs
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]')) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+            LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
         """;
 
     public override string TextsAt =>
@@ -160,7 +161,7 @@ sealed class MySqlDialect : SqlDialect
         """
         SELECT i.a, i.b, l.cmid, l.ts, l.body, COALESCE(s.rev, 0) AS rev, COALESCE(s.edited, 0) AS edited, COALESCE(s.recalled_by, 0) AS recalledby,
             COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned,
-            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft,
+            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft, r.refs,
             EXISTS (SELECT 1 FROM Contact c WHERE c.userid = @userId AND c.other = i.peer AND c.blocked = 1)
                 OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.peer AND c.other = @userId AND c.blocked = 1) AS isblocked
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]', peer INT PATH '$[3]')) i
@@ -168,6 +169,19 @@ sealed class MySqlDialect : SqlDialect
         LEFT JOIN MessageState s ON s.a = i.a AND s.b = i.b AND s.seq = i.seq
         LEFT JOIN DeliveryMark p ON p.userid = i.peer AND p.a = i.a AND p.b = i.b
         LEFT JOIN Draft d ON d.userid = @userId AND d.a = i.a AND d.b = i.b
+        LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
+        """;
+
+    public override string UnreadMentions =>
+        """
+        SELECT x.userid, x.a, x.b, COUNT(*) AS mentions, MIN(x.seq) AS first
+        FROM (SELECT i.userid, i.a, i.b, m.seq, m.sender
+                FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', a INT PATH '$[1]', b INT PATH '$[2]', above BIGINT PATH '$[3]')) i
+                JOIN Mention m ON m.userid = i.userid AND m.a = i.a AND m.b = i.b AND m.seq > i.above
+            UNION ALL SELECT i.userid, i.a, i.b, m.seq, m.sender
+                FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', a INT PATH '$[1]', b INT PATH '$[2]', above BIGINT PATH '$[3]')) i
+                JOIN Mention m ON m.userid = 0 AND m.a = i.a AND m.b = i.b AND m.seq > i.above) x
+        WHERE x.sender <> x.userid GROUP BY x.userid, x.a, x.b
         """;
 
     public override string ListedReactions =>

@@ -50,9 +50,10 @@ sealed class SqliteDialect : SqlDialect
 
     public override string RowsAt =>
         """
-        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node
+        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, r.refs
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq FROM json_each(@ids)) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+            LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
         """;
 
     public override string TextsAt =>
@@ -152,7 +153,7 @@ sealed class SqliteDialect : SqlDialect
         """
         SELECT i.a, i.b, l.cmid, l.ts, l.body, COALESCE(s.rev, 0) AS rev, COALESCE(s.edited, 0) AS edited, COALESCE(s.recalled_by, 0) AS recalledby,
             COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned,
-            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft,
+            COALESCE(p.received_to, 0) AS receivedto, COALESCE(p.read_to, 0) AS readto, p.shown_to AS shownto, d.draft, r.refs,
             EXISTS (SELECT 1 FROM Contact c WHERE c.userid = @userId AND c.other = i.peer AND c.blocked = 1)
                 OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.peer AND c.other = @userId AND c.blocked = 1) AS isblocked
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq, value ->> 3 AS peer FROM json_each(@ids)) i
@@ -160,6 +161,19 @@ sealed class SqliteDialect : SqlDialect
         LEFT JOIN MessageState s ON s.a = i.a AND s.b = i.b AND s.seq = i.seq
         LEFT JOIN DeliveryMark p ON p.userid = i.peer AND p.a = i.a AND p.b = i.b
         LEFT JOIN Draft d ON d.userid = @userId AND d.a = i.a AND d.b = i.b
+        LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
+        """;
+
+    public override string UnreadMentions =>
+        """
+        SELECT x.userid, x.a, x.b, COUNT(*) AS mentions, MIN(x.seq) AS first
+        FROM (SELECT i.userid, i.a, i.b, m.seq, m.sender
+                FROM (SELECT value ->> 0 AS userid, value ->> 1 AS a, value ->> 2 AS b, value ->> 3 AS above FROM json_each(@ids)) i
+                JOIN Mention m ON m.userid = i.userid AND m.a = i.a AND m.b = i.b AND m.seq > i.above
+            UNION ALL SELECT i.userid, i.a, i.b, m.seq, m.sender
+                FROM (SELECT value ->> 0 AS userid, value ->> 1 AS a, value ->> 2 AS b, value ->> 3 AS above FROM json_each(@ids)) i
+                JOIN Mention m ON m.userid = 0 AND m.a = i.a AND m.b = i.b AND m.seq > i.above) x
+        WHERE x.sender <> x.userid GROUP BY x.userid, x.a, x.b
         """;
 
     public override string ListedReactions =>
