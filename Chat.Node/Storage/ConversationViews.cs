@@ -21,10 +21,13 @@ sealed class ConversationViews(IChatDatabase database, TimeProvider clock)
     }
 
     /// <summary>Up to where a user is not shown a conversation: it has cleared that, or it was said before the user came. 0: everything is shown.</summary>
-    public Task<long> HiddenToAsync(int userId, ConversationId id) => database.ReadAsync(async connection => Math.Max(
+    public Task<long> HiddenToAsync(int userId, ConversationId id) => database.ReadAsync(connection => HiddenToAsync(connection, userId, id));
+
+    /// <inheritdoc cref="HiddenToAsync(int, ConversationId)" />
+    public static async Task<long> HiddenToAsync(DbConnection connection, int userId, ConversationId id) => Math.Max(
         StoredNumbers.OrZero(await connection.ExecuteScalarAsync<long?>(
             "SELECT hidden_to FROM DeliveryMark WHERE userid = @userId AND a = @A AND b = @B", new { userId, id.A, id.B })),
-        await UnseenToAsync(connection, userId, id)));
+        await UnseenToAsync(connection, userId, id));
 
     /// <summary>Up to where a user is not shown a group because it was said before the user came; 0: everything is shown.</summary>
     public Task<long> UnseenToAsync(int userId, ConversationId id) => database.ReadAsync(connection => UnseenToAsync(connection, userId, id));

@@ -47,6 +47,8 @@ static class ReferenceRules
             return null;
         if (seq <= basis.HiddenTo || !basis.Messages.TryGetValue(seq, out var message))
             return $"\"{key}\" names message {seq}, which you do not see in {id}: the number of a message there is expected";
+        if (message.IsSystem)
+            return $"\"{key}\" names message {seq}, a system message: one that somebody has sent is expected";
         return message.IsRecalled ? $"\"{key}\" names message {seq}, which was recalled: another one is expected" : null;
     }
 

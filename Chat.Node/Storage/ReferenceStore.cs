@@ -6,11 +6,12 @@ namespace Chat.Node.Storage;
 /// <summary>A message that another one refers to.</summary>
 /// <param name="IsRecalled">Whether it was taken back.</param>
 /// <param name="Thread">The number that its own thread began with; 0: it is in none.</param>
-readonly record struct ReferencedMessage(bool IsRecalled, long Thread);
+/// <param name="IsSystem">Whether nobody has sent it.</param>
+readonly record struct ReferencedMessage(bool IsRecalled, long Thread, bool IsSystem = false);
 
 /// <summary>What the references of a message are judged by.</summary>
 /// <param name="Role">The sender's in the group; null: it is none of the members, or the conversation is no group.</param>
-/// <param name="HiddenTo">The sender has cleared the conversation up to here.</param>
+/// <param name="HiddenTo">Up to here the sender is not shown the conversation.</param>
 /// <param name="Messages">Those referred to, as far as they are in the log.</param>
 /// <param name="Members">Who of those mentioned takes part.</param>
 /// <param name="Blockers">Who of those mentioned takes no messages from the sender.</param>
@@ -23,6 +24,8 @@ sealed class ReferenceStore(IChatDatabase database)
     sealed class ReferencedRow
     {
         public long Seq { get; init; }
+
+        public int Sender { get; init; }
 
         public int RecalledBy { get; init; }
 
@@ -46,15 +49,14 @@ sealed class ReferenceStore(IChatDatabase database)
         {
             foreach (var row in await connection.QueryAsync<ReferencedRow>(
                 """
-                SELECT l.seq, COALESCE(s.recalled_by, 0) AS recalledby, COALESCE(r.thread, 0) AS thread
+                SELECT l.seq, l.sender, COALESCE(s.recalled_by, 0) AS recalledby, COALESCE(r.thread, 0) AS thread
                 FROM MessageLog l LEFT JOIN MessageState s ON s.a = l.a AND s.b = l.b AND s.seq = l.seq
                     LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
                 WHERE l.a = @A AND l.b = @B AND l.seq IN @seqs
                 """,
                 new { id.A, id.B, seqs }))
-                messages[row.Seq] = new ReferencedMessage(row.RecalledBy > 0, row.Thread);
-            hiddenTo = StoredNumbers.OrZero(await connection.ExecuteScalarAsync<long?>(
-                "SELECT hidden_to FROM DeliveryMark WHERE userid = @sender AND a = @A AND b = @B", new { sender, id.A, id.B }));
+                messages[row.Seq] = new ReferencedMessage(row.RecalledBy > 0, row.Thread, row.Sender <= 0);
+            hiddenTo = await ConversationViews.HiddenToAsync(connection, sender, id);
         }
 
         var members = new Dictionary<int, string?>();
