@@ -16,11 +16,13 @@ static class ApiEndpoints
         api.MapKeys();
         api.MapUsers();
         api.MapTokens();
+        api.MapDevices();
         api.MapPresence();
         api.MapGroups();
         api.MapMembers();
         api.MapMessages(app.Services.GetRequiredService<ChatSettings>().Limits);
         api.MapConversations();
+        api.MapReports();
         api.MapWebhooks();
     }
 }

@@ -3,8 +3,8 @@ namespace Chat.Node.Gateway;
 /// <summary>What a client of version 3 of the protocol is told that it can ask for here.</summary>
 static class Features
 {
-    static readonly string[] Always = ["watch", "typing", "people", "contacts", "groups"];
-    static readonly string[] OfHistory = ["changes", "receipts", "conversations", .. Always];
+    static readonly string[] Always = ["watch", "typing", "people", "contacts", "groups", "devices"];
+    static readonly string[] OfHistory = ["changes", "receipts", "conversations", "reports", .. Always];
 
     public static IReadOnlyList<string> Of(bool keepsHistory, bool hasSearch) => keepsHistory ? hasSearch ? [.. OfHistory, "search"] : OfHistory : Always;
 }

@@ -21,6 +21,9 @@ sealed record GatewayServices(
     /// <summary>Whether messages can be looked for by their words.</summary>
     public bool HasSearch { get; init; }
 
+    /// <summary>Knows of the devices of sessions.</summary>
+    public DeviceSightings? Devices { get; init; }
+
     /// <summary>Whether clients may make users.</summary>
     public Registration Registration { get; init; }
 

@@ -101,6 +101,16 @@ static class SessionAccounts
             return;
         }
 
+        if (!core.SpeaksNext)
+        {
+            request = request with { Device = null };
+        }
+        else if (request.DeviceProblem is { } problem)
+        {
+            RefuseLogin(core, request, ErrorCode.Malformed, problem);
+            return;
+        }
+
         core.Pause(isLoggingIn: true);
         core.Services.Logins.LogInAsync(request, core.IsModern).PipeTo(core.Context.Self, success: result => new LoginPrepared(request, result));
     }

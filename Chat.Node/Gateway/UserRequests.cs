@@ -18,7 +18,7 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class UserRequests(
-    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, SearchRequests search, bool keepsHistory, int maxFrameBytes,
+    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, SearchRequests search, DeviceRequests devices, ReportRequests reports, bool keepsHistory, int maxFrameBytes,
     ILogger<UserRequests> logger, Lazy<IActorRef> users)
 {
     /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
@@ -32,7 +32,7 @@ sealed class UserRequests(
             return request switch
             {
                 AddFriendRequest add => await AddFriendAsync(add, userId),
-                FetchHistoryRequest or SyncRequest or GetReceiptsRequest or ChangeMessageRequest or FetchChangesRequest or ListConversationsRequest or ChangeConversationRequest or SearchRequest when !keepsHistory => HistoryOff(),
+                FetchHistoryRequest or SyncRequest or GetReceiptsRequest or ChangeMessageRequest or FetchChangesRequest or ListConversationsRequest or ChangeConversationRequest or SearchRequest or ReportRequest when !keepsHistory => HistoryOff(),
                 FetchHistoryRequest fetch => await history.FetchAsync(fetch, asker),
                 SyncRequest sync => await history.SyncAsync(sync, asker),
                 ChangeMessageRequest change => await changes.ChangeAsync(change, userId, ShortTimeout),
@@ -47,6 +47,9 @@ sealed class UserRequests(
                 ChangeProfileRequest change => await people.ChangeAsync(change, userId, change.Display, change.Avatar, change.About),
                 SetPresenceRequest presence => await people.ChangeAsync(presence, userId, display: null, avatar: null, presence.About),
                 SearchRequest wanted => await search.SearchAsync(wanted, asker, ShortTimeout),
+                ListDevicesRequest list => await devices.ListAsync(list, asker),
+                ChangeDeviceRequest change => await devices.ChangeAsync(change, userId, ShortTimeout),
+                ReportRequest report => await reports.ReportAsync(report, userId),
                 GetSettingsRequest get => await AskSettingsAsync(get, new GetSettings(userId), asker),
                 ChangeSettingsRequest change => await AskSettingsAsync(change, new ChangeSettings(userId, asker.SessionId, change.Change), asker),
                 _ => await lists.RunAsync(request, asker) ?? await groups.RunAsync(request, asker) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Chat.Node.Auth;
 using Chat.Node.Contracts;
 using Chat.Node.Conversations;
 using Chat.Node.Faults;
@@ -48,7 +49,7 @@ static class GatewayHosting
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AccountService(
             provider.GetRequiredService<Accounts>(), provider.GetRequiredService<LoginTokens>(), provider.GetRequiredService<TokenLogins>(),
-            provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(),
+            new DeviceLogins(provider.GetRequiredService<DeviceStore>(), settings.Limits.Devices), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new ListRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.KeepsHistory ? provider.GetRequiredService<MessageLogStore>() : null,
@@ -72,11 +73,17 @@ static class GatewayHosting
             provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<Accounts>(), AkkaHosting.Region<ConversationActor>(provider),
             new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>())),
             settings.Limits.MaxFrameBytes));
+        services.AddSingleton(provider => new DeviceRequests(
+            provider.GetRequiredService<DeviceStore>(), provider.GetRequiredService<SessionRevocation>(), settings.Limits.MaxFrameBytes));
+        services.AddSingleton<ReportRequests>();
+        services.AddSingleton<DeviceSightings>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeviceSightings>());
+        services.AddHostedService<DevicePurge>();
         services.AddSingleton(provider => new SearchRequests(
             provider.GetService<SearchFinder>(), provider.GetService<SearchIndexer>(), provider.GetRequiredService<ContactStore>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupRequests>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
-            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
+            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), provider.GetRequiredService<DeviceRequests>(), provider.GetRequiredService<ReportRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
             provider.GetRequiredService<ILogger<UserRequests>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new WatchRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRequests>>(),
@@ -88,6 +95,7 @@ static class GatewayHosting
             AkkaHosting.Region<UserActor>(provider), AkkaHosting.Region<ConversationActor>(provider))
         {
             HasSearch = settings.HasSearch,
+            Devices = provider.GetRequiredService<DeviceSightings>(),
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
         });

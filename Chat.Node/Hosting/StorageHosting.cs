@@ -42,6 +42,8 @@ static class StorageHosting
         services.AddSingleton(provider => new MemberStore(
             provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GroupEvents>()));
         services.AddSingleton<ContactLists>();
+        services.AddSingleton<DeviceStore>();
+        services.AddSingleton<ReportStore>();
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<UserProfiles>();
         services.AddSingleton<ContactBook>();

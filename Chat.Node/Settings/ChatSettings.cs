@@ -147,6 +147,7 @@ sealed record ChatSettings
                 EditHours = reader.Integer("Limits:EditHours", defaults.Limits.EditHours, 0, 24 * 3650),
                 RecallSeconds = reader.Integer("Limits:RecallSeconds", defaults.Limits.RecallSeconds, 0, int.MaxValue),
                 GroupMembers = reader.Integer("Limits:GroupMembers", defaults.Limits.GroupMembers, 2, 100_000),
+                Devices = reader.Integer("Limits:Devices", defaults.Limits.Devices, 1, 1000),
                 MaxConnections = reader.Integer("Limits:MaxConnections", defaults.Limits.MaxConnections, 1, int.MaxValue),
                 FramesPerSecond = reader.Integer("Limits:FramesPerSecond", defaults.Limits.FramesPerSecond, 0, int.MaxValue),
                 LoginSeconds = reader.Integer("Limits:LoginSeconds", defaults.Limits.LoginSeconds, 1, int.MaxValue),

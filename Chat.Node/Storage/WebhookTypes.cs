@@ -25,6 +25,9 @@ static class WebhookTypes
     /// <summary>A user without a session has a message, and is to be woken.</summary>
     public const string PushRequired = "push.required";
 
+    /// <summary>A user wants somebody to look at a message.</summary>
+    public const string MessageReported = "message.reported";
+
     /// <summary>Events are missing: they could not be brought for a day.</summary>
     public const string Gap = "webhook.gap";
 
@@ -32,5 +35,5 @@ static class WebhookTypes
     public const string Test = "webhook.test";
 
     public static readonly IReadOnlyList<string> All =
-        [MessageCreated, UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, PushRequired, Gap, Test];
+        [MessageCreated, UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, PushRequired, MessageReported, Gap, Test];
 }

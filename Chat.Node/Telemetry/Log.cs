@@ -194,6 +194,9 @@ static partial class Log
     [LoggerMessage(223, LogLevel.Information, "user {UserId} was logged out everywhere")]
     public static partial void LoggedOutEverywhere(ILogger logger, int userId);
 
+    [LoggerMessage(380, LogLevel.Information, "a device of user {UserId} was logged out")]
+    public static partial void DeviceLoggedOut(ILogger logger, int userId);
+
     [LoggerMessage(180, LogLevel.Debug, "the journal of users' settings was read for the first time in {Milliseconds:0} ms")]
     public static partial void JournalWarm(ILogger logger, double milliseconds);
 

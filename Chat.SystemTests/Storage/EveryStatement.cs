@@ -33,6 +33,7 @@ sealed class EveryStatement(IChatDatabase database)
         await WebhooksAsync();
         await ChangeStatements.RunAsync(database, _clock);
         await SearchStatements.RunAsync(database, _node, _clock);
+        await DeviceStatements.RunAsync(database, _clock);
         await PushesAsync();
     }
 

@@ -35,9 +35,10 @@ public abstract class SessionTest : ActorTest
     private protected GatewayServices Services(AckCoalescer? round = null)
     {
         var lists = new ContactLists(Database);
+        var devices = new DeviceStore(Database, Clock);
         var passwords = new PasswordWorker(1000, 1);
         var logins = new AccountService(
-            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), lists, MaxFrameBytes,
+            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), new DeviceLogins(devices, new ChatLimits().Devices), lists, MaxFrameBytes,
             new Registrar(Accounts, passwords), passwords, NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
         var views = new ConversationViews(Database, Clock);
         var changes = new ChangeRequests(Changes, views, ContactStore, Region(Conversations.Ref), new MessageLimits(16384, MaxFrameBytes), Hook, Clock);
@@ -47,7 +48,9 @@ public abstract class SessionTest : ActorTest
             changes, new HistoryRequests(ContactStore, changes, LogStore, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, Region(Users.Ref), MaxFrameBytes, Clock),
             new ConversationRequests(LogStore, new ConversationListStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes),
             new PeopleRequests(new UserDirectory(Database, new LegacyTexts(Database)), Accounts, new UserProfiles(Database), DirectoryAccess.Open, MaxFrameBytes),
-            new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes), new SearchRequests(null, null, ContactStore, MaxFrameBytes), true, MaxFrameBytes,
+            new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes), new SearchRequests(null, null, ContactStore, MaxFrameBytes),
+            new DeviceRequests(devices, new SessionRevocation(new Revocations(Database, Clock), devices, Region(Users.Ref), NullLogger<SessionRevocation>.Instance), MaxFrameBytes),
+            new ReportRequests(new ReportStore(Database, Clock, new WebhookOutbox(Database, Clock)), ContactStore, LogStore, Changes, views), true, MaxFrameBytes,
             NullLogger<UserRequests>.Instance, Region(Users.Ref));
         return new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new WatchRequests(ContactStore, new ContactBook(Database), Clock, NullLogger<WatchRequests>.Instance, Region(Hub.Ref)), new AddressLimiter(0, Clock), NullLogger.Instance,
@@ -55,6 +58,7 @@ public abstract class SessionTest : ActorTest
         {
             Acknowledgements = round ?? new AckCoalescer(),
             Hook = Hook,
+            Devices = new DeviceSightings(devices, Clock, NullLogger<DeviceSightings>.Instance),
         };
     }
 

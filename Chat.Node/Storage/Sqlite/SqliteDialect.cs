@@ -113,6 +113,8 @@ sealed class SqliteDialect : SqlDialect
     /// <summary>A transaction that writes is alone.</summary>
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B";
 
+    public override string LockUser => "SELECT id FROM Users WHERE id = @userId";
+
     public override string LockGroup => "SELECT id FROM AllGroup WHERE id = @groupId";
 
     public override string StoreMessageState =>
