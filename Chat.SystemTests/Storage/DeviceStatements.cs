@@ -21,6 +21,11 @@ static class DeviceStatements
         await devices.SeeAsync([(20, "here", clock.GetUtcNow().ToUnixTimeMilliseconds() + DeviceStore.SeenMilliseconds)]);
         Assert.Equal(1, await devices.PurgeAsync(DateTimeOffset.FromUnixTimeMilliseconds(ManyRows.Then + 2), 1));
         Assert.Equal(registered.Registration, await devices.RevokeAsync(20, "here"));
+        var other = await devices.RegisterAsync(20, new LoginDevice("there"), 100);
+        var accounts = new Accounts(database);
+        await accounts.SaveTokenAsync([7, 7], new Account { Id = 20 }, clock.GetUtcNow(), device: other);
+        await accounts.RevokeTokenAsync([7, 7]);
+        Assert.Null(await devices.FindAsync(20, "there"));
 
         var reports = new ReportStore(database, clock, new WebhookOutbox(database, clock));
         var message = new LogRow(ConversationId.Group(30), 1, 3, "c", 1, """{"msg":"hi"}"""u8.ToArray());
