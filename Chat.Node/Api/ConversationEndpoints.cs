@@ -84,7 +84,7 @@ static class ConversationEndpoints
             writer.WriteStartObject();
             writer.WriteStartArray("messages");
             foreach (var row in rows)
-                writer.WriteRawValue(ChatBody.ToPush(row.Body.Span, id, row.Cmid, row.Seq, row.Ts).AsSpan()[..^1], skipInputValidation: true);
+                writer.WriteRawValue(ChatBody.ToPush(ChangedBody.WithoutReferences(row.Body.Span), id, row.Cmid, row.Seq, row.Ts, references: row.References.Span).AsSpan()[..^1], skipInputValidation: true);
             writer.WriteEndArray();
             writer.WriteBoolean("more", hasMore);
             writer.WriteEndObject();

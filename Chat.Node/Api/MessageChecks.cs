@@ -30,7 +30,7 @@ sealed class MessageChecks(IBeforeHook hook) : IDisposable
         await _places.WaitAsync();
         try
         {
-            return await hook.AskAsync(new BeforeMessage(conversation, post.Sender, post.Cmid, MayComeAgain: true, post.Body));
+            return await hook.AskAsync(new BeforeMessage(conversation, post.Sender, post.Cmid, MayComeAgain: true, post.Body) { References = post.References });
         }
         finally
         {

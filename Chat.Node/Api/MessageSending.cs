@@ -21,7 +21,8 @@ sealed record SentMessage(ErrorCode Error, string Reason, bool IsMalformed = fal
 }
 
 /// <summary>From objects of requests to messages in conversations: who sends, whether it can be sent, and the way there.</summary>
-sealed class MessageSending(UserDirectory users, MessageLogStore log, MessagePosts posts, ChatSettings settings, TimeProvider clock, IBeforeHook? hook = null)
+sealed class MessageSending(
+    UserDirectory users, MessageLogStore log, MessagePosts posts, ChatSettings settings, TimeProvider clock, IBeforeHook? hook = null, ReferenceChecks? references = null)
 {
     readonly MessageLimits _limits = new(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes);
     readonly CmidSource _cmids = new($"{Random.Shared.NextInt64():x16}", clock, prefix: "~");
@@ -57,6 +58,7 @@ sealed class MessageSending(UserDirectory users, MessageLogStore log, MessagePos
     {
         if (messages.Count > 1 && settings.KeepsHistory)
             messages = await WithoutLoggedAsync(conversation, messages, results);
+        messages = await WithReferencesAsync(conversation, messages, results);
         if (checks is not null)
             messages = await AllowedAsync(checks, conversation, messages, results);
         if (messages.Count == 0)
@@ -85,6 +87,31 @@ sealed class MessageSending(UserDirectory users, MessageLogStore log, MessagePos
         }
 
         return [.. left.OrderBy(message => message.At)];
+    }
+
+    /// <summary>Those whose references are as they may be; of most batches all, and nothing is asked.</summary>
+    async Task<IReadOnlyList<Ready>> WithReferencesAsync(ConversationId conversation, IReadOnlyList<Ready> messages, SentMessage[] results)
+    {
+        if (messages.All(message => message.Post.References.IsEmpty))
+            return messages;
+        var left = new List<Ready>(messages.Count);
+        foreach (var message in messages)
+        {
+            var post = message.Post;
+            if (post.References.IsEmpty)
+            {
+                left.Add(message);
+                continue;
+            }
+
+            var verdict = await references!.JudgeAsync(conversation, post.Sender, post.Cmid, post.References);
+            if (verdict.Error == ErrorCode.None)
+                left.Add(message with { Post = post with { References = verdict.References } });
+            else
+                results[message.At] = new SentMessage(verdict.Error, verdict.Reason, IsMalformed: verdict.Error == ErrorCode.Malformed);
+        }
+
+        return left;
     }
 
     static async Task<IReadOnlyList<Ready>> AllowedAsync(MessageChecks checks, ConversationId conversation, IReadOnlyList<Ready> messages, SentMessage[] results)
@@ -126,13 +153,17 @@ sealed class MessageSending(UserDirectory users, MessageLogStore log, MessagePos
         if (sender.IsDisabled)
             return new SentMessage(ErrorCode.Malformed, $"user {from} is disabled");
         var read = message.ToRequest(message.Cmid ?? OwnCmid());
+        if (read is SendMessageRequest sent)
+            read = sent.WithReferences();
         if (read is not SendMessageRequest request)
             return new SentMessage(ErrorCode.Malformed, ReasonOf(read), IsMalformed: true);
         var body = request.BuildBody(sender.User);
         if (_limits.Problem(request, body) is { } tooLong)
             return new SentMessage(ErrorCode.TooLarge, tooLong);
         var conversation = request.IsGroup ? ConversationId.Group(request.TargetId) : ConversationId.Direct(from, request.TargetId);
-        ready = new Ready(at, conversation, new OutgoingPost(from, request.Cmid!, body));
+        if (!request.References.IsEmpty && references is null)
+            return new SentMessage(ErrorCode.HistoryOff, "this server keeps no history: a message cannot refer to others, nor mention anybody");
+        ready = new Ready(at, conversation, new OutgoingPost(from, request.Cmid!, body) { References = request.References });
         return null;
     }
 

@@ -8,7 +8,11 @@ namespace Chat.Node.Api;
 /// <param name="Sender">Whose name it has.</param>
 /// <param name="Cmid">Recognises a repetition.</param>
 /// <param name="Body">As it is logged and delivered.</param>
-sealed record OutgoingPost(int Sender, string Cmid, ChatBody Body);
+sealed record OutgoingPost(int Sender, string Cmid, ChatBody Body)
+{
+    /// <summary>What it refers to.</summary>
+    public MessageReferences References { get; init; } = MessageReferences.None;
+}
 
 /// <summary>What became of a message: its place in the conversation, or why it has none.</summary>
 readonly record struct PostResult(ErrorCode Error, string Reason, long Seq = 0, long Ts = 0);
@@ -120,7 +124,10 @@ sealed class PostSender : UntypedActor, IWithTimers
             _sending.Conversations.Tell(
                 new Post(
                     _sending.Conversation, lane.SessionId, number, previous, _run.AnsweredTo, lane.Epoch, post.Sender, post.Cmid, post.Body.Bytes,
-                    post.Body.TimeOffset, SenderHasOtherDevices: true),
+                    post.Body.TimeOffset, SenderHasOtherDevices: true)
+                {
+                    References = post.References.ToBytes(),
+                },
                 Self);
         }
     }

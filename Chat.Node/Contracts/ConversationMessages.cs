@@ -19,7 +19,11 @@ interface IConversationMessage : IClusterMessage
 /// </summary>
 sealed record Post(
     ConversationId Conversation, long SessionId, long Number, long Previous, long AnsweredTo, int Epoch,
-    int Sender, string Cmid, ReadOnlyMemory<byte> Body, int TimeOffset, bool SenderHasOtherDevices) : IConversationMessage;
+    int Sender, string Cmid, ReadOnlyMemory<byte> Body, int TimeOffset, bool SenderHasOtherDevices) : IConversationMessage
+{
+    /// <inheritdoc cref="AcceptedMessage.References" />
+    public ReadOnlyMemory<byte> References { get; init; }
+}
 
 /// <summary>Conversation to session: durable (or, without a history, pushed or queued for everybody).</summary>
 sealed record PostAccepted(ConversationId Conversation, long Number, long Seq, long Ts) : IClusterMessage;

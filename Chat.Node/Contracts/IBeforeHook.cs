@@ -18,7 +18,11 @@ interface IBeforeHook
 /// <param name="Cmid">Its id.</param>
 /// <param name="MayComeAgain">Its sender knows the cmid, and may repeat it: also what was accepted before.</param>
 /// <param name="Body">As it would be logged and delivered.</param>
-sealed record BeforeMessage(ConversationId Conversation, int Sender, string Cmid, bool MayComeAgain, ChatBody Body);
+sealed record BeforeMessage(ConversationId Conversation, int Sender, string Cmid, bool MayComeAgain, ChatBody Body)
+{
+    /// <summary>What it refers to.</summary>
+    public MessageReferences References { get; init; } = MessageReferences.None;
+}
 
 /// <summary>Another text that somebody wants a message to have.</summary>
 /// <param name="Conversation">Where the message is.</param>
@@ -46,5 +50,8 @@ enum HookAction
 /// <param name="Text">The text that is sent instead; null: what the sender wrote.</param>
 readonly record struct HookVerdict(HookAction Action, string Reason = "", string? Text = null)
 {
+    /// <summary>What a message that is refused for good is answered with.</summary>
+    public ErrorCode Error { get; init; } = ErrorCode.Forbidden;
+
     public static HookVerdict Allowed => new(HookAction.Allow);
 }

@@ -138,7 +138,7 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
         }
 
         foreach (var message in set.Messages.Where(message => set.Rewritten.Contains(message.Seq)))
-            deliveries.Rewrite(message.Seq, message.Body);
+            deliveries.Rewrite(message.Seq, message.Body, message.References.ToBytes());
         var due = _pushes.Add(set.BasisRev, judged.Pushes, services.Clock.CoarseMilliseconds());
         Answer(judged);
         Tell(due);

@@ -113,6 +113,7 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         }
 
         message.Body = ChangedBody.WithoutText(message.Body);
+        message.References = message.References.Recalled;
         (message.RecalledBy, message.Recalled, message.Pinned) = (change.UserId, now, 0);
         _rewritten.Add(message.Seq);
         Note(message, change.UserId, push => push with { Text = null, Edited = 0, Recalled = new Recalled(change.UserId, now) });

@@ -44,7 +44,7 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
     }
 
     /// <inheritdoc cref="FanOut.Rewrite" />
-    public void Rewrite(long seq, ReadOnlyMemory<byte> body) => _fanOut.Rewrite(seq, body);
+    public void Rewrite(long seq, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> references) => _fanOut.Rewrite(seq, body, references);
 
     /// <summary>Returns the numbers that now everybody has; the list is used again.</summary>
     public List<long> Confirm(DeliveryConfirmed confirmed, IActorRef user)

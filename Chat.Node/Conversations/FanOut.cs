@@ -146,12 +146,12 @@ sealed class FanOut
     }
 
     /// <summary>Who has not confirmed a message gets it with another body from now on.</summary>
-    public void Rewrite(long seq, ReadOnlyMemory<byte> body)
+    public void Rewrite(long seq, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> references)
     {
         foreach (var entry in _entries)
         {
             if (entry.Message.Seq == seq)
-                entry.Message = entry.Message.WithBody(body);
+                entry.Message = entry.Message.WithBody(body, references);
         }
     }
 

@@ -72,7 +72,7 @@ sealed class Posts(
         Answers.Accept(accepted, row.Seq, row.Ts);
         if (!services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
         {
-            var message = new AcceptedMessage(id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, accepted.OriginSession);
+            var message = new AcceptedMessage(id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, accepted.OriginSession) { References = row.References };
             Send(message, row.Seq, accepted.SenderHasOtherDevices);
             follower.TouchSlot();
         }
@@ -99,7 +99,10 @@ sealed class Posts(
     void Append(Post post, Judgement judgement)
     {
         var row = new LogRow(
-            id, judgement.Number, post.Sender, post.Cmid, judgement.Ts, new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts));
+            id, judgement.Number, post.Sender, post.Cmid, judgement.Ts, new ChatBody(post.Body, post.TimeOffset).Stamp(judgement.Ts))
+        {
+            References = post.References,
+        };
         if (!writer.TryAppend(row) && state.TakeBack(judgement.Number) is { } refused)
             Answers.Refuse(refused, "the log is busy");
     }

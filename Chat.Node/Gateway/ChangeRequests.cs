@@ -61,12 +61,15 @@ sealed class ChangeRequests(
     }
 
     /// <summary>Messages of a history as pushes, with what has become of them.</summary>
-    public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, int userId)
+    public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, Asker asker)
     {
-        var states = rows.Count == 0 ? [] : (await store.StatesAsync(id, rows[0].Seq, rows[^1].Seq, userId)).ToDictionary(state => state.Seq);
+        var states = rows.Count == 0 ? [] : (await store.StatesAsync(id, rows[0].Seq, rows[^1].Seq, asker.UserId)).ToDictionary(state => state.Seq);
         return [.. rows.Select(row =>
         {
-            var push = ChatBody.ToPush(ChangedBody.WithoutState(row.Body.Span), id, row.Cmid, row.Seq, row.Ts);
+            var body = ChangedBody.WithoutState(row.Body.Span);
+            var push = asker.SpeaksNext
+                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: row.References.Span)
+                : ChatBody.ToPush(body, id, row.Cmid, row.Seq, row.Ts);
             return states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
         })];
     }

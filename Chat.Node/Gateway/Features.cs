@@ -4,7 +4,7 @@ namespace Chat.Node.Gateway;
 static class Features
 {
     static readonly string[] Always = ["watch", "typing", "people", "contacts", "groups", "devices"];
-    static readonly string[] OfHistory = ["changes", "receipts", "conversations", "reports", .. Always];
+    static readonly string[] OfHistory = ["changes", "receipts", "conversations", "replies", "reports", .. Always];
 
     public static IReadOnlyList<string> Of(bool keepsHistory, bool hasSearch) => keepsHistory ? hasSearch ? [.. OfHistory, "search"] : OfHistory : Always;
 }

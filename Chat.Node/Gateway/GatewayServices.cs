@@ -30,5 +30,8 @@ sealed record GatewayServices(
     /// <summary>Asked about messages before they are sent; null: nobody is.</summary>
     public IBeforeHook? Hook { get; init; }
 
+    /// <summary>Looks at what messages refer to; null without a history.</summary>
+    public ReferenceChecks? References { get; init; }
+
     public AckCoalescer Acknowledgements { get; init; } = new();
 }

@@ -20,7 +20,7 @@ sealed class HistoryRequests(ContactStore contacts, ChangeRequests changes, Mess
         var hasMore = rows.Count > request.Limit;
         if (hasMore)
             rows.RemoveAt(isBackwards ? 0 : rows.Count - 1);
-        var pushes = await changes.PushesAsync(id, rows, asker.UserId);
+        var pushes = await changes.PushesAsync(id, rows, asker);
         return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
     }
 

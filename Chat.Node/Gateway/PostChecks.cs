@@ -1,12 +1,17 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
-/// <summary>The product's own server was asked about a post.</summary>
-sealed record PostChecked(ConversationId Conversation, UnansweredPost Post, HookVerdict Verdict) : PostsEvent(Conversation);
+/// <summary>A post was looked at: what it refers to, and what the product's own server says of it.</summary>
+sealed record PostChecked(ConversationId Conversation, UnansweredPost Post, HookVerdict Verdict) : PostsEvent(Conversation)
+{
+    /// <summary>What it refers to, as far as it may.</summary>
+    public MessageReferences References { get; init; } = MessageReferences.None;
+}
 
 /// <summary>What follows from a verdict.</summary>
 enum CheckStep
@@ -25,43 +30,59 @@ enum CheckStep
 }
 
 /// <summary>
-/// Posts that the product's own server is asked about before they are sent. Several are asked about beside each other; their <see cref="PostLink"/> sends them
+/// Posts that are looked at before they are sent: what they refer to, and whether the product's own server wants them. Several are asked about beside each other; their <see cref="PostLink"/> sends them
 /// in order. Without a state of its own, as <see cref="RequestHandler"/>.
 /// </summary>
 static class PostChecks
 {
-    public static void Ask(SessionCore core, IBeforeHook hook, ConversationId conversation, UnansweredPost post, ChatSender user)
+    public static void Ask(SessionCore core, ConversationId conversation, UnansweredPost post, ChatSender user)
     {
         post.Stage = PostStage.Asked;
-        var message = new BeforeMessage(conversation, user.Id, post.Cmid, MayComeAgain: !post.IsOwnCmid, post.Body);
+        var message = new BeforeMessage(conversation, user.Id, post.Cmid, MayComeAgain: !post.IsOwnCmid, post.Body) { References = post.References };
+        var (references, hook) = (core.Services.References, core.Services.Hook);
         // Not here: to sign and to connect takes longer than an actor should.
-        Task.Run(() => hook.AskAsync(message)).PipeTo(
+        Task.Run(() => CheckAsync(references, hook, message, post)).PipeTo(
             core.Context.Self,
-            success: verdict => new PostChecked(conversation, post, verdict),
             failure: _ => new PostChecked(conversation, post, new HookVerdict(HookAction.Postpone, "nobody can say now whether the message is allowed")));
     }
 
-    public static void AskPostponed(SessionCore core, IBeforeHook hook, PostLink link, ChatSender user)
+    static async Task<PostChecked> CheckAsync(ReferenceChecks? references, IBeforeHook? hook, BeforeMessage message, UnansweredPost post)
+    {
+        if (!message.References.IsEmpty)
+        {
+            var judged = await references!.JudgeAsync(message.Conversation, message.Sender, message.MayComeAgain ? message.Cmid : null, message.References);
+            if (judged.Error != ErrorCode.None)
+                return new PostChecked(message.Conversation, post, new HookVerdict(HookAction.Deny, judged.Reason) { Error = judged.Error });
+            message = message with { References = judged.References };
+        }
+
+        var verdict = hook is null ? HookVerdict.Allowed : await hook.AskAsync(message);
+        return new PostChecked(message.Conversation, post, verdict) { References = message.References };
+    }
+
+    public static void AskPostponed(SessionCore core, PostLink link, ChatSender user)
     {
         foreach (var post in link.Pending)
         {
             if (post.Stage == PostStage.Postponed)
-                Ask(core, hook, link.Conversation, post, user);
+                Ask(core, link.Conversation, post, user);
         }
     }
 
     /// <summary>Does what was said, but for what only the sender of posts can do.</summary>
-    public static CheckStep Judge(SessionCore core, PostLink link, UnansweredPost post, HookVerdict verdict, ChatSender user)
+    public static CheckStep Judge(SessionCore core, PostLink link, PostChecked done, ChatSender user)
     {
+        var (post, verdict) = (done.Post, done.Verdict);
         switch (verdict.Action)
         {
             case HookAction.Allow:
+                post.References = done.References;
                 post.Body = verdict.Text is { } text ? post.Body.WithText(text) : post.Body;
                 post.Stage = PostStage.Allowed;
                 return CheckStep.Send;
             case HookAction.Deny:
                 link.Take(post.Number);
-                Tell(core, link.Conversation, post, verdict.Reason, user);
+                Tell(core, link.Conversation, post, verdict, user);
                 return CheckStep.Drop;
             case var _ when core.IsModern:
                 return CheckStep.GiveUp;
@@ -71,16 +92,16 @@ static class PostChecks
         }
     }
 
-    static void Tell(SessionCore core, ConversationId conversation, UnansweredPost post, string reason, ChatSender user)
+    static void Tell(SessionCore core, ConversationId conversation, UnansweredPost post, HookVerdict verdict, ChatSender user)
     {
         if (core.IsModern)
         {
-            core.Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, ErrorCode.Forbidden, reason));
+            core.Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, verdict.Error, verdict.Reason));
             return;
         }
 
         Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, conversation, "the hook of messages has denied it");
-        Note(core, $"not delivered: {reason}", user);
+        Note(core, $"not delivered: {verdict.Reason}", user);
     }
 
     /// <summary>The conversation does not take a post, however often it comes. A legacy client hears of rules that people have made, as of a hook's.</summary>

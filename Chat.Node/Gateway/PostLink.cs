@@ -10,7 +10,7 @@ enum PostStage : byte
     /// <summary>On its way into the conversation.</summary>
     Sent,
 
-    /// <summary>The product's own server is asked about it.</summary>
+    /// <summary>The product's own server is asked about it, or the database about what it refers to.</summary>
     Asked,
 
     /// <summary>The server has not said: it has to be asked again.</summary>
@@ -30,6 +30,9 @@ sealed class UnansweredPost(string cmid, bool isOwnCmid, ChatBody body, RequestR
 
     /// <summary>As it is logged and delivered.</summary>
     public ChatBody Body { get; set; } = body;
+
+    /// <summary>What it refers to.</summary>
+    public MessageReferences References { get; set; } = MessageReferences.None;
 
     public PostStage Stage { get; set; }
 

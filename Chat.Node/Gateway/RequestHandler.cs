@@ -30,7 +30,7 @@ static class RequestHandler
         switch (request)
         {
             case SendMessageRequest message when user is not null:
-                core.OpenPosts().OnSendMessage(message, user);
+                Send(core, message, user);
                 break;
             case ReceivedRequest received when isModern && user is not null && ClaimProblem(core, received.Claim, user) is null:
                 pushes.OnReceived(received, user, received.Conversation is { } conversation ? core.Posts?.AcknowledgedTo(conversation) ?? 0 : 0);
@@ -90,6 +90,16 @@ static class RequestHandler
                 core.Services.Requests.RunAsync(request!, core.Asker(user!)).PipeTo(core.Context.Self, success: reply => new Replied(request!, reply));
                 break;
         }
+    }
+
+    /// <summary>In a message of a client of version 3 some keys have a meaning that are a sender's own in any other.</summary>
+    static void Send(SessionCore core, SendMessageRequest message, ChatSender user)
+    {
+        var read = core.SpeaksNext ? message.WithReferences() : message;
+        if (read is InvalidRequest invalid)
+            core.Fail(invalid, invalid.Error, invalid.Reason);
+        else
+            core.OpenPosts().OnSendMessage((SendMessageRequest)read, user);
     }
 
     static bool IsOfVersion3(Request request) => request

@@ -69,15 +69,21 @@ sealed class SessionPosts(SessionCore core)
             return;
         }
 
+        if (!request.References.IsEmpty && core.Services.References is null)
+        {
+            core.Fail(request, ErrorCode.HistoryOff, "this server keeps no history: a message cannot refer to others, nor mention anybody");
+            return;
+        }
+
         if (_poster?.Id != user.Id)
             ReportSent(); // of who was logged in here before
-        var post = new UnansweredPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now);
+        var post = new UnansweredPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now) { References = request.References };
         link.Add(post);
         _poster = user;
         _unanswered++;
         link.LastProgress = post.PostedAt;
-        if (core.Services.Hook is { } hook)
-            PostChecks.Ask(core, hook, link.Conversation, post, user);
+        if (core.Services.Hook is not null || !post.References.IsEmpty)
+            PostChecks.Ask(core, link.Conversation, post, user);
         else
             Send(link, post, link.Pending.Count > 1 ? link.Pending[^2].Number : link.AnsweredTo, user);
     }
@@ -123,12 +129,11 @@ sealed class SessionPosts(SessionCore core)
             return;
         if (own is PostChecked done)
         {
-            OnChecked(link, done.Post, done.Verdict, user);
+            OnChecked(link, done, user);
             return;
         }
 
-        if (core.Services.Hook is { } hook)
-            PostChecks.AskPostponed(core, hook, link, user);
+        PostChecks.AskPostponed(core, link, user);
         SendAll(link);
     }
 
@@ -219,7 +224,10 @@ sealed class SessionPosts(SessionCore core)
     {
         var message = new Post(
             link.Conversation, core.Id, post.Number, previous, link.AnsweredTo, link.Epoch, user.Id, post.Cmid,
-            post.Body.Bytes, post.Body.TimeOffset, core.SenderHasOtherDevices);
+            post.Body.Bytes, post.Body.TimeOffset, core.SenderHasOtherDevices)
+        {
+            References = post.References.ToBytes(),
+        };
         _nodes.Tell(link.Target ?? core.Services.Conversations.Value, message, core.Context.Self);
     }
 
@@ -232,13 +240,14 @@ sealed class SessionPosts(SessionCore core)
             Send(link, post, previous, user);
     }
 
-    /// <summary>The product's own server has said what is to be done with a post.</summary>
-    void OnChecked(PostLink link, UnansweredPost post, HookVerdict verdict, ChatSender user)
+    /// <summary>It is known what is to be done with a post.</summary>
+    void OnChecked(PostLink link, PostChecked done, ChatSender user)
     {
+        var (post, verdict) = (done.Post, done.Verdict);
         if (!link.Pending.Contains(post))
             return; // given up meanwhile: the client sends it again
         var sentTo = link.SentTo;
-        switch (PostChecks.Judge(core, link, post, verdict, user))
+        switch (PostChecks.Judge(core, link, done, user))
         {
             case CheckStep.Send:
                 break;

@@ -55,7 +55,7 @@ sealed class SessionPushes(SessionCore core)
             if (!_ledger.TryTakeRow(row))
                 core.Send(default, receipt); // it has it already: only the receipt goes through the box
             else if (core.IsModern)
-                core.Send(ChatBody.ToPush(row.Body.Span, row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0), receipt);
+                core.Send(PushOf(row), receipt);
             else
                 SendLegacy(row.Body, receipt);
         }
@@ -166,10 +166,14 @@ sealed class SessionPushes(SessionCore core)
     void Write(AcceptedMessage message, Receipt receipt)
     {
         if (core.IsModern)
-            core.Send(message.Push, receipt);
+            core.Send(core.SpeaksNext ? message.NextPush : message.Push, receipt);
         else
             SendLegacy(message.Body, receipt);
     }
+
+    byte[] PushOf(QueuedMessage row) => core.SpeaksNext
+        ? ChatBody.ToPush(ChangedBody.WithoutReferences(row.Body.Span), row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0, row.References.Span)
+        : ChatBody.ToPush(row.Body.Span, row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0);
 
     void SendLegacy(ReadOnlyMemory<byte> body, Receipt receipt)
     {

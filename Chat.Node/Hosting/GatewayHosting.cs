@@ -60,6 +60,9 @@ static class GatewayHosting
         services.AddSingleton(provider => new HistoryRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ChangeRequests>(), provider.GetRequiredService<MessageLogStore>(),
             provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<Nodes>().Times, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReferenceStore>();
+        if (settings.KeepsHistory)
+            services.AddSingleton<ReferenceChecks>();
         services.AddSingleton(provider => new MarkRequests(
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<ReceiptStore>(), provider.GetRequiredService<ContactStore>(),
             AkkaHosting.Region<UserActor>(provider), settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
@@ -98,6 +101,7 @@ static class GatewayHosting
             Devices = provider.GetRequiredService<DeviceSightings>(),
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
+            References = provider.GetService<ReferenceChecks>(),
         });
         services.AddHostedService<ConnectionReaper>();
         services.AddHostedService(provider => new PresenceAudit(

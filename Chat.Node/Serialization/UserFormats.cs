@@ -40,8 +40,9 @@ static class UserFormats
                 w.Long(m.UserId);
                 WriteRows(w, m.Offline);
                 w.Bool(m.HasMore);
+                WriteReferences(w, m.Offline);
             },
-            r => new Attached(r.Int(), ReadRows(r), r.Bool())),
+            r => ReadAttached(r)),
         new Format<AttachRefused>("ar2", (w, m) => w.Long(m.UserId), r => new AttachRefused(r.Int())),
         new Format<Detach>(
             "dt",
@@ -84,7 +85,13 @@ static class UserFormats
                 w.Long(m.UpTo);
             },
             r => new Pushed(r.Int(), r.Long(), r.Id(), r.Long(), r.Long())),
-        new Format<OfflinePage>("op", (w, m) => WriteRows(w, m.Offline), r => new OfflinePage(ReadRows(r))),
+        new Format<OfflinePage>("op",
+            (w, m) =>
+            {
+                WriteRows(w, m.Offline);
+                WriteReferences(w, m.Offline);
+            },
+            r => new OfflinePage(ReadReferences(r, ReadRows(r)))),
         new Format<OfflinePushed>(
             "of",
             (w, m) =>
@@ -212,6 +219,35 @@ static class UserFormats
         for (var i = 0; i < sent.Length; i++)
             sent[i] = new SentMark(r.Id(), r.Long());
         return sent;
+    }
+
+    static Attached ReadAttached(WireReader r)
+    {
+        var (userId, rows, hasMore) = (r.Int(), ReadRows(r), r.Bool());
+        return new Attached(userId, ReadReferences(r, rows), hasMore);
+    }
+
+    /// <summary>At the end, and only of rows that have some: readers that do not know of them pass over them.</summary>
+    static void WriteReferences(WireWriter w, IReadOnlyList<QueuedMessage> rows)
+    {
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].References.IsEmpty)
+                continue;
+            w.Long(i);
+            w.Bytes(rows[i].References.Span);
+        }
+    }
+
+    static QueuedMessage[] ReadReferences(WireReader r, QueuedMessage[] rows)
+    {
+        while (!r.IsAtEnd)
+        {
+            var i = r.Int();
+            rows[i] = rows[i] with { References = r.Bytes() };
+        }
+
+        return rows;
     }
 
     static void WriteRows(WireWriter w, IReadOnlyList<QueuedMessage> rows)

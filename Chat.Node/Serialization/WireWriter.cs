@@ -86,6 +86,13 @@ sealed class WireWriter
             Text(value);
     }
 
+    /// <summary>At the end of a message, where there is something: readers that do not know of it pass over it.</summary>
+    public void Rest(ReadOnlyMemory<byte> value)
+    {
+        if (!value.IsEmpty)
+            Bytes(value.Span);
+    }
+
     public void Id(ConversationId id)
     {
         Long(id.A);
@@ -114,6 +121,7 @@ sealed class WireWriter
         Long(message.Ts);
         Bytes(message.Body.Span);
         Long(message.OriginSession);
+        Rest(message.References);
     }
 }
 
@@ -163,7 +171,11 @@ sealed class WireReader(ReadOnlyMemory<byte> bytes)
 
     public ConversationId Id() => ConversationId.FromStored(Int(), Int());
 
+    /// <summary>What <see cref="WireWriter.Rest"/> has written, or nothing.</summary>
+    public ReadOnlyMemory<byte> Rest() => IsAtEnd ? default : Bytes();
+
+    /// <summary>Always the last part of what it is in.</summary>
     public AcceptedMessage Message() => Shared is { } shared
         ? shared[Int()]
-        : new(Id(), Long(), Int(), Text(), Long(), Bytes(), Long());
+        : new(Id(), Long(), Int(), Text(), Long(), Bytes(), Long()) { References = Rest() };
 }

@@ -6,7 +6,11 @@ namespace Chat.Node.Storage;
 /// A message on its way into the log, or out of it. <c>Body</c> is the canonical object of <see cref="ChatBody"/>; <c>Node</c> is
 /// the incarnation that wrote it, of a row that was read.
 /// </summary>
-sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body, long Node = 0);
+sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string Cmid, long Ts, ReadOnlyMemory<byte> Body, long Node = 0)
+{
+    /// <summary>What it refers to (<see cref="MessageReferences.ToBytes"/>); empty: nothing. In tables of its own, so that other messages cost nothing more.</summary>
+    public ReadOnlyMemory<byte> References { get; init; }
+}
 
 /// <summary>The outcome of writing a row.</summary>
 enum AppendStatus

@@ -45,8 +45,9 @@ sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPo
         var messages = (await connection.QueryAsync<StoredMessage>(
             """
             SELECT l.seq, l.sender, l.ts, l.body, COALESCE(s.rev, 0) AS rev, COALESCE(s.changed, 0) AS changed, COALESCE(s.edited, 0) AS edited,
-                COALESCE(s.recalled_by, 0) AS recalledby, COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned
+                COALESCE(s.recalled_by, 0) AS recalledby, COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned, r.refs
             FROM MessageLog l LEFT JOIN MessageState s ON s.a = l.a AND s.b = l.b AND s.seq = l.seq
+                LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
             WHERE l.a = @A AND l.b = @B AND l.seq IN @seqs
             """,
             new { id.A, id.B, seqs })).ToDictionary(message => message.Seq);
@@ -132,6 +133,7 @@ sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPo
             {
                 await connection.ExecuteAsync(
                     "UPDATE MessageLog SET body = @Body WHERE a = @A AND b = @B AND seq = @Seq", new { id.A, id.B, message.Seq, message.Body }, transaction);
+                await WriteReferencesAsync(connection, transaction, id, message);
             }
         }
 
@@ -146,6 +148,33 @@ sealed class MessageChangeStore(IChatDatabase database, NodeLease lease, CrashPo
         }
 
         return true;
+    }
+
+    /// <summary>What a message refers to now, and whom it mentions. Where it has no threads the row may go.</summary>
+    static async Task WriteReferencesAsync(DbConnection connection, DbTransaction transaction, ConversationId id, StoredMessage message)
+    {
+        var (before, now) = (MessageReferences.Parse(message.Refs), message.References);
+        var refs = now.ToBytes();
+        if (refs.AsSpan().SequenceEqual(before.ToBytes()))
+            return;
+        await connection.ExecuteAsync(
+            now.IsEmpty
+                ? "DELETE FROM MessageReference WHERE a = @A AND b = @B AND seq = @Seq"
+                : "REPLACE INTO MessageReference (a, b, seq, thread, refs) VALUES (@A, @B, @Seq, @Thread, @refs)",
+            new { id.A, id.B, message.Seq, now.Thread, refs }, transaction);
+        int[] gone = [.. StoredMentions.UsersOf(before, message.Sender)];
+        if (gone.Length > 0)
+        {
+            await connection.ExecuteAsync(
+                "DELETE FROM Mention WHERE userid IN @gone AND a = @A AND b = @B AND seq = @Seq", new { gone, id.A, id.B, message.Seq }, transaction);
+        }
+
+        foreach (var userId in StoredMentions.UsersOf(now, message.Sender))
+        {
+            await connection.ExecuteAsync(
+                "INSERT INTO Mention (userid, a, b, seq, sender) VALUES (@userId, @A, @B, @Seq, @Sender)",
+                new { userId, id.A, id.B, message.Seq, message.Sender }, transaction);
+        }
     }
 
     static Task<long> RevAsync(DbConnection connection, DbTransaction? transaction, ConversationId id) => connection.ExecuteScalarAsync<long>(

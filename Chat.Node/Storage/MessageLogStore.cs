@@ -39,7 +39,9 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 
         public long Node { get; init; }
 
-        public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), StoredNumbers.OrZero(Ts), Body, Node);
+        public byte[]? Refs { get; init; }
+
+        public LogRow ToLogRow() => new(ConversationId.FromStored(A, B), Seq, Sender, SqlDialect.TextOf(Cmid), StoredNumbers.OrZero(Ts), Body, Node) { References = Refs };
     }
 
     /// <inheritdoc cref="IChatDatabase.LargestBody" />
@@ -67,12 +69,12 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 
     /// <summary>Rows above a number, ascending.</summary>
     public Task<List<LogRow>> ReadAfterAsync(ConversationId id, long after, int limit) => ReadAsync(
-        id, "seq > @from ORDER BY seq", after, limit);
+        id, "l.seq > @from ORDER BY l.seq", after, limit);
 
     /// <summary>The rows next below a number, ascending.</summary>
     public async Task<List<LogRow>> ReadBeforeAsync(ConversationId id, long before, int limit)
     {
-        var rows = await ReadAsync(id, "seq < @from ORDER BY seq DESC", before, limit);
+        var rows = await ReadAsync(id, "l.seq < @from ORDER BY l.seq DESC", before, limit);
         rows.Reverse();
         return rows;
     }
@@ -126,7 +128,11 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
         database.ReadAsync(async connection =>
         {
             var rows = await connection.QueryAsync<LogQueryRow>(
-                $"SELECT a, b, seq, sender, cmid, ts, body, node FROM MessageLog WHERE a = @A AND b = @B AND seq BETWEEN 1 AND 9007199254740991 AND {condition} LIMIT @limit",
+                $"""
+                SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, r.refs
+                FROM MessageLog l LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
+                WHERE l.a = @A AND l.b = @B AND l.seq BETWEEN 1 AND 9007199254740991 AND {condition} LIMIT @limit
+                """,
                 new { id.A, id.B, from, limit });
             return rows.Select(row => row.ToLogRow()).ToList();
         });

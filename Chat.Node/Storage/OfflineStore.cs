@@ -16,7 +16,11 @@ sealed record OfflineRow(int UserId, ConversationId Conversation, long Seq, stri
 /// number. <c>Bridged</c> is what another server wrote; it stays on this node.
 /// </summary>
 sealed record QueuedMessage(
-    long Id, ConversationId? Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body, BridgedChat? Bridged = null);
+    long Id, ConversationId? Conversation, long Seq, string? Cmid, long Ts, ReadOnlyMemory<byte> Body, BridgedChat? Bridged = null)
+{
+    /// <inheritdoc cref="LogRow.References" />
+    public ReadOnlyMemory<byte> References { get; init; }
+}
 
 /// <summary>A row that another server has put into the queue of a user who is here.</summary>
 sealed record BridgedArrival(long Id, int UserId);
@@ -55,6 +59,9 @@ sealed class OfflineStore(
         /// <summary>The body that an edited message has now.</summary>
         public byte[]? Present { get; init; }
 
+        /// <summary>What the message refers to now.</summary>
+        public byte[]? Refs { get; init; }
+
         /// <summary>Other servers do not know of the column.</summary>
         public bool IsOurs => Ts is not null;
     }
@@ -73,9 +80,10 @@ sealed class OfflineStore(
         {
             var rows = (await database.ReadAsync(connection => connection.QueryAsync<OfflineQueryRow>(
                 """
-                SELECT o.id, o.a, o.b, o.seq, o.cmid, o.ts, o.message, COALESCE(s.recalled_by, 0) AS recalledby, CASE WHEN s.edited > 0 THEN l.body END AS present
+                SELECT o.id, o.a, o.b, o.seq, o.cmid, o.ts, o.message, COALESCE(s.recalled_by, 0) AS recalledby, CASE WHEN s.edited > 0 THEN l.body END AS present, r.refs
                 FROM OfflineMessage o LEFT JOIN MessageState s ON s.a = o.a AND s.b = o.b AND s.seq = o.seq
                     LEFT JOIN MessageLog l ON l.a = s.a AND l.b = s.b AND l.seq = s.seq
+                    LEFT JOIN MessageReference r ON r.a = o.a AND r.b = o.b AND r.seq = o.seq
                 WHERE o.userid = @userId AND o.id > @after ORDER BY o.id LIMIT @limit
                 """,
                 new { userId, after, limit }))).AsList();
@@ -120,7 +128,10 @@ sealed class OfflineStore(
 
     QueuedMessage OwnMessage(OfflineQueryRow row) => new(
         row.Id, StoredNumbers.Conversation(StoredNumbers.Of(row.A), StoredNumbers.Of(row.B)), StoredNumbers.OrZero(StoredNumbers.Of(row.Seq)),
-        row.Cmid is null ? null : SqlDialect.TextOf(row.Cmid), StoredNumbers.OrZero(StoredNumbers.Of(row.Ts)), row.Present ?? database.Dialect.FromStored(SqlDialect.BytesOf(row.Message)));
+        row.Cmid is null ? null : SqlDialect.TextOf(row.Cmid), StoredNumbers.OrZero(StoredNumbers.Of(row.Ts)), row.Present ?? database.Dialect.FromStored(SqlDialect.BytesOf(row.Message)))
+    {
+        References = row.Refs,
+    };
 
     async Task<QueuedMessage?> BridgedMessageAsync(int userId, OfflineQueryRow row)
     {

@@ -14,6 +14,16 @@ sealed class StoredMessage
 
     public byte[] Body { get; set; } = [];
 
+    /// <summary>What it refers to, as it is stored before the change.</summary>
+    public byte[]? Refs { get; init; }
+
+    /// <summary>What it refers to.</summary>
+    public MessageReferences References
+    {
+        get => field ??= MessageReferences.Parse(Refs);
+        set;
+    }
+
     public long Rev { get; set; }
 
     /// <summary>When it was last changed.</summary>

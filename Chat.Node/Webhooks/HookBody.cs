@@ -28,6 +28,7 @@ static class HookBody
     {
         WriteBeginning(json, Type, now, message.Conversation, message.Sender);
         json.WriteString("cmid", message.Cmid);
+        message.References.WriteMembers(json);
         WriteObject(json, message.Body.Bytes);
         json.WriteEndObject();
         json.WriteEndObject();

@@ -96,6 +96,7 @@ readonly record struct WebhookBody(string Id, ReadOnlyMemory<byte> Body, long Up
             json.WriteNumber("to", row.Sender == row.Conversation.A ? row.Conversation.B : row.Conversation.A);
         json.WriteString("cmid", row.Cmid);
         json.WriteString("msg", ChangedBody.TextOf(row.Body.Span));
+        MessageReferences.Parse(row.References).WriteMembers(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }

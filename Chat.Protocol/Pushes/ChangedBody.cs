@@ -20,7 +20,7 @@ public static class ChangedBody
     {
         try
         {
-            return HasState(body) ? Rewrite(body, default, IsKept) : body;
+            return HasKey(body, MessageState.IsKey) ? Rewrite(body, default, IsKept) : body;
         }
         catch (JsonException)
         {
@@ -28,6 +28,24 @@ public static class ChangedBody
         }
 
         static bool IsKept(in Utf8JsonReader reader) => !MessageState.IsKey(reader);
+    }
+
+    /// <summary>
+    /// The object without keys that say what a message refers to (<see cref="MessageReferences"/>): to clients of version 3 only the server says that, and
+    /// a client of version 2 may have written anything there.
+    /// </summary>
+    public static ReadOnlySpan<byte> WithoutReferences(ReadOnlySpan<byte> body)
+    {
+        if (!MessageReferences.MayHaveKey(body))
+            return body;
+        try
+        {
+            return HasKey(body, MessageReferences.IsKey) ? Rewrite(body, default, static (in reader) => !MessageReferences.IsKey(reader)) : body;
+        }
+        catch (JsonException)
+        {
+            return body; // somebody has written into the log
+        }
     }
 
     /// <summary>The text of a body as its sender wrote it; empty if it has none.</summary>
@@ -47,13 +65,13 @@ public static class ChangedBody
         return "";
     }
 
-    static bool HasState(ReadOnlySpan<byte> body)
+    static bool HasKey(ReadOnlySpan<byte> body, KeyTest isWanted)
     {
         var reader = new Utf8JsonReader(body);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (MessageState.IsKey(reader))
+            if (isWanted(reader))
                 return true;
             reader.Skip();
         }

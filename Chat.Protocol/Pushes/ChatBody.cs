@@ -60,8 +60,9 @@ public readonly record struct ChatBody(ReadOnlyMemory<byte> Bytes, int TimeOffse
     /// <param name="seq">The number in the conversation; 0 without a history.</param>
     /// <param name="ts">Milliseconds since 1970, UTC; 0 when unknown.</param>
     /// <param name="offlineId">The row of the offline queue, for a queued message that has no number.</param>
+    /// <param name="references">What the message refers to (<see cref="MessageReferences.ToBytes"/>), for clients of version 3.</param>
     public static byte[] ToPush(
-        ReadOnlySpan<byte> body, ConversationId? conversation, string? cmid, long seq, long ts, long offlineId = 0)
+        ReadOnlySpan<byte> body, ConversationId? conversation, string? cmid, long seq, long ts, long offlineId = 0, ReadOnlySpan<byte> references = default)
     {
         var cmidToken = cmid is null ? default : JsonText.Quote(cmid).AsSpan();
         Span<byte> tail = stackalloc byte[160 + cmidToken.Length];
@@ -82,10 +83,19 @@ public readonly record struct ChatBody(ReadOnlyMemory<byte> Bytes, int TimeOffse
         PutNumber(tail, ref at, ",\"offline\":"u8, offlineId);
         PutNumber(tail, ref at, ",\"seq\":"u8, seq);
         PutNumber(tail, ref at, ",\"ts\":"u8, ts);
-        Put(tail, ref at, "}\n"u8);
-        var push = GC.AllocateUninitializedArray<byte>(body.Length - 1 + at);
-        body[..^1].CopyTo(push);
-        tail[..at].CopyTo(push.AsSpan(body.Length - 1));
+        var keys = references.IsEmpty ? default : references[1..^1]; // the members alone
+        var size = body.Length - 1 + at + (keys.IsEmpty ? 0 : keys.Length + 1) + 2;
+        var push = GC.AllocateUninitializedArray<byte>(size);
+        var end = 0;
+        Put(push, ref end, body[..^1]);
+        Put(push, ref end, tail[..at]);
+        if (!keys.IsEmpty)
+        {
+            Put(push, ref end, ","u8);
+            Put(push, ref end, keys);
+        }
+
+        Put(push, ref end, "}\n"u8);
         return push;
     }
 

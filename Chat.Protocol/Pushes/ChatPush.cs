@@ -22,6 +22,9 @@ public sealed record ChatPush(ConversationId Conversation, long Seq, int SenderI
     /// <summary>The row of the offline queue that a queued message without a number came from.</summary>
     public long OfflineId { get; init; }
 
+    /// <summary>What the message refers to; only clients of version 3 are told.</summary>
+    public MessageReferences References { get; init; } = MessageReferences.None;
+
     /// <summary>What has become of the message, where a history tells it; null: nothing, or nobody knows.</summary>
     public MessageState? State { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record ChatPush(ConversationId Conversation, long Seq, int SenderI
             Timestamp = json.OptionalNumber("ts"),
             Time = json.OptionalText("time") ?? "",
             OfflineId = json.OptionalNumber("offline"),
+            References = MessageReferences.TryRead(json, out var references) is null ? references : MessageReferences.None,
         };
     }
 }

@@ -39,14 +39,16 @@ sealed class ChatObjectTokens
     }
 
     /// <summary>Reads the object again, member by member, and drops the keys that only we use.</summary>
+    /// <param name="raw">The object.</param>
+    /// <param name="withReferences">Whether keys that say what a message refers to are the sender's own.</param>
     /// <exception cref="InvalidOperationException">A string holds half a surrogate pair.</exception>
-    public static ChatObjectTokens Rewrite(byte[] raw)
+    public static ChatObjectTokens Rewrite(byte[] raw, bool withReferences = true)
     {
         using var document = JsonDocument.Parse(raw);
         var members = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var member in document.RootElement.EnumerateObject())
         {
-            if (!RequestKeys.IsStripped(RequestKeys.Find(Encoding.UTF8.GetBytes(member.Name))))
+            if (!RequestKeys.IsStripped(RequestKeys.Find(Encoding.UTF8.GetBytes(member.Name))) && (withReferences || !MessageReferences.IsKey(member.Name)))
                 members[member.Name] = JsonText.Canonical(member.Value);
         }
 

@@ -18,7 +18,10 @@ public sealed record SendMessageRequest : Request
 
     readonly ChatObjectTokens _tokens;
 
-    internal SendMessageRequest(ChatObjectTokens tokens) => _tokens = tokens;
+    /// <summary>The object as it came, if it has keys that make no message; else null.</summary>
+    readonly byte[]? _withOthers;
+
+    internal SendMessageRequest(ChatObjectTokens tokens, byte[]? withOthers = null) => (_tokens, _withOthers) = (tokens, withOthers);
 
     /// <summary>Whether it is for a group (10), else for a user (6).</summary>
     public bool IsGroup { get; internal init; }
@@ -32,16 +35,20 @@ public sealed record SendMessageRequest : Request
     /// <summary>The client's own message id, which a retry repeats.</summary>
     public string? Cmid { get; internal init; }
 
+    /// <summary>What the message refers to, as <see cref="WithReferences"/> has read it.</summary>
+    public MessageReferences References { get; private init; } = MessageReferences.None;
+
     /// <summary>Size of the text in UTF-8, escapes undone.</summary>
     public int TextBytes { get; internal init; }
 
     /// <summary>A message of a client, with the <c>ref</c> that its reply repeats and the id that a retry repeats.</summary>
-    public static byte[] ToBytes(bool isGroup, int targetId, string text, string cmid, long requestRef) =>
+    public static byte[] ToBytes(bool isGroup, int targetId, string text, string cmid, long requestRef, MessageReferences? references = null) =>
         RequestBytes.Write(isGroup ? MessageKind.GroupChat : MessageKind.DirectChat, requestRef, writer =>
         {
             writer.WriteText("cmid", cmid);
             writer.WriteNumber(isGroup ? "groupid" : "toid", targetId);
             writer.WriteText("msg", text);
+            references?.WriteMembers(writer);
         });
 
     internal static Request Read(ref RequestFields fields, RequestKey target)
@@ -67,7 +74,7 @@ public sealed record SendMessageRequest : Request
         var rewrite = fields.HasLooseEscapes || (fields.HasOthers && !isCanonical);
         return new SendMessageRequest(rewrite
             ? ChatObjectTokens.Rewrite(fields.Frame)
-            : new ChatObjectTokens(fields.Frame, isCanonical, text, fields.Bytes(RequestKey.Name), fields.Bytes(RequestKey.Time)))
+            : new ChatObjectTokens(fields.Frame, isCanonical, text, fields.Bytes(RequestKey.Name), fields.Bytes(RequestKey.Time)), fields.HasOthers ? fields.Frame : null)
         {
             Ref = fields.Ref, // here, so that the most frequent request is not copied for it
             IsGroup = target == RequestKey.GroupId,
@@ -75,6 +82,25 @@ public sealed record SendMessageRequest : Request
             SenderId = (int?)sender,
             Cmid = cmid,
             TextBytes = rewrite ? RequestReader.Utf8Length(text.ToArray()) : RequestReader.Utf8Length(text.Span),
+        };
+    }
+
+    /// <summary>
+    /// The same as a client of version 3 of the protocol means it: keys that say what the message refers to are no part of its body. In messages of
+    /// other clients they are the sender's own. An <see cref="InvalidRequest"/> says what is wrong with them.
+    /// </summary>
+    public Request WithReferences()
+    {
+        if (_withOthers is null)
+            return this;
+        using var document = JsonDocument.Parse(_withOthers);
+        if (!document.RootElement.EnumerateObject().Any(member => MessageReferences.IsKey(member.Name)))
+            return this;
+        if (MessageReferences.TryRead(document.RootElement, out var references) is { } problem)
+            return Invalid(problem) with { Ref = Ref };
+        return new SendMessageRequest(ChatObjectTokens.Rewrite(_withOthers, withReferences: false))
+        {
+            Ref = Ref, IsGroup = IsGroup, TargetId = TargetId, SenderId = SenderId, Cmid = Cmid, TextBytes = TextBytes, References = references,
         };
     }
 

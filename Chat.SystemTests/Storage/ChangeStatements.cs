@@ -22,12 +22,18 @@ static class ChangeStatements
         var message = basis.Messages[7];
         (message.Rev, message.Edited, message.Changed) = (1, 5, 5);
         var set = new ChangeSet(Group, 0, 5, [message], new HashSet<long> { 7 }, [new ReactionWrite(7, 20, "👍", IsThere: true), new ReactionWrite(7, 21, "👍", IsThere: false)]);
+        message.References = new MessageReferences { Mentions = [21] };
         Assert.True(await changes.WriteAsync(set));
         Assert.False(await changes.WriteAsync(set));
         var state = Assert.Single(await changes.StatesAsync(Group, 1, 60, 20));
         Assert.Equal((7L, 1L, 5L, 1), (state.Seq, state.Rev, state.Edited, state.Reactions["👍"]));
         Assert.Equal(["👍"], Assert.Single(await changes.ChangesAsync(Group, 0, 10, 20)).Mine);
         Assert.Empty(await changes.ChangesAsync(Group, 1, 10, 20));
+        message = (await changes.ReadBasisAsync(Group, [7], [])).Messages[7];
+        Assert.Equal([21], message.References.Mentions);
+        (message.Rev, message.References) = (2, MessageReferences.None);
+        Assert.True(await changes.WriteAsync(new ChangeSet(Group, 1, 6, [message], new HashSet<long> { 7 }, [])));
+        Assert.True((await changes.ReadBasisAsync(Group, [7], [])).Messages[7].References.IsEmpty);
         var views = new ConversationViews(database, clock);
         var change = new ChangeConversationRequest(Group) { Archive = true, ClearTo = 3, Draft = "x" };
         Assert.Equal(new ConversationView(3, ConversationFlags.Archived, "x"), await views.ChangeAsync(20, change));

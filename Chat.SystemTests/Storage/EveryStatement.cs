@@ -31,6 +31,7 @@ sealed class EveryStatement(IChatDatabase database)
         await NodesAsync();
         await ApiAsync();
         await WebhooksAsync();
+        await ReferenceStatements.RunAsync(database, _node);
         await ChangeStatements.RunAsync(database, _clock);
         await SearchStatements.RunAsync(database, _node, _clock);
         await DeviceStatements.RunAsync(database, _clock);

@@ -15,6 +15,8 @@ static class Samples
 
     static readonly AcceptedMessage Message = new(Direct, 42, 3, "c-17 é", 1795410443660, Body, -5_000_000_000);
 
+    static readonly byte[] References = """{"reply":41,"thread":7,"mentions":[17,18]}"""u8.ToArray();
+
     static readonly QueuedMessage[] Rows =
     [
         new(1, Direct, 42, "c", 1795410443660, Body),
@@ -26,6 +28,7 @@ static class Samples
     [
         new Post(Direct, -123456789012345, 7, 6, 5, 2, 3, "c-17 é", Body, 75, true),
         new Post(Group, 1, 1, 0, 0, 0, 17, "", Body, 0, false),
+        new Post(Direct, 1, 1, 0, 0, 0, 3, "c", Body, 75, true) { References = References },
         new PostAccepted(Direct, 7, 42, 1795410443660),
         new PostRefused(Group, 7, ErrorCode.NotYours, "you are not a member of group 5"),
         new PostRefused(Group, 8, ErrorCode.Forbidden, "you are muted in group 5", 1795410443660),
@@ -40,10 +43,12 @@ static class Samples
         StopConversation.Instance,
         new Deliver(17, 9_000_000_000, 42, 40, 39, true, Message),
         new Deliver(17, 0, 1, 0, 0, false, Message with { Conversation = Group, Seq = 0, OriginSession = 0 }),
+        new Deliver(17, 0, 43, 42, 42, false, Message with { References = References }),
         new Attach(17, 99, true, false, [1, 2, 255]),
         new Attach(17, 99, false, true, null),
         new Attached(17, Rows, true),
         new Attached(17, [], false),
+        new Attached(17, [.. Rows, Rows[0] with { Id = 4, References = References }], false),
         new AttachRefused(17),
         new Detach(17, 99),
         new SessionReplaced(),
@@ -54,6 +59,7 @@ static class Samples
         new Push(9_000_000_000, 42, Message),
         new Pushed(17, 99, Group, 9_000_000_000, 42),
         new OfflinePage(Rows),
+        new OfflinePage([Rows[0] with { References = References }, .. Rows]),
         new OfflinePushed(17, 99, 1234),
         new Received(17, Direct, 42),
         new ReceivedUpTo(17, Direct, 9_000_000_000, IsKnown: true, "\"r-1\""u8.ToArray()),

@@ -53,9 +53,10 @@ sealed class MySqlDialect : SqlDialect
 
     public override string RowsAt =>
         """
-        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node
+        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, r.refs
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]')) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+            LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
         """;
 
     public override string CountOfOthers =>

@@ -26,6 +26,8 @@ sealed class MySqlLog
     /// <summary>A conversation without messages is harmless, so this may be committed before its first message.</summary>
     readonly MySqlRows _conversations = new("REPLACE INTO Conversation (a, b) VALUES", [MySqlDbType.Int32, MySqlDbType.Int32]);
 
+    readonly MySqlReferences _references = new();
+
     /// <summary>So many conversations may be locked by others before the rest of a batch is given up.</summary>
     const int MaxLocked = 3;
 
@@ -190,7 +192,7 @@ sealed class MySqlLog
         database.WriteOnceAsync(async (connection, transaction) =>
         {
             await InsertConversationsAsync(connection, transaction, rows, some);
-            if (some.Count <= MySqlRows.MaxPrepared)
+            if (some.Count <= MySqlRows.MaxPrepared && !some.Exists(i => !rows[i].References.IsEmpty))
                 return await InsertAsync(connection, transaction, node, rows, some);
             await using var together = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
             foreach (var part in some.Chunk(MySqlRows.MaxPrepared))
@@ -211,8 +213,9 @@ sealed class MySqlLog
         });
     }
 
-    Task<int> InsertAsync(DbConnection connection, DbTransaction? transaction, long node, IReadOnlyList<LogRow> rows, IReadOnlyCollection<int> some) =>
-        _rows.ExecuteAsync(connection, transaction, some, (values, i) =>
+    async Task<int> InsertAsync(DbConnection connection, DbTransaction? transaction, long node, IReadOnlyList<LogRow> rows, IReadOnlyCollection<int> some)
+    {
+        var written = await _rows.ExecuteAsync(connection, transaction, some, (values, i) =>
         {
             var row = rows[i];
             values.Add(row.Conversation.A);
@@ -224,6 +227,9 @@ sealed class MySqlLog
             values.Add(node);
             values.Add(row.Body);
         });
+        await _references.InsertAsync(connection, transaction, [.. some.Where(i => !rows[i].References.IsEmpty).Select(i => rows[i])]);
+        return written;
+    }
 
     /// <summary>Which key was hit: the row with this sender and cmid is the message itself, else the number was taken.</summary>
     static async Task<AppendOutcome> SettleAsync(IChatDatabase database, LogRow row)

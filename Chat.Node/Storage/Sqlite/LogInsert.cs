@@ -15,6 +15,7 @@ sealed class LogInsert : IDisposable
     readonly sqlite3_stmt _row;
     readonly sqlite3_stmt _conversation;
     readonly sqlite3_stmt _find;
+    ReferenceInsert? _references;
 
     public LogInsert(SqliteConnection connection)
     {
@@ -48,6 +49,8 @@ sealed class LogInsert : IDisposable
             Step(_conversation);
         }
 
+        if (!row.References.IsEmpty)
+            (_references ??= new ReferenceInsert(_connection)).Execute(row);
         return AppendOutcome.Written(row);
     }
 
@@ -70,6 +73,7 @@ sealed class LogInsert : IDisposable
         _row.Dispose();
         _conversation.Dispose();
         _find.Dispose();
+        _references?.Dispose();
     }
 
     static void Bind(sqlite3_stmt statement, ConversationId id)

@@ -50,9 +50,10 @@ sealed class SqliteDialect : SqlDialect
 
     public override string RowsAt =>
         """
-        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node
+        SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, r.refs
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq FROM json_each(@ids)) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
+            LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
         """;
 
     public override string CountOfOthers =>
