@@ -147,6 +147,9 @@ public static class MessageKind
     /// <summary>Client to server: messages with some words.</summary>
     public const int Search = 137;
 
+    /// <summary>Client to server: a file is to be sent.</summary>
+    public const int StartUpload = 138;
+
     /// <summary>Client to server: the devices on which the user is logged in.</summary>
     public const int ListDevices = 139;
 

@@ -22,6 +22,7 @@ static class ApiEndpoints
         api.MapMembers();
         api.MapMessages(app.Services.GetRequiredService<ChatSettings>().Limits);
         api.MapConversations();
+        api.MapUserFiles();
         api.MapReports();
         api.MapWebhooks();
     }

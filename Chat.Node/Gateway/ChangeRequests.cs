@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.Files;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -18,6 +19,9 @@ sealed class ChangeRequests(
 {
     /// <summary>For the conversation, however long the hook took.</summary>
     static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Signs addresses of files; null: there are none here.</summary>
+    public FileLinks? Files { get; init; }
 
     /// <exception cref="AskTimeoutException">The conversation does not answer in time; it may have done it all the same.</exception>
     /// <exception cref="TimeoutException">Nothing came of the question to the hook in time.</exception>
@@ -68,7 +72,7 @@ sealed class ChangeRequests(
         {
             var body = ChangedBody.WithoutState(row.Body.Span);
             var push = asker.SpeaksNext
-                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: row.References.Span)
+                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: FilePushes.WithAddresses(row.References, Files, asker.UserId).Span)
                 : ChatBody.ToPush(body, id, row.Cmid, row.Seq, row.Ts);
             return states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
         })];

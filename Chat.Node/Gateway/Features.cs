@@ -6,5 +6,6 @@ static class Features
     static readonly string[] Always = ["watch", "typing", "people", "contacts", "groups", "devices"];
     static readonly string[] OfHistory = ["changes", "receipts", "conversations", "replies", "reports", .. Always];
 
-    public static IReadOnlyList<string> Of(bool keepsHistory, bool hasSearch) => keepsHistory ? hasSearch ? [.. OfHistory, "search"] : OfHistory : Always;
+    public static IReadOnlyList<string> Of(bool keepsHistory, bool hasSearch, bool hasFiles) =>
+        keepsHistory ? [.. OfHistory, .. hasSearch ? (string[])["search"] : [], .. hasFiles ? (string[])["files"] : []] : Always;
 }

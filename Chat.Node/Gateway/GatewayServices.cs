@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Faults;
+using Chat.Node.Files;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 
@@ -32,6 +33,12 @@ sealed record GatewayServices(
 
     /// <summary>Looks at what messages refer to; null without a history.</summary>
     public ReferenceChecks? References { get; init; }
+
+    /// <summary>Signs addresses of files; null: there are none here.</summary>
+    public FileLinks? Files { get; init; }
+
+    /// <summary>Knows whether clients may send files; null: they may not.</summary>
+    public UploadDesk? Uploads { get; init; }
 
     public AckCoalescer Acknowledgements { get; init; } = new();
 }

@@ -106,7 +106,7 @@ static class RequestHandler
         is ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
         or WatchRequest or SetPresenceRequest or TypingRequest or GetUsersRequest or ChangeProfileRequest or ListContactsRequest or ChangeContactRequest
         or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest or SearchRequest
-        or ListDevicesRequest or ChangeDeviceRequest or ReportRequest;
+        or ListDevicesRequest or ChangeDeviceRequest or ReportRequest or StartUploadRequest;
 
     /// <summary>Of a legacy client only the id counts: a fork may mean something else by a name.</summary>
     static string? ClaimProblem(SessionCore core, SenderClaim claim, ChatSender user) => claim switch

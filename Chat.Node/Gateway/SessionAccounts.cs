@@ -41,7 +41,7 @@ static class SessionAccounts
         var (node, limits) = (core.Services.Node, core.Services.Limits);
         core.Send(ModernFrames.HelloAck(
             hello.Ref, node.Name, Math.Min(limits.IdleSeconds / 3, core.Transport.MaxHeartbeatSeconds), limits.MaxFrameBytes, core.Protocol,
-            core.SpeaksNext ? Features.Of(core.Services.KeepsHistory, core.Services.HasSearch) : null));
+            core.SpeaksNext ? Features.Of(core.Services.KeepsHistory, core.Services.HasSearch, core.Services.Uploads is { IsOn: true }) : null));
         core.ReturnCredit();
     }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.Files;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -18,7 +19,7 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class UserRequests(
-    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, SearchRequests search, DeviceRequests devices, ReportRequests reports, bool keepsHistory, int maxFrameBytes,
+    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, SearchRequests search, DeviceRequests devices, ReportRequests reports, UploadDesk uploads, bool keepsHistory, int maxFrameBytes,
     ILogger<UserRequests> logger, Lazy<IActorRef> users)
 {
     /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
@@ -50,6 +51,7 @@ sealed class UserRequests(
                 ListDevicesRequest list => await devices.ListAsync(list, asker),
                 ChangeDeviceRequest change => await devices.ChangeAsync(change, userId, ShortTimeout),
                 ReportRequest report => await reports.ReportAsync(report, userId),
+                StartUploadRequest start => AnswerOf(start, await uploads.StartAsync(userId, start)),
                 GetSettingsRequest get => await AskSettingsAsync(get, new GetSettings(userId), asker),
                 ChangeSettingsRequest change => await AskSettingsAsync(change, new ChangeSettings(userId, asker.SessionId, change.Change), asker),
                 _ => await lists.RunAsync(request, asker) ?? await groups.RunAsync(request, asker) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
@@ -82,6 +84,9 @@ sealed class UserRequests(
             ? Reply.Ok(SettingsFrames.Reply(request.Ref, settings, maxFrameBytes, asker.Protocol))
             : Reply.Fail(answer.Error, answer.Reason);
     }
+
+    static Reply AnswerOf(StartUploadRequest request, UploadStart start) =>
+        start.Reply is { } reply ? Reply.Ok(reply.ToBytes(request.Ref)) : Reply.Fail(start.Error, start.Reason);
 
     static Reply HistoryOff() => Reply.Fail(ErrorCode.HistoryOff, "this server keeps no history");
 }

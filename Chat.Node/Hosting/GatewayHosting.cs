@@ -3,6 +3,7 @@ using Chat.Node.Auth;
 using Chat.Node.Contracts;
 using Chat.Node.Conversations;
 using Chat.Node.Faults;
+using Chat.Node.Files;
 using Chat.Node.Gateway;
 using Chat.Node.Links;
 using Chat.Node.People;
@@ -56,7 +57,10 @@ static class GatewayHosting
             settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new ChangeRequests(
             provider.GetRequiredService<MessageChangeStore>(), provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<ConversationActor>(provider),
-            new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes), provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>()));
+            new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes), provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>())
+        {
+            Files = settings.Files.IsOn ? provider.GetRequiredService<FileLinks>() : null,
+        });
         services.AddSingleton(provider => new HistoryRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ChangeRequests>(), provider.GetRequiredService<MessageLogStore>(),
             provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<Nodes>().Times, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
@@ -86,7 +90,7 @@ static class GatewayHosting
             provider.GetService<SearchFinder>(), provider.GetService<SearchIndexer>(), provider.GetRequiredService<ContactStore>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupRequests>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
-            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), provider.GetRequiredService<DeviceRequests>(), provider.GetRequiredService<ReportRequests>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
+            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), provider.GetRequiredService<DeviceRequests>(), provider.GetRequiredService<ReportRequests>(), provider.GetRequiredService<UploadDesk>(), settings.KeepsHistory, settings.Limits.MaxFrameBytes,
             provider.GetRequiredService<ILogger<UserRequests>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new WatchRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRequests>>(),
@@ -101,6 +105,8 @@ static class GatewayHosting
             Devices = provider.GetRequiredService<DeviceSightings>(),
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
+            Files = settings.Files.IsOn ? provider.GetRequiredService<FileLinks>() : null,
+            Uploads = provider.GetRequiredService<UploadDesk>(),
             References = provider.GetService<ReferenceChecks>(),
         });
         services.AddHostedService<ConnectionReaper>();

@@ -81,6 +81,9 @@ sealed record ChatSettings
 
     public HookSettings Hooks { get; init; } = new();
 
+    /// <summary>What users may send beside texts; without a history there is nothing that has files.</summary>
+    public FileSettings Files { get; init; } = new();
+
     /// <summary>Whether messages can be looked for by their words; without a history there are none.</summary>
     public bool HasSearch { get; init; } = true;
 
@@ -140,6 +143,7 @@ sealed record ChatSettings
             },
             Registration = reader.Choice<Registration>("Accounts:Registration"),
             Issuers = IssuerReader.Read(reader),
+            Files = FileSettings.Read(reader),
             Limits = new ChatLimits
             {
                 MaxFrameBytes = reader.Integer("Limits:MaxFrameBytes", defaults.Limits.MaxFrameBytes, 2048, 512 * 1024),

@@ -19,6 +19,7 @@ static class WebEndpoints
     static void Map(IEndpointRouteBuilder web, IServiceProvider services)
     {
         web.Map("/ws", services.GetRequiredService<WebSocketEndpoint>().HandleAsync);
+        web.Map("/files/{id}", services.GetRequiredService<FileEndpoint>().HandleAsync);
         web.MapFiles(services.GetRequiredService<ChatSettings>().Web.HasPage);
     }
 }

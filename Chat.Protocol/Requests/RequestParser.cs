@@ -10,7 +10,7 @@ static class RequestParser
         if (!TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind))
             return Invalid("\"msgid\" must be an integer that names the request");
         var request = Build(ref fields, (int)kind);
-        var claimsName = kind is not (MessageKind.ChangeGroup or MessageKind.ChangeDevice) && !fields[RequestKey.Name].IsMissing; // there it is the group's, or the device's
+        var claimsName = kind is not (MessageKind.ChangeGroup or MessageKind.ChangeDevice or MessageKind.StartUpload) && !fields[RequestKey.Name].IsMissing; // there it is the group's, the device's, or the file's
         if (request is UserRequest own && (claimsName || !fields[RequestKey.Id].IsMissing))
             request = ReadClaim(ref fields, claimsName, out var claim) is { } wrong ? wrong : own with { Claim = ClaimIn(own, claim) };
         return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
@@ -57,6 +57,7 @@ static class RequestParser
             MessageKind.ListConversations => ListConversationsRequest.Read(ref fields),
             MessageKind.ChangeConversation => ChangeConversationRequest.Read(ref fields),
             MessageKind.Search => SearchRequest.Read(ref fields),
+            MessageKind.StartUpload => StartUploadRequest.Read(fields.Frame),
             MessageKind.ListDevices => new ListDevicesRequest(),
             MessageKind.ChangeDevice => ChangeDeviceRequest.Read(fields.Frame),
             MessageKind.Report => ReportRequest.Read(ref fields),

@@ -35,7 +35,7 @@ public abstract class DeviceTests(NodeFixture fixture)
         var renamed = (await ListAsync(again)).Single(device => device.Has("here"));
         Assert.Equal(("phone", "Renamed"), (renamed.Text("device"), renamed.Text("name")));
 
-        Assert.Equal(7, (await phone.RequestAsync(new { msgid = 140, device = "nothing", name = "x" })).Number("errno"));
+        Assert.Equal(7, (await again.RequestAsync(new { msgid = 140, device = "nothing", name = "x" })).Number("errno"));
         await using var mallory = await NewAsync();
         foreach (var change in (object[])[new { msgid = 140, device = "phone", name = "x" }, new { msgid = 140, device = "phone", revoke = true }])
             Assert.Equal(7, (await mallory.RequestAsync(change)).Number("errno"));

@@ -35,6 +35,7 @@ sealed class EveryStatement(IChatDatabase database)
         await ChangeStatements.RunAsync(database, _clock);
         await SearchStatements.RunAsync(database, _node, _clock);
         await DeviceStatements.RunAsync(database, _clock);
+        await FileStatements.RunAsync(database, _clock);
         await PushesAsync();
     }
 

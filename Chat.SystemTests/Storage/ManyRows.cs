@@ -57,6 +57,8 @@ sealed record ManyRows(int Users, Func<int, string> Series)
         $"INSERT INTO PendingPush (userid, a, b, seq, due) SELECT seq, 0, 1, 1, CASE WHEN seq % 10 = 1 THEN {Then} + seq ELSE NULL END FROM {Series(Users)} x",
         $"INSERT INTO ResumeToken (hash, userid, expires) SELECT UNHEX(HEX('hash' || seq)), 1 + seq % {Users}, {Then} + seq * 1000 FROM {Series(2 * Users)} x",
         $"INSERT INTO Device (userid, device, registration, created, seen, push_hash, push_token) SELECT u.seq, 'd' || d.seq, u.seq * 3 + d.seq, {Then}, {Then} + u.seq, UNHEX(HEX(u.seq || '.' || d.seq)), 'x' FROM {Series(Users)} u, {Series(3)} d",
+        $"INSERT INTO Attachment (id, owner, name, type, size, sha256, state, since, until) SELECT 'a' || u.seq || '.' || f.seq, u.seq, 'x', 'a/b', 7, x'00', CASE WHEN f.seq = 1 AND u.seq % 50 = 0 THEN 1 ELSE 3 END, {Then}, {Then} FROM {Series(Users)} u, {Series(3)} f",
+        $"INSERT INTO AttachmentUse (id, a, b, sender, cmid, since, checked) SELECT 'a' || u.seq || '.' || f.seq, 0, u.seq, u.seq, 'c' || f.seq, {Then}, CASE WHEN u.seq % 50 = 0 THEN 0 ELSE 1 END FROM {Series(Users)} u, {Series(3)} f",
         $"INSERT INTO MessageReport (a, b, seq, reporter, sender, reason, msg, created, closed) SELECT 0, seq, 1, seq, 1, '', 'x', {Then}, CASE WHEN seq % 50 = 0 THEN NULL ELSE {Then} END FROM {Series(Users)} x",
         $"INSERT INTO ExternalIdentity (issuer, subject, userid) SELECT UNHEX(HEX('issuer')), UNHEX(HEX('subject' || seq)), seq FROM {Series(Users)} x",
         $"INSERT INTO UserRevocation (userid, generation, not_before) SELECT seq, 1, {Then} FROM {Series(Users / 2)} x",

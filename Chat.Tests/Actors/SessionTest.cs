@@ -1,6 +1,7 @@
 using Akka.TestKit;
 using Chat.Node.Auth;
 using Chat.Node.Contracts;
+using Chat.Node.Files;
 using Chat.Node.Gateway;
 using Chat.Node.Links;
 using Chat.Node.People;
@@ -32,6 +33,15 @@ public abstract class SessionTest : ActorTest
     /// <summary>Asked about messages before they are sent.</summary>
     private protected IBeforeHook? Hook { get; set; }
 
+    UploadDesk UploadDesk
+    {
+        get
+        {
+            var (store, settings) = (new FileStore(Database, Clock), new FileSettings { IsOn = false });
+            return new UploadDesk(store, new FileFolder(settings, store), new FileLinks(store, Clock), settings, Clock);
+        }
+    }
+
     private protected GatewayServices Services(AckCoalescer? round = null)
     {
         var lists = new ContactLists(Database);
@@ -50,7 +60,7 @@ public abstract class SessionTest : ActorTest
             new PeopleRequests(new UserDirectory(Database, new LegacyTexts(Database)), Accounts, new UserProfiles(Database), DirectoryAccess.Open, MaxFrameBytes),
             new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes), new SearchRequests(null, null, ContactStore, MaxFrameBytes),
             new DeviceRequests(devices, new SessionRevocation(new Revocations(Database, Clock), devices, Region(Users.Ref), NullLogger<SessionRevocation>.Instance), MaxFrameBytes),
-            new ReportRequests(new ReportStore(Database, Clock, new WebhookOutbox(Database, Clock)), ContactStore, LogStore, Changes, views), true, MaxFrameBytes,
+            new ReportRequests(new ReportStore(Database, Clock, new WebhookOutbox(Database, Clock)), ContactStore, LogStore, Changes, views), UploadDesk, true, MaxFrameBytes,
             NullLogger<UserRequests>.Instance, Region(Users.Ref));
         return new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new WatchRequests(ContactStore, new ContactBook(Database), Clock, NullLogger<WatchRequests>.Instance, Region(Hub.Ref)), new AddressLimiter(0, Clock), NullLogger.Instance,
