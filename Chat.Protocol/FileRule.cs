@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Chat.Protocol;
@@ -17,9 +18,11 @@ public static class FileRule
     /// <summary>So long is the id of a file, in characters.</summary>
     public const int IdCharacters = 34;
 
+    internal static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     /// <summary>Whether a text has the form of an id: then it is a safe name of a file, too.</summary>
     public static bool IsId(string? text) =>
-        text is { Length: IdCharacters } && text.StartsWith(IdPrefix, StringComparison.Ordinal) && !text.AsSpan(IdPrefix.Length).ContainsAnyExcept("0123456789abcdef");
+        text is { Length: IdCharacters } && text.StartsWith(IdPrefix, StringComparison.Ordinal) && !text.AsSpan(IdPrefix.Length).ContainsAnyExcept(HexDigits);
 
     /// <summary>What is wrong with a name; null: nothing. It is for people, and never a path.</summary>
     public static string? NameProblem(string name)

@@ -137,6 +137,16 @@ public sealed class ChatClient : IAsyncDisposable
         return _session.Posts.SendAsync(ConversationId.Group(groupId), groupId, text, cancellationToken);
     }
 
+    /// <summary>A message with files, to a user or a group: see <see cref="ChatClientFiles"/>.</summary>
+    internal Task<SentMessage> SendAsync(bool isGroup, int targetId, string text, MessageReferences references, CancellationToken cancellationToken)
+    {
+        var own = RequireLogin();
+        return _session.Posts.SendAsync(isGroup ? ConversationId.Group(targetId) : ConversationId.Direct(own, targetId), targetId, text, cancellationToken, references);
+    }
+
+    /// <summary>What <see cref="ChatClientFiles"/> needs of them.</summary>
+    internal ChatClientOptions Options => _options;
+
     /// <summary>Adds somebody to the friends that a login lists.</summary>
     public Task AddFriendAsync(int userId, CancellationToken cancellationToken = default) =>
         RequestAsync(new AddFriendRequest(userId), _ => true, cancellationToken);

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Chat.Node.Storage;
-using Chat.Protocol;
 
 namespace Chat.Node.Files;
 

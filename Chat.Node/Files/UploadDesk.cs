@@ -48,6 +48,6 @@ sealed class UploadDesk(FileStore store, FileFolder folder, FileLinks links, Fil
         };
         return await store.AnnounceAsync(file, settings.MaxPerUserMegabytes * 1024L * 1024) is { } problem
             ? new UploadStart(ErrorCode.Full, problem)
-            : new UploadStart(ErrorCode.None, "", new UploadReply(file.Id, links.PutAddress(file.Id, userId, file.Until), file.Until));
+            : new UploadStart(ErrorCode.None, "", new UploadReply(file.Id, links.PutAddress(file.Id, userId, file.Until), file.Until) { Url = links.GetAddress(file.Id, userId) });
     }
 }

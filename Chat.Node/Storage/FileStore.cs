@@ -94,7 +94,7 @@ sealed class FileStore(IChatDatabase database, TimeProvider clock)
         return null;
     });
 
-    public async Task<StoredFile?> FindAsync(string id) => (await FindAsync([id])).FirstOrDefault();
+    public async Task<StoredFile?> FindAsync(string id) => await FindAsync([id]) is [var file, ..] ? file : null;
 
     public Task<IReadOnlyList<StoredFile>> FindAsync(IReadOnlyCollection<string> ids) => database.ReadAsync<IReadOnlyList<StoredFile>>(async connection =>
         [.. await connection.QueryAsync<StoredFile>("SELECT id, owner, name, type, size, sha256, state, until FROM Attachment WHERE id IN @ids", new { ids })]);

@@ -19,7 +19,8 @@ static class WebEndpoints
     static void Map(IEndpointRouteBuilder web, IServiceProvider services)
     {
         web.Map("/ws", services.GetRequiredService<WebSocketEndpoint>().HandleAsync);
-        web.Map("/files/{id}", services.GetRequiredService<FileEndpoint>().HandleAsync);
+        if (services.GetService<FileEndpoint>() is { } files)
+            web.Map("/files/{id}", files.HandleAsync);
         web.MapFiles(services.GetRequiredService<ChatSettings>().Web.HasPage);
     }
 }

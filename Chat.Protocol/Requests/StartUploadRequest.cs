@@ -39,7 +39,7 @@ public sealed record StartUploadRequest(string FileName, long Size, string Type,
             {
                 "name" => FileRule.NameProblem(name = NormalForm.Compose(text)),
                 "type" => FileRule.TypeProblem(type = text.ToLowerInvariant()),
-                _ => (sha256 = text.ToLowerInvariant()).Length == 64 && !sha256.AsSpan().ContainsAnyExcept("0123456789abcdef") ? null : "\"sha256\" must have 64 hexadecimal digits",
+                _ => (sha256 = text.ToLowerInvariant()).Length == 64 && !sha256.AsSpan().ContainsAnyExcept(FileRule.HexDigits) ? null : "\"sha256\" must have 64 hexadecimal digits",
             };
             if (problem is not null)
                 return Invalid(problem);

@@ -12,6 +12,7 @@ static class Feature
     public const string Typing = "typing";
     public const string Groups = "groups";
     public const string Search = "search";
+    public const string Files = "files";
 
     /// <summary>What a request needs; null: every server answers it, if only with a refusal.</summary>
     public static string? Of(Request request) => request switch
@@ -22,6 +23,7 @@ static class Feature
         TypingRequest => Typing,
         GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest => Groups,
         SearchRequest => Search,
+        StartUploadRequest => Files,
         _ => null,
     };
 }

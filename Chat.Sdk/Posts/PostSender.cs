@@ -32,7 +32,7 @@ sealed class PostSender : IDisposable
 
     /// <summary>Posts in a conversation; posts of one conversation arrive in the order of these calls.</summary>
     public async Task<SentMessage> SendAsync(
-        ConversationId conversation, int targetId, string text, CancellationToken cancellationToken)
+        ConversationId conversation, int targetId, string text, CancellationToken cancellationToken, MessageReferences? references = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         PendingPost post;
@@ -41,7 +41,7 @@ sealed class PostSender : IDisposable
             if (_posts.Count >= _options.MaxQueuedPosts)
                 throw new ChatException(ErrorCode.TooFast, $"{_posts.Count} messages are waiting to be acknowledged");
             var cmid = _cmids.Next();
-            post = new(conversation, cmid, requestRef => SendMessageRequest.ToBytes(conversation.IsGroup, targetId, text, cmid, requestRef));
+            post = new(conversation, cmid, requestRef => SendMessageRequest.ToBytes(conversation.IsGroup, targetId, text, cmid, requestRef, references));
             _posts.Add(post);
             Pump();
         }

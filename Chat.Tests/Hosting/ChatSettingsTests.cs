@@ -57,6 +57,7 @@ public sealed class ChatSettingsTests
                 Web = new() { HasPage = false },
                 KeepsHistory = false,
                 HasSearch = false,
+                Files = new FileSettings { IsOn = false },
                 ProxyProtocol = true,
                 BatchScheduling = false,
                 ClusterHostname = "a",

@@ -1,4 +1,6 @@
-/** @import { Message } from '../sdk/types.js' */
+/** @import { Attachment, Message } from '../sdk/types.js' */
+/** @import { Upload } from './attachment-tray.js' */
+import { AttachmentTray } from './attachment-tray.js';
 import { h, icon } from './dom.js';
 
 const MAX_LENGTH = 8000;
@@ -10,10 +12,12 @@ export class Composer {
   #button;
   #banner;
   #hooks;
+  #tray;
+  #clip;
   /** @type {{ message: Message, draft: string } | null} */
   #editing = null;
 
-  /** @param {{ send(text: string): void, edit(message: Message, text: string): void, editLast(): void, typed(isEmpty: boolean): void }} hooks @param {string} [placeholder] */
+  /** @param {{ send(text: string, files: Attachment[]): void, upload: Upload, canUpload(): boolean, edit(message: Message, text: string): void, editLast(): void, typed(isEmpty: boolean): void }} hooks @param {string} [placeholder] */
   constructor(hooks, placeholder = 'Write a message') {
     this.#hooks = hooks;
     this.#input = h('textarea', {
@@ -23,13 +27,23 @@ export class Composer {
     this.#button = h('button', { class: 'send', type: 'submit', 'aria-label': 'Send', disabled: true }, icon('send'));
     this.#banner = h('div', { class: 'editing', hidden: true }, icon('compose'), h('span', { role: 'status' }),
       h('button', { class: 'link', type: 'button', onclick: () => this.#endEdit() }, 'Cancel'));
+    this.#tray = new AttachmentTray(hooks.upload, () => this.#changed());
+    const chooser = /** @type {HTMLInputElement} */ (h('input', { type: 'file', multiple: true, hidden: true, 'aria-hidden': 'true', tabindex: '-1', onchange: () => {
+      this.take(chooser.files ?? []);
+      chooser.value = '';
+    } }));
+    this.#clip = h('button', { class: 'clip', type: 'button', 'aria-label': 'Add files', hidden: true, onclick: () => chooser.click() }, icon('clip'));
+    this.#input.addEventListener('paste', (/** @type {ClipboardEvent} */ event) => {
+      if (event.clipboardData?.files.length && this.take(event.clipboardData.files))
+        event.preventDefault();
+    });
     this.element = h('form', {
       class: 'composer',
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         this.#submit();
       },
-    }, this.#banner, this.#input, this.#button);
+    }, this.#banner, this.#tray.element, this.#clip, chooser, this.#input, this.#button);
   }
 
   /** What the empty field says. @param {string} words */
@@ -37,6 +51,18 @@ export class Composer {
     this.#input.placeholder = words;
     this.#input.setAttribute('aria-label', words);
   }
+
+  /** Files that were chosen, pasted or dropped. @param {Iterable<File>} files @returns {boolean} whether they go with a message */
+  take(files) {
+    if (this.#editing || !this.#hooks.canUpload())
+      return false;
+    this.#tray.add(files);
+    this.focus();
+    return true;
+  }
+
+  /** Whether the server takes files may have changed. */
+  learn() { this.#clip.hidden = !this.#hooks.canUpload(); }
 
   /** What is being written, apart from an edit. */
   get draft() { return this.#editing?.draft ?? this.#input.value; }
@@ -97,7 +123,9 @@ export class Composer {
 
   #submit() {
     const text = this.#input.value.trim();
-    if (!text)
+    if (!this.#editing && !this.#tray.isEmpty && !this.#tray.isReady)
+      return;
+    if (!text && (this.#editing || this.#tray.isEmpty))
       return;
     const edited = this.#editing?.message;
     if (edited) {
@@ -106,7 +134,7 @@ export class Composer {
     }
     this.#input.value = '';
     this.#changed();
-    this.#hooks.send(text);
+    this.#hooks.send(text, this.#tray.take());
     this.focus();
   }
 
@@ -116,7 +144,8 @@ export class Composer {
   }
 
   #changed() {
-    this.#button.disabled = this.#input.value.trim() === '';
+    const hasFiles = !this.#editing && !this.#tray.isEmpty;
+    this.#button.disabled = hasFiles ? !this.#tray.isReady : this.#input.value.trim() === '';
     this.#input.style.height = 'auto';
     this.#input.style.height = `${Math.min(this.#input.scrollHeight, MAX_HEIGHT)}px`;
   }

@@ -1,5 +1,6 @@
 /** @import { ChatClient } from '../sdk/client.js' */
-/** @import { Change, Message } from '../sdk/types.js' */
+/** @import { Attachment, Change, Message } from '../sdk/types.js' */
+import { filesOf } from './attachments.js';
 import { Composer } from './composer.js';
 import { h, icon } from './dom.js';
 import { Draft } from './draft.js';
@@ -42,7 +43,7 @@ export class Thread {
   #client;
   #options;
   #list = new MessageList({
-    nameOf: id => this.#options.nameOf(id), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => this.#progress(one),
+    nameOf: id => this.#options.nameOf(id), urlOf: file => this.#client.fileUrl(file), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => this.#progress(one),
     react: (one, emoji) => this.#changes.react(one, emoji), sendAgain: one => this.#sendAgain(one), giveUp: one => this.#giveUp(one),
   });
   #alert = h('p', { class: 'thread-alert', role: 'alert' });
@@ -59,12 +60,18 @@ export class Thread {
       menu: this.#menu, composer: () => this.composer, changed: () => this.#drawSoon(), say: words => { this.#alert.textContent = words; },
     });
     this.composer = new Composer({
-      send: text => this.#send(text), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
+      send: (text, files) => this.#send(text, files), upload: (file, progress, signal) => client.upload(file, { progress, signal }), canUpload: () => client.can('files'), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
     }, options.placeholder);
     this.#draft = options.draft === undefined ? null : new Draft(client, conversation, this.composer, options.draft);
     this.#typing = new TypingLine(options.nameOf);
     this.#scroller = h('div', { class: 'scroll' }, this.#list.element, this.#note);
     this.element = h('section', { class: 'thread', 'aria-label': 'Conversation' }, this.#pinned.element, this.#scroller, this.#jump, this.#alert, this.#typing.element, this.composer.element, this.#menu.element);
+    this.composer.learn();
+    this.element.addEventListener('dragover', event => event.dataTransfer?.types.includes('Files') && event.preventDefault());
+    this.element.addEventListener('drop', event => {
+      if (event.dataTransfer?.files.length && this.composer.take(event.dataTransfer.files))
+        event.preventDefault();
+    });
     this.#scroller.addEventListener('scroll', () => this.#onScroll(), { passive: true });
     const onFocus = () => this.#markRead();
     window.addEventListener('focus', onFocus);
@@ -75,6 +82,7 @@ export class Thread {
       client.on('change', change => this.#change(change)),
       client.on('login', () => { // another server may know of other things, and the user may have another role
         void this.#changes.learn();
+        this.composer.learn();
         this.#drawSoon();
       }),
       client.on('conversation', event => event.conversation === conversation && this.#drawSoon()),
@@ -197,9 +205,9 @@ export class Thread {
 
   #stopTyping() { void this.#client.typing(this.conversation, false).catch(() => {}); }
 
-  /** @param {string} text */
-  #send(text) {
-    const message = this.#client.send(this.conversation, text);
+  /** @param {string} text @param {Attachment[]} [attachments] */
+  #send(text, attachments = /** @type {Attachment[]} */ ([])) {
+    const message = this.#client.send(this.conversation, text, attachments.length > 0 ? { attachments } : undefined);
     this.#timeline.add(message);
     this.#options.onSend?.(message);
     this.#stopTyping();
@@ -212,7 +220,7 @@ export class Thread {
   /** @param {Message} message */
   #sendAgain(message) {
     this.#giveUp(message);
-    this.#send(message.text);
+    this.#send(message.text, filesOf(message));
     this.composer.focus();
   }
 

@@ -17,7 +17,7 @@
  * @property {'pending' | 'sent' | 'failed'} state
  * @property {string} [error] why it failed
  * @property {number} [errno] the server's number of that
- * @property {Fields} [fields] other keys that the sender gave it
+ * @property {Fields} [fields] other keys that the sender gave it, and `attachments`, its files
  * @property {number} [rev] the number of its newest change that is known
  * @property {number} [edited] when its text was last edited, in ms since 1970
  * @property {{ by: number, ts: number }} [recalled] who took it back, and when: it has no text then
@@ -25,6 +25,8 @@
  * @property {Record<string, number>} [reactions] how many users have reacted with what
  * @property {string[]} [mine] what this user has reacted with
  * @property {number} [offline] its row in the offline queue, on a server without a history
+ *
+ * @typedef {{ id: string, name: string, type: string, size: number, url?: string }} Attachment a file of a message; `url`: without the server, good for some hours
  *
  * @typedef {object} Change of a message; what is left out did not change
  * @property {string} conversation
