@@ -57,11 +57,10 @@ public sealed class ChatSettingsTests
                 Web = new() { HasPage = false },
                 KeepsHistory = false,
                 HasSearch = false,
-                Files = new FileSettings { IsOn = false },
                 ProxyProtocol = true,
                 BatchScheduling = false,
                 ClusterHostname = "a",
-                Limits = new ChatLimits { OutboxFrames = 16 },
+                Limits = new ChatLimits { OutboxFrames = 16 }, Files = new FileSettings { IsOn = false },
             },
             settings);
     }
