@@ -147,11 +147,23 @@ public static class MessageKind
     /// <summary>Client to server: messages with some words.</summary>
     public const int Search = 137;
 
+    /// <summary>Client to server: a file is to be sent.</summary>
+    public const int StartUpload = 138;
+
+    /// <summary>Client to server: the devices on which the user is logged in.</summary>
+    public const int ListDevices = 139;
+
+    /// <summary>Client to server: what a device is called, how it is woken, or that it is logged out.</summary>
+    public const int ChangeDevice = 140;
+
     /// <summary>Client to server: a newer token (JWT) for this session.</summary>
     public const int RefreshToken = 141;
 
     /// <summary>Server to client: the session's token (JWT) expires soon.</summary>
     public const int TokenExpiring = 142;
+
+    /// <summary>Client to server: somebody is to look at a message.</summary>
+    public const int Report = 143;
 
     /// <summary>Client to server: the user's groups, page by page.</summary>
     public const int ListGroups = 144;

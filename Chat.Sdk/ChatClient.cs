@@ -141,6 +141,13 @@ public sealed class ChatClient : IAsyncDisposable
     public Task<SentMessage> SendAsync(ConversationId conversation, string text, MessageReferences references, CancellationToken cancellationToken = default) =>
         _session.Posts.SendAsync(conversation, conversation.IsGroup ? conversation.B : conversation.Other(RequireLogin()), text, references, cancellationToken);
 
+    /// <summary>A message with files, to a user or a group: see <see cref="ChatClientFiles"/>.</summary>
+    internal Task<SentMessage> SendAsync(bool isGroup, int targetId, string text, MessageReferences references, CancellationToken cancellationToken) =>
+        SendAsync(isGroup ? ConversationId.Group(targetId) : ConversationId.Direct(RequireLogin(), targetId), text, references, cancellationToken);
+
+    /// <summary>What <see cref="ChatClientFiles"/> needs of them.</summary>
+    internal ChatClientOptions Options => _options;
+
     /// <summary>Adds somebody to the friends that a login lists.</summary>
     public Task AddFriendAsync(int userId, CancellationToken cancellationToken = default) =>
         RequestAsync(new AddFriendRequest(userId), _ => true, cancellationToken);

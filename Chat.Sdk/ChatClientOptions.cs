@@ -24,6 +24,15 @@ public sealed record ChatClientOptions
     /// </summary>
     public Func<CancellationToken, Task<string?>>? GetToken { get; init; }
 
+    /// <summary>
+    /// Where files are sent to and got from, such as <c>https://chat.example.com</c>; null: where the WebSocket is that the client is connected to. Needed with
+    /// endpoints of TCP.
+    /// </summary>
+    public Uri? FilesAddress { get; init; }
+
+    /// <summary>Sends and gets files; null: a client of our own, with the system's rules about certificates.</summary>
+    public HttpClient? FilesClient { get; init; }
+
     /// <summary>How long one attempt to connect may take, TLS included.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -53,6 +53,9 @@ public sealed record ChatMessage(ConversationId Conversation, long Seq, int Send
     /// <summary>What the user has reacted with.</summary>
     public IReadOnlyList<string> Mine { get; init; } = [];
 
+    /// <summary>Its files; get them with <see cref="ChatClientFiles.DownloadAsync"/>.</summary>
+    public IReadOnlyList<MessageAttachment> Attachments { get; init; } = [];
+
     /// <summary>The message as it is after a change; itself, if it is of another message or this one has it already.</summary>
     /// <param name="change">What was told about it.</param>
     /// <param name="userId">Who looks at it: <see cref="Mine"/> is this user's.</param>
@@ -80,6 +83,7 @@ public sealed record ChatMessage(ConversationId Conversation, long Seq, int Send
             IsPinned = !isRecalled && (change.IsPinned ?? IsPinned),
             Reactions = change.Reactions ?? Reactions,
             Mine = mine,
+            Attachments = isRecalled ? [] : Attachments,
         };
     }
 

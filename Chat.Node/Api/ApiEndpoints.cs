@@ -16,6 +16,7 @@ static class ApiEndpoints
         api.MapKeys();
         api.MapUsers();
         api.MapTokens();
+        api.MapDevices();
         api.MapPresence();
         api.MapGroups();
         api.MapMembers();
@@ -25,6 +26,8 @@ static class ApiEndpoints
         api.MapMessages(limits);
         api.MapConversations();
         api.MapChanges(Math.Max(64 * 1024, limits.MaxFrameBytes * 2));
+        api.MapUserFiles();
+        api.MapReports();
         api.MapWebhooks();
     }
 }

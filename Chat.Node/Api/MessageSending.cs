@@ -104,7 +104,7 @@ sealed class MessageSending(
                 continue;
             }
 
-            var verdict = await references.JudgeAsync(conversation, post.Sender, post.Cmid, post.References);
+            var verdict = await references.JudgeAsync(conversation, post.Sender, post.Cmid, mayComeAgain: true, post.References);
             if (verdict.Error == ErrorCode.None)
                 left.Add(message with { Post = post with { References = verdict.References } });
             else

@@ -7,9 +7,9 @@ namespace Chat.Node.Auth;
 
 /// <summary>
 /// Logs a user out everywhere. What is stored first makes every resume token and every token (JWT) from before worthless; then the sessions on all
-/// nodes are ended (106 with <c>"reason":"revoked","reconnect":false</c>).
+/// nodes are ended (106 with <c>"reason":"revoked","reconnect":false</c>). The same for one device.
 /// </summary>
-sealed class SessionRevocation(Revocations revocations, Lazy<IActorRef> users, ILogger<SessionRevocation> logger)
+sealed class SessionRevocation(Revocations revocations, DeviceStore devices, Lazy<IActorRef> users, ILogger<SessionRevocation> logger)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -24,6 +24,21 @@ sealed class SessionRevocation(Revocations revocations, Lazy<IActorRef> users, I
             return false;
         Log.LoggedOutEverywhere(logger, userId);
         await users.Value.Ask<SessionsEnded>(new EndSessions(userId, generation), Patience);
+        return true;
+    }
+
+    /// <summary>The same for what stands on one device of the user. A repetition finds no device any more.</summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="device">Its id.</param>
+    /// <param name="patience">How long the sessions are waited for; null: some seconds.</param>
+    /// <returns>False if the user has no such device.</returns>
+    /// <inheritdoc cref="EndAllAsync" />
+    public async Task<bool> EndDeviceAsync(int userId, string device, TimeSpan? patience = null)
+    {
+        if (await devices.RevokeAsync(userId, device) is not { } registration)
+            return false;
+        Log.DeviceLoggedOut(logger, userId);
+        await users.Value.Ask<SessionsEnded>(new EndDevice(userId, registration), patience ?? Patience);
         return true;
     }
 }

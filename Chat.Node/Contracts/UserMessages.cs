@@ -133,6 +133,15 @@ sealed record SessionsEnded(int UserId) : IClusterMessage;
 /// <summary>User to session: end, if your login is of an earlier generation.</summary>
 sealed record EndSession(int UserId, int Generation) : IClusterMessage;
 
+/// <summary>
+/// To a user: end every session that stands on this registration of a device, on whatever node it is. Answered with <see cref="SessionsEnded"/> when all
+/// of them are told. The registration is gone before (<see cref="DeviceStore"/>): a session that comes back later looks for it then.
+/// </summary>
+sealed record EndDevice(int UserId, long Registration) : IUserMessage;
+
+/// <summary>User to session: end, if you stand on this registration of a device.</summary>
+sealed record EndDeviceSession(int UserId, long Registration) : IClusterMessage;
+
 /// <summary>Sweeper to user: the node that had your oldest session is gone. Put your stored presence right.</summary>
 sealed record CheckPresence(int UserId) : IUserMessage;
 

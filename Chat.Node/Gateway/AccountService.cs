@@ -22,6 +22,9 @@ sealed record LoginOutcome(ErrorCode Error, string Reason)
     /// <summary>When the token (JWT) ends that the session stands on; null if it stands on none.</summary>
     public DateTimeOffset? Ends { get; init; }
 
+    /// <summary>The device that the session stands on; null: the client does not say.</summary>
+    public DeviceRegistration? Device { get; init; }
+
     public IReadOnlyList<FriendEntry> Friends { get; init; } = [];
 
     public IReadOnlyList<GroupEntry> Groups { get; init; } = [];
@@ -35,7 +38,7 @@ sealed record RefreshOutcome(ErrorCode Error, string Reason, DateTimeOffset Ends
 /// beside the session actor; changes nothing of it.
 /// </summary>
 sealed class AccountService(
-    Accounts accounts, LoginTokens loginTokens, TokenLogins tokens, ContactLists lists, int maxFrameBytes, Registrar registrar, PasswordWorker passwords, IBridge others, TimeProvider clock,
+    Accounts accounts, LoginTokens loginTokens, TokenLogins tokens, DeviceLogins devices, ContactLists lists, int maxFrameBytes, Registrar registrar, PasswordWorker passwords, IBridge others, TimeProvider clock,
     ILogger<AccountService> logger, Lazy<IActorRef> users)
 {
     const int TokenBytes = 32;
@@ -130,8 +133,11 @@ sealed class AccountService(
             return await ByLoginTokenAsync(request, hash, isModern);
         if (Disagreement(request, account, "token") is { } problem)
             return new LoginOutcome(ErrorCode.Malformed, problem);
+        var device = await devices.OfTokenAsync(account.Id, hash, resumed.Device, request.Device);
+        if (device.Error != ErrorCode.None)
+            return new LoginOutcome(device.Error, device.Reason);
         await accounts.ProlongTokenAsync(hash, clock.GetUtcNow() + TokenLifetime, resumed.Ends);
-        return await PrepareAsync(account, token, hash, isModern) with { Ends = resumed.Ends };
+        return await PrepareAsync(account, token, hash, isModern) with { Ends = resumed.Ends, Device = device.Registration };
     }
 
     /// <summary>A token that the product's own servers have handed out: each login with it gets a resume token of its own.</summary>
@@ -143,7 +149,7 @@ sealed class AccountService(
             return new LoginOutcome(ErrorCode.Malformed, problem);
         if (await IsOnlineElsewhereAsync(account.Id))
             return TakenElsewhere;
-        return isModern ? await WithNewTokenAsync(account, ends: null) : await PrepareAsync(account, "", null, isModern);
+        return isModern ? await WithNewTokenAsync(account, ends: null, request.Device) : await PrepareAsync(account, "", null, isModern);
     }
 
     async Task<LoginOutcome> ByJwtAsync(LoginRequest request, string jwt)
@@ -153,17 +159,20 @@ sealed class AccountService(
             return new LoginOutcome(login.Error, login.Reason);
         if (Disagreement(request, login.Account, "jwt") is { } problem)
             return new LoginOutcome(ErrorCode.Malformed, problem);
-        return await IsOnlineElsewhereAsync(login.Account.Id) ? TakenElsewhere : await WithNewTokenAsync(login.Account, login.Ends);
+        return await IsOnlineElsewhereAsync(login.Account.Id) ? TakenElsewhere : await WithNewTokenAsync(login.Account, login.Ends, request.Device);
     }
 
-    async Task<LoginOutcome> WithNewTokenAsync(Account account, DateTimeOffset? ends)
+    async Task<LoginOutcome> WithNewTokenAsync(Account account, DateTimeOffset? ends, LoginDevice? named)
     {
         if (account.IsDisabled)
             return Disabled;
+        var device = await devices.OfNewTokenAsync(account.Id, named);
+        if (device.Error != ErrorCode.None)
+            return new LoginOutcome(device.Error, device.Reason);
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-        await accounts.SaveTokenAsync(hash, account, clock.GetUtcNow() + TokenLifetime, ends);
-        return await PrepareAsync(account, token, hash, isModern: true) with { Ends = ends };
+        await accounts.SaveTokenAsync(hash, account, clock.GetUtcNow() + TokenLifetime, ends, device.Registration);
+        return await PrepareAsync(account, token, hash, isModern: true) with { Ends = ends, Device = device.Registration };
     }
 
     async Task<LoginOutcome> ByPasswordAsync(LoginRequest request, bool isModern)
@@ -183,7 +192,7 @@ sealed class AccountService(
             await accounts.SetPasswordAsync(account, newHash);
         if (await IsOnlineElsewhereAsync(account.Id))
             return TakenElsewhere;
-        return isModern ? await WithNewTokenAsync(account, ends: null) : await PrepareAsync(account, "", null, isModern);
+        return isModern ? await WithNewTokenAsync(account, ends: null, request.Device) : await PrepareAsync(account, "", null, isModern);
     }
 
     /// <summary>

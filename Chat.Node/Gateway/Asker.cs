@@ -8,5 +8,8 @@ namespace Chat.Node.Gateway;
 /// <param name="SpeaksNext">Whether that client speaks version 3 of the protocol.</param>
 readonly record struct Asker(int UserId, long SessionId, bool SpeaksNext)
 {
+    /// <summary>The device on which that client runs; null: it does not say.</summary>
+    public string? Device { get; init; }
+
     public int Protocol => SpeaksNext ? ModernFrames.NewestProtocolVersion : ModernFrames.ProtocolVersion;
 }

@@ -86,6 +86,7 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
             Watch(core.Sender);
         if (_attaching is not { Outcome: var result, Request: var request })
         {
+            core.Device?.Check();
             pushes.PushOffline(attached.Offline);
             return;
         }
@@ -107,6 +108,13 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
         SessionPresence.Come(core);
         if (core.SpeaksNext)
             NoticeBoard.Of(core.Context.System).Add(user.Id, core.Context.Self);
+        if (result.Device is { } device)
+        {
+            core.Device = new SessionDevice(core, user.Id, device);
+            core.Device.See();
+            core.Device.Check();
+        }
+
         if (result.Ends is { } ends)
         {
             core.Token = new SessionToken(core, ends);
@@ -122,14 +130,25 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
     /// <returns>Whether the session is over.</returns>
     public bool OnEndSession(EndSession end)
     {
-        if (end.UserId != UserId || Generation >= end.Generation)
-            return false;
+        return end.UserId == UserId && Generation < end.Generation && IsOver("the user was logged out everywhere meanwhile: log in again");
+    }
+
+    /// <summary>Its device was logged out, since this login or while it was under way: then it is refused.</summary>
+    /// <returns>Whether the session is over.</returns>
+    public bool OnEndDevice(EndDeviceSession end)
+    {
+        var registration = _attaching is { } attaching ? attaching.Outcome.Device?.Registration : core.Device?.Registration;
+        return end.UserId == UserId && registration == end.Registration && IsOver("the device was logged out meanwhile: log in again");
+    }
+
+    bool IsOver(string reason)
+    {
         if (_attaching is not { Request: var request })
             return core.Life == SessionLife.Open;
         Detach();
         _attaching = null;
         TokenHash = null;
-        SessionAccounts.RefuseLogin(core, request, ErrorCode.Rejected, "the user was logged out everywhere meanwhile: log in again");
+        SessionAccounts.RefuseLogin(core, request, ErrorCode.Rejected, reason);
         core.Resume();
         return false;
     }
@@ -190,6 +209,8 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
         core.User = null;
         core.Token?.Stop();
         core.Token = null;
+        core.Device?.Stop();
+        core.Device = null;
         TokenHash = null;
         core.Transport.IsLoggedIn = false;
         core.Transport.RestartLoginDeadline();
@@ -205,6 +226,7 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
         SessionPresence.Go(core, userId);
         if (core.SpeaksNext)
             NoticeBoard.Of(core.Context.System).Remove(userId, core.Context.Self);
+        core.Device?.See();
         pushes.ReportAll();
         core.Posts?.ReportSent();
         core.TellUser(new Detach(userId, core.Id));

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.Files;
 using Chat.Node.People;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -23,6 +24,9 @@ sealed class ChangeRequests(
 
     static readonly byte[] NoMentions = "{}"u8.ToArray();
 
+    /// <summary>Signs addresses of files; null: there are none here.</summary>
+    public FileLinks? Files { get; init; }
+
     /// <inheritdoc cref="MessageChanges.ChangeAsync" />
     public async Task<Reply> ChangeAsync(ChangeMessageRequest request, int userId, TimeSpan patience)
     {
@@ -30,7 +34,7 @@ sealed class ChangeRequests(
         ReadOnlyMemory<byte> mentions = default;
         if (request.Mentions is { } wanted)
         {
-            var judged = await references.JudgeAsync(request.Conversation, userId, cmid: null, wanted).WaitAsync(patience, clock);
+            var judged = await references.JudgeAsync(request.Conversation, userId, cmid: "", mayComeAgain: false, wanted).WaitAsync(patience, clock);
             if (judged.Error != ErrorCode.None)
                 return Reply.Fail(judged.Error, judged.Reason);
             mentions = judged.References.IsEmpty ? NoMentions : judged.References.ToBytes();
@@ -73,7 +77,7 @@ sealed class ChangeRequests(
         {
             var body = ChangedBody.WithoutState(row.Body.Span);
             var push = asker.SpeaksNext
-                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: row.References.Span)
+                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: FilePushes.WithAddresses(row.References, Files, asker.UserId).Span)
                 : ChatBody.ToPush(body, id, row.Cmid, row.Seq, row.Ts);
             push = states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
             return started.TryGetValue(row.Seq, out var thread) ? thread.AddTo(push) : push;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Faults;
+using Chat.Node.Files;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 
@@ -21,6 +22,9 @@ sealed record GatewayServices(
     /// <summary>Whether messages can be looked for by their words.</summary>
     public bool HasSearch { get; init; }
 
+    /// <summary>Knows of the devices of sessions.</summary>
+    public DeviceSightings? Devices { get; init; }
+
     /// <summary>Whether clients may make users.</summary>
     public Registration Registration { get; init; }
 
@@ -32,6 +36,12 @@ sealed record GatewayServices(
 
     /// <summary>Looks at what messages refer to; null without a history.</summary>
     public ReferenceChecks? References { get; init; }
+
+    /// <summary>Signs addresses of files; null: there are none here.</summary>
+    public FileLinks? Files { get; init; }
+
+    /// <summary>Knows whether clients may send files; null: they may not.</summary>
+    public UploadDesk? Uploads { get; init; }
 
     public AckCoalescer Acknowledgements { get; init; } = new();
 }

@@ -50,7 +50,7 @@ static class PostChecks
     {
         if (!message.References.IsEmpty)
         {
-            var judged = await references!.JudgeAsync(message.Conversation, message.Sender, message.MayComeAgain ? message.Cmid : null, message.References);
+            var judged = await references!.JudgeAsync(message.Conversation, message.Sender, message.Cmid, message.MayComeAgain, message.References);
             if (judged.Error != ErrorCode.None)
                 return new PostChecked(message.Conversation, post, new HookVerdict(HookAction.Deny, judged.Reason) { Error = judged.Error });
             message = message with { References = judged.References };

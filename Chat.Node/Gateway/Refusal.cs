@@ -39,6 +39,7 @@ static class Refusal
         ChangeConversationRequest change => change.Conversation,
         TypingRequest typing => typing.Conversation,
         SearchRequest search => search.Conversation,
+        ReportRequest report => report.Conversation,
         InvalidRequest invalid => invalid.Conversation,
         _ => null,
     };

@@ -45,6 +45,7 @@ static class RequestHandler
                 SessionAccounts.Hello(core, pushes, hello);
                 break;
             case PingRequest:
+                core.Device?.OnSign();
                 core.Send(isModern ? ModernFrames.Pong(request.Ref) : LegacyPong);
                 core.ReturnCredit();
                 break;
@@ -86,7 +87,7 @@ static class RequestHandler
                 break;
             default:
                 core.Pause(isLoggingIn: false);
-                core.Services.Requests.RunAsync(request!, new Asker(user!.Id, core.Id, core.SpeaksNext)).PipeTo(core.Context.Self, success: reply => new Replied(request!, reply));
+                core.Services.Requests.RunAsync(request!, core.Asker(user!)).PipeTo(core.Context.Self, success: reply => new Replied(request!, reply));
                 break;
         }
     }
@@ -104,7 +105,8 @@ static class RequestHandler
     static bool IsOfVersion3(Request request) => request
         is ChangeMessageRequest or FetchChangesRequest or GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest
         or WatchRequest or SetPresenceRequest or TypingRequest or GetUsersRequest or ChangeProfileRequest or ListContactsRequest or ChangeContactRequest
-        or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest or SearchRequest;
+        or GetGroupRequest or ChangeGroupRequest or ChangeMembersRequest or LeaveGroupRequest or JoinRequestsRequest or SearchRequest
+        or ListDevicesRequest or ChangeDeviceRequest or ReportRequest or StartUploadRequest;
 
     /// <summary>Of a legacy client only the id counts: a fork may mean something else by a name.</summary>
     static string? ClaimProblem(SessionCore core, SenderClaim claim, ChatSender user) => claim switch

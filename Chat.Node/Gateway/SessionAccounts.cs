@@ -41,7 +41,7 @@ static class SessionAccounts
         var (node, limits) = (core.Services.Node, core.Services.Limits);
         core.Send(ModernFrames.HelloAck(
             hello.Ref, node.Name, Math.Min(limits.IdleSeconds / 3, core.Transport.MaxHeartbeatSeconds), limits.MaxFrameBytes, core.Protocol,
-            core.SpeaksNext ? Features.Of(core.Services.KeepsHistory, core.Services.HasSearch) : null));
+            core.SpeaksNext ? Features.Of(core.Services.KeepsHistory, core.Services.HasSearch, core.Services.Uploads is { IsOn: true }) : null));
         core.ReturnCredit();
     }
 
@@ -98,6 +98,16 @@ static class SessionAccounts
         if (!core.Services.Addresses.TryEnter(core.Transport.Address))
         {
             RefuseLogin(core, request, ErrorCode.TooFast, "too many attempts from this address: wait a minute");
+            return;
+        }
+
+        if (!core.SpeaksNext)
+        {
+            request = request with { Device = null };
+        }
+        else if (request.DeviceProblem is { } problem)
+        {
+            RefuseLogin(core, request, ErrorCode.Malformed, problem);
             return;
         }
 

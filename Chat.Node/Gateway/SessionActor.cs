@@ -166,7 +166,7 @@ sealed class SessionActor : FastReceiveActor
             case DrainNow:
                 OnDrainNow();
                 break;
-            case TokenDue or TokenRefreshed or EndSession:
+            case TokenDue or TokenRefreshed or EndSession or EndDeviceSession or DeviceChecked or CheckDeviceAgain:
                 if (SessionToken.ReasonToEnd(_core, _attachment, message) is { } reason)
                     SendAway(ModernFrames.LoginIsOver(reason));
                 break;
@@ -289,6 +289,7 @@ sealed class SessionActor : FastReceiveActor
         _drain?.Stop();
         _core.Posts?.Stop();
         _core.Token?.Stop();
+        _core.Device?.Stop();
         _attachment.Detach();
         _core.Transport.End(isGraceful: _core.Frames is { IsEmpty: true, IsFlushing: false });
     }

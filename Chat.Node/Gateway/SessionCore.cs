@@ -64,6 +64,9 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
     /// <summary>The token (JWT) that the login stands on; null if it stands on none.</summary>
     public SessionToken? Token { get; set; }
 
+    /// <summary>The device that the login stands on; null: the client does not say.</summary>
+    public SessionDevice? Device { get; set; }
+
     /// <summary>The hub of presence knows that its user has this session.</summary>
     public bool IsListed { get; set; }
 
@@ -90,6 +93,9 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
 
     /// <summary>Not of an earlier life, nor of who was logged in here before: their words may come late.</summary>
     public bool IsFromUser => Sender.Equals(UserActor);
+
+    /// <summary>Its client as who asks for something.</summary>
+    public Asker Asker(ChatSender user) => new(user.Id, Id, SpeaksNext) { Device = Device?.Id };
 
     public SessionPosts OpenPosts() => Posts ??= new SessionPosts(this);
 

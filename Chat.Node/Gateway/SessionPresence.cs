@@ -45,7 +45,7 @@ static class SessionPresence
                 SetAway(core, user, presence.IsAway);
                 if (presence.About is not null)
                 {
-                    Run(core, presence, core.Services.Requests.RunAsync(presence, new Asker(user.Id, core.Id, core.SpeaksNext)));
+                    Run(core, presence, core.Services.Requests.RunAsync(presence, core.Asker(user)));
                     break;
                 }
 

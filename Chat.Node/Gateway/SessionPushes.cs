@@ -166,13 +166,25 @@ sealed class SessionPushes(SessionCore core)
     void Write(AcceptedMessage message, Receipt receipt)
     {
         if (core.IsModern)
-            core.Send(core.SpeaksNext ? message.NextPush : message.Push, receipt);
+            core.Send(PushOf(message), receipt);
         else
             SendLegacy(message.Body, receipt);
     }
 
+    ReadOnlyMemory<byte> PushOf(AcceptedMessage message)
+    {
+        if (!core.SpeaksNext)
+            return message.Push;
+        return FilePushes.HasFiles(message.References)
+            ? ChatBody.ToPush(
+                ChangedBody.WithoutReferences(message.Body.Span), message.Conversation, message.Cmid, message.Seq, message.Ts,
+                references: FilePushes.WithAddresses(message.References, core.Services.Files, core.User?.Id ?? 0).Span)
+            : message.NextPush;
+    }
+
     byte[] PushOf(QueuedMessage row) => core.SpeaksNext
-        ? ChatBody.ToPush(ChangedBody.WithoutReferences(row.Body.Span), row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0, row.References.Span)
+        ? ChatBody.ToPush(ChangedBody.WithoutReferences(row.Body.Span), row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0,
+            FilePushes.WithAddresses(row.References, core.Services.Files, core.User?.Id ?? 0).Span)
         : ChatBody.ToPush(row.Body.Span, row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0);
 
     void SendLegacy(ReadOnlyMemory<byte> body, Receipt receipt)

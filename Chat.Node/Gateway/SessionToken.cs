@@ -61,7 +61,7 @@ sealed class SessionToken(SessionCore core, DateTimeOffset ends)
             TokenDue when core.Token is { } token && core.Life == SessionLife.Open => token.OnDue() ? "expired" : null,
             TokenRefreshed refreshed => core.Token!.OnRefreshed(refreshed) ? "expired" : null,
             EndSession end => attachment.OnEndSession(end) ? "revoked" : null,
-            _ => null,
+            _ => SessionDevice.IsOver(core, attachment, message) ? "revoked" : null,
         };
         if (reason is not null)
             core.Transport.GiveReason(CloseCode.LoginOver, reason);

@@ -1,3 +1,4 @@
+using Chat.Node.Files;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
@@ -16,7 +17,7 @@ sealed record Reply(ErrorCode Error, string Reason, byte[] Frame)
 
 /// <summary>The requests of a logged-in user that only read and write what is stored.</summary>
 sealed class UserRequests(
-    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, SearchRequests search, SettingsRequests settings, bool keepsHistory,
+    ContactStore contacts, GroupRequests groups, ListRequests lists, ChangeRequests changes, HistoryRequests history, MarkRequests marks, ConversationRequests conversations, PeopleRequests people, ContactRequests contactBook, SearchRequests search, SettingsRequests settings, DeviceRequests devices, ReportRequests reports, UploadDesk uploads, bool keepsHistory,
     ILogger<UserRequests> logger)
 {
     /// <summary>A client takes a connection for dead whose reply is 3 s late.</summary>
@@ -30,7 +31,7 @@ sealed class UserRequests(
             return request switch
             {
                 AddFriendRequest add => await AddFriendAsync(add, userId),
-                FetchHistoryRequest or SyncRequest or GetReceiptsRequest or ChangeMessageRequest or FetchChangesRequest or ListConversationsRequest or ChangeConversationRequest or SearchRequest when !keepsHistory => HistoryOff(),
+                FetchHistoryRequest or SyncRequest or GetReceiptsRequest or ChangeMessageRequest or FetchChangesRequest or ListConversationsRequest or ChangeConversationRequest or SearchRequest or ReportRequest when !keepsHistory => HistoryOff(),
                 FetchHistoryRequest fetch => await history.FetchAsync(fetch, asker),
                 SyncRequest sync => await history.SyncAsync(sync, asker),
                 ChangeMessageRequest change => await changes.ChangeAsync(change, userId, ShortTimeout),
@@ -47,6 +48,10 @@ sealed class UserRequests(
                 SearchRequest wanted => await search.SearchAsync(wanted, asker, ShortTimeout),
                 GetSettingsRequest get => await settings.GetAsync(get, asker, ShortTimeout),
                 ChangeSettingsRequest change => await settings.ChangeAsync(change, asker, ShortTimeout),
+                ListDevicesRequest list => await devices.ListAsync(list, asker),
+                ChangeDeviceRequest change => await devices.ChangeAsync(change, userId, ShortTimeout),
+                ReportRequest report => await reports.ReportAsync(report, userId),
+                StartUploadRequest start => AnswerOf(start, await uploads.StartAsync(userId, start)),
                 _ => await lists.RunAsync(request, asker) ?? await groups.RunAsync(request, asker) ?? Reply.Fail(ErrorCode.UnknownRequest, "there is no such request"),
             };
         }
@@ -69,6 +74,9 @@ sealed class UserRequests(
             ? Reply.Ok(ModernFrames.Success(request.Ref))
             : Reply.Fail(ErrorCode.NotFound, $"there is no user {request.FriendId}");
     }
+
+    static Reply AnswerOf(StartUploadRequest request, UploadStart start) =>
+        start.Reply is { } reply ? Reply.Ok(reply.ToBytes(request.Ref)) : Reply.Fail(start.Error, start.Reason);
 
     static Reply HistoryOff() => Reply.Fail(ErrorCode.HistoryOff, "this server keeps no history");
 }

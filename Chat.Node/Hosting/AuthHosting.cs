@@ -20,7 +20,7 @@ static class AuthHosting
         services.AddSingleton<Revocations>();
         services.AddSingleton<TokenLogins>();
         services.AddSingleton(provider => new SessionRevocation(
-            provider.GetRequiredService<Revocations>(), AkkaHosting.Region<UserActor>(provider), provider.GetRequiredService<ILogger<SessionRevocation>>()));
+            provider.GetRequiredService<Revocations>(), provider.GetRequiredService<DeviceStore>(), AkkaHosting.Region<UserActor>(provider), provider.GetRequiredService<ILogger<SessionRevocation>>()));
         return services;
     }
 }

@@ -89,6 +89,7 @@ static class ChatHost
         builder.Services.AddChatGateway(settings);
         builder.Services.AddChatCluster(settings);
         builder.Services.AddChatSearch(settings);
+        builder.Services.AddChatFiles(settings);
         builder.Services.AddChatWebhooks(settings);
         builder.Services.AddChatApi(settings);
         builder.Services.AddChatBridge(settings);
@@ -138,6 +139,7 @@ static class ChatHost
         app.Services.GetService<CertificateKeeper>()?.Load();
         await PortCheck.RunAsync(settings);
         await app.Services.PrepareStorageAsync().WaitAsync(stop); // steps that are under way can be repeated, or are taken back
+        await app.Services.PrepareFilesAsync().WaitAsync(stop);
         await using var stopping = stop.Register(app.Lifetime.StopApplication);
         await app.StartAsync(CancellationToken.None); // from here on the host itself hears signals, and ends in order
         Log.Ready(

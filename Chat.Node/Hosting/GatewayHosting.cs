@@ -1,7 +1,9 @@
 using Akka.Actor;
+using Chat.Node.Auth;
 using Chat.Node.Contracts;
 using Chat.Node.Conversations;
 using Chat.Node.Faults;
+using Chat.Node.Files;
 using Chat.Node.Gateway;
 using Chat.Node.Links;
 using Chat.Node.People;
@@ -49,14 +51,17 @@ static class GatewayHosting
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AccountService(
             provider.GetRequiredService<Accounts>(), provider.GetRequiredService<LoginTokens>(), provider.GetRequiredService<TokenLogins>(),
-            provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(),
+            new DeviceLogins(provider.GetRequiredService<DeviceStore>(), settings.Limits.Devices), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new ListRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.KeepsHistory ? provider.GetRequiredService<MessageLogStore>() : null,
             settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new ChangeRequests(
             provider.GetRequiredService<MessageChangeStore>(), provider.GetRequiredService<ReferenceChecks>(), provider.GetRequiredService<ThreadStore>(), provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<ConversationActor>(provider),
-            new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes), provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>()));
+            new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes), provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>())
+        {
+            Files = settings.Files.IsOn ? provider.GetRequiredService<FileLinks>() : null,
+        });
         services.AddSingleton(provider => new HistoryRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ChangeRequests>(), provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<ThreadStore>(),
             provider.GetRequiredService<ConversationViews>(), provider.GetRequiredService<Nodes>().Times, settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
@@ -76,6 +81,12 @@ static class GatewayHosting
             provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<Accounts>(), AkkaHosting.Region<ConversationActor>(provider),
             new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>())),
             settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DeviceRequests(
+            provider.GetRequiredService<DeviceStore>(), provider.GetRequiredService<SessionRevocation>(), settings.Limits.MaxFrameBytes));
+        services.AddSingleton<ReportRequests>();
+        services.AddSingleton<DeviceSightings>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeviceSightings>());
+        services.AddHostedService<DevicePurge>();
         services.AddSingleton(provider => new SearchRequests(
             provider.GetService<SearchFinder>(), provider.GetService<SearchIndexer>(), provider.GetRequiredService<ContactStore>(), settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new SettingsRequests(
@@ -83,7 +94,7 @@ static class GatewayHosting
             new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), settings.KeepsHistory, settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new UserRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupRequests>(), provider.GetRequiredService<ListRequests>(), provider.GetRequiredService<ChangeRequests>(),
-            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), provider.GetRequiredService<SettingsRequests>(), settings.KeepsHistory,
+            provider.GetRequiredService<HistoryRequests>(), provider.GetRequiredService<MarkRequests>(), provider.GetRequiredService<ConversationRequests>(), provider.GetRequiredService<PeopleRequests>(), provider.GetRequiredService<ContactRequests>(), provider.GetRequiredService<SearchRequests>(), provider.GetRequiredService<SettingsRequests>(), provider.GetRequiredService<DeviceRequests>(), provider.GetRequiredService<ReportRequests>(), provider.GetRequiredService<UploadDesk>(), settings.KeepsHistory,
             provider.GetRequiredService<ILogger<UserRequests>>()));
         services.AddSingleton(provider => new WatchRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactBook>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRequests>>(),
@@ -95,8 +106,11 @@ static class GatewayHosting
             AkkaHosting.Region<UserActor>(provider), AkkaHosting.Region<ConversationActor>(provider))
         {
             HasSearch = settings.HasSearch,
+            Devices = provider.GetRequiredService<DeviceSightings>(),
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
+            Files = settings.Files.IsOn ? provider.GetRequiredService<FileLinks>() : null,
+            Uploads = provider.GetRequiredService<UploadDesk>(),
             References = settings.KeepsHistory ? provider.GetRequiredService<ReferenceChecks>() : null,
         });
         services.AddHostedService<ConnectionReaper>();

@@ -47,6 +47,8 @@ static class StorageHosting
             provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GroupEvents>(),
             provider.GetService<SystemOutbox>(), provider.GetRequiredService<CrashPoints>()));
         services.AddSingleton<ContactLists>();
+        services.AddSingleton<DeviceStore>();
+        services.AddSingleton<ReportStore>();
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<UserProfiles>();
         services.AddSingleton<ContactBook>();

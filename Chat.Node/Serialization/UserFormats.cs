@@ -193,6 +193,22 @@ static class UserFormats
                 w.Long(m.Generation);
             },
             r => new EndSession(r.Int(), r.Int())),
+        new Format<EndDevice>(
+            "dv",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.Registration);
+            },
+            r => new EndDevice(r.Int(), r.Long())),
+        new Format<EndDeviceSession>(
+            "dw",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.Registration);
+            },
+            r => new EndDeviceSession(r.Int(), r.Long())),
         new Format<CheckPresence>("cp", (w, m) => w.Long(m.UserId), r => new CheckPresence(r.Int())),
         new Format<StopUser>("su", (_, _) => { }, _ => StopUser.Instance),
     ];

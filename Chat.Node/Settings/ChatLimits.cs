@@ -13,6 +13,8 @@ sealed record ChatLimits
 
     public int GroupMembers { get; init; } = 10_000;
 
+    public int Devices { get; init; } = 50;
+
     public int MaxConnections { get; init; } = 100_000;
 
     public int FramesPerSecond { get; init; } = 1000;

@@ -81,6 +81,9 @@ sealed record ChatSettings
 
     public HookSettings Hooks { get; init; } = new();
 
+    /// <summary>What users may send beside texts; without a history there is nothing that has files.</summary>
+    public FileSettings Files { get; init; } = new();
+
     /// <summary>Whether messages can be looked for by their words; without a history there are none.</summary>
     public bool HasSearch { get; init; } = true;
 
@@ -140,6 +143,7 @@ sealed record ChatSettings
             },
             Registration = reader.Choice<Registration>("Accounts:Registration"),
             Issuers = IssuerReader.Read(reader),
+            Files = FileSettings.Read(reader),
             Limits = new ChatLimits
             {
                 MaxFrameBytes = reader.Integer("Limits:MaxFrameBytes", defaults.Limits.MaxFrameBytes, 2048, 512 * 1024),
@@ -147,6 +151,7 @@ sealed record ChatSettings
                 EditHours = reader.Integer("Limits:EditHours", defaults.Limits.EditHours, 0, 24 * 3650),
                 RecallSeconds = reader.Integer("Limits:RecallSeconds", defaults.Limits.RecallSeconds, 0, int.MaxValue),
                 GroupMembers = reader.Integer("Limits:GroupMembers", defaults.Limits.GroupMembers, 2, 100_000),
+                Devices = reader.Integer("Limits:Devices", defaults.Limits.Devices, 1, 1000),
                 MaxConnections = reader.Integer("Limits:MaxConnections", defaults.Limits.MaxConnections, 1, int.MaxValue),
                 FramesPerSecond = reader.Integer("Limits:FramesPerSecond", defaults.Limits.FramesPerSecond, 0, int.MaxValue),
                 LoginSeconds = reader.Integer("Limits:LoginSeconds", defaults.Limits.LoginSeconds, 1, int.MaxValue),

@@ -23,8 +23,8 @@ sealed class Account
     public bool IsDisabled { get; init; }
 }
 
-/// <summary>The account of a resume token, and when the token (JWT) ends that the token belongs to; null for none.</summary>
-sealed record ResumedAccount(Account Account, DateTimeOffset? Ends);
+/// <summary>The account of a resume token, when the token (JWT) ends that the token belongs to, and of which device it is; null for none.</summary>
+sealed record ResumedAccount(Account Account, DateTimeOffset? Ends, DeviceRegistration? Device);
 
 /// <summary>Accounts and their resume tokens.</summary>
 /// <param name="database">Where they are.</param>
@@ -53,6 +53,10 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
         public long? Ends { get; init; }
 
         public bool Disabled { get; init; }
+
+        public string? Device { get; init; }
+
+        public long? Registration { get; init; }
 
         public Account ToAccount(LegacyTexts texts) => new()
         {
@@ -146,10 +150,11 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
     /// <param name="account">As it was when the login began: a user who is logged out everywhere meanwhile loses this token too.</param>
     /// <param name="expires">Until then, unless it is used.</param>
     /// <param name="ends">Until then and no longer, because the token (JWT) of its session ends; null where there is none.</param>
-    public Task SaveTokenAsync(byte[] hash, Account account, DateTimeOffset expires, DateTimeOffset? ends = null) => database.WriteAsync((connection, transaction) =>
+    /// <param name="device">The device that it belongs to.</param>
+    public Task SaveTokenAsync(byte[] hash, Account account, DateTimeOffset expires, DateTimeOffset? ends = null, DeviceRegistration? device = null) => database.WriteAsync((connection, transaction) =>
         connection.ExecuteAsync(
-            "REPLACE INTO ResumeToken (hash, userid, expires, ends, generation) VALUES (@hash, @Id, @expires, @ends, @Generation)",
-            new { hash, account.Id, expires = Earlier(expires, ends), ends = ends?.ToUnixTimeMilliseconds(), account.Generation }, transaction));
+            "REPLACE INTO ResumeToken (hash, userid, expires, ends, generation, device) VALUES (@hash, @Id, @expires, @ends, @Generation, @Registration)",
+            new { hash, account.Id, expires = Earlier(expires, ends), ends = ends?.ToUnixTimeMilliseconds(), account.Generation, device?.Registration }, transaction));
 
     /// <summary>A token is used, or its session has a newer token (JWT). One that was revoked meanwhile stays so.</summary>
     /// <inheritdoc cref="SaveTokenAsync" />
@@ -160,24 +165,43 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
 
     static long Earlier(DateTimeOffset expires, DateTimeOffset? ends) => (ends < expires ? ends.Value : expires).ToUnixTimeMilliseconds();
 
-    /// <summary>The account of a token that has not expired, and whose user was not logged out everywhere since it was made.</summary>
+    /// <summary>The account of a token that has not expired, and whose user, or device, was not logged out since it was made.</summary>
     public async Task<ResumedAccount?> FindByTokenAsync(byte[] hash, DateTimeOffset now)
     {
         var row = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<AccountQueryRow>(
             """
             SELECT u.id, u.name, u.password, u.ours, COALESCE(r.generation, 0) AS generation, COALESCE(r.not_before, 0) AS notbefore, t.ends,
-                CASE WHEN d.userid IS NULL THEN 0 ELSE 1 END AS disabled
+                CASE WHEN d.userid IS NULL THEN 0 ELSE 1 END AS disabled, v.device, t.device AS registration
             FROM ResumeToken t JOIN Users u ON u.id = t.userid LEFT JOIN UserRevocation r ON r.userid = u.id LEFT JOIN DisabledUser d ON d.userid = u.id
-            WHERE t.hash = @hash AND t.expires > @now AND t.generation = COALESCE(r.generation, 0)
+                LEFT JOIN Device v ON v.userid = t.userid AND v.registration = t.device
+            WHERE t.hash = @hash AND t.expires > @now AND t.generation = COALESCE(r.generation, 0) AND (t.device IS NULL OR v.device IS NOT NULL)
             """,
             new { hash, now = now.ToUnixTimeMilliseconds() }));
         return await AccountOfAsync(row) is { } account
-            ? new ResumedAccount(account, row!.Ends is { } ends ? DateTimeOffset.FromUnixTimeMilliseconds(ends) : null)
+            ? new ResumedAccount(
+                account, row!.Ends is { } ends ? DateTimeOffset.FromUnixTimeMilliseconds(ends) : null,
+                row is { Device: { } device, Registration: { } registration } ? new DeviceRegistration(device, registration) : null)
             : null;
     }
 
-    public Task RevokeTokenAsync(byte[] hash) => database.WriteAsync((connection, transaction) =>
-        connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction));
+    /// <summary>A logout. A device whose last token it was is none of the user's any more, and is not woken.</summary>
+    public Task RevokeTokenAsync(byte[] hash) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var (userId, device) = await connection.QuerySingleOrDefaultAsync<(int UserId, long? Device)>(
+            "SELECT userid, device FROM ResumeToken WHERE hash = @hash", new { hash }, transaction);
+        var count = await connection.ExecuteAsync("DELETE FROM ResumeToken WHERE hash = @hash", new { hash }, transaction);
+        if (device is not null)
+        {
+            await connection.ExecuteAsync(
+                """
+                DELETE FROM Device WHERE userid = @userId AND registration = @device
+                    AND NOT EXISTS (SELECT 1 FROM ResumeToken t WHERE t.userid = @userId AND t.device = @device)
+                """,
+                new { userId, device }, transaction);
+        }
+
+        return count;
+    });
 
     /// <summary>Deletes some of the tokens that had expired by a time, the oldest first. How many.</summary>
     public Task<int> PurgeTokensAsync(DateTimeOffset expiredBy, int max) => database.WriteAsync(async (connection, transaction) =>

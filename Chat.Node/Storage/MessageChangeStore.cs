@@ -146,6 +146,8 @@ sealed class MessageChangeStore(
                 await connection.ExecuteAsync(
                     "UPDATE MessageLog SET body = @Body WHERE a = @A AND b = @B AND seq = @Seq", new { id.A, id.B, message.Seq, message.Body }, transaction);
                 await WriteReferencesAsync(connection, transaction, id, message);
+                if (message.IsRecalled)
+                    await FileStore.ReleaseAsync(connection, transaction, id, message.Seq, message.Sender, message.Recalled);
             }
         }
 

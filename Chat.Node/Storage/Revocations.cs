@@ -42,6 +42,7 @@ sealed class Revocations(IChatDatabase database, TimeProvider clock)
             "UPDATE UserRevocation SET generation = generation + 1, not_before = @now WHERE userid = @userId", new { userId, now }, transaction) > 0;
         if (!isKnown)
             await connection.ExecuteAsync("INSERT INTO UserRevocation (userid, generation, not_before) VALUES (@userId, 1, @now)", new { userId, now }, transaction);
+        await connection.ExecuteAsync("DELETE FROM Device WHERE userid = @userId", new { userId }, transaction);
         await connection.ExecuteAsync("DELETE FROM ResumeToken WHERE userid = @userId", new { userId }, transaction);
         return await connection.ExecuteScalarAsync<int?>("SELECT generation FROM UserRevocation WHERE userid = @userId", new { userId }, transaction);
     });

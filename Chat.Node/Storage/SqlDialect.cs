@@ -85,6 +85,9 @@ abstract class SqlDialect
     /// <summary>Nobody else changes the members of the group <c>@groupId</c> until this transaction ends; nothing if there is no such group.</summary>
     public abstract string LockGroup { get; }
 
+    /// <summary>Nobody else counts what the user <c>@userId</c> has until this transaction ends.</summary>
+    public abstract string LockUser { get; }
+
     /// <summary>What has become of a message: <c>@A, @B, @Seq, @Rev, @Changed, @Edited, @RecalledBy, @Recalled, @Pinned</c>.</summary>
     public abstract string StoreMessageState { get; }
 

@@ -25,6 +25,9 @@ sealed record UserCreatedData(int User, string Name, string? Display, ExternalDa
 /// <summary>A user came or went. <c>Hidden</c>: true of a user who is shown to others as offline in any case.</summary>
 sealed record PresenceData(int User, bool? Hidden);
 
+/// <summary>A user wants somebody to look at a message. <c>Report</c> is its number, <c>By</c> the user, <c>Ts</c> when the message was sent.</summary>
+sealed record MessageReportedData(long Report, string Conversation, long Seq, int From, int By, string Reason, string Msg, long Ts);
+
 /// <summary>A group was made.</summary>
 sealed record GroupCreatedData(int Group, string Name, string Desc, int Creator, IReadOnlyCollection<int> Members);
 

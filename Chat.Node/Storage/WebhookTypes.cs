@@ -47,6 +47,9 @@ static class WebhookTypes
     /// <summary>A user without a session has a message, and is to be woken.</summary>
     public const string PushRequired = "push.required";
 
+    /// <summary>A user wants somebody to look at a message.</summary>
+    public const string MessageReported = "message.reported";
+
     /// <summary>Events are missing: they could not be brought for a day.</summary>
     public const string Gap = "webhook.gap";
 
@@ -56,7 +59,7 @@ static class WebhookTypes
     public static readonly IReadOnlyList<string> All =
     [
         MessageCreated, MessageEdited, MessageRecalled, MessageReacted, ReceiptRead, ContactRequested, ContactAccepted, ContactRemoved, ContactBlocked, ContactUnblocked,
-        UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, PushRequired, Gap, Test,
+        UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, PushRequired, MessageReported, Gap, Test,
     ];
 
     /// <summary>What becomes of messages: brought from the conversation's changes.</summary>

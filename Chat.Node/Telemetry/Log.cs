@@ -197,6 +197,15 @@ static partial class Log
     [LoggerMessage(223, LogLevel.Information, "user {UserId} was logged out everywhere")]
     public static partial void LoggedOutEverywhere(ILogger logger, int userId);
 
+    [LoggerMessage(380, LogLevel.Information, "a device of user {UserId} was logged out")]
+    public static partial void DeviceLoggedOut(ILogger logger, int userId);
+
+    [LoggerMessage(381, LogLevel.Error, "no files are taken or given by this node: {Reason}")]
+    public static partial void FilesOff(ILogger logger, string reason);
+
+    [LoggerMessage(382, LogLevel.Error, "the bytes of file {Id} are not where they should be")]
+    public static partial void FileMissing(ILogger logger, string id);
+
     [LoggerMessage(180, LogLevel.Debug, "the journal of users' settings was read for the first time in {Milliseconds:0} ms")]
     public static partial void JournalWarm(ILogger logger, double milliseconds);
 

@@ -44,6 +44,11 @@ sealed class SessionDesk(UserCore core, Deliveries deliveries, OfflineReader rea
                 EndBefore(end.Generation);
                 sender.Tell(new SessionsEnded(core.UserId), core.Self);
                 return true;
+            case EndDevice end:
+                foreach (var session in core.Sessions)
+                    core.Tell(session.Actor, new EndDeviceSession(core.UserId, end.Registration));
+                sender.Tell(new SessionsEnded(core.UserId), core.Self);
+                return true;
             default:
                 return false;
         }

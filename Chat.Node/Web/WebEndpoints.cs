@@ -19,6 +19,8 @@ static class WebEndpoints
     static void Map(IEndpointRouteBuilder web, IServiceProvider services)
     {
         web.Map("/ws", services.GetRequiredService<WebSocketEndpoint>().HandleAsync);
+        if (services.GetService<FileEndpoint>() is { } files)
+            web.Map("/files/{id}", files.HandleAsync);
         web.MapFiles(services.GetRequiredService<ChatSettings>().Web.HasPage);
     }
 }

@@ -11,7 +11,7 @@ sealed record PushSettings(bool HasPreview);
 
 /// <summary>Looks at the messages that wait for users, and tells who is to be woken. Only the dispatcher uses it, so there is one in the cluster.</summary>
 sealed class PushWorker(
-    PushStore pushes, DeliveryMarks marks, Presence presence, MessageLogStore log, PushWishes wishes, IEnumerable<IPushSender> senders, PushSettings settings, TimeProvider clock,
+    PushStore pushes, DeliveryMarks marks, Presence presence, MessageLogStore log, PushWishes wishes, DeviceStore devices, IEnumerable<IPushSender> senders, PushSettings settings, TimeProvider clock,
     ILogger<PushWorker> logger)
 {
     public const int PageRows = 100;
@@ -58,8 +58,11 @@ sealed class PushWorker(
         }
 
         wanted = await WithWishesAsync(wanted, read, forgotten);
-        var unread = await pushes.UnreadAsync([.. wanted.Select(each => each.Push.UserId).Distinct()]);
-        List<(PendingPush, PushRequired)> told = [.. wanted.Select(each => (each.Push, Describe(each.Push, each.Message, unread.Of(each.Push.UserId))))];
+        List<int> users = [.. wanted.Select(each => each.Push.UserId).Distinct()];
+        var unread = await pushes.UnreadAsync(users);
+        var wakeable = users.Count > 0 ? await devices.WakeableAsync(users) : null;
+        List<(PendingPush, PushRequired)> told =
+            [.. wanted.Select(each => (each.Push, Describe(each.Push, each.Message, unread.Of(each.Push.UserId)) with { Devices = [.. wakeable![each.Push.UserId].Select(ToPush)] }))];
         waiting.AddRange(await TellAsync(told, writesEvents));
         if (forgotten.Count > 0)
             await pushes.ForgetAsync(forgotten);
@@ -128,6 +131,8 @@ sealed class PushWorker(
 
         return true;
     }
+
+    static PushDevice ToPush(StoredDevice device) => new(device.Device, device.Platform, device.Provider ?? "", device.Token ?? "");
 
     PushRequired Describe(PendingPush push, LogRow message, int badge) => new(
         push.UserId, push.Conversation.ToString(), message.Seq, message.Ts, message.Sender, push.Conversation.IsGroup ? push.Conversation.B : null,

@@ -3,13 +3,16 @@ using System.Text.Json;
 namespace Chat.Protocol;
 
 /// <summary>
-/// What a message refers to beside its text: another message, a thread, users. They are no part of the body (<see cref="ChatBody"/>): clients of version 3 of the
+/// What a message refers to beside its text: another message, a thread, users, files. They are no part of the body (<see cref="ChatBody"/>): clients of version 3 of the
 /// protocol get them as keys of the pushed object, all others get the text alone. A further kind is one more property here, with its key.
 /// </summary>
 public sealed record MessageReferences
 {
     /// <summary>Users that one message may mention.</summary>
     public const int MaxMentions = 50;
+
+    /// <summary>Files that one message may have.</summary>
+    public const int MaxAttachments = 10;
 
     /// <summary>A message that refers to nothing.</summary>
     public static MessageReferences None { get; } = new();
@@ -26,8 +29,11 @@ public sealed record MessageReferences
     /// <summary>Whether it mentions everybody.</summary>
     public bool MentionsAll { get; init; }
 
+    /// <summary>The files that it has, each once.</summary>
+    public IReadOnlyList<MessageAttachment> Attachments { get; init; } = [];
+
     /// <summary>Whether there is nothing in it.</summary>
-    public bool IsEmpty => Reply == 0 && Thread == 0 && !HasMentions;
+    public bool IsEmpty => Reply == 0 && Thread == 0 && !HasMentions && Attachments.Count == 0;
 
     /// <summary>Whether it mentions anybody.</summary>
     public bool HasMentions => MentionsAll || Mentions.Count > 0;
@@ -57,6 +63,12 @@ public sealed record MessageReferences
             writer.WriteNumber("thread", Thread);
         if (HasMentions)
             WriteMentions(writer);
+        if (Attachments.Count == 0)
+            return;
+        writer.WriteStartArray("attachments");
+        foreach (var file in Attachments)
+            file.Write(writer);
+        writer.WriteEndArray();
     }
 
     /// <summary>What <see cref="ToBytes"/> has written. Lenient: what cannot be read is nothing, because others may have written into the table.</summary>
@@ -89,7 +101,9 @@ public sealed record MessageReferences
             return "\"thread\" must be the number of the message that the thread begins with: an integer of at least 1";
         if (!TryMentions(json, out var mentions, out var all))
             return $"\"mentions\" must be \"all\" or a list of at most {MaxMentions} ids of users";
-        references = new MessageReferences { Reply = reply, Thread = thread, Mentions = mentions, MentionsAll = all };
+        if (!MessageAttachment.TryReadAll(json, MaxAttachments, out var attachments))
+            return $"\"attachments\" must be a list of at most {MaxAttachments} objects, each with the \"id\" of a file";
+        references = new MessageReferences { Reply = reply, Thread = thread, Mentions = mentions, MentionsAll = all, Attachments = attachments };
         return null;
     }
 
@@ -102,14 +116,15 @@ public sealed record MessageReferences
 
     /// <summary>Whether a key of a message is one of those that say what it refers to.</summary>
     internal static bool IsKey(in Utf8JsonReader reader) => reader.ValueTextEquals("reply"u8) || reader.ValueTextEquals("thread"u8) || reader.ValueTextEquals("mentions"u8)
-        || reader.ValueTextEquals("replies"u8) || reader.ValueTextEquals("last_reply"u8);
+        || reader.ValueTextEquals("replies"u8) || reader.ValueTextEquals("last_reply"u8) || reader.ValueTextEquals("attachments"u8);
 
     /// <summary>Also those of <see cref="ThreadSummary"/>, which only a server says.</summary>
-    internal static bool IsKey(string name) => name is "reply" or "thread" or "mentions" or "replies" or "last_reply";
+    internal static bool IsKey(string name) => name is "reply" or "thread" or "mentions" or "replies" or "last_reply" or "attachments";
 
     /// <summary>Whether a body may have such a key: a look that costs next to nothing, before anything is parsed.</summary>
     internal static bool MayHaveKey(ReadOnlySpan<byte> body) =>
         body.IndexOf("\"repl"u8) >= 0 || body.IndexOf("\"thread\""u8) >= 0 || body.IndexOf("\"mentions\""u8) >= 0 || body.IndexOf("\"last_reply\""u8) >= 0
+        || body.IndexOf("\"attachments\""u8) >= 0
         || body.IndexOf("\\u"u8) >= 0;
 
     static bool TryNumber(JsonElement value, out long number)

@@ -14,6 +14,12 @@ public sealed record LoginRequest(int? Id, string? Name, string? Password, strin
     /// <summary>A token (JWT) that the product has given its user.</summary>
     public string? Jwt { get; init; }
 
+    /// <summary>The device that the client runs on; null: it does not say.</summary>
+    public LoginDevice? Device { get; init; }
+
+    /// <summary>What is wrong with the device that the client names; null: nothing. It counts from version 3 on.</summary>
+    public string? DeviceProblem { get; init; }
+
     internal override int Number => MessageKind.Login;
 
     /// <summary>Everything that says who it is, whether it is needed or not: the login must not be anybody else's.</summary>
@@ -29,9 +35,10 @@ public sealed record LoginRequest(int? Id, string? Name, string? Password, strin
             return NoString(ref fields, RequestKey.Name);
         if (token is null && jwt is null && id is null && name is null)
             return Invalid("a login needs \"id\" or \"name\" with \"password\", or \"token\" alone, or \"jwt\" alone");
-        return OptionalString(ref fields, RequestKey.Password, out var password) && (password ?? token ?? jwt) is not null
-            ? new LoginRequest((int?)id, name, password, token) { Jwt = jwt }
-            : NoString(ref fields, RequestKey.Password);
+        if (!OptionalString(ref fields, RequestKey.Password, out var password) || (password ?? token ?? jwt) is null)
+            return NoString(ref fields, RequestKey.Password);
+        var (device, problem) = LoginDevice.Read(fields.Frame);
+        return new LoginRequest((int?)id, name, password, token) { Jwt = jwt, Device = device, DeviceProblem = problem };
     }
 
     /// <summary>Never shows a secret.</summary>
@@ -39,6 +46,7 @@ public sealed record LoginRequest(int? Id, string? Name, string? Password, strin
 
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
+        Device?.Write(writer);
         if (Jwt is not null)
         {
             if (Id is { } expected)

@@ -10,7 +10,7 @@ static class RequestParser
         if (!TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind))
             return Invalid("\"msgid\" must be an integer that names the request");
         var request = Build(ref fields, (int)kind);
-        var claimsName = kind != MessageKind.ChangeGroup && !fields[RequestKey.Name].IsMissing; // there it is the group's
+        var claimsName = kind is not (MessageKind.ChangeGroup or MessageKind.ChangeDevice or MessageKind.StartUpload) && !fields[RequestKey.Name].IsMissing; // there it is the group's, the device's, or the file's
         if (request is UserRequest own && (claimsName || !fields[RequestKey.Id].IsMissing))
             request = ReadClaim(ref fields, claimsName, out var claim) is { } wrong ? wrong : own with { Claim = ClaimIn(own, claim) };
         return request is InvalidRequest invalid ? invalid with { Kind = (int)kind } : request;
@@ -20,7 +20,7 @@ static class RequestParser
     public static ConversationId? FindConversation(ref RequestFields fields) =>
         TryInteger(ref fields, RequestKey.MsgId, int.MinValue, out var kind)
         && kind is MessageKind.Received or MessageKind.Read or MessageKind.FetchHistory or MessageKind.GetReceipts or MessageKind.Typing
-            or MessageKind.ChangeMessage or MessageKind.FetchChanges or MessageKind.ChangeConversation or MessageKind.Search
+            or MessageKind.ChangeMessage or MessageKind.FetchChanges or MessageKind.ChangeConversation or MessageKind.Search or MessageKind.Report
         && TryConversation(ref fields, out var conversation)
             ? conversation
             : null;
@@ -57,6 +57,10 @@ static class RequestParser
             MessageKind.ListConversations => ListConversationsRequest.Read(ref fields),
             MessageKind.ChangeConversation => ChangeConversationRequest.Read(ref fields),
             MessageKind.Search => SearchRequest.Read(ref fields),
+            MessageKind.StartUpload => StartUploadRequest.Read(fields.Frame),
+            MessageKind.ListDevices => new ListDevicesRequest(),
+            MessageKind.ChangeDevice => ChangeDeviceRequest.Read(fields.Frame),
+            MessageKind.Report => ReportRequest.Read(ref fields),
             MessageKind.RefreshToken => RefreshTokenRequest.Read(ref fields),
             MessageKind.GetGroup => GetGroupRequest.Read(ref fields),
             MessageKind.ChangeGroup => ChangeGroupRequest.Read(ref fields),

@@ -15,6 +15,7 @@ static class Feature
     public const string Replies = "replies";
     public const string Threads = "threads";
     public const string Mentions = "mentions";
+    public const string Files = "files";
 
     /// <summary>What a request needs; null: every server answers it, if only with a refusal.</summary>
     public static string? Of(Request request) => request switch
@@ -27,6 +28,7 @@ static class Feature
         SearchRequest => Search,
         FetchHistoryRequest { Thread: > 0 } or FetchHistoryRequest { Seqs.Count: > 0 } => Threads,
         ChangeMessageRequest { Mentions: not null } or ChangeSettingsRequest { Change.Notify: not null } => Mentions,
+        StartUploadRequest => Files,
         _ => null,
     };
 }

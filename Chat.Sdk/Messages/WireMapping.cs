@@ -9,6 +9,7 @@ static class WireMapping
 {
     public static ChatMessage ToMessage(this ChatPush push) => new(push.Conversation, push.Seq, push.SenderId, push.SenderName, push.Text)
     {
+        Attachments = push.References.Attachments,
         Cmid = push.Cmid,
         Timestamp = push.Timestamp,
         Time = push.Time,

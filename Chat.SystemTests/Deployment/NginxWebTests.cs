@@ -1,5 +1,8 @@
+using System.Net;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
 using Chat.Checker.Processes;
+using Chat.Node.Files;
 using Chat.SystemTests.EndToEnd;
 using Chat.Tests.Client;
 using Chat.Tests.Support;
@@ -37,6 +40,21 @@ public sealed class NginxWebTests : IDisposable
 
         using var http = new HttpClient();
         Assert.Contains("ChatActors", await http.GetStringAsync(new Uri($"http://127.0.0.1:{nginx.WebPort}/")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_larger_than_nginx_takes_by_itself_go_through_it_in_both_directions()
+    {
+        await using var node = await TestNode.StartAsync(_folder, $"--Chat:Files:Folder={Path.Combine(_folder.Path, "files")}");
+        await using var nginx = await NginxServer.StartAsync([node.Port], webPorts: [node.WebPort]);
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        var bytes = RandomNumberGenerator.GetBytes(3_000_000);
+        var start = await alice.RequestAsync(new { msgid = 138, name = "x", size = bytes.Length, type = "a/b", sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) });
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{nginx.WebPort}") };
+        using var put = await http.PutAsync(new Uri(start.Text("put"), UriKind.Relative), new ByteArrayContent(bytes));
+        Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        var address = node.Service<FileLinks>().GetAddress(start.Text("attachment"), alice.UserId);
+        Assert.Equal(bytes, await http.GetByteArrayAsync(new Uri(address, UriKind.Relative)));
     }
 
     [Fact]

@@ -34,6 +34,8 @@ sealed class EveryStatement(IChatDatabase database)
         await ReferenceStatements.RunAsync(database, _node);
         await ChangeStatements.RunAsync(database, _clock);
         await SearchStatements.RunAsync(database, _node, _clock);
+        await DeviceStatements.RunAsync(database, _clock);
+        await FileStatements.RunAsync(database, _clock);
         await PushesAsync();
     }
 

@@ -1,6 +1,7 @@
 using Akka.TestKit;
 using Chat.Node.Auth;
 using Chat.Node.Contracts;
+using Chat.Node.Files;
 using Chat.Node.Gateway;
 using Chat.Node.Links;
 using Chat.Node.People;
@@ -35,15 +36,25 @@ public abstract class SessionTest : ActorTest
     /// <summary>As good as never, so that what a test awaits is not mixed with repetitions.</summary>
     private protected BackOff BackOff { get; set; } = new(TimeSpan.FromMinutes(1));
 
+    UploadDesk UploadDesk
+    {
+        get
+        {
+            var (store, settings) = (new FileStore(Database, Clock), new FileSettings { IsOn = false });
+            return new UploadDesk(store, new FileFolder(settings, store), new FileLinks(store, Clock), settings, Clock);
+        }
+    }
+
     private protected GatewayServices Services(AckCoalescer? round = null)
     {
         var lists = new ContactLists(Database);
+        var devices = new DeviceStore(Database, Clock);
         var passwords = new PasswordWorker(1000, 1);
         var logins = new AccountService(
-            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), lists, MaxFrameBytes,
+            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), new DeviceLogins(devices, new ChatLimits().Devices), lists, MaxFrameBytes,
             new Registrar(Accounts, passwords), passwords, NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
         var views = new ConversationViews(Database, Clock);
-        var (references, threads) = (new ReferenceChecks(new ReferenceStore(Database), LogStore), new ThreadStore(Database));
+        var (references, threads) = (new ReferenceChecks(new ReferenceStore(Database), LogStore, new FileStore(Database, Clock)), new ThreadStore(Database));
         var changes = new ChangeRequests(Changes, references, threads, views, ContactStore, Region(Conversations.Ref), new MessageLimits(16384, MaxFrameBytes), Hook, Clock);
         var store = new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database));
         var requests = new UserRequests(
@@ -52,7 +63,9 @@ public abstract class SessionTest : ActorTest
             new ConversationRequests(LogStore, new ConversationListStore(Database), new MentionStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes),
             new PeopleRequests(new UserDirectory(Database, new LegacyTexts(Database)), Accounts, new UserProfiles(Database), DirectoryAccess.Open, MaxFrameBytes),
             new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes, Clock), new SearchRequests(null, null, ContactStore, MaxFrameBytes),
-            new SettingsRequests(new NotifyStore(Database), ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), true, MaxFrameBytes), true,
+            new SettingsRequests(new NotifyStore(Database), ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), true, MaxFrameBytes),
+            new DeviceRequests(devices, new SessionRevocation(new Revocations(Database, Clock), devices, Region(Users.Ref), NullLogger<SessionRevocation>.Instance), MaxFrameBytes),
+            new ReportRequests(new ReportStore(Database, Clock, new WebhookOutbox(Database, Clock)), ContactStore, LogStore, Changes, views), UploadDesk, true,
             NullLogger<UserRequests>.Instance);
         return new GatewayServices(
             new ChatLimits(), Node, true, Clock, CrashPoints, logins, requests, new WatchRequests(ContactStore, new ContactBook(Database), Clock, NullLogger<WatchRequests>.Instance, Region(Hub.Ref)), new AddressLimiter(0, Clock), NullLogger.Instance,
@@ -62,6 +75,7 @@ public abstract class SessionTest : ActorTest
             Hook = Hook,
             BackOff = BackOff,
             References = references,
+            Devices = new DeviceSightings(devices, Clock, NullLogger<DeviceSightings>.Instance),
         };
     }
 

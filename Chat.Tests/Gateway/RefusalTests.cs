@@ -61,7 +61,7 @@ public sealed class RefusalTests
         var named = typeof(Request).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(Request)) && type.GetProperty("Conversation") is not null).Select(type => type.Name).Order();
         Assert.Equal(
-            ["ChangeConversationRequest", "ChangeMessageRequest", "FetchChangesRequest", "FetchHistoryRequest", "GetReceiptsRequest", "InvalidRequest", "ReadRequest", "ReceivedRequest", "SearchRequest", "TypingRequest"], named);
+            ["ChangeConversationRequest", "ChangeMessageRequest", "FetchChangesRequest", "FetchHistoryRequest", "GetReceiptsRequest", "InvalidRequest", "ReadRequest", "ReceivedRequest", "ReportRequest", "SearchRequest", "TypingRequest"], named);
     }
 
     [Fact]

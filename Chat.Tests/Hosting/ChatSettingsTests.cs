@@ -60,7 +60,7 @@ public sealed class ChatSettingsTests
                 ProxyProtocol = true,
                 BatchScheduling = false,
                 ClusterHostname = "a",
-                Limits = new ChatLimits { OutboxFrames = 16 },
+                Limits = new ChatLimits { OutboxFrames = 16 }, Files = new FileSettings { IsOn = false },
             },
             settings);
     }

@@ -75,6 +75,8 @@ static class Samples
         new EndSessions(17, 2),
         new SessionsEnded(17),
         new EndSession(17, 2),
+        new EndDevice(17, 9_000_000_000),
+        new EndDeviceSession(17, 9_000_000_000),
         new CheckPresence(17),
         StopUser.Instance,
         new Bundle(new byte[] { 1, 2, 3 }),

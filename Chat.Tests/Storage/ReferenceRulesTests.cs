@@ -12,10 +12,10 @@ public sealed class ReferenceRulesTests
     static readonly ConversationId Pair = ConversationId.Direct(Alice, Bob);
     static readonly ConversationId Group = ConversationId.Group(5);
 
-    /// <summary>3 is a system message, 4 is recalled, 7 is in the thread of 5, 9 in that of 8.</summary>
+    /// <summary>4 is recalled, 10 is a system message, 7 is in the thread of 5, 9 in that of 8.</summary>
     static readonly Dictionary<long, ReferencedMessage> Messages = new()
     {
-        [2] = new(false, 0), [3] = new(false, 0, IsSystem: true), [4] = new(true, 0), [5] = new(false, 0), [7] = new(false, 5), [8] = new(false, 0), [9] = new(false, 8),
+        [2] = new(false, 0), [4] = new(true, 0), [5] = new(false, 0), [7] = new(false, 5), [8] = new(false, 0), [9] = new(false, 8), [10] = new(false, 0, IsSystem: true),
     };
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class ReferenceRulesTests
     [InlineData(6, 0, "\"reply\" names message 6, which you do not see in d:1:3")]
     [InlineData(0, 6, "\"thread\" names message 6, which you do not see in d:1:3")]
     [InlineData(2, 0, "\"reply\" names message 2, which you do not see in d:1:3")] // cleared
-    [InlineData(3, 0, "\"reply\" names message 3, a system message")]
+    [InlineData(10, 0, "\"reply\" names message 10, a system message")]
     [InlineData(4, 0, "\"reply\" names message 4, which was recalled")]
     [InlineData(0, 4, "\"thread\" names message 4, which was recalled")]
     [InlineData(0, 7, "\"thread\" names message 7, which is in a thread itself: 5")]

@@ -26,7 +26,7 @@ public sealed class PushNodeTests(WebhookNode fixture) : WebhookNodeTest(fixture
         var text = new string('x', 100);
         await SendAsync(_alice, _bob, text);
         await SendAsync(_alice, _bob, "another");
-        await PushesAsync($$"""{"user":{{_bob}},"conversation":"d:{{_alice}}:{{_bob}}","seq":1,"ts":0,"from":{{_alice}},"preview":"{{text[..80]}}","badge":2}""");
+        await PushesAsync($$"""{"user":{{_bob}},"conversation":"d:{{_alice}}:{{_bob}}","seq":1,"ts":0,"from":{{_alice}},"preview":"{{text[..80]}}","badge":2,"devices":[]}""");
         await SendAsync(_alice, _bob, "it stays at one");
         Assert.Equal(1L, await RowsAsync("due IS NULL"));
 

@@ -215,7 +215,7 @@ public sealed class PushWorkerTests : StorageTest
         var pushes = new PushStore(database, _outbox);
         var marks = new DeliveryMarks(database, Database.Clock, NullLogger<DeliveryMarks>.Instance, _interest, pushes);
         return new PushWorker(
-            pushes, marks, new Presence(database), new MessageLogStore(database, Database.Node), new PushWishes(new NotifyStore(database), new MentionStore(database)), [_sender], new PushSettings(HasPreview: false), Database.Clock,
+            pushes, marks, new Presence(database), new MessageLogStore(database, Database.Node), new PushWishes(new NotifyStore(database), new MentionStore(database)), new DeviceStore(database, Database.Clock), [_sender], new PushSettings(HasPreview: false), Database.Clock,
             NullLogger<PushWorker>.Instance);
     }
 

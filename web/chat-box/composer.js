@@ -1,4 +1,6 @@
-/** @import { Message } from '../sdk/types.js' */
+/** @import { Attachment, Message } from '../sdk/types.js' */
+/** @import { Upload } from './attachment-tray.js' */
+import { AttachmentTray } from './attachment-tray.js';
 import { h, icon } from './dom.js';
 
 const MAX_LENGTH = 8000;
@@ -10,12 +12,14 @@ export class Composer {
   #button;
   #banner;
   #hooks;
+  #tray;
+  #clip;
   /** @type {{ message: Message, draft: string } | null} */
   #editing = null;
   /** The number of the message that is answered; 0: none. */
   #reply = 0;
 
-  /** @param {{ send(text: string, reply: number): void, edit(message: Message, text: string): void, editLast(): void, typed(isEmpty: boolean): void }} hooks @param {string} [placeholder] */
+  /** @param {{ send(text: string, files: Attachment[], reply: number): void, upload: Upload, canUpload(): boolean, edit(message: Message, text: string): void, editLast(): void, typed(isEmpty: boolean): void }} hooks @param {string} [placeholder] */
   constructor(hooks, placeholder = 'Write a message') {
     this.#hooks = hooks;
     this.#input = h('textarea', {
@@ -25,13 +29,23 @@ export class Composer {
     this.#button = h('button', { class: 'send', type: 'submit', 'aria-label': 'Send', disabled: true }, icon('send'));
     this.#banner = h('div', { class: 'editing', hidden: true }, icon('compose'), h('span', { role: 'status' }),
       h('button', { class: 'link', type: 'button', onclick: () => this.#giveUp() }, 'Cancel'));
+    this.#tray = new AttachmentTray(hooks.upload, () => this.#changed());
+    const chooser = /** @type {HTMLInputElement} */ (h('input', { type: 'file', multiple: true, hidden: true, 'aria-hidden': 'true', tabindex: '-1', onchange: () => {
+      this.take(chooser.files ?? []);
+      chooser.value = '';
+    } }));
+    this.#clip = h('button', { class: 'clip', type: 'button', 'aria-label': 'Add files', hidden: true, onclick: () => chooser.click() }, icon('clip'));
+    this.#input.addEventListener('paste', (/** @type {ClipboardEvent} */ event) => {
+      if (event.clipboardData?.files.length && this.take(event.clipboardData.files))
+        event.preventDefault();
+    });
     this.element = h('form', {
       class: 'composer',
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         this.#submit();
       },
-    }, this.#banner, this.#input, this.#button);
+    }, this.#banner, this.#tray.element, this.#clip, chooser, this.#input, this.#button);
   }
 
   /** What the empty field says. @param {string} words */
@@ -39,6 +53,18 @@ export class Composer {
     this.#input.placeholder = words;
     this.#input.setAttribute('aria-label', words);
   }
+
+  /** Files that were chosen, pasted or dropped. @param {Iterable<File>} files @returns {boolean} whether they go with a message */
+  take(files) {
+    if (this.#editing || !this.#hooks.canUpload())
+      return false;
+    this.#tray.add(files);
+    this.focus();
+    return true;
+  }
+
+  /** Whether the server takes files may have changed. */
+  learn() { this.#clip.hidden = !this.#hooks.canUpload(); }
 
   /** What is being written, apart from an edit. */
   get draft() { return this.#editing?.draft ?? this.#input.value; }
@@ -124,7 +150,9 @@ export class Composer {
 
   #submit() {
     const text = this.#input.value.trim();
-    if (!text)
+    if (!this.#editing && !this.#tray.isEmpty && !this.#tray.isReady)
+      return;
+    if (!text && (this.#editing || this.#tray.isEmpty))
       return;
     const edited = this.#editing?.message;
     if (edited) {
@@ -135,7 +163,7 @@ export class Composer {
     this.#changed();
     const reply = this.#reply;
     this.#endReply();
-    this.#hooks.send(text, reply);
+    this.#hooks.send(text, this.#tray.take(), reply);
     this.focus();
   }
 
@@ -145,7 +173,8 @@ export class Composer {
   }
 
   #changed() {
-    this.#button.disabled = this.#input.value.trim() === '';
+    const hasFiles = !this.#editing && !this.#tray.isEmpty;
+    this.#button.disabled = hasFiles ? !this.#tray.isReady : this.#input.value.trim() === '';
     this.#input.style.height = 'auto';
     this.#input.style.height = `${Math.min(this.#input.scrollHeight, MAX_HEIGHT)}px`;
   }

@@ -1,10 +1,12 @@
-/** @import { Message } from '../sdk/types.js' */
+/** @import { Attachment, Message } from '../sdk/types.js' */
+import { filesOf, showFiles } from './attachments.js';
 import { h, icon } from './dom.js';
 import { clockTime, linkify } from './format.js';
 
 /**
  * @typedef {object} RowHooks
  * @property {(id: number) => string} nameOf
+ * @property {(file: Attachment) => string} urlOf where to get a file
  * @property {(message: Message) => boolean} canChange whether anything can be done with it
  * @property {(message: Message, button: HTMLElement) => void} menu
  * @property {(message: Message, emoji: string) => void} react
@@ -24,6 +26,7 @@ export class MessageRow {
   #shown = '';
   #sender = h('span', { class: 'sender' });
   #quote = h('button', { class: 'quote', type: 'button', tabindex: '-1', hidden: true, onclick: () => this.#hooks.showQuoted(this.#message.reply ?? 0) }, h('span', { class: 'visually-hidden' }, 'In reply to '), h('b'), h('span'));
+  #files = h('div', { class: 'files', hidden: true });
   #text = h('p', { class: 'text', dir: 'auto' });
   #meta = h('span', { class: 'meta' });
   #more = h('button', { class: 'more', type: 'button', tabindex: '-1', hidden: true, 'aria-label': 'Actions', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#hooks.menu(this.#message, this.#more) }, icon('more'));
@@ -35,7 +38,7 @@ export class MessageRow {
     this.#hooks = hooks;
     this.#message = message;
     this.element = h('div', { class: `message ${message.own ? 'own' : 'other'}${message.system ? ' system' : ''}` }, this.#sender,
-      h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#quote, this.#text, this.#meta), this.#more), this.#reactions, this.#failure);
+      h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#quote, this.#files, this.#text, this.#meta), this.#more), this.#reactions, this.#failure);
   }
 
   /** Somebody has gone to it from elsewhere. */
@@ -54,7 +57,8 @@ export class MessageRow {
     const canChange = this.#hooks.canChange(message);
     const progress = message.own && state === 'sent' ? this.#hooks.progress(message) : state;
     const isForMe = !recalled && this.#hooks.isForMe(message);
-    const key = JSON.stringify([isForMe, progress, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
+    const files = filesOf(message);
+    const key = JSON.stringify([files.map(file => [file.id, this.#hooks.urlOf(file)]), isForMe, progress, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
     this.#showQuote(message);
     this.#showText(recalled ? this.#wordsOfRecall(message) : message.text);
     if (this.#key === key)
@@ -66,6 +70,8 @@ export class MessageRow {
     this.element.classList.toggle('for-me', isForMe);
     this.element.classList.toggle('gone', recalled !== undefined);
     this.#sender.textContent = message.system ? '' : message.own ? 'You' : name || this.#hooks.nameOf(message.from);
+    this.#files.hidden = files.length === 0;
+    this.#files.replaceChildren(...showFiles(files, file => this.#hooks.urlOf(file)));
     this.#more.hidden = !canChange;
     this.#showMeta(message, progress);
     this.#showReactions(recalled ? {} : reactions, mine);

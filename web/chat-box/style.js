@@ -57,6 +57,21 @@ button:disabled { cursor: default; }
 .own .bubble { border-start-end-radius: 6px; border-end-end-radius: 6px; }
 .other.first .bubble { border-start-start-radius: var(--chat-radius); }
 .own.first .bubble { border-start-end-radius: var(--chat-radius); }
+.files { display: flex; flex-direction: column; align-items: flex-start; gap: 6px; margin-bottom: 4px; }
+.picture { display: block; border-radius: 12px; overflow: hidden; max-width: 100%; background: var(--chat-line); }
+.picture img { display: block; max-width: min(320px, 100%); max-height: 320px; min-width: 48px; min-height: 48px; object-fit: contain; }
+.file, .tray-file { display: inline-flex; align-items: center; gap: 8px; max-width: 100%; box-sizing: border-box; padding: 8px 12px; border: 1px solid var(--chat-control-line); border-radius: 12px; color: inherit; text-decoration: none; font-size: 14px; }
+.file:hover { text-decoration: underline; }
+.file-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.file-size { flex: none; font-size: 12px; opacity: .85; }
+.tray { display: flex; flex-wrap: wrap; gap: 6px; width: 100%; max-height: 140px; overflow-y: auto; }
+.tray-file { background: var(--chat-raised); color: var(--chat-text); padding: 4px 8px; }
+.tray-file progress { width: 64px; height: 6px; accent-color: var(--chat-accent); }
+.tray-file.failed { border-color: var(--chat-danger); color: var(--chat-danger); }
+.tray-file.failed .file-size { white-space: normal; flex: initial; }
+.clip { display: grid; place-items: center; flex: none; width: 40px; height: 40px; padding: 0; border: 0; border-radius: 50%; background: none; color: var(--chat-soft); }
+.clip[hidden], .tray[hidden], .files[hidden] { display: none; }
+.clip:hover { background: var(--chat-line); color: var(--chat-text); }
 .text { display: inline; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .text a { color: var(--chat-link); }
 .own .text a { color: inherit; }

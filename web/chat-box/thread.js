@@ -1,5 +1,6 @@
 /** @import { ChatClient } from '../sdk/client.js' */
-/** @import { Change, Message } from '../sdk/types.js' */
+/** @import { Attachment, Change, Message } from '../sdk/types.js' */
+import { filesOf } from './attachments.js';
 import { Composer } from './composer.js';
 import { h, icon } from './dom.js';
 import { Draft } from './draft.js';
@@ -17,6 +18,9 @@ const BACK_PAGE = 100;
 const MAX_BACK = 10;
 /** Nearer to an edge than this counts as there, in pixels. */
 const NEAR = 80;
+
+/** What goes with a text. @param {Attachment[]} files @param {number} [reply] the number of the message that it answers @returns {import('../sdk/types.js').Fields | undefined} */
+const fieldsOf = (files, reply) => (files.length > 0 || reply ? { ...(files.length > 0 && { attachments: files }), ...(reply && { reply }) } : undefined);
 
 /**
  * One conversation: its messages, and where to write the next one.
@@ -44,7 +48,7 @@ export class Thread {
   #client;
   #options;
   #list = new MessageList({
-    nameOf: id => this.#options.nameOf(id), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => this.#progress(one),
+    nameOf: id => this.#options.nameOf(id), urlOf: file => this.#client.fileUrl(file), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => this.#progress(one),
     react: (one, emoji) => this.#changes.react(one, emoji), quoted: seq => this.#quotes.find(seq), showQuoted: seq => void this.showAt(seq),
     isForMe: one => !one.own && (one.mentions === 'all' || (one.mentions?.includes(this.#client.user?.id ?? 0) ?? false)), sendAgain: one => this.#sendAgain(one), giveUp: one => this.#giveUp(one),
   });
@@ -64,12 +68,18 @@ export class Thread {
     });
     this.#quotes = new Quotes(client, conversation, this.#timeline, () => this.#drawSoon());
     this.composer = new Composer({
-      send: (text, reply) => this.#send(text, reply ? { reply } : undefined), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
+      send: (text, files, reply) => this.#send(text, fieldsOf(files, reply)), upload: (file, progress, signal) => client.upload(file, { progress, signal }), canUpload: () => client.can('files'), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
     }, options.placeholder);
     this.#draft = options.draft === undefined ? null : new Draft(client, conversation, this.composer, options.draft);
     this.#typing = new TypingLine(options.nameOf);
     this.#scroller = h('div', { class: 'scroll' }, this.#list.element, this.#note);
     this.element = h('section', { class: 'thread', 'aria-label': 'Conversation' }, this.#pinned.element, this.#scroller, this.#jump, this.#alert, this.#typing.element, this.composer.element, this.#menu.element);
+    this.composer.learn();
+    this.element.addEventListener('dragover', event => event.dataTransfer?.types.includes('Files') && event.preventDefault());
+    this.element.addEventListener('drop', event => {
+      if (event.dataTransfer?.files.length && this.composer.take(event.dataTransfer.files))
+        event.preventDefault();
+    });
     this.#scroller.addEventListener('scroll', () => this.#onScroll(), { passive: true });
     const onFocus = () => this.#markRead();
     window.addEventListener('focus', onFocus);
@@ -80,6 +90,7 @@ export class Thread {
       client.on('change', change => this.#change(change)),
       client.on('login', () => { // another server may know of other things, and the user may have another role
         void this.#changes.learn();
+        this.composer.learn();
         this.#drawSoon();
       }),
       client.on('conversation', event => event.conversation === conversation && this.#drawSoon()),
@@ -217,7 +228,7 @@ export class Thread {
   /** @param {Message} message */
   #sendAgain(message) {
     this.#giveUp(message);
-    this.#send(message.text, message.reply ? { reply: message.reply } : undefined);
+    this.#send(message.text, fieldsOf(filesOf(message), message.reply));
     this.composer.focus();
   }
 

@@ -1,6 +1,7 @@
 /** @import { PresenceState } from '../sdk/types.js' */
 /** @import { Entry } from './inbox.js' */
 /** @import { MessageSearch } from './message-search.js' */
+import { filesOf } from '../chat-box/attachments.js';
 import { avatar, h, icon } from '../chat-box/dom.js';
 import { shortTime } from '../chat-box/format.js';
 
@@ -94,7 +95,7 @@ export class ConversationList {
     if (shownDraft)
       preview.replaceChildren(h('span', { class: 'draft' }, 'Draft: '), shownDraft.slice(0, 200));
     else
-      preview.replaceChildren(...(last?.state === 'failed' ? [icon('warning')] : last?.state === 'pending' ? [icon('clock')] : []), last?.recalled ? 'A message was taken back' : last ? `${who}${last.text.slice(0, 200)}` : isGroup ? 'Nothing written yet' : '');
+      preview.replaceChildren(...(last?.state === 'failed' ? [icon('warning')] : last?.state === 'pending' ? [icon('clock')] : []), last?.recalled ? 'A message was taken back' : last ? `${who}${wordsOf(last)}` : isGroup ? 'Nothing written yet' : '');
     badge.replaceChildren(...(unread > 0 || marked ? [unread > 99 ? '99+' : unread > 0 ? String(unread) : '', h('span', { class: 'visually-hidden' }, ' unread')] : []));
   }
 
@@ -114,4 +115,10 @@ export class ConversationList {
     event.preventDefault();
     stops[at + step]?.focus();
   }
+}
+
+/** The beginning of a message, or what it has instead of words. @param {import('../sdk/types.js').Message} message */
+function wordsOf(message) {
+  const files = message.text ? [] : filesOf(message);
+  return files.length > 0 ? files.map(({ name }) => name).join(', ').slice(0, 200) : message.text.slice(0, 200);
 }

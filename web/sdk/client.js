@@ -4,6 +4,7 @@ import { Connection } from './connection.js';
 import { Credentials } from './credentials.js';
 import { Emitter } from './emitter.js';
 import { Engine } from './engine.js';
+import { fileAddress, upload } from './files.js';
 import { Handover } from './handover.js';
 import { MemoryStore } from './memory-store.js';
 import { resolve } from './options.js';
@@ -118,6 +119,18 @@ export class ChatClient extends Requests {
     const pending = { cmid: this.#nextCmid(), target, text, ts: this.#options.clock.date(), ...(fields && { fields }) };
     return this.#unsent.add(pending, this.#user);
   }
+
+  /**
+   * Sends the bytes of a file, to be named in messages: `send(to, text, { attachments: [await client.upload(file)] })`, at most 10 of them.
+   * @param {Blob & { name?: string }} file @param {{ name?: string, progress?: (part: number) => void, signal?: AbortSignal }} [options] `progress`: from 0 to 1
+   * @returns {Promise<import('./types.js').Attachment>} when the server has stored it; fails with a ChatError
+   */
+  upload(file, { name = file.name ?? 'file', progress = () => {}, signal } = {}) {
+    return upload(object => this.#request(object), this.#options.url, file, name, progress, signal);
+  }
+
+  /** Where to get a file of a message; empty if the server has not said, as of what was kept here for long: `history` has a new address. @param {import('./types.js').Attachment} attachment */
+  fileUrl({ url = '' }) { return fileAddress(this.#options.url, url); }
 
   /** Messages of this user that were not acknowledged: those on their way, and those that failed. @param {string} [conversation] */
   unsent(conversation) { return this.#unsent.list(conversation); }

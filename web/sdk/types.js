@@ -22,7 +22,7 @@
  * @property {number[] | 'all'} [mentions] whom it mentions
  * @property {number} [replies] from `history`: how many messages are in the thread that has begun with it
  * @property {number} [last_reply] the number of the last of them: a message with this `thread` above it is one more
- * @property {Fields} [fields] other keys that the sender gave it
+ * @property {Fields} [fields] other keys that the sender gave it, and `attachments`, its files
  * @property {Fields} [system] nobody has sent it (`from` is 0): what has become of the group (`change`, `by`, `ids` …, see the protocol); `text` says the same in English
  * @property {number} [rev] the number of its newest change that is known
  * @property {number} [edited] when its text was last edited, in ms since 1970
@@ -31,6 +31,8 @@
  * @property {Record<string, number>} [reactions] how many users have reacted with what
  * @property {string[]} [mine] what this user has reacted with
  * @property {number} [offline] its row in the offline queue, on a server without a history
+ *
+ * @typedef {{ id: string, name: string, type: string, size: number, url?: string }} Attachment a file of a message; `url`: without the server, good for some hours
  *
  * @typedef {object} Change of a message; what is left out did not change
  * @property {string} conversation

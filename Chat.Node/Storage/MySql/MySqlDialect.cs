@@ -140,6 +140,8 @@ sealed class MySqlDialect : SqlDialect
 
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B FOR UPDATE";
 
+    public override string LockUser => "SELECT id FROM Users WHERE id = @userId FOR UPDATE";
+
     public override string LockGroup => "SELECT id FROM AllGroup WHERE id = @groupId FOR UPDATE";
 
     public override string StoreMessageState =>

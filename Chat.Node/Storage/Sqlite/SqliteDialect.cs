@@ -52,8 +52,7 @@ sealed class SqliteDialect : SqlDialect
         """
         SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, r.refs
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq FROM json_each(@ids)) i
-        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
-            LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
+        JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
         """;
 
     public override string TextsAt =>
@@ -130,6 +129,8 @@ sealed class SqliteDialect : SqlDialect
 
     /// <summary>A transaction that writes is alone.</summary>
     public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B";
+
+    public override string LockUser => "SELECT id FROM Users WHERE id = @userId";
 
     public override string LockGroup => "SELECT id FROM AllGroup WHERE id = @groupId";
 
