@@ -90,7 +90,10 @@ static class GroupEndpoints
             return ApiProblem.Malformed("\"sending\" must be \"all\" or \"admins\"");
         var change = new ChangeGroupRequest(id)
         {
-            Name = body.Name, Description = body.Desc, Avatar = body.Avatar, Joining = joining,
+            Name = body.Name,
+            Description = body.Desc,
+            Avatar = body.Avatar,
+            Joining = joining,
             Sending = body.Sending switch { "all" => GroupSending.All, "admins" => GroupSending.Admins, _ => null },
         };
         if (body.Avatar is not null && WireRules.Check<ChangeGroupRequest>(new ChangeGroupRequest(id) { Avatar = body.Avatar }, out _) is { } wrong)

@@ -100,7 +100,13 @@ public sealed record SendMessageRequest : Request
             return Invalid(problem) with { Ref = Ref };
         return new SendMessageRequest(ChatObjectTokens.Rewrite(_withOthers, withReferences: false))
         {
-            Ref = Ref, IsGroup = IsGroup, TargetId = TargetId, SenderId = SenderId, Cmid = Cmid, TextBytes = TextBytes, References = references,
+            Ref = Ref,
+            IsGroup = IsGroup,
+            TargetId = TargetId,
+            SenderId = SenderId,
+            Cmid = Cmid,
+            TextBytes = TextBytes,
+            References = references,
         };
     }
 

@@ -31,8 +31,7 @@ public sealed class ChatSettingsTests
         Assert.Equal(16384, settings.Limits.MaxTextBytes);
         Assert.Equal(100_000, settings.Limits.MaxConnections);
         Assert.Equal(1000, settings.Limits.FramesPerSecond);
-        Assert.Equal(30, settings.Limits.LoginSeconds);
-        Assert.Equal(90, settings.Limits.IdleSeconds);
+        Assert.Equal((30, 90), (settings.Limits.LoginSeconds, settings.Limits.IdleSeconds));
         Assert.Equal(86400, settings.Limits.LegacyIdleSeconds);
         Assert.Equal(6000, settings.Limits.LoginsPerMinutePerAddress);
         Assert.Equal(10, settings.Limits.FailedLoginsPerMinutePerAccount);
@@ -60,7 +59,8 @@ public sealed class ChatSettingsTests
                 ProxyProtocol = true,
                 BatchScheduling = false,
                 ClusterHostname = "a",
-                Limits = new ChatLimits { OutboxFrames = 16 }, Files = new FileSettings { IsOn = false },
+                Limits = new ChatLimits { OutboxFrames = 16 },
+                Files = new FileSettings { IsOn = false },
             },
             settings);
     }

@@ -15,7 +15,13 @@ public sealed class ReferenceRulesTests
     /// <summary>4 is recalled, 10 is a system message, 7 is in the thread of 5, 9 in that of 8.</summary>
     static readonly Dictionary<long, ReferencedMessage> Messages = new()
     {
-        [2] = new(false, 0), [4] = new(true, 0), [5] = new(false, 0), [7] = new(false, 5), [8] = new(false, 0), [9] = new(false, 8), [10] = new(false, 0, IsSystem: true),
+        [2] = new(false, 0),
+        [4] = new(true, 0),
+        [5] = new(false, 0),
+        [7] = new(false, 5),
+        [8] = new(false, 0),
+        [9] = new(false, 8),
+        [10] = new(false, 0, IsSystem: true),
     };
 
     [Theory]

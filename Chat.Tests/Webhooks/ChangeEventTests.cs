@@ -46,7 +46,16 @@ public sealed class ChangeEventTests
 
     static ChangedMessage Of(ChangedKind kind, long rev, int recalledBy = 0) => new()
     {
-        Seq = 41, Kind = kind, Rev = rev, Changed = 9000, Edited = 6, RecalledBy = recalledBy, Recalled = 8, Sender = 3, Cmid = "c", Ts = 7,
+        Seq = 41,
+        Kind = kind,
+        Rev = rev,
+        Changed = 9000,
+        Edited = 6,
+        RecalledBy = recalledBy,
+        Recalled = 8,
+        Sender = 3,
+        Cmid = "c",
+        Ts = 7,
         Body = """{"id":3,"msg":"new","msgid":6,"toid":1}"""u8.ToArray(),
     };
 }
