@@ -153,7 +153,7 @@ sealed class FrameHandler(LoadState state, int markEvery)
             var reader = new Utf8JsonReader(frame);
             using var json = JsonDocument.ParseValue(ref reader);
             var kind = json.RootElement.GetProperty("msgid").GetInt32();
-            if (kind is 6 or 10)
+            if (kind is 6 or 10 && json.RootElement.GetProperty("id").GetInt32() > 0) // a system message tells of the group that the load was made for
                 state.Meter.Tally.Corrupt++;
             if (kind == 102 && json.RootElement.TryGetProperty("ref", out var reference) && reference.ValueKind == JsonValueKind.String)
             {

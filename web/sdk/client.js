@@ -12,7 +12,7 @@ import { ChatError, ErrorCode, Kind, cmidSource, targetOf, toMessage } from './p
 import { Requests } from './requests.js';
 import { SafeStore } from './safe-store.js';
 import { SharedEngine } from './shared-engine.js';
-import { Unsent } from './unsent.js';
+import { acknowledgementOf, Unsent } from './unsent.js';
 import { Watching } from './watching.js';
 
 /**
@@ -125,9 +125,7 @@ export class ChatClient extends Requests {
    * @param {Blob & { name?: string }} file @param {{ name?: string, progress?: (part: number) => void, signal?: AbortSignal }} [options] `progress`: from 0 to 1
    * @returns {Promise<import('./types.js').Attachment>} when the server has stored it; fails with a ChatError
    */
-  upload(file, { name = file.name ?? 'file', progress = () => {}, signal } = {}) {
-    return upload(object => this.#request(object), this.#options.url, file, name, progress, signal);
-  }
+  upload(file, { name = file.name ?? 'file', progress = () => {}, signal } = {}) { return upload(object => this.#request(object), this.#options.url, file, name, progress, signal); }
 
   /** Where to get a file of a message; empty if the server has not said, as of what was kept here for long: `history` has a new address. @param {import('./types.js').Attachment} attachment */
   fileUrl({ url = '' }) { return fileAddress(this.#options.url, url); }
@@ -139,19 +137,7 @@ export class ChatClient extends Requests {
   discard(message) { this.#unsent.discard(message); }
 
   /** @param {Message} message of `send` @returns {Promise<Message>} when it is `sent`; fails when it has failed */
-  acknowledged(message) {
-    const failed = () => new ChatError(message.error ?? '', message.errno, false);
-    if (message.state !== 'pending')
-      return message.state === 'sent' ? Promise.resolve(message) : Promise.reject(failed());
-    return new Promise((done, fail) => {
-      const off = this.on('update', ({ cmid }) => {
-        if (cmid !== message.cmid)
-          return;
-        off();
-        return message.state === 'failed' ? fail(failed()) : done(message);
-      });
-    });
-  }
+  acknowledged(message) { return acknowledgementOf(message, handler => this.on('update', handler)); }
 
   /**
    * Messages of a conversation, ascending: the newest, or those next to a number. Without a connection, what is kept on this device.

@@ -1,8 +1,24 @@
 /** @import { Message, Pending, Store, User } from './types.js' */
 import { fromPending } from './outgoing.js';
+import { ChatError } from './protocol.js';
 
 /** So many messages may wait for their acknowledgement; one more fails at once. */
 export const MAX_UNSENT = 1000;
+
+/** @param {Message} message @param {(handler: (message: Message) => void) => () => void} onUpdate returns what ends it @returns {Promise<Message>} when it is `sent`; fails when it has failed */
+export function acknowledgementOf(message, onUpdate) {
+  const failed = () => new ChatError(message.error ?? '', message.errno, false);
+  if (message.state !== 'pending')
+    return message.state === 'sent' ? Promise.resolve(message) : Promise.reject(failed());
+  return new Promise((done, fail) => {
+    const off = onUpdate(({ cmid }) => {
+      if (cmid !== message.cmid)
+        return;
+      off();
+      return message.state === 'failed' ? fail(failed()) : done(message);
+    });
+  });
+}
 
 /** The own messages of this tab that were not handed over yet: stored first, then given to whoever has the connection. */
 export class Unsent {

@@ -44,6 +44,7 @@ test('Somebody is added to a group by name, sees it, and leaves it', { timeout: 
   await host.keyboard.press('Escape');
   await say(host, 'Wake up');
   await shows(guest, ['Wake up']);
+  await guest.locator('.message.system', { hasText: 'Hatter added Dormouse' }).waitFor();
   await guest.getByRole('button', { name: 'Members' }).click();
   await guest.getByRole('button', { name: 'Leave the group' }).click();
   await guest.getByRole('dialog', { name: 'Leave Tea table?' }).getByRole('button', { name: 'Leave' }).click();

@@ -54,12 +54,12 @@ export async function say(page, text) {
   await page.locator('.composer textarea').press('Enter');
 }
 
-/** The texts on the screen, from top to bottom. */
-export const texts = page => page.locator('.messages .text').allTextContents();
+/** The texts on the screen that people have sent, from top to bottom. */
+export const texts = page => page.locator('.messages .message:not(.system) .text').allTextContents();
 
 /** Waits until these are they. */
 export const shows = (page, expected) => page.waitForFunction(
-  wanted => JSON.stringify([...document.querySelectorAll('.messages .text')].map(text => text.textContent)) === JSON.stringify(wanted), expected, { timeout: 60_000 });
+  wanted => JSON.stringify([...document.querySelectorAll('.messages .message:not(.system) .text')].map(text => text.textContent)) === JSON.stringify(wanted), expected, { timeout: 60_000 });
 
 /** Two people; the first one has the conversation with the second one open. */
 export async function twoPeople(browser, url, a, b, options) {
