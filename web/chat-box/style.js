@@ -114,8 +114,9 @@ button:disabled { cursor: default; }
 .gone .bubble, .own.gone .bubble { background: none; color: var(--chat-soft); box-shadow: inset 0 0 0 1px var(--chat-control-line); font-style: italic; }
 .message.system { align-self: center; }
 .message.system.first .sender { display: none; }
-.system .bubble { background: none; box-shadow: none; color: var(--chat-soft); font-size: .875em; }
-.system .meta { color: var(--chat-soft); }
+.system .bubble { background: none; box-shadow: none; color: var(--chat-soft); font-size: .875em; text-align: center; }
+.system .text { display: inline; }
+.system .meta { float: none; margin: 0 0 0 8px; color: var(--chat-soft); }
 .own.gone .meta { color: var(--chat-soft); }
 .found .bubble { animation: found 2.4s ease-out; }
 @keyframes found { from, 40% { box-shadow: 0 0 0 3px var(--chat-link); } to { box-shadow: 0 0 0 3px transparent; } }
@@ -134,7 +135,7 @@ button:disabled { cursor: default; }
 .pinned:focus-visible { outline-offset: -3px; }
 .thread-alert { margin: 0; padding: 8px clamp(12px, 4%, 48px); background: var(--chat-surface); border-top: 1px solid var(--chat-line); color: var(--chat-danger); font-size: 13.5px; }
 .thread-alert:empty { display: none; }
-.editing { flex: 1 0 100%; display: flex; align-items: center; gap: 8px; font-size: 13.5px; font-weight: 600; color: var(--chat-link); }
+.editing { flex: 1 0 100%; min-width: 0; max-width: 100%; display: flex; align-items: center; gap: 8px; font-size: 13.5px; font-weight: 600; color: var(--chat-link); }
 .editing[hidden] { display: none; }
 .editing > span { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 .quote { display: grid; width: 100%; margin: 0 0 4px; padding: 3px 8px; border: 0; border-inline-start: 3px solid var(--chat-link); border-radius: 6px; background: light-dark(rgb(0 0 0 / .05), rgb(255 255 255 / .08)); color: inherit; font-size: 13px; text-align: start; }
@@ -142,7 +143,7 @@ button:disabled { cursor: default; }
 .quote > * { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 .own .quote { border-color: currentcolor; }
 .for-me .bubble { box-shadow: inset 3px 0 0 var(--chat-link); }
-.editing .link { margin-inline-start: auto; }
+.editing .link { flex: none; margin-inline-start: auto; }
 .jump { position: absolute; right: 20px; bottom: 86px; display: inline-flex; align-items: center; gap: 6px; padding: 8px 14px 8px 10px; border-radius: 99px; border: 1px solid var(--chat-line);
   background: var(--chat-raised); color: var(--chat-text); font-size: 13px; font-weight: 600; box-shadow: 0 4px 16px rgb(0 0 0 / .16); }
 .jump[hidden] { display: none; }
