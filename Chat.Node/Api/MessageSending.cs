@@ -105,7 +105,9 @@ sealed class MessageSending(
             }
 
             var verdict = await references.JudgeAsync(conversation, post.Sender, post.Cmid, mayComeAgain: true, post.References);
-            if (verdict.Error == ErrorCode.None)
+            if (verdict.Error == ErrorCode.None && _limits.Problem(post.Body, verdict.References) is { } tooLarge)
+                results[message.At] = new SentMessage(ErrorCode.TooLarge, tooLarge);
+            else if (verdict.Error == ErrorCode.None)
                 left.Add(message with { Post = post with { References = verdict.References } });
             else
                 results[message.At] = new SentMessage(verdict.Error, verdict.Reason, IsMalformed: verdict.Error == ErrorCode.Malformed);

@@ -10,6 +10,9 @@ readonly record struct MessageLimits(int MaxTextBytes, int MaxFrameBytes)
     /// <summary>What a delivery adds to the body.</summary>
     const int EnvelopeBytes = 512;
 
+    /// <summary>The address of a file, which each receiver gets for itself.</summary>
+    const int AddressBytes = 160;
+
     /// <summary>Room for the names in a body, and for the envelope.</summary>
     const int EditEnvelopeBytes = 4096;
 
@@ -24,6 +27,15 @@ readonly record struct MessageLimits(int MaxTextBytes, int MaxFrameBytes)
 
     /// <summary>Why the message is too long; null if it is not.</summary>
     public string? Problem(SendMessageRequest request, ChatBody body) => Problem(request.TextBytes, body);
+
+    /// <summary>Why the message is too long with what it refers to, as that is delivered; null if it is not.</summary>
+    public string? Problem(ChatBody body, MessageReferences references)
+    {
+        if (references.IsEmpty)
+            return null;
+        var room = MaxFrameBytes - EnvelopeBytes - references.ToBytes().Length - (references.Attachments.Count * AddressBytes);
+        return body.Bytes.Length > room ? $"the object is too large to be delivered with what it refers to: at most {Math.Max(0, room)} bytes are expected without that" : null;
+    }
 
     /// <inheritdoc cref="Problem(SendMessageRequest, ChatBody)" />
     public string? Problem(int textBytes, ChatBody body)

@@ -39,20 +39,22 @@ static class PostChecks
     {
         post.Stage = PostStage.Asked;
         var message = new BeforeMessage(conversation, user.Id, post.Cmid, MayComeAgain: !post.IsOwnCmid, post.Body) { References = post.References };
-        var (references, hook) = (core.Services.References, core.Services.Hook);
+        var (references, hook, limits) = (core.Services.References, core.Services.Hook, core.Services.MessageLimits);
         // Not here: to sign and to connect takes longer than an actor should.
-        Task.Run(() => CheckAsync(references, hook, message, post)).PipeTo(
+        Task.Run(() => CheckAsync(references, hook, limits, message, post)).PipeTo(
             core.Context.Self,
             failure: _ => new PostChecked(conversation, post, new HookVerdict(HookAction.Postpone, "nobody can say now whether the message is allowed")));
     }
 
-    static async Task<PostChecked> CheckAsync(ReferenceChecks? references, IBeforeHook? hook, BeforeMessage message, UnansweredPost post)
+    static async Task<PostChecked> CheckAsync(ReferenceChecks? references, IBeforeHook? hook, MessageLimits limits, BeforeMessage message, UnansweredPost post)
     {
         if (!message.References.IsEmpty)
         {
             var judged = await references!.JudgeAsync(message.Conversation, message.Sender, message.Cmid, message.MayComeAgain, message.References);
             if (judged.Error != ErrorCode.None)
                 return new PostChecked(message.Conversation, post, new HookVerdict(HookAction.Deny, judged.Reason) { Error = judged.Error });
+            if (limits.Problem(post.Body, judged.References) is { } tooLarge)
+                return new PostChecked(message.Conversation, post, new HookVerdict(HookAction.Deny, tooLarge) { Error = ErrorCode.TooLarge });
             message = message with { References = judged.References };
         }
 
