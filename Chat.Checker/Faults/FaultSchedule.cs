@@ -75,7 +75,7 @@ static class FaultSchedule
 
     static string CrashAt(Random random)
     {
-        var points = Enum.GetValues<CrashPoint>().Where(point => point != CrashPoint.None).ToList();
+        var points = Enum.GetValues<CrashPoint>().Where(point => point is not (CrashPoint.None or CrashPoint.AfterMemberChange)).ToList();
         var point = points[random.Next(points.Count)];
         // While this one is armed nothing is fanned out: it has to come soon.
         return $"{point}:{(point == CrashPoint.AfterAcknowledge ? 1 : random.Next(1, point == CrashPoint.BeforeDrain ? 5 : 100))}";

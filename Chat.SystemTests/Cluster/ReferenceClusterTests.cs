@@ -28,20 +28,29 @@ public abstract class ReferenceClusterTests(ClusterFixture fixture)
         {
             var group = ConversationId.Group(await alice.CreateGroupAsync($"{Guid.NewGuid():N}"));
             await alice.AddMembersAsync(group.B, [bob.UserId!.Value, carol.UserId]);
-            await alice.SendAsync(group, "root", MessageReferences.None);
-            await alice.SendAsync(group, "answer", new() { Reply = 1, Thread = 1, Mentions = [bob.UserId.Value, carol.UserId] });
-            Assert.Equal("root", (await NextAsync<MessageReceived>(events)).Message.Text);
-            var references = (await NextAsync<MessageReceived>(events)).Message.References;
-            Assert.Equal((1L, 1L, true, false), (references.Reply, references.Thread, references.IsTo(bob.UserId.Value), references.IsTo(alice.UserId!.Value)));
+            var root = (await alice.SendAsync(group, "root", MessageReferences.None)).Seq; // the news of its members have numbers, too
+            var answer = (await alice.SendAsync(group, "answer", new() { Reply = root, Thread = root, Mentions = [bob.UserId.Value, carol.UserId] })).Seq;
+            Assert.Equal("root", (await NextTextAsync(events)).Text);
+            var references = (await NextTextAsync(events)).References;
+            Assert.Equal((root, root, true, false), (references.Reply, references.Thread, references.IsTo(bob.UserId.Value), references.IsTo(alice.UserId!.Value)));
 
-            var thread = await bob.FetchThreadAsync(group, 1);
+            var thread = await bob.FetchThreadAsync(group, root);
             Assert.Equal(["root", "answer"], thread.Messages.Select(message => message.Text));
-            Assert.Equal(new ThreadSummary(1, 2), thread.Messages[0].Threaded);
-            Assert.Equal(["answer"], (await bob.FetchMessagesAsync(group, [2, 7])).Messages.Select(message => message.Text));
-            await alice.EditAsync(group, 2, "carol only", new MessageReferences { Mentions = [carol.UserId] });
+            Assert.Equal(new ThreadSummary(1, answer), thread.Messages[0].Threaded);
+            Assert.Equal(["answer"], (await bob.FetchMessagesAsync(group, [answer, answer + 7])).Messages.Select(message => message.Text));
+            await alice.EditAsync(group, answer, "carol only", new MessageReferences { Mentions = [carol.UserId] });
             Assert.Equal([carol.UserId], (await NextAsync<MessageChanged>(events)).Mentions.Mentions);
             var settings = await bob.ChangeSettingsAsync(new() { Notify = new Dictionary<ConversationId, NotifyLevel> { [group] = NotifyLevel.Mentions } });
             Assert.Equal(NotifyLevel.Mentions, settings.Notify![group]);
+        }
+    }
+
+    static async Task<ChatMessage> NextTextAsync(IAsyncEnumerator<ChatEvent> events)
+    {
+        while (true)
+        {
+            if ((await NextAsync<MessageReceived>(events)).Message is { System: null } message)
+                return message;
         }
     }
 

@@ -15,7 +15,7 @@ public abstract class CrashTests : IDisposable
     public static TheoryData<string, bool> PointsAndRecipients()
     {
         var data = new TheoryData<string, bool>();
-        foreach (var point in Enum.GetNames<CrashPoint>().Where(name => name is not (nameof(CrashPoint.None) or nameof(CrashPoint.BeforeChange) or nameof(CrashPoint.AfterChange))))
+        foreach (var point in Enum.GetNames<CrashPoint>().Where(name => name is not (nameof(CrashPoint.None) or nameof(CrashPoint.BeforeChange) or nameof(CrashPoint.AfterChange) or nameof(CrashPoint.AfterMemberChange))))
         {
             data.Add(point, true);
             data.Add(point, false);

@@ -135,7 +135,7 @@ public sealed partial class TranscriptTests
             // The password is a hash here; that it is right is what logins are for.
             16 => ("SELECT id, name, state FROM Users ORDER BY id", [.. expected.Select(row => row.Replace("123456|", "", StringComparison.Ordinal))]),
             60 => ("SELECT userid, friendid FROM Friends ORDER BY friendid", expected),
-            75 => ("SELECT id, groupname, groupdesc FROM AllGroup UNION ALL SELECT * FROM (SELECT * FROM GroupUser ORDER BY userid) members", expected),
+            75 => ("SELECT id, groupname, groupdesc FROM AllGroup UNION ALL SELECT * FROM (SELECT groupid, userid, grouprole FROM GroupUser ORDER BY userid) members", expected),
             103 or 133 => ("SELECT id, state FROM Users ORDER BY id", expected),
             _ => ("SELECT userid, message FROM OfflineMessage ORDER BY id", expected),
         };
