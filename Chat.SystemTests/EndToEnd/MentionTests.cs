@@ -73,29 +73,29 @@ public abstract class MentionTests : IDisposable
         var conversation = $"g:{group}";
         foreach (var member in (ModernTestClient[])[bob, carol])
             Assert.Equal(0, (await member.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
-        // 1 and 2 tell who has come.
+        var seqs = new List<long>(); // between them may be news of who has come
         foreach (var mentions in (object?[])[null, new[] { bob.UserId, alice.UserId }, "all"])
-            Assert.Equal(0, (await alice.RequestAsync(new { msgid = 10, groupid = group, msg = "hey", mentions = mentions ?? Array.Empty<int>() })).Number("errno"));
+            seqs.Add((await alice.RequestAsync(new { msgid = 10, groupid = group, msg = "hey", mentions = mentions ?? Array.Empty<int>() })).Number("seq"));
         Assert.Equal((3L, 2L), await UnreadAsync(bob));
         Assert.Equal((3L, 1L), await UnreadAsync(carol));
         Assert.Equal((0L, 0L), await UnreadAsync(alice));
         Assert.Equal(2L, await node.ScalarAsync<long>("SELECT COUNT(*) FROM Mention")); // of bob and of everybody; none of alice, who wrote it
 
-        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq = 4, edit = new { msg = "carol!", mentions = new[] { carol.UserId } } })).Number("errno"));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq = seqs[1], edit = new { msg = "carol!", mentions = new[] { carol.UserId } } })).Number("errno"));
         var edit = (await NextAsync(bob, 132)).GetProperty("edit");
         Assert.Equal([carol.UserId], edit.GetProperty("mentions").EnumerateArray().Select(id => id.GetInt32()));
         var change = Assert.Single((await bob.RequestAsync(new { msgid = 133, conversation, since = 0 })).GetProperty("changes").EnumerateArray());
         Assert.Equal([carol.UserId], change.GetProperty("edit").GetProperty("mentions").EnumerateArray().Select(id => id.GetInt32()));
         Assert.Equal((3L, 1L), await UnreadAsync(bob));
         Assert.Equal((3L, 2L), await UnreadAsync(carol));
-        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq = 4, edit = new { msg = "you!" } })).Number("errno"));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq = seqs[1], edit = new { msg = "you!" } })).Number("errno"));
         Assert.Equal((3L, 2L), await UnreadAsync(carol)); // an edit that does not say leaves them
-        Refused(4, "\"mentions\" names user 99", await alice.RequestAsync(new { msgid = 131, conversation, seq = 4, edit = new { msg = "x", mentions = new[] { 99 } } }));
-        Assert.Equal(0, (await bob.SendToGroupAsync(group, "mine")).Number("errno"));
-        Refused(13, "\"mentions\" may be \"all\" only", await bob.RequestAsync(new { msgid = 131, conversation, seq = 6, edit = new { msg = "x", mentions = "all" } }));
-        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq = 5, recall = true })).Number("errno"));
+        Refused(4, "\"mentions\" names user 99", await alice.RequestAsync(new { msgid = 131, conversation, seq = seqs[1], edit = new { msg = "x", mentions = new[] { 99 } } }));
+        var own = (await bob.SendToGroupAsync(group, "mine")).Number("seq");
+        Refused(13, "\"mentions\" may be \"all\" only", await bob.RequestAsync(new { msgid = 131, conversation, seq = own, edit = new { msg = "x", mentions = "all" } }));
+        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq = seqs[2], recall = true })).Number("errno"));
         Assert.Equal((4L, 1L), await UnreadAsync(carol));
-        Assert.Equal(0, (await carol.RequestAsync(new { msgid = 109, conversation, seq = 4 })).Number("errno"));
+        Assert.Equal(0, (await carol.RequestAsync(new { msgid = 109, conversation, seq = seqs[1] })).Number("errno"));
         Assert.Equal((2L, 0L), await UnreadAsync(carol));
     }
 
