@@ -218,6 +218,8 @@ sealed class FileEndpoint(
         response.Headers.ETag = default;
         response.Headers.CacheControl = "no-store";
         response.StatusCode = status;
+        if (HttpMethods.IsPut(context.Request.Method) && HttpProtocol.IsHttp11(context.Request.Protocol))
+            response.Headers.Connection = "close"; // the rest of the body is not read, and may be too much to pass over: nothing can follow it
         if (status == StatusCodes.Status503ServiceUnavailable)
             response.Headers.RetryAfter = "1";
         response.ContentType = "text/plain; charset=utf-8";
