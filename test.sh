@@ -118,14 +118,16 @@ if ! "$parallel"; then
     run "$project" "$project" "$@" || status=1
   done
 else
-  # Most system tests wait: for a node to be missed, for a database to be back. So two halves of them run beside each other, each with
-  # ports of its own (TEST_PART). What no list names is in the second half: a new test is never left out. What measures comes last, alone.
+  # Most system tests wait: for a node to be missed, for a database to be back. So three parts of them run beside each other, each with
+  # ports of its own (TEST_PART). What no list names is in the third: a new test is never left out. What measures comes last, alone.
   first=(Chat.SystemTests.Chaos EndToEnd.CrashTests Cluster.DeathTests)
+  second=(Chat.SystemTests.EndToEnd)
   alone=(Chat.SystemTests.Web Chat.SystemTests.Bench BorderLoadTests ManyChannelsTests MemoryTrimTests SchedulingTests ClusterColdStartTests)
-  listed=("${first[@]}" "${alone[@]}")
+  others=$(filter '!~' '&' "${first[@]}" "${alone[@]}")
   run Chat.Tests Chat.Tests || status=1
   TEST_PART=0 run Chat.SystemTests first --filter "$(filter '~' '|' "${first[@]}")" & jobs=($!)
-  TEST_PART=1 run Chat.SystemTests second --filter "$(filter '!~' '&' "${listed[@]}")" & jobs+=($!)
+  TEST_PART=1 run Chat.SystemTests second --filter "$others&($(filter '~' '|' "${second[@]}"))" & jobs+=($!)
+  TEST_PART=2 run Chat.SystemTests third --filter "$others&$(filter '!~' '&' "${second[@]}")" & jobs+=($!)
   for job in "${jobs[@]}"; do wait "$job" || status=1; done
   run Chat.SystemTests alone --filter "$(filter '~' '|' "${alone[@]}")" || status=1
 fi
