@@ -36,6 +36,7 @@ sealed class RequestQueue(SessionCore core)
         if (turn != Turn.NotYet)
             return true;
         (_waiting ??= new Queue<Request>()).Enqueue(request);
+        core.HasWaitingRequests = true;
         return false;
     }
 
@@ -44,6 +45,7 @@ sealed class RequestQueue(SessionCore core)
     {
         turn = IsEmpty ? Turn.NotYet : NextTurn();
         request = turn == Turn.NotYet ? null! : _waiting!.Dequeue();
+        core.HasWaitingRequests = !IsEmpty;
         return turn != Turn.NotYet;
     }
 

@@ -106,7 +106,7 @@ sealed class SessionActor : FastReceiveActor
                 break;
         }
 
-        while (_requests.TryTake(out var waiting, out var next))
+        while (_core.HasWaitingRequests && _requests.TryTake(out var waiting, out var next))
             RequestHandler.Take(_core, _attachment, _pushes, waiting, next);
         ArmTick();
         if (IsFinishing)

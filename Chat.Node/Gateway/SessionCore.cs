@@ -49,6 +49,9 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
     /// <summary>Whether its client knows the pushes and requests of version 3.</summary>
     public bool SpeaksNext => Protocol >= ModernFrames.NewestProtocolVersion;
 
+    /// <summary>Requests wait for their turn in the <see cref="RequestQueue"/>: said here, where every message looks anyway.</summary>
+    public bool HasWaitingRequests { get; set; }
+
     /// <summary>A request is under way whose answer the next one waits for.</summary>
     public bool IsBusy { get; private set; }
 

@@ -24,6 +24,7 @@ sealed class OfflineWriter(UserCore core, UserChannel? channel)
 
     public void Add(ConversationId conversation, PendingDelivery delivery)
     {
+        core.HasNewWork = true;
         _backlog.Add((conversation, delivery));
         WriteNext();
     }

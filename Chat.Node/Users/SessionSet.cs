@@ -7,24 +7,26 @@ namespace Chat.Node.Users;
 /// <summary>The live sessions of one user, a handful at most. Each has a slot: its bit in <see cref="PendingDelivery.PushedTo"/>.</summary>
 sealed class SessionSet
 {
-    readonly List<UserSession> _sessions = [];
+    /// <summary>An array of their number: one cold cache line less with every delivery than a list.</summary>
+    UserSession[] _sessions = [];
     ulong _taken;
     long _attached;
 
-    public int Count => _sessions.Count;
+    public int Count => _sessions.Length;
 
     /// <summary>Some session waits for its answer.</summary>
-    public bool HasAttaching => _sessions.Exists(static session => session.IsAttaching);
+    public bool HasAttaching => Array.Exists(_sessions, static session => session.IsAttaching);
 
     /// <summary>Some session has its answer.</summary>
-    public bool HasAttached => _sessions.Exists(static session => !session.IsAttaching);
+    public bool HasAttached => Array.Exists(_sessions, static session => !session.IsAttaching);
 
     /// <summary>Every slot is taken.</summary>
     public bool IsFull => _taken == ulong.MaxValue;
 
     public IReadOnlyList<UserSession> All => _sessions;
 
-    public List<UserSession>.Enumerator GetEnumerator() => _sessions.GetEnumerator();
+    /// <summary>Those of now: one may come or go meanwhile.</summary>
+    public ReadOnlySpan<UserSession>.Enumerator GetEnumerator() => new ReadOnlySpan<UserSession>(_sessions).GetEnumerator();
 
     public UserSession? Find(long sessionId)
     {
@@ -37,7 +39,7 @@ sealed class SessionSet
         return null;
     }
 
-    public UserSession? Find(IActorRef actor) => _sessions.Find(session => session.Actor.Equals(actor));
+    public UserSession? Find(IActorRef actor) => Array.Find(_sessions, session => session.Actor.Equals(actor));
 
     /// <summary>Takes a session in, if not <see cref="IsFull"/>.</summary>
     public UserSession Add(Attach attach, IActorRef actor, long node)
@@ -45,13 +47,13 @@ sealed class SessionSet
         var slot = BitOperations.TrailingZeroCount(~_taken);
         _taken |= 1UL << slot;
         var session = new UserSession(attach.SessionId, ++_attached, slot, attach.IsModern, attach.IsReattach, attach.TokenHash, actor, node);
-        _sessions.Add(session);
+        _sessions = [.. _sessions, session];
         return session;
     }
 
     public void Remove(UserSession session)
     {
-        _sessions.Remove(session);
+        _sessions = Array.FindAll(_sessions, other => other != session);
         _taken &= ~(1UL << session.Slot);
     }
 

@@ -80,8 +80,10 @@ sealed class UserActor : FastReceiveActor
         }
 
         // With a session and nothing that waits there is nothing to look after.
-        if (!_offline.IsIdle || _core.HasOpenMarks)
-            ArmTick();
+        if (!_core.HasNewWork)
+            return;
+        _core.HasNewWork = false;
+        ArmTick();
     }
 
     bool TryReceiveReceipt(object message)

@@ -26,7 +26,17 @@ sealed class UserCore(int userId, UserServices services, IActorContext context)
     public SessionSet Sessions { get; } = new();
 
     /// <summary>Made for users who have something to mark or to delete.</summary>
-    public MarkWriter Marks => _marks ??= new MarkWriter(userId, services, Drain, NoticeBoard.Of(context.System), Self);
+    public MarkWriter Marks
+    {
+        get
+        {
+            HasNewWork = true;
+            return _marks ??= new MarkWriter(userId, services, Drain, NoticeBoard.Of(context.System), Self);
+        }
+    }
+
+    /// <summary>Something may have been left for the next tick. Said here, so that a message that leaves nothing looks at no part that could have some.</summary>
+    public bool HasNewWork { get; set; }
 
     public bool HasOpenMarks => _marks is { HasOpenWork: true };
 
