@@ -35,7 +35,7 @@ sealed class FrameWriter(ISessionTransport transport, GatewayServices services, 
 {
     const int MaxFramesBeforeFlush = 64;
 
-    readonly Outbox _outbox = new(transport, services.Limits.OutboxFrames, services.Clock, transport.Peer);
+    readonly Outbox _outbox = new(transport, services.Limits.OutboxFrames, services.Clock, transport.Peer, services.Outboxes);
     OneShotTimer _pausing;
     DeferredFlush? _deferred;
     bool _isDue;
@@ -95,6 +95,7 @@ sealed class FrameWriter(ISessionTransport transport, GatewayServices services, 
     {
         _deferred?.End();
         _pausing.Cancel();
+        _outbox.Release();
     }
 
     /// <summary>Acknowledgements that are alone wait for what comes next, if it is on its way.</summary>

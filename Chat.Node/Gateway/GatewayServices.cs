@@ -19,6 +19,9 @@ sealed record GatewayServices(
 
     public SocketWatch Peers { get; } = new(Clock);
 
+    /// <summary>What waits for all clients together.</summary>
+    public OutboxBudget Outboxes { get; } = OutboxBudget.OfMemory();
+
     /// <summary>Whether messages can be looked for by their words.</summary>
     public bool HasSearch { get; init; }
 

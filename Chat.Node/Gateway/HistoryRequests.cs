@@ -7,6 +7,9 @@ namespace Chat.Node.Gateway;
 sealed class HistoryRequests(
     ContactStore contacts, ChangeRequests changes, MessageLogStore log, ThreadStore threads, ConversationViews views, NodeTimes times, int maxFrameBytes, TimeProvider clock)
 {
+    /// <summary>Of messages that are not beside each other.</summary>
+    const int RowsAtOnce = 100;
+
     public async Task<Reply> FetchAsync(FetchHistoryRequest request, Asker asker)
     {
         var id = request.Conversation;
@@ -18,13 +21,15 @@ sealed class HistoryRequests(
             return Reply.Fail(ErrorCode.Malformed, problem);
         if (asker.SpeaksNext && (request.Thread > 0 || request.Seqs.Count > 0))
             return await FetchSomeAsync(request, asker, hiddenTo);
-        var rows = isBackwards
-            ? await log.ReadBeforeAsync(id, request.Before ?? long.MaxValue, request.Limit + 1)
-            : await log.ReadAfterAsync(id, Math.Max(request.After!.Value, hiddenTo), request.Limit + 1);
-        rows.RemoveAll(row => row.Seq <= hiddenTo);
-        var hasMore = rows.Count > request.Limit;
-        if (hasMore)
+        var from = isBackwards ? request.Before ?? long.MaxValue : Math.Max(request.After!.Value, hiddenTo);
+        var (rows, isCut) = await log.ReadPageAsync(id, from, isBackwards, request.Limit + 1, maxFrameBytes);
+        var hasMore = rows.RemoveAll(row => row.Seq <= hiddenTo) == 0 && isCut;
+        if (rows.Count > request.Limit)
+        {
+            hasMore = true;
             rows.RemoveAt(isBackwards ? 0 : rows.Count - 1);
+        }
+
         var pushes = await changes.PushesAsync(id, rows, asker);
         return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
     }
@@ -42,10 +47,32 @@ sealed class HistoryRequests(
         var hasMore = root > 0 && seqs.Count > limit;
         if (hasMore)
             seqs = [.. isBackwards ? seqs.Skip(seqs.Count - limit) : seqs.Take(limit)];
-        seqs = [.. seqs.Where(seq => seq > hiddenTo)];
-        var rows = seqs.Count == 0 ? [] : (await log.ReadAtAsync([.. seqs.Select(seq => (id, seq))])).Values.OrderBy(row => row.Seq).ToList();
-        var pushes = await changes.PushesAsync(id, rows, asker, areTogether: false);
+        var rows = await ReadAsync(id, [.. seqs.Where(seq => seq > hiddenTo)], isBackwards);
+        var pushes = await changes.PushesAsync(id, rows.Rows, asker, areTogether: false);
+        hasMore |= rows.IsCut;
         return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
+    }
+
+    /// <summary>As many of them as fill a frame; the newest if they are asked for from the end.</summary>
+    async Task<LogPage> ReadAsync(ConversationId id, long[] seqs, bool isBackwards)
+    {
+        var rows = new List<LogRow>();
+        var (bytes, read) = (0L, 0);
+        var ordered = seqs.Distinct().Order().ToArray();
+        if (isBackwards)
+            Array.Reverse(ordered);
+        foreach (var some in ordered.Chunk(RowsAtOnce))
+        {
+            var found = await log.ReadAtAsync([.. some.Select(seq => (id, seq))]);
+            rows.AddRange(found.Values);
+            bytes += found.Values.Sum(row => (long)row.Body.Length);
+            read += some.Length;
+            if (bytes > maxFrameBytes)
+                break;
+        }
+
+        rows.Sort((one, other) => one.Seq.CompareTo(other.Seq));
+        return new LogPage(rows, read < ordered.Length);
     }
 
     public async Task<Reply> SyncAsync(SyncRequest request, Asker asker)

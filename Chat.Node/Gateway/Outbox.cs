@@ -28,7 +28,7 @@ readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = d
 /// padded to that size, so that what it has not read yet may lie in front of the next one, and each frame is a segment of its own where the
 /// socket can do that (<see cref="ITransportPeer.Send"/>), so that it never finds half of one.
 /// </summary>
-sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITransportPeer? peer = null)
+sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITransportPeer? peer = null, OutboxBudget? budget = null)
 {
     const int MaxBytesPerFlush = 64 * 1024;
 
@@ -54,6 +54,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITra
     readonly Queue<(ReadOnlyMemory<byte> Frame, Receipt Receipt)> _queue = new(1);
     List<Receipt>? _inFlight; // made for the first receipt: idle connections have none
     long _bytes;
+    long _charged; // of these, to the budget
     int _acknowledgements;
     long _lastWritten = long.MinValue / 2;
     long _aloneFor;
@@ -83,16 +84,16 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITra
     public IReadOnlyList<Receipt> InFlight => _inFlight ?? (IReadOnlyList<Receipt>)[];
 
     /// <summary>
-    /// False if the box is full: the receiver is too slow. It is not yet while nothing is being flushed, and a page of the
+    /// False if the box is full, or has more than its share of the node's memory: the receiver is too slow. It is not yet while nothing is being flushed, and a page of the
     /// offline queue, which nobody sends faster than it is taken, does not count.
     /// </summary>
     public bool TryAdd(ReadOnlyMemory<byte> frame, Receipt receipt = default)
     {
         if (((IsFlushing || _isFull) && _queue.Count >= maxFrames && _queue.Count(queued => queued.Receipt.Kind != ReceiptKind.Offline) >= maxFrames)
-            || _bytes > MaxBytesQueued)
+            || _bytes > MaxBytesQueued || (_bytes > OutboxBudget.Step && _bytes > budget?.Most))
             return false;
         _queue.Enqueue((frame, receipt));
-        _bytes += frame.Length;
+        Weigh(frame.Length);
         if (receipt.Kind == ReceiptKind.Acknowledgement)
             _acknowledgements++;
         return true;
@@ -148,8 +149,25 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITra
             else if (_taken > 0 && count == _queue.Count + 1)
                 _queue.Enqueue((next.Frame, default)); // its front has gone, and what comes behind it must not stand in it
             else
-                _bytes -= next.Frame.Length;
+                Weigh(-next.Frame.Length);
         }
+    }
+
+    /// <summary>The session has ended: what is left goes nowhere, and takes nobody's share.</summary>
+    public void Release()
+    {
+        budget?.Take(-_charged);
+        _charged = 0;
+    }
+
+    void Weigh(long more)
+    {
+        _bytes += more;
+        var charge = _bytes / OutboxBudget.Step * OutboxBudget.Step;
+        if (charge == _charged)
+            return;
+        budget?.Take(charge - _charged);
+        _charged = charge;
     }
 
     ValueTask<FlushResult> FlushLegacy()
@@ -235,7 +253,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITra
     {
         var (frame, receipt) = _queue.Dequeue();
         _taken = 0;
-        _bytes -= frame.Length;
+        Weigh(-frame.Length);
         if (receipt.Kind == ReceiptKind.Acknowledgement)
             _acknowledgements--;
         if (receipt.Kind != ReceiptKind.None)

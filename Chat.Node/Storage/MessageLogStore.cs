@@ -11,11 +11,35 @@ sealed record LogHead(long Seq, long Ts, int Sender, string Cmid)
     public long Systems { get; init; }
 }
 
+/// <summary>Some rows of a conversation, ascending.</summary>
+/// <param name="Rows">The rows.</param>
+/// <param name="IsCut">There may be more of them: these have as many bytes as were wanted.</param>
+readonly record struct LogPage(List<LogRow> Rows, bool IsCut);
+
 /// <summary>The statements of the message log.</summary>
 sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 {
     /// <summary>The search for unfinished messages of a conversation goes no further back.</summary>
     const int MaxUnfinished = 10_000;
+
+    /// <summary>Of a page, in one statement.</summary>
+    const int RowsAtOnce = 128;
+
+    const string Columns = "l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, l.n, r.refs";
+
+    const string Above =
+        $"""
+        SELECT {Columns}
+        FROM MessageLog l LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
+        WHERE l.a = @A AND l.b = @B AND l.seq BETWEEN 1 AND 9007199254740991 AND l.seq > @from ORDER BY l.seq LIMIT @limit
+        """;
+
+    const string Below =
+        $"""
+        SELECT {Columns}
+        FROM MessageLog l LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
+        WHERE l.a = @A AND l.b = @B AND l.seq BETWEEN 1 AND 9007199254740991 AND l.seq < @from ORDER BY l.seq DESC LIMIT @limit
+        """;
 
     sealed class LastRow
     {
@@ -82,15 +106,46 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
 
     /// <summary>Rows above a number, ascending.</summary>
     public Task<List<LogRow>> ReadAfterAsync(ConversationId id, long after, int limit) => ReadAsync(
-        id, "l.seq > @from ORDER BY l.seq", after, limit);
+        id, Above, after, limit);
 
     /// <summary>The rows next below a number, ascending.</summary>
     public async Task<List<LogRow>> ReadBeforeAsync(ConversationId id, long before, int limit)
     {
-        var rows = await ReadAsync(id, "l.seq < @from ORDER BY l.seq DESC", before, limit);
+        var rows = await ReadAsync(id, Below, before, limit);
         rows.Reverse();
         return rows;
     }
+
+    /// <summary>
+    /// The rows above a number, or next below it, until there are <paramref name="limit"/> of them or one more than fits into <paramref name="maxBytes"/>: who
+    /// asks for many large messages gets a frame of them, and the node's memory holds no more.
+    /// </summary>
+    public Task<LogPage> ReadPageAsync(ConversationId id, long from, bool isBackwards, int limit, int maxBytes) => database.ReadAsync(async connection =>
+    {
+        var sql = isBackwards ? Below : Above;
+        var rows = new List<LogRow>();
+        var (at, bytes, isEnd) = (from, 0L, false); // all of them anew when the statement is repeated
+        while (!isEnd && rows.Count < limit && bytes <= maxBytes)
+        {
+            // Not all in one statement: a server sends what it has begun to send, also to somebody who has enough.
+            var wanted = Math.Min(RowsAtOnce, limit - rows.Count);
+            var before = rows.Count;
+            await foreach (var row in connection.QueryUnbufferedAsync<LogQueryRow>(sql, new { id.A, id.B, from = at, limit = wanted }))
+            {
+                rows.Add(row.ToLogRow());
+                at = row.Seq;
+                bytes += row.Body.Length;
+                if (bytes > maxBytes)
+                    break;
+            }
+
+            isEnd = rows.Count - before < wanted;
+        }
+
+        if (isBackwards)
+            rows.Reverse();
+        return new LogPage(rows, bytes > maxBytes);
+    });
 
     /// <summary>
     /// The smallest number at or after a time, of conversations whose newest row is; among the newest rows only, and the times of
@@ -151,16 +206,10 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
             some[(found.A, found.B)].SystemsRead = found.Systems;
     }
 
-    Task<List<LogRow>> ReadAsync(ConversationId id, string condition, long from, int limit) =>
+    Task<List<LogRow>> ReadAsync(ConversationId id, string sql, long from, int limit) =>
         database.ReadAsync(async connection =>
         {
-            var rows = await connection.QueryAsync<LogQueryRow>(
-                $"""
-                SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, l.n, r.refs
-                FROM MessageLog l LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
-                WHERE l.a = @A AND l.b = @B AND l.seq BETWEEN 1 AND 9007199254740991 AND {condition} LIMIT @limit
-                """,
-                new { id.A, id.B, from, limit });
+            var rows = await connection.QueryAsync<LogQueryRow>(sql, new { id.A, id.B, from, limit });
             return rows.Select(row => row.ToLogRow()).ToList();
         });
 }

@@ -12,6 +12,8 @@ static class SchemaAge
     /// <summary>The end of the name of a script that only adds what older programs need not know.</summary>
     public const string Additive = ".additive.sql";
 
+    const string MakesTable = "CREATE TABLE IF NOT EXISTS ";
+
     /// <param name="database">What it is, for people to read.</param>
     /// <param name="applied">The scripts that it has had, by name, whatever a newer version calls its own.</param>
     /// <param name="known">The scripts of this program.</param>
@@ -37,4 +39,15 @@ static class SchemaAge
     /// <summary>The scripts of this program for a kind of database.</summary>
     public static IEnumerable<string> Known(string kind) =>
         typeof(SchemaAge).Assembly.GetManifestResourceNames().Where(name => name.Contains(kind, StringComparison.Ordinal));
+
+    /// <summary>The tables that these scripts make.</summary>
+    public static IReadOnlyList<string> Tables(string kind) =>
+        [.. Known(kind).SelectMany(ScriptLines).Where(line => line.StartsWith(MakesTable, StringComparison.Ordinal)).Select(line => line[MakesTable.Length..].Split(' ')[0]).Distinct()];
+
+    static IEnumerable<string> ScriptLines(string script)
+    {
+        using var reader = new StreamReader(typeof(SchemaAge).Assembly.GetManifestResourceStream(script)!);
+        while (reader.ReadLine() is { } line)
+            yield return line;
+    }
 }

@@ -104,16 +104,22 @@ public sealed class DescriptorTests : IDisposable
         await node.ExitAsync(0);
     }
 
-    /// <summary>All of them are there at once, as after a pause of the machine: accepting is faster than closing.</summary>
-    [Fact]
-    public async Task A_crowd_at_the_clusters_port_is_taken_in_by_and_by()
+    /// <summary>
+    /// All of them are there at once, as after a pause of the machine: accepting is faster than closing. Some say something that no node says.
+    /// </summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("GET / HTTP/1.0\r\n\r\n")]
+    [InlineData("\u0004\0\0\0abcd")]
+    public async Task A_crowd_at_the_clusters_port_is_taken_in_by_and_by(string words)
     {
         await using var node = await NodeProcess.StartBehindAsync(_folder, "ulimit -n 1024; exec \"$@\"", false);
         await using var alice = await node.LogInNewAsync("alice");
         await using var bob = await node.LogInNewAsync("bob");
         await node.SignalAsync("STOP");
         for (var i = 0; i < Strangers; i++)
-            await ConnectAsync(_folder.ClusterPort);
+            await ConnectAsync(_folder.ClusterPort, words);
         await node.SignalAsync("CONT");
         for (var i = 0; i < 50; i++)
             await ExchangeAsync(alice, bob, i);

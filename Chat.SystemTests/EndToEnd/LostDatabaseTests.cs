@@ -43,7 +43,20 @@ public sealed class LostDatabaseTests : IDisposable
     [InlineData("mv data data.old", "mv data.old data")]
     [InlineData("mv data data.old && mkdir data", "rmdir data && mv data.old data")]
     [InlineData("mv data/chat.db-wal log", "mv log data/chat.db-wal")]
-    public async Task What_was_moved_and_comes_back_is_used_again(string harm, string repair)
+    public Task What_was_moved_and_comes_back_is_used_again(string harm, string repair) => LoseAndRepairAsync(harm, repair);
+
+    /// <summary>The files are where they were, but a start would follow the link.</summary>
+    [Theory]
+    [InlineData("mkdir other && ln -sfn other data")]
+    [InlineData("cp -r disk other && ln -sfn other data")]
+    [InlineData("rm data")]
+    public async Task A_link_that_leads_elsewhere_is_noticed(string harm)
+    {
+        await ShellAsync("mkdir disk && ln -s disk data");
+        await LoseAndRepairAsync(harm, "ln -sfn disk data");
+    }
+
+    async Task LoseAndRepairAsync(string harm, string repair)
     {
         List<string> acknowledged;
         await using (var node = await StartAsync(Data))

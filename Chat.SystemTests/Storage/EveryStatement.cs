@@ -213,6 +213,8 @@ sealed class EveryStatement(IChatDatabase database)
             Assert.NotEmpty(await log.HeadsAsync([.. Ids(count).Select(ConversationId.Group)]));
         Assert.Equal(50, (await log.ReadAfterAsync(Direct, 20, 50)).Count);
         Assert.Equal(50, (await log.ReadBeforeAsync(Group, 90, 50)).Count);
+        Assert.Equal(50, (await log.ReadPageAsync(Direct, 20, isBackwards: false, 50, int.MaxValue)).Rows.Count);
+        Assert.Equal(50, (await log.ReadPageAsync(Group, 90, isBackwards: true, 50, int.MaxValue)).Rows.Count);
         var firsts = await log.FirstsSinceAsync([(Direct, ManyRows.MessagesOfEach, ManyRows.Then + 92_000), (Group, ManyRows.MessagesOfEach, 0)]);
         Assert.Equal((92, 1), (firsts[Direct], firsts[Group]));
         Assert.NotEmpty(await log.TouchedSinceAsync(ManyRows.Unfinished, ManyRows.Then + (ManyRows.MessagesOfEach - 5) * 1000));

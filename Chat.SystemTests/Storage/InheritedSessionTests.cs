@@ -114,7 +114,7 @@ public sealed class InheritedSessionTests(HostileServer hostile) : IClassFixture
                 Assert.Equal(Users, await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM Users"));
                 Assert.Equal(Users, await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM GroupUser"));
                 Assert.Equal(1, await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM Node WHERE confirmed_before = 77"));
-                Assert.Equal(SchemaAge.Known(".sql.mysql.").Count(), await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM SchemaVersions"));
+                Assert.Equal(SchemaAge.Known(MySqlMigrations.Scripts).Count(), await administrator.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM SchemaVersions"));
             }
             finally
             {
@@ -196,15 +196,30 @@ public sealed class InheritedSessionTests(HostileServer hostile) : IClassFixture
         Assert.Equal(["wait_timeout = 28800"], variables.Corrections(new Dictionary<string, string> { ["wait_timeout"] = "1" }));
     }
 
-    [Fact]
-    public async Task A_table_without_transactions_is_refused_at_the_start()
+    [Theory]
+    [InlineData("DeliveryMark")]
+    [InlineData("SystemOutbox")]
+    [InlineData("MessageState")]
+    [InlineData("PendingPush")]
+    public async Task A_table_without_transactions_is_refused_at_the_start(string table)
     {
         var name = await hostile.Server.CreateDatabaseAsync();
         await using var database = Open(name);
         await database.MigrateAsync();
-        await hostile.Server.ExecuteAsync("ALTER TABLE DeliveryMark ENGINE = MyISAM", name);
+        await hostile.Server.ExecuteAsync($"ALTER TABLE {table} ENGINE = MyISAM", name);
         var refusal = await Assert.ThrowsAsync<StorageException>(database.MigrateAsync);
-        Assert.Contains("DeliveryMark (MyISAM)", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"{table} (MyISAM)", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_table_is_looked_at()
+    {
+        var name = await hostile.Server.CreateDatabaseAsync();
+        await using var database = Open(name);
+        await database.MigrateAsync();
+        var there = await database.ReadAsync(connection => connection.QueryAsync<string>(
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME <> 'SchemaVersions'"));
+        Assert.Equal(there.Order(StringComparer.Ordinal), SchemaAge.Tables(MySqlMigrations.Scripts).Order(StringComparer.Ordinal));
     }
 
     MySqlDatabase Open(string name, string more = "") => new(hostile.ConnectionString(name, more), NullLogger<MySqlDatabase>.Instance);

@@ -101,6 +101,29 @@ public abstract class MessageLogStoreTests : StorageTest
         Assert.Equal([1, 2], (await _store.ReadAfterAsync(Other, 0, 99)).Select(row => row.Seq));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_ends_when_it_has_enough_bytes(bool isBackwards)
+    {
+        const int Rows = 300;
+        await _store.AppendAsync([.. Enumerable.Range(1, Rows).Select(i => Row(One, i, $"c{i}") with { Body = new byte[1000] })]);
+        var from = isBackwards ? long.MaxValue : 0;
+
+        Assert.Equal((Seqs(Rows), false), await PageAsync(1000, int.MaxValue));
+        Assert.Equal((Seqs(200), false), await PageAsync(200, int.MaxValue));
+        Assert.Equal((Seqs(11), true), await PageAsync(1000, 10_000)); // one more than fits
+        Assert.Equal((Seqs(151), true), await PageAsync(1000, 150_000));
+        Assert.Equal((Seqs(1), true), await PageAsync(1000, 10));
+
+        string Seqs(int count) => string.Join(' ', isBackwards ? Enumerable.Range(Rows - count + 1, count) : Enumerable.Range(1, count));
+        async Task<(string Seqs, bool IsCut)> PageAsync(int limit, int maxBytes)
+        {
+            var page = await _store.ReadPageAsync(One, from, isBackwards, limit, maxBytes);
+            return (string.Join(' ', page.Rows.Select(row => row.Seq)), page.IsCut);
+        }
+    }
+
     [Fact]
     public async Task A_duplicate_within_one_batch_is_found_too()
     {

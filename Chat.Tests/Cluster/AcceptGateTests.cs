@@ -11,6 +11,9 @@ public sealed class AcceptGateTests
 {
     const int Max = 3;
 
+    /// <summary>As Akka.Remote 1.5 begins, but for who it is.</summary>
+    static readonly byte[] Greeting = [60, 0, 0, 0, 0x12, 58, 0x08, 0x01, 0x12, 54, 0x0A];
+
     readonly EmbeddedChannel _listening = new();
 
     public AcceptGateTests()
@@ -44,13 +47,41 @@ public sealed class AcceptGateTests
     public async Task One_that_speaks_makes_room_once_and_is_heard()
     {
         var accepted = Accept(Max);
-        Say(accepted[0]);
+        Say(accepted[0], Greeting);
         Assert.True(IsAccepting);
-        Say(accepted[0]);
+        Say(accepted[0], 1);
         await accepted[0].CloseAsync();
         await accepted[0].CloseCompletion;
         Accept(1);
         Assert.False(IsAccepting);
+    }
+
+    /// <summary>Closing those takes turns of other threads: until then each has a file descriptor.</summary>
+    [Theory]
+    [InlineData("01")]
+    [InlineData("474554202F20485454502F312E300D0A0D0A")] // GET / HTTP/1.0
+    [InlineData("00000000")]
+    [InlineData("E80300001261")]
+    [InlineData("0400000012020803")] // a heartbeat
+    [InlineData("0A000000616263646566676869")]
+    public void One_that_does_not_speak_as_a_node_makes_no_room(string hex)
+    {
+        foreach (var channel in Accept(Max))
+            Say(channel, Convert.FromHexString(hex));
+        Assert.False(IsAccepting);
+    }
+
+    [Fact]
+    public void The_first_words_of_a_node_may_come_in_pieces()
+    {
+        var accepted = Accept(Max);
+        for (var i = 0; i < 9; i++)
+        {
+            Assert.False(IsAccepting);
+            Say(accepted[0], Greeting[i]);
+        }
+
+        Assert.True(IsAccepting);
     }
 
     List<EmbeddedChannel> Accept(int count)
@@ -65,9 +96,9 @@ public sealed class AcceptGateTests
         return accepted;
     }
 
-    static void Say(EmbeddedChannel channel)
+    static void Say(EmbeddedChannel channel, params byte[] words)
     {
-        Assert.True(channel.WriteInbound(Unpooled.WrappedBuffer([1])));
+        Assert.True(channel.WriteInbound(Unpooled.WrappedBuffer(words)));
         Assert.NotNull(channel.ReadInbound<IByteBuffer>());
     }
 }

@@ -104,6 +104,47 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Boxes_that_nobody_empties_share_the_memory_and_leave_some_to_others()
+    {
+        const int Max = 4 * 1024 * 1024;
+        var budget = new OutboxBudget(Max);
+        var frame = new byte[32 * 1024];
+        var slow = Enumerable.Range(0, 50).Select(_ => new Outbox(new PipeOutput(_pipe.Writer), MaxFrames, _clock, budget: budget)).ToList();
+        foreach (var box in slow)
+        {
+            while (box.TryAdd(frame))
+                Assert.InRange(budget.Taken, 0, Max + (slow.Count * OutboxBudget.Step));
+        }
+
+        Assert.InRange(budget.Taken, Max - OutboxBudget.Step, Max + (slow.Count * OutboxBudget.Step));
+        var other = new Outbox(new PipeOutput(_pipe.Writer), MaxFrames, _clock, budget: budget) { IsModern = true };
+        Assert.True(other.TryAdd(frame));
+        Assert.True(other.TryAdd(frame));
+        await other.FlushAsync();
+        Assert.True(other.TryAdd(frame));
+
+        slow.ForEach(box => box.Release());
+        other.Release();
+        Assert.Equal(0, budget.Taken);
+    }
+
+    [Fact]
+    public async Task What_has_left_and_what_was_dropped_takes_no_memory()
+    {
+        var budget = new OutboxBudget(1024 * 1024);
+        var box = new Outbox(new PipeOutput(_pipe.Writer), MaxFrames, _clock, budget: budget) { IsModern = true };
+        for (var i = 0; i < 4; i++)
+            Assert.True(box.TryAdd(new byte[100 * 1024], i < 2 ? default : Push));
+        Assert.Equal(6 * OutboxBudget.Step, budget.Taken);
+        box.DropPushes();
+        Assert.Equal(3 * OutboxBudget.Step, budget.Taken);
+        await box.FlushAsync();
+        await box.FlushAsync();
+        Assert.Equal(0, budget.Taken);
+        Assert.Equal(1024 * 1024, budget.Most);
+    }
+
+    [Fact]
     public async Task A_box_that_was_emptied_takes_frames_again()
     {
         _outbox.IsModern = true;

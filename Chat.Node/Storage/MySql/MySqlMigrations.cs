@@ -21,7 +21,8 @@ static class MySqlMigrations
     static readonly Version LeastMySql = new(8, 0, 23);
     static readonly Version LeastMariaDb = new(10, 6);
 
-    const string Scripts = ".sql.mysql.";
+    /// <summary>What the names of its scripts have in them.</summary>
+    public const string Scripts = ".sql.mysql.";
 
     /// <summary>A change of a table waits for the transactions that are under way on it.</summary>
     const int LockSeconds = 60;

@@ -22,7 +22,7 @@ static class MySqlServerCheck
             JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
             WHERE t.TABLE_SCHEMA = DATABASE() AND COALESCE(e.TRANSACTIONS, 'NO') <> 'YES' AND t.TABLE_NAME IN @OwnTables
             """,
-            new { OwnTables })).AsList();
+            new { OwnTables = SchemaAge.Tables(MySqlMigrations.Scripts) })).AsList();
         if (tables.Count > 0)
             throw new StorageException($"these tables know no transactions: {string.Join(", ", tables)}; ALTER TABLE … ENGINE = InnoDB");
         var flush = await connection.ExecuteScalarAsync<int>("SELECT @@innodb_flush_log_at_trx_commit");
@@ -38,10 +38,4 @@ static class MySqlServerCheck
         if (limit.Packet < PacketLimit.Least)
             throw new StorageException($"max_allowed_packet of the database's server is {limit.Packet}: {PacketLimit.Least} or more is needed");
     }
-
-    static readonly string[] OwnTables =
-    [
-        "Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage", "MessageLog", "Conversation", "DeliveryMark", "Node", "ClusterTurn", "UserPresence",
-        "UserPrivacy", "ResumeToken", "ExternalIdentity", "UserRevocation", "QuarantinedMessage", "EventJournal", "EventSnapshot",
-    ];
 }

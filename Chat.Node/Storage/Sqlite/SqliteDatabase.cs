@@ -29,7 +29,7 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     {
         _connection = SqlitePath.Read(connectionString);
         _connection.Pooling = false;
-        _files = new SqliteFiles(_connection.DataSource, logger ?? NullLogger<SqliteDatabase>.Instance);
+        _files = new SqliteFiles(_connection.DataSource, logger ?? NullLogger<SqliteDatabase>.Instance, SqlitePath.Named(connectionString));
         // A file that was taken away must not be replaced by an empty one in secret.
         var existing = new SqliteConnectionStringBuilder(_connection.ToString()) { Mode = SqliteOpenMode.ReadWrite }.ToString();
         _writer = new SqliteWorker("sqlite writer", 1, isWriter: true, () => OpenWatched(existing), _files);

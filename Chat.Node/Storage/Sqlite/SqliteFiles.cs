@@ -9,12 +9,14 @@ namespace Chat.Node.Storage.Sqlite;
 /// </summary>
 /// <param name="file">The database's path, without links in it.</param>
 /// <param name="logger">Is told once that they are gone, and once that they are back.</param>
-sealed class SqliteFiles(string file, ILogger logger)
+/// <param name="named">The path that a start would follow, with its links: they may be made to lead elsewhere.</param>
+sealed class SqliteFiles(string file, ILogger logger, string? named = null)
 {
     /// <summary>The log and its index belong to the database: a commit is in the log first.</summary>
     static readonly string[] Suffixes = ["", "-wal", "-shm"];
 
     readonly byte[][] _paths = [.. Suffixes.Select(suffix => FileIdentity.Encode(file + suffix))];
+    readonly byte[]? _named = named is null || named == file ? null : FileIdentity.Encode(named);
     readonly FileIdentity[] _open = new FileIdentity[Suffixes.Length];
     readonly Lock _gate = new();
     readonly Lock _closing = new();
@@ -109,16 +111,26 @@ sealed class SqliteFiles(string file, ILogger logger)
             return;
         if (_isCut)
             throw Cut();
-        for (var i = 0; i < _paths.Length; i++)
+        if (FindLost() is { } lost)
         {
-            if (FileIdentity.Of(_paths[i]) is { } found && found == _open[i])
-                continue;
-            Lose(file + Suffixes[i]);
-            throw new StorageException($"{file + Suffixes[i]} is not the file any more that this process has open");
+            Lose(lost);
+            throw new StorageException($"{lost} is not the file any more that this process has open");
         }
 
         if (_isLost)
             Recover();
+    }
+
+    /// <summary>The path that leads to another file than the one that is open, or to none.</summary>
+    string? FindLost()
+    {
+        for (var i = 0; i < _paths.Length; i++)
+        {
+            if (FileIdentity.Of(_paths[i]) != _open[i])
+                return file + Suffixes[i];
+        }
+
+        return _named is not null && FileIdentity.Of(_named) != _open[0] ? named : null;
     }
 
     /// <summary>Shell commands that copy what this process has open into the working folder.</summary>

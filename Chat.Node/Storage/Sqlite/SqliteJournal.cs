@@ -17,7 +17,7 @@ static class SqliteJournal
     public static string ConnectionStringBeside(string chatConnectionString)
     {
         var file = SqlitePath.Read(chatConnectionString).DataSource;
-        var named = Beside(Path.GetFullPath(new SqliteConnectionStringBuilder(chatConnectionString).DataSource));
+        var named = Beside(SqlitePath.Named(chatConnectionString));
         var real = Beside(file);
         if (named != real && File.Exists(named) && !File.Exists(real))
             throw new SettingsException(

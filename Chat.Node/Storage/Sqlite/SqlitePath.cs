@@ -39,6 +39,9 @@ static class SqlitePath
     static bool IsFile(SqliteConnectionStringBuilder builder) => builder.Mode != SqliteOpenMode.Memory
         && !builder.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase) && builder.DataSource != ":memory:";
 
+    /// <summary>The absolute path that a connection string names, with its links. For one that <see cref="Read"/> has taken.</summary>
+    public static string Named(string connectionString) => Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
+
     /// <summary>An absolute path without links, also of a file that is not there yet. A path whose links go in circles stays as it is.</summary>
     public static string Real(string path)
     {
