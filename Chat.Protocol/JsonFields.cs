@@ -30,6 +30,9 @@ static class JsonFields
 
         public bool IsFalse(string key) => json.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.False;
 
+        /// <summary>The first of these keys that the object has twice, so that nobody knows what is meant; null: none.</summary>
+        public string? FindRepeated(params string[] keys) => keys.FirstOrDefault(key => json.EnumerateObject().Count(member => member.NameEquals(key)) > 1);
+
         public IEnumerable<JsonElement> OptionalItems(string key)
         {
             if (!json.TryGetProperty(key, out var value))

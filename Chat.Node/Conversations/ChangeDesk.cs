@@ -50,6 +50,10 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
         {
             asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.Blocked, ConversationState.BlockedBy(_id.Other(change.UserId))), self);
         }
+        else if (change is { IsOfProduct: false, Kind: not ChangeKind.Recall } && state.Members.Contains(change.UserId) && !state.Sees(change.UserId, change.Seq))
+        {
+            asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.NotYours, ChangeRules.NoMessage(_id, change.Seq)), self); // said before the user came
+        }
         else if (change is { Kind: ChangeKind.Edit, IsOfProduct: false } && state.Sending.RefusalOf(change.UserId, services.Clock.GetUtcNow().ToUnixTimeMilliseconds()) is { } silence)
         {
             asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.Forbidden, silence.Reason), self); // else it would be a way to speak

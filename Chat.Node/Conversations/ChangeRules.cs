@@ -31,6 +31,9 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
     public static JudgedChanges Judge(ConversationId id, ChangeBasis basis, ChangeWindows windows, long now, IEnumerable<ChangeMessage> changes) =>
         new ChangeRules(id, basis, windows, now).Judge([.. changes]);
 
+    /// <summary>Also of one that the asker is not shown.</summary>
+    public static string NoMessage(ConversationId id, long seq) => $"there is no message {seq} in {id}";
+
     JudgedChanges Judge(IReadOnlyList<ChangeMessage> changes)
     {
         var refusals = changes.Select(Apply).ToList();
@@ -61,7 +64,7 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         if (change.IsOfProduct ? change.Kind is ChangeKind.React or ChangeKind.Unreact : id.IsGroup ? !basis.Roles.ContainsKey(change.UserId) : !id.IsBetween(change.UserId))
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, $"you take no part in {id}");
         if (!basis.Messages.TryGetValue(change.Seq, out var message))
-            return MessageChangeAnswer.Refuse(ErrorCode.NotYours, $"there is no message {change.Seq} in {id}");
+            return MessageChangeAnswer.Refuse(ErrorCode.NotYours, NoMessage(id, change.Seq));
         if (message.Sender <= 0)
             return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, $"message {change.Seq} of {id} is a system message: nobody has sent it, and nobody changes it");
         if (message.IsRecalled)

@@ -51,7 +51,7 @@ sealed class LogFollower(
     {
         IsStarted = true;
         state.StartAt(start.Head);
-        state.Members = start.Participants.Members;
+        (state.Members, state.JoinSeqs) = (start.Participants.Members, start.Participants.JoinSeqs);
         deliveries.StartAfter(start.Unfinished.Count > 0 ? start.Unfinished[0].Seq - 1 : state.CommittedHead);
         foreach (var row in start.Unfinished.Where(IsOurs))
             FanOutAgain(row);
@@ -183,9 +183,13 @@ sealed class LogFollower(
         return false;
     }
 
+    /// <summary>To those who are members by now: who came later, and does not see what was said before, gets nothing of it.</summary>
     void FanOutAgain(LogRow row)
     {
-        deliveries.Add(AcceptedMessage.Of(row), row.Seq, state.Receivers(services.Webhooks.AreOn), hasCopies: true, mayBeKnown: true);
+        var receivers = state.Receivers(services.Webhooks.AreOn);
+        if (state.JoinSeqs is not null)
+            receivers = receivers.ToArray().Where(userId => userId == IWebhooks.ReceiverId || state.Sees(userId, row.Seq)).ToArray();
+        deliveries.Add(AcceptedMessage.Of(row), row.Seq, receivers, hasCopies: true, mayBeKnown: true);
         TouchSlot();
     }
 }

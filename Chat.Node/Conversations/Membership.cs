@@ -102,6 +102,8 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
     {
         if (!state.Members.Contains(changed.UserId))
             state.Members = new HashSet<int>(state.Members) { changed.UserId };
+        if (state.JoinSeqs?.ContainsKey(changed.UserId) == false)
+            state.JoinSeqs = new Dictionary<int, long>(state.JoinSeqs) { [changed.UserId] = state.CommittedHead + 1 }; // at least what is stored: what came in between is behind it
         sender.Tell(new MembersKnown(id));
         System.Wake();
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
@@ -25,8 +24,7 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
 
     const int PieceBytes = 64 * 1024;
 
-    readonly ConcurrentDictionary<int, int> _ofUsers = new();
-    int _count;
+    readonly TransferPlaces _places = new(settings.Uploads, MaxOfUser);
 
     /// <param name="file">What was announced.</param>
     /// <param name="body">What comes.</param>
@@ -35,7 +33,7 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
     /// <exception cref="IOException">The disk is full, or the client is gone.</exception>
     public async Task<UploadOutcome> TakeAsync(StoredFile file, Stream body, CancellationToken aborted)
     {
-        if (!TryEnter(file.Owner))
+        if (!_places.TryEnter(file.Owner))
             return new UploadOutcome(StatusCodes.Status503ServiceUnavailable, "others are sending files now: try again");
         try
         {
@@ -52,7 +50,7 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
         }
         finally
         {
-            Leave(file.Owner);
+            _places.Leave(file.Owner);
         }
     }
 
@@ -72,9 +70,10 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
             if (outcome.Status != StatusCodes.Status201Created)
                 return outcome;
             folder.Finish(part.Name, file.Id);
-            return await store.StoreAsync(file.Id) || (await store.FindAsync(file.Id))?.IsStored == true
-                ? outcome
-                : new UploadOutcome(StatusCodes.Status410Gone, "the file was not waited for any more: announce it again");
+            if (await store.StoreAsync(file.Id) || (await store.FindAsync(file.Id))?.IsStored == true)
+                return outcome;
+            folder.Delete(file.Id); // whoever sweeps may have been here before
+            return new UploadOutcome(StatusCodes.Status410Gone, "the file was not waited for any more: announce it again");
         }
         finally
         {
@@ -114,27 +113,5 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
         {
             ArrayPool<byte>.Shared.Return(piece);
         }
-    }
-
-    bool TryEnter(int userId)
-    {
-        if (Interlocked.Increment(ref _count) > settings.Uploads)
-        {
-            Interlocked.Decrement(ref _count);
-            return false;
-        }
-
-        if (_ofUsers.AddOrUpdate(userId, 1, (_, count) => count + 1) <= MaxOfUser)
-            return true;
-        Leave(userId);
-        return false;
-    }
-
-    void Leave(int userId)
-    {
-        Interlocked.Decrement(ref _count);
-        var left = _ofUsers.AddOrUpdate(userId, 0, (_, count) => count - 1);
-        if (left <= 0)
-            _ofUsers.TryRemove(new KeyValuePair<int, int>(userId, left));
     }
 }

@@ -6,7 +6,7 @@ using Chat.Protocol;
 namespace Chat.Node.Gateway;
 
 /// <summary>How far a user has read, and others have.</summary>
-sealed class MarkRequests(MarkQueue marks, ReceiptStore receipts, ContactStore contacts, Lazy<IActorRef> users, int maxFrameBytes, TimeProvider clock)
+sealed class MarkRequests(MarkQueue marks, ReceiptStore receipts, ContactStore contacts, ConversationViews views, Lazy<IActorRef> users, int maxFrameBytes, TimeProvider clock)
 {
     /// <summary>Answered when the mark is stored, with whatever else gathered meanwhile.</summary>
     /// <exception cref="TimeoutException">Nobody knows whether it is stored; the same mark again does no harm.</exception>
@@ -41,7 +41,7 @@ sealed class MarkRequests(MarkQueue marks, ReceiptStore receipts, ContactStore c
         var (id, seq) = (request.Conversation, request.Seq);
         if (!await contacts.TakesPartAsync(asker.UserId, id))
             return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
-        if (await receipts.CountAsync(id, seq) is not { } counts)
+        if (seq <= await views.UnseenToAsync(asker.UserId, id) || await receipts.CountAsync(id, seq) is not { } counts)
             return Reply.Fail(ErrorCode.NotYours, $"there is no message {seq} in {id}");
         var who = await receipts.WhoAsync(id, seq, counts, request.After, request.Limit + 1);
         var hasMore = who.Count > request.Limit;

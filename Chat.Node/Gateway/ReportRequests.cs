@@ -19,6 +19,8 @@ sealed class ReportRequests(ReportStore reports, ContactStore contacts, MessageL
         var message = (await log.ReadAtAsync([(id, seq)])).GetValueOrDefault((id, seq));
         if (message is null || seq <= await views.HiddenToAsync(userId, id))
             return Reply.Fail(ErrorCode.NotFound, $"you see no message {seq} in {id}");
+        if (message.IsSystem)
+            return Reply.Fail(ErrorCode.Forbidden, $"message {seq} is a system message: nobody has sent it");
         if (message.Sender == userId)
             return Reply.Fail(ErrorCode.Malformed, $"message {seq} is your own: one of somebody else is expected");
         if ((await changes.StatesAsync(id, seq, seq, userId)).Any(state => state.Recalled is not null))

@@ -20,7 +20,7 @@ sealed class SettingsRequests(
             return await AskAsync(request, new ChangeSettings(asker.UserId, asker.SessionId, request.Change), asker, patience);
         if (!keepsHistory)
             return Reply.Fail(ErrorCode.HistoryOff, "this server keeps no history, and wakes nobody");
-        foreach (var id in levels.Keys)
+        foreach (var id in levels.Where(each => each.Value != NotifyLevel.All).Select(each => each.Key)) // of what one has left something may have been said before
         {
             if (!await contacts.TakesPartAsync(asker.UserId, id))
                 return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));

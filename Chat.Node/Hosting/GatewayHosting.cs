@@ -69,7 +69,7 @@ static class GatewayHosting
         services.AddSingleton<ThreadStore>();
         services.AddSingleton<ReferenceChecks>();
         services.AddSingleton(provider => new MarkRequests(
-            provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<ReceiptStore>(), provider.GetRequiredService<ContactStore>(),
+            provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<ReceiptStore>(), provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ConversationViews>(),
             AkkaHosting.Region<UserActor>(provider), settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ConversationRequests(
             provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<ConversationListStore>(), provider.GetRequiredService<MentionStore>(), provider.GetRequiredService<ConversationViews>(),

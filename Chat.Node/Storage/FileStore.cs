@@ -103,13 +103,19 @@ sealed class FileStore(IChatDatabase database, TimeProvider clock)
     public Task<bool> StoreAsync(string id) => database.WriteAsync(async (connection, transaction) => await connection.ExecuteAsync(
         "UPDATE Attachment SET state = 1, since = @now WHERE id = @id AND state = 0", new { id, now = Now }, transaction) > 0);
 
-    /// <summary>Whether a user may read a file: its owner, and whoever takes part in a conversation where it is.</summary>
+    /// <summary>
+    /// Whether a user may read a file: its owner, and whoever sees a message that has it. That it is to be in a message is not enough: the message may have been refused.
+    /// </summary>
     public Task<bool> MayReadAsync(StoredFile file, int userId) => file.Owner == userId
         ? Task.FromResult(true)
         : database.ReadAsync(async connection => await connection.ExecuteScalarAsync<long>(
             """
-            SELECT COUNT(*) FROM AttachmentUse u WHERE u.id = @Id AND ((u.a > 0 AND (u.a = @userId OR u.b = @userId))
-                OR (u.a = 0 AND EXISTS (SELECT 1 FROM GroupUser g WHERE g.groupid = u.b AND g.userid = @userId)))
+            SELECT COUNT(*) FROM AttachmentUse u JOIN MessageLog l ON l.a = u.a AND l.b = u.b AND l.sender = u.sender AND l.cmid = u.cmid
+                LEFT JOIN MessageState s ON s.a = l.a AND s.b = l.b AND s.seq = l.seq
+                LEFT JOIN DeliveryMark d ON d.userid = @userId AND d.a = l.a AND d.b = l.b
+            WHERE u.id = @Id AND COALESCE(s.recalled_by, 0) = 0 AND COALESCE(d.hidden_to, 0) < l.seq AND ((u.a > 0 AND (u.a = @userId OR u.b = @userId))
+                OR (u.a = 0 AND EXISTS (SELECT 1 FROM GroupUser g LEFT JOIN GroupPolicy p ON p.groupid = g.groupid
+                    WHERE g.groupid = u.b AND g.userid = @userId AND (COALESCE(p.history, 0) = 0 OR g.join_seq <= l.seq))))
             """,
             new { file.Id, userId }) > 0);
 

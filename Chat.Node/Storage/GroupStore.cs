@@ -62,6 +62,8 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         public string? Role { get; init; }
 
         public long MutedUntil { get; init; }
+
+        public long IsBanned { get; init; }
     }
 
     /// <summary>Null if there is none.</summary>
@@ -91,10 +93,11 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         var row = await database.ReadAsync(connection => connection.QuerySingleAsync<OwnRow>(
             """
             SELECT (SELECT MIN(grouprole) FROM GroupUser WHERE groupid = @id AND userid = @userId) AS role,
-                COALESCE((SELECT muted_until FROM GroupMute WHERE groupid = @id AND userid = @userId), 0) AS muteduntil
+                COALESCE((SELECT muted_until FROM GroupMute WHERE groupid = @id AND userid = @userId), 0) AS muteduntil,
+                EXISTS (SELECT 1 FROM GroupBan WHERE groupid = @id AND userid = @userId) AS isbanned
             """,
             new { id, userId }));
-        return new MemberFacts(row.Role, row.MutedUntil);
+        return new MemberFacts(row.Role, row.MutedUntil, row.IsBanned > 0);
     }
 
     /// <summary>What a group is from now on.</summary>

@@ -9,6 +9,20 @@ namespace Chat.Node.Storage;
 /// <param name="Seq">The first such message.</param>
 sealed record PendingPush(int UserId, ConversationId Conversation, long Seq);
 
+/// <summary>One that is due, and what the user sees of its conversation.</summary>
+/// <param name="Push">What waits.</param>
+/// <param name="IsMember">Whether the user takes part.</param>
+/// <param name="HiddenTo">The user is shown nothing up to here.</param>
+/// <param name="IsRecalled">Whether the message was taken back.</param>
+sealed record DuePush(PendingPush Push, bool IsMember, long HiddenTo, bool IsRecalled)
+{
+    /// <summary>Whether the user does not see the message: then the next one counts.</summary>
+    public bool IsUnseen => IsRecalled || HiddenTo >= Push.Seq;
+
+    /// <summary>The next one is behind this number.</summary>
+    public long Above => Math.Max(HiddenTo, Push.Seq);
+}
+
 /// <summary>
 /// The statements for users who may have to be woken: a row a user and conversation, from the first message that waits until that is read. It comes with
 /// the offline queue (<see cref="OfflineStore.InsertAsync"/>).
@@ -31,7 +45,15 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
 
         public long Seq { get; init; }
 
-        public PendingPush ToPending() => new(UserId, ConversationId.FromStored(A, B), Seq);
+        public long HiddenTo { get; init; }
+
+        /// <summary>The first number that a member sees who came later; null: it is in no group, or is no member of this one.</summary>
+        public long? JoinSeq { get; init; }
+
+        public long RecalledBy { get; init; }
+
+        public DuePush ToDue() => new(
+            new PendingPush(UserId, ConversationId.FromStored(A, B), Seq), A > 0 || JoinSeq is not null, Math.Max(HiddenTo, (JoinSeq ?? 0) - 1), RecalledBy > 0);
     }
 
     sealed class UnreadRow
@@ -66,11 +88,45 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
     }
 
     /// <summary>Those that are to be looked at by now, the oldest first.</summary>
-    public Task<IReadOnlyList<PendingPush>> ReadDueAsync(long now, int limit) => database.ReadAsync<IReadOnlyList<PendingPush>>(async connection =>
+    public Task<IReadOnlyList<DuePush>> ReadDueAsync(long now, int limit) => database.ReadAsync<IReadOnlyList<DuePush>>(async connection =>
     [
         .. (await connection.QueryAsync<PendingRow>(
-            "SELECT userid, a, b, seq FROM PendingPush WHERE due <= @now ORDER BY due LIMIT @limit", new { now, limit })).Select(row => row.ToPending()),
+            """
+            SELECT q.userid, q.a, q.b, q.seq, COALESCE(d.hidden_to, 0) AS hiddento, COALESCE(s.recalled_by, 0) AS recalledby,
+                (SELECT MIN(CASE WHEN p.history = 1 THEN g.join_seq ELSE 0 END) FROM GroupUser g LEFT JOIN GroupPolicy p ON p.groupid = g.groupid
+                    WHERE q.a = 0 AND g.groupid = q.b AND g.userid = q.userid) AS joinseq
+            FROM PendingPush q LEFT JOIN DeliveryMark d ON d.userid = q.userid AND d.a = q.a AND d.b = q.b
+                LEFT JOIN MessageState s ON s.a = q.a AND s.b = q.b AND s.seq = q.seq
+            WHERE q.due <= @now ORDER BY q.due LIMIT @limit
+            """,
+            new { now, limit })).Select(row => row.ToDue()),
     ]);
+
+    /// <summary>The first message that may wake the user in the place of one that the user does not see, if there is one.</summary>
+    public Task<long?> NextAsync(DuePush unseen) => database.ReadAsync(connection => connection.ExecuteScalarAsync<long?>(
+        """
+        SELECT l.seq FROM MessageLog l LEFT JOIN MessageState s ON s.a = l.a AND s.b = l.b AND s.seq = l.seq
+        WHERE l.a = @A AND l.b = @B AND l.seq > @Above AND l.sender > 0 AND l.sender <> @UserId AND COALESCE(s.recalled_by, 0) = 0 ORDER BY l.seq LIMIT 1
+        """,
+        new { unseen.Push.Conversation.A, unseen.Push.Conversation.B, unseen.Above, unseen.Push.UserId }));
+
+    /// <summary>Nothing waits that the user sees; unless there is something by now: it was written before its own row of the offline queue, which has found this one here.</summary>
+    public Task ForgetUnseenAsync(IReadOnlyList<DuePush> unseen) => database.WriteAsync(async (connection, transaction) =>
+    {
+        foreach (var due in unseen.OrderBy(each => (each.Push.UserId, each.Push.Conversation.A, each.Push.Conversation.B))) // one order, for locks
+        {
+            var (userId, conversation, seq) = due.Push;
+            await connection.ExecuteAsync(
+                """
+                DELETE FROM PendingPush WHERE userid = @userId AND a = @A AND b = @B AND seq <= @seq
+                    AND NOT EXISTS (SELECT 1 FROM MessageLog l LEFT JOIN MessageState s ON s.a = l.a AND s.b = l.b AND s.seq = l.seq
+                        WHERE l.a = @A AND l.b = @B AND l.seq > @Above AND l.sender > 0 AND l.sender <> @userId AND COALESCE(s.recalled_by, 0) = 0)
+                """,
+                new { userId, conversation.A, conversation.B, seq, due.Above }, transaction);
+        }
+
+        return unseen.Count;
+    });
 
     /// <summary>Writes that they are told of, and the events if endpoints want them, unless the message was read meanwhile.</summary>
     public Task TellAsync(IReadOnlyList<(PendingPush Push, string Data)> told, bool writesEvents) => database.WriteAsync(async (connection, transaction) =>

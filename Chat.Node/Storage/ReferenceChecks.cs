@@ -17,11 +17,12 @@ sealed class ReferenceChecks(ReferenceStore store, MessageLogStore log, FileStor
     public async Task<ReferenceVerdict> JudgeAsync(ConversationId id, int sender, string cmid, bool mayComeAgain, MessageReferences wanted)
     {
         var verdict = ReferenceRules.Judge(id, sender, wanted, await store.ReadBasisAsync(id, sender, wanted));
-        if (verdict.Error == ErrorCode.None && verdict.References.Attachments.Count > 0)
-            verdict = await WithFilesAsync(verdict.References, new FileUse(id, sender, cmid));
-        if (verdict.Error == ErrorCode.None || !mayComeAgain || (await log.FindAsync(id, sender, [cmid])).Count == 0)
+        var hasFiles = verdict.Error == ErrorCode.None && verdict.References.Attachments.Count > 0;
+        if (verdict.Error == ErrorCode.None && !hasFiles)
             return verdict;
-        return new ReferenceVerdict(ErrorCode.None, "", MessageReferences.None); // its conversation answers as it did then
+        if (mayComeAgain && (await log.FindAsync(id, sender, [cmid])).Count > 0)
+            return new ReferenceVerdict(ErrorCode.None, "", MessageReferences.None); // its conversation answers as it did then, and a file that was taken back with it stays so
+        return hasFiles ? await WithFilesAsync(verdict.References, new FileUse(id, sender, cmid)) : verdict;
     }
 
     /// <summary>What its files are is said by the server, and not by who sends them.</summary>

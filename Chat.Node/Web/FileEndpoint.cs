@@ -20,11 +20,14 @@ sealed class FileEndpoint(
     /// <summary>Files that a node sends at once.</summary>
     public const int MaxDownloads = 256;
 
+    /// <summary>Of them to one user: who reads slowly must not keep files from everybody.</summary>
+    public const int MaxDownloadsOfUser = 32;
+
     const int PieceBytes = 64 * 1024;
     const int ChunkingBytes = 4096;
 
     readonly OriginRule _origins = new(settings.Web);
-    int _downloads;
+    readonly TransferPlaces _downloads = new(MaxDownloads, MaxDownloadsOfUser);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -86,7 +89,7 @@ sealed class FileEndpoint(
         else if (file is not { IsStored: true } || !await store.MayReadAsync(file, userId))
             await RefuseAsync(context, StatusCodes.Status404NotFound, "there is no such file (any more), or not for you");
         else
-            await SendAsync(context, file);
+            await SendAsync(context, file, userId);
     }
 
     async Task TakeAsync(HttpContext context, StoredFile? file, int userId)
@@ -125,7 +128,7 @@ sealed class FileEndpoint(
         }
     }
 
-    async Task SendAsync(HttpContext context, StoredFile file)
+    async Task SendAsync(HttpContext context, StoredFile file, int userId)
     {
         var (request, response) = (context.Request, context.Response);
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(file.Sha256)}\"");
@@ -154,9 +157,8 @@ sealed class FileEndpoint(
             return;
         }
 
-        if (Interlocked.Increment(ref _downloads) > MaxDownloads)
+        if (!_downloads.TryEnter(userId))
         {
-            Interlocked.Decrement(ref _downloads);
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "others are getting files now: try again");
             return;
         }
@@ -167,7 +169,7 @@ sealed class FileEndpoint(
         }
         finally
         {
-            Interlocked.Decrement(ref _downloads);
+            _downloads.Leave(userId);
         }
     }
 

@@ -32,13 +32,28 @@ sealed class PushWorker(
 
     async Task<bool> RunAsync(bool writesEvents)
     {
-        var due = await pushes.ReadDueAsync(Now, PageRows);
-        if (due.Count == 0)
+        var page = await pushes.ReadDueAsync(Now, PageRows);
+        if (page.Count == 0)
             return false;
+        var forgotten = page.Where(each => !each.IsMember).Select(each => each.Push).ToList();
+        var waiting = await RunAsync(page.Where(each => each.IsMember).ToDictionary(each => each.Push), forgotten, writesEvents);
+        if (forgotten.Count > 0)
+            await pushes.ForgetAsync(forgotten);
+        if (waiting.Count > 0)
+            await pushes.PostponeAsync(waiting, Now + PushRule.AgainMilliseconds);
+        return page.Count == PageRows;
+    }
+
+    /// <summary>Tells those of a page that are to be told, and notes those that nobody needs; those that come again are returned.</summary>
+    async Task<List<PendingPush>> RunAsync(Dictionary<PendingPush, DuePush> shown, List<PendingPush> forgotten, bool writesEvents)
+    {
+        var due = shown.Keys;
+        if (due.Count == 0)
+            return [];
         var sessions = await presence.NodesOfAsync([.. due.Select(push => push.UserId).Distinct()]);
         var messages = await log.ReadAtAsync([.. due.Select(push => (push.Conversation, push.Seq)).Distinct()]);
         var read = await marks.ReadAsync([.. due.Select(push => (push.UserId, push.Conversation))]);
-        List<PendingPush> forgotten = [], waiting = [];
+        List<PendingPush> waiting = [];
         List<(PendingPush Push, LogRow Message)> wanted = [];
         foreach (var push in due)
         {
@@ -57,27 +72,24 @@ sealed class PushWorker(
             }
         }
 
-        wanted = await WithWishesAsync(wanted, read, forgotten);
+        wanted = await WithWishesAsync(wanted, push => Math.Max(read[(push.UserId, push.Conversation)].ReadTo, shown[push].HiddenTo), forgotten);
+        wanted = await WithSeenAsync(wanted, shown);
         List<int> users = [.. wanted.Select(each => each.Push.UserId).Distinct()];
         var unread = await pushes.UnreadAsync(users);
         var wakeable = users.Count > 0 ? await devices.WakeableAsync(users) : null;
         List<(PendingPush, PushRequired)> told =
             [.. wanted.Select(each => (each.Push, Describe(each.Push, each.Message, unread.Of(each.Push.UserId)) with { Devices = [.. wakeable![each.Push.UserId].Select(ToPush)] }))];
         waiting.AddRange(await TellAsync(told, writesEvents));
-        if (forgotten.Count > 0)
-            await pushes.ForgetAsync(forgotten);
-        if (waiting.Count > 0)
-            await pushes.PostponeAsync(waiting, Now + PushRule.AgainMilliseconds);
-        return due.Count == PageRows;
+        return waiting;
     }
 
     /// <summary>Those that the users themselves want to be woken by. Of who wants mentions only the first unread one is told.</summary>
     async Task<List<(PendingPush Push, LogRow Message)>> WithWishesAsync(
-        List<(PendingPush Push, LogRow Message)> wanted, Dictionary<(int, ConversationId), DeliveryMark> read, List<PendingPush> forgotten)
+        List<(PendingPush Push, LogRow Message)> wanted, Func<PendingPush, long> readTo, List<PendingPush> forgotten)
     {
         if (wanted.Count == 0)
             return wanted;
-        var judged = await wishes.JudgeAsync([.. wanted.Select(each => (each.Push, read[(each.Push.UserId, each.Push.Conversation)].ReadTo))]);
+        var judged = await wishes.JudgeAsync([.. wanted.Select(each => (each.Push, readTo(each.Push)))]);
         var mentions = judged.Seqs.Count == 0 ? [] : await log.ReadAtAsync([.. judged.Seqs.Select(each => (each.Key.Conversation, each.Value)).Distinct()]);
         var left = new List<(PendingPush, LogRow)>(wanted.Count);
         foreach (var (push, message) in wanted)
@@ -94,6 +106,27 @@ sealed class PushWorker(
 
         if (judged.Unmentioned.Count > 0)
             await pushes.ForgetUnmentionedAsync(judged.Unmentioned);
+        return left;
+    }
+
+    /// <summary>Nobody is woken by what was taken back, or is not shown: the next message is told instead, if there is one.</summary>
+    async Task<List<(PendingPush Push, LogRow Message)>> WithSeenAsync(List<(PendingPush Push, LogRow Message)> wanted, Dictionary<PendingPush, DuePush> shown)
+    {
+        var unseen = wanted.Where(each => shown[each.Push].IsUnseen && each.Message.Seq == each.Push.Seq).Select(each => shown[each.Push]).ToList();
+        if (unseen.Count == 0)
+            return wanted;
+        var left = wanted.FindAll(each => !unseen.Exists(one => one.Push == each.Push));
+        List<DuePush> forgotten = [];
+        foreach (var due in unseen)
+        {
+            if (await pushes.NextAsync(due) is not { } seq)
+                forgotten.Add(due);
+            else if ((await log.ReadAtAsync([(due.Push.Conversation, seq)])).TryGetValue((due.Push.Conversation, seq), out var next))
+                left.Add((due.Push, next));
+        }
+
+        if (forgotten.Count > 0)
+            await pushes.ForgetUnseenAsync(forgotten);
         return left;
     }
 

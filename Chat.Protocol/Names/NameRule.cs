@@ -9,6 +9,9 @@ public static class NameRule
     /// <summary>The longest name, in code points of its Normalization Form C.</summary>
     public const int MaxCharacters = 50;
 
+    /// <summary>Who is shown where nobody has sent a message: a user of this name would be taken for the server.</summary>
+    const string NobodysName = SystemMessage.SenderName;
+
     const int Joiner = 0x200D;
     const int EmojiSelector = 0xFE0F;
 
@@ -31,6 +34,8 @@ public static class NameRule
         var runes = name.EnumerateRunes().ToArray();
         if (runes.Length == 0)
             return $"\"{key}\" is empty: 1 to {MaxCharacters} characters are expected";
+        if (name == NobodysName)
+            return $"\"{key}\" is {NobodysName}, by which system messages are shown: another one is expected";
         for (var i = 0; i < runes.Length; i++)
         {
             if (ProblemAt(runes, i) is { } problem)

@@ -14,6 +14,9 @@ public sealed record MessageReferences
     /// <summary>Files that one message may have.</summary>
     public const int MaxAttachments = 10;
 
+    /// <summary>The keys that a client may say.</summary>
+    internal static readonly string[] Keys = ["reply", "thread", "mentions", "attachments"];
+
     /// <summary>A message that refers to nothing.</summary>
     public static MessageReferences None { get; } = new();
 

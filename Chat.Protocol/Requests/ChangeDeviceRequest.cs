@@ -107,6 +107,8 @@ public sealed record ChangeDeviceRequest(string Device) : UserRequest
             return null;
         if (value.ValueKind != JsonValueKind.Object)
             return "\"push\" must be an object with \"provider\" and \"token\", or null";
+        if (value.FindRepeated("provider", "token") is { } repeated)
+            return $"\"push.{repeated}\" is there twice: once is expected";
         string? provider = null, token = null;
         foreach (var member in value.EnumerateObject())
         {

@@ -52,6 +52,8 @@ static class ChangeMessageReader
     static string? TextOf(JsonElement edit)
     {
         string? text = null;
+        if (edit.FindRepeated("mentions") is not null)
+            return null;
         foreach (var member in edit.EnumerateObject())
         {
             if (member.Name == "mentions" && MessageReferences.FindMentions(edit) is not null)

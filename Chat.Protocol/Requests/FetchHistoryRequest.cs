@@ -45,6 +45,8 @@ public sealed record FetchHistoryRequest(ConversationId Conversation, long? Afte
         var (hasThread, hasSeqs) = (json.TryGetProperty("thread", out var thread), json.TryGetProperty("seqs", out var seqs));
         if (!hasThread && !hasSeqs)
             return this;
+        if (json.FindRepeated("thread", "seqs") is { } repeated)
+            return this with { Problem = $"\"{repeated}\" is there twice: once is expected" };
         if (hasSeqs && (hasThread || After is not null || Before is not null))
             return this with { Problem = "\"seqs\" and \"thread\", \"after\", \"before\" exclude each other" };
         if (hasThread)

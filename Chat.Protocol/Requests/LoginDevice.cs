@@ -38,6 +38,8 @@ public sealed record LoginDevice(string Id, string? Name = null, string? Platfor
     {
         if (value.ValueKind != JsonValueKind.Object)
             return (null, "\"device\" must be an object with \"id\", and perhaps \"name\" and \"platform\"");
+        if (value.FindRepeated("id", "name", "platform") is { } repeated)
+            return (null, $"\"device.{repeated}\" is there twice: once is expected");
         string? id = null, name = null, platform = null;
         foreach (var member in value.EnumerateObject())
         {

@@ -50,6 +50,8 @@ public sealed record SearchRequest(string Text, int Limit) : UserRequest
             return NoInteger(RequestKey.Limit);
         var request = new SearchRequest("", (int)Math.Min(limit ?? MaxLimit, MaxLimit)) { Conversation = conversation, Since = since, After = after };
         using var document = JsonDocument.Parse(fields.Frame);
+        if (document.RootElement.FindRepeated("text", "from", "until") is { } repeated)
+            return Invalid($"\"{repeated}\" is there twice: once is expected");
         foreach (var member in document.RootElement.EnumerateObject())
         {
             var value = member.Value;

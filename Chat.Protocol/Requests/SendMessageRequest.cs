@@ -96,6 +96,8 @@ public sealed record SendMessageRequest : Request
         using var document = JsonDocument.Parse(_withOthers);
         if (!document.RootElement.EnumerateObject().Any(member => MessageReferences.IsKey(member.Name)))
             return this;
+        if (document.RootElement.FindRepeated(MessageReferences.Keys) is { } repeated)
+            return Invalid($"\"{repeated}\" is there twice: once is expected") with { Ref = Ref };
         if (MessageReferences.TryRead(document.RootElement, out var references) is { } problem)
             return Invalid(problem) with { Ref = Ref };
         return new SendMessageRequest(ChatObjectTokens.Rewrite(_withOthers, withReferences: false))

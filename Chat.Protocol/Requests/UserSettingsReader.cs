@@ -62,9 +62,8 @@ static class UserSettingsReader
         var levels = new Dictionary<ConversationId, NotifyLevel>();
         foreach (var member in value.EnumerateObject())
         {
-            if (!ConversationId.TryParse(member.Name, out var id) || member.Value.ValueKind != JsonValueKind.String || NotifyLevels.Find(member.Value.GetString()) is not { } level)
+            if (!ConversationId.TryParse(member.Name, out var id) || member.Value.ValueKind != JsonValueKind.String || NotifyLevels.Find(member.Value.GetString()) is not { } level || !levels.TryAdd(id, level))
                 return null;
-            levels[id] = level;
         }
 
         return levels.Count is > 0 and <= UserSettings.MaxNotifyAtOnce ? change with { Notify = levels } : null;
@@ -74,7 +73,7 @@ static class UserSettingsReader
     {
         "presence" => "\"everyone\", \"nobody\" or \"contacts\"",
         "receipts" => "\"on\" or \"off\"",
-        "notify" => $"an object with 1 to {UserSettings.MaxNotifyAtOnce} conversations, each with \"all\", \"mentions\" or \"none\"",
+        "notify" => $"an object with 1 to {UserSettings.MaxNotifyAtOnce} conversations, each once, with \"all\", \"mentions\" or \"none\"",
         _ => "d:LOWER:HIGHER (two user ids) or g:GROUP",
     };
 

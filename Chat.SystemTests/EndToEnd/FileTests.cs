@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Chat.Node.Files;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
@@ -13,48 +11,16 @@ using Xunit;
 namespace Chat.SystemTests.EndToEnd;
 
 /// <summary>Files: announced on the wire, sent and got over HTTP, and part of messages.</summary>
-[Collection(NodeCollection.Name)]
-public abstract class FileTests : IAsyncLifetime, IDisposable
+public abstract class FileTests : FileTest
 {
-    const int MaxBytes = 600_000;
-
-    static readonly byte[] Png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, .. Enumerable.Range(0, 3000).Select(i => (byte)i)];
-
-    readonly TestFolder _folder;
-    readonly HttpClient _http = new();
-    TestNode _node = null!;
-    ModernTestClient _alice = null!;
-    ModernTestClient _bob = null!;
-
-    private protected FileTests(StorageProvider provider) => _folder = new TestFolder(provider);
-
-    string Files => Path.Combine(_folder.Path, "files");
+    private protected FileTests(StorageProvider provider)
+        : base(provider)
+    {
+    }
 
     public sealed class OnSqlite() : FileTests(StorageProvider.Sqlite);
 
     public sealed class OnMariaDb() : FileTests(StorageProvider.MySql);
-
-    public async Task InitializeAsync()
-    {
-        _node = await StartAsync();
-        _http.BaseAddress = new Uri($"http://127.0.0.1:{_node.WebPort}");
-        _alice = await ModernTestClient.NewAsync(_node.Port, "alice");
-        _bob = await ModernTestClient.NewAsync(_node.Port, "bob");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _alice.DisposeAsync();
-        await _bob.DisposeAsync();
-        await _node.DisposeAsync();
-    }
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        _folder.Dispose();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task A_picture_comes_with_a_message_to_those_who_take_part_and_to_nobody_else()
@@ -242,6 +208,17 @@ public abstract class FileTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_comes_when_it_is_waited_for_no_more_leaves_nothing()
+    {
+        var id = (await StartUploadAsync(_alice, "x", "a/b", Png)).Text("attachment");
+        var file = (await _node.Service<FileStore>().FindAsync(id))!;
+        await _node.ExecuteAsync("DELETE FROM Attachment");
+        var outcome = await _node.Service<FileUploads>().TakeAsync(file, new MemoryStream(Png), CancellationToken.None);
+        Assert.Equal((int)HttpStatusCode.Gone, outcome.Status);
+        Assert.Empty(Directory.EnumerateFiles(Files, "a_*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task Another_node_gives_the_same_files_and_one_with_another_folder_none()
     {
         var id = await UploadAsync(_alice, "x", "image/png", Png);
@@ -261,25 +238,5 @@ public abstract class FileTests : IAsyncLifetime, IDisposable
         Assert.Equal((17L, false), ((await StartUploadAsync(client, "x", "a/b", [1])).Number("errno"), false));
         using var none = await _http.GetAsync(new Uri(new Uri($"http://127.0.0.1:{stranger.WebPort}"), address));
         Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
-    }
-
-    static Uri Relative(string address) => new(address, UriKind.Relative);
-
-    static Task<JsonElement> SendAsync(ModernTestClient client, int to, string msg, string id) =>
-        client.RequestAsync(new { msgid = 6, toid = to, msg, cmid = $"c{Guid.NewGuid():N}", attachments = new[] { new { id } } });
-
-    static Task<JsonElement> StartUploadAsync(ModernTestClient client, string name, string type, byte[] bytes) =>
-        client.RequestAsync(new { msgid = 138, name, size = bytes.Length, type, sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) });
-
-    Task<TestNode> StartAsync(string folder = "files") => TestNode.StartAsync(
-        _folder, $"--Chat:Files:Folder={Path.Combine(_folder.Path, folder)}", $"--Chat:Files:MaxBytes={MaxBytes}", "--Chat:Files:MaxPerUserMegabytes=1");
-
-    async Task<string> UploadAsync(ModernTestClient client, string name, string type, byte[] bytes)
-    {
-        var start = await StartUploadAsync(client, name, type, bytes);
-        Assert.True(start.Number("errno") == 0, start.ToString());
-        using var put = await _http.PutAsync(Relative(start.Text("put")), new ByteArrayContent(bytes));
-        Assert.Equal(HttpStatusCode.Created, put.StatusCode);
-        return start.Text("attachment");
     }
 }

@@ -83,9 +83,11 @@ public abstract class GroupMemberTests(NodeFixture fixture)
         Assert.Equal("banned", await ToldAsync(bob, group, alice.UserId));
         Assert.Equal(6, (await bob.SendToGroupAsync(group, "hello?")).Number("errno"));
         Assert.Equal(13, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+        Assert.Equal(6, (await bob.RequestAsync(new { msgid = 124, groupid = group })).Number("errno"));
         var refused = await carol.RequestAsync(new { msgid = 127, groupid = group, add = new[] { bob.UserId } });
         Assert.Equal((13L, (long)bob.UserId), (refused.Number("errno"), refused.Number("id")));
         await ChangeAsync(alice, new { msgid = 127, groupid = group, unban = new[] { bob.UserId } });
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 124, groupid = group })).Number("errno"));
         Assert.Equal(0, (await bob.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
     }
 

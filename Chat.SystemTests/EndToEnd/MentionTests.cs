@@ -118,6 +118,7 @@ public abstract class MentionTests : IDisposable
         Refused(4, "\"notify\" must be", await bob.RequestAsync(new { msgid = 111, notify = Enumerable.Range(1, 21).ToDictionary(id => $"g:{id}", _ => "all") }));
         Refused(4, "\"notify\" is changed by itself", await bob.RequestAsync(new { msgid = 111, presence = "nobody", notify = new Dictionary<string, string> { [conversation] = "all" } }));
         Refused(6, "you", await bob.RequestAsync(new { msgid = 111, notify = new Dictionary<string, string> { ["g:99"] = "none" } }));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 111, notify = new Dictionary<string, string> { ["g:99"] = "all" } })).Number("errno")); // it may have been a group of bob's
         await using var old = await node.ConnectAsync();
         await old.LogInAsync(new { msgid = 1, name = "bob", password = "secret" });
         Assert.Equal(5, (await old.RequestAsync(new { msgid = 111, notify = new Dictionary<string, string> { [conversation] = "none" } })).Number("errno"));

@@ -156,6 +156,34 @@ public abstract class SystemMessageTests(NodeFixture fixture)
         Assert.Equal((5, 0), await UnreadAsync(alice, group));
     }
 
+    [Fact]
+    public async Task Who_has_come_by_itself_is_told_what_becomes_of_messages_and_changes_none_of_before()
+    {
+        await using var alice = await NewAsync();
+        await using var bob = await NewAsync();
+        var group = await MakeAsync(alice);
+        var conversation = $"g:{group}";
+        await DoAsync(alice, new { msgid = 126, groupid = group, history = "joined" });
+        var before = (await alice.SendToGroupAsync(group, "before")).Number("seq");
+        await AssertAsync(alice, "changed", alice.UserId);
+        await DoAsync(bob, new { msgid = 9, groupid = group });
+        var joined = (await AssertAsync(alice, "joined", bob.UserId, bob.UserId)).Number("seq");
+        var after = (await alice.SendToGroupAsync(group, "after")).Number("seq");
+        Assert.Equal(after, (await bob.NextAsync()).Number("seq"));
+        await DoAsync(alice, new { msgid = 131, conversation, seq = before, edit = new { msg = "hidden" } });
+        await DoAsync(alice, new { msgid = 131, conversation, seq = after, edit = new { msg = "shown" } });
+        var told = await bob.NextAsync();
+        Assert.Equal((132L, after, "shown"), (told.Number("msgid"), told.Number("seq"), told.GetProperty("edit").Text("msg")));
+
+        foreach (var refused in (object[])[
+            new { msgid = 131, conversation, seq = before, react = "👍" }, new { msgid = 114, conversation, seq = before }])
+            Assert.Equal(6, (await bob.RequestAsync(refused)).Number("errno"));
+        Assert.Equal(7, (await bob.RequestAsync(new { msgid = 143, conversation, seq = before, reason = "x" })).Number("errno"));
+        await DoAsync(bob, new { msgid = 131, conversation, seq = after, react = "👍" });
+        await DoAsync(bob, new { msgid = 114, conversation, seq = after });
+        Assert.Equal(13, (await bob.RequestAsync(new { msgid = 143, conversation, seq = joined, reason = "x" })).Number("errno"));
+    }
+
     static async Task<JsonElement> AssertAsync(ModernTestClient client, string change, int by, params int[] ids)
     {
         var told = await client.NextSystemAsync();

@@ -45,7 +45,9 @@ sealed class EveryStatement(IChatDatabase database)
         var pushes = new PushStore(database, new WebhookOutbox(database, _clock, interest));
         await new OfflineStore(database, _clock, NullLogger<OfflineStore>.Instance, interest: interest)
             .InsertAsync([new OfflineRow(20, Direct, 9, "p9", 1, "{}"u8.ToArray()), new OfflineRow(20, Direct, 8, "p8", 1, "{}"u8.ToArray())]);
-        Assert.Equal([new PendingPush(1, ConversationId.Group(1), 1), new PendingPush(11, ConversationId.Group(1), 1)], await pushes.ReadDueAsync(ManyRows.Then + 11, 2));
+        Assert.Equal([new PendingPush(1, ConversationId.Group(1), 1), new PendingPush(11, ConversationId.Group(1), 1)], (await pushes.ReadDueAsync(ManyRows.Then + 11, 2)).Select(each => each.Push));
+        Assert.InRange(await pushes.NextAsync(new DuePush(new PendingPush(1, Group, 1), IsMember: true, 0, IsRecalled: true)) ?? 0, 2, 10);
+        await pushes.ForgetUnseenAsync([new DuePush(new PendingPush(20, Direct, 1), IsMember: true, 0, IsRecalled: true)]);
         await pushes.PostponeAsync([new PendingPush(1, ConversationId.Group(1), 1)], ManyRows.Then);
         await pushes.TellAsync([(new PendingPush(20, Direct, 8), "{}")], writesEvents: true);
         await new DeliveryMarks(database, _clock, NullLogger<DeliveryMarks>.Instance, interest, pushes).RaiseAsync([new DeliveryMark(20, Direct, 0, 0, 8)]);

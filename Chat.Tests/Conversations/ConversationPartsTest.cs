@@ -26,7 +26,9 @@ public abstract class ConversationPartsTest : ConversationTest
 
     internal sealed record Parts(ConversationState State, DeliveryLane Deliveries, LogWriter Writer, LogFollower Follower, Posts Posts);
 
-    internal Parts Make(bool keepsHistory = true, params LogRow[] unfinished)
+    internal Parts Make(bool keepsHistory = true, params LogRow[] unfinished) => Make(new Participants(new HashSet<int> { Alice, Bob }), keepsHistory, unfinished);
+
+    internal Parts Make(Participants participants, bool keepsHistory, params LogRow[] unfinished)
     {
         var services = Services(keepsHistory);
         var state = new ConversationState(Pair, keepsHistory);
@@ -34,7 +36,7 @@ public abstract class ConversationPartsTest : ConversationTest
         var writer = new LogWriter(MessageLog, FanOutWatermarks, Pair, Self.Ref);
         var follower = new LogFollower(Pair, services, state, deliveries, writer, Self.Ref);
         var head = unfinished.Length == 0 ? null : new LogHead(unfinished[^1].Seq, unfinished[^1].Ts, unfinished[^1].Sender, unfinished[^1].Cmid);
-        follower.Start(new ConversationStart(head, new Participants(new HashSet<int> { Alice, Bob }), unfinished));
+        follower.Start(new ConversationStart(head, participants, unfinished));
         return new Parts(state, deliveries, writer, follower, new Posts(Pair, services, state, deliveries, writer, follower, Self.Ref));
     }
 

@@ -19,6 +19,15 @@ public sealed class LogFollowerTests : ConversationPartsTest
     }
 
     [Fact]
+    public async Task Who_came_later_and_sees_nothing_of_before_is_not_brought_it()
+    {
+        Make(new Participants(new HashSet<int> { Alice, Bob }) { JoinSeqs = new Dictionary<int, long> { [Alice] = 1, [Bob] = 8 } }, keepsHistory: true, RowOf(7), RowOf(8));
+        var brought = new[] { await Users.ExpectMsgAsync<Deliver>(), await Users.ExpectMsgAsync<Deliver>() };
+        Assert.Equal([(Alice, 7L), (Bob, 8L)], brought.Select(deliver => (deliver.UserId, deliver.Number)).Order()); // Alice's 8 waits for her 7
+        AssertSilent(Users);
+    }
+
+    [Fact]
     public void Rows_of_a_living_node_outside_the_cluster_are_its_own_to_bring()
     {
         var parts = Make(keepsHistory: true, RowOf(1, Services().Nodes.UnclusteredNodes.First()));

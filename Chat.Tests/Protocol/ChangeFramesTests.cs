@@ -37,6 +37,7 @@ public sealed class ChangeFramesTests
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"recall":true,"pin":true}""", "more than one change")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"recall":false}""", "\"recall\" must be true")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"edit":"x"}""", "\"edit\" must be an object")]
+    [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"edit":{"msg":"x","mentions":[1],"mentions":[2]}}""", "\"edit\" must be an object")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"edit":{"msg":"x","attachments":[]}}""", "\"edit\" must be an object")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":""}""", "\"react\" must be an emoji")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"a b"}""", "\"react\" must be an emoji")]

@@ -30,6 +30,7 @@ public sealed class DeviceFramesTests
     [InlineData("{\"id\":\"a\",\"name\":\"a\\nb\"}", "\"device.name\" has U+000A at position 2")]
     [InlineData("{\"id\":\"a\",\"platform\":\"i os\"}", "\"device.platform\" has U+0020 at position 2")]
     [InlineData("{\"id\":\"a\"},\"device\":{\"id\":\"b\"}", "\"device\" is there twice")]
+    [InlineData("{\"id\":\"a\",\"id\":\"b\"}", "\"device.id\" is there twice")]
     [InlineData("{\"id\":\"\\ud800\"}", "half a surrogate pair")]
     public void What_is_wrong_with_a_device_stands_beside_the_login(string device, string expected)
     {
@@ -62,6 +63,7 @@ public sealed class DeviceFramesTests
     [InlineData("{\"msgid\":140,\"device\":\"a\",\"push\":{\"provider\":\"fcm\",\"token\":\"\"}}", "\"push.token\" has 0 bytes")]
     [InlineData("{\"msgid\":140,\"device\":\"a\",\"push\":{\"provider\":\"F C\",\"token\":\"x\"}}", "\"push.provider\" has U+0020")]
     [InlineData("{\"msgid\":140,\"device\":\"a\",\"name\":\"x\",\"name\":\"y\"}", "\"name\" is there twice")]
+    [InlineData("{\"msgid\":140,\"device\":\"a\",\"push\":{\"provider\":\"fcm\",\"token\":\"x\",\"token\":\"y\"}}", "\"push.token\" is there twice")]
     [InlineData("{\"msgid\":143,\"conversation\":\"d:3:1\",\"seq\":1,\"reason\":\"x\"}", "\"conversation\" must be")]
     [InlineData("{\"msgid\":143,\"conversation\":\"d:1:3\",\"seq\":0,\"reason\":\"x\"}", "\"seq\"")]
     [InlineData("{\"msgid\":143,\"conversation\":\"d:1:3\",\"seq\":1}", "\"reason\" is missing")]

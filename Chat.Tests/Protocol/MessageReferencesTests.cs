@@ -63,6 +63,19 @@ public sealed class MessageReferencesTests
         Assert.Equal("7", Encoding.UTF8.GetString(invalid.Ref.Token.Span));
     }
 
+    [Theory]
+    [InlineData("\"reply\":4,\"reply\":5", "reply")]
+    [InlineData("\"thread\":4,\"thre\\u0061d\":5", "thread")]
+    [InlineData("\"mentions\":[3],\"mentions\":\"all\"", "mentions")]
+    [InlineData("\"attachments\":[],\"reply\":4,\"attachments\":[]", "attachments")]
+    public void What_is_there_twice_is_refused_and_in_other_versions_the_senders_business(string members, string key)
+    {
+        var message = Read($$"""{"msgid":6,"toid":3,"msg":"hi","ref":7,{{members}}}""");
+        var invalid = Assert.IsType<InvalidRequest>(message.WithReferences());
+        Assert.Equal((ErrorCode.Malformed, $"\"{key}\" is there twice: once is expected"), (invalid.Error, invalid.Reason));
+        Assert.Equal("7", Encoding.UTF8.GetString(invalid.Ref.Token.Span));
+    }
+
     [Fact]
     public void Fifty_are_mentioned_at_most_each_once()
     {
@@ -122,6 +135,8 @@ public sealed class MessageReferencesTests
     [InlineData("\"thread\":\"5\"", 0, new long[0], "\"thread\" must be")]
     [InlineData("\"seqs\":[]", 0, new long[0], "\"seqs\" must be")]
     [InlineData("\"seqs\":[1,0]", 0, new long[0], "\"seqs\" must be")]
+    [InlineData("\"seqs\":[7],\"seqs\":[8]", 0, new long[0], "\"seqs\" is there twice")]
+    [InlineData("\"thread\":7,\"thread\":8", 0, new long[0], "\"thread\" is there twice")]
     [InlineData("\"seqs\":7", 0, new long[0], "\"seqs\" must be")]
     [InlineData("\"seqs\":[7],\"thread\":5", 0, new long[0], "\"seqs\" and")]
     [InlineData("\"seqs\":[7],\"after\":5", 0, new long[0], "\"seqs\" and")]

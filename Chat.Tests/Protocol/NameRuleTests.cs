@@ -21,6 +21,13 @@ public sealed class NameRuleTests
         Assert.Contains($"has {count} characters", Problem(character, count), StringComparison.Ordinal);
 
     [Fact]
+    public void Nobody_is_called_as_the_sender_of_system_messages()
+    {
+        Assert.Contains("system messages", NameRule.Problem("name", SystemMessage.SenderName), StringComparison.Ordinal);
+        Assert.Null(NameRule.Problem("name", $"{SystemMessage.SenderName}{SystemMessage.SenderName}"));
+    }
+
+    [Fact]
     public void An_empty_one_is_called_so() => Assert.Contains("empty", NameRule.Problem("name", ""), StringComparison.Ordinal);
 
     [Theory]

@@ -25,6 +25,8 @@ public sealed class SearchFramesTests
     [InlineData("{\"msgid\":137}", "\"text\" is missing")]
     [InlineData("{\"msgid\":137,\"text\":\"\"}", "\"text\" must be a string of 1 to 256 bytes")]
     [InlineData("{\"msgid\":137,\"text\":5}", "\"text\"")]
+    [InlineData("{\"msgid\":137,\"text\":\"a\",\"text\":\"b\"}", "\"text\" is there twice")]
+    [InlineData("{\"msgid\":137,\"text\":\"a\",\"from\":1,\"from\":2}", "\"from\" is there twice")]
     [InlineData("{\"msgid\":137,\"text\":\"a\",\"conversation\":\"d:3:1\"}", "\"conversation\"")]
     [InlineData("{\"msgid\":137,\"text\":\"a\",\"from\":0}", "\"from\" must be the id of a user")]
     [InlineData("{\"msgid\":137,\"text\":\"a\",\"from\":3000000000}", "\"from\"")]

@@ -44,6 +44,7 @@ public sealed class SettingsRequestTests
     [InlineData("""{"msgid":111,"pin":["g:1"]}""", "\"pin\"", "g:GROUP")]
     [InlineData("""{"msgid":111,"unpin":""}""", "\"unpin\"", "g:GROUP")]
     [InlineData("""{"msgid":111,"pin":"g:1","pin":"g:2"}""", "\"pin\"", "twice")]
+    [InlineData("""{"msgid":111,"notify":{"g:1":"all","g:1":"none"}}""", "\"notify\"", "each once")]
     [InlineData("""{"msgid":111,"pin":"g:1","unpin":"g:1"}""", "\"pin\"", "\"unpin\"")]
     [InlineData("""{"msgid":111,"mute":"g:1","unmute":"g:1"}""", "\"mute\"", "\"unmute\"")]
     [InlineData("""{"msgid":111,"pin":"\ud800"}""", "surrogate", "half")]

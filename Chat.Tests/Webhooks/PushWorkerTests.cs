@@ -1,40 +1,13 @@
-using System.Text;
-using Chat.Node.Contracts;
-using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Webhooks;
 using Chat.Protocol;
 using Chat.Tests.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Chat.Tests.Webhooks;
 
-public sealed class PushWorkerTests : StorageTest
+public sealed class PushWorkerTests : PushWorkerTest
 {
-    static readonly ConversationId Id = ConversationId.Direct(1, 2);
-    static readonly WebhookEndpoint[] Wanted = [new(1, "http://example.com", [], ["push.required"], IsBatch: false, null, 0, 0)];
-
-    readonly Sender _sender = new();
-    readonly WebhookInterest _interest = new() { HasPushSenders = true };
-    readonly WebhookOutbox _outbox;
-    readonly PushStore _pushes;
-    readonly DeliveryMarks _marks;
-    readonly Presence _presence;
-    readonly MessageLogStore _log;
-    readonly PushWorker _worker;
-
-    public PushWorkerTests()
-        : base(StorageProvider.Sqlite)
-    {
-        _outbox = new WebhookOutbox(Database.Chat, Database.Clock, _interest);
-        _pushes = new PushStore(Database.Chat, _outbox);
-        _marks = new DeliveryMarks(Database.Chat, Database.Clock, NullLogger<DeliveryMarks>.Instance, _interest, _pushes);
-        _presence = new Presence(Database.Chat);
-        _log = new MessageLogStore(Database.Chat, Database.Node);
-        _worker = WorkerOn(Database.Chat);
-    }
-
     [Fact]
     public async Task Nobody_is_woken_before_three_seconds_have_passed_and_then_once()
     {
@@ -199,59 +172,6 @@ public sealed class PushWorkerTests : StorageTest
             var counting = new CountingDatabase(Database.Chat);
             await WorkerOn(counting).RunAsync(Wanted);
             return counting.Reads;
-        }
-    }
-
-    Task<bool> RunLaterAsync()
-    {
-        Database.Clock.Now += TimeSpan.FromSeconds(4);
-        return RunAsync();
-    }
-
-    Task<bool> RunAsync() => _worker.RunAsync(Wanted);
-
-    PushWorker WorkerOn(IChatDatabase database)
-    {
-        var pushes = new PushStore(database, _outbox);
-        var marks = new DeliveryMarks(database, Database.Clock, NullLogger<DeliveryMarks>.Instance, _interest, pushes);
-        return new PushWorker(
-            pushes, marks, new Presence(database), new MessageLogStore(database, Database.Node), new PushWishes(new NotifyStore(database), new MentionStore(database)), new DeviceStore(database, Database.Clock), [_sender], new PushSettings(HasPreview: false), Database.Clock,
-            NullLogger<PushWorker>.Instance);
-    }
-
-    Task<IReadOnlyList<WebhookEvent>> EventsAsync() => _outbox.ReadAfterAsync(0, 10);
-
-    /// <summary>A message that finds user 2 without a session.</summary>
-    async Task QueueAsync(long seq, int sender = 1, MessageReferences? mentions = null)
-    {
-        if (seq == 1)
-        {
-            foreach (var name in (string[])["alice", "bob"])
-                await new Accounts(Database.Chat).RegisterAsync(name, "");
-        }
-
-        await QueueAsync(Id, seq, sender, user: 2, mentions);
-    }
-
-    async Task QueueAsync(ConversationId id, long seq, int sender, int user, MessageReferences? mentions = null)
-    {
-        var body = Encoding.UTF8.GetBytes($$"""{"id":{{sender}},"msg":"hi","msgid":6,"toid":{{user}}}""");
-        var written = await _log.AppendAsync([new LogRow(id, seq, sender, $"c{seq}", seq, body) { References = (mentions ?? MessageReferences.None).ToBytes() }]);
-        Assert.Equal(AppendStatus.Written, written[0].Status);
-        await new OfflineStore(Database.Chat, Database.Clock, NullLogger<OfflineStore>.Instance, interest: _interest)
-            .InsertAsync([new OfflineRow(user, id, seq, $"c{seq}", seq, body)]);
-    }
-
-    sealed class Sender : IPushSender
-    {
-        public bool Fails { get; set; }
-
-        public List<PushRequired> Seen { get; } = [];
-
-        public Task SendAsync(PushRequired push, CancellationToken cancelled)
-        {
-            Seen.Add(push);
-            return Fails ? Task.FromException(new IOException("away")) : Task.CompletedTask;
         }
     }
 }

@@ -1,5 +1,6 @@
 /** @import { Clock, Fields } from './types.js' */
 /** @import { Engine } from './engine.js' */
+import { ownChange } from './own-changes.js';
 import { ChatError } from './protocol.js';
 
 /** A tab that has the connection and does not answer, in ms. */
@@ -62,15 +63,15 @@ export class SharedEngine {
     this.#channel.postMessage({ about: 'hello' });
   }
 
-  /** @param {string} type @param {any} event of the own engine, for the other tabs */
-  publish(type, event) {
-    this.#channel?.postMessage({ about: 'event', type, event });
+  /** @param {string} type @param {any} event of the own engine, for the other tabs @param {string} [except] a tab that knows */
+  publish(type, event, except) {
+    this.#channel?.postMessage({ about: 'event', type, event, except });
   }
 
   /** @param {Operation} operation @param {...any} args @returns {Promise<any>} */
   async call(operation, ...args) {
     if (this.#own)
-      return /** @type {any} */ (await this.#own)[operation](...args);
+      return this.#run(this.#id, await this.#own, operation, args);
     const id = `${this.#id} ${++this.#count}`;
     return new Promise((resolve, reject) => {
       const timer = this.#clock.setTimeout(() => this.#settle(id, { error: { message: 'the tab that has the connection does not answer' } }), PATIENCE);
@@ -91,8 +92,8 @@ export class SharedEngine {
   }
 
   /** @param {Fields} message */
-  async #take({ about, id, operation, args, type, event, ...result }) {
-    if (about === 'event' && !this.#own)
+  async #take({ about, id, operation, args, type, event, except, ...result }) {
+    if (about === 'event' && !this.#own && except !== this.#id)
       this.#onEvent(type, event);
     else if (about === 'result')
       this.#settle(id, result);
@@ -101,7 +102,7 @@ export class SharedEngine {
     else if (about === 'call' && this.#own) {
       if (operation === 'live')
         this.#waitForEnd(args[1]);
-      this.#channel?.postMessage({ about: 'result', id, ...await this.#outcome(operation, args) });
+      this.#channel?.postMessage({ about: 'result', id, ...await this.#outcome(id.split(' ')[0], operation, args) });
     }
   }
 
@@ -112,14 +113,32 @@ export class SharedEngine {
     this.#tabs.add(tab);
     navigator.locks.request(`${this.#key} ${tab}`, { signal: this.#closing.signal }, () => {
       this.#tabs.delete(tab);
-      void this.#outcome('live', ['leave', tab]);
+      void this.#outcome(this.#id, 'live', ['leave', tab]);
     }).catch(() => {}); // this one was closed before
   }
 
-  /** @param {Operation} operation @param {any[]} args */
-  async #outcome(operation, args) {
+  /** @param {string} tab whose it is @param {Engine} engine the own one @param {Operation} operation @param {any[]} args */
+  async #run(tab, engine, operation, args) {
+    const value = await /** @type {any} */ (engine)[operation](...args);
+    if (operation === 'request' && this.#channel)
+      void this.#tellOthers(tab, engine, args[0], value).catch(() => {}); // no more than the other devices is told, which may miss it, too
+    return value;
+  }
+
+  /** The server tells only other connections. @param {string} tab that knows @param {Engine} engine @param {Fields} asked @param {Fields} reply */
+  async #tellOthers(tab, engine, asked, reply) {
+    const told = await ownChange(asked, reply, engine.user?.id ?? 0, object => engine.request(object));
+    if (!told)
+      return;
+    this.publish(told.type, told.event, tab);
+    if (tab !== this.#id)
+      this.#onEvent(told.type, told.event);
+  }
+
+  /** @param {string} tab @param {Operation} operation @param {any[]} args */
+  async #outcome(tab, operation, args) {
     try {
-      return { value: await this.call(operation, ...args) };
+      return { value: await this.#run(tab, await /** @type {Promise<Engine>} */ (this.#own), operation, args) };
     } catch (error) {
       const { message, code, retry } = /** @type {ChatError} */ (error);
       return { error: { message, code, retry } };

@@ -189,7 +189,7 @@
  * @property {Typing} typing somebody types in a conversation that is watched, or does no longer
  * @property {{ conversation: string, first: number, last: number }} missing numbers that the server does not have or show
  * @property {{ conversation: string, from: number, to: number }} rewound the server was restored: it does not have what was above `to`
- * @property {GroupChanged} groupChanged on the user's other connections than the one that has done it. Neither repeated nor kept: `groups` has them after a login
+ * @property {GroupChanged} groupChanged on the user's other connections, and in its other tabs, than the one that has done it. Neither repeated nor kept: `groups` has them after a login
  * @property {Contact & { rev: number }} contactChanged the same: somebody is something else to the user than before. If `rev` is not one above the last, ask with `listContacts`
  * @property {Fields} settings another device has changed the user's settings
  * @property {Error} error something that the SDK gets over: the store does not work, a token cannot be had

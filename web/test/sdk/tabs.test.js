@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IndexedDBStore } from '../../sdk/index.js';
 import { FakeBrowser, TabClock } from '../support/browser.js';
-import { World, texts } from '../support/world.js';
+import { World, done, texts } from '../support/world.js';
 
 let count = 0;
+const byText = (a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b));
 
 /** A browser in which tabs of bob are opened and killed. */
 class Tabs {
@@ -83,6 +84,33 @@ test('Requests of every tab are answered, errors too', async () => {
   b.client.markRead('d:1:2', 99).catch(error => { failure = error; });
   await tabs.world.clock.until(() => page && failure);
   assert.deepEqual([page.messages.map(({ text }) => text), failure.code], [['x'], 4]);
+});
+
+test('What one tab does about groups and contacts is told in the others, and not in itself', async () => {
+  const tabs = new Tabs();
+  const all = [await tabs.openReady(), await tabs.openReady(), await tabs.openReady()];
+  const { answers } = tabs.world.server.circles;
+  answers.set(120, { rev: 10 });
+  answers.set(119, { rev: 10, contacts: [{ id: 5, state: 'none', blocked: true }] });
+  const told = all.map(() => []);
+  all.forEach(({ client }, i) => ['groupChanged', 'contactChanged'].forEach(type => client.on(type, event => told[i].push(event))));
+  for (const [i, { client }] of all.slice(0, 2).entries()) { // the first has the connection
+    told.forEach(events => events.splice(0));
+    const work = async () => {
+      await client.changeContact(5, 'block');
+      await client.changeGroup(1, { name: 'tea' });
+      await client.changeMembers(1, { owner: 3 });
+      await client.leaveGroup(1);
+    };
+    await done(tabs.world, work());
+    const expected = [
+      { id: 5, state: 'none', blocked: true, rev: 10 }, { groupid: 1, change: 'changed', by: 2 }, { groupid: 1, change: 'role', role: 'admin', by: 2 }, { groupid: 1, change: 'removed', by: 2 },
+    ];
+    const others = told.filter((_, j) => j !== i);
+    await tabs.world.clock.until(() => others.every(({ length }) => length === 4));
+    others.forEach(events => assert.deepEqual(events.sort(byText), [...expected].sort(byText)));
+    assert.deepEqual(told[i], []);
+  }
 });
 
 test('When the tab with the connection is closed, another takes over, and nothing is lost or shown twice', async () => {
