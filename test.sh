@@ -41,6 +41,7 @@ done <<'END'
 /usr/sbin/mariadbd mariadb-server-core
 /usr/bin/mariadb-install-db mariadb-server-core
 /usr/bin/mariadb mariadb-client-core
+/usr/lib/galera/libgalera_smm.so galera-4
 /usr/bin/redis-server redis-server
 /usr/sbin/nginx nginx-light
 /usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream

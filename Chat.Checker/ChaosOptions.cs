@@ -58,7 +58,7 @@ sealed record ChaosOptions(int Nodes)
     public string Command => $"chaos --nodes {Nodes} --seed {Seed} --seconds {Seconds} --rate {Rate} --faults {Faults}"
         + (Kinds.Count > 0 ? $" --kinds {string.Join(',', Kinds)}" : "") + (FaultMilliseconds is { } length ? $" --fault-milliseconds {length}" : "")
         + (IsPatient ? " --patient" : "") + (Bystanders > 0 ? $" --bystanders {Bystanders}" : "") + (CutsLinks ? " --cut-links" : "") + (UsesWebSockets ? " --web-sockets" : "")
-        + Database switch { ChaosDatabase.Sqlite => " --database sqlite", ChaosDatabase.GivenMySql => " --database …", _ => "" };
+        + Database switch { ChaosDatabase.Sqlite => " --database sqlite", ChaosDatabase.Galera => " --database galera", ChaosDatabase.GivenMySql => " --database …", _ => "" };
 
     /// <summary>The first thing that makes such a run impossible, or null.</summary>
     public string? Problem =>
@@ -67,9 +67,11 @@ sealed record ChaosOptions(int Nodes)
         : Faults < 0 || Bystanders < 0 || FaultMilliseconds < 0 ? "faults, bystanders and their length cannot be negative"
         : First(FaultSchedule.OfTheDatabase) is { } ofDatabase && Database != ChaosDatabase.OwnMariaDb
             ? $"{ofDatabase} needs a database of the run's own: --database mariadb"
+        : First(FaultSchedule.OfMembers) is { } ofMembers && Database != ChaosDatabase.Galera
+            ? $"{ofMembers} needs a Galera cluster: --database galera"
         : First(FaultSchedule.OfTheNetwork) is { } ofNetwork && !CutsLinks
             ? $"{ofNetwork} needs --cut-links"
-        : CutsLinks && Database != ChaosDatabase.OwnMariaDb ? "--cut-links needs --database mariadb: nodes reach nothing else from their networks"
+        : CutsLinks && Database is not (ChaosDatabase.OwnMariaDb or ChaosDatabase.Galera) ? "--cut-links needs --database mariadb or galera: nodes reach nothing else from their networks"
         : null;
 
     FaultKind? First(IReadOnlyList<FaultKind> kinds) => Kinds.Where(kinds.Contains).Select(kind => (FaultKind?)kind).FirstOrDefault();
@@ -80,6 +82,9 @@ enum ChaosDatabase
 {
     /// <summary>A MariaDB that the run starts, and may kill.</summary>
     OwnMariaDb,
+
+    /// <summary>Three MariaDB servers in a Galera cluster that the run starts; each of them may be killed.</summary>
+    Galera,
 
     /// <summary>A file that all nodes share.</summary>
     Sqlite,

@@ -56,7 +56,7 @@ sealed class ChaosRun : IDisposable
     async Task<ChaosResult> RunAsync()
     {
         _notes.Write($"SEED {_options.Seed}. The same again: {_options.Command}");
-        INodeNetwork network = _options.CutsLinks ? await NamespaceNetwork.CreateAsync(_options.Nodes) : new LoopbackNetwork();
+        INodeNetwork network = _options.CutsLinks ? await NamespaceNetwork.CreateAsync(_options.Nodes + Members) : new LoopbackNetwork();
         await using var cluster = ChaosCluster.Start(_options.Nodes, network, await DatabaseAsync(network), _folder, _options.Fault, _notes);
         await cluster.HealthyAsync(StartPatience);
         _notes.Write($"{_options.Nodes} nodes are ready");
@@ -73,6 +73,8 @@ sealed class ChaosRun : IDisposable
         var trouble = await MakeTroubleAsync(crowd, runner, new Load(services, crowd, plan, _options.Seed));
         var seen = await SettleAsync(cluster, crowd, runner, nodes[0]);
         seen.UnexpectedExits.AddRange(trouble);
+        if (await cluster.Database.ProblemAsync() is { } problem)
+            seen.UnexpectedExits.Add(problem);
         await _end.CancelAsync();
         await crowd.EndAsync();
         var result = Conclude(cluster, crowd, runner, seen);
@@ -80,9 +82,12 @@ sealed class ChaosRun : IDisposable
         return result;
     }
 
+    int Members => _options.Database == ChaosDatabase.Galera ? GaleraCluster.Size : 0;
+
     async Task<IRunDatabase> DatabaseAsync(INodeNetwork network) => _options.Database switch
     {
         ChaosDatabase.Sqlite => new OwnSqlite(_folder),
+        ChaosDatabase.Galera => await OwnGalera.StartAsync(network, _options.Nodes),
         ChaosDatabase.GivenMySql => await GivenMySql.CreateAsync(_options.ConnectionString),
         _ => await OwnMariaDb.StartAsync(network),
     };
@@ -95,6 +100,7 @@ sealed class ChaosRun : IDisposable
             new FaultPlan(_options.Nodes, _options.Faults, _options.Seconds)
             {
                 CanCut = _options.CutsLinks,
+                Members = Members,
                 CanHurtDatabase = _options.Database == ChaosDatabase.OwnMariaDb,
                 Only = _options.Kinds,
                 Milliseconds = _options.FaultMilliseconds,

@@ -24,7 +24,7 @@ static class ChaosCommand
         var webSockets = new Option<bool>("--web-sockets") { Description = "modern clients come over WebSockets" };
         var database = new Option<string>("--database", "-d")
         {
-            Description = "mariadb: a server that is started for the run and killed in it; sqlite: a file that all nodes share; else the connection string of a MariaDB or MySQL, to which nothing is done",
+            Description = "mariadb: a server that is started for the run and killed in it; galera: three of them in a Galera cluster, each of which is killed, frozen and cut off; sqlite: a file that all nodes share; else the connection string of a MariaDB or MySQL, to which nothing is done",
             DefaultValueFactory = _ => "mariadb",
         };
         var folder = new Option<string>("--folder") { Description = "each run writes its report.txt, and what is needed after a violation, to a folder in it", DefaultValueFactory = _ => Path.Combine("artifacts", "chaos") };
@@ -98,6 +98,7 @@ static class ChaosCommand
     static ChaosDatabase Kind(string database) => database.ToUpperInvariant() switch
     {
         "MARIADB" => ChaosDatabase.OwnMariaDb,
+        "GALERA" => ChaosDatabase.Galera,
         "SQLITE" => ChaosDatabase.Sqlite,
         _ => ChaosDatabase.GivenMySql,
     };

@@ -38,6 +38,15 @@ enum FaultKind
 
     /// <summary>SIGSTOP to the database, then SIGCONT.</summary>
     FreezeDatabase,
+
+    /// <summary>kill -9 of one member of the Galera cluster, then a start.</summary>
+    KillMember,
+
+    /// <summary>SIGSTOP to one member of the Galera cluster, then SIGCONT.</summary>
+    FreezeMember,
+
+    /// <summary>One member of the Galera cluster hears and reaches nobody: no other member, and no node.</summary>
+    CutMember,
 }
 
 /// <summary>One thing that goes wrong: when at the earliest (in milliseconds of the load), where, and for how long.</summary>
@@ -48,6 +57,9 @@ sealed record Fault(FaultKind Kind, int At, int Node, int Other, int Millisecond
 
     /// <summary>Point and passage.</summary>
     public string? CrashAt { get; init; }
+
+    /// <summary>Of the Galera cluster, counted from 1; 0 where it is not about one.</summary>
+    public int Member { get; init; }
 
     public override string ToString()
     {
@@ -64,6 +76,9 @@ sealed record Fault(FaultKind Kind, int At, int Node, int Other, int Millisecond
             FaultKind.Deafen => $"node {Node} hears no other node for {Seconds}",
             FaultKind.KillDatabase => $"kill -9 the database, start it after {Seconds}",
             FaultKind.StopDatabase => $"SIGTERM to the database, start it after {Seconds}",
+            FaultKind.KillMember => $"kill -9 database server {Member}, start it after {Seconds}",
+            FaultKind.FreezeMember => $"SIGSTOP database server {Member} for {Seconds}",
+            FaultKind.CutMember => $"cut database server {Member} off from everybody for {Seconds}",
             _ => $"SIGSTOP the database for {Seconds}",
         };
         return $"{At / 1000.0:0.0} s: {what}{(WaitsForHealth ? "" : " (without waiting for what was before)")}";

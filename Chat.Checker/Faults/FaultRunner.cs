@@ -1,5 +1,6 @@
 using Chat.Checker.Checking;
 using Chat.Checker.Population;
+using Chat.Checker.Processes;
 
 namespace Chat.Checker.Faults;
 
@@ -19,6 +20,7 @@ sealed class FaultRunner(ChaosCluster cluster, RunNotes notes)
 
     readonly List<HappenedFault> _happened = [];
     readonly List<Task> _watches = [];
+    Task _member = Task.CompletedTask;
 
     public IReadOnlyList<HappenedFault> Happened => _happened;
 
@@ -38,6 +40,8 @@ sealed class FaultRunner(ChaosCluster cluster, RunNotes notes)
         {
             if (fault.WaitsForHealth)
                 await cluster.HealthyAsync(HealthPatience, end);
+            if (fault.Member > 0)
+                await _member; // two at once would be more than such a cluster bears
             if (start + fault.At - notes.Clock.Now is var pause and > 0)
                 await Task.Delay((int)pause, end);
             var happened = new HappenedFault(fault, notes.Clock.Now);
@@ -53,6 +57,8 @@ sealed class FaultRunner(ChaosCluster cluster, RunNotes notes)
 
     async Task WatchAsync(HappenedFault happened, CancellationToken end)
     {
+        if (happened.Fault.Member > 0)
+            await _member;
         await cluster.HealthyAsync(HealthPatience, end);
         happened.To = notes.Clock.Now;
         notes.Write($"all nodes are ready, {(happened.To - happened.From) / 1000.0:0.0} s after: {happened.Fault}");
@@ -102,7 +108,31 @@ sealed class FaultRunner(ChaosCluster cluster, RunNotes notes)
                 await Task.Delay(fault.Milliseconds);
                 await database.ThawAsync();
                 break;
+            case FaultKind.KillMember or FaultKind.FreezeMember or FaultKind.CutMember:
+                _member = HurtMemberAsync(fault, cluster.Database.Cluster!); // nodes may be hurt meanwhile
+                break;
         }
+    }
+
+    /// <summary>When it ends all members are one cluster again.</summary>
+    async Task HurtMemberAsync(Fault fault, GaleraCluster galera)
+    {
+        var number = cluster.Nodes.Count + fault.Member;
+        if (fault.Kind == FaultKind.KillMember)
+            await galera[fault.Member].KillAsync();
+        if (fault.Kind == FaultKind.FreezeMember)
+            await galera[fault.Member].FreezeAsync();
+        foreach (var other in Enumerable.Range(1, cluster.Nodes.Count + GaleraCluster.Size).Where(other => fault.Kind == FaultKind.CutMember && other != number))
+            await cluster.Network.CutAsync(number, other, isOnlyDeaf: false);
+        await Task.Delay(fault.Milliseconds);
+        if (fault.Kind == FaultKind.KillMember)
+            await galera.RestartAsync(fault.Member);
+        else if (fault.Kind == FaultKind.FreezeMember)
+            await galera[fault.Member].ThawAsync();
+        else
+            await cluster.Network.HealAsync(number);
+        await galera.SyncedAsync();
+        notes.Write($"database server {fault.Member} is in its cluster again");
     }
 
     async Task HealLaterAsync(Fault fault)

@@ -13,6 +13,9 @@ sealed record FaultPlan(int Nodes, int Count, int Seconds)
     /// <summary>Whether the database can be killed.</summary>
     public bool CanHurtDatabase { get; init; } = true;
 
+    /// <summary>Members of the Galera cluster, which can be killed one by one.</summary>
+    public int Members { get; init; }
+
     /// <summary>Only these kinds; empty: all that are possible.</summary>
     public IReadOnlyList<FaultKind> Only { get; init; } = [];
 
@@ -31,8 +34,11 @@ static class FaultSchedule
     /// <summary>They need a server that belongs to the run.</summary>
     public static readonly IReadOnlyList<FaultKind> OfTheDatabase = [FaultKind.KillDatabase, FaultKind.StopDatabase, FaultKind.FreezeDatabase];
 
+    /// <summary>They need a Galera cluster.</summary>
+    public static readonly IReadOnlyList<FaultKind> OfMembers = [FaultKind.KillMember, FaultKind.FreezeMember, FaultKind.CutMember];
+
     /// <summary>They need a network namespace for each node.</summary>
-    public static readonly IReadOnlyList<FaultKind> OfTheNetwork = [FaultKind.CutNode, FaultKind.CutLink, FaultKind.Deafen];
+    public static readonly IReadOnlyList<FaultKind> OfTheNetwork = [FaultKind.CutNode, FaultKind.CutLink, FaultKind.Deafen, FaultKind.CutMember];
 
     public static List<Fault> Draw(int seed, FaultPlan plan)
     {
@@ -63,6 +69,8 @@ static class FaultSchedule
             FaultKind.Crash => 0,
             FaultKind.KillDatabase or FaultKind.StopDatabase => random.Next(100, 4000),
             FaultKind.FreezeDatabase => random.Next(500, 6000),
+            FaultKind.KillMember => random.Next(100, 4000),
+            FaultKind.FreezeMember or FaultKind.CutMember => random.Next(500, 10_000),
             // Short ones have to be survived, long ones have to be noticed: as many of each.
             _ => (int)(1000 * Math.Pow(Math.Min(MaxFrozenMilliseconds, Math.Max(slot * 3 / 2, 2000)) / 1000.0, random.NextDouble())),
         };
@@ -70,6 +78,7 @@ static class FaultSchedule
         {
             WaitsForHealth = random.Next(100) >= plan.ImpatientPercent,
             CrashAt = kind == FaultKind.Crash ? CrashAt(random) : null,
+            Member = OfMembers.Contains(kind) ? random.Next(plan.Members) + 1 : 0,
         };
     }
 
@@ -91,6 +100,10 @@ static class FaultSchedule
         ];
         if (plan.CanHurtDatabase)
             kinds.AddRange(OfTheDatabase);
+        if (plan.Members > 0)
+            kinds.AddRange([FaultKind.KillMember, FaultKind.FreezeMember, FaultKind.KillMember, FaultKind.FreezeMember]);
+        if (plan.Members > 0 && plan.CanCut)
+            kinds.AddRange([FaultKind.CutMember, FaultKind.CutMember]);
         if (plan.CanCut)
             kinds.AddRange([FaultKind.CutNode, FaultKind.CutLink, FaultKind.Deafen, FaultKind.Kill, FaultKind.Freeze]);
         return kinds;

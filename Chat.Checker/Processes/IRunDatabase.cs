@@ -11,6 +11,12 @@ interface IRunDatabase : IAsyncDisposable
     /// <summary>The server, if it belongs to the run and may be killed; null if it must not.</summary>
     MariaDbServer? Server { get; }
 
+    /// <summary>The cluster, if there is one that belongs to the run, whose members may be killed.</summary>
+    GaleraCluster? Cluster => null;
+
+    /// <summary>What is wrong with the database itself, at the end; null if nothing is.</summary>
+    Task<string?> ProblemAsync() => Task.FromResult<string?>(null);
+
     /// <summary>A connection beside the nodes'.</summary>
     Task<DbConnection> OpenAsync();
 }

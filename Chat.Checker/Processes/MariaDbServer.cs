@@ -19,11 +19,12 @@ sealed class MariaDbServer : IAsyncDisposable
     static readonly Lazy<Task<MariaDbServer>> SharedServer = new(() => StartNewAsync());
 
     readonly string _folder;
+    readonly MariaDbPlace _place;
     readonly string[] _options;
     Process? _shell;
     int _processId;
 
-    MariaDbServer(string folder, int port, string[] options) => (_folder, Port, _options) = (folder, port, options);
+    MariaDbServer(string folder, MariaDbPlace place, string[] options) => (_folder, _place, _options) = (folder, place, options);
 
     /// <summary>A user without a password that may come from another address than the server's own.</summary>
     public const string GuestUser = "guest";
@@ -31,7 +32,9 @@ sealed class MariaDbServer : IAsyncDisposable
     /// <summary>The server of all tests that do no harm to theirs; it ends with this process.</summary>
     public static Task<MariaDbServer> SharedAsync() => SharedServer.Value;
 
-    public int Port { get; }
+    public int Port => _place.Port;
+
+    public string DataFolder => Path.Combine(_folder, "data");
 
     /// <summary>What the server has printed.</summary>
     public string Log => File.ReadAllText(Path.Combine(_folder, "log"));
@@ -39,9 +42,17 @@ sealed class MariaDbServer : IAsyncDisposable
     /// <param name="options">More of the server's own options.</param>
     public static async Task<MariaDbServer> StartNewAsync(params string[] options)
     {
+        var server = await CreateAsync(MariaDbPlace.OfItsOwn(), options);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>A server that is not started yet.</summary>
+    public static async Task<MariaDbServer> CreateAsync(MariaDbPlace place, params string[] options)
+    {
         var folder = Directory.CreateTempSubdirectory("chat-mariadb-").FullName;
         await Command.RunAsync("cp", "-r", await Template.Value, Path.Combine(folder, "data"));
-        return await StartAsync(folder, options);
+        return Create(folder, place, options);
     }
 
     /// <summary>A server that listens at one more address of this machine, for <see cref="GuestUser"/>.</summary>
@@ -59,11 +70,13 @@ sealed class MariaDbServer : IAsyncDisposable
         string[] options = [$"--innodb-data-file-path=ibdata1:{megabytes}M", "--innodb-undo-tablespaces=3", "--innodb-file-per-table=0"];
         var folder = Directory.CreateTempSubdirectory("chat-mariadb-").FullName;
         await InstallAsync($"{folder}/data", options);
-        return await StartAsync(folder, options);
+        var server = Create(folder, MariaDbPlace.OfItsOwn(), options);
+        await server.StartAsync();
+        return server;
     }
 
     public string ConnectionString(string? database, string more = "") =>
-        $"Server=127.0.0.1;Port={Port};User ID=root;{(database is null ? "" : $"Database={database};")}{more}";
+        $"Server={_place.Address};Port={Port};User ID={(_place.IsLocal ? "root" : GuestUser)};{(database is null ? "" : $"Database={database};")}{more}";
 
     /// <summary>A new, empty database.</summary>
     public async Task<string> CreateDatabaseAsync()
@@ -87,25 +100,26 @@ sealed class MariaDbServer : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Starts it on the port and the data that it had before.</summary>
-    public async Task StartAsync()
+    /// <summary>A connection as its administrator, past its network.</summary>
+    public async Task<MySqlConnection> OpenLocallyAsync()
     {
-        // The shell outlives this process by a moment and takes the server with it, however this process ends.
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[
-            "-c", """log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & child=$!; echo $child; read line; kill -KILL $child; wait""", "sh",
-            Path.Combine(_folder, "log"), Find("mariadbd"), "--no-defaults", "--user=root", $"--datadir={_folder}/data", $"--port={Port}",
-            "--bind-address=127.0.0.1", $"--socket={_folder}/socket", $"--pid-file={_folder}/pid", $"--tmpdir={_folder}", "--skip-name-resolve",
-            "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=32M", "--performance-schema=OFF", .. _options])
-            start.ArgumentList.Add(argument);
-        _shell = Process.Start(start)!;
-        _processId = int.Parse((await _shell.StandardOutput.ReadLineAsync())!);
+        var connection = new MySqlConnection($"Server={_folder}/socket;Protocol=unix;User ID=root;Pooling=false;AllowUserVariables=true;Connection Timeout=5");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Starts it on the port and the data that it had before.</summary>
+    /// <param name="options">More options, for this time.</param>
+    public async Task StartAsync(params string[] options)
+    {
+        Launch(options);
         var deadline = DateTime.UtcNow + Patience;
         while (true)
         {
             try
             {
-                await ExecuteAsync("SELECT 1");
+                await using var connection = await OpenLocallyAsync();
+                await connection.ExecuteAsync("SELECT 1");
                 return;
             }
             catch (MySqlException e) when (DateTime.UtcNow < deadline && IsRunning)
@@ -119,6 +133,28 @@ sealed class MariaDbServer : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Runs the program on the data with options that make it end by itself.</summary>
+    public Task<string> RunAsync(params string[] options) => Command.RunAsync("env", [.. _place.Prefix, .. Arguments(), .. options]);
+
+    void Launch(string[] options)
+    {
+        // The shell outlives this process by a moment and takes the server with it, however this process ends.
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])[
+            "-c", """log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & child=$!; echo $child; read line; kill -KILL $child; wait""", "sh",
+            Path.Combine(_folder, "log"), .. _place.Prefix, .. Arguments(), .. options])
+            start.ArgumentList.Add(argument);
+        _shell = Process.Start(start)!;
+        _processId = int.Parse(_shell.StandardOutput.ReadLine()!);
+    }
+
+    IEnumerable<string> Arguments() =>
+    [
+        Find("mariadbd"), "--no-defaults", "--user=root", $"--datadir={DataFolder}", $"--port={Port}", $"--bind-address={_place.Address}",
+        $"--socket={_folder}/socket", $"--pid-file={_folder}/pid", $"--tmpdir={_folder}", "--skip-name-resolve",
+        "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=32M", "--performance-schema=OFF", .. _options,
+    ];
 
     /// <summary>As <c>kill -9</c>.</summary>
     public Task KillAsync() => EndAsync("KILL");
@@ -168,11 +204,10 @@ sealed class MariaDbServer : IAsyncDisposable
         }
     }
 
-    static async Task<MariaDbServer> StartAsync(string folder, string[] options)
+    static MariaDbServer Create(string folder, MariaDbPlace place, string[] options)
     {
-        var server = new MariaDbServer(folder, FreePort.Next(), options);
+        var server = new MariaDbServer(folder, place, options);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
-        await server.StartAsync();
         return server;
     }
 

@@ -1,4 +1,3 @@
-using Chat.Node.Settings;
 using Chat.Node.Storage.MySql;
 using Chat.Node.Storage.Sqlite;
 using MySqlConnector;
@@ -15,21 +14,27 @@ sealed record JournalDatabase(string ProviderName, string ConnectionString)
 
     const int TimeoutSeconds = 2;
 
+    MySqlServers? _servers;
+
     /// <summary>A file beside the chat database.</summary>
     public static JournalDatabase OnSqlite(string chatConnectionString) =>
         new(SqliteProvider, SqliteJournal.ConnectionStringBeside(chatConnectionString));
 
     /// <summary>Tables in the chat database, over a few connections of its own.</summary>
-    public static JournalDatabase OnMySql(string chatConnectionString) => new(MySqlProvider, new MySqlConnectionStringBuilder(MySqlOptions.Complete(chatConnectionString))
+    public static JournalDatabase OnMySql(MySqlServers servers) => new(MySqlProvider, Own(servers.Current)) { _servers = servers };
+
+    public static JournalDatabase OnMySql(string chatConnectionString) => OnMySql(new MySqlServers(chatConnectionString));
+
+    /// <summary>The connections for the journal on MySQL: to the server that the chat database is worked on.</summary>
+    public FollowingPool OpenPool() => new(_servers!, server => MySqlSessions.Open(Own(server), TimeoutSeconds));
+
+    static string Own(MySqlServer server) => new MySqlConnectionStringBuilder(server.ConnectionString)
     {
         AllowUserVariables = true, // the plugin uses them
         ConnectionTimeout = TimeoutSeconds,
         DefaultCommandTimeout = TimeoutSeconds,
         MaximumPoolSize = 8,
-    }.ToString());
-
-    /// <summary>The connections for the journal on MySQL.</summary>
-    public MySqlDataSource OpenPool() => MySqlSessions.Open(ConnectionString, TimeoutSeconds);
+    }.ToString();
 
     public bool IsSqlite => ProviderName == SqliteProvider;
 

@@ -5,9 +5,9 @@ using Akka.Persistence.Hosting;
 using Akka.Persistence.Sql.Config;
 using Chat.Node.Contracts;
 using Chat.Node.Serialization;
+using Chat.Node.Storage.MySql;
 using LinqToDB;
 using LinqToDB.Data;
-using MySqlConnector;
 
 namespace Chat.Node.Hosting;
 
@@ -32,7 +32,7 @@ static class PersistenceHosting
     }
 
     /// <summary>Both plugins take their connections from a pool of ours, whose sessions are as ours have to be.</summary>
-    public static DataOptionsSetup SetupOf(JournalDatabase database, MySqlDataSource connections)
+    public static DataOptionsSetup SetupOf(JournalDatabase database, FollowingPool connections)
     {
         var provider = DataConnection.GetDataProvider(database.ProviderName, database.ConnectionString);
         return new DataOptionsSetup(new DataOptions()

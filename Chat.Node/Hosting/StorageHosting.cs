@@ -16,14 +16,16 @@ static class StorageHosting
 {
     public static IServiceCollection AddChatStorage(this IServiceCollection services, ChatSettings settings)
     {
+        if (settings.Storage == StorageProvider.MySql)
+            services.AddSingleton(new MySqlServers(settings.ConnectionString));
         services.AddSingleton<IChatDatabase>(provider => settings.Storage switch
         {
             StorageProvider.MySql => new MySqlDatabase(
-                settings.ConnectionString, provider.GetRequiredService<ILogger<MySqlDatabase>>(), settings.Limits.MaxFrameBytes),
+                provider.GetRequiredService<MySqlServers>(), provider.GetRequiredService<ILogger<MySqlDatabase>>(), settings.Limits.MaxFrameBytes),
             _ => new SqliteDatabase(settings.ConnectionString, provider.GetRequiredService<ILogger<SqliteDatabase>>()),
         });
-        services.AddSingleton(settings.Storage == StorageProvider.MySql
-            ? JournalDatabase.OnMySql(settings.ConnectionString)
+        services.AddSingleton(provider => settings.Storage == StorageProvider.MySql
+            ? JournalDatabase.OnMySql(provider.GetRequiredService<MySqlServers>())
             : JournalDatabase.OnSqlite(settings.ConnectionString));
         services.AddSingleton<JournalPreparation>();
         services.AddSingleton<JournalWarmUp>();

@@ -40,7 +40,8 @@ sealed class NodeRow
 /// </summary>
 sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock)
 {
-    const string TakeTurn = "REPLACE INTO ClusterTurn (id, incarnation) VALUES (1, @Incarnation)";
+    /// <summary>Each time another value: on a Galera cluster only what changes a row keeps those on other servers away.</summary>
+    const string TakeTurn = "REPLACE INTO ClusterTurn (id, incarnation) VALUES (1, @turn)";
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -93,7 +94,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     /// </summary>
     public Task<bool> TryFormAsync(IReadOnlyCollection<NodeRow> dead) => database.WriteAsync(async (connection, transaction) =>
     {
-        await connection.ExecuteAsync(TakeTurn, new { node.Incarnation }, transaction);
+        await connection.ExecuteAsync(TakeTurn, new { turn = Random.Shared.NextInt64() }, transaction);
         var members = (await connection.QueryAsync<NodeRow>(
             "SELECT incarnation, heartbeat FROM Node WHERE finished = 0 AND joined = 1 AND fenced = 0 AND incarnation <> @Incarnation",
             new { node.Incarnation }, transaction)).AsList();
@@ -109,7 +110,7 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     /// <summary>Makes this node a member beside others. False if none of them is one any more: their cluster has been given up.</summary>
     public Task<bool> TryBecomeMemberAsync(IReadOnlyCollection<(string Address, long Uid)> others) => database.WriteAsync(async (connection, transaction) =>
     {
-        await connection.ExecuteAsync(TakeTurn, new { node.Incarnation }, transaction);
+        await connection.ExecuteAsync(TakeTurn, new { turn = Random.Shared.NextInt64() }, transaction);
         var members = await connection.QueryAsync<NodeRow>(
             "SELECT address, uid FROM Node WHERE finished = 0 AND joined = 1 AND fenced = 0 AND incarnation <> @Incarnation",
             new { node.Incarnation }, transaction);
@@ -132,8 +133,8 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
         FenceAsync("UPDATE Node SET fenced = 1 WHERE incarnation = @incarnation", new { incarnation });
 
     Task<bool> FenceAsync(string sql, object parameters) => database.WriteAsync(async (connection, transaction) =>
-        // Its own row is locked first: of two that fence each other one succeeds.
-        await connection.ExecuteAsync("UPDATE Node SET heartbeat = heartbeat WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation }, transaction) > 0
+        // Its own row is written first: of two that fence each other one succeeds. It has to change for that, because a Galera server knows no lock of another one.
+        await connection.ExecuteAsync("UPDATE Node SET heartbeat = heartbeat + 1 WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation }, transaction) > 0
         && await connection.ExecuteAsync(sql, parameters, transaction) > 0);
 
     /// <summary>Whether a node is kept from writing: it is gone, or will find out soon that it has to go.</summary>

@@ -23,6 +23,24 @@ public sealed class ChaosTests(ITestOutputHelper output)
     public async Task Three_nodes_of_which_any_one_dies_or_freezes_or_is_cut_off_keep_their_promise() =>
         AssertKept(await RunAsync(new ChaosOptions(Nodes: 3) { Seconds = 90, Faults = 8, CutsLinks = true }.FromEnvironment()));
 
+    /// <summary>Each kind comes before one comes again.</summary>
+    [Fact]
+    public async Task Three_nodes_over_a_Galera_cluster_of_which_any_server_dies_or_freezes_or_is_cut_off_keep_their_promise()
+    {
+        var options = new ChaosOptions(Nodes: 3)
+        {
+            Seconds = 60,
+            Rate = 200,
+            Faults = 5,
+            CutsLinks = true,
+            Database = ChaosDatabase.Galera,
+            Kinds = [FaultKind.KillMember, FaultKind.FreezeMember, FaultKind.CutMember, FaultKind.Kill, FaultKind.Freeze],
+        };
+        var result = await RunAsync(options.FromEnvironment());
+        AssertKept(result);
+        Assert.True(result.Faults.Count >= 5);
+    }
+
     [Fact]
     public async Task In_a_rolling_restart_nothing_is_lost_and_nobody_hangs()
     {

@@ -25,6 +25,8 @@ public sealed partial class ArchitectureTests
         ["Chat.Node/Bridge/RedisBridge.cs"] = "between two messages to one legacy client, whose server passes them on as they come",
         ["Chat.Node/Storage/MySql/MySqlDatabase.cs"] = "pause before a statement that was rolled back is repeated",
         ["Chat.Node/Storage/MySql/MySqlMigrations.cs"] = "at the start, until the server can be reached",
+        ["Chat.Node/Storage/MySql/MySqlRoute.cs"] = "until those who wait for a connection of a pool that was left have got it",
+        ["Chat.Node/Storage/MySql/SchemaTurn.cs"] = "at the start, until another node has changed the schema of a Galera cluster",
         ["Chat.Node/Storage/Sqlite/SqliteMigrations.cs"] = "at the start, until another process has changed the schema",
     };
 

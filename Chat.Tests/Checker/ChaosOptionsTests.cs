@@ -28,6 +28,15 @@ public sealed class ChaosOptionsTests
     }
 
     [Fact]
+    public void Members_are_hurt_only_in_a_Galera_cluster()
+    {
+        Assert.Equal("KillMember needs a Galera cluster: --database galera", (_options with { Kinds = [FaultKind.KillMember] }).Problem);
+        Assert.Equal("CutMember needs --cut-links", (_options with { Kinds = [FaultKind.CutMember], Database = ChaosDatabase.Galera }).Problem);
+        Assert.Null((_options with { Kinds = [FaultKind.CutMember], Database = ChaosDatabase.Galera, CutsLinks = true }).Problem);
+        Assert.EndsWith(" --cut-links --database galera", (_options with { Database = ChaosDatabase.Galera, CutsLinks = true }).Command, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_command_that_is_printed_does_the_same_again() =>
         Assert.Equal(
             "chaos --nodes 1 --seed 7 --seconds 60 --rate 400 --faults 2 --kinds Kill,Freeze --patient --database sqlite",

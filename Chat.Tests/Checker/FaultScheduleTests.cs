@@ -17,8 +17,8 @@ public sealed class FaultScheduleTests
     [Fact]
     public void Every_kind_comes_before_one_has_come_too_often()
     {
-        var faults = FaultSchedule.Draw(1, Plan);
-        Assert.Equal(Enum.GetValues<FaultKind>(), faults.Take(14).Select(fault => fault.Kind).Distinct().Order());
+        var faults = FaultSchedule.Draw(1, Plan with { Members = 3 });
+        Assert.Equal(Enum.GetValues<FaultKind>(), faults.Take(20).Select(fault => fault.Kind).Distinct().Order());
     }
 
     [Fact]
@@ -38,5 +38,13 @@ public sealed class FaultScheduleTests
             Assert.InRange(fault.Other, 1, 3);
             Assert.NotEqual(fault.Node, fault.Other);
         });
+    }
+
+    [Fact]
+    public void Members_of_a_Galera_cluster_are_named_where_there_are_some()
+    {
+        Assert.All(FaultSchedule.Draw(3, Plan with { Count = 60 }), fault => Assert.DoesNotContain(fault.Kind, FaultSchedule.OfMembers));
+        var faults = FaultSchedule.Draw(3, Plan with { Count = 60, Members = 3 }).Where(fault => FaultSchedule.OfMembers.Contains(fault.Kind)).ToList();
+        Assert.Equal([1, 2, 3], faults.Select(fault => fault.Member).Distinct().Order());
     }
 }

@@ -27,6 +27,9 @@ sealed class TestFolder : IDisposable
         ConnectionString = server.ConnectionString(DatabaseName);
     }
 
+    /// <param name="connectionString">Of servers on which the database is there already.</param>
+    public TestFolder(string connectionString) => (_provider, ConnectionString) = (StorageProvider.MySql, connectionString);
+
     /// <summary>Of a server.</summary>
     public string DatabaseName { get; } = "";
 

@@ -2,7 +2,6 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Net.Sockets;
-using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 using MySqlConnector;
 
@@ -18,33 +17,32 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     const int MaxWaiting = 16 * 1024;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>A server that has to be left all the time costs no more new pools than this.</summary>
-    static readonly TimeSpan LeastStay = TimeSpan.FromSeconds(1);
-
     /// <summary>A statement that begins later could end when nobody waits for it any more.</summary>
     static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(4);
 
-    readonly string _connectionString;
+    readonly MySqlServers _servers;
+    readonly MySqlRoute _route;
     readonly int _largestFrame;
     readonly PacketLimit _limit = new();
-    readonly Lock _leaving = new();
+    readonly MySqlDialect _dialect = new();
     readonly ILogger _logger;
-    volatile MySqlPools _pools;
-    long _leftAt;
     int _waiting;
 
-    /// <param name="connectionString">Where to.</param>
+    /// <param name="servers">Where to.</param>
     /// <param name="logger">Hears of repetitions.</param>
     /// <param name="largestFrame">Messages become no larger than this, in bytes.</param>
-    public MySqlDatabase(string connectionString, ILogger<MySqlDatabase> logger, int largestFrame = 64 * 1024)
+    public MySqlDatabase(MySqlServers servers, ILogger<MySqlDatabase> logger, int largestFrame = 64 * 1024)
     {
-        _largestFrame = largestFrame;
-        _connectionString = MySqlOptions.Complete(connectionString);
-        _logger = logger;
-        _pools = MySqlPools.Open(_connectionString, _limit);
+        (_servers, _logger, _largestFrame) = (servers, logger, largestFrame);
+        _route = new MySqlRoute(servers, _limit, logger);
     }
 
-    public SqlDialect Dialect { get; } = new MySqlDialect();
+    public MySqlDatabase(string connectionString, ILogger<MySqlDatabase> logger)
+        : this(new MySqlServers(connectionString), logger)
+    {
+    }
+
+    public SqlDialect Dialect => _dialect;
 
     public int LargestBody => _limit.LargestBody;
 
@@ -54,38 +52,25 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
         var result = await write(connection, transaction);
-        effect.StopIfGivenUp();
-        effect.IsPossible = true;
+        effect.Begin();
         await transaction.CommitAsync();
         return result;
     });
 
     public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(pools => pools.Batches, (connection, effect) =>
     {
-        effect.IsPossible = true;
+        effect.Begin();
         return write(connection, null);
     });
 
     public async Task MigrateAsync()
     {
-        await Task.Run(() => MySqlMigrations.ApplyAsync(_connectionString, _limit, _logger));
-        await ReadAsync(connection => MySqlServerCheck.RunAsync(connection, _limit, _largestFrame, _logger));
+        await Task.Run(() => MySqlMigrations.ApplyAsync(_servers, _limit, _logger));
+        _route.Begin();
+        _dialect.IsGalera = await ReadAsync(connection => MySqlServerCheck.RunAsync(connection, _limit, _largestFrame, _servers.AreSeveral, _logger));
     }
 
-    public ValueTask DisposeAsync() => _pools.DisposeAsync();
-
-    /// <summary>Whether what was sent may have been done although no answer came.</summary>
-    sealed class Effect(long started)
-    {
-        public bool IsPossible { get; set; }
-
-        /// <exception cref="StorageException">The caller was told that there is no answer: then nothing may come of it.</exception>
-        public void StopIfGivenUp()
-        {
-            if (Stopwatch.GetElapsedTime(started) >= Timeout)
-                throw new StorageException("MySQL: given up before the commit");
-        }
-    }
+    public ValueTask DisposeAsync() => _route.DisposeAsync();
 
     async Task<T> RunAsync<T>(Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
     {
@@ -112,30 +97,25 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var effect = new Effect(started);
-            var pools = _pools;
+            var effect = new Effect(started, Timeout);
+            var pools = await _route.PoolsAsync();
             try
             {
-                await using var connection = await choose(pools).OpenConnectionAsync();
-                try
-                {
-                    return await run(connection, effect);
-                }
-                catch (MySqlException e) when (MySqlErrors.IsConnectionLost(e) || MySqlErrors.IsReadOnly(e) || MySqlErrors.IsUncommitted(e))
-                {
-                    Leave(pools); // its neighbours are as dead, or as spoilt, or lead to the wrong server
-                    throw;
-                }
+                return await AttemptAsync(choose(pools), run, effect, started).WaitAsync(pools.Left);
             }
-            catch (MySqlException e) when (
-                attempt < MaxAttempts && Stopwatch.GetElapsedTime(started) < LatestStart && MySqlErrors.CanRepeat(e, effect.IsPossible))
+            catch (OperationCanceledException e) when (pools.Left.IsCancellationRequested)
             {
-                Log.StatementRepeated(_logger, attempt, e.Message);
-                await Task.Delay(Random.Shared.Next(5, 20) * attempt);
+                effect.GiveUp();
+                throw new StorageException($"MySQL: the server {pools.Server} was left without an answer", e);
             }
             catch (MySqlException e)
             {
-                throw MySqlErrors.Translate(e);
+                if (MySqlErrors.IsOfConnection(e))
+                    _route.Leave(pools); // its neighbours are as dead, or as spoilt, or lead to the wrong server
+                if (!CanRepeat(attempt, started) || !(MySqlErrors.CanRepeat(e, effect.IsPossible) || (_servers.AreSeveral && MySqlErrors.IsUnreachable(e))))
+                    throw MySqlErrors.Translate(e);
+                Log.StatementRepeated(_logger, attempt, e.Message);
+                await PauseAsync(attempt);
             }
             catch (SessionRefusedException e)
             {
@@ -143,7 +123,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
             }
             catch (SocketException e)
             {
-                Leave(pools); // the driver lets it out of BeginTransaction as it is
+                _route.Leave(pools); // the driver lets it out of BeginTransaction as it is
                 throw new StorageException($"MySQL: {e.Message}", e);
             }
             catch (Exception e) when (e is InvalidOperationException or IOException or TimeoutException or OperationCanceledException)
@@ -154,24 +134,28 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         }
     }
 
-    /// <summary>From now on callers get new connections.</summary>
-    void Leave(MySqlPools pools)
+    /// <summary>
+    /// On one connection. What the server has taken back because of somebody else's lock or write is repeated there and nowhere else: a Galera
+    /// server that is losing its cluster may say so of a transaction that the others have. It refuses the repetition then.
+    /// </summary>
+    async Task<T> AttemptAsync<T>(MySqlDataSource source, Func<MySqlConnection, Effect, Task<T>> run, Effect effect, long started)
     {
-        lock (_leaving)
+        await using var connection = await source.OpenConnectionAsync();
+        for (var attempt = 1; ; attempt++)
         {
-            if (!ReferenceEquals(_pools, pools) || (_leftAt != 0 && Stopwatch.GetElapsedTime(_leftAt) < LeastStay))
-                return;
-            _pools = MySqlPools.Open(_connectionString, _limit);
-            _leftAt = Stopwatch.GetTimestamp();
+            try
+            {
+                return await run(connection, effect);
+            }
+            catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.LockDeadlock && CanRepeat(attempt, started))
+            {
+                Log.StatementRepeated(_logger, attempt, e.Message);
+                await PauseAsync(attempt);
+            }
         }
-
-        _ = DisposeLaterAsync(pools);
     }
 
-    /// <summary>Those who wait for one of its connections get it yet.</summary>
-    static async Task DisposeLaterAsync(MySqlPools pools)
-    {
-        await Task.Delay(Timeout);
-        await pools.DisposeAsync();
-    }
+    static bool CanRepeat(int attempt, long started) => attempt < MaxAttempts && Stopwatch.GetElapsedTime(started) < LatestStart;
+
+    static Task PauseAsync(int attempt) => Task.Delay(Random.Shared.Next(5, 20) * attempt);
 }

@@ -6,7 +6,21 @@ namespace Chat.Node.Storage.MySql;
 /// <summary>MySQL's own way: one statement with many rows, because a round trip costs more than a long text.</summary>
 sealed class MySqlDialect : SqlDialect
 {
+    const string UserLock = "SELECT id FROM Users WHERE id = @userId FOR UPDATE";
+    const string GroupLock = "SELECT id FROM AllGroup WHERE id = @groupId FOR UPDATE";
+    const string ConversationLock = "SELECT a FROM Conversation WHERE a = @A AND b = @B FOR UPDATE";
+    const string UserNameLock = "SELECT COUNT(*) FROM Users WHERE namefold IN (@key, @other) AND id <> @id FOR UPDATE";
+    const string GroupNameLock = "SELECT COUNT(*) FROM AllGroup WHERE groupfold IN (@key, @other) AND id <> @id FOR UPDATE";
+
     readonly MySqlLog _log = new();
+    volatile bool _isGalera;
+
+    /// <summary>The server is one of a Galera cluster, so that a lock alone guards nothing (<see cref="GaleraTurns"/>).</summary>
+    public bool IsGalera
+    {
+        get => _isGalera;
+        set => _isGalera = value;
+    }
 
     sealed class TouchedRow
     {
@@ -27,9 +41,9 @@ sealed class MySqlDialect : SqlDialect
     public override string ChangeGroup =>
         "UPDATE AllGroup SET groupname = @name, groupdesc = @description, groupfold = @key, ours = @ours WHERE id = @id";
 
-    public override string UsersOfName => "SELECT COUNT(*) FROM Users WHERE namefold IN (@key, @other) AND id <> @id FOR UPDATE";
+    public override string UsersOfName => IsGalera ? GaleraTurns.OfUserName + UserNameLock : UserNameLock;
 
-    public override string GroupsOfName => "SELECT COUNT(*) FROM AllGroup WHERE groupfold IN (@key, @other) AND id <> @id FOR UPDATE";
+    public override string GroupsOfName => IsGalera ? GaleraTurns.OfGroupName + GroupNameLock : GroupNameLock;
 
     public override string KeyUsers =>
         """
@@ -138,11 +152,11 @@ sealed class MySqlDialect : SqlDialect
         ON DUPLICATE KEY UPDATE rev = VALUES(rev), attempts = VALUES(attempts), failing_since = VALUES(failing_since), due = VALUES(due)
         """;
 
-    public override string LockConversation => "SELECT a FROM Conversation WHERE a = @A AND b = @B FOR UPDATE";
+    public override string LockConversation => IsGalera ? GaleraTurns.OfConversation + ConversationLock : ConversationLock;
 
-    public override string LockUser => "SELECT id FROM Users WHERE id = @userId FOR UPDATE";
+    public override string LockUser => IsGalera ? GaleraTurns.OfUser + UserLock : UserLock;
 
-    public override string LockGroup => "SELECT id FROM AllGroup WHERE id = @groupId FOR UPDATE";
+    public override string LockGroup => IsGalera ? GaleraTurns.OfGroup + GroupLock : GroupLock;
 
     public override string StoreMessageState =>
         """

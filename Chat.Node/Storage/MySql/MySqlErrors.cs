@@ -21,6 +21,16 @@ static class MySqlErrors
     /// <summary>The server has become a replica: after a change of roles the same name may lead to another one.</summary>
     public static bool IsReadOnly(MySqlException e) => e.ErrorCode is MySqlErrorCode.OptionPreventsStatement or (MySqlErrorCode)1836; // read-only mode
 
+    /// <summary>A Galera server that has lost its cluster, or is not in it yet: it has not begun with the statement.</summary>
+    public static bool IsWithoutCluster(MySqlException e) =>
+        e.ErrorCode == MySqlErrorCode.UnknownCommand && e.Message.Contains("WSREP", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>No connection was made.</summary>
+    public static bool IsUnreachable(MySqlException e) => e.ErrorCode == MySqlErrorCode.UnableToConnectToHost;
+
+    /// <summary>Other connections of the same pool are as dead, or as spoilt, or lead to the wrong server too.</summary>
+    public static bool IsOfConnection(MySqlException e) => IsConnectionLost(e) || IsReadOnly(e) || IsUncommitted(e) || IsWithoutCluster(e);
+
     /// <summary>A statement was longer under way than the server allows: <c>max_statement_time</c> of MariaDB, <c>max_execution_time</c> of MySQL.</summary>
     public static bool IsOutOfTime(MySqlException e) => e.ErrorCode is (MySqlErrorCode)1969 or (MySqlErrorCode)3024;
 
@@ -30,9 +40,9 @@ static class MySqlErrors
     /// <summary>Whether trying again at once can help, and cannot do anything twice.</summary>
     public static bool CanRepeat(MySqlException e, bool mayHaveHadEffect)
     {
-        if (e.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
+        if (IsUnreachable(e))
             return false; // nobody is there
-        return e.ErrorCode == MySqlErrorCode.LockDeadlock || IsUncommitted(e) || ((IsLocked(e) || IsConnectionLost(e)) && !mayHaveHadEffect);
+        return IsUncommitted(e) || ((IsLocked(e) || IsConnectionLost(e) || IsWithoutCluster(e)) && !mayHaveHadEffect);
     }
 
     public static Exception Translate(MySqlException e) => e.ErrorCode switch

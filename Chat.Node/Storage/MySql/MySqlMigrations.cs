@@ -29,25 +29,17 @@ static class MySqlMigrations
 
     static readonly string[] LegacyTables = ["Users", "Friends", "AllGroup", "GroupUser", "OfflineMessage"];
 
-    public static async Task ApplyAsync(string connectionString, PacketLimit limit, ILogger logger)
+    public static async Task ApplyAsync(MySqlServers servers, PacketLimit limit, ILogger logger)
     {
-        var own = new MySqlConnectionStringBuilder(connectionString)
-        {
-            Pooling = false,
-            AllowUserVariables = true, // the scripts put statements together
-            DefaultCommandTimeout = 0, // a large table takes its time
-        };
-        await using var source = MySqlSessions.Open(own.ConnectionString, LockSeconds, limit);
-        await using var turn = await WaitForServerAsync(source, logger);
+        var (source, turn) = await WaitForServerAsync(servers, limit, logger);
+        await using var opened = source;
+        await using var connection = turn;
         MySqlServerCheck.CheckPacket(limit);
         CheckVersion((await turn.ExecuteScalarAsync<string>("SELECT VERSION()"))!);
-        // The lock ends with its connection, so with its process.
-        var name = $"ChatActors schema {own.Database}";
-        if (await turn.ExecuteScalarAsync<long?>(
-            "SELECT GET_LOCK(LEFT(@name, 64), @seconds)", new { name, seconds = Patience.TotalSeconds }) != 1)
-            throw new StorageException($"another node has been changing the schema for {Patience.TotalSeconds} s");
+        await using var own = await SchemaTurn.TakeAsync(
+            source, turn, async () => SchemaAge.Known(Scripts).ToHashSet().IsSubsetOf(await AppliedScriptsAsync(turn)), logger);
         await CheckTableNamesAsync(turn);
-        SchemaAge.Check(own.Database, await AppliedScriptsAsync(turn), SchemaAge.Known(Scripts), Scripts);
+        SchemaAge.Check(turn.Database, await AppliedScriptsAsync(turn), SchemaAge.Known(Scripts), Scripts);
         var result = Engine(source).PerformUpgrade();
         if (!result.Successful)
             throw new StorageException(SchemaAge.Describe(result.ErrorScript?.Name, result.Error), result.Error);
@@ -56,17 +48,22 @@ static class MySqlMigrations
     }
 
     /// <summary>A database that starts at the same time as its nodes is waited for; one that refuses us is not.</summary>
-    static async Task<MySqlConnection> WaitForServerAsync(MySqlDataSource source, ILogger logger)
+    static async Task<(MySqlDataSource Source, MySqlConnection Connection)> WaitForServerAsync(MySqlServers servers, PacketLimit limit, ILogger logger)
     {
         var deadline = DateTime.UtcNow + Patience;
         while (true)
         {
+            // If none is ready, the current one says why.
+            if (servers.AreSeveral && await servers.FindAsync() is { } ready)
+                servers.Current = ready;
+            var source = MySqlSessions.Open(Own(servers.Current.ConnectionString), LockSeconds, limit);
             try
             {
-                return await source.OpenConnectionAsync();
+                return (source, await source.OpenConnectionAsync());
             }
             catch (MySqlException e)
             {
+                await source.DisposeAsync();
                 if (e.ErrorCode is MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.UnknownDatabase)
                     throw new SettingsException($"Chat:Storage:ConnectionString is refused by the server: {e.Message}");
                 if (DateTime.UtcNow > deadline)
@@ -76,6 +73,13 @@ static class MySqlMigrations
             }
         }
     }
+
+    static string Own(string connectionString) => new MySqlConnectionStringBuilder(connectionString)
+    {
+        Pooling = false,
+        AllowUserVariables = true, // the scripts put statements together
+        DefaultCommandTimeout = 0, // a large table takes its time
+    }.ConnectionString;
 
     static async Task<List<string>> AppliedScriptsAsync(MySqlConnection connection)
     {

@@ -10,8 +10,9 @@ static class MySqlServerCheck
     /// <summary>The most bytes that a body has beside its text.</summary>
     const int Envelope = 1024;
 
+    /// <summary>Whether it is one of a Galera cluster.</summary>
     /// <exception cref="StorageException">The server cannot keep what is acknowledged.</exception>
-    public static async Task<bool> RunAsync(DbConnection connection, PacketLimit limit, int largestFrame, ILogger logger)
+    public static async Task<bool> RunAsync(DbConnection connection, PacketLimit limit, int largestFrame, bool areSeveral, ILogger logger)
     {
         var needed = PacketLimit.Needed(largestFrame + Envelope);
         if (limit.Packet < needed)
@@ -28,7 +29,10 @@ static class MySqlServerCheck
         var flush = await connection.ExecuteScalarAsync<int>("SELECT @@innodb_flush_log_at_trx_commit");
         if (flush is 0 or 2)
             Log.CommitsAreNotSynced(logger, flush);
-        return true;
+        var shown = await Replication.ShowAsync(connection);
+        if (Replication.Risk(shown, areSeveral) is { } risk)
+            DatabaseLog.ReplicationMayLose(logger, risk);
+        return Replication.IsGalera(shown);
     }
 
     /// <summary>Before the scripts: they have to fit too.</summary>

@@ -29,11 +29,11 @@ sealed class MySqlSessions
 
     readonly PacketLimit? _limit;
 
-    MySqlSessions(string database, int lockSeconds, PacketLimit? limit)
+    MySqlSessions(string database, int lockSeconds, PacketLimit? limit, bool areForBatches)
     {
         _limit = limit;
         _database = database;
-        _variables = new SessionVariables(lockSeconds);
+        _variables = new SessionVariables(lockSeconds, areForBatches);
         // A statement may have next to no time: that goes first. The comments are read by MariaDB, or by MySQL, alone: each knows one of them.
         _release = "SET SESSION completion_type = 0 /*M!100100 , SESSION max_statement_time = 0 */ /*!80000 , SESSION max_execution_time = 0 */";
         // Whatever init_connect has begun is over; then what the server would run these statements with.
@@ -55,9 +55,10 @@ sealed class MySqlSessions
     /// <param name="connectionString">Where to.</param>
     /// <param name="lockSeconds">How long a statement waits for a row that somebody else holds.</param>
     /// <param name="limit">Is told how large a statement may be.</param>
-    public static MySqlDataSource Open(string connectionString, int lockSeconds, PacketLimit? limit = null)
+    /// <param name="areForBatches">They write batches and nothing else.</param>
+    public static MySqlDataSource Open(string connectionString, int lockSeconds, PacketLimit? limit = null, bool areForBatches = false)
     {
-        var sessions = new MySqlSessions(new MySqlConnectionStringBuilder(connectionString).Database, lockSeconds, limit);
+        var sessions = new MySqlSessions(new MySqlConnectionStringBuilder(connectionString).Database, lockSeconds, limit, areForBatches);
         return new MySqlDataSourceBuilder(connectionString).UseConnectionOpenedCallback(sessions.OnOpenedAsync).Build();
     }
 

@@ -7,7 +7,8 @@ namespace Chat.Node.Storage.MySql;
 /// MariaDB have different variables: one that a server does not show does not exist there.
 /// </summary>
 /// <param name="lockSeconds">How long a statement waits for a row or a table that somebody else holds.</param>
-sealed class SessionVariables(int lockSeconds)
+/// <param name="isBatch">Whether the session writes batches and nothing else.</param>
+sealed class SessionVariables(int lockSeconds, bool isBatch = false)
 {
     const string NoLimit = "18446744073709551615";
     const string Modes = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION";
@@ -69,6 +70,12 @@ sealed class SessionVariables(int lockSeconds)
         new("net_write_timeout", "60", IsRequired: false),
         new("low_priority_updates", "OFF", IsRequired: false),
         new("alter_algorithm", "DEFAULT", "'DEFAULT'", IsRequired: false),
+
+        // Galera. A statement waits for what was committed on the other servers before it began: a node that has just come from another
+        // server, or stands beside nodes that are still there, reads what was acknowledged. 1 is reads and the beginning of a transaction, 2
+        // changes, 4 inserts: a batch goes without, its keys guard it. Elsewhere it means nothing.
+        new("wsrep_sync_wait", Text(isBatch ? 3 : 7)),
+        new("wsrep_dirty_reads", "OFF"),
 
         // A node that vanished in the middle of a transaction must not hold its locks for hours. MySQL has no such setting.
         new("idle_transaction_timeout", "15", IsRequired: false),
