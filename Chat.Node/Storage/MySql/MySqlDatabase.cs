@@ -29,6 +29,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     readonly PacketLimit _limit = new();
     readonly Lock _leaving = new();
     readonly ILogger _logger;
+    readonly NodeMeter _meter;
     volatile MySqlPools _pools;
     long _leftAt;
     int _waiting;
@@ -36,8 +37,11 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     /// <param name="connectionString">Where to.</param>
     /// <param name="logger">Hears of repetitions.</param>
     /// <param name="largestFrame">Messages become no larger than this, in bytes.</param>
-    public MySqlDatabase(string connectionString, ILogger<MySqlDatabase> logger, int largestFrame = 64 * 1024)
+    /// <param name="meter">Hears how long it takes.</param>
+    public MySqlDatabase(string connectionString, ILogger<MySqlDatabase> logger, int largestFrame = 64 * 1024, NodeMeter? meter = null)
     {
+        _meter = meter ?? NodeMeter.Unread;
+        _meter.Queues.Add("mysql", MaxWaiting, () => Volatile.Read(ref _waiting));
         _largestFrame = largestFrame;
         _connectionString = MySqlOptions.Complete(connectionString);
         _logger = logger;
@@ -48,9 +52,9 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 
     public int LargestBody => _limit.LargestBody;
 
-    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync(pools => pools.Statements, (connection, _) => read(connection));
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync(StatementKind.Read, pools => pools.Statements, (connection, _) => read(connection));
 
-    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(pools => pools.Statements, async (connection, effect) =>
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(StatementKind.Write, pools => pools.Statements, async (connection, effect) =>
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
         var result = await write(connection, transaction);
@@ -60,7 +64,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         return result;
     });
 
-    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(pools => pools.Batches, (connection, effect) =>
+    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(StatementKind.Batch, pools => pools.Batches, (connection, effect) =>
     {
         effect.IsPossible = true;
         return write(connection, null);
@@ -87,7 +91,27 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         }
     }
 
-    async Task<T> RunAsync<T>(Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
+    async Task<T> RunAsync<T>(StatementKind kind, Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
+    {
+        var (begunAt, hasFailed) = (Stopwatch.GetTimestamp(), true);
+        try
+        {
+            var result = await RunInTimeAsync(choose, run);
+            hasFailed = false;
+            return result;
+        }
+        catch (DuplicateKeyException)
+        {
+            hasFailed = false; // an answer like any other
+            throw;
+        }
+        finally
+        {
+            _meter.StatementEnded(kind, begunAt, hasFailed);
+        }
+    }
+
+    async Task<T> RunInTimeAsync<T>(Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
     {
         if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
@@ -131,6 +155,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
                 attempt < MaxAttempts && Stopwatch.GetElapsedTime(started) < LatestStart && MySqlErrors.CanRepeat(e, effect.IsPossible))
             {
                 Log.StatementRepeated(_logger, attempt, e.Message);
+                _meter.StatementRepeated();
                 await Task.Delay(Random.Shared.Next(5, 20) * attempt);
             }
             catch (MySqlException e)
