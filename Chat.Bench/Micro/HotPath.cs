@@ -1,11 +1,15 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
 using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Gateway;
 using Chat.Node.Serialization;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
 
 namespace Chat.Bench.Micro;
 
@@ -13,7 +17,9 @@ namespace Chat.Bench.Micro;
 /// One message of 200 bytes on each piece of its way. The same operations are timed by <see cref="MicroBenchmarks"/> and held to limits of
 /// allocations by a test.
 /// </summary>
+#pragma warning disable CA1001 // StopAsync ends them, with the actor system
 sealed class HotPath
+#pragma warning restore CA1001
 {
     const long Ts = 1795410443660;
 
@@ -34,6 +40,11 @@ sealed class HotPath
     readonly byte[] _deliverBytes;
     readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0));
     readonly Outbox _outbox;
+    readonly NodeMeter _meter = new("Chat.Micro");
+    readonly NodeMeter _unheard = new("Chat.Micro.Unheard");
+    readonly MeterProvider _exporter = Sdk.CreateMeterProviderBuilder().AddMeter("Chat.Micro").AddReader(new BaseExportingMetricReader(new NoExporter())).Build();
+    readonly List<Receipt> _pushed = [new Receipt(ReceiptKind.Push, Conversation, 1, 7) { Ts = 5 }];
+    readonly List<Receipt> _acknowledged = [new Receipt(ReceiptKind.Acknowledgement, Number: 1)];
 
     public HotPath()
     {
@@ -86,6 +97,34 @@ sealed class HotPath
         return length;
     }
 
+    /// <summary>Everything that a message of a pair is counted and measured with, while somebody collects it, as on a node.</summary>
+    public void Count() => Count(_meter);
+
+    /// <summary>The same while nobody does.</summary>
+    public void CountUnheard() => Count(_unheard);
+
     /// <summary>Ends the actor system, which the serializer wants.</summary>
-    public Task StopAsync() => _system.Terminate();
+    public Task StopAsync()
+    {
+        _exporter.Dispose();
+        _meter.Dispose();
+        _unheard.Dispose();
+        return _system.Terminate();
+    }
+
+    /// <summary>A message is alone in its batch and in its flushes: the most that it can cost.</summary>
+    void Count(NodeMeter meter)
+    {
+        var readAt = Stopwatch.GetTimestamp();
+        meter.Committed(1, TimeSpan.FromMilliseconds(3));
+        meter.StatementEnded(StatementKind.Batch, readAt, hasFailed: false);
+        meter.Accepted(1);
+        FlushMeasure.Note(meter, _acknowledged, TimeProvider.System);
+        FlushMeasure.Note(meter, _pushed, TimeProvider.System);
+    }
+
+    sealed class NoExporter : BaseExporter<Metric>
+    {
+        public override ExportResult Export(in Batch<Metric> batch) => ExportResult.Success;
+    }
 }

@@ -44,6 +44,14 @@ public class MicroBenchmarks
     [Benchmark]
     public object DeserializeDeliver() => _path.DeserializeDeliver();
 
+    /// <summary>What a message is counted with, while somebody collects it.</summary>
+    [Benchmark]
+    public void Metrics() => _path.Count();
+
+    /// <summary>While nobody does.</summary>
+    [Benchmark]
+    public void MetricsUnheard() => _path.CountUnheard();
+
     /// <summary>Through the box of a session.</summary>
     [Benchmark]
     public long Outbox() => _path.PassOutbox();

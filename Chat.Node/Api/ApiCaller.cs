@@ -1,4 +1,8 @@
 namespace Chat.Node.Api;
 
 /// <summary>Who asks: a key, by the number of its row (0 and below: one of the settings), and what it may do.</summary>
-sealed record ApiCaller(int KeyId, ApiScopes Scopes);
+sealed record ApiCaller(int KeyId, ApiScopes Scopes)
+{
+    /// <summary>For log lines: never the key.</summary>
+    public string Name => KeyId > 0 ? $"key {KeyId}" : $"key {-KeyId} of the settings";
+}

@@ -29,5 +29,7 @@ static class ApiEndpoints
         api.MapUserFiles();
         api.MapReports();
         api.MapWebhooks();
+        api.MapOperate();
+        api.MapTrace();
     }
 }

@@ -79,6 +79,7 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, NodeSt
         try
         {
             await next(context);
+            Audit(context);
             if (!context.Response.HasStarted && OfRouting(context) is { } refusal)
                 await refusal.ExecuteAsync(context);
         }
@@ -94,6 +95,15 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, NodeSt
         {
             context.RequestAborted = client;
         }
+    }
+
+    /// <summary>What operators and their programs change, by whom; what is only read, or sent in somebody's name, is no change of this kind.</summary>
+    void Audit(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || context.GetEndpoint()?.Metadata.GetMetadata<ScopeRequirement>() is not { Scope: ApiScopes.Manage })
+            return;
+        if (context.Items[typeof(ApiCaller)] is ApiCaller caller)
+            ApiLog.Changed(logger, context.Request.Method, context.Request.Path, context.Response.StatusCode, caller.Name, context.Connection.RemoteIpAddress);
     }
 
     /// <summary>What is refused before an endpoint runs has no body.</summary>

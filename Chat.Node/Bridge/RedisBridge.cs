@@ -33,7 +33,7 @@ sealed class RedisBridge(
     /// <summary>
     /// So many publishes may wait for their answers; beyond that Redis is too slow, and the rest is queued in the database.
     /// </summary>
-    const int MaxUnderWay = 4096;
+    public const int MaxUnderWay = 4096;
 
     /// <summary>After an answer that did not come nothing is published or asked for so long: everybody would wait as long.</summary>
     const long PauseMilliseconds = 1000;
@@ -56,6 +56,9 @@ sealed class RedisBridge(
     long _pausedUntil = long.MinValue;
 
     public bool IsOn => true;
+
+    /// <summary>Messages whose answers are waited for.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
 
     public async Task<int> PublishAsync(int userId, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
     {

@@ -12,6 +12,9 @@ sealed class NodeDirectory(NodeIdentity self) : INodeDirectory
 
     public IReadOnlySet<long> UnclusteredNodes => _unclustered;
 
+    /// <summary>The members of the cluster that live, this node among them.</summary>
+    public int Members => _incarnations.Count + 1;
+
     /// <summary>The rows of the other members of the cluster.</summary>
     public void Update(IEnumerable<NodeRow> members) =>
         _incarnations = members.Where(row => !row.Fenced)

@@ -25,7 +25,7 @@ sealed record Participants(IReadOnlySet<int> Members)
 /// <summary>Loads conversations that start at the same time together.</summary>
 sealed class ConversationLoader
 {
-    const int QueueLength = 64 * 1024;
+    public const int QueueLength = 64 * 1024;
     const int BatchSize = 1000;
     const int PageSize = 1000;
     const int MaxNewest = 100;
@@ -50,6 +50,9 @@ sealed class ConversationLoader
 
     /// <summary>Who has blocked whom; null: nobody has.</summary>
     public ContactBook? Contacts { get; init; }
+
+    /// <inheritdoc cref="BatchStream{T}.Waiting" />
+    public int Waiting => _loads.Waiting;
 
     /// <summary>Whether other servers may let somebody in.</summary>
     public bool TellsUntold { get; init; }

@@ -3,6 +3,7 @@ using Chat.Node.Contracts;
 using Chat.Node.Delivery;
 using Chat.Node.Faults;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Conversations;
 
@@ -16,6 +17,8 @@ sealed record ConversationServices(
 
     /// <summary>What has become of groups and is not in their logs yet; null without a history.</summary>
     public SystemOutbox? System { get; init; }
+
+    public NodeMeter Meter { get; init; } = NodeMeter.Unread;
 
     public ChangeWindows ChangeWindows { get; init; } = new(TimeSpan.FromHours(48), TimeSpan.FromMinutes(2), int.MaxValue);
 }

@@ -70,6 +70,7 @@ sealed class Posts(
         if (state.Accept(row.Seq, row.Seq, row.Ts) is not { } accepted)
             return;
         Answers.Accept(accepted, row.Seq, row.Ts);
+        services.Meter.Accepted(imports is null ? 1 : 0);
         if (!services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
         {
             var message = new AcceptedMessage(id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, accepted.OriginSession) { References = row.References };
@@ -88,7 +89,10 @@ sealed class Posts(
             foreach (var number in numbers)
             {
                 if (state.Find(number) is { } post && state.Accept(number, 0, post.Ts) is { } accepted)
+                {
                     Answers.Accept(accepted, 0, accepted.Ts);
+                    services.Meter.Accepted(1);
+                }
             }
         }
 

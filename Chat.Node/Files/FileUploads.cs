@@ -26,6 +26,9 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
 
     readonly TransferPlaces _places = new(settings.Uploads, MaxOfUser);
 
+    /// <summary>Uploads that are under way.</summary>
+    public int UnderWay => Volatile.Read(ref _count);
+
     /// <param name="file">What was announced.</param>
     /// <param name="body">What comes.</param>
     /// <param name="aborted">The client is gone.</param>

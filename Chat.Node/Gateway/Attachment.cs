@@ -121,6 +121,7 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
             core.Context.Self.Tell(TokenDue.Instance);
         }
 
+        core.Services.Meter.LoginAnswered(ErrorCode.None);
         Log.LoggedIn(core.Services.Logger, core.Transport.Id, user.Id, core.IsModern);
         core.ReturnCredit();
         core.Resume();

@@ -50,7 +50,7 @@ sealed class ChatConnectionHandler(SessionStarter sessions, ILogger<ChatConnecti
                 var buffer = read.Buffer;
                 while (frames.Read(ref buffer, out var frame) is var status && status != FrameStatus.NeedMore)
                 {
-                    var request = IncomingFrame.ToRequest(status, frame, frames.IsSpaced, _services.Limits.MaxFrameBytes);
+                    var request = IncomingFrame.ToRequest(status, frame, frames.IsSpaced, _services.Limits.MaxFrameBytes, state.ReadAt);
                     await state.TakeCreditAsync();
                     if (state.IsEnded)
                         return false;

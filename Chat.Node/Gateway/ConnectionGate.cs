@@ -1,3 +1,4 @@
+using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -19,7 +20,9 @@ interface IConnectionGate
 }
 
 /// <summary>One too many is closed at once: who is in stays in.</summary>
-sealed class ConnectionLimit(int max) : IConnectionGate
+/// <param name="max">How many.</param>
+/// <param name="meter">Hears of those that are closed.</param>
+sealed class ConnectionLimit(int max, NodeMeter? meter = null) : IConnectionGate
 {
     int _count;
     int _max = max;
@@ -40,6 +43,7 @@ sealed class ConnectionLimit(int max) : IConnectionGate
         if (Interlocked.Increment(ref _count) <= Max)
             return true;
         Interlocked.Decrement(ref _count);
+        meter?.ConnectionRefused();
         return false;
     }
 

@@ -34,6 +34,9 @@ sealed class DeviceSightings(DeviceStore devices, TimeProvider clock, ILogger<De
         }
     }
 
+    /// <summary>Devices that wait to be noted.</summary>
+    public int Waiting => _seen.Count;
+
     public void See(int userId, string device)
     {
         if (_seen.Count < MaxWaiting)

@@ -4,6 +4,7 @@ using Chat.Node.Faults;
 using Chat.Node.Files;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Gateway;
 
@@ -47,4 +48,6 @@ sealed record GatewayServices(
     public UploadDesk? Uploads { get; init; }
 
     public AckCoalescer Acknowledgements { get; init; } = new();
+
+    public NodeMeter Meter { get; init; } = NodeMeter.Unread;
 }

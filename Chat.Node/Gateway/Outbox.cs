@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
 
@@ -19,8 +20,16 @@ enum ReceiptKind
     Acknowledgement,
 }
 
-/// <summary>Names the delivery that a frame carries; <c>Number</c> is the queue's row id for <see cref="ReceiptKind.Offline"/>.</summary>
-readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = default, long Incarnation = 0, long Number = 0);
+/// <summary>
+/// Names the delivery that a frame carries; <c>Number</c> is the queue's row id for <see cref="ReceiptKind.Offline"/>, and for <see cref="ReceiptKind.Acknowledgement"/>
+/// when its message was read (<see cref="SendMessageRequest.ReceivedAt"/>).
+/// </summary>
+[StructLayout(LayoutKind.Auto)] // there are many, and the field in its body fits into a gap
+readonly record struct Receipt(ReceiptKind Kind, ConversationId Conversation = default, long Incarnation = 0, long Number = 0)
+{
+    /// <summary>Of a push: the low bits of the message's time. Durations are computed from it, which are short.</summary>
+    public int Ts { get; init; }
+}
 
 /// <summary>
 /// The frames that wait for one socket. Everything queued goes out in one flush; a flush ends when the kernel has taken

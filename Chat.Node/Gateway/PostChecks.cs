@@ -98,10 +98,11 @@ static class PostChecks
     {
         if (core.IsModern)
         {
-            core.Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, verdict.Error, verdict.Reason));
+            core.SendRefusal(ModernFrames.Failure(MessageKind.Reply, post.Ref, verdict.Error, verdict.Reason), verdict.Error);
             return;
         }
 
+        core.Services.Meter.Refused(verdict.Error);
         Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, conversation, "the hook of messages has denied it");
         Note(core, $"not delivered: {verdict.Reason}", user);
     }
@@ -111,12 +112,15 @@ static class PostChecks
     {
         if (core.IsModern)
         {
-            core.Send(refused.Until > 0
-                ? new MutedReply(refused.Until).ToBytes(post.Ref, refused.Reason)
-                : ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason));
+            core.SendRefusal(
+                refused.Until > 0
+                    ? new MutedReply(refused.Until).ToBytes(post.Ref, refused.Reason)
+                    : ModernFrames.Failure(MessageKind.Reply, post.Ref, refused.Error, refused.Reason),
+                refused.Error);
             return;
         }
 
+        core.Services.Meter.Refused(refused.Error);
         Log.LegacyPostRefused(core.Services.Logger, core.Transport.Id, core.Transport.Address, refused.Conversation, refused.Reason);
         if (refused.Error is ErrorCode.Forbidden or ErrorCode.Blocked && user is not null)
             Note(core, $"not delivered: {refused.Reason}", user);

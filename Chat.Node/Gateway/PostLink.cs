@@ -41,6 +41,9 @@ sealed class UnansweredPost(string cmid, bool isOwnCmid, ChatBody body, RequestR
 
     public RequestRef Ref => requestRef;
 
+    /// <inheritdoc cref="SendMessageRequest.ReceivedAt" />
+    public long ReceivedAt { get; init; }
+
     /// <summary>Milliseconds of a steady clock.</summary>
     public long PostedAt => postedAt;
 

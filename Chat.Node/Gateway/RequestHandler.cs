@@ -124,7 +124,7 @@ static class RequestHandler
             if (reply.Frame.Length > 0)
                 core.Send(reply.Frame);
             else if (reply.Error != ErrorCode.None)
-                core.Send(Refusal.Of(request, reply.Error, reply.Reason));
+                core.SendRefusal(Refusal.Of(request, reply.Error, reply.Reason), reply.Error);
         }
         else if (reply.Error == ErrorCode.Unavailable)
         {

@@ -81,6 +81,7 @@ static class SessionAccounts
 
     static void RefuseRegister(SessionCore core, RegisterRequest request, ErrorCode error, string reason)
     {
+        core.Services.Meter.Refused(error);
         core.Send(core.IsModern
             ? ModernFrames.Failure(MessageKind.RegisterAck, request.Ref, error, reason)
             : LegacyFrames.RegisterFailure(ErrorCode.Rejected)); // the one failure that a legacy client knows
@@ -141,6 +142,7 @@ static class SessionAccounts
 
     public static void RefuseLogin(SessionCore core, LoginRequest request, ErrorCode error, string reason)
     {
+        core.Services.Meter.LoginAnswered(error);
         if (core.IsModern)
             core.Send(ModernFrames.Failure(MessageKind.LoginAck, request.Ref, error, reason));
         else

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using Chat.Node.Telemetry;
@@ -72,7 +73,20 @@ abstract class SessionConnection(string id, IPAddress? address, TimeProvider clo
 
     public abstract ValueTask<FlushResult> FlushAsync();
 
-    public void OnBytesReceived() => Volatile.Write(ref _lastReceived, clock.CoarseMilliseconds());
+    /// <summary>What carries it, as metrics call it.</summary>
+    public abstract string TransportName { get; }
+
+    /// <summary>Which protocol its client speaks, as metrics call it.</summary>
+    public string ProfileName => IsModern ? "modern" : "legacy";
+
+    /// <summary>When bytes were read the last time, by <see cref="Stopwatch"/>; for its reader.</summary>
+    public long ReadAt { get; private set; }
+
+    public void OnBytesReceived()
+    {
+        ReadAt = Stopwatch.GetTimestamp();
+        Volatile.Write(ref _lastReceived, clock.CoarseMilliseconds());
+    }
 
     /// <summary>Logged out: the deadline runs again.</summary>
     public void RestartLoginDeadline() => Volatile.Write(ref _since, clock.CoarseMilliseconds());

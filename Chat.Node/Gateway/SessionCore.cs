@@ -122,6 +122,13 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
             Close(CloseCode.SlowConsumer, "slow consumer: the outbox is full");
     }
 
+    /// <summary>An answer that says no.</summary>
+    public void SendRefusal(byte[] frame, ErrorCode error)
+    {
+        services.Meter.Refused(error);
+        Send(frame);
+    }
+
     /// <summary>A request has its answer, or needs none: its place is free.</summary>
     public void ReturnCredit() => transport.ReturnCredit();
 
@@ -130,11 +137,12 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
     {
         if (!IsModern)
         {
+            services.Meter.Refused(error);
             Close(CloseCode.BadInput, $"{request.GetType().Name}: {reason}");
             return;
         }
 
-        Send(Refusal.Of(request, error, reason));
+        SendRefusal(Refusal.Of(request, error, reason), error);
         ReturnCredit();
         if (request is InvalidRequest { IsFatal: true })
             Frames.CloseWhenFlushed();
@@ -153,6 +161,8 @@ sealed class SessionCore(ISessionTransport transport, GatewayServices services, 
         if (Life == SessionLife.Closed)
             return;
         Life = SessionLife.Closed;
+        if (code == CloseCode.SlowConsumer)
+            services.Meter.SlowConsumerClosed();
         transport.GiveReason(code, reason);
         if (reason == Disconnected)
             Log.SessionEnded(services.Logger, transport.Id, User?.Id ?? 0);

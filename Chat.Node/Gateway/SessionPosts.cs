@@ -77,7 +77,7 @@ sealed class SessionPosts(SessionCore core)
 
         if (_poster?.Id != user.Id)
             ReportSent(); // of who was logged in here before
-        var post = new UnansweredPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now) { References = request.References };
+        var post = new UnansweredPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now) { References = request.References, ReceivedAt = request.ReceivedAt };
         link.Add(post);
         _poster = user;
         _unanswered++;
@@ -98,7 +98,7 @@ sealed class SessionPosts(SessionCore core)
         link.LastSeq = Math.Max(link.LastSeq, accepted.Seq);
         _hasUnreported |= accepted.Seq > 0;
         if (core.IsModern)
-            core.Send(ModernFrames.Accepted(post.Ref, accepted.Conversation, accepted.Seq, accepted.Ts), new Receipt(ReceiptKind.Acknowledgement));
+            core.Send(ModernFrames.Accepted(post.Ref, accepted.Conversation, accepted.Seq, accepted.Ts), new Receipt(ReceiptKind.Acknowledgement, Number: post.ReceivedAt));
         OnAnswered(link);
     }
 
@@ -291,7 +291,7 @@ sealed class SessionPosts(SessionCore core)
         {
             _unanswered--;
             core.ReturnCredit();
-            core.Send(ModernFrames.Failure(MessageKind.Reply, post.Ref, ErrorCode.Unavailable, reason));
+            core.SendRefusal(ModernFrames.Failure(MessageKind.Reply, post.Ref, ErrorCode.Unavailable, reason), ErrorCode.Unavailable);
         }
     }
 }

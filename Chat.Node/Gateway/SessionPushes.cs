@@ -26,7 +26,7 @@ sealed class SessionPushes(SessionCore core)
         if (core.Life != SessionLife.Open || core.User is null || !core.IsFromUser)
             return; // the user has been told, or will be, or sees it: this one is queued
         var message = push.Message;
-        var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number);
+        var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number) { Ts = unchecked((int)message.Ts) };
         switch (_ledger.TakePush(push))
         {
             case PushVerdict.Write when core.Services.CrashPoints.Faults is { IsArmed: true } faults:
@@ -109,13 +109,16 @@ sealed class SessionPushes(SessionCore core)
     public void OnMarkRefused(MarkRefused refused)
     {
         if (core.User?.Id == refused.UserId && core.Life != SessionLife.Finishing)
-            core.Send(Refusal.OfMark(new RequestRef(refused.Ref), refused.Conversation, refused.UpTo, refused.Error, refused.Head));
+            core.SendRefusal(Refusal.OfMark(new RequestRef(refused.Ref), refused.Conversation, refused.UpTo, refused.Error, refused.Head), refused.Error);
     }
 
     /// <summary>The kernel has taken the frames of a flush.</summary>
     public void OnFlushed()
     {
-        if (core.Frames.InFlight.Count == 0 || core.User is null)
+        if (core.Frames.InFlight.Count == 0)
+            return;
+        FlushMeasure.Note(core.Services.Meter, core.Frames.InFlight, core.Services.Clock);
+        if (core.User is null)
             return;
         if (core.Transport.Peer is not { } peer || core.IsModern) // modern clients acknowledge themselves
         {

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
+using Chat.Node.Contracts;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Gateway;
 
 /// <summary>The connections of this node.</summary>
-sealed class SessionRegistry
+sealed class SessionRegistry : ISessionList
 {
     readonly ConcurrentDictionary<string, (SessionConnection Connection, IActorRef Actor)> _sessions = new();
     int _count;
@@ -21,6 +23,27 @@ sealed class SessionRegistry
         if (_isDraining)
             Drain(actor);
     }
+
+    /// <summary>How many connections of each kind there are. Looks at all of them: for who asks now and then.</summary>
+    public IReadOnlyCollection<ConnectionCount> CountAll()
+    {
+        var counts = new Dictionary<(string, string), (int Connections, int Sessions)>();
+        foreach (var (_, (connection, _)) in _sessions)
+        {
+            var key = (connection.TransportName, connection.ProfileName);
+            var known = counts.GetValueOrDefault(key);
+            counts[key] = (known.Connections + 1, known.Sessions + (connection.IsLoggedIn ? 1 : 0));
+        }
+
+        return [.. counts.Select(each => new ConnectionCount(each.Key.Item1, each.Key.Item2, each.Value.Connections, each.Value.Sessions))];
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<SessionInfo> Of(int userId) =>
+    [
+        .. All.Select(session => session.Connection).Where(connection => connection.UserId == userId && connection.IsLoggedIn).Select(connection => new SessionInfo(
+            connection.Id, connection.TransportName, connection.ProfileName, connection.Address?.ToString(), (int)connection.Idle.TotalSeconds)),
+    ];
 
     /// <summary>Who has a connection here, or is about to.</summary>
     public HashSet<int> Users() => [.. All.Select(session => session.Connection.UserId)];

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Chat.Node.Gateway;
 
@@ -11,6 +12,8 @@ sealed class TcpConnection(ConnectionContext connection, TimeProvider clock, ITr
 {
     // Kept, because the way to it leads over several objects.
     readonly IDuplexPipe _transport = connection.Transport;
+
+    public override string TransportName { get; } = connection.Features.Get<ITlsHandshakeFeature>() is null ? "tcp" : "tls";
 
     public override void Write(ReadOnlySpan<byte> bytes) => _transport.Output.Write(bytes);
 

@@ -13,6 +13,8 @@ namespace Chat.Node.Gateway;
 sealed class WebSocketConnection(string id, IPAddress? address, WebSocket socket, Action abort, TimeProvider clock, ITransportPeer? peer = null)
     : SessionConnection(id, address, clock, peer)
 {
+    public override string TransportName => "websocket";
+
     /// <summary>Proxies close connections that were silent for a minute.</summary>
     public const int HeartbeatSeconds = 25;
 

@@ -74,7 +74,7 @@ sealed class WebSocketReader(WebSocket socket, WebSocketConnection connection, I
         var buffer = new ReadOnlySequence<byte>(_buffer ?? [], 0, _length);
         while (_frames.Read(ref buffer, out var frame) is var status && status != FrameStatus.NeedMore)
         {
-            var request = IncomingFrame.ToRequest(status, frame, _frames.IsSpaced, maxFrameBytes);
+            var request = IncomingFrame.ToRequest(status, frame, _frames.IsSpaced, maxFrameBytes, connection.ReadAt);
             await connection.TakeCreditAsync();
             if (connection.IsEnded || !IsAdmitted(request))
                 break;

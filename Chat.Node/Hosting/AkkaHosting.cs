@@ -50,6 +50,7 @@ static class AkkaHosting
             ChangeWindows = new ChangeWindows(
                 TimeSpan.FromHours(settings.Limits.EditHours), TimeSpan.FromSeconds(settings.Limits.RecallSeconds),
                 provider.GetRequiredService<MessageLog>().LargestBody),
+            Meter = provider.GetRequiredService<NodeMeter>(),
         });
         services.AddSingleton(provider => new UserServices(
             provider.GetRequiredService<OfflineQueue>(), provider.GetRequiredService<OfflineStore>(), provider.GetRequiredService<DeliveryMarks>(),
@@ -112,14 +113,16 @@ static class AkkaHosting
     static AkkaConfigurationBuilder AddUserRegion(this AkkaConfigurationBuilder akka, IServiceProvider provider) =>
         akka.WithShardRegion<UserActor>(
             UserRegion,
-            (_, _, _) => id => Props.Create<UserActor>(id, provider.GetRequiredService<UserServices>()),
+            (_, _, _) => id => Props.CreateBy(new CountedEntity<UserActor>(
+                () => new UserActor(id, provider.GetRequiredService<UserServices>()), EntityRegion.User, provider.GetRequiredService<NodeMeter>())),
             HashCodeMessageExtractor.Create(Shards, message => message is IUserMessage user ? user.UserId.ToString() : null),
             OptionsOf(StopUser.Instance));
 
     static AkkaConfigurationBuilder AddConversationRegion(this AkkaConfigurationBuilder akka, IServiceProvider provider) =>
         akka.WithShardRegion<ConversationActor>(
             ConversationRegion,
-            (_, _, _) => id => Props.Create<ConversationActor>(id, provider.GetRequiredService<ConversationServices>()),
+            (_, _, _) => id => Props.CreateBy(new CountedEntity<ConversationActor>(
+                () => new ConversationActor(id, provider.GetRequiredService<ConversationServices>()), EntityRegion.Conversation, provider.GetRequiredService<NodeMeter>())),
             HashCodeMessageExtractor.Create(
                 Shards, message => message is IConversationMessage conversation ? conversation.Conversation.ToString() : null),
             OptionsOf(StopConversation.Instance));

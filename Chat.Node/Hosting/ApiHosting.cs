@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using Akka.Actor;
 using Chat.Node.Api;
+using Chat.Node.Cluster;
 using Chat.Node.Contracts;
 using Chat.Node.Conversations;
 using Chat.Node.Links;
@@ -22,6 +23,10 @@ static class ApiHosting
         services.AddSingleton<RepeatedWrites>();
         services.AddHostedService<ApiPurge>();
         services.AddSingleton<UserChanges>();
+        services.AddSingleton<TraceStores>();
+        services.AddSingleton(provider => new ClusterView(
+            new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeState>(),
+            provider.GetRequiredService<NodeLease>()));
         services.AddSingleton<MessageSending>();
         services.AddSingleton(provider => new MessageChanges(
             AkkaHosting.Region<ConversationActor>(provider), new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes),

@@ -22,6 +22,9 @@ sealed class CertificateKeeper(ChatSettings settings, TimeProvider clock, ILogge
     /// <summary>For a connection that comes now.</summary>
     public TlsCertificate Current => _current!;
 
+    /// <summary>How long it is still good; less than nothing when it has ended.</summary>
+    public TimeSpan? Left => _current is { } certificate ? certificate.End - clock.GetUtcNow().UtcDateTime : null;
+
     /// <exception cref="SettingsException">There is none that can be used.</exception>
     public void Load()
     {

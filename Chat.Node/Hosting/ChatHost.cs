@@ -6,7 +6,6 @@ using Chat.Node.Faults;
 using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Prometheus;
 
 namespace Chat.Node.Hosting;
 
@@ -29,6 +28,8 @@ static class ChatHost
         using var interrupt = OnSignal(PosixSignal.SIGINT, told);
         try
         {
+            if (args.Contains(SettingsPrint.Argument, StringComparer.Ordinal))
+                return await PrintSettingsAsync([.. args.Where(argument => argument != SettingsPrint.Argument)]);
             var app = Build(args, replace: replace);
             state = app.Services.GetRequiredService<NodeState>();
             await app.StartChatAsync(told.Token);
@@ -50,6 +51,17 @@ static class ChatHost
             await LastWords.SayAsync($"ChatActors cannot start: {ReasonOf(e)}");
             return state?.Phase == NodePhase.Removed ? ExitRemoved : ExitCannotStart;
         }
+    }
+
+    /// <summary>Says what the node would be started with, or why it could not, and starts nothing.</summary>
+    static async Task<int> PrintSettingsAsync(string[] args)
+    {
+        HostSettings.CheckCommandLine(args);
+        var configuration = (IConfigurationRoot)CreateBuilder(args).Configuration;
+        HostSettings.Check(configuration);
+        foreach (var line in SettingsPrint.Lines(configuration))
+            await Console.Out.WriteLineAsync(LogText.OneLine(line));
+        return 0;
     }
 
     /// <summary>What lies under "one or more errors occurred".</summary>
@@ -84,6 +96,7 @@ static class ChatHost
         builder.Services.AddSingleton<TimeProvider>(new NodeClock(InjectedClock.FromEnvironment(), NodeClock.SystemUptime));
         builder.Services.AddSingleton(CrashPoints.FromEnvironment());
         builder.Services.AddHealthChecks();
+        builder.Services.AddChatTelemetry(settings, builder.Configuration[TelemetryHosting.CollectorVariable]);
         builder.Services.AddChatStorage(settings);
         builder.Services.AddChatAuth(settings);
         builder.Services.AddChatGateway(settings);
@@ -101,7 +114,7 @@ static class ChatHost
         var app = builder.Build();
         app.UseQuestionPlaces();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("liveness") });
-        app.MapMetrics();
+        app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapChatApi();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return app;
@@ -133,8 +146,7 @@ static class ChatHost
             Log.PasswordsArePlain(logger);
         if (app.Services.GetRequiredService<CrashPoints>().Faults is { IsArmed: true } faults)
             Log.FaultsInjected(logger, faults.ToString());
-        // The exporter listens to meters from its first collection on: what was counted before would never be told.
-        await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(Stream.Null, stop);
+        app.Services.ObserveChat();
         var settings = app.Services.GetRequiredService<ChatSettings>();
         app.Services.GetService<CertificateKeeper>()?.Load();
         await PortCheck.RunAsync(settings);
@@ -142,6 +154,7 @@ static class ChatHost
         await app.Services.PrepareFilesAsync().WaitAsync(stop);
         await using var stopping = stop.Register(app.Lifetime.StopApplication);
         await app.StartAsync(CancellationToken.None); // from here on the host itself hears signals, and ends in order
+        app.Services.ObserveStreams();
         Log.Ready(
             logger, app.Services.GetRequiredService<WebListener>().Hint,
             string.Join(" and ", app.Services.GetRequiredService<ChatListener>().Endpoints),

@@ -10,6 +10,7 @@ using Chat.Node.People;
 using Chat.Node.Search;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Node.Users;
 using Chat.Node.Watching;
 using Chat.Node.Web;
@@ -22,9 +23,10 @@ static class GatewayHosting
     public static IServiceCollection AddChatGateway(this IServiceCollection services, ChatSettings settings)
     {
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<ISessionList>(provider => provider.GetRequiredService<SessionRegistry>());
         services.AddSingleton<SessionStarter>();
         services.AddSingleton<WebSocketSessions>();
-        services.AddSingleton(new ConnectionLimit(settings.Limits.MaxConnections));
+        services.AddSingleton(provider => new ConnectionLimit(settings.Limits.MaxConnections, provider.GetRequiredService<NodeMeter>()));
         if (settings.TlsPort is not null || settings.Web.TlsPort is not null)
         {
             services.AddSingleton<CertificateKeeper>();
@@ -112,6 +114,7 @@ static class GatewayHosting
             Files = settings.Files.IsOn ? provider.GetRequiredService<FileLinks>() : null,
             Uploads = provider.GetRequiredService<UploadDesk>(),
             References = settings.KeepsHistory ? provider.GetRequiredService<ReferenceChecks>() : null,
+            Meter = provider.GetRequiredService<NodeMeter>(),
         });
         services.AddHostedService<ConnectionReaper>();
         services.AddHostedService(provider => new PresenceAudit(

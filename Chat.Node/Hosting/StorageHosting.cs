@@ -21,8 +21,8 @@ static class StorageHosting
         services.AddSingleton<IChatDatabase>(provider => settings.Storage switch
         {
             StorageProvider.MySql => new MySqlDatabase(
-                provider.GetRequiredService<MySqlServers>(), provider.GetRequiredService<ILogger<MySqlDatabase>>(), settings.Limits.MaxFrameBytes),
-            _ => new SqliteDatabase(settings.ConnectionString, provider.GetRequiredService<ILogger<SqliteDatabase>>()),
+                provider.GetRequiredService<MySqlServers>(), provider.GetRequiredService<ILogger<MySqlDatabase>>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<NodeMeter>()),
+            _ => new SqliteDatabase(settings.ConnectionString, provider.GetRequiredService<ILogger<SqliteDatabase>>(), provider.GetRequiredService<NodeMeter>()),
         });
         services.AddSingleton(provider => settings.Storage == StorageProvider.MySql
             ? JournalDatabase.OnMySql(provider.GetRequiredService<MySqlServers>())
@@ -79,7 +79,7 @@ static class StorageHosting
         services.AddSingleton(provider => new MessageLog(
             provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<CrashPoints>(),
             provider.GetRequiredService<StorageHealth>(), provider.GetRequiredService<ILogger<MessageLog>>(), provider.GetRequiredService<IMaterializer>(),
-            provider.GetService<SearchTouches>()));
+            provider.GetService<SearchTouches>(), provider.GetRequiredService<NodeMeter>()));
         services.AddSingleton<OfflineQueue>();
         services.AddSingleton<MarkQueue>();
         return services;

@@ -6,6 +6,7 @@ using Akka.Streams;
 using Chat.Node.Contracts;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Node.Webhooks;
 
 namespace Chat.Node.Hosting;
@@ -29,7 +30,7 @@ static class WebhookHosting
         services.AddSingleton<WebhookChanges>();
         services.AddSingleton<RecentAttempts>();
         services.AddSingleton(provider => new WebhookSender(
-            settings.Webhooks.AllowPrivate, provider.GetRequiredService<RecentAttempts>(), provider.GetRequiredService<TimeProvider>()));
+            settings.Webhooks.AllowPrivate, provider.GetRequiredService<RecentAttempts>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<NodeMeter>()));
         services.AddSingleton<WebhookWorker>();
         services.AddSingleton<OutboxWorker>();
         services.AddSingleton<ReplayWorker>();

@@ -26,7 +26,7 @@ readonly record struct PasswordCheck(PasswordVerdict Verdict, string? NewHash = 
 /// </summary>
 sealed class PasswordWorker : IDisposable
 {
-    const int QueueLength = 1000;
+    public const int QueueLength = 1000;
     const int ShortestHash = 60;
 
     readonly Channel<Action> _queue = Channel.CreateBounded<Action>(QueueLength);
@@ -41,6 +41,9 @@ sealed class PasswordWorker : IDisposable
         for (var i = 0; i < threads; i++)
             new Thread(Loop) { IsBackground = true, Name = $"passwords {i}", Priority = ThreadPriority.BelowNormal }.Start();
     }
+
+    /// <summary>How many wait for a thread.</summary>
+    public int Waiting => _queue.Reader.Count;
 
     /// <summary>What is to be stored for a password.</summary>
     /// <exception cref="StorageException">Too many are waiting.</exception>

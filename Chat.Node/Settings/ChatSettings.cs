@@ -98,9 +98,13 @@ sealed record ChatSettings
     ];
 
     /// <exception cref="SettingsException">A key under <c>Chat</c> is unknown or its value is wrong.</exception>
-    public static ChatSettings Read(IConfiguration configuration)
+    public static ChatSettings Read(IConfiguration configuration) => Read(configuration, new SettingsReader(configuration.GetSection("Chat")));
+
+    /// <param name="configuration">Where the values are from.</param>
+    /// <param name="reader">Knows afterwards which settings there are.</param>
+    /// <exception cref="SettingsException">A key under <c>Chat</c> is unknown or its value is wrong.</exception>
+    public static ChatSettings Read(IConfiguration configuration, SettingsReader reader)
     {
-        var reader = new SettingsReader(configuration.GetSection("Chat"));
         var defaults = new ChatSettings();
         var bind = reader.Address("Bind", defaults.Bind);
         var settings = new ChatSettings

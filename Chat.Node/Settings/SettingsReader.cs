@@ -7,11 +7,14 @@ namespace Chat.Node.Settings;
 /// <summary>Reads keys one by one, and knows in the end which were never asked for.</summary>
 sealed class SettingsReader(IConfigurationSection section)
 {
-    readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    readonly Dictionary<string, string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every key that was asked for, with what it is where nobody sets it.</summary>
+    public IReadOnlyDictionary<string, string> Known => _known;
 
     public string Text(string key, string fallback)
     {
-        _known.Add(key);
+        _known[key] = fallback;
         return section[key] ?? fallback;
     }
 
@@ -87,7 +90,7 @@ sealed class SettingsReader(IConfigurationSection section)
         var texts = Text(key, "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
         foreach (var child in section.GetSection(key).GetChildren())
         {
-            _known.Add($"{key}:{child.Key}");
+            _known[$"{key}:{child.Key}"] = "";
             if (!int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 throw Wrong($"{key}:{child.Key}", child.Value ?? "", "an index behind the last colon: 0, 1 …");
             if (child.Value is { Length: > 0 } text)
@@ -106,10 +109,20 @@ sealed class SettingsReader(IConfigurationSection section)
         return [.. entries.Select(entry => $"{key}:{entry}")];
     }
 
-    public int Integer(string key, int fallback, int min, int max) => OptionalInteger(key, min, max) ?? fallback;
+    public int Integer(string key, int fallback, int min, int max)
+    {
+        var value = OptionalInteger(key, min, max) ?? fallback;
+        _known[key] = fallback.ToString(CultureInfo.InvariantCulture);
+        return value;
+    }
 
     /// <summary>Set to nothing it is null; not set at all it is the fallback.</summary>
-    public int? IntegerOrNone(string key, int? fallback, int min, int max) => section[key] is null ? fallback : OptionalInteger(key, min, max);
+    public int? IntegerOrNone(string key, int? fallback, int min, int max)
+    {
+        var value = OptionalInteger(key, min, max);
+        _known[key] = fallback?.ToString(CultureInfo.InvariantCulture) ?? "";
+        return section[key] is null ? fallback : value;
+    }
 
     public int? OptionalInteger(string key, int min, int max)
     {
@@ -156,7 +169,7 @@ sealed class SettingsReader(IConfigurationSection section)
         var secrets = new List<string>();
         foreach (var child in section.GetSection(key).GetChildren())
         {
-            _known.Add($"{key}:{child.Key}");
+            _known[$"{key}:{child.Key}"] = "";
             if (!int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 throw new SettingsException($"Chat:{key}:{child.Key} is not a setting: an index is expected behind the last colon, 0, 1 …");
             var text = child.Value ?? "";
@@ -176,7 +189,7 @@ sealed class SettingsReader(IConfigurationSection section)
     {
         foreach (var (path, value) in section.AsEnumerable(makePathsRelative: true))
         {
-            if (value is not null && !_known.Contains(path))
+            if (value is not null && !_known.ContainsKey(path))
                 throw new SettingsException($"Chat:{path} is not a setting: see docs/OPERATIONS.md for the list");
         }
     }

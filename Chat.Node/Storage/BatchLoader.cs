@@ -23,6 +23,9 @@ sealed class BatchLoader<TRequest, TResult>
         _calls = new BatchStream<Call>(materializer, queueLength, batchSize, LoadAsync);
     }
 
+    /// <inheritdoc cref="BatchStream{T}.Waiting" />
+    public int Waiting => _calls.Waiting;
+
     /// <exception cref="StorageException">The database does not answer, or too many calls are waiting.</exception>
     public Task<TResult> LoadAsync(TRequest request)
     {

@@ -48,6 +48,9 @@ sealed class BatchStream<T>
         return (max, batch);
     }
 
+    /// <summary>Elements that wait for the next batch.</summary>
+    public int Waiting => _queue.Reader.Count;
+
     /// <summary>False if the queue is full or closed: nothing was taken.</summary>
     public bool TryAdd(T element) => _queue.Writer.TryWrite(element);
 

@@ -5,7 +5,7 @@ namespace Chat.Node.Storage;
 /// <summary>The marks of all users of this node, written together.</summary>
 sealed class MarkQueue(DeliveryMarks marks, IMaterializer materializer)
 {
-    const int QueueLength = 16 * 1024;
+    public const int QueueLength = 16 * 1024;
     const int BatchSize = 500;
 
     readonly BatchLoader<IReadOnlyList<DeliveryMark>, IReadOnlyList<MarkVerdict>> _raises = new(
@@ -22,6 +22,9 @@ sealed class MarkQueue(DeliveryMarks marks, IMaterializer materializer)
 
             return results;
         });
+
+    /// <inheritdoc cref="BatchStream{T}.Waiting" />
+    public int Waiting => _raises.Waiting;
 
     /// <summary>Completes when the marks are stored, or refused: a verdict for each, in their order.</summary>
     /// <exception cref="StorageException">They are not, or nobody knows; raising them again does no harm.</exception>

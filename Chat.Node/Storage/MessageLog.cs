@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Streams;
 using Chat.Node.Faults;
 using Chat.Node.Telemetry;
@@ -10,7 +11,7 @@ namespace Chat.Node.Storage;
 /// </summary>
 sealed class MessageLog
 {
-    const int QueueLength = 16 * 1024;
+    public const int QueueLength = 16 * 1024;
     const int BatchSize = 500;
 
     /// <summary>For <see cref="StorageHealth"/>.</summary>
@@ -23,6 +24,7 @@ sealed class MessageLog
     readonly ILogger _logger;
     readonly SearchTouches? _touches;
     readonly BatchStream<PendingAppend> _stream;
+    readonly NodeMeter _meter;
 
     /// <param name="store">The statements.</param>
     /// <param name="lease">Whether this node may write.</param>
@@ -31,10 +33,12 @@ sealed class MessageLog
     /// <param name="logger">The same, for people.</param>
     /// <param name="materializer">Runs the stream.</param>
     /// <param name="touches">Hears in which conversations something is new; null: nobody wants to know.</param>
+    /// <param name="meter">Hears how large batches are, and how long they take.</param>
     public MessageLog(
         MessageLogStore store, NodeLease lease, CrashPoints crashPoints, StorageHealth health, ILogger<MessageLog> logger, IMaterializer materializer,
-        SearchTouches? touches = null)
+        SearchTouches? touches = null, NodeMeter? meter = null)
     {
+        _meter = meter ?? NodeMeter.Unread;
         _touches = touches;
         _store = store;
         _lease = lease;
@@ -46,6 +50,9 @@ sealed class MessageLog
 
     /// <inheritdoc cref="IChatDatabase.LargestBody" />
     public int LargestBody => _store.LargestBody;
+
+    /// <inheritdoc cref="BatchStream{T}.Waiting" />
+    public int Waiting => _stream.Waiting;
 
     /// <summary>False if the queue is full: nothing was taken, and the receiver will not be told.</summary>
     public bool TryAppend(LogRow row, AppendReceiver receiver) => _stream.TryAdd(new PendingAppend(row, receiver));
@@ -77,6 +84,7 @@ sealed class MessageLog
             return;
         _crashPoints.Reach(CrashPoint.BeforeInsert);
         AppendOutcome[] outcomes;
+        var begunAt = Stopwatch.GetTimestamp();
         try
         {
             outcomes = await _store.AppendAsync(rows);
@@ -99,6 +107,7 @@ sealed class MessageLog
         }
 
         _crashPoints.Reach(CrashPoint.AfterCommit);
+        _meter.Committed(rows.Count, Stopwatch.GetElapsedTime(begunAt));
         _touches?.Add(rows.ConvertAll(row => row.Conversation));
         var at = 0;
         foreach (var pending in batch)

@@ -137,6 +137,10 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
         await connection.ExecuteAsync("UPDATE Node SET heartbeat = heartbeat + 1 WHERE incarnation = @Incarnation AND fenced = 0", new { node.Incarnation }, transaction) > 0
         && await connection.ExecuteAsync(sql, parameters, transaction) > 0);
 
+    /// <summary>The name of a start, also of one that is gone; null if it was never here.</summary>
+    public Task<string?> NameOfAsync(long incarnation) => database.ReadAsync(connection =>
+        connection.ExecuteScalarAsync<string?>("SELECT name FROM Node WHERE incarnation = @incarnation", new { incarnation }));
+
     /// <summary>Whether a node is kept from writing: it is gone, or will find out soon that it has to go.</summary>
     public async Task<bool> IsFencedAsync(long incarnation) => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
         "SELECT COUNT(*) FROM Node WHERE incarnation = @incarnation AND fenced = 1", new { incarnation })) > 0;

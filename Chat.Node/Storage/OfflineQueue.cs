@@ -10,7 +10,7 @@ sealed record PendingOffline(OfflineRow Row, Action<OfflineRow, bool> OnSettled)
 /// <summary>The way into the offline queue: the same kind of batches as the log's.</summary>
 sealed class OfflineQueue
 {
-    const int QueueLength = 16 * 1024;
+    public const int QueueLength = 16 * 1024;
     const int BatchSize = 500;
 
     /// <summary>So many users may be locked by others before the rest of a batch is put off.</summary>
@@ -25,10 +25,13 @@ sealed class OfflineQueue
     readonly StorageHealth _health;
     readonly ILogger _logger;
     readonly BatchStream<PendingOffline> _stream;
+    readonly NodeMeter _meter;
 
     public OfflineQueue(
-        OfflineStore store, NodeLease lease, CrashPoints crashPoints, StorageHealth health, ILogger<OfflineQueue> logger, IMaterializer materializer)
+        OfflineStore store, NodeLease lease, CrashPoints crashPoints, StorageHealth health, ILogger<OfflineQueue> logger, IMaterializer materializer,
+        NodeMeter? meter = null)
     {
+        _meter = meter ?? NodeMeter.Unread;
         _store = store;
         _lease = lease;
         _crashPoints = crashPoints;
@@ -36,6 +39,9 @@ sealed class OfflineQueue
         _logger = logger;
         _stream = new BatchStream<PendingOffline>(materializer, QueueLength, BatchSize, WriteAsync);
     }
+
+    /// <inheritdoc cref="BatchStream{T}.Waiting" />
+    public int Waiting => _stream.Waiting;
 
     /// <summary>False if the queue is full: nothing was taken.</summary>
     public bool TryAdd(PendingOffline pending) => _stream.TryAdd(pending);
@@ -124,5 +130,9 @@ sealed class OfflineQueue
 
     static bool IsRefused(Exception? failure) => failure is RowRefusedException or DuplicateKeyException;
 
-    static void Settle(List<PendingOffline> some, bool isDurable) => some.ForEach(pending => pending.OnSettled(pending.Row, isDurable));
+    void Settle(List<PendingOffline> some, bool isDurable)
+    {
+        _meter.Delivered(DeliveryOutcome.Queued, isDurable ? some.Count : 0);
+        some.ForEach(pending => pending.OnSettled(pending.Row, isDurable));
+    }
 }

@@ -181,6 +181,12 @@ sealed class OfflineStore(
     public Task InsertBridgedAsync(int userId, string body) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
         "INSERT INTO OfflineMessage (userid, message) VALUES (@userId, @body)", new { userId, body }, transaction));
 
+    /// <summary>In whose queues a message waits, and in which rows.</summary>
+    public async Task<Dictionary<int, long>> RowsOfAsync(IReadOnlyCollection<int> userIds, ConversationId conversation, long seq) =>
+        (await database.ReadAsync(connection => connection.QueryAsync<OfflineQueryRow>(
+            "SELECT id, userid FROM OfflineMessage WHERE userid IN @userIds AND a = @A AND b = @B AND seq = @seq",
+            new { userIds, conversation.A, conversation.B, seq }))).ToDictionary(row => row.UserId, row => row.Id);
+
     /// <summary>The newest row there is; 0 if there is none.</summary>
     public async Task<long> NewestIdAsync() =>
         await database.ReadAsync(connection => connection.ExecuteScalarAsync<long?>("SELECT MAX(id) FROM OfflineMessage")) ?? 0;

@@ -31,6 +31,16 @@ sealed class SearchTouches(TimeProvider clock)
         }
     }
 
+    /// <summary>Conversations that wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _touched.Count;
+        }
+    }
+
     /// <summary>How much was written since the start.</summary>
     public long Written => Volatile.Read(ref _written);
 

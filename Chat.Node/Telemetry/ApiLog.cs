@@ -1,8 +1,13 @@
+using System.Net;
+
 namespace Chat.Node.Telemetry;
 
 /// <summary>Log lines of the HTTP API. Never a key.</summary>
 static partial class ApiLog
 {
+    /// <summary>Lines of what was changed by whom.</summary>
+    public const int AuditId = 420;
+
     [LoggerMessage(240, LogLevel.Warning, "the stored keys of the API could not be read: those that were known go on")]
     public static partial void KeysUnread(ILogger logger, Exception cause);
 
@@ -17,6 +22,13 @@ static partial class ApiLog
 
     [LoggerMessage(244, LogLevel.Information, "user {UserId} was disabled")]
     public static partial void UserDisabled(ILogger logger, int userId);
+
+    /// <summary>Never left out, however many there are: <see cref="NodeLogFormatter"/>.</summary>
+    [LoggerMessage(AuditId, LogLevel.Information, "{Method} {Path} was answered with {Status}, asked for by {Key} from {Address}")]
+    public static partial void Changed(ILogger logger, string method, PathString path, int status, string key, IPAddress? address);
+
+    [LoggerMessage(421, LogLevel.Information, "this node is drained and ends: the API was asked for it")]
+    public static partial void DrainAsked(ILogger logger);
 
     [LoggerMessage(245, LogLevel.Information, "user {UserId} was enabled again")]
     public static partial void UserEnabled(ILogger logger, int userId);

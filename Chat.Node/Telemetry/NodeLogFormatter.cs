@@ -49,9 +49,12 @@ sealed partial class NodeLogFormatter(LogLimiter limiter, TimeProvider clock) : 
         textWriter.WriteLine(LogText.OneLine(text));
     }
 
-    /// <summary>What was asked for by the operator's own settings comes whole, and so does what ends the node; counts are limited already.</summary>
+    /// <summary>
+    /// What was asked for by the operator's own settings comes whole, and so does what ends the node; counts are limited already. What was changed by whom
+    /// is written whenever it happens: only who has a key can make such lines.
+    /// </summary>
     static bool IsLimited(LogLevel level, EventId id) =>
-        level is LogLevel.Information or LogLevel.Warning or LogLevel.Error && id.Id != Log.LinesLeftOutId;
+        level is LogLevel.Information or LogLevel.Warning or LogLevel.Error && id.Id is not (Log.LinesLeftOutId or ApiLog.AuditId);
 
     /// <summary>What the line is, and whom it is about. Akka's lines have their numbers written into the text.</summary>
     static (string Template, string Peer) Describe<TState>(TState state, string message)

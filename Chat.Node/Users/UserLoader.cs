@@ -11,7 +11,7 @@ readonly record struct UserStart(long? Node, int Generation);
 /// <summary>Reads for users that start at the same time together.</summary>
 sealed class UserLoader(Presence presence, Revocations revocations, IMaterializer materializer)
 {
-    const int QueueLength = 64 * 1024;
+    public const int QueueLength = 64 * 1024;
     const int BatchSize = 1000;
 
     readonly BatchLoader<int, UserStart> _starts = new(materializer, QueueLength, BatchSize, "too many users are starting", async users =>
@@ -21,6 +21,9 @@ sealed class UserLoader(Presence presence, Revocations revocations, IMaterialize
         var generations = await revocations.GenerationsOfAsync(ids);
         return [.. users.Select(user => new UserStart(nodes.TryGetValue(user, out var node) ? node : null, generations.GetValueOrDefault(user)))];
     });
+
+    /// <inheritdoc cref="BatchStream{T}.Waiting" />
+    public int Waiting => _starts.Waiting;
 
     /// <exception cref="StorageException">The database does not answer, or too many users are starting.</exception>
     public Task<UserStart> LoadAsync(int userId) => _starts.LoadAsync(userId);

@@ -7,7 +7,7 @@ namespace Chat.Node.Webhooks;
 /// <summary>Cursors on their way into the database, together. One that is lost brings some requests once more.</summary>
 sealed class CursorQueue
 {
-    const int QueueLength = 64 * 1024;
+    public const int QueueLength = 64 * 1024;
     const int BatchSize = 500;
 
     readonly BatchStream<WebhookCursor> _stream;
@@ -25,6 +25,9 @@ sealed class CursorQueue
                 WebhookLog.MarksUnread(logger, e.Message);
             }
         });
+
+    /// <inheritdoc cref="BatchStream{T}.Waiting" />
+    public int Waiting => _stream.Waiting;
 
     public void Store(WebhookCursor cursor) => _stream.TryAdd(cursor);
 

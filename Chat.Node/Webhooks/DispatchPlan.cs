@@ -63,6 +63,9 @@ sealed class DispatchPlan
 
     public int Conversations => _entries.Count;
 
+    /// <summary>Since when an endpoint has taken nothing in a conversation, as of the last tick: the oldest; null: all take what comes.</summary>
+    public long? FailingSince { get; private set; }
+
     public bool Knows(ConversationId id) => _entries.ContainsKey(id);
 
     /// <summary>The endpoints as they are now: those that want something of conversations.</summary>
@@ -119,11 +122,13 @@ sealed class DispatchPlan
     /// <param name="steady">Milliseconds of a steady clock.</param>
     public void OnTick(long now, long steady)
     {
+        FailingSince = null;
         foreach (var entry in _entries.Values)
         {
             var isOld = steady - entry.SeenAt >= MarkLife.KeptMilliseconds;
             foreach (var (endpoint, task) in entry.Tasks)
             {
+                FailingSince = task.FailingSince is { } since && !(FailingSince < since) ? since : FailingSince;
                 var isStale = isOld && task.Phase == TaskPhase.Idle && task.EmptySince < entry.SeenAt + MarkLife.KeptMilliseconds;
                 if (task.OnTime(now) || (isStale && task.OnNews()))
                     StateOf(endpoint).Ready.Enqueue(task);

@@ -23,10 +23,14 @@ sealed class OutboxPlan
         public long UpTo;
         public bool IsRunning;
         public int Attempts;
+        public long? FailingSince;
         public long Due;
     }
 
     readonly Dictionary<long, State> _states = [];
+
+    /// <summary>Since when an endpoint has taken none of these events, in milliseconds since 1970, UTC: the oldest; null: all take what comes.</summary>
+    public long? FailingSince => _states.Values.Min(state => state.FailingSince);
 
     /// <summary>The endpoints as they are now; others are forgotten.</summary>
     public void SetEndpoints(IReadOnlyList<WebhookEndpoint> endpoints)
@@ -73,6 +77,7 @@ sealed class OutboxPlan
         var attempts = outcome.UpTo > state.UpTo ? 1 : state.Attempts + 1; // it has failed at another event than before
         state.UpTo = Math.Max(state.UpTo, outcome.UpTo);
         state.Attempts = outcome.Failure is null ? 0 : attempts;
+        state.FailingSince = outcome.Failure is null ? null : attempts == 1 ? now : state.FailingSince ?? now;
         state.Due = outcome.Failure is null ? 0 : now + Backoff.After(state.Attempts, random);
     }
 

@@ -8,7 +8,7 @@ namespace Chat.Node.Webhooks;
 /// <summary>What the dispatcher uses.</summary>
 sealed record DispatcherServices(
     WebhookStore Endpoints, WebhookMarks Marks, WebhookChanges Changes, CursorQueue Cursors, WebhookOutbox Outbox, WebhookWorker Worker, OutboxWorker OutboxWorker, ReplayWorker Replays, PushWorker Pushes,
-    RecentAttempts Attempts, TimeProvider Clock, ILogger<WebhookDispatcher> Logger);
+    RecentAttempts Attempts, NodeMeter Meter, TimeProvider Clock, ILogger<WebhookDispatcher> Logger);
 
 /// <summary>
 /// One in the cluster: brings every endpoint what it lacks. The log is its outbox: what is to be brought is everything above a cursor in a marked
@@ -74,6 +74,9 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
     long Steady => _services.Clock.SteadyMilliseconds();
 
+    /// <summary>What this node knows of endpoints is old from now on: another one may have the dispatcher.</summary>
+    protected override void PostStop() => _services.Meter.WebhookLag = TimeSpan.Zero;
+
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TimeSpan.Zero, Interval);
 
     void OnTick()
@@ -85,6 +88,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         }
 
         _plan.OnTick(Now, Steady);
+        TellLag();
         foreach (var mark in _plan.TakeFinished(Steady))
         {
             // A mark that was renewed meanwhile stays, and is read again; so it is when nothing is known.
@@ -97,6 +101,13 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         RunOutbox();
         Dispatch();
         PurgeOutbox();
+    }
+
+    /// <summary>An endpoint that takes nothing is seen in the metrics.</summary>
+    void TellLag()
+    {
+        var since = Math.Min(_plan.FailingSince ?? long.MaxValue, _outbox.FailingSince ?? long.MaxValue);
+        _services.Meter.WebhookLag = TimeSpan.FromMilliseconds(since == long.MaxValue ? 0 : Math.Max(0, Now - since));
     }
 
     /// <summary>Who is to be woken becomes an event of the outbox.</summary>

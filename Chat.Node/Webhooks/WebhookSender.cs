@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Chat.Node.Contracts;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Webhooks;
 
@@ -19,10 +20,11 @@ sealed class WebhookSender : IDisposable
     readonly HttpClient _client;
     readonly RecentAttempts _attempts;
     readonly TimeProvider _clock;
+    readonly NodeMeter _meter;
 
-    public WebhookSender(bool allowPrivate, RecentAttempts attempts, TimeProvider clock)
+    public WebhookSender(bool allowPrivate, RecentAttempts attempts, TimeProvider clock, NodeMeter? meter = null)
     {
-        (_attempts, _clock) = (attempts, clock);
+        (_attempts, _clock, _meter) = (attempts, clock, meter ?? NodeMeter.Unread);
         _client = new HttpClient(WebhookHttp.Handler(allowPrivate, 2 * DispatchPlan.MaxRunning)) { Timeout = Timeout };
     }
 
@@ -55,6 +57,7 @@ sealed class WebhookSender : IDisposable
         var (at, begun) = (_clock.GetUtcNow().ToUnixTimeMilliseconds(), _clock.GetTimestamp());
         var outcome = await PostAsync(endpoint, body);
         var milliseconds = (int)_clock.GetElapsedTime(begun).TotalMilliseconds;
+        _meter.WebhookAnswered(outcome.IsTaken, milliseconds);
         _attempts.Note(endpoint.Id, new WebhookAttempt(body.Id, at, attempt, outcome.IsTaken, outcome.Reason, milliseconds));
         return outcome;
     }

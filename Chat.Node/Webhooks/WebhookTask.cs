@@ -46,6 +46,13 @@ sealed class WebhookTask(long endpoint, ConversationId conversation)
     /// <summary>When the last look that found nothing began, in milliseconds of a steady clock.</summary>
     public long EmptySince { get; private set; } = long.MinValue;
 
+    /// <summary>Since when the endpoint has taken nothing here, in milliseconds since 1970, UTC; null: it takes what comes.</summary>
+    public long? FailingSince => (Messages?.FailingSince, Changes?.FailingSince) switch
+    {
+        ({ } one, { } other) => Math.Min(one, other),
+        var (one, other) => one ?? other,
+    };
+
     long Due => Math.Max(_pausedTo, Math.Max(Messages?.Due ?? 0, Changes?.Due ?? 0));
 
     public bool Has(bool isOfChanges) => Of(isOfChanges) is not null;

@@ -38,6 +38,9 @@ public sealed record SendMessageRequest : Request
     /// <summary>What the message refers to, as <see cref="WithReferences"/> has read it.</summary>
     public MessageReferences References { get; private init; } = MessageReferences.None;
 
+    /// <summary>When its bytes were read, by <see cref="System.Diagnostics.Stopwatch"/>: for whoever takes it from a socket; 0: nobody has said.</summary>
+    public long ReceivedAt { get; set; }
+
     /// <summary>Size of the text in UTF-8, escapes undone.</summary>
     public int TextBytes { get; internal init; }
 
@@ -103,6 +106,7 @@ public sealed record SendMessageRequest : Request
         return new SendMessageRequest(ChatObjectTokens.Rewrite(_withOthers, withReferences: false))
         {
             Ref = Ref,
+            ReceivedAt = ReceivedAt,
             IsGroup = IsGroup,
             TargetId = TargetId,
             SenderId = SenderId,

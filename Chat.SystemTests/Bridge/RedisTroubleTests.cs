@@ -90,17 +90,17 @@ public sealed class RedisTroubleTests
         var theirs = await scenario.LogInLegacyAsync(server, "theirs");
         var absent = await (await scenario.ConnectLegacyAsync(node.Port)).RegisterAsync($"u-{Guid.NewGuid():n}"[..20]);
         await scenario.ListensAsync(ours.UserId);
-        var before = await MetricsAsync(node);
+        var before = await MetricsPage.ReadAsync(node.HttpPort);
         await ours.SendToAsync(theirs.Id, "out");
         await theirs.SendAsync(ours.UserId, "in");
         await ours.SendToAsync(absent, "nobody");
         await Eventually.EqualAsync(true, async () =>
         {
-            var now = await MetricsAsync(node);
-            return new[] { "chat_bridge_published", "chat_bridge_received", "chat_bridge_no_receiver" }
-                .All(name => now.GetValueOrDefault(name) == before.GetValueOrDefault(name) + 1);
+            var now = await MetricsPage.ReadAsync(node.HttpPort);
+            return new[] { "chat_bridge_published_total", "chat_bridge_received_total", "chat_bridge_no_receiver_total" }
+                .All(name => now.Sum(name) == before.Sum(name) + 1);
         });
-        Assert.Equal(1, (await MetricsAsync(node))["chat_bridge_connected"]);
+        Assert.Equal(1, (await MetricsPage.ReadAsync(node.HttpPort)).Sum("chat_bridge_connected"));
     }
 
     static async Task<(HttpStatusCode, string)> ReadinessAsync(TestNode node)
@@ -108,15 +108,5 @@ public sealed class RedisTroubleTests
         using var http = new HttpClient { Timeout = TestNode.Patience };
         using var response = await http.GetAsync(new Uri($"http://127.0.0.1:{node.HttpPort}/health/ready"));
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    /// <summary>Summed over the labels.</summary>
-    static async Task<Dictionary<string, double>> MetricsAsync(TestNode node)
-    {
-        using var http = new HttpClient { Timeout = TestNode.Patience };
-        var text = await http.GetStringAsync(new Uri($"http://127.0.0.1:{node.HttpPort}/metrics"));
-        return text.Split('\n').Where(line => line.StartsWith("chat_", StringComparison.Ordinal))
-            .Select(line => line.Split(' ')).GroupBy(parts => parts[0].Split('{')[0])
-            .ToDictionary(group => group.Key, group => group.Sum(parts => double.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

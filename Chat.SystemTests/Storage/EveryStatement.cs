@@ -236,6 +236,7 @@ sealed class EveryStatement(IChatDatabase database)
         });
         var queued = await offline.ReadAsync(17, 0, 100);
         Assert.Equal(15, queued.Count); // the row of another server went into quarantine
+        Assert.Equal([17], (await offline.RowsOfAsync([.. Ids(100).Append(17)], Direct, 5)).Keys);
         await offline.DeleteAsync(17, [.. queued.Take(3).Select(message => message.Id)]);
         await offline.DeleteUpToAsync(17, Direct, 3);
         await offline.InsertBridgedAsync(17, "{}");
@@ -293,6 +294,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.False(await nodes.TryFenceAsync(ManyRows.Unfinished, 1));
         await nodes.FenceAsync(ManyRows.Unfinished);
         Assert.True(await nodes.IsFencedAsync(ManyRows.Unfinished));
+        Assert.Equal(_node.Name, await nodes.NameOfAsync(_node.Incarnation));
         await nodes.FinishAsync(ManyRows.Unfinished, 1);
         await nodes.LeaveAsync(isFinished: false);
     }

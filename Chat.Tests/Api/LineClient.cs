@@ -38,6 +38,9 @@ sealed class LineClient : IDisposable
         return await NextAsync() ?? throw new IOException("the node has ended the connection");
     }
 
+    /// <summary>Sends what has no answer.</summary>
+    public Task SendAsync(object request) => _writer.WriteLineAsync(JsonSerializer.Serialize(request));
+
     /// <summary>Null: the node has ended the connection.</summary>
     public async Task<JsonElement?> NextAsync(TimeSpan? patience = null)
     {

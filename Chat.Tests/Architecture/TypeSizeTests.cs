@@ -9,7 +9,7 @@ public sealed partial class TypeSizeTests
 {
     const int MaxLines = 400;
 
-    static readonly string[] Projects = ["Chat.Protocol", "Chat.Node", "Chat.Sdk", "Chat.Client", "Chat.Bench", "Chat.Checker"];
+    static readonly string[] Projects = ["Chat.Protocol", "Chat.Node", "Chat.Sdk", "Chat.Client", "Chat.Ctl", "Chat.Bench", "Chat.Checker"];
 
     /// <summary>What makes a generator write the other part of a type.</summary>
     static readonly Dictionary<string, string> Generators = new()

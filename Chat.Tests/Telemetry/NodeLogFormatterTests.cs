@@ -53,6 +53,7 @@ public sealed class NodeLogFormatterTests
     [InlineData(LogLevel.Debug, 7)]
     [InlineData(LogLevel.Critical, 7)]
     [InlineData(LogLevel.Information, Log.LinesLeftOutId)]
+    [InlineData(LogLevel.Information, ApiLog.AuditId)]
     public void Some_lines_always_come(LogLevel level, int id) =>
         Assert.Equal(100, Enumerable.Range(0, 100).Count(_ => Write("x", level, id).Length > 0));
 

@@ -26,13 +26,17 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
     readonly PacketLimit _limit = new();
     readonly MySqlDialect _dialect = new();
     readonly ILogger _logger;
+    readonly NodeMeter _meter;
     int _waiting;
 
     /// <param name="servers">Where to.</param>
     /// <param name="logger">Hears of repetitions.</param>
     /// <param name="largestFrame">Messages become no larger than this, in bytes.</param>
-    public MySqlDatabase(MySqlServers servers, ILogger<MySqlDatabase> logger, int largestFrame = 64 * 1024)
+    /// <param name="meter">Hears how long it takes.</param>
+    public MySqlDatabase(MySqlServers servers, ILogger<MySqlDatabase> logger, int largestFrame = 64 * 1024, NodeMeter? meter = null)
     {
+        _meter = meter ?? NodeMeter.Unread;
+        _meter.Queues.Add("mysql", MaxWaiting, () => Volatile.Read(ref _waiting));
         (_servers, _logger, _largestFrame) = (servers, logger, largestFrame);
         _route = new MySqlRoute(servers, _limit, logger);
     }
@@ -46,9 +50,9 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 
     public int LargestBody => _limit.LargestBody;
 
-    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync(pools => pools.Statements, (connection, _) => read(connection));
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) => RunAsync(StatementKind.Read, pools => pools.Statements, (connection, _) => read(connection));
 
-    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(pools => pools.Statements, async (connection, effect) =>
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) => RunAsync(StatementKind.Write, pools => pools.Statements, async (connection, effect) =>
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
         var result = await write(connection, transaction);
@@ -57,7 +61,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
         return result;
     });
 
-    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(pools => pools.Batches, (connection, effect) =>
+    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(StatementKind.Batch, pools => pools.Batches, (connection, effect) =>
     {
         effect.Begin();
         return write(connection, null);
@@ -72,7 +76,27 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _route.DisposeAsync();
 
-    async Task<T> RunAsync<T>(Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
+    async Task<T> RunAsync<T>(StatementKind kind, Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
+    {
+        var (begunAt, hasFailed) = (Stopwatch.GetTimestamp(), true);
+        try
+        {
+            var result = await RunInTimeAsync(choose, run);
+            hasFailed = false;
+            return result;
+        }
+        catch (DuplicateKeyException)
+        {
+            hasFailed = false; // an answer like any other
+            throw;
+        }
+        finally
+        {
+            _meter.StatementEnded(kind, begunAt, hasFailed);
+        }
+    }
+
+    async Task<T> RunInTimeAsync<T>(Func<MySqlPools, MySqlDataSource> choose, Func<MySqlConnection, Effect, Task<T>> run)
     {
         if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
@@ -114,8 +138,7 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
                     _route.Leave(pools); // its neighbours are as dead, or as spoilt, or lead to the wrong server
                 if (!CanRepeat(attempt, started) || !(MySqlErrors.CanRepeat(e, effect.IsPossible) || (_servers.AreSeveral && MySqlErrors.IsUnreachable(e))))
                     throw MySqlErrors.Translate(e);
-                Log.StatementRepeated(_logger, attempt, e.Message);
-                await PauseAsync(attempt);
+                await PauseAsync(attempt, e);
             }
             catch (SessionRefusedException e)
             {
@@ -149,13 +172,17 @@ sealed class MySqlDatabase : IChatDatabase, IAsyncDisposable
             }
             catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.LockDeadlock && CanRepeat(attempt, started))
             {
-                Log.StatementRepeated(_logger, attempt, e.Message);
-                await PauseAsync(attempt);
+                await PauseAsync(attempt, e);
             }
         }
     }
 
     static bool CanRepeat(int attempt, long started) => attempt < MaxAttempts && Stopwatch.GetElapsedTime(started) < LatestStart;
 
-    static Task PauseAsync(int attempt) => Task.Delay(Random.Shared.Next(5, 20) * attempt);
+    Task PauseAsync(int attempt, MySqlException because)
+    {
+        Log.StatementRepeated(_logger, attempt, because.Message);
+        _meter.StatementRepeated();
+        return Task.Delay(Random.Shared.Next(5, 20) * attempt);
+    }
 }

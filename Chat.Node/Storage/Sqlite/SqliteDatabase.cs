@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Diagnostics;
+using Chat.Node.Telemetry;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,11 +24,14 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     readonly SqliteFiles _files;
     readonly SqliteWorker _writer;
     readonly SqliteWorker _reader;
+    readonly NodeMeter _meter;
 
     /// <param name="connectionString">Which file; it is made by <see cref="MigrateAsync"/> alone.</param>
     /// <param name="logger">Hears when the file goes away.</param>
-    public SqliteDatabase(string connectionString, ILogger<SqliteDatabase>? logger = null)
+    /// <param name="meter">Hears how long it takes.</param>
+    public SqliteDatabase(string connectionString, ILogger<SqliteDatabase>? logger = null, NodeMeter? meter = null)
     {
+        _meter = meter ?? NodeMeter.Unread;
         _connection = SqlitePath.Read(connectionString);
         _connection.Pooling = false;
         _files = new SqliteFiles(_connection.DataSource, logger ?? NullLogger<SqliteDatabase>.Instance, SqlitePath.Named(connectionString));
@@ -34,17 +39,19 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         var existing = new SqliteConnectionStringBuilder(_connection.ToString()) { Mode = SqliteOpenMode.ReadWrite }.ToString();
         _writer = new SqliteWorker("sqlite writer", 1, isWriter: true, () => OpenWatched(existing), _files);
         _reader = new SqliteWorker("sqlite reader", Readers, isWriter: false, () => OpenWatched(existing), _files);
+        _meter.Queues.Add("sqlite_writes", SqliteWorker.QueueLength, () => _writer.Waiting);
+        _meter.Queues.Add("sqlite_reads", SqliteWorker.QueueLength, () => _reader.Waiting);
     }
 
     public SqlDialect Dialect { get; } = new SqliteDialect();
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read) =>
-        RunAsync(_reader, (connection, _) => read(connection));
+        RunAsync(_reader, StatementKind.Read, (connection, _) => read(connection));
 
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write) =>
-        RunAsync(_writer, (connection, transaction) => write(connection, transaction!));
+        RunAsync(_writer, StatementKind.Write, (connection, transaction) => write(connection, transaction!));
 
-    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => WriteAsync(write);
+    public Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> write) => RunAsync(_writer, StatementKind.Batch, write);
 
     public async Task MigrateAsync()
     {
@@ -90,18 +97,30 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         _reader.Dispose();
     }
 
-    static async Task<T> RunAsync<T>(SqliteWorker worker, Func<SqliteConnection, SqliteTransaction?, Task<T>> run)
+    async Task<T> RunAsync<T>(SqliteWorker worker, StatementKind kind, Func<SqliteConnection, SqliteTransaction?, Task<T>> run)
     {
+        var (begunAt, hasFailed) = (Stopwatch.GetTimestamp(), true);
         var work = new SqliteWork<T>(run);
-        worker.Enqueue(work);
         try
         {
-            return await work.Done.WaitAsync(Timeout);
+            worker.Enqueue(work);
+            var result = await work.Done.WaitAsync(Timeout);
+            hasFailed = false;
+            return result;
+        }
+        catch (DuplicateKeyException)
+        {
+            hasFailed = false; // an answer like any other
+            throw;
         }
         catch (TimeoutException e)
         {
             work.GiveUp();
             throw new StorageException($"SQLite: no answer within {Timeout.TotalSeconds} s", e);
+        }
+        finally
+        {
+            _meter.StatementEnded(kind, begunAt, hasFailed);
         }
     }
 

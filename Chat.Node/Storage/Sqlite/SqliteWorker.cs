@@ -75,7 +75,7 @@ sealed class SqliteWork<T>(Func<SqliteConnection, SqliteTransaction?, Task<T>> r
 /// </summary>
 sealed class SqliteWorker : IDisposable
 {
-    const int QueueLength = 16 * 1024;
+    public const int QueueLength = 16 * 1024;
     const int LargestTransaction = 512;
 
     /// <summary>SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.</summary>
@@ -99,6 +99,16 @@ sealed class SqliteWorker : IDisposable
             var thread = new Thread(Loop) { IsBackground = true, Name = $"{name} {i}" };
             _threads.Add(thread);
             thread.Start();
+        }
+    }
+
+    /// <summary>Pieces of work that nobody has begun.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_queue)
+                return _queue.Count;
         }
     }
 

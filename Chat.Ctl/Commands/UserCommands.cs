@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Chat.Ctl.Commands;
+
+/// <summary>Commands about users and groups.</summary>
+static class UserCommands
+{
+    const string NamePrefix = "name:";
+
+    const string Letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    const int MadeLength = 20;
+
+    public static IEnumerable<Command> All(MakeCommand make, TextReader input)
+    {
+        var user = new Argument<string>("user") { Description = $"The id of the user, or the name; {NamePrefix}17 for a name that is a number" };
+        yield return new Command("users", "Users: find one, shut one out, end sessions")
+        {
+            make("find", "A user", [user], async (parsed, api, cancelled) => Shown(await FindAsync(api, parsed.GetValue(user)!, cancelled))),
+            make("disable", "Shuts a user out: sessions end, no login is taken", [user], (parsed, api, cancelled) => PatchAsync(api, parsed.GetValue(user)!, new { disabled = true }, cancelled)),
+            make("enable", "Lets a user in again", [user], (parsed, api, cancelled) => PatchAsync(api, parsed.GetValue(user)!, new { disabled = false }, cancelled)),
+            ResetPassword(make, user, input),
+            make("sessions", "Which node has the sessions of a user, and those at the node that is asked", [user], async (parsed, api, cancelled) =>
+            {
+                var found = await api.GetAsync($"users/{await IdAsync(api, parsed.GetValue(user)!, cancelled)}/sessions", cancelled);
+                var node = found.TryGetProperty("node", out var name) && name.ValueKind == JsonValueKind.String ? $"sessions at {name.GetString()}" : "no sessions";
+                return Answer.Of(found, $"{node}{Environment.NewLine}{TextTable.Of(found.GetProperty("here").EnumerateArray(), "id", "transport", "profile", "address", "idleSeconds")}");
+            }),
+            make("kick", "Ends all sessions of a user, and the tokens that they came with", [user], async (parsed, api, cancelled) =>
+            {
+                var id = await IdAsync(api, parsed.GetValue(user)!, cancelled);
+                return Answer.Of(await api.AskAsync(HttpMethod.Delete, $"users/{id}/sessions", null, cancelled), $"user {id} is logged out everywhere");
+            }),
+        };
+        var group = new Argument<int>("group") { Description = "The id of the group" };
+        yield return new Command("groups", "Groups: what one is, and who is in it")
+        {
+            make("show", "A group", [group], async (parsed, api, cancelled) => Shown(await api.GetAsync($"groups/{parsed.GetValue(group)}", cancelled))),
+            make("members", "The members of a group", [group], async (parsed, api, cancelled) =>
+            {
+                var found = await api.GetAsync($"groups/{parsed.GetValue(group)}/members", cancelled);
+                return Answer.Of(found, Members(found));
+            }),
+        };
+    }
+
+    static Command ResetPassword(MakeCommand make, Argument<string> user, TextReader input)
+    {
+        var fromInput = new Option<bool>("--password-stdin") { Description = "Read the new password from standard input; without it one is made and shown this once" };
+        return make("reset-password", "Gives a user another password", [user, fromInput], async (parsed, api, cancelled) =>
+        {
+            var isRead = parsed.GetValue(fromInput);
+            var password = isRead ? await input.ReadLineAsync(cancelled) : RandomNumberGenerator.GetString(Letters, MadeLength);
+            if (string.IsNullOrEmpty(password))
+                throw new CtlException(ExitCode.WrongUsage, "standard input has no password: one line is expected");
+            var id = await IdAsync(api, parsed.GetValue(user)!, cancelled);
+            var changed = await api.AskAsync(HttpMethod.Patch, $"users/{id}", new { password }, cancelled);
+            return isRead
+                ? Answer.Of(changed, $"user {id} has another password; \"users kick\" ends the sessions that are open")
+                : Answer.Of(JsonSerializer.SerializeToElement(new { id, password }), $"user {id} has the password {password}; \"users kick\" ends the sessions that are open");
+        });
+    }
+
+    static Answer Shown(JsonElement item) => Answer.Of(item, TextTable.Of(item));
+
+    static async Task<Answer> PatchAsync(NodeApi api, string user, object change, CancellationToken cancelled) =>
+        Shown(await api.AskAsync(HttpMethod.Patch, $"users/{await IdAsync(api, user, cancelled)}", change, cancelled));
+
+    static Task<JsonElement> FindAsync(NodeApi api, string user, CancellationToken cancelled)
+    {
+        if (int.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            return api.GetAsync($"users/{id}", cancelled);
+        var name = user.StartsWith(NamePrefix, StringComparison.Ordinal) ? user[NamePrefix.Length..] : user;
+        return api.GetAsync($"users?name={Uri.EscapeDataString(name)}", cancelled);
+    }
+
+    static async Task<int> IdAsync(NodeApi api, string user, CancellationToken cancelled)
+    {
+        try
+        {
+            return (await FindAsync(api, user, cancelled)).GetProperty("id").GetInt32();
+        }
+        catch (CtlException e) when (e.ExitCode == ExitCode.NotFound)
+        {
+            throw new CtlException(ExitCode.NotFound, $"there is no user {user}", e);
+        }
+    }
+
+    static string Members(JsonElement found)
+    {
+        var members = found.GetProperty("members").EnumerateArray().ToList();
+        if (members is not [{ ValueKind: JsonValueKind.Object } first, ..])
+            return members.Count == 0 ? "(none)" : string.Join(Environment.NewLine, members.Select(member => member.GetRawText()));
+        return TextTable.Of(members, [.. first.EnumerateObject().Select(member => member.Name)]);
+    }
+}

@@ -1,0 +1,90 @@
+using Chat.Node.Bridge;
+using Chat.Node.Cluster;
+using Chat.Node.Contracts;
+using Chat.Node.Conversations;
+using Chat.Node.Files;
+using Chat.Node.Gateway;
+using Chat.Node.People;
+using Chat.Node.Settings;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using Chat.Node.Users;
+using Chat.Node.Webhooks;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace Chat.Node.Hosting;
+
+/// <summary>Metrics: what is counted, what is only looked at, and who is told: Prometheus, and a collector where one is named.</summary>
+static class TelemetryHosting
+{
+    /// <summary>Where metrics are sent to; the variable is that of OpenTelemetry, whose other ones hold too.</summary>
+    public const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    public static IServiceCollection AddChatTelemetry(this IServiceCollection services, ChatSettings settings, string? collector)
+    {
+        if (!string.IsNullOrEmpty(collector) && !(Uri.TryCreate(collector, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            throw new SettingsException($"{CollectorVariable} is \"{collector}\": expected is the address of a collector, like http://127.0.0.1:4317");
+        services.AddSingleton(_ => new NodeMeter());
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(
+                "chatactors", serviceVersion: typeof(TelemetryHosting).Assembly.GetName().Version?.ToString(3),
+                serviceInstanceId: $"{settings.ClusterHostname}:{settings.ClusterPort}"))
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(NodeMeter.Name, "System.Runtime").AddPrometheusExporter();
+                if (!string.IsNullOrEmpty(collector))
+                    metrics.AddOtlpExporter();
+            });
+        return services;
+    }
+
+    /// <summary>Before anything is counted: what nobody listens to is not told afterwards.</summary>
+    public static void ObserveChat(this IServiceProvider services)
+    {
+        var (meter, settings) = (services.GetRequiredService<NodeMeter>(), services.GetRequiredService<ChatSettings>());
+        services.GetRequiredService<MeterProvider>();
+        var (state, lease) = (services.GetRequiredService<NodeState>(), services.GetRequiredService<NodeLease>());
+        meter.Connections = services.GetRequiredService<SessionRegistry>().CountAll;
+        meter.IsReady = () => state.Phase == NodePhase.Up && lease.IsHeld;
+        var directory = services.GetRequiredService<NodeDirectory>();
+        meter.Members = () => state.Phase is NodePhase.Up or NodePhase.Draining ? directory.Members : 0;
+        var certificates = services.GetService<CertificateKeeper>();
+        meter.Certificate = () => certificates?.Left;
+        ObserveQueues(services, meter.Queues, settings);
+    }
+
+    static void ObserveQueues(IServiceProvider services, QueueDepths queues, ChatSettings settings)
+    {
+        var limit = services.GetRequiredService<ConnectionLimit>();
+        queues.Add("connections", () => limit.Max, () => limit.Count);
+        var passwords = services.GetRequiredService<PasswordWorker>();
+        queues.Add("passwords", PasswordWorker.QueueLength, () => passwords.Waiting);
+        var sightings = services.GetRequiredService<DeviceSightings>();
+        queues.Add("device_sightings", DeviceSightings.MaxWaiting, () => sightings.Waiting);
+        var uploads = services.GetRequiredService<FileUploads>();
+        queues.Add("uploads", settings.Files.Uploads, () => uploads.UnderWay);
+        if (services.GetService<SearchTouches>() is { } touches)
+            queues.Add("search_touches", SearchTouches.Max, () => touches.Waiting);
+    }
+
+    /// <summary>Those that need the actor system.</summary>
+    public static void ObserveStreams(this IServiceProvider services)
+    {
+        var queues = services.GetRequiredService<NodeMeter>().Queues;
+        var log = services.GetRequiredService<MessageLog>();
+        queues.Add("log", MessageLog.QueueLength, () => log.Waiting);
+        var offline = services.GetRequiredService<OfflineQueue>();
+        queues.Add("offline", OfflineQueue.QueueLength, () => offline.Waiting);
+        var marks = services.GetRequiredService<MarkQueue>();
+        queues.Add("marks", MarkQueue.QueueLength, () => marks.Waiting);
+        var conversations = services.GetRequiredService<ConversationLoader>();
+        queues.Add("conversation_starts", ConversationLoader.QueueLength, () => conversations.Waiting);
+        var users = services.GetRequiredService<UserServices>().Loader;
+        queues.Add("user_starts", UserLoader.QueueLength, () => users.Waiting);
+        var cursors = services.GetRequiredService<CursorQueue>();
+        queues.Add("webhook_cursors", CursorQueue.QueueLength, () => cursors.Waiting);
+        if (services.GetRequiredService<IBridge>() is RedisBridge bridge)
+            queues.Add("bridge", RedisBridge.MaxUnderWay, () => bridge.UnderWay);
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace Chat.Node.Settings;
+
+/// <summary>All settings as a node would have them, each with where it is from; of secrets nothing but that they are set.</summary>
+static class SettingsPrint
+{
+    public const string Argument = "--print-config";
+
+    const string Section = "Chat";
+    const string Hidden = "***";
+
+    /// <summary>A line for each setting, in the order of their names.</summary>
+    /// <exception cref="SettingsException">One of them is wrong: the node would not start.</exception>
+    public static IEnumerable<string> Lines(IConfigurationRoot configuration)
+    {
+        var reader = new SettingsReader(configuration.GetSection(Section));
+        ChatSettings.Read(configuration, reader);
+        return reader.Known.OrderBy(known => known.Key, StringComparer.OrdinalIgnoreCase).Select(known =>
+        {
+            var key = $"{Section}:{known.Key}";
+            return $"{key} = {Shown(known.Key, configuration[key] ?? known.Value)} ({SourceOf(configuration, key)})";
+        });
+    }
+
+    /// <summary>The last one that has it wins.</summary>
+    static string SourceOf(IConfigurationRoot configuration, string key) => configuration.Providers.LastOrDefault(provider => provider.TryGet(key, out _)) switch
+    {
+        null => "default",
+        JsonConfigurationProvider file => file.Source.Path ?? "file",
+        EnvironmentVariablesConfigurationProvider => "environment",
+        CommandLineConfigurationProvider => "command line",
+        var other => other.GetType().Name,
+    };
+
+    static string Shown(string key, string value) => value.Length > 0 && IsSecret(key) ? Hidden : value;
+
+    /// <summary>Connection strings as a whole: each database has its own words for a password.</summary>
+    static bool IsSecret(string key) =>
+        Array.Exists((string[])["ConnectionString", "Secret", "Password"], word => key.EndsWith(word, StringComparison.OrdinalIgnoreCase)) || key.StartsWith("Api:Keys", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Chat.Node.Hosting;
+using Chat.Tests.Support;
+using Chat.Tests.Webhooks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Chat.SystemTests.EndToEnd;
+
+/// <summary>Metrics that the node itself sends to an OpenTelemetry collector.</summary>
+[Collection(NodeCollection.Name)]
+public sealed class CollectorTests : IDisposable
+{
+    readonly TestFolder _folder = new();
+
+    [Fact]
+    public async Task A_collector_that_is_named_is_sent_the_metrics()
+    {
+        var taken = new ConcurrentQueue<byte[]>();
+        await using var collector = await LocalServer.StartAsync(0, app => app.MapPost("/v1/metrics", async (HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            taken.Enqueue(body.ToArray());
+            return Results.Ok();
+        }));
+        var address = collector.Url.GetLeftPart(UriPartial.Authority);
+        await using var node = await NodeProcess.StartBehindAsync(
+            _folder, $"export {TelemetryHosting.CollectorVariable}={address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_METRIC_EXPORT_INTERVAL=300; exec \"$@\"");
+        await Eventually.TrueAsync(() => taken.Any(body => Encoding.Latin1.GetString(body) is var text
+            && text.Contains("chat.node.ready", StringComparison.Ordinal) && text.Contains("chatactors", StringComparison.Ordinal) && text.Contains("chat.db.duration", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_address_that_is_none_stops_the_start_by_its_name()
+    {
+        await using var node = NodeProcess.LaunchBehind(_folder, $"export {TelemetryHosting.CollectorVariable}=nonsense; exec \"$@\"");
+        await node.ExitAsync(2);
+        await Eventually.TrueAsync(() => node.Output.Contains($"ChatActors cannot start: {TelemetryHosting.CollectorVariable} is \"nonsense\"", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

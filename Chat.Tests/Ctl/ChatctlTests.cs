@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Chat.Ctl;
+using Chat.Node.Storage;
+using Chat.Tests.Api;
+using Chat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Chat.Tests.Ctl;
+
+/// <summary>chatctl as it is called, without a process of its own, against a whole node.</summary>
+[Collection(ApiCollection.Name)]
+public sealed class ChatctlTests(ApiNode node) : IDisposable
+{
+    readonly TestFolder _folder = new();
+
+    sealed record Run(int Exit, string Output, string Error)
+    {
+        public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+    }
+
+    [Fact]
+    public async Task Users_are_found_shut_out_let_in_and_given_passwords()
+    {
+        var name = ApiNode.NewName();
+        var id = await node.NewUserAsync(name);
+        Assert.Contains($"id: {id}", (await DoneAsync("users", "find", name)).Output, StringComparison.Ordinal);
+        Assert.True((await DoneAsync("users", "disable", name, "--json")).Json.GetProperty("disabled").GetBoolean());
+        Assert.False((await DoneAsync("users", "enable", $"{id}", "--json")).Json.GetProperty("disabled").GetBoolean());
+        var password = (await DoneAsync("users", "reset-password", name, "--json")).Json.GetProperty("password").GetString()!;
+        using var client = await LineClient.ConnectAsync(node.ChatPort);
+        Assert.Equal(0, (await client.AskAsync(new { msgid = 1, name, password })).GetProperty("errno").GetInt32());
+        await Eventually.EqualAsync(1, async () => (await DoneAsync("users", "sessions", name, "--json")).Json.GetProperty("here").GetArrayLength());
+
+        await DoneAsync("users", "kick", name);
+        Assert.Equal(106, (await client.NextAsync())!.Value.GetProperty("msgid").GetInt32());
+        Assert.Null(await client.NextAsync());
+        await DoneAsync("users", "reset-password", name, "--password-stdin", "<", "another one");
+        using var again = await LineClient.ConnectAsync(node.ChatPort);
+        Assert.Equal(0, (await again.AskAsync(new { msgid = 1, name, password = "another one" })).GetProperty("errno").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_name_that_is_a_number_can_be_said()
+    {
+        var name = $"{Random.Shared.Next(1_000_000_000, 2_000_000_000)}";
+        var id = await node.NewUserAsync(name);
+        Assert.Equal(id, (await DoneAsync("users", "find", $"name:{name}", "--json")).Json.GetProperty("id").GetInt32());
+        Assert.Equal(ExitCode.NotFound, (await RunAsync("users", "find", name)).Exit);
+    }
+
+    [Fact]
+    public async Task Keys_are_made_listed_and_revoked()
+    {
+        var name = ApiNode.NewName();
+        var made = (await DoneAsync("key", "create", name, "--scope", "read", "--json")).Json;
+        var (id, key) = (made.GetProperty("id").GetInt32(), made.GetProperty("key").GetString()!);
+        Assert.Contains(name, (await DoneAsync("key", "list")).Output, StringComparison.Ordinal);
+        var refused = await WithKeyAsync(key, "users", "disable", "1");
+        Assert.Equal((ExitCode.NoAccess, true), (refused.Exit, refused.Error.Contains("lacks the scope \"manage\"", StringComparison.Ordinal)));
+        await DoneAsync("key", "revoke", $"{id}");
+        Assert.Contains("does not know this key", (await WithKeyAsync(key, "members")).Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.NotFound, (await RunAsync("key", "revoke", $"{id}")).Exit);
+    }
+
+    [Fact]
+    public async Task A_message_is_traced_and_one_that_is_not_there_is_said_to_be_missing()
+    {
+        var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());
+        var sent = await node.PostAsync("/messages", new { from = alice, to = bob, msg = "hi" });
+        var (conversation, seq) = ($"d:{alice}:{bob}", sent.Json.GetProperty("seq").GetInt64());
+        await Eventually.EqualAsync(true, async () => (await DoneAsync("trace", conversation, $"{seq}")).Output.Contains("queued", StringComparison.Ordinal));
+        var told = (await DoneAsync("trace", conversation, $"{seq}")).Output;
+        Assert.Contains($"node: {node.Service<NodeIdentity>().Name}", told, StringComparison.Ordinal);
+        Assert.Matches($@"(?m)^{bob}\s+queued\s+\d+", told);
+        var missing = await RunAsync("trace", conversation, $"{seq + 1000}", "--json");
+        Assert.Equal(ExitCode.NotFound, missing.Exit);
+        Assert.Equal(ExitCode.NotFound, JsonDocument.Parse(missing.Error).RootElement.GetProperty("exit").GetInt32());
+        Assert.Equal(ExitCode.Refused, (await RunAsync("trace", "nonsense", "1")).Exit);
+    }
+
+    [Fact]
+    public async Task The_cluster_and_its_shards_are_shown()
+    {
+        Assert.Contains("up", (await DoneAsync("members")).Output, StringComparison.Ordinal);
+        await node.PostAsync("/messages", new { from = await node.NewUserAsync(), to = await node.NewUserAsync(), msg = "hi" }); // somebody is at work
+        await Eventually.EqualAsync(true, async () =>
+            (await DoneAsync("shards", "--json")).Json.GetProperty("conversations").EnumerateArray().Sum(each => each.GetProperty("entities").GetInt32()) > 0);
+    }
+
+    [Fact]
+    public async Task The_only_node_is_not_drained_by_accident()
+    {
+        var asked = await RunAsync("safe-to-stop");
+        Assert.Equal((ExitCode.NotSafe, true), (asked.Exit, asked.Output.Contains("no other node", StringComparison.Ordinal)));
+        var refused = await RunAsync("drain");
+        Assert.Equal((ExitCode.NotSafe, true), (refused.Exit, refused.Error.Contains("--force", StringComparison.Ordinal)));
+        Assert.Equal(0, (await DoneAsync("members", "--json")).Json.GetProperty("leftovers").GetInt32()); // it is still there
+    }
+
+    [Fact]
+    public async Task A_drain_ends_the_node_and_what_was_changed_is_in_the_log_with_the_key_that_did_it()
+    {
+        using var log = new CapturedLog();
+        await using var started = await StartedNode.StartAsync(
+            services => services.AddSingleton<ILoggerProvider>(log), $"--Chat:Api:Keys:0={ApiNode.Key}", "--Logging:LogLevel:Chat.Node.Api=Information");
+        var id = await started.Node.NewUserAsync();
+        Assert.Equal(0, (await RunAsync(started.Node, KeyFile(ApiNode.Key), "users", "disable", $"{id}")).Exit);
+        Assert.Equal(0, (await RunAsync(started.Node, KeyFile(ApiNode.Key), "users", "find", $"{id}")).Exit);
+        var line = Assert.Single(log.Of("Changed"));
+        Assert.Contains($"PATCH /api/v1/users/{id} was answered with 200, asked for by key 0 of the settings from 127.0.0.1", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(ApiNode.Key, line, StringComparison.Ordinal);
+
+        var stopping = new TaskCompletionSource();
+        started.Node.Service<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        Assert.Equal(0, (await RunAsync(started.Node, KeyFile(ApiNode.Key), "drain", "--force")).Exit);
+        await stopping.Task.WaitAsync(Eventually.Patience);
+    }
+
+    [Theory]
+    [InlineData(ExitCode.WrongUsage, "users")]
+    [InlineData(ExitCode.WrongUsage, "nonsense")]
+    [InlineData(ExitCode.WrongUsage, "key", "create", "x", "--scope", "root")]
+    [InlineData(ExitCode.WrongUsage, "members", "--timeout", "0")]
+    [InlineData(ExitCode.WrongUsage, "members", "--node", "nonsense")]
+    [InlineData(ExitCode.NotFound, "users", "find", "nobody has this name")]
+    [InlineData(ExitCode.NotFound, "users", "kick", "2000000000")]
+    [InlineData(ExitCode.NotFound, "groups", "show", "2000000000")]
+    [InlineData(ExitCode.NotFound, "webhooks", "deliveries", "2000000000")]
+    public async Task What_is_wrong_has_an_exit_code_and_a_word(int exit, params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.Equal((exit, true), (run.Exit, run.Error.Length > 0));
+    }
+
+    [Fact]
+    public async Task Without_a_key_or_with_a_wrong_one_nothing_is_told()
+    {
+        var without = await RunAsync(node, null, "members");
+        Assert.Equal((ExitCode.NoAccess, true), (without.Exit, without.Error.Contains("CHATCTL_KEY", StringComparison.Ordinal)));
+        var wrong = await WithKeyAsync("a-key-that-nobody-has-ever-made-here", "members");
+        Assert.Equal((ExitCode.NoAccess, true), (wrong.Exit, wrong.Error.Contains("does not know this key", StringComparison.Ordinal)));
+        Assert.DoesNotContain("a-key-that", wrong.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUsage, (await WithKeyAsync("two\nlines", "members")).Exit);
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_answer_is_named()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var address = $"http://{silent.LocalEndpoint}";
+        var run = await RunAsync("members", "--node", address, "--timeout", "1");
+        Assert.Equal((ExitCode.Unavailable, true), (run.Exit, run.Error.Contains("has not answered within 1 s", StringComparison.Ordinal)));
+        silent.Stop();
+        var gone = await RunAsync("members", "--node", address);
+        Assert.Equal((ExitCode.Unavailable, true), (gone.Exit, gone.Error.Contains("cannot be reached", StringComparison.Ordinal)));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    async Task<Run> DoneAsync(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.True(run.Exit == 0, $"{run.Exit}: {run.Error}");
+        return run;
+    }
+
+    Task<Run> RunAsync(params string[] arguments) => RunAsync(node, KeyFile(ApiNode.Key), arguments);
+
+    Task<Run> WithKeyAsync(string key, params string[] arguments) => RunAsync(node, KeyFile(key), arguments);
+
+    string KeyFile(string key)
+    {
+        var file = Path.Combine(_folder.Path, $"{Guid.NewGuid():n}.key");
+        File.WriteAllText(file, $"{key}\n");
+        return file;
+    }
+
+    /// <summary>Behind <c>&lt;</c> comes what is on standard input.</summary>
+    static async Task<Run> RunAsync(ApiNode node, string? keyFile, params string[] arguments)
+    {
+        var at = Array.IndexOf(arguments, "<");
+        List<string> all = [.. at < 0 ? arguments : arguments[..at]];
+        if (!all.Contains("--node"))
+            all.AddRange(["--node", node.Http.BaseAddress!.ToString()]);
+        if (keyFile is not null)
+            all.AddRange(["--key-file", keyFile]);
+        using var input = new StringReader(at < 0 ? "" : $"{arguments[at + 1]}\n");
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exit = await new CtlProgram(input, output, error).RunAsync([.. all]);
+        return new Run(exit, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,52 @@
+using Chat.Node.Settings;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace Chat.Tests.Hosting;
+
+/// <summary>What <c>--print-config</c> says.</summary>
+public sealed class SettingsPrintTests
+{
+    const string Marker = "marker-that-nobody-may-see-anywhere";
+
+    [Fact]
+    public void Each_setting_is_told_with_its_value_and_its_source()
+    {
+        var lines = Print("--Chat:Port=6001", "--Chat:Cluster:SeedNodes=a:1,b:2");
+        Assert.Contains("Chat:Port = 6001 (command line)", lines);
+        Assert.Contains("Chat:HttpPort = 8080 (default)", lines);
+        Assert.Contains("Chat:WebPort = 8000 (default)", lines);
+        Assert.Contains("Chat:History:Enabled = true (default)", lines);
+        Assert.Contains("Chat:Cluster:SeedNodes = a:1,b:2 (command line)", lines);
+        Assert.InRange(lines.Count, 50, 200);
+    }
+
+    [Theory]
+    [InlineData("Chat:Api:Keys:0", Marker)]
+    [InlineData("Chat:Storage:ConnectionString", $"Data Source={Marker}")]
+    [InlineData("Chat:Redis:ConnectionString", $"127.0.0.1:6379,password={Marker}")]
+    public void A_secret_is_told_to_be_set_and_nothing_more(string key, string value)
+    {
+        var lines = Print($"--{key}={value}");
+        Assert.Contains($"{key} = *** (command line)", lines);
+        Assert.All(lines, line => Assert.DoesNotContain(Marker, line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Secrets_of_issuers_and_of_the_hook_are_hidden_too()
+    {
+        var secret = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(Marker));
+        var lines = Print(
+            "--Chat:Auth:Issuers:0:Name=shop", "--Chat:Auth:Issuers:0:Audience=chat", $"--Chat:Auth:Issuers:0:Secret={Marker}",
+            "--Chat:Hooks:BeforeMessage=http://127.0.0.1/hook", "--Chat:Hooks:OnFailure=deny", $"--Chat:Hooks:Secret={secret}");
+        Assert.Contains("Chat:Auth:Issuers:0:Secret = *** (command line)", lines);
+        Assert.Contains("Chat:Hooks:Secret = *** (command line)", lines);
+        Assert.All(lines, line => Assert.True(!line.Contains(Marker, StringComparison.Ordinal) && !line.Contains(secret, StringComparison.Ordinal), line));
+    }
+
+    [Fact]
+    public void What_would_stop_the_start_is_said_instead() =>
+        Assert.Contains("Chat:Port is \"many\"", Assert.Throws<SettingsException>(() => Print("--Chat:Port=many")).Message, StringComparison.Ordinal);
+
+    static List<string> Print(params string[] args) => [.. SettingsPrint.Lines(new ConfigurationBuilder().AddCommandLine(args).Build())];
+}
