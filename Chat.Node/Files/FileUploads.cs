@@ -11,9 +11,9 @@ readonly record struct UploadOutcome(int Status, string Reason);
 
 /// <summary>
 /// Takes the bytes of announced files: never more than a piece of them in memory, no more than were announced, and only for a while. A file counts when
-/// its bytes are on the disk and are what its sender has announced.
+/// its bytes are stored and are what its sender has announced.
 /// </summary>
-sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settings, TimeProvider clock)
+sealed class FileUploads(FileParts parts, IFileBytes bytes, FileStore store, FileSettings settings, TimeProvider clock)
 {
     /// <summary>Of one user at once, on a node.</summary>
     public const int MaxOfUser = 4;
@@ -31,7 +31,7 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
     /// <param name="file">What was announced.</param>
     /// <param name="body">What comes.</param>
     /// <param name="aborted">The client is gone.</param>
-    /// <exception cref="StorageException">The database does not answer.</exception>
+    /// <exception cref="StorageException">The database, or the place for files, does not answer.</exception>
     /// <exception cref="IOException">The disk is full, or the client is gone.</exception>
     public async Task<UploadOutcome> TakeAsync(StoredFile file, Stream body, CancellationToken aborted)
     {
@@ -58,7 +58,7 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
 
     async Task<UploadOutcome> TakeInTimeAsync(StoredFile file, Stream body, CancellationToken cancelled)
     {
-        var part = folder.NewPart(file.Id);
+        var part = parts.New(file.Id);
         try
         {
             UploadOutcome outcome;
@@ -71,7 +71,7 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
 
             if (outcome.Status != StatusCodes.Status201Created)
                 return outcome;
-            folder.Finish(part.Name, file.Id);
+            await bytes.FinishAsync(part.Name, file, cancelled);
             return await store.StoreAsync(file.Id) || (await store.FindAsync(file.Id))?.IsStored == true
                 ? outcome
                 : new UploadOutcome(StatusCodes.Status410Gone, "the file was not waited for any more: announce it again");

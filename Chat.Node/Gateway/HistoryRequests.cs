@@ -26,7 +26,7 @@ sealed class HistoryRequests(
         if (hasMore)
             rows.RemoveAt(isBackwards ? 0 : rows.Count - 1);
         var pushes = await changes.PushesAsync(id, rows, asker);
-        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
+        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes, FloorOf(asker, hiddenTo)));
     }
 
     /// <summary>Messages that are not beside each other: of a thread, or by their numbers. Those that are not there, or not shown, are left out.</summary>
@@ -45,8 +45,11 @@ sealed class HistoryRequests(
         seqs = [.. seqs.Where(seq => seq > hiddenTo)];
         var rows = seqs.Count == 0 ? [] : (await log.ReadAtAsync([.. seqs.Select(seq => (id, seq))])).Values.OrderBy(row => row.Seq).ToList();
         var pushes = await changes.PushesAsync(id, rows, asker, areTogether: false);
-        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
+        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes, FloorOf(asker, hiddenTo)));
     }
+
+    /// <summary>Below it nothing is shown; version 2 knows no such number.</summary>
+    static long FloorOf(Asker asker, long hiddenTo) => asker.SpeaksNext && hiddenTo > 0 ? hiddenTo + 1 : 0;
 
     public async Task<Reply> SyncAsync(SyncRequest request, Asker asker)
     {
