@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Chat.Protocol;
 
 namespace ChatActors.Client;
 
@@ -32,6 +33,9 @@ public sealed record ChatClientOptions
 
     /// <summary>Sends and gets files; null: a client of our own, with the system's rules about certificates.</summary>
     public HttpClient? FilesClient { get; init; }
+
+    /// <summary>The device that the program runs on: its id is made up once and kept. With it the user sees where it is logged in; null: it does not say.</summary>
+    public LoginDevice? Device { get; init; }
 
     /// <summary>How long one attempt to connect may take, TLS included.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

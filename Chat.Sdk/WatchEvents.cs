@@ -26,6 +26,16 @@ public sealed record PresenceChanged(IReadOnlyList<PresenceEntry> Users) : ChatE
 /// <param name="Expires">Without news it is over after this time, or when the connection is lost; that comes as an event too.</param>
 public sealed record TypingChanged(ConversationId Conversation, int UserId, bool IsOn, TimeSpan Expires) : ChatEvent;
 
+/// <summary>Members have read a group that <see cref="ChatWatching.WatchAsync"/> has named up to these numbers; they never go back. Every two seconds at most; who has read before is asked for (<see cref="ChatConversations.GetReceiptsAsync"/>).</summary>
+/// <param name="Conversation">Which.</param>
+/// <param name="Readers">How far, by the members' ids.</param>
+public sealed record GroupReadersChanged(ConversationId Conversation, IReadOnlyDictionary<int, long> Readers) : ChatEvent;
+
+/// <summary>The user has read a conversation up to here, on another device: what is unread there is less.</summary>
+/// <param name="Conversation">Which.</param>
+/// <param name="Read">Up to here; it never goes back.</param>
+public sealed record ConversationRead(ConversationId Conversation, long Read) : ChatEvent;
+
 /// <summary>Another device of the user has archived, marked or cleared a conversation, or left a draft: all of it as it is now.</summary>
 /// <param name="Conversation">Which.</param>
 public sealed record ConversationChanged(ConversationId Conversation) : ChatEvent

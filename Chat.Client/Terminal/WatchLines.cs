@@ -44,6 +44,21 @@ static class WatchLines
             json.WriteString("draft", changed.Draft);
         }
         ),
+        GroupReadersChanged group => ("readers", json =>
+        {
+            json.WriteString("conversation", group.Conversation.ToString());
+            json.WriteStartObject("readers");
+            foreach (var (userId, read) in group.Readers.OrderBy(reader => reader.Key))
+                json.WriteNumber(userId.ToString(System.Globalization.CultureInfo.InvariantCulture), read);
+            json.WriteEndObject();
+        }
+        ),
+        ConversationRead read => ("read", json =>
+        {
+            json.WriteString("conversation", read.Conversation.ToString());
+            json.WriteNumber("read", read.Read);
+        }
+        ),
         GroupChanged { Change: var change } => ("group", json =>
         {
             json.WriteNumber("groupid", change.GroupId);

@@ -17,7 +17,8 @@ sealed record NewGroup(string? Name, string? Desc, int? Creator, IReadOnlyList<i
 /// <param name="Avatar">Where its picture is; empty: nowhere.</param>
 /// <param name="Joining">Who comes in by itself: <c>free</c> everybody, <c>ask</c> who is let in, <c>invite</c> nobody.</param>
 /// <param name="Sending">Who sends: <c>all</c> or <c>admins</c>.</param>
-sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Joining, string? Sending);
+/// <param name="KeepDays">After so many days its messages are gone; 0: when the server says so, or never.</param>
+sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Joining, string? Sending, int? KeepDays);
 
 /// <summary>A group.</summary>
 /// <param name="Id">Its conversation is <c>g:ID</c>.</param>
@@ -27,12 +28,14 @@ sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Jo
 /// <param name="Joining">Who comes in by itself: <c>free</c>, <c>ask</c> or <c>invite</c>.</param>
 /// <param name="Sending">Who sends: <c>all</c> or <c>admins</c>.</param>
 /// <param name="Avatar">Where its picture is.</param>
-sealed record GroupAnswer(int Id, string Name, string Desc, int Members, string Joining, string Sending, string? Avatar)
+/// <param name="KeepDays">After so many days its messages are gone; missing: the group says nothing about that.</param>
+sealed record GroupAnswer(int Id, string Name, string Desc, int Members, string Joining, string Sending, string? Avatar, int? KeepDays)
 {
     public static GroupAnswer Of(StoredGroup group) => new(
         group.Id, group.Name, group.Description, group.Members,
         group.Policy.Joining switch { GroupJoining.Ask => "ask", GroupJoining.Invite => "invite", _ => "free" }, group.Policy.Sending == GroupSending.Admins ? "admins" : "all",
-        group.Policy.Avatar is { Length: > 0 } avatar ? avatar : null);
+        group.Policy.Avatar is { Length: > 0 } avatar ? avatar : null,
+        group.Policy.KeepDays > 0 ? group.Policy.KeepDays : null);
 }
 
 /// <summary>Groups.</summary>
@@ -47,7 +50,7 @@ static class GroupEndpoints
             .WithExample("""{"name":"team","desc":"the whole team","creator":1,"members":[3,4]}""", Example);
         groups.MapGet("/{id:int}", FindAsync).RequireScope(ApiScopes.Read).WithName("getGroup").WithSummary("A group")
             .Produces<GroupAnswer>().WithExample(null, Example);
-        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").WithSummary("Another name, description or picture; who comes in by itself, and who sends")
+        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").WithSummary("Another name, description or picture; who comes in by itself, who sends, and how long messages are kept")
             .Produces<GroupAnswer>().WithExample("""{"desc":"the whole team","joining":"free","sending":"all"}""", Example);
         groups.MapDelete("/{id:int}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteGroup")
             .WithSummary("The group and its members; its messages stay stored, and nobody gets at them any more")
@@ -88,6 +91,8 @@ static class GroupEndpoints
             return ApiProblem.Malformed("\"joining\" must be \"free\", \"ask\" or \"invite\"");
         if (body.Sending is not (null or "all" or "admins"))
             return ApiProblem.Malformed("\"sending\" must be \"all\" or \"admins\"");
+        if (body.KeepDays is < 0 or > ChangeGroupRequest.MaxKeepDays)
+            return ApiProblem.Malformed($"\"keepDays\" is {body.KeepDays}: an integer from 0 to {ChangeGroupRequest.MaxKeepDays} is expected");
         var change = new ChangeGroupRequest(id)
         {
             Name = body.Name,
@@ -95,6 +100,7 @@ static class GroupEndpoints
             Avatar = body.Avatar,
             Joining = joining,
             Sending = body.Sending switch { "all" => GroupSending.All, "admins" => GroupSending.Admins, _ => null },
+            KeepDays = body.KeepDays,
         };
         if (body.Avatar is not null && WireRules.Check<ChangeGroupRequest>(new ChangeGroupRequest(id) { Avatar = body.Avatar }, out _) is { } wrong)
             return wrong;

@@ -58,14 +58,34 @@ sealed class MessageSending(
     {
         if (messages.Count > 1 && settings.KeepsHistory)
             messages = await WithoutLoggedAsync(conversation, messages, results);
-        messages = await WithReferencesAsync(conversation, messages, results);
+        while (messages.Count > 0)
+        {
+            var (next, rest) = await WithReferencesAsync(conversation, messages, results);
+            if (await SendNextAsync(conversation, next, checks, results) is { } postponed)
+            {
+                foreach (var message in rest)
+                    results[message.At] = postponed; // nothing overtakes what may come again
+                return;
+            }
+
+            messages = rest;
+        }
+    }
+
+    /// <summary>The first that may be sent again; null: all have their last word.</summary>
+    async Task<SentMessage?> SendNextAsync(ConversationId conversation, IReadOnlyList<Ready> messages, MessageChecks? checks, SentMessage[] results)
+    {
+        var asked = messages;
         if (checks is not null)
             messages = await AllowedAsync(checks, conversation, messages, results);
-        if (messages.Count == 0)
-            return;
-        var sent = await posts.SendAsync(conversation, [.. messages.Select(message => message.Post)]);
-        for (var i = 0; i < messages.Count; i++)
-            results[messages[i].At] = ResultOf(conversation, sent[i]);
+        if (messages.Count > 0)
+        {
+            var sent = await posts.SendAsync(conversation, [.. messages.Select(message => message.Post)]);
+            for (var i = 0; i < messages.Count; i++)
+                results[messages[i].At] = ResultOf(conversation, sent[i]);
+        }
+
+        return asked.Select(message => results[message.At]).FirstOrDefault(result => result.Error == ErrorCode.Unavailable);
     }
 
     /// <summary>
@@ -89,14 +109,18 @@ sealed class MessageSending(
         return [.. left.OrderBy(message => message.At)];
     }
 
-    /// <summary>Those whose references are as they may be; of most batches all, and nothing is asked.</summary>
-    async Task<IReadOnlyList<Ready>> WithReferencesAsync(ConversationId conversation, IReadOnlyList<Ready> messages, SentMessage[] results)
+    /// <summary>
+    /// Those whose references are as they may be; of most batches all, and nothing is asked. One that answers a message of the same batch is to wait until that is sent: it
+    /// and what is behind it is the rest.
+    /// </summary>
+    async Task<(IReadOnlyList<Ready> Next, IReadOnlyList<Ready> Behind)> WithReferencesAsync(ConversationId conversation, IReadOnlyList<Ready> messages, SentMessage[] results)
     {
         if (messages.All(message => message.Post.References.IsEmpty))
-            return messages;
+            return (messages, []);
         var left = new List<Ready>(messages.Count);
-        foreach (var message in messages)
+        for (var at = 0; at < messages.Count; at++)
         {
+            var message = messages[at];
             var post = message.Post;
             if (post.References.IsEmpty)
             {
@@ -105,6 +129,8 @@ sealed class MessageSending(
             }
 
             var verdict = await references.JudgeAsync(conversation, post.Sender, post.Cmid, mayComeAgain: true, post.References);
+            if (verdict.Error == ErrorCode.Malformed && left.Count > 0 && post.References.Reply + post.References.Thread > 0)
+                return (left, [.. messages.Skip(at)]);
             if (verdict.Error == ErrorCode.None && _limits.Problem(post.Body, verdict.References) is { } tooLarge)
                 results[message.At] = new SentMessage(ErrorCode.TooLarge, tooLarge);
             else if (verdict.Error == ErrorCode.None)
@@ -113,7 +139,7 @@ sealed class MessageSending(
                 results[message.At] = new SentMessage(verdict.Error, verdict.Reason, IsMalformed: verdict.Error == ErrorCode.Malformed);
         }
 
-        return left;
+        return (left, []);
     }
 
     static async Task<IReadOnlyList<Ready>> AllowedAsync(MessageChecks checks, ConversationId conversation, IReadOnlyList<Ready> messages, SentMessage[] results)

@@ -61,7 +61,7 @@ sealed class UserChanges(
         {
             await profiles.DisableAsync(id, clock.GetUtcNow());
             ApiLog.UserDisabled(logger, id);
-            await sessions.EndAllAsync(id);
+            await sessions.EndAllAsync(id, isBan: true);
         }
         else if (isDisabled == false)
         {

@@ -15,14 +15,17 @@ sealed class SessionRevocation(Revocations revocations, DeviceStore devices, Laz
 
     /// <summary>Completes when no token is good any more and every session is told to end. To be repeated after a failure: that is harmless.</summary>
     /// <param name="userId">The user.</param>
+    /// <param name="isBan">The user is shut out, and is told so (<c>banned</c>).</param>
     /// <returns>False if there is no such user.</returns>
     /// <exception cref="StorageException">The database does not answer: nothing may have been done.</exception>
     /// <exception cref="AskTimeoutException">The tokens are worthless, but the sessions may go on for now.</exception>
-    public async Task<bool> EndAllAsync(int userId)
+    public async Task<bool> EndAllAsync(int userId, bool isBan = false)
     {
         if (await revocations.RevokeAsync(userId) is not { } generation)
             return false;
         Log.LoggedOutEverywhere(logger, userId);
+        if (isBan)
+            users.Value.Tell(new BanSessions(userId, generation));
         await users.Value.Ask<SessionsEnded>(new EndSessions(userId, generation), Patience);
         return true;
     }

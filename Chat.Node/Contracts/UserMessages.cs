@@ -134,6 +134,15 @@ sealed record SessionsEnded(int UserId) : IClusterMessage;
 sealed record EndSession(int UserId, int Generation) : IClusterMessage;
 
 /// <summary>
+/// To a user, before <see cref="EndSessions"/>: the same, because the user is shut out. It needs no answer, and nodes of an earlier version pass it over: the one behind
+/// it ends the sessions there.
+/// </summary>
+sealed record BanSessions(int UserId, int Generation) : IUserMessage;
+
+/// <summary>User to session, before <see cref="EndSession"/>: the same, because the user is shut out.</summary>
+sealed record BanSession(int UserId, int Generation) : IClusterMessage;
+
+/// <summary>
 /// To a user: end every session that stands on this registration of a device, on whatever node it is. Answered with <see cref="SessionsEnded"/> when all
 /// of them are told. The registration is gone before (<see cref="DeviceStore"/>): a session that comes back later looks for it then.
 /// </summary>

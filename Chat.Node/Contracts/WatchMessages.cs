@@ -52,6 +52,15 @@ sealed record Unwatch(IActorRef Session) : INoSerializationVerificationNeeded;
 /// <summary>Gateway to hub: a user of this node types, or has stopped to. <c>Members</c>: who may know.</summary>
 sealed record Typed(ConversationId Conversation, int UserId, bool IsOn, IReadOnlyList<int> Members) : INoSerializationVerificationNeeded;
 
+/// <summary>To the hub of this node: a member has read a group further, as others may see it. Stored before it is said.</summary>
+sealed record GroupRead(ConversationId Conversation, int UserId, long Read) : INoSerializationVerificationNeeded;
+
+/// <summary>How far a member of a group has read.</summary>
+readonly record struct GroupReader(ConversationId Conversation, int UserId, long Read);
+
+/// <summary>Hub to the hubs of all other nodes, once a second: who has read groups further there.</summary>
+sealed record GroupReads(IReadOnlyList<GroupReader> Readers) : IClusterMessage;
+
 /// <summary>
 /// Hub to the hubs of all other nodes: what has changed there. <c>Node</c> is the incarnation, <c>Number</c> counts the frames. A frame without
 /// users is no frame of its own: it says what the number is.

@@ -9,16 +9,15 @@ namespace Chat.Node.Files;
 /// The bytes of files, in a folder: one file each, by id, spread over 256 folders. Every node needs the same folder. A mark in it, which the database knows
 /// too, tells a node that has another one.
 /// </summary>
-sealed class FileFolder(FileSettings settings, FileStore store)
+sealed class FileFolder(FileSettings settings, FileStore store) : IFileBytes
 {
     const string MarkName = "chatactors-files";
-    const string Parts = "parts";
 
     readonly string _root = Path.GetFullPath(settings.Folder);
 
-    /// <summary>What is wrong with the folder; null: nothing.</summary>
-    /// <param name="makes">Whether files are to be written: then it is made, and marked, if the cluster has none yet.</param>
-    /// <exception cref="StorageException">The database does not answer.</exception>
+    /// <summary>A folder tells no more than <see cref="ProblemAsync"/> does.</summary>
+    public Task CheckAsync() => Task.CompletedTask;
+
     public async Task<string?> ProblemAsync(bool makes)
     {
         try
@@ -46,52 +45,42 @@ sealed class FileFolder(FileSettings settings, FileStore store)
         }
     }
 
-    /// <summary>A file of its own for bytes that are still coming.</summary>
-    /// <exception cref="IOException">There is no room, or no right.</exception>
-    public FileStream NewPart(string id)
+    /// <summary>They are on the disk of the folder already: the file gets its name.</summary>
+    public Task FinishAsync(string part, StoredFile file, CancellationToken cancelled)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_root, Parts));
-        var path = Path.Combine(folder.FullName, $"{id}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
-        return new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.Asynchronous, BufferSize = 0 });
-    }
-
-    /// <summary>All bytes are there and on the disk: the file gets its name.</summary>
-    public void Finish(string part, string id)
-    {
-        var path = PathOf(id);
+        var path = PathOf(file.Id);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Move(part, path, overwrite: true);
+        return Task.CompletedTask;
     }
 
-    /// <summary>Null: it is not there.</summary>
-    public FileStream? TryOpen(string id)
+    public Task<Stream?> OpenAsync(StoredFile file, ByteRange range, CancellationToken cancelled)
     {
         try
         {
-            return new FileStream(PathOf(id), new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, Share = FileShare.ReadWrite | FileShare.Delete });
+            var stream = new FileStream(PathOf(file.Id), new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, Share = FileShare.ReadWrite | FileShare.Delete });
+            if (stream.Length == file.Size)
+            {
+                stream.Position = range.From;
+                return Task.FromResult<Stream?>(stream);
+            }
+
+            stream.Dispose();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            // as a file of another size
         }
+
+        return Task.FromResult<Stream?>(null);
     }
 
-    /// <summary>Also if it is not there.</summary>
-    public void Delete(string id)
+    public Task DeleteAsync(string id)
     {
         var path = PathOf(id);
         if (File.Exists(path))
             File.Delete(path);
-    }
-
-    /// <summary>Deletes parts that nobody writes any more.</summary>
-    public void DeleteParts(DateTimeOffset before)
-    {
-        var folder = new DirectoryInfo(Path.Combine(_root, Parts));
-        if (!folder.Exists)
-            return;
-        foreach (var part in folder.EnumerateFiles().Where(part => part.LastWriteTimeUtc < before.UtcDateTime))
-            part.Delete();
+        return Task.CompletedTask;
     }
 
     string PathOf(string id) => FileRule.IsId(id)

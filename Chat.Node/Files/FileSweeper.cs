@@ -7,7 +7,7 @@ namespace Chat.Node.Files;
 /// Deletes what nobody can get any more: files that never came, that are in no message, or whose messages were taken back. One node of the cluster at a
 /// time; what it had begun when it died, another one goes on with.
 /// </summary>
-sealed class FileSweeper(FileStore store, MessageLogStore? log, FileFolder folder, TimeProvider clock, ILogger<FileSweeper> logger) : BackgroundService
+sealed class FileSweeper(FileStore store, MessageLogStore? log, IFileBytes bytes, FileParts parts, TimeProvider clock, ILogger<FileSweeper> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -63,11 +63,11 @@ sealed class FileSweeper(FileStore store, MessageLogStore? log, FileFolder folde
         await CheckUsesAsync();
         foreach (var id in await store.OldAsync(FileState.Doomed, Before(TimeSpan.Zero) + 1, AtOnce))
         {
-            folder.Delete(id);
+            await bytes.DeleteAsync(id);
             await store.ForgetAsync(id);
         }
 
-        folder.DeleteParts(clock.GetUtcNow() - (FileLinks.PutLifetime * 2));
+        parts.DeleteOld(clock.GetUtcNow() - (FileLinks.PutLifetime * 2));
     }
 
     /// <summary>Files that were given to a message which never came into the log. The message may still come for a day: its sender repeats it.</summary>

@@ -10,9 +10,9 @@ readonly record struct UploadOutcome(int Status, string Reason);
 
 /// <summary>
 /// Takes the bytes of announced files: never more than a piece of them in memory, no more than were announced, and only for a while. A file counts when
-/// its bytes are on the disk and are what its sender has announced.
+/// its bytes are stored and are what its sender has announced.
 /// </summary>
-sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settings, TimeProvider clock)
+sealed class FileUploads(FileParts parts, IFileBytes bytes, FileStore store, FileSettings settings, TimeProvider clock)
 {
     /// <summary>Of one user at once, on a node.</summary>
     public const int MaxOfUser = 4;
@@ -27,12 +27,12 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
     readonly TransferPlaces _places = new(settings.Uploads, MaxOfUser);
 
     /// <summary>Uploads that are under way.</summary>
-    public int UnderWay => Volatile.Read(ref _count);
+    public int UnderWay => _places.Taken;
 
     /// <param name="file">What was announced.</param>
     /// <param name="body">What comes.</param>
     /// <param name="aborted">The client is gone.</param>
-    /// <exception cref="StorageException">The database does not answer.</exception>
+    /// <exception cref="StorageException">The database, or the place for files, does not answer.</exception>
     /// <exception cref="IOException">The disk is full, or the client is gone.</exception>
     public async Task<UploadOutcome> TakeAsync(StoredFile file, Stream body, CancellationToken aborted)
     {
@@ -59,7 +59,7 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
 
     async Task<UploadOutcome> TakeInTimeAsync(StoredFile file, Stream body, CancellationToken cancelled)
     {
-        var part = folder.NewPart(file.Id);
+        var part = parts.New(file.Id);
         try
         {
             UploadOutcome outcome;
@@ -72,10 +72,10 @@ sealed class FileUploads(FileFolder folder, FileStore store, FileSettings settin
 
             if (outcome.Status != StatusCodes.Status201Created)
                 return outcome;
-            folder.Finish(part.Name, file.Id);
+            await bytes.FinishAsync(part.Name, file, cancelled);
             if (await store.StoreAsync(file.Id) || (await store.FindAsync(file.Id))?.IsStored == true)
                 return outcome;
-            folder.Delete(file.Id); // whoever sweeps may have been here before
+            await bytes.DeleteAsync(file.Id); // whoever sweeps may have been here before
             return new UploadOutcome(StatusCodes.Status410Gone, "the file was not waited for any more: announce it again");
         }
         finally

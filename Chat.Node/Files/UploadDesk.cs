@@ -9,22 +9,31 @@ namespace Chat.Node.Files;
 sealed record UploadStart(ErrorCode Error, string Reason, UploadReply? Reply = null);
 
 /// <summary>Files that are to come: whether they may, and where to.</summary>
-sealed class UploadDesk(FileStore store, FileFolder folder, FileLinks links, FileSettings settings, TimeProvider clock)
+sealed class UploadDesk(FileStore store, IFileBytes bytes, FileLinks links, FileSettings settings, TimeProvider clock, ILogger<UploadDesk> logger)
 {
     /// <summary>Whether this node takes files, as far as it knows.</summary>
     public bool IsOn => settings.IsOn && Problem is null;
 
-    /// <summary>What was wrong with the folder at the start; null: nothing.</summary>
+    /// <summary>What was wrong with the place for files at the start; null: nothing.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Before clients come.</summary>
     /// <exception cref="StorageException">The database does not answer.</exception>
+    /// <exception cref="SettingsException">The place for files says that a setting is wrong.</exception>
     public async Task PrepareAsync()
     {
         if (!settings.IsOn)
             return;
         await links.PrepareAsync();
-        Problem = await folder.ProblemAsync(makes: false);
+        await bytes.CheckAsync();
+        try
+        {
+            Problem = await bytes.ProblemAsync(makes: false);
+        }
+        catch (StorageException e) when (settings.Bucket is not null)
+        {
+            FileLog.PlaceSilent(logger, e.Message); // it is asked again with each file
+        }
     }
 
     /// <exception cref="StorageException">The database does not answer.</exception>
@@ -34,7 +43,7 @@ sealed class UploadDesk(FileStore store, FileFolder folder, FileLinks links, Fil
             return new UploadStart(ErrorCode.Off, settings.IsOn ? "this node takes no files now" : "this server takes no files");
         if (request.Size > settings.MaxBytes)
             return new UploadStart(ErrorCode.TooLarge, $"\"size\" is {request.Size}: at most {settings.MaxBytes} bytes are taken");
-        if (await folder.ProblemAsync(makes: true) is not null)
+        if (await bytes.ProblemAsync(makes: true) is not null)
             return new UploadStart(ErrorCode.Off, "this node takes no files now");
         var file = new StoredFile
         {

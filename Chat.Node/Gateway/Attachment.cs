@@ -129,9 +129,9 @@ sealed class Attachment(SessionCore core, SessionPushes pushes)
 
     /// <summary>Its user was logged out everywhere, since this login or while it was under way: then it is refused.</summary>
     /// <returns>Whether the session is over.</returns>
-    public bool OnEndSession(EndSession end)
+    public bool OnEndSession(int userId, int generation)
     {
-        return end.UserId == UserId && Generation < end.Generation && IsOver("the user was logged out everywhere meanwhile: log in again");
+        return userId == UserId && Generation < generation && IsOver("the user was logged out everywhere meanwhile: log in again");
     }
 
     /// <summary>Its device was logged out, since this login or while it was under way: then it is refused.</summary>

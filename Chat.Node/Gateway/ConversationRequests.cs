@@ -43,11 +43,12 @@ sealed class ConversationRequests(
         if (request.ClearTo > head.Seq)
             return new Reply(ErrorCode.Malformed, "", Refusal.TooHigh(request.Ref, "clear_to", request.ClearTo.Value, id, head.Seq));
         var view = await views.ChangeAsync(userId, request);
+        var hiddenTo = await views.HiddenToAsync(userId, id);
         var push = new ConversationChangedPush(id)
         {
             IsArchived = (view.Flags & ConversationFlags.Archived) != ConversationFlags.None,
             IsMarked = (view.Flags & ConversationFlags.MarkedUnread) != ConversationFlags.None,
-            Floor = view.HiddenTo > 0 ? view.HiddenTo + 1 : 0,
+            Floor = hiddenTo > 0 ? hiddenTo + 1 : 0,
             Draft = view.Draft,
         };
         notices.Value.TellUser(userId, push.ToBytes(), asker.SessionId);

@@ -4,7 +4,7 @@ namespace Chat.Node.Gateway;
 static class Features
 {
     static readonly string[] Always = ["watch", "typing", "people", "contacts", "groups", "devices"];
-    static readonly string[] OfHistory = ["changes", "receipts", "conversations", "replies", "threads", "mentions", "reports", .. Always];
+    static readonly string[] OfHistory = ["changes", "receipts", "conversations", "replies", "threads", "mentions", "reports", "retention", .. Always];
 
     public static IReadOnlyList<string> Of(bool keepsHistory, bool hasSearch, bool hasFiles) =>
         keepsHistory ? [.. OfHistory, .. hasSearch ? (string[])["search"] : [], .. hasFiles ? (string[])["files"] : []] : Always;

@@ -74,6 +74,7 @@ sealed class GroupRequests(Groups groups, GroupStore store, ContactLists lists, 
             Joining = group.Policy.Joining,
             Sending = group.Policy.Sending,
             History = group.Policy.History,
+            KeepDays = group.Policy.KeepDays,
             Role = own.Role,
             MutedUntil = own.IsMember && own.MutedUntil > clock.GetUtcNow().ToUnixTimeMilliseconds() ? own.MutedUntil : 0,
         }.ToBytes(request.Ref));

@@ -31,7 +31,7 @@ sealed class HistoryRequests(
         }
 
         var pushes = await changes.PushesAsync(id, rows, asker);
-        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
+        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes, FloorOf(asker, hiddenTo)));
     }
 
     /// <summary>Messages that are not beside each other: of a thread, or by their numbers. Those that are not there, or not shown, are left out.</summary>
@@ -50,7 +50,7 @@ sealed class HistoryRequests(
         var rows = await ReadAsync(id, [.. seqs.Where(seq => seq > hiddenTo)], isBackwards);
         var pushes = await changes.PushesAsync(id, rows.Rows, asker, areTogether: false);
         hasMore |= rows.IsCut;
-        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes));
+        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes, FloorOf(asker, hiddenTo)));
     }
 
     /// <summary>As many of them as fill a frame; the newest if they are asked for from the end.</summary>
@@ -74,6 +74,9 @@ sealed class HistoryRequests(
         rows.Sort((one, other) => one.Seq.CompareTo(other.Seq));
         return new LogPage(rows, read < ordered.Length);
     }
+
+    /// <summary>Below it nothing is shown; version 2 knows no such number.</summary>
+    static long FloorOf(Asker asker, long hiddenTo) => asker.SpeaksNext && hiddenTo > 0 ? hiddenTo + 1 : 0;
 
     public async Task<Reply> SyncAsync(SyncRequest request, Asker asker)
     {

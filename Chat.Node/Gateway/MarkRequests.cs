@@ -1,12 +1,15 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.Links;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
 /// <summary>How far a user has read, and others have.</summary>
-sealed class MarkRequests(MarkQueue marks, ReceiptStore receipts, ContactStore contacts, ConversationViews views, Lazy<IActorRef> users, int maxFrameBytes, TimeProvider clock)
+sealed class MarkRequests(
+    MarkQueue marks, ReceiptStore receipts, ContactStore contacts, ConversationViews views, Lazy<IActorRef> users, Lazy<NoticeBoard> notices, int maxFrameBytes,
+    TimeProvider clock)
 {
     /// <summary>Answered when the mark is stored, with whatever else gathered meanwhile.</summary>
     /// <exception cref="TimeoutException">Nobody knows whether it is stored; the same mark again does no harm.</exception>
@@ -15,7 +18,7 @@ sealed class MarkRequests(MarkQueue marks, ReceiptStore receipts, ContactStore c
         var (userId, id) = (asker.UserId, request.Conversation);
         if (!id.IsGroup && !id.IsBetween(userId))
             return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
-        var verdict = await RaiseAsync(userId, id, request.Seq).WaitAsync(patience, clock);
+        var verdict = await RaiseAsync(asker, id, request.Seq).WaitAsync(patience, clock);
         var error = verdict.Outcome switch
         {
             MarkOutcome.Stored => ErrorCode.None,
@@ -27,12 +30,17 @@ sealed class MarkRequests(MarkQueue marks, ReceiptStore receipts, ContactStore c
         return request.Ref.IsNone ? Reply.None : Reply.Ok(ModernFrames.Success(request.Ref));
     }
 
-    /// <summary>Others are told when it is stored, also if nobody has waited so long: the same mark again would be no news.</summary>
-    async Task<MarkVerdict> RaiseAsync(int userId, ConversationId id, long readTo)
+    /// <summary>Others, and the user's other devices, are told when it is stored, also if nobody has waited so long: the same mark again would be no news.</summary>
+    async Task<MarkVerdict> RaiseAsync(Asker asker, ConversationId id, long readTo)
     {
+        var userId = asker.UserId;
         var verdict = (await marks.RaiseAsync([new DeliveryMark(userId, id, 0, 0, readTo)]))[0];
         if (verdict.Receipt is { } receipt && MarkStored.IsTold(id))
             users.Value.Tell(new MarkStored(userId, id, receipt.Received, receipt.Read));
+        if (id.IsGroup && verdict.ShownRead is { } shown)
+            notices.Value.TellRead(id, userId, shown);
+        if (verdict.HasReadMore)
+            notices.Value.TellUser(userId, new ConversationReadPush(id, readTo).ToBytes(), asker.SessionId);
         return verdict;
     }
 

@@ -166,7 +166,7 @@ sealed class SessionActor : FastReceiveActor
             case DrainNow:
                 OnDrainNow();
                 break;
-            case TokenDue or TokenRefreshed or EndSession or EndDeviceSession or DeviceChecked or CheckDeviceAgain:
+            case TokenDue or TokenRefreshed or EndSession or BanSession or EndDeviceSession or DeviceChecked or CheckDeviceAgain:
                 if (SessionToken.ReasonToEnd(_core, _attachment, message) is { } reason)
                     SendAway(ModernFrames.LoginIsOver(reason));
                 break;

@@ -60,7 +60,8 @@ sealed class SessionToken(SessionCore core, DateTimeOffset ends)
         {
             TokenDue when core.Token is { } token && core.Life == SessionLife.Open => token.OnDue() ? "expired" : null,
             TokenRefreshed refreshed => core.Token!.OnRefreshed(refreshed) ? "expired" : null,
-            EndSession end => attachment.OnEndSession(end) ? "revoked" : null,
+            EndSession end => attachment.OnEndSession(end.UserId, end.Generation) ? "revoked" : null,
+            BanSession ban => attachment.OnEndSession(ban.UserId, ban.Generation) ? "banned" : null,
             _ => SessionDevice.IsOver(core, attachment, message) ? "revoked" : null,
         };
         if (reason is not null)
@@ -99,7 +100,7 @@ sealed class SessionToken(SessionCore core, DateTimeOffset ends)
         {
             _ends = outcome.Ends;
             _isWarned = false;
-            core.Send(ModernFrames.Success(request.Ref));
+            core.Send(ModernFrames.Success(request.Ref, writer => writer.WriteNumber("expires", outcome.Ends.ToUnixTimeMilliseconds())));
             core.ReturnCredit();
         }
         else

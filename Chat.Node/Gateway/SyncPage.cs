@@ -59,7 +59,7 @@ sealed record SyncPage(SyncToken Token, IReadOnlyList<ConversationEntry> Entries
     static Change ChangeOf(SyncRow row, SyncToken since)
     {
         var seen = new SeenConversation(row.Conversation, row.Head, MarkStanding.TrustedRead(row.ReadTo, row.Head), StoredNumbers.OrZero(row.Rev), row.Floor);
-        var at = Math.Max(StoredNumbers.OrZero(row.Ts), Math.Max(StoredNumbers.OrZero(row.Updated), StoredNumbers.OrZero(row.Changed)));
+        var at = Math.Max(StoredNumbers.OrZero(row.Ts), Math.Max(Math.Max(StoredNumbers.OrZero(row.Updated), StoredNumbers.OrZero(row.Removed)), StoredNumbers.OrZero(row.Changed)));
         return new Change(row, seen, at, since.IsNews(seen, at, StoredNumbers.OrZero(row.Started)));
     }
 }

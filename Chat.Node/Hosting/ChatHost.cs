@@ -103,6 +103,7 @@ static class ChatHost
         builder.Services.AddChatCluster(settings);
         builder.Services.AddChatSearch(settings);
         builder.Services.AddChatFiles(settings);
+        builder.Services.AddChatRetention(settings);
         builder.Services.AddChatWebhooks(settings);
         builder.Services.AddChatApi(settings);
         builder.Services.AddChatBridge(settings);

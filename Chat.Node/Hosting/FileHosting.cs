@@ -13,7 +13,10 @@ static class FileHosting
     {
         services.AddSingleton(settings.Files);
         services.AddSingleton<FileStore>();
-        services.AddSingleton<FileFolder>();
+        services.AddSingleton<FileParts>();
+        services.AddSingleton<IFileBytes>(provider => settings.Files.Bucket is { } bucket
+            ? new S3Bucket(bucket, provider.GetRequiredService<FileStore>())
+            : new FileFolder(settings.Files, provider.GetRequiredService<FileStore>()));
         services.AddSingleton<FileLinks>();
         services.AddSingleton<UploadDesk>();
         services.AddSingleton<FileUploads>();
@@ -22,14 +25,14 @@ static class FileHosting
         {
             services.AddSingleton(provider => new FileSweeper(
                 provider.GetRequiredService<FileStore>(), settings.KeepsHistory ? provider.GetRequiredService<MessageLogStore>() : null,
-                provider.GetRequiredService<FileFolder>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileSweeper>>()));
+                provider.GetRequiredService<IFileBytes>(), provider.GetRequiredService<FileParts>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileSweeper>>()));
             services.AddHostedService(provider => provider.GetRequiredService<FileSweeper>());
         }
 
         return services;
     }
 
-    /// <summary>Once the database is ready: a folder that is not the cluster's is said here, where it can be seen.</summary>
+    /// <summary>Once the database is ready: a place for files that is not the cluster's is said here, where it can be seen.</summary>
     public static async Task PrepareFilesAsync(this IServiceProvider services)
     {
         var desk = services.GetRequiredService<UploadDesk>();

@@ -72,7 +72,8 @@ static class GatewayHosting
         services.AddSingleton<ReferenceChecks>();
         services.AddSingleton(provider => new MarkRequests(
             provider.GetRequiredService<MarkQueue>(), provider.GetRequiredService<ReceiptStore>(), provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ConversationViews>(),
-            AkkaHosting.Region<UserActor>(provider), settings.Limits.MaxFrameBytes, provider.GetRequiredService<TimeProvider>()));
+            AkkaHosting.Region<UserActor>(provider), new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), settings.Limits.MaxFrameBytes,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ConversationRequests(
             provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<ConversationListStore>(), provider.GetRequiredService<MentionStore>(), provider.GetRequiredService<ConversationViews>(),
             provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<UserActor>(provider),

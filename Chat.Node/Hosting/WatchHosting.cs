@@ -19,6 +19,7 @@ static class WatchHosting
                 provider.GetRequiredService<ILogger<PresenceHub>>(), settings.Limits.MaxFrameBytes)
             {
                 Contacts = provider.GetRequiredService<ContactBook>(),
+                Groups = provider.GetRequiredService<ContactStore>(),
             };
             registry.Register<PresenceHub>(((ExtendedActorSystem)system).SystemActorOf(
                 Props.Create(() => new PresenceHub(hub, PresenceRoad.Of(system))), PresenceRoad.HubName));

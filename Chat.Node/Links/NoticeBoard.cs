@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Chat.Node.Contracts;
+using Chat.Protocol;
 
 namespace Chat.Node.Links;
 
@@ -72,6 +73,9 @@ sealed class NoticeBoard : IExtension
         if (_cluster is not null)
             PresenceRoad.Of(_system).TellHub(new NoticeElsewhere(userId, notice));
     }
+
+    /// <summary>A member has read a group further: the hub of presence knows who watches it.</summary>
+    public void TellRead(ConversationId conversation, int userId, long read) => PresenceRoad.Of(_system).TellHub(new GroupRead(conversation, userId, read));
 
     /// <summary>To those of this node.</summary>
     public void TellHere(Notice notice)

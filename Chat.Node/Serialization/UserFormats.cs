@@ -193,6 +193,22 @@ static class UserFormats
                 w.Long(m.Generation);
             },
             r => new EndSession(r.Int(), r.Int())),
+        new Format<BanSessions>(
+            "bs",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.Generation);
+            },
+            r => new BanSessions(r.Int(), r.Int())),
+        new Format<BanSession>(
+            "bo",
+            (w, m) =>
+            {
+                w.Long(m.UserId);
+                w.Long(m.Generation);
+            },
+            r => new BanSession(r.Int(), r.Int())),
         new Format<EndDevice>(
             "dv",
             (w, m) =>

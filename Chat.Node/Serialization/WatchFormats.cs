@@ -56,7 +56,28 @@ static class WatchFormats
                     w.Long(member);
             },
             r => new TypingNews(r.Id(), r.Int(), r.Bool(), ReadIds(r))),
+        new Format<GroupReads>(
+            "hg",
+            (w, m) =>
+            {
+                w.Long(m.Readers.Count);
+                foreach (var reader in m.Readers)
+                {
+                    w.Id(reader.Conversation);
+                    w.Long(reader.UserId);
+                    w.Long(reader.Read);
+                }
+            },
+            r => new GroupReads(ReadReaders(r))),
     ];
+
+    static GroupReader[] ReadReaders(WireReader reader)
+    {
+        var readers = new GroupReader[reader.Int()];
+        for (var i = 0; i < readers.Length; i++)
+            readers[i] = new GroupReader(reader.Id(), reader.Int(), reader.Long());
+        return readers;
+    }
 
     static void WriteUsers(WireWriter writer, IReadOnlyList<UserStanding> users)
     {

@@ -87,6 +87,12 @@ sealed record ChatSettings
     /// <summary>Whether messages can be looked for by their words; without a history there are none.</summary>
     public bool HasSearch { get; init; } = true;
 
+    /// <summary>After so many days messages are gone; 0: never, unless their group says so.</summary>
+    public int RetentionDays { get; init; }
+
+    /// <summary>Nobody needs more than a century.</summary>
+    const int MaxRetentionDays = 36_500;
+
     /// <summary>What all nodes of a cluster must have alike: a message goes through several of them.</summary>
     public IReadOnlyList<(string Key, string Value)> Shared =>
     [
@@ -122,6 +128,7 @@ sealed record ChatSettings
             ConnectionString = reader.Text("Storage:ConnectionString", defaults.ConnectionString),
             KeepsHistory = reader.Switch("History:Enabled", defaults.KeepsHistory),
             HasSearch = reader.Switch("Search:Enabled", defaults.HasSearch) && reader.Switch("History:Enabled", defaults.KeepsHistory),
+            RetentionDays = reader.Integer("Retention:Days", defaults.RetentionDays, 0, MaxRetentionDays),
             IsClustered = reader.Switch("Cluster:Enabled", defaults.IsClustered),
             ClusterHostname = reader.Hostname("Cluster:Hostname", defaults.ClusterHostname),
             ClusterPort = reader.Integer("Cluster:Port", defaults.ClusterPort, 0, 65535),
@@ -186,7 +193,7 @@ sealed record ChatSettings
         if (Limits.MaxTextBytes > Limits.MaxFrameBytes)
             reader.RefuseWithout($"Limits:MaxFrameBytes of as much, which is {Limits.MaxFrameBytes}", "Limits:MaxTextBytes");
         if (!KeepsHistory)
-            reader.RefuseWithout("History:Enabled=true", "Search:Enabled");
+            reader.RefuseWithout("History:Enabled=true", "Search:Enabled", "Retention:Days");
         if (!Web.IsOn)
             reader.RefuseWithout("WebPort", "WebPublicUrl", "TrustedProxies", "WebOrigins", "WebCompression", "DemoPage");
     }

@@ -5,7 +5,10 @@ sealed record FileSettings
 {
     public bool IsOn { get; init; } = true;
 
-    /// <summary>Where they are kept: all nodes need the same one.</summary>
+    /// <summary>Where they are kept; null: in <see cref="Folder"/>.</summary>
+    public S3Settings? Bucket { get; init; }
+
+    /// <summary>Where they are kept: all nodes need the same one. With a bucket: where they are while they come.</summary>
     public string Folder { get; init; } = "data/files";
 
     /// <summary>The largest file.</summary>
@@ -23,6 +26,7 @@ sealed record FileSettings
         return new FileSettings
         {
             IsOn = reader.Switch("Files:Enabled", defaults.IsOn) && reader.Switch("History:Enabled", true),
+            Bucket = S3Settings.Read(reader, reader.Choice<FileStoreKind>("Files:Store")),
             Folder = reader.Text("Files:Folder", defaults.Folder),
             MaxBytes = reader.Integer("Files:MaxBytes", defaults.MaxBytes, 1, int.MaxValue),
             MaxPerUserMegabytes = reader.Integer("Files:MaxPerUserMegabytes", defaults.MaxPerUserMegabytes, 1, int.MaxValue),

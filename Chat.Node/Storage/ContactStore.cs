@@ -125,6 +125,10 @@ sealed class ContactStore(IChatDatabase database, bool writesForLegacy = false, 
     public async Task<HashSet<int>> GroupsAmongAsync(int userId, IReadOnlyCollection<int> groupIds) => (await database.ReadAsync(connection =>
         connection.QueryAsync<int>("SELECT groupid FROM GroupUser WHERE userid = @userId AND groupid IN @groupIds", new { userId, groupIds }))).ToHashSet();
 
+    /// <summary>Those of these users that are members of a group.</summary>
+    public async Task<IReadOnlySet<int>> MembersAmongAsync(int groupId, IReadOnlyCollection<int> userIds) => (await database.ReadAsync(connection =>
+        connection.QueryAsync<int>("SELECT userid FROM GroupUser WHERE groupid = @groupId AND userid IN @userIds", new { groupId, userIds }))).ToHashSet();
+
     /// <summary>The members of each of these groups, as far as they exist; a group that does not exist is missing.</summary>
     public async Task<Dictionary<int, HashSet<int>>> MembersAsync(IReadOnlyCollection<int> groupIds)
     {

@@ -20,7 +20,7 @@ sealed class ConversationViews(IChatDatabase database, TimeProvider clock)
         public long Flags { get; init; }
     }
 
-    /// <summary>Up to where a user is not shown a conversation: it has cleared that, or it was said before the user came. 0: everything is shown.</summary>
+    /// <summary>Up to where a user is not shown a conversation: it has cleared that, it was said before the user came, or it was kept long enough. 0: everything is shown.</summary>
     public Task<long> HiddenToAsync(int userId, ConversationId id) => database.ReadAsync(connection => HiddenToAsync(connection, userId, id));
 
     /// <inheritdoc cref="HiddenToAsync(int, ConversationId)" />
@@ -29,20 +29,22 @@ sealed class ConversationViews(IChatDatabase database, TimeProvider clock)
             "SELECT hidden_to FROM DeliveryMark WHERE userid = @userId AND a = @A AND b = @B", new { userId, id.A, id.B })),
         await UnseenToAsync(connection, userId, id));
 
-    /// <summary>Up to where a user is not shown a group because it was said before the user came; 0: everything is shown.</summary>
+    /// <summary>Up to where a user is not shown a conversation because it was said before the user came, or was kept long enough; 0: everything is shown.</summary>
     public Task<long> UnseenToAsync(int userId, ConversationId id) => database.ReadAsync(connection => UnseenToAsync(connection, userId, id));
 
     static async Task<long> UnseenToAsync(DbConnection connection, int userId, ConversationId id)
     {
+        var removedTo = StoredNumbers.OrZero(await connection.ExecuteScalarAsync<long?>(
+            "SELECT floor - 1 FROM ConversationFloor WHERE a = @A AND b = @B", new { id.A, id.B }));
         if (!id.IsGroup)
-            return 0;
+            return removedTo;
         var first = await connection.ExecuteScalarAsync<long?>(
             """
             SELECT MIN(g.join_seq) FROM GroupPolicy p JOIN GroupUser g ON g.groupid = p.groupid
             WHERE p.groupid = @B AND p.history = 1 AND g.userid = @userId
             """,
             new { userId, id.B });
-        return Math.Max(0, StoredNumbers.OrZero(first) - 1);
+        return Math.Max(removedTo, StoredNumbers.OrZero(first) - 1);
     }
 
     /// <summary>Makes a change, all of it or nothing; doing it again changes nothing.</summary>

@@ -15,7 +15,8 @@ sealed record StoredGroup(int Id, string Name, string Description, int Members)
 /// <param name="Joining">Who becomes a member.</param>
 /// <param name="Sending">Who may send.</param>
 /// <param name="History">What new members see of what was said before.</param>
-sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Sending, GroupHistory History = GroupHistory.All)
+/// <param name="KeepDays">After so many days its messages are gone; 0: the group says nothing about that.</param>
+sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Sending, GroupHistory History = GroupHistory.All, int KeepDays = 0)
 {
     public static readonly GroupPolicy Default = new("", GroupJoining.Free, GroupSending.All);
 }
@@ -32,7 +33,8 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         """
         SELECT g.groupname AS name, g.groupdesc AS description, g.ours,
             (SELECT COUNT(DISTINCT m.userid) FROM GroupUser m JOIN Users u ON u.id = m.userid WHERE m.groupid = g.id) AS members,
-            COALESCE(p.avatar, '') AS avatar, COALESCE(p.joining, 0) AS joining, COALESCE(p.sending, 0) AS sending, COALESCE(p.history, 0) AS history
+            COALESCE(p.avatar, '') AS avatar, COALESCE(p.joining, 0) AS joining, COALESCE(p.sending, 0) AS sending, COALESCE(p.history, 0) AS history,
+            COALESCE(p.keep_days, 0) AS keepdays
         FROM AllGroup g LEFT JOIN GroupPolicy p ON p.groupid = g.id WHERE g.id = @id
         """;
 
@@ -54,7 +56,9 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
 
         public long History { get; init; }
 
-        public GroupPolicy Policy => new(Avatar, (GroupJoining)Joining, (GroupSending)Sending, (GroupHistory)History);
+        public long KeepDays { get; init; }
+
+        public GroupPolicy Policy => new(Avatar, (GroupJoining)Joining, (GroupSending)Sending, (GroupHistory)History, (int)KeepDays);
     }
 
     sealed class OwnRow
@@ -107,8 +111,8 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
     /// <exception cref="RowRefusedException">Legacy servers read this database and could not store such a text.</exception>
     public async Task<ChangedGroup> ChangeAsync(ChangeGroupRequest change, int by, Func<string?, GroupRefusal?> judge)
     {
-        if (outbox is null && change.History == GroupHistory.Joined)
-            return new ChangedGroup(new GroupRefusal(ErrorCode.HistoryOff, "this server keeps no history: \"history\" cannot be \"joined\""), [], IsDifferent: false);
+        if (outbox is null && (change.History == GroupHistory.Joined || change.KeepDays > 0))
+            return new ChangedGroup(new GroupRefusal(ErrorCode.HistoryOff, "this server keeps no history: \"history\" cannot be \"joined\", and there are no \"keep_days\""), [], IsDifferent: false);
         var asGbk = writesForLegacy && await texts.ReadGbkAsync();
         if (change.Name is not null || change.Description is not null)
             await new MissingKeys(database).FillGroupsAsync();
@@ -135,13 +139,14 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         var message = SystemMessages.Of(by, change, new StoredGroup(id, name, description, (int)row.Members) { Policy = row.Policy });
         if (change.Name is not null || change.Description is not null)
             await RenameAsync(connection, transaction, id, change.Name ?? name, change.Description ?? description, asGbk);
-        var policy = new GroupPolicy(change.Avatar ?? row.Avatar, change.Joining ?? row.Policy.Joining, change.Sending ?? row.Policy.Sending, change.History ?? row.Policy.History);
+        var policy = new GroupPolicy(change.Avatar ?? row.Avatar, change.Joining ?? row.Policy.Joining, change.Sending ?? row.Policy.Sending, change.History ?? row.Policy.History,
+            change.KeepDays ?? row.Policy.KeepDays);
         if (policy != row.Policy)
         {
             await connection.ExecuteAsync("DELETE FROM GroupPolicy WHERE groupid = @id", new { id }, transaction);
             await connection.ExecuteAsync(
-                "INSERT INTO GroupPolicy (groupid, avatar, joining, sending, history) VALUES (@id, @Avatar, @joining, @sending, @history)",
-                new { id, policy.Avatar, joining = (int)policy.Joining, sending = (int)policy.Sending, history = (int)policy.History }, transaction);
+                "INSERT INTO GroupPolicy (groupid, avatar, joining, sending, history, keep_days) VALUES (@id, @Avatar, @joining, @sending, @history, @KeepDays)",
+                new { id, policy.Avatar, joining = (int)policy.Joining, sending = (int)policy.Sending, history = (int)policy.History, policy.KeepDays }, transaction);
         }
 
         if (outbox is not null && message is not null)

@@ -21,7 +21,14 @@ readonly record struct ReceiptMark(long Received, long Read);
 /// The answer to a mark; <c>Head</c> is the last number of the conversation. Of a stored mark <c>Receipt</c> is how far the user is with it, where that is news
 /// to others; else it is null.
 /// </summary>
-readonly record struct MarkVerdict(MarkOutcome Outcome, long Head, ReceiptMark? Receipt = null);
+readonly record struct MarkVerdict(MarkOutcome Outcome, long Head, ReceiptMark? Receipt = null)
+{
+    /// <summary>What a group's watchers are told: how far others see the user to have read; null: no news to them.</summary>
+    public long? ShownRead { get; init; }
+
+    /// <summary>The user has read further than before: news to the user's other devices.</summary>
+    public bool HasReadMore { get; init; }
+}
 
 /// <summary>The facts in the database about a user and a conversation, by which a mark is judged. Pure.</summary>
 sealed class MarkStanding
@@ -65,7 +72,14 @@ sealed class MarkStanding
     {
         if (TakesPart == 0)
             return new MarkVerdict(MarkOutcome.NotYours, Head);
-        return Math.Max(mark.ReceivedTo, mark.ReadTo) > Head ? new MarkVerdict(MarkOutcome.AboveHead, Head) : new MarkVerdict(MarkOutcome.Stored, Head, NewsOf(mark));
+        if (Math.Max(mark.ReceivedTo, mark.ReadTo) > Head)
+            return new MarkVerdict(MarkOutcome.AboveHead, Head);
+        var news = NewsOf(mark);
+        return new MarkVerdict(MarkOutcome.Stored, Head, news)
+        {
+            ShownRead = news?.Read > ShownRead ? news.Value.Read : null,
+            HasReadMore = mark.ReadTo > TrustedRead(ReadTo, Head),
+        };
     }
 
     public DeliveryMark ToMark() => new(UserId, Conversation, Trusted(QueuedTo, Head), Trusted(ReceivedTo, Head), TrustedRead(ReadTo, Head));

@@ -50,7 +50,7 @@ sealed class MessageChangeStore(
                 COALESCE(s.recalled_by, 0) AS recalledby, COALESCE(s.recalled, 0) AS recalled, COALESCE(s.pinned, 0) AS pinned, r.refs
             FROM MessageLog l LEFT JOIN MessageState s ON s.a = l.a AND s.b = l.b AND s.seq = l.seq
                 LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
-            WHERE l.a = @A AND l.b = @B AND l.seq IN @seqs
+            WHERE l.a = @A AND l.b = @B AND l.seq IN @seqs AND l.seq >= COALESCE((SELECT f.floor FROM ConversationFloor f WHERE f.a = @A AND f.b = @B), 1)
             """,
             new { id.A, id.B, seqs })).ToDictionary(message => message.Seq);
         foreach (var row in await ReactionsAsync(connection, id, seqs, 0))
@@ -134,7 +134,7 @@ sealed class MessageChangeStore(
     {
         var id = set.Conversation;
         await connection.ExecuteAsync(database.Dialect.LockConversation, new { id.A, id.B }, transaction);
-        if (await RevAsync(connection, transaction, id) != set.BasisRev)
+        if (await RevAsync(connection, transaction, id) != set.BasisRev || await HasRemovedAsync(connection, transaction, set))
             return false;
         foreach (var message in set.Messages)
         {
@@ -191,6 +191,14 @@ sealed class MessageChangeStore(
                 "INSERT INTO Mention (userid, a, b, seq, sender) VALUES (@userId, @A, @B, @Seq, @Sender)",
                 new { userId, id.A, id.B, message.Seq, message.Sender }, transaction);
         }
+    }
+
+    /// <summary>Messages that are gone since the changes were judged are not written again.</summary>
+    static async Task<bool> HasRemovedAsync(DbConnection connection, DbTransaction transaction, ChangeSet set)
+    {
+        var floor = await connection.ExecuteScalarAsync<long?>(
+            "SELECT floor FROM ConversationFloor WHERE a = @A AND b = @B", new { set.Conversation.A, set.Conversation.B }, transaction);
+        return set.Messages.Any(message => message.Seq < floor);
     }
 
     static Task<long> RevAsync(DbConnection connection, DbTransaction? transaction, ConversationId id) => connection.ExecuteScalarAsync<long>(

@@ -31,14 +31,16 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
         $"""
         SELECT {Columns}
         FROM MessageLog l LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
-        WHERE l.a = @A AND l.b = @B AND l.seq BETWEEN 1 AND 9007199254740991 AND l.seq > @from ORDER BY l.seq LIMIT @limit
+        WHERE l.a = @A AND l.b = @B AND l.seq BETWEEN 1 AND 9007199254740991
+            AND l.seq >= COALESCE((SELECT f.floor FROM ConversationFloor f WHERE f.a = @A AND f.b = @B), 1) AND l.seq > @from ORDER BY l.seq LIMIT @limit
         """;
 
     const string Below =
         $"""
         SELECT {Columns}
         FROM MessageLog l LEFT JOIN MessageReference r ON r.a = l.a AND r.b = l.b AND r.seq = l.seq
-        WHERE l.a = @A AND l.b = @B AND l.seq BETWEEN 1 AND 9007199254740991 AND l.seq < @from ORDER BY l.seq DESC LIMIT @limit
+        WHERE l.a = @A AND l.b = @B AND l.seq BETWEEN 1 AND 9007199254740991
+            AND l.seq >= COALESCE((SELECT f.floor FROM ConversationFloor f WHERE f.a = @A AND f.b = @B), 1) AND l.seq < @from ORDER BY l.seq DESC LIMIT @limit
         """;
 
     sealed class LastRow
@@ -96,7 +98,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
             row => ConversationId.FromStored(row.A, row.B), row => new LogHead(row.Seq, StoredNumbers.OrZero(row.Ts), row.Sender, SqlDialect.TextOf(row.Cmid)) { Systems = row.Systems });
     }
 
-    /// <summary>The rows that there are at some numbers.</summary>
+    /// <summary>The rows that there are at some numbers, as far as they are not gone (<see cref="RetentionStore"/>); so it is with every row that is read here.</summary>
     public async Task<Dictionary<(ConversationId Conversation, long Seq), LogRow>> ReadAtAsync(IReadOnlyCollection<(ConversationId Conversation, long Seq)> places)
     {
         var ids = $"[{string.Join(',', places.Select(each => $"[{each.Conversation.A},{each.Conversation.B},{each.Seq}]"))}]";
@@ -177,7 +179,8 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
             """
             SELECT c.a, c.b, c.joinseq, l.seq AS head, l.n, l.ts, l.sender, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
                    COALESCE(m.updated, 0) AS updated, COALESCE(m.hidden_to, 0) AS hiddento, COALESCE(m.flags, 0) AS flags,
-                   COALESCE(n.started, 0) AS started, COALESCE(s.rev, 0) AS rev, COALESCE(s.changed, 0) AS changed
+                   COALESCE(n.started, 0) AS started, COALESCE(s.rev, 0) AS rev, COALESCE(s.changed, 0) AS changed,
+                   COALESCE(f.floor, 1) - 1 AS removedto, COALESCE(f.changed, 0) AS removed
             FROM (SELECT a, b, 0 AS joinseq FROM Conversation WHERE a = @userId
                   UNION SELECT a, b, 0 FROM Conversation WHERE b = @userId AND a > 0
                   UNION SELECT 0, g.groupid, MIN(CASE WHEN p.history = 1 THEN g.join_seq ELSE 0 END)
@@ -186,6 +189,7 @@ sealed class MessageLogStore(IChatDatabase database, NodeIdentity node)
                 AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = c.a AND h.b = c.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
             LEFT JOIN DeliveryMark m ON m.userid = @userId AND m.a = c.a AND m.b = c.b
             LEFT JOIN Node n ON n.incarnation = l.node
+            LEFT JOIN ConversationFloor f ON f.a = c.a AND f.b = c.b
             LEFT JOIN MessageState s ON s.a = c.a AND s.b = c.b
                 AND s.rev = (SELECT h.rev FROM MessageState h WHERE h.a = c.a AND h.b = c.b ORDER BY h.rev DESC LIMIT 1)
             """,

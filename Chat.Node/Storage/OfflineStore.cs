@@ -87,10 +87,11 @@ sealed class OfflineStore(
             var rows = (await database.ReadAsync(connection => connection.QueryAsync<OfflineQueryRow>(
                 """
                 SELECT o.id, o.a, o.b, o.seq, o.cmid, o.ts, o.message, COALESCE(s.recalled_by, 0) AS recalledby, CASE WHEN s.edited > 0 THEN l.body END AS present, r.refs,
-                    CASE WHEN o.ts IS NOT NULL AND o.a = 0 AND o.b > 0 AND NOT EXISTS (SELECT 1 FROM AllGroup g WHERE g.id = o.b) THEN 1 ELSE 0 END AS isgone
+                    CASE WHEN o.ts IS NOT NULL AND o.a = 0 AND o.b > 0 AND NOT EXISTS (SELECT 1 FROM AllGroup g WHERE g.id = o.b) THEN 1 WHEN o.seq < f.floor THEN 1 ELSE 0 END AS isgone
                 FROM OfflineMessage o LEFT JOIN MessageState s ON s.a = o.a AND s.b = o.b AND s.seq = o.seq
                     LEFT JOIN MessageLog l ON l.a = s.a AND l.b = s.b AND l.seq = s.seq
                     LEFT JOIN MessageReference r ON r.a = o.a AND r.b = o.b AND r.seq = o.seq
+                    LEFT JOIN ConversationFloor f ON f.a = o.a AND f.b = o.b
                 WHERE o.userid = @userId AND o.id > @after ORDER BY o.id LIMIT @limit
                 """,
                 new { userId, after, limit }))).AsList();
@@ -112,7 +113,7 @@ sealed class OfflineStore(
         }
     }
 
-    /// <summary>Nobody is given what was recalled meanwhile, or said in a group that is no more: a row may also have been queued after that.</summary>
+    /// <summary>Nobody is given what was recalled meanwhile, kept long enough, or said in a group that is no more: a row may also have been queued after that.</summary>
     async Task DeleteOverAsync(int userId, List<OfflineQueryRow> rows)
     {
         if (rows.Exists(row => row.IsOver))

@@ -70,13 +70,15 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
 
         public long JoinSeq { get; init; }
 
+        public long RemovedTo { get; init; }
+
         public long Head { get; init; }
 
         public long Sender { get; init; }
 
         /// <summary>As <see cref="SyncRow.UnreadOf"/> has it: who has written last has read, and what was cleared does not count.</summary>
         public UnreadRange? ToRange() => StoredNumbers.Conversation(A, B) is { } conversation && Sender != UserId
-            ? new UnreadRange(UserId, conversation, Math.Max(MarkStanding.TrustedRead(ReadTo, Head), Math.Clamp(Math.Max(HiddenTo, JoinSeq - 1), 0, Head)), Head)
+            ? new UnreadRange(UserId, conversation, Math.Max(MarkStanding.TrustedRead(ReadTo, Head), Math.Clamp(Math.Max(Math.Max(HiddenTo, JoinSeq - 1), RemovedTo), 0, Head)), Head)
             : null;
     }
 
@@ -220,7 +222,8 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
     {
         var rows = await database.ReadAsync(connection => connection.QueryAsync<UnreadRow>(
             """
-            SELECT c.userid, c.a, c.b, c.joinseq, COALESCE(m.read_to, 0) AS readto, COALESCE(m.hidden_to, 0) AS hiddento, l.seq AS head, l.sender
+            SELECT c.userid, c.a, c.b, c.joinseq, COALESCE(m.read_to, 0) AS readto, COALESCE(m.hidden_to, 0) AS hiddento, l.seq AS head, l.sender,
+                COALESCE(f.floor, 1) - 1 AS removedto
             FROM (SELECT a AS userid, a, b, 0 AS joinseq FROM Conversation WHERE a IN @users
                   UNION SELECT b, a, b, 0 FROM Conversation WHERE b IN @users AND a > 0
                   UNION SELECT g.userid, 0, g.groupid, MIN(CASE WHEN p.history = 1 THEN g.join_seq ELSE 0 END)
@@ -228,6 +231,7 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
             JOIN MessageLog l ON l.a = c.a AND l.b = c.b
                 AND l.seq = (SELECT h.seq FROM MessageLog h WHERE h.a = c.a AND h.b = c.b AND h.seq BETWEEN 1 AND 9007199254740991 ORDER BY h.seq DESC LIMIT 1)
             LEFT JOIN DeliveryMark m ON m.userid = c.userid AND m.a = c.a AND m.b = c.b
+            LEFT JOIN ConversationFloor f ON f.a = c.a AND f.b = c.b
             WHERE COALESCE(m.read_to, 0) < l.seq
             """,
             new { users }));

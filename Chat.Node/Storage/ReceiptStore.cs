@@ -55,6 +55,7 @@ sealed class ReceiptStore(IChatDatabase database)
                 EXISTS (SELECT 1 FROM Contact c WHERE c.userid = @one AND c.other = @other AND c.blocked = 1)
                     OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = @other AND c.other = @one AND c.blocked = 1) AS isblocked
             FROM MessageLog l WHERE l.a = @A AND l.b = @B AND l.seq = @seq
+                AND l.seq >= COALESCE((SELECT f.floor FROM ConversationFloor f WHERE f.a = @A AND f.b = @B), 1)
             """,
             new { id.A, id.B, seq, one, other });
         if (message is null)

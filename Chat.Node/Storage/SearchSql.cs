@@ -24,6 +24,9 @@ abstract class SearchSql
     /// <summary>Writes tokens of messages: <c>@rows</c>, a JSON array of <c>[id, a, b, seq, ts, tokens]</c>. Those that are there already are replaced.</summary>
     public abstract string StoreTokens { get; }
 
+    /// <summary>Forgets the tokens of messages: <c>@A, @B, @from, @to</c>.</summary>
+    public abstract string ForgetTokens { get; }
+
     /// <summary>
     /// Rows of the log with tokens, the newest first: <c>@match</c> as <see cref="Match"/> has put it, behind <c>@Order, @A, @B, @Seq</c> (<see cref="SearchPlace"/>),
     /// <c>@limit</c>.

@@ -109,6 +109,12 @@ abstract class SqlDialect
     /// </summary>
     public abstract string UnreadMentions { get; }
 
+    /// <summary>
+    /// For each <c>[a, b]</c> in <c>@ids</c>, a JSON array: how long it is kept, what is gone of it, and how old the first of its messages is, and of the rows that may be
+    /// deleted.
+    /// </summary>
+    public abstract string KeptConversations { get; }
+
     /// <summary>For each <c>[a, b, seq]</c> in <c>@ids</c>, a JSON array: the reactions to the message, and whether <c>@userId</c> is among them.</summary>
     public abstract string ListedReactions { get; }
 

@@ -41,8 +41,14 @@ sealed class SyncRow
     /// <summary>The first number that a member sees who came later; 0: everything.</summary>
     public long JoinSeq { get; init; }
 
+    /// <summary>Nobody is shown what is up to here: it was kept long enough.</summary>
+    public long RemovedTo { get; init; }
+
+    /// <summary>When that was said last, in milliseconds since 1970, UTC.</summary>
+    public long Removed { get; init; }
+
     /// <summary>Nothing up to here is shown to the user.</summary>
-    public long UnseenTo => Math.Max(HiddenTo, JoinSeq - 1);
+    public long UnseenTo => Math.Max(Math.Max(HiddenTo, JoinSeq - 1), RemovedTo);
 
     public long Flags { get; init; }
 

@@ -44,6 +44,7 @@ static class SystemMessages
             Joining = asked.Joining == policy.Joining ? null : asked.Joining,
             Sending = asked.Sending == policy.Sending ? null : asked.Sending,
             History = asked.History == policy.History ? null : asked.History,
+            KeepDays = asked.KeepDays == policy.KeepDays ? null : asked.KeepDays,
         };
         return group == new ChangeGroupRequest(0) ? null : new SystemMessage(SystemMessage.Changed, by, []) { Group = group };
     }

@@ -40,5 +40,8 @@ sealed record MembersData(int Group, IReadOnlyCollection<int> Users);
 /// <summary>A user has read a conversation further.</summary>
 sealed record ReceiptData(int User, string Conversation, long Read);
 
+/// <summary>What an endpoint is not brought any more of a conversation: messages, or changes of them. <c>Reason</c>: they were kept long enough.</summary>
+sealed record GapData(long Endpoint, string Conversation, long? From = null, long? To = null, long? FromRev = null, long? ToRev = null, string Reason = "retention");
+
 /// <summary>What a user did about another one.</summary>
 sealed record ContactData(int User, int Other, string? Note);

@@ -131,6 +131,8 @@ sealed class MarkWriter(int userId, UserServices services, OfflineDrain drain, N
             DeleteDrained(mark.Conversation, mark.ReceivedTo);
         }
 
+        if (mark.Conversation.IsGroup && verdict.ShownRead is { } shown)
+            board.TellRead(mark.Conversation, userId, shown);
         if (verdict.Receipt is { } receipt && MarkStored.IsTold(mark.Conversation))
             Tell(mark.Conversation, receipt);
     }

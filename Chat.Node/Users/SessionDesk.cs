@@ -40,6 +40,9 @@ sealed class SessionDesk(UserCore core, Deliveries deliveries, OfflineReader rea
             case PeerProved proved:
                 OnPeerProved(proved);
                 return true;
+            case BanSessions ban:
+                EndBefore(ban.Generation, isBan: true);
+                return true;
             case EndSessions end:
                 EndBefore(end.Generation);
                 sender.Tell(new SessionsEnded(core.UserId), core.Self);
@@ -90,13 +93,17 @@ sealed class SessionDesk(UserCore core, Deliveries deliveries, OfflineReader rea
     }
 
     /// <summary>Logins of earlier generations are over, on whatever node their sessions are; those that come back later are told then.</summary>
-    public void EndBefore(int generation)
+    public void EndBefore(int generation, bool isBan = false)
     {
         if (generation <= _generation)
             return;
         _generation = generation;
         foreach (var session in core.Sessions)
+        {
+            if (isBan)
+                core.Tell(session.Actor, new BanSession(core.UserId, generation));
             core.Tell(session.Actor, new EndSession(core.UserId, generation));
+        }
     }
 
     void OnDetach(long sessionId)

@@ -11,6 +11,7 @@ sealed class HubServices(NodeIdentity node, Presence presence, TimeProvider cloc
     PeerExchange? _peers;
     WatcherDesk? _watchers;
     VeilDesk? _veils;
+    ReaderDesk? _readers;
 
     public Presence Presence => presence;
 
@@ -37,7 +38,12 @@ sealed class HubServices(NodeIdentity node, Presence presence, TimeProvider cloc
     /// <summary>Who may not see whom.</summary>
     public required ContactBook Contacts { get; init; }
 
+    /// <summary>Who is in groups.</summary>
+    public required ContactStore Groups { get; init; }
+
     public VeilDesk Veils => _veils ??= new VeilDesk(this);
+
+    public ReaderDesk Readers => _readers ??= new ReaderDesk(this);
 
     public WatcherDesk Watchers => _watchers ??= new WatcherDesk(this);
 }

@@ -74,6 +74,12 @@ sealed class PresenceHub(HubServices services, IPresenceRoad road) : UntypedActo
             case Typed typed:
                 OnTyped(typed);
                 break;
+            case GroupRead read:
+                services.Readers.OnRead(read);
+                break;
+            case ReadersDue due:
+                services.Readers.OnDue(due);
+                break;
             case NoticeElsewhere elsewhere:
                 _peers.TellNodesOf(elsewhere.UserId, elsewhere.Notice, Self);
                 break;
@@ -122,6 +128,9 @@ sealed class PresenceHub(HubServices services, IPresenceRoad road) : UntypedActo
             case TypingNews typing:
                 _watchers.OnTyping(typing);
                 break;
+            case GroupReads reads:
+                services.Readers.On(reads);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -133,6 +142,7 @@ sealed class PresenceHub(HubServices services, IPresenceRoad road) : UntypedActo
         ReadPrivacyIfDue();
         services.Veils.ReadIfDue(Self);
         _peers.Tick(Self);
+        services.Readers.Tick(_peers, Self);
         services.Book.Expire(services.Now);
         _watchers.Tick();
         if (_peers.IsComplete())

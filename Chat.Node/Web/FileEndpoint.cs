@@ -15,13 +15,16 @@ namespace Chat.Node.Web;
 /// whether the user may is looked at each time. Nothing that a user has sent is ever run by a browser: it is downloaded, or is a picture.
 /// </summary>
 sealed class FileEndpoint(
-    ChatSettings settings, UploadDesk desk, FileLinks links, FileStore store, FileUploads uploads, FileFolder folder, ILogger<FileEndpoint> logger)
+    ChatSettings settings, UploadDesk desk, FileLinks links, FileStore store, FileUploads uploads, IFileBytes files, TimeProvider clock, ILogger<FileEndpoint> logger)
 {
     /// <summary>Files that a node sends at once.</summary>
     public const int MaxDownloads = 256;
 
     /// <summary>Of them to one user: who reads slowly must not keep files from everybody.</summary>
     public const int MaxDownloadsOfUser = 32;
+
+    /// <summary>The place for files has this time for each piece.</summary>
+    static readonly TimeSpan PieceTimeout = TimeSpan.FromSeconds(30);
 
     const int PieceBytes = 64 * 1024;
     const int ChunkingBytes = 4096;
@@ -64,7 +67,9 @@ sealed class FileEndpoint(
         catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException && !context.RequestAborted.IsCancellationRequested)
         {
             Log.RequestFailed(logger, isPut ? "take a file" : "send a file", e);
-            if (!context.Response.HasStarted)
+            if (context.Response.HasStarted)
+                context.Abort();
+            else
                 await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not now: try again");
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
@@ -176,8 +181,9 @@ sealed class FileEndpoint(
     async Task SendAsync(HttpContext context, StoredFile file, ByteRange range)
     {
         var response = context.Response;
-        await using var bytes = folder.TryOpen(file.Id);
-        if (bytes is null || bytes.Length != file.Size)
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        await using var bytes = isHead ? Stream.Null : await files.OpenAsync(file, range, context.RequestAborted);
+        if (bytes is null)
         {
             Log.FileMissing(logger, file.Id);
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the file cannot be read now");
@@ -192,24 +198,30 @@ sealed class FileEndpoint(
             response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {range.From}-{range.From + range.Length - 1}/{file.Size}");
         }
 
-        if (HttpMethods.IsHead(context.Request.Method))
-            return;
-        bytes.Position = range.From;
+        if (!isHead)
+            await CopyAsync(bytes, response.Body, range.Length, context.RequestAborted);
+    }
+
+    /// <exception cref="IOException">There are fewer bytes than there should be, or they come too slowly: the client is told by the end of the connection.</exception>
+    async Task CopyAsync(Stream bytes, Stream body, long length, CancellationToken aborted)
+    {
         var piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
         try
         {
-            for (var left = range.Length; left > 0;)
+            for (var left = length; left > 0;)
             {
-                var read = await bytes.ReadAsync(piece.AsMemory(0, (int)Math.Min(left, PieceBytes)), context.RequestAborted);
+                var read = await bytes.ReadAsync(piece.AsMemory(0, (int)Math.Min(left, PieceBytes)), aborted).AsTask().WaitAsync(PieceTimeout, clock, aborted);
                 if (read == 0)
                     throw new IOException("the file has become shorter");
-                await response.Body.WriteAsync(piece.AsMemory(0, read), context.RequestAborted);
+                await body.WriteAsync(piece.AsMemory(0, read), aborted);
                 left -= read;
             }
-        }
-        finally
-        {
+
             ArrayPool<byte>.Shared.Return(piece);
+        }
+        catch (TimeoutException e)
+        {
+            throw new IOException("the place for files does not go on", e); // the piece is not given back: it may still be written to
         }
     }
 

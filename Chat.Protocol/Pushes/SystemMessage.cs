@@ -110,6 +110,7 @@ public sealed record SystemMessage(string Change, int By, IReadOnlyList<int> Use
         Joining = GroupWords.Joining(group.OptionalText("joining")),
         Sending = GroupWords.Sending(group.OptionalText("sending")),
         History = GroupWords.History(group.OptionalText("history")),
+        KeepDays = group.TryGetProperty("keep_days", out _) ? (int)group.OptionalNumber("keep_days") : null,
     };
 
     void WriteFirst(Utf8JsonWriter writer)

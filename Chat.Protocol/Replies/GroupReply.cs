@@ -21,6 +21,9 @@ public sealed record GroupReply(int GroupId, string Name, string Description, in
     /// <summary>What new members see of what was said before.</summary>
     public GroupHistory History { get; init; }
 
+    /// <summary>After so many days its messages are gone; 0: the group says nothing about that.</summary>
+    public int KeepDays { get; init; }
+
     /// <summary>What the user is in it; null: no member.</summary>
     public string? Role { get; init; }
 
@@ -39,6 +42,8 @@ public sealed record GroupReply(int GroupId, string Name, string Description, in
         writer.WriteString("joining", GroupWords.Of(Joining));
         writer.WriteString("sending", GroupWords.Of(Sending));
         writer.WriteString("history", GroupWords.Of(History));
+        if (KeepDays > 0)
+            writer.WriteNumber("keep_days", KeepDays);
         if (Role is { } role)
             writer.WriteString("role", ListText.Role(role));
         if (MutedUntil > 0)
@@ -54,6 +59,7 @@ public sealed record GroupReply(int GroupId, string Name, string Description, in
             Joining = GroupWords.Joining(json.OptionalText("joining")) ?? GroupJoining.Free,
             Sending = GroupWords.Sending(json.OptionalText("sending")) ?? GroupSending.All,
             History = GroupWords.History(json.OptionalText("history")) ?? GroupHistory.All,
+            KeepDays = (int)json.OptionalNumber("keep_days"),
             Role = json.OptionalText("role"),
             MutedUntil = json.OptionalNumber("muted_until"),
         };

@@ -172,9 +172,9 @@ public static class ModernFrames
     /// as they fit; <c>"more":true</c> says that there are others.
     /// </summary>
     public static byte[] History(
-        RequestRef requestRef, IReadOnlyList<byte[]> pushes, bool keepNewest, bool hasMore, int maxFrameBytes)
+        RequestRef requestRef, IReadOnlyList<byte[]> pushes, bool keepNewest, bool hasMore, int maxFrameBytes, long floor = 0)
     {
-        var room = maxFrameBytes - 64 - requestRef.Token.Length;
+        var room = maxFrameBytes - (floor > 0 ? 96 : 64) - requestRef.Token.Length;
         var count = 0;
         while (count < pushes.Count && (room -= pushes[keepNewest ? pushes.Count - 1 - count : count].Length) >= 0)
             count++;
@@ -188,6 +188,8 @@ public static class ModernFrames
             writer.WriteEndArray();
             if (hasMore || count < pushes.Count)
                 writer.WriteBoolean("more", true);
+            if (floor > 0)
+                writer.WriteNumber("floor", floor);
         });
     }
 

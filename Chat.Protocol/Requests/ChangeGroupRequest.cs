@@ -11,6 +11,9 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
     /// <summary>The longest address of a picture, in bytes of UTF-8.</summary>
     public const int MaxAvatarBytes = 1024;
 
+    /// <summary>Messages are kept for so many days at most, or for ever.</summary>
+    public const int MaxKeepDays = 36_500;
+
     const int MaxTextBytes = 1024;
 
     /// <summary>Its name, as it was typed.</summary>
@@ -31,6 +34,9 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
     /// <summary>What new members see of what was said before.</summary>
     public GroupHistory? History { get; init; }
 
+    /// <summary>After so many days its messages are gone; 0: when the server says so, or never.</summary>
+    public int? KeepDays { get; init; }
+
     /// <summary>There is no such group any more; stands alone.</summary>
     public bool Delete { get; init; }
 
@@ -50,21 +56,20 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
                 continue;
             if (!seen.Add(member.Name))
                 return Invalid($"\"{member.Name}\" is there twice: once is expected");
-            if (member.Name == "keep_days")
-                return new InvalidRequest(ErrorCode.Off, "\"keep_days\" cannot be changed here: nothing of a history goes by itself");
             if (request.With(member.Name, member.Value) is not { } changed)
                 return Invalid($"\"{member.Name}\" must be {ExpectedOf(member.Name)}");
             request = changed;
         }
 
         if (seen.Count == 0)
-            return Invalid("nothing to change: at least one of \"name\", \"desc\", \"avatar\", \"joining\", \"sending\", \"history\" and \"delete\" is expected");
+            return Invalid("nothing to change: at least one of \"name\", \"desc\", \"avatar\", \"joining\", \"sending\", \"history\", \"keep_days\" and \"delete\" is expected");
         return request.Delete && seen.Count > 1 ? Invalid("\"delete\" stands alone: nothing else of the group can be changed with it") : request;
     }
 
     ChangeGroupRequest? With(string key, JsonElement value) => (key, value.ValueKind) switch
     {
         ("delete", JsonValueKind.True) => this with { Delete = true },
+        ("keep_days", JsonValueKind.Number) => value.TryGetInt32(out var days) && days is >= 0 and <= MaxKeepDays ? this with { KeepDays = days } : null,
         (_, not JsonValueKind.String) => null,
         ("name", _) => TextOf(value) is { } name ? this with { Name = name } : null,
         ("desc", _) => TextOf(value) is { } description ? this with { Description = description } : null,
@@ -84,6 +89,7 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
     static string ExpectedOf(string key) => key switch
     {
         "delete" => "true",
+        "keep_days" => $"an integer from 0 to {MaxKeepDays}",
         "avatar" => $"an http or https address of at most {MaxAvatarBytes} bytes, or empty",
         "joining" => "\"free\", \"ask\" or \"invite\"",
         "sending" => "\"all\" or \"admins\"",
@@ -114,5 +120,7 @@ public sealed record ChangeGroupRequest(int GroupId) : UserRequest
             writer.WriteString("sending", GroupWords.Of(sending));
         if (History is { } history)
             writer.WriteString("history", GroupWords.Of(history));
+        if (KeepDays is { } days)
+            writer.WriteNumber("keep_days", days);
     }
 }

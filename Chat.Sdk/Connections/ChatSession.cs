@@ -77,7 +77,10 @@ sealed class ChatSession : IConnectionOwner, IDisposable
                 Inbox.Notify(new SettingsChanged(SettingsFrames.Read(push)));
                 break;
             case MessageKind.Receipt:
-                Watcher.OnReceipt(ReceiptPush.Of(push));
+                if (GroupReceiptPush.Find(push) is { } group)
+                    Inbox.Notify(new GroupReadersChanged(group.Conversation, group.Readers));
+                else
+                    Watcher.OnReceipt(ReceiptPush.Of(push));
                 break;
             case MessageKind.Presence:
                 Watcher.OnPresence(PresencePush.Read(push).Users);
@@ -86,7 +89,7 @@ sealed class ChatSession : IConnectionOwner, IDisposable
                 Watcher.OnTyping(TypingPush.Read(push));
                 break;
             case MessageKind.ConversationChanged:
-                Inbox.Notify(ToEvent(ConversationChangedPush.Of(push)));
+                Inbox.Notify(ConversationReadPush.Find(push) is { } read ? new ConversationRead(read.Conversation, read.Read) : ToEvent(ConversationChangedPush.Of(push)));
                 break;
             case MessageKind.GroupChanged:
                 Inbox.Notify(new GroupChanged(GroupChangedPush.Of(push)));

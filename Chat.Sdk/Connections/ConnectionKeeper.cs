@@ -220,7 +220,7 @@ sealed class ConnectionKeeper(ChatClientOptions options, ChatSession session) : 
     async Task<LoginResult> LogInOnAsync(ChatConnection connection, Credentials credentials, CancellationToken cancellationToken)
     {
         var login = await connection.RequestAsync(
-            credentials.ToRequest(),
+            credentials.ToRequest() with { Device = options.Device },
             reply =>
             {
                 // Still in the connection's reader: the first pushes may be right behind.

@@ -16,6 +16,8 @@ static class Feature
     public const string Threads = "threads";
     public const string Mentions = "mentions";
     public const string Files = "files";
+    public const string Devices = "devices";
+    public const string Reports = "reports";
 
     /// <summary>What a request needs; null: every server answers it, if only with a refusal.</summary>
     public static string? Of(Request request) => request switch
@@ -29,6 +31,8 @@ static class Feature
         FetchHistoryRequest { Thread: > 0 } or FetchHistoryRequest { Seqs.Count: > 0 } => Threads,
         ChangeMessageRequest { Mentions: not null } or ChangeSettingsRequest { Change.Notify: not null } => Mentions,
         StartUploadRequest => Files,
+        ListDevicesRequest or ChangeDeviceRequest => Devices,
+        ReportRequest => Reports,
         _ => null,
     };
 }

@@ -133,7 +133,7 @@ public abstract class GroupTests(NodeFixture fixture)
         Assert.Equal(7, (await alice.RequestAsync(new { msgid = 126, groupid = int.MaxValue, desc = "x" })).Number("errno"));
         foreach (var (request, errno, key) in ((object, long, string)[])[
             (new { msgid = 126, groupid = group, name = "a\u200bb" }, 4, "\"name\""), (new { msgid = 126, groupid = group, desc = new string('x', 201) }, 4, "\"desc\""),
-            (new { msgid = 126, groupid = group, history = "some" }, 4, "\"history\""), (new { msgid = 126, groupid = group, keep_days = 3 }, 17, "\"keep_days\"")])
+            (new { msgid = 126, groupid = group, history = "some" }, 4, "\"history\""), (new { msgid = 126, groupid = group, keep_days = 0.5 }, 4, "\"keep_days\"")])
         {
             var refused = await alice.RequestAsync(request);
             Assert.Equal(errno, refused.Number("errno"));

@@ -140,7 +140,9 @@ public abstract class JwtTests : IAsyncLifetime, IDisposable
         await client.LogInAsync(new { msgid = 1, jwt = _issuer.Token("7", DateTimeOffset.UtcNow, TimeSpan.FromSeconds(20)) });
         Assert.Equal(142, (await client.NextAsync()).Number("msgid"));
         Assert.Equal(1, (await client.RequestAsync(new { msgid = 141, jwt = Token("8") })).Number("errno"));
-        Assert.Equal(0, (await client.RequestAsync(new { msgid = 141, jwt = _issuer.Token("7", DateTimeOffset.UtcNow, TimeSpan.FromSeconds(6)) })).Number("errno"));
+        var refreshed = await client.RequestAsync(new { msgid = 141, jwt = _issuer.Token("7", DateTimeOffset.UtcNow, TimeSpan.FromSeconds(6)) });
+        Assert.Equal(0, refreshed.Number("errno"));
+        Assert.InRange(refreshed.Number("expires"), DateTimeOffset.UtcNow.AddMinutes(-2).ToUnixTimeMilliseconds(), DateTimeOffset.UtcNow.AddSeconds(7).ToUnixTimeMilliseconds());
         Assert.InRange((await client.NextAsync()).Number("in"), 1, 6);
 
         await using var resumed = await _node.ConnectAsync();

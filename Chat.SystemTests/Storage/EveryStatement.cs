@@ -37,6 +37,7 @@ sealed class EveryStatement(IChatDatabase database)
         await DeviceStatements.RunAsync(database, _clock);
         await FileStatements.RunAsync(database, _clock);
         await PushesAsync();
+        await RetentionStatements.RunAsync(database, _node, _clock);
     }
 
     async Task PushesAsync()
@@ -190,6 +191,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.True(await database.JoinGroupAsync(17, 18));
         Assert.True(await contacts.IsMemberAsync(17, 18));
         Assert.Contains(18, await contacts.GroupsAmongAsync(17, [18, .. Ids(20)]));
+        Assert.Contains(17, await contacts.MembersAmongAsync(18, [17, .. Ids(200)]));
         foreach (var count in (int[])[1, 100, 1000])
             Assert.NotEmpty(await contacts.MembersAsync([.. Ids(count)]));
         Assert.True(await contacts.GroupExistsAsync(18));

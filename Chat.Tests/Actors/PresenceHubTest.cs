@@ -21,7 +21,7 @@ public abstract class PresenceHubTest : ActorTest
     private protected TestHub Start(string? name = null, WatchIndex<IActorRef>? watches = null)
     {
         var road = new TestRoad();
-        var services = new HubServices(new NodeIdentity("here", ++_nodes), Presence, Clock, NullLogger<PresenceHub>.Instance, 65536) { Contacts = new ContactBook(Database), Watches = watches ?? new() };
+        var services = new HubServices(new NodeIdentity("here", ++_nodes), Presence, Clock, NullLogger<PresenceHub>.Instance, 65536) { Contacts = new ContactBook(Database), Groups = new ContactStore(Database), Watches = watches ?? new() };
         return new TestHub(this, services, road, Sys.ActorOf(Props.Create(() => new PresenceHub(services, road)), name));
     }
 

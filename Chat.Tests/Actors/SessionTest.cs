@@ -41,7 +41,7 @@ public abstract class SessionTest : ActorTest
         get
         {
             var (store, settings) = (new FileStore(Database, Clock), new FileSettings { IsOn = false });
-            return new UploadDesk(store, new FileFolder(settings, store), new FileLinks(store, Clock), settings, Clock);
+            return new UploadDesk(store, new FileFolder(settings, store), new FileLinks(store, Clock), settings, Clock, NullLogger<UploadDesk>.Instance);
         }
     }
 
@@ -59,7 +59,7 @@ public abstract class SessionTest : ActorTest
         var store = new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database));
         var requests = new UserRequests(
             ContactStore, new GroupRequests(GroupsOf(store), store, lists, Clock, MaxFrameBytes), new ListRequests(ContactStore, lists, LogStore, MaxFrameBytes),
-            changes, new HistoryRequests(ContactStore, changes, LogStore, threads, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, views, Region(Users.Ref), MaxFrameBytes, Clock),
+            changes, new HistoryRequests(ContactStore, changes, LogStore, threads, views, new NodeTimes(), MaxFrameBytes, Clock), new MarkRequests(new MarkQueue(Marks, Materializer), new ReceiptStore(Database), ContactStore, views, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes, Clock),
             new ConversationRequests(LogStore, new ConversationListStore(Database), new MentionStore(Database), views, ContactStore, Region(Users.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), MaxFrameBytes),
             new PeopleRequests(new UserDirectory(Database, new LegacyTexts(Database)), Accounts, new UserProfiles(Database), DirectoryAccess.Open, MaxFrameBytes),
             new ContactRequests(new ContactBook(Database), Accounts, Region(Conversations.Ref), new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys)), MaxFrameBytes, Clock), new SearchRequests(null, null, ContactStore, MaxFrameBytes),

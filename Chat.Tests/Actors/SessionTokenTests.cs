@@ -67,7 +67,7 @@ public sealed class SessionTokenTests : SessionTest
         var session = await LogInAsync(TimeSpan.FromSeconds(20));
         await ReadUntilAsync("""{"msgid":142,"in":20}""");
         session.Tell(Refresh(_issuer.Token("7", Clock.GetUtcNow(), TimeSpan.FromHours(1))));
-        await ReadUntilAsync("""{"msgid":102,"ref":9,"errno":0}""");
+        await ReadUntilAsync("""{"msgid":102,"ref":9,"errno":0,"expires":""");
         Clock.Advance(TimeSpan.FromMinutes(59.5));
         session.Tell(TokenDue.Instance);
         await ReadUntilAsync("""{"msgid":142,"in":30}""");
@@ -104,7 +104,7 @@ public sealed class SessionTokenTests : SessionTest
         Clock.Advance(TimeSpan.FromSeconds(21));
         session.Tell(TokenDue.Instance);
         stall.Release();
-        await ReadUntilAsync("""{"msgid":102,"ref":9,"errno":0}""");
+        await ReadUntilAsync("""{"msgid":102,"ref":9,"errno":0,"expires":""");
         await FenceAsync(session);
         Assert.DoesNotContain("\"msgid\":106", _read.ToString(), StringComparison.Ordinal);
     }
@@ -147,6 +147,20 @@ public sealed class SessionTokenTests : SessionTest
         Assert.DoesNotContain("\"msgid\":106", _read.ToString(), StringComparison.Ordinal);
         session.Tell(new EndSession(_userId, 1));
         await ReadUntilAsync("""{"msgid":106,"reason":"revoked","reconnect":false}""");
+    }
+
+    [Fact]
+    public async Task A_session_of_a_user_who_is_shut_out_is_told_so_once()
+    {
+        var session = await LogInAsync(TimeSpan.FromHours(1));
+        session.Tell(new BanSession(_userId, 0));
+        session.Tell(new BanSession(_userId + 1, 1));
+        await FenceAsync(session);
+        Assert.DoesNotContain("\"msgid\":106", _read.ToString(), StringComparison.Ordinal);
+        session.Tell(new BanSession(_userId, 1));
+        session.Tell(new EndSession(_userId, 1));
+        await ReadUntilAsync("""{"msgid":106,"reason":"banned","reconnect":false}""");
+        Assert.DoesNotContain("revoked", _read.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,6 +23,19 @@ public sealed class UserRevocationTests : UserTest
     }
 
     [Fact]
+    public async Task Sessions_of_a_user_who_is_shut_out_are_told_so_before_they_are_told_to_end()
+    {
+        var user = Start();
+        var (session, _) = await AttachAsync(user, 100);
+        var asker = NewProbe();
+        user.Tell(new BanSessions(Bob, 1), NewProbe().Ref);
+        user.Tell(new EndSessions(Bob, 1), asker.Ref);
+        await asker.ExpectMsgAsync<SessionsEnded>();
+        Assert.Equal(new BanSession(Bob, 1), await session.FishForMessageAsync<object>(message => message is BanSession or EndSession));
+        await ExpectEndAsync(session, 1);
+    }
+
+    [Fact]
     public async Task A_session_that_attaches_later_is_told_too_because_its_login_may_be_older()
     {
         var user = Start();

@@ -50,6 +50,26 @@ public sealed class MessageTests(ApiNode node)
     }
 
     [Fact]
+    public async Task A_message_of_a_batch_may_answer_an_earlier_one_of_the_same_batch()
+    {
+        var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());
+        var batch = new
+        {
+            messages = new object[]
+            {
+                new { from = alice, to = bob, msg = "a question", cmid = "q" },
+                new { from = bob, to = alice, msg = "an answer", reply = 1, thread = 1, cmid = "a" },
+                new { from = bob, to = alice, msg = "to a later one", reply = 5, cmid = "l" },
+                new { from = alice, to = bob, msg = "thanks", reply = 2, thread = 1, cmid = "t" },
+                new { from = alice, to = bob, msg = "the end", cmid = "e" },
+            },
+        };
+        for (var time = 0; time < 2; time++) // a repetition changes nothing
+            Assert.Equal([(200, 1), (200, 2), (400, 4), (200, 3), (200, 4)], Results(await node.PostAsync("/messages/batch", batch)));
+        Assert.Equal([0, 1, 2, 0], (await MessagesAsync($"d:{alice}:{bob}")).Select(each => each.TryGetProperty("reply", out var reply) ? reply.GetInt32() : 0));
+    }
+
+    [Fact]
     public async Task A_repetition_is_answered_with_the_first_one()
     {
         var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());

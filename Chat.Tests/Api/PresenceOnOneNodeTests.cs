@@ -13,7 +13,7 @@ public sealed class PresenceOnOneNodeTests
         await using var started = await StartedNode.StartAsync();
         var node = started.Node;
         using var alice = await NewAsync(node, "alice");
-        Assert.Equal(["changes", "receipts", "conversations", "replies", "threads", "mentions", "reports", "watch", "typing", "people", "contacts", "groups", "devices", "search", "files"], alice.Hello.GetProperty("features").EnumerateArray().Select(feature => feature.GetString()));
+        Assert.Equal(["changes", "receipts", "conversations", "replies", "threads", "mentions", "reports", "retention", "watch", "typing", "people", "contacts", "groups", "devices", "search", "files"], alice.Hello.GetProperty("features").EnumerateArray().Select(feature => feature.GetString()));
         var reply = await alice.AskAsync(new { msgid = 115, users = new[] { 2, 3 }, conversations = new[] { "d:1:2" }, @ref = 1 });
         Assert.Equal("""{"msgid":102,"ref":1,"errno":0,"presence":[{"id":2,"state":"offline"},{"id":3,"state":"offline"}],"typing":[]}""", Text(reply));
         using var bob = await NewAsync(node, "bob");

@@ -145,7 +145,10 @@ public sealed class UserTests(ApiNode node)
         var (name, other) = (ApiNode.NewName(), await node.NewUserAsync());
         var user = (await node.PostAsync("/users", new { name, password = "secret" })).Int("id");
         var token = await TokenAsync(user);
+        using var online = await LineClient.ConnectAsync(node.ChatPort);
+        Assert.Equal(0, (await online.AskAsync(new { msgid = 1, name, password = "secret" })).GetProperty("errno").GetInt32());
         Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync(HttpMethod.Delete, $"/users/{user}")).Status);
+        Assert.Equal("""{"msgid":106,"reason":"banned","reconnect":false}""", (await online.NextAsync())!.Value.GetRawText());
         Assert.True((await node.GetAsync($"/users/{user}")).Json.GetProperty("disabled").GetBoolean());
         using var device = await LineClient.ConnectAsync(node.ChatPort);
         Assert.Equal(1, (await LogInAsync(device, token)).GetProperty("errno").GetInt32());

@@ -38,6 +38,15 @@ sealed class TestClient : IAsyncDisposable
         return client;
     }
 
+    /// <summary>The same with a token of the server.</summary>
+    public static async Task<TestClient> LogInWithTokenAsync(ChatClientOptions options, string token)
+    {
+        var client = new TestClient(new(options), readsEvents: true);
+        await client.Client.ConnectAsync();
+        await client.Client.LoginWithTokenAsync(token);
+        return client;
+    }
+
     /// <summary>The texts of the messages, as soon as there are so many.</summary>
     public async Task<string[]> ReceiveAsync(int count) =>
         [.. (await Events.TakeAsync<MessageReceived>(count)).Select(received => received.Message.Text)];

@@ -55,7 +55,8 @@ public sealed class SystemMessagesTests
         var message = SystemMessages.Of(1, asked, before);
         Assert.Equal(new ChangeGroupRequest(0) { Description = "some", Sending = GroupSending.Admins, History = GroupHistory.Joined }, message?.Group);
         Assert.Equal("alice changed the description of the group", SystemText.Of(message!, Names));
-        Assert.Null(SystemMessages.Of(1, new ChangeGroupRequest(5) { Name = "team", Avatar = "", History = GroupHistory.All }, before));
+        Assert.Null(SystemMessages.Of(1, new ChangeGroupRequest(5) { Name = "team", Avatar = "", History = GroupHistory.All, KeepDays = 0 }, before));
+        Assert.Equal(30, SystemMessages.Of(1, new ChangeGroupRequest(5) { KeepDays = 30 }, before)?.Group?.KeepDays);
         Assert.Equal("alice changed the name of the group to crew", SystemText.Of(SystemMessages.Of(1, new ChangeGroupRequest(5) { Name = "crew" }, before)!, Names));
         Assert.Equal("the rules of the group changed", SystemText.Of(SystemMessages.Of(0, new ChangeGroupRequest(5) { Joining = GroupJoining.Ask }, before)!, Names));
     }

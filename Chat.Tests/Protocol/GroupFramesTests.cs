@@ -181,7 +181,9 @@ public sealed class GroupFramesTests
     [InlineData("""{"msgid":126,"groupid":5,"delete":true,"desc":"x"}""", "\"delete\"", ErrorCode.Malformed)]
     [InlineData("""{"msgid":126,"groupid":5,"desc":"x","desc":"y"}""", "\"desc\"", ErrorCode.Malformed)]
     [InlineData("""{"msgid":126,"groupid":5,"history":"some"}""", "\"history\"", ErrorCode.Malformed)]
-    [InlineData("""{"msgid":126,"groupid":5,"keep_days":30}""", "\"keep_days\"", ErrorCode.Off)]
+    [InlineData("""{"msgid":126,"groupid":5,"keep_days":-1}""", "\"keep_days\" must be an integer from 0 to 36500", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"keep_days":36501}""", "\"keep_days\" must be an integer", ErrorCode.Malformed)]
+    [InlineData("""{"msgid":126,"groupid":5,"keep_days":"3"}""", "\"keep_days\" must be an integer", ErrorCode.Malformed)]
     public void What_is_wrong_with_a_change_of_a_group_is_named(string json, string key, ErrorCode error)
     {
         var invalid = Assert.IsType<InvalidRequest>(Requests.Read(Encoding.UTF8.GetBytes(json)));

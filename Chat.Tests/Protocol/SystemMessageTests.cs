@@ -22,7 +22,7 @@ public sealed class SystemMessageTests
     {
         foreach (var message in (SystemMessage[])[
             Added, new(SystemMessage.Joined, 0, [5]), new(SystemMessage.OtherRole, 1, [5]) { Role = "admin" }, new(SystemMessage.Muted, 1, [5]) { MutedUntil = Ts }, new(SystemMessage.Muted, 0, [5]),
-            new(SystemMessage.Changed, 1, []) { Group = new(0) { Name = "n", Description = "", Avatar = "", Joining = GroupJoining.Ask, Sending = GroupSending.All, History = GroupHistory.Joined } }])
+            new(SystemMessage.Changed, 1, []) { Group = new(0) { Name = "n", Description = "", Avatar = "", Joining = GroupJoining.Ask, Sending = GroupSending.All, History = GroupHistory.Joined, KeepDays = 7 } }])
         {
             var push = ChatPush.Find(Json(ChatBody.ToPush(message.ToBody(3, "text", Ts).Bytes.Span, ConversationId.Group(3), "S:1:2", 41, Ts)))!;
             Assert.Equal((41L, 0, "text", ConversationId.Group(3)), (push.Seq, push.SenderId, push.Text, push.Conversation));

@@ -75,6 +75,8 @@ static class Samples
         new EndSessions(17, 2),
         new SessionsEnded(17),
         new EndSession(17, 2),
+        new BanSessions(17, 2),
+        new BanSession(17, 2),
         new EndDevice(17, 9_000_000_000),
         new EndDeviceSession(17, 9_000_000_000),
         new CheckPresence(17),
@@ -118,5 +120,6 @@ static class Samples
         new PrivacyChanged(17, Hides: true),
         new VisibilityChanged(17, 18),
         new TypingNews(Group, 17, IsOn: true, [17, 18]),
+        new GroupReads([new GroupReader(Group, 17, 42), new GroupReader(Group, 18, 41)]),
     ];
 }

@@ -189,8 +189,8 @@ export class Inbox {
     this.#changed();
   }
 
-  /** @param {{ conversation: string, archived?: boolean, marked?: boolean, floor?: number, draft?: string }} change of a device of this user */
-  #keep({ conversation, archived, floor, ...change }) {
+  /** @param {{ conversation: string, archived?: boolean, marked?: boolean, floor?: number, read?: number, draft?: string }} change of a device of this user */
+  #keep({ conversation, archived, floor, read, ...change }) { // what was read comes as `conversation`
     const state = this.#of(conversation);
     Object.assign(state, change);
     state.isArchived = archived ?? state.isArchived;

@@ -45,7 +45,7 @@ export class ChatClient extends Requests {
     super(object => this.#request(object), () => this.#user?.id ?? 0);
     this.#options = resolve(options);
     const { clock } = this.#options;
-    this.#credentials = new Credentials(options.login, options.getToken);
+    this.#credentials = new Credentials(options.login, options.getToken, options.device);
     this.#store = new SafeStore(options.store ?? new MemoryStore(), clock, error => this.#events.emit('error', error));
     this.#shared = new SharedEngine(clock, () => this.#lead(), (type, event) => this.#take(type, event));
     // Who gets the connection next finds it in the store.

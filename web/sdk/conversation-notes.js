@@ -31,14 +31,16 @@ export class ConversationNotes {
       void this.#store.write({ marks });
   }
 
-  /** @param {Fields} change of another session, which has all as it is now */
-  takeChange({ conversation, archived, marked, floor, draft }) {
-    if (floor) {
+  /** @param {Fields} change of another session, which has all as it is now, or `read` */
+  takeChange({ conversation, archived, marked, floor, read, draft }) {
+    if (read)
+      this.cursors.noteRead(conversation, read);
+    if (floor)
       this.cursors.noteFloor(conversation, floor);
+    if (read || floor)
       void this.keep(conversation);
-    }
     this.#emit('conversationChanged', {
-      conversation, ...(archived !== undefined && { archived }), ...(marked !== undefined && { marked }), ...(floor && { floor }), ...(draft !== undefined && { draft }),
+      conversation, ...(archived !== undefined && { archived }), ...(marked !== undefined && { marked }), ...(floor && { floor }), ...(read && { read }), ...(draft !== undefined && { draft }),
     });
   }
 

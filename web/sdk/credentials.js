@@ -13,11 +13,13 @@ export class Credentials {
   resumeToken = null;
   #login;
   #getToken;
+  #device;
 
-  /** @param {Login | undefined} login @param {GetToken | undefined} getToken */
-  constructor(login, getToken) {
+  /** @param {Login | undefined} login @param {GetToken | undefined} getToken @param {import('./options.js').LoginDevice} [device] */
+  constructor(login, getToken, device) {
     this.#login = login;
     this.#getToken = getToken;
+    this.#device = device;
   }
 
   /**
@@ -33,7 +35,7 @@ export class Credentials {
       if (!request)
         continue;
       try {
-        return await attempt({ msgid: Kind.login, ...request });
+        return await attempt({ msgid: Kind.login, ...request, device: this.#device });
       } catch (error) {
         const { code, retry } = /** @type {any} */ (error);
         if (code === undefined || code === ErrorCode.none || retry)

@@ -219,6 +219,8 @@ export class Engine {
       this.#offer(toMessage(push, this.user?.id ?? 0));
     else if (push.msgid === Kind.changed)
       this.#cursors.offerChange(toChange(push, this.user?.id ?? 0), push.prev, this.#delivery.hasRoom);
+    else if (push.msgid === Kind.receipt && push.readers)
+      this.#options.emit('readers', { conversation: push.conversation, readers: push.readers });
     else if (push.msgid === Kind.receipt)
       this.#notes.takePeers([{ conversation: push.conversation, peer: push }], this.user?.id ?? 0);
     else if (TOLD[push.msgid]) {
@@ -226,7 +228,7 @@ export class Engine {
       this.#options.emit(TOLD[msgid], event);
     }
     else if (push.msgid === Kind.conversationChanged)
-      this.#notes.takeChange({ draft: '', ...push });
+      this.#notes.takeChange(push.read ? push : { draft: '', ...push });
     else if (push.msgid === Kind.expiring)
       void this.#options.credentials.refresh(connection, attempt => this.#status.pause(retryDelay(attempt + 3, this.#options.clock.random())), error => this.#options.emit('error', error));
     else if (push.errno === ErrorCode.notLoggedIn)

@@ -8,10 +8,13 @@ const realClock = {
 };
 
 /**
+ * @typedef {{ id: string, name?: string, platform?: string }} LoginDevice
+ *
  * @typedef {object} ChatClientOptions
  * @property {string} [url] such as `wss://chat.example/ws`; `/ws` of this page's host when left out
  * @property {Login} [login] who logs in; left out: the user of the store, if it has one
  * @property {GetToken} [getToken] instead of `login`: asked for the product's token of this user whenever one is needed
+ * @property {LoginDevice} [device] on which this runs: make its id up once and keep it; with it the user sees where it is logged in
  * @property {Store} [store] in memory when left out
  * @property {any} [WebSocket] the class, where there is no global one: of the package `ws`, in Node before 22
  * @property {string} [client] what the hello announces, as `name/version`

@@ -9,7 +9,7 @@ export const Kind = Object.freeze({
   watch: 115, presence: 116, setPresence: 117, typing: 118,
   contacts: 119, changeContact: 120, contactChanged: 121, getUsers: 122, changeProfile: 123, getGroup: 124, members: 125,
   changeGroup: 126, changeMembers: 127, leaveGroup: 128, joinRequests: 129, groupChanged: 130, change: 131, changed: 132, changes: 133, conversations: 134, changeConversation: 135,
-  conversationChanged: 136, search: 137, startUpload: 138, refresh: 141, expiring: 142, groups: 144, friends: 145,
+  conversationChanged: 136, search: 137, startUpload: 138, devices: 139, changeDevice: 140, refresh: 141, expiring: 142, report: 143, groups: 144, friends: 145,
 });
 
 /** What `ChatError.code` may be: the server's errno; 0 when the connection is to blame. */
@@ -23,7 +23,7 @@ export const FEATURES = Object.freeze({
   [Kind.getReceipts]: 'receipts', [Kind.watch]: 'watch', [Kind.setPresence]: 'watch', [Kind.typing]: 'typing', [Kind.change]: 'changes',
   [Kind.conversations]: 'conversations', [Kind.changeConversation]: 'conversations', [Kind.getUsers]: 'people', [Kind.changeProfile]: 'people', [Kind.search]: 'search', [Kind.startUpload]: 'files',
   [Kind.contacts]: 'contacts', [Kind.changeContact]: 'contacts', [Kind.getGroup]: 'groups', [Kind.changeGroup]: 'groups', [Kind.changeMembers]: 'groups',
-  [Kind.leaveGroup]: 'groups', [Kind.joinRequests]: 'groups',
+  [Kind.leaveGroup]: 'groups', [Kind.joinRequests]: 'groups', [Kind.devices]: 'devices', [Kind.changeDevice]: 'devices', [Kind.report]: 'reports',
 });
 
 /** A request was refused, or could not be made. With `retry` the same may succeed later. */

@@ -1,4 +1,4 @@
-/** @import { Contact, Fields, Found, Group, JoinRequest, ListedConversation, Profile, Receipts } from './types.js' */
+/** @import { Contact, Device, Fields, Found, Group, JoinRequest, ListedConversation, Profile, Receipts } from './types.js' */
 import { Kind, toMessage } from './protocol.js';
 
 /** So many users are asked for at once. */
@@ -35,7 +35,7 @@ export class Requests {
   /**
    * The creator and admins may; what is left out stays. `delete`, which stands alone, is the creator's, and ends the group for all.
    * @param {number} groupid
-   * @param {{ name?: string, desc?: string, avatar?: string, joining?: 'free' | 'invite' | 'ask', sending?: 'all' | 'admins', delete?: true }} change
+   * @param {{ name?: string, desc?: string, avatar?: string, joining?: 'free' | 'invite' | 'ask', sending?: 'all' | 'admins', keep_days?: number, delete?: true }} change
    */
   async changeGroup(groupid, change) { await this.#ask({ msgid: Kind.changeGroup, groupid, ...change }); }
 
@@ -135,9 +135,9 @@ export class Requests {
   /**
    * Gives an own message another text. This and the other changes may be repeated without harm, and are. They fail with a ChatError whose `code` is
    * `ErrorCode.forbidden` (not this user's to change, or recalled), `tooLate`, `notYours` (no such message) or `tooLarge`.
-   * @param {Place} message @param {string} text
+   * @param {Place} message @param {string} text @param {number[] | 'all'} [mentions] whom it mentions now; left out: the same as before
    */
-  edit(message, text) { return this.#change(message, { edit: { msg: text } }); }
+  edit(message, text, mentions) { return this.#change(message, { edit: { msg: text, mentions } }); }
 
   /** Takes an own message back, or any one of a group that the user looks after. @param {Place} message */
   recall(message) { return this.#change(message, { recall: true }); }
@@ -171,6 +171,18 @@ export class Requests {
     const listed = conversations.map((/** @type {Fields} */ { last, ...entry }) => ({ ...entry, last: last ? toMessage(last, this.#me(), true) : null }));
     return { conversations: listed, unread, more };
   }
+
+  /** The devices on which the user is logged in, the one that was here last first. `here` is this one, if the option `device` names it. @returns {Promise<Device[]>} */
+  async devices() { return (await this.#ask({ msgid: Kind.devices })).devices; }
+
+  /**
+   * Another name of a device (empty: none), how it is woken (null: not at all), or that it is logged out, wherever it is; the last stands alone.
+   * @param {string} device @param {{ name?: string, push?: { provider: string, token: string } | null, revoke?: true }} change
+   */
+  async changeDevice(device, change) { await this.#ask({ msgid: Kind.changeDevice, device, ...change }); }
+
+  /** Somebody is to look at a message. May be repeated without harm, and is. @param {Place} message @param {string} reason */
+  async report({ conversation, seq }, reason) { await this.#ask({ msgid: Kind.report, conversation, seq, reason }); }
 
   /** Puts it into the list of those that are archived, or back. @param {string} conversation @param {boolean} [archived] */
   archive(conversation, archived = true) { return this.#keep({ conversation, archive: archived }); }

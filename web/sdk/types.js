@@ -93,6 +93,14 @@
  * @property {boolean} [archived]
  * @property {string} [draft]
  *
+ * @typedef {object} Device on which a user is logged in
+ * @property {string} device its id
+ * @property {string} [name]
+ * @property {string} [platform]
+ * @property {number} seen when it was here last, to within some minutes
+ * @property {boolean} [push] it can be woken
+ * @property {boolean} [here] it is this one
+ *
  * @typedef {object} Receipts of one message
  * @property {number} members who could have it, its sender left out
  * @property {number} received how many of them have received it
@@ -183,7 +191,8 @@
  * @property {Change} change a message was edited, recalled, pinned or reacted to: behind its message, own changes too. One may be told twice
  * @property {Message} update an own message was acknowledged, or has failed
  * @property {Conversation} conversation
- * @property {{ conversation: string, archived?: boolean, marked?: boolean, floor?: number, draft?: string }} conversationChanged what a device of this user, this one too, has made of it; what is left out did not change
+ * @property {{ conversation: string, readers: Record<number, number> }} readers how far members of a group have read that `watch` has named, by their ids; every two seconds at most
+ * @property {{ conversation: string, archived?: boolean, marked?: boolean, floor?: number, read?: number, draft?: string }} conversationChanged what a device of this user, this one too, has made of it; what is left out did not change
  * @property {{ conversation: string, id: number, received: number, read: number }} receipt the other one of two users has received and read up to here
  * @property {{ users: PresenceState[] }} presence how users that are watched are: all of them behind `watch` and after each login, then who has changed
  * @property {Typing} typing somebody types in a conversation that is watched, or does no longer

@@ -71,6 +71,8 @@ sealed class MySqlDialect : SqlDialect
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]', seq BIGINT PATH '$[2]')) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq
             LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
+            LEFT JOIN ConversationFloor f ON f.a = i.a AND f.b = i.b
+        WHERE l.seq >= COALESCE(f.floor, 1)
         """;
 
     public override string TextsAt =>
@@ -198,6 +200,16 @@ sealed class MySqlDialect : SqlDialect
                 FROM JSON_TABLE(@ids, '$[*]' COLUMNS (userid INT PATH '$[0]', a INT PATH '$[1]', b INT PATH '$[2]', above BIGINT PATH '$[3]')) i
                 JOIN Mention m ON m.userid = 0 AND m.a = i.a AND m.b = i.b AND m.seq > i.above) x
         WHERE x.sender <> x.userid GROUP BY x.userid, x.a, x.b
+        """;
+
+    public override string KeptConversations =>
+        """
+        SELECT x.a, x.b, COALESCE(p.keep_days, 0) AS keepdays, COALESCE(f.floor, 1) AS floor, COALESCE(f.cleaned_to, 1) AS cleanedto,
+            (SELECT l.ts FROM MessageLog l WHERE l.a = x.a AND l.b = x.b AND l.seq >= COALESCE(f.floor, 1) ORDER BY l.seq LIMIT 1) AS oldest,
+            (SELECT l.ts FROM MessageLog l WHERE l.a = x.a AND l.b = x.b AND l.seq >= f.deleted_to AND l.seq < f.floor - 1 ORDER BY l.seq LIMIT 1) AS emptied
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]')) x
+        LEFT JOIN ConversationFloor f ON f.a = x.a AND f.b = x.b
+        LEFT JOIN GroupPolicy p ON x.a = 0 AND p.groupid = x.b
         """;
 
     public override string ListedReactions =>

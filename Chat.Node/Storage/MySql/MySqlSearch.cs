@@ -41,6 +41,8 @@ sealed class MySqlSearch : SearchSql
         ON DUPLICATE KEY UPDATE tokens = VALUES(tokens)
         """;
 
+    public override string ForgetTokens => "DELETE FROM MessageText WHERE a = @A AND b = @B AND seq BETWEEN @from AND @to";
+
     public override string Find =>
         """
         SELECT t.ts AS id, l.a, l.b, l.seq, l.sender, l.ts, l.body

@@ -53,6 +53,8 @@ sealed class SqliteDialect : SqlDialect
         SELECT l.a, l.b, l.seq, l.sender, l.cmid, l.ts, l.body, l.node, r.refs
         FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS seq FROM json_each(@ids)) i
         JOIN MessageLog l ON l.a = i.a AND l.b = i.b AND l.seq = i.seq LEFT JOIN MessageReference r ON r.a = i.a AND r.b = i.b AND r.seq = i.seq
+            LEFT JOIN ConversationFloor f ON f.a = i.a AND f.b = i.b
+        WHERE l.seq >= COALESCE(f.floor, 1)
         """;
 
     public override string TextsAt =>
@@ -177,6 +179,8 @@ sealed class SqliteDialect : SqlDialect
         WHERE x.sender <> x.userid GROUP BY x.userid, x.a, x.b
         """;
 
+    public override string KeptConversations => SqliteRetention.Kept;
+
     public override string ListedReactions =>
         """
         SELECT i.a, i.b, r.emoji, COUNT(*) AS total, SUM(CASE WHEN r.userid = @userId THEN 1 ELSE 0 END) AS own
@@ -241,26 +245,9 @@ sealed class SqliteDialect : SqlDialect
             }
 
             if (pushDue is { } due)
-                InsertPushes((SqliteConnection)connection, (SqliteTransaction)transaction, rows, due);
+                SqlitePushes.Insert((SqliteConnection)connection, (SqliteTransaction)transaction, rows, due);
             return Task.FromResult(true);
         });
-
-    static void InsertPushes(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<OfflineRow> rows, long due)
-    {
-        using var insert = connection.CreateCommand();
-        insert.Transaction = transaction;
-        insert.CommandText = "INSERT INTO PendingPush (userid, a, b, seq, due) VALUES ($user, $a, $b, $seq, $due) ON CONFLICT (userid, a, b) DO NOTHING";
-        foreach (var push in PushesOf(rows))
-        {
-            insert.Parameters.Clear();
-            insert.Parameters.AddWithValue("$user", push.UserId);
-            insert.Parameters.AddWithValue("$a", push.Conversation.A);
-            insert.Parameters.AddWithValue("$b", push.Conversation.B);
-            insert.Parameters.AddWithValue("$seq", push.Seq);
-            insert.Parameters.AddWithValue("$due", due);
-            insert.ExecuteNonQuery();
-        }
-    }
 
     public override Task RaiseMarksAsync(IChatDatabase database, IReadOnlyList<DeliveryMark> marks, long now) =>
         database.WriteAsync(async (connection, transaction) =>

@@ -36,6 +36,9 @@ sealed class SqliteSearch : SearchSql
     public override string StoreTokens =>
         "INSERT OR REPLACE INTO MessageText (rowid, tokens) SELECT value ->> 0, value ->> 5 FROM json_each(@rows)";
 
+    public override string ForgetTokens =>
+        "DELETE FROM MessageText WHERE rowid IN (SELECT id FROM MessageLog WHERE a = @A AND b = @B AND seq BETWEEN @from AND @to)";
+
     public override string Find =>
         """
         SELECT l.id, l.a, l.b, l.seq, l.sender, l.ts, l.body

@@ -74,6 +74,9 @@ test('The list and what is made of it are the same on all devices', { timeout: 1
   assert.deepEqual(other.told.kept[1], { conversation, archived: false, marked: true, draft: 'so far' });
   const { conversations: [entry], unread, more } = await other.listConversations();
   assert.deepEqual([entry.conversation, entry.unread, entry.last.text, entry.draft, entry.marked, entry.peer, unread, more], [conversation, 1, 'hello', 'so far', true, { received: 1, read: 1 }, 1, false]);
+  await second.markRead(conversation, 1);
+  await until(() => other.conversations[0].read === 1, () => JSON.stringify(other.conversations));
+  assert.deepEqual(other.told.kept[2], { conversation, marked: false, read: 1 });
   await second.archive(conversation);
   assert.deepEqual((await other.listConversations()).conversations, []);
   await second.clear(conversation, 1);

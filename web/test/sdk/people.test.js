@@ -86,3 +86,23 @@ for (const isOld of [true, false]) {
     assert.deepEqual([alice.can('people'), alice.can('search'), world.server.seen.filter(({ msgid }) => msgid > 110).length], [false, false, 0]);
   });
 }
+
+test('Devices are named in the login, listed, changed and logged out, and a message is reported', async () => {
+  const world = new World();
+  const alice = await world.ready('alice', { device: { id: 'd1', name: 'a browser' } });
+  assert.deepEqual(requests(world, 1).map(({ device }) => device), [{ id: 'd1', name: 'a browser' }]);
+  assert.deepEqual(await done(world, alice.devices()), [{ device: 'd1', name: 'a browser', seen: 5, here: true }]);
+  await done(world, alice.changeDevice('d1', { name: '', push: null }));
+  await done(world, alice.changeDevice('d2', { revoke: true }));
+  assert.deepEqual(requests(world, 140), [{ device: 'd1', name: '', push: null }, { device: 'd2', revoke: true }]);
+  await done(world, alice.report({ conversation: 'd:1:2', seq: 3 }, 'spam'));
+  assert.deepEqual(requests(world, 143), [{ conversation: 'd:1:2', seq: 3, reason: 'spam' }]);
+});
+
+test('A server that knows nothing of devices is not asked', async () => {
+  const world = new World();
+  world.server.features = ['people'];
+  const alice = await world.ready('alice');
+  await assert.rejects(done(world, alice.devices()), error => error instanceof ChatError && error.code === ErrorCode.unknownRequest);
+  assert.deepEqual([requests(world, 139), requests(world, 1)[0].device], [[], undefined]);
+});

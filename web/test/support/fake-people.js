@@ -21,6 +21,8 @@ export class FakePeople {
         this.profiles.set(session.user.id, Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== '')));
         return reply({});
       }
+      case 139: return reply({ devices: [{ device: 'd1', name: 'a browser', seen: 5, here: true }] });
+      case 140: case 143: return reply({});
       case 137: return reply(this.#search(session.user.id, object));
     }
   }

@@ -26,7 +26,7 @@ export class FakeServer {
   live = new FakeLive(this);
   people = new FakePeople(this);
   circles = new FakeCircles();
-  features = ['changes', 'receipts', 'conversations', 'watch', 'typing', 'people', 'search', 'contacts', 'groups'];
+  features = ['changes', 'receipts', 'conversations', 'watch', 'typing', 'people', 'search', 'contacts', 'groups', 'devices', 'reports'];
   /** Before version 3 of the protocol. */
   isOld = false;
   isUp = true;
@@ -106,7 +106,7 @@ export class FakeServer {
       case 108: return this.#sync(session, object, reply);
       case 131: return session.hasChanges ? this.#change(session, object, reply, refuse) : refuse(5);
       case 133: return reply(this.changes.since(object, session.user.id));
-      case 122: case 123: case 137: return this.people.receive(session, object, reply, refuse);
+      case 122: case 123: case 137: case 139: case 140: case 143: return this.people.receive(session, object, reply, refuse);
       case 119: case 120: case 124: case 126: case 127: case 128: case 129: return this.circles.receive(object, reply, refuse);
       case 141: session.jwt = object.jwt; return reply({});
       default: return this.live.receive(session, object, reply, refuse);

@@ -1,0 +1,19 @@
+namespace Chat.Node.Retention;
+
+/// <summary>How long messages are kept. Pure.</summary>
+static class KeepRule
+{
+    /// <summary>Rows without contents stay so much longer: a message that is sent again is recognised by them.</summary>
+    public static readonly TimeSpan EmptiedStay = TimeSpan.FromDays(30);
+
+    /// <summary>The shorter of what the server and the group say; null: for ever.</summary>
+    /// <param name="serverDays">0: the server says nothing.</param>
+    /// <param name="groupDays">0: the group says nothing.</param>
+    public static TimeSpan? Length(int serverDays, int groupDays) => (serverDays, groupDays) switch
+    {
+        (<= 0, <= 0) => null,
+        (<= 0, var days) => TimeSpan.FromDays(days),
+        (var days, <= 0) => TimeSpan.FromDays(days),
+        var (one, other) => TimeSpan.FromDays(Math.Min(one, other)),
+    };
+}
