@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Chat.Client.FullScreen;
 using ChatActors.Client;
 
 namespace Chat.Client.Terminal;
@@ -28,6 +29,13 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
         Description = "Read commands from standard input, write one JSON line per event and outcome",
     };
 
+    readonly Option<bool> _plain = new("--plain") { Description = "In a terminal: lines, instead of the whole screen" };
+
+    readonly Option<string?> _files = new("--files")
+    {
+        Description = "Web address of the server for files, such as http://127.0.0.1:8000/; an endpoint ws:// names it already",
+    };
+
     readonly Option<int> _timeout = new("--timeout")
     {
         Description = "Seconds that a command of a script may take",
@@ -40,7 +48,7 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
     {
         var root = new RootCommand("Chat in a terminal, or from a script. Inside, /help lists the commands.")
         {
-            _host, _port, _endpoints, _tls, _insecure, _name, _password, _tokenCommand, _register, _script, _timeout, _state,
+            _host, _port, _endpoints, _tls, _insecure, _name, _password, _tokenCommand, _register, _script, _plain, _files, _timeout, _state,
         };
         AddValidators(root);
         root.SetAction(RunAsync);
@@ -55,6 +63,11 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
         {
             foreach (var token in result.Tokens.Where(token => !ChatEndpoint.TryParse(token.Value, out _)))
                 result.AddError($"--endpoint {token.Value}: expected HOST:PORT, ws://HOST:PORT/ws or wss://HOST/ws");
+        });
+        _files.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !IsWeb(token.Value, out _)))
+                result.AddError($"--files {token.Value}: expected http://HOST:PORT/ or https://HOST/");
         });
         _port.Validators.Add(result => RequireBetween(result, 1, 65535));
         _timeout.Validators.Add(result => RequireBetween(result, 1, 86400));
@@ -88,6 +101,7 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
             Name = parsed.GetValue(_name),
             Password = PasswordIn(parsed.GetValue(_password)),
             Register = parsed.GetValue(_register),
+            IsPlain = parsed.GetValue(_plain),
             Timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout)),
             StatePath = statePath,
         };
@@ -95,6 +109,12 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
         {
             using var script = new ScriptSession(options, input, output);
             return await script.RunAsync(cancellationToken);
+        }
+
+        if (!options.IsPlain && FullScreenTerminal.Find(output) is { } terminal)
+        {
+            await using var full = new FullScreenSession(options, terminal);
+            return await full.RunAsync(cancellationToken);
         }
 
         await using var session = new InteractiveSession(options, input, output);
@@ -117,12 +137,16 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
             Endpoints = endpoints,
             ClientName = "chat-console/0.1.0",
             GetToken = parsed.GetValue(_tokenCommand) is { } command ? stop => TokenCommand.RunAsync(command, stop) : null,
+            FilesAddress = parsed.GetValue(_files) is { } files && IsWeb(files, out var web) ? web : null,
             UseTls = parsed.GetValue(_tls) || parsed.GetValue(_insecure),
 #pragma warning disable CA5359 // That is what the option is for.
             ValidateCertificate = parsed.GetValue(_insecure) ? (_, _, _, _) => true : null,
 #pragma warning restore CA5359
         };
     }
+
+    static bool IsWeb(string text, out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 
     static string? PasswordIn(string? option) => option ?? Environment.GetEnvironmentVariable(PasswordVariable);
 }

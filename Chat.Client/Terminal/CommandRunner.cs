@@ -18,7 +18,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
     public bool WatchesTarget { get; init; }
 
     /// <summary>To whom plain lines go.</summary>
-    public ConversationId? Target { get; private set; }
+    public ConversationId? Target { get; set; }
 
     public async Task<Outcome> RunAsync(CommandCall call, CancellationToken cancellationToken)
     {
@@ -74,7 +74,8 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "status" => new StatusShown(client.UserId, client.UserId is { } id ? contacts.NameOf(id) : null, client.Endpoint, client.Node, client.IsConnected),
         "help" => new HelpShown(),
         _ => await new GroupCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken)
-            ?? await new PeopleCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken) ?? throw new CommandException($"/{call.Name} cannot be used here"),
+            ?? await new PeopleCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken)
+            ?? await new FileCommands(client, contacts).RunAsync(call, Target, cancellationToken) ?? throw new CommandException($"/{call.Name} cannot be used here"),
     };
 
     async Task<Outcome> SendAsync(ConversationId conversation, string text, CancellationToken cancellationToken, long reply = 0)
@@ -89,7 +90,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         Target = who is null ? null : await FindConversationAsync(who, cancellationToken);
         if (WatchesTarget && client.Features.Contains("watch"))
             await WatchAsync(Target is { } shown ? [shown] : [], cancellationToken);
-        return new CommandDone(Target is { } target ? $"lines go to {contacts.NameOf(target, RequireLogin())}" : "lines go to nobody");
+        return new TargetChosen(Target, Target is { } target ? $"lines go to {contacts.NameOf(target, RequireLogin())}" : "lines go to nobody");
     }
 
     async Task<Outcome> FetchHistoryAsync(CommandCall call, CancellationToken cancellationToken)

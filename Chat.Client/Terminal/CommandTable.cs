@@ -12,6 +12,7 @@ static class CommandTable
         new("group", "GROUP TEXT", "send a message to a group", 2, 2) { Aliases = ["g", "groupchat"], LegacyUsage = "groupchat:id:msg" },
         new("to", "[WHO]", "send plain lines to a user or a group (g:1)", 0, 1),
         Say,
+        new("send", "FILE", "send a file to whom /to named", 1, 1),
         new("history", "WHO [COUNT]", "show the newest messages with a user or of a group (g:1)", 1, 2) { Aliases = ["h"] },
         new("list", "[unread|archived]", "list your conversations: unread, last message, draft", 0, 1) { Aliases = ["ls"] },
         new("read", "WHO", "mark everything from a user or a group as read", 1, 1),

@@ -62,10 +62,24 @@ sealed class Contacts
             _groups[groupId] = new(groupId, name, "", []);
     }
 
+    /// <summary>The user is in it no longer.</summary>
+    public void ForgetGroup(int groupId)
+    {
+        lock (_gate)
+            _groups.Remove(groupId);
+    }
+
     public string NameOf(int userId)
     {
         lock (_gate)
             return _users.TryGetValue(userId, out var name) ? name : $"#{userId}";
+    }
+
+    /// <summary>Whether the name of a user is known.</summary>
+    public bool Knows(int userId)
+    {
+        lock (_gate)
+            return _users.ContainsKey(userId);
     }
 
     public string NameOf(ConversationId conversation, int ownId)

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using ChatActors.Client;
 using Spectre.Console;
 
@@ -31,7 +30,7 @@ sealed class InteractiveSession : IAsyncDisposable
         _input = input;
         _client = new(options.Client);
         _state = new(options.StatePath);
-        var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        var isTerminal = Keys.IsTerminal(output);
         _runner = new(_client, _contacts, options.HasTokenCommand) { WatchesTarget = isTerminal };
         var console = AnsiConsole.Create(new()
         {
@@ -43,7 +42,7 @@ sealed class InteractiveSession : IAsyncDisposable
         });
         _screen = new(console, _contacts, () => _client.UserId, options.Client.TimeProvider);
         if (isTerminal && !Console.IsInputRedirected)
-            _editor = new(StartReadingKeys(), output, () => Console.WindowWidth, new(_contacts, () => _client.UserId));
+            _editor = new(Keys.Start(), output, () => Console.WindowWidth, new(_contacts, () => _client.UserId));
         else
             console.Profile.Width = PlainWidth;
     }
@@ -191,20 +190,5 @@ sealed class InteractiveSession : IAsyncDisposable
 
         lock (_plainGate)
             print();
-    }
-
-    static ChannelReader<ConsoleKeyInfo> StartReadingKeys()
-    {
-        var keys = Channel.CreateUnbounded<ConsoleKeyInfo>();
-        Console.TreatControlCAsInput = true;
-        // A key can only be waited for by a thread, which must not keep the program from ending.
-        new Thread(() =>
-        {
-            while (keys.Writer.TryWrite(Console.ReadKey(intercept: true)))
-            {
-            }
-        })
-        { IsBackground = true, Name = "keys" }.Start();
-        return keys.Reader;
     }
 }

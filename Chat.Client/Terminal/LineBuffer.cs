@@ -28,6 +28,9 @@ sealed class LineBuffer
         return line;
     }
 
+    /// <summary>Begins with another text.</summary>
+    public void Set(string text) => (Text, Cursor) = (text, text.Length);
+
     /// <summary>Puts something in place of the text between an index and the cursor.</summary>
     public void Replace(int from, string text)
     {

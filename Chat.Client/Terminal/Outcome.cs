@@ -10,7 +10,10 @@ abstract record Outcome;
 sealed record CommandFailed(ErrorCode Code, string Reason) : Outcome;
 
 /// <summary>It succeeded, and there is nothing more to say than this.</summary>
-sealed record CommandDone(string Text) : Outcome;
+record CommandDone(string Text) : Outcome;
+
+/// <summary>To whom plain lines go from now on; null: to nobody.</summary>
+sealed record TargetChosen(ConversationId? Target, string Text) : CommandDone(Text);
 
 /// <summary>An account was created.</summary>
 sealed record AccountCreated(int UserId, string Name) : Outcome;

@@ -134,7 +134,7 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             ? $"[blue]{Safe($"[{contacts.NameOf(message.Conversation, 0)}]")}[/] [aqua]{Safe(from)}[/]"
             : message.IsOwn ? $"[green]{Safe($"you → {contacts.NameOf(message.Conversation, message.SenderId)}")}[/]" : $"[aqua]{Safe(from)}[/]";
         var number = hasNumber && message.Seq > 0 ? $"#{message.Seq} " : "";
-        var text = message.Recalled is { } recalled ? $"[grey]({Safe(_changes.TakenBack(recalled))})[/]" : $"[grey]{ChangeText.InFront(message)}[/]{Safe(message.Text)}[grey]{Safe(ChangeText.Behind(message))}[/]";
+        var text = message.Recalled is { } recalled ? $"[grey]({Safe(_changes.TakenBack(recalled))})[/]" : $"[grey]{ChangeText.InFront(message)}[/]{Safe(AttachmentText.With(message.Text, message.Attachments))}[grey]{Safe(ChangeText.Behind(message))}[/]";
         WriteLine($"[grey]{TimeOf(message.Timestamp)} {number}[/]{where}: {text}[grey]{tick}[/]");
     }
 
@@ -180,7 +180,7 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             var preview = summary.Draft is { Length: > 0 } draft ? $"[yellow]draft:[/] {Safe(Short(draft))}"
                 : last is null ? ""
                 : last.Recalled is { } recalled ? $"[grey]({Safe(_changes.TakenBack(recalled))})[/]"
-                : $"{(last.IsOwn ? "[grey]you:[/] " : "")}{Safe(Short(last.Text))}";
+                : $"{(last.IsOwn ? "[grey]you:[/] " : "")}{Safe(Short(AttachmentText.With(last.Text, last.Attachments)))}";
             WriteLine($"  [aqua]{Safe(contacts.NameOf(summary.Conversation, ownId() ?? 0))}[/]{unread}[grey]{flags}[/]  {preview}");
         }
 

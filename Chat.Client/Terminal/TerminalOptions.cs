@@ -15,6 +15,9 @@ sealed record TerminalOptions(ChatClientOptions Client)
     /// <summary>Whether to create the account before.</summary>
     public bool Register { get; init; }
 
+    /// <summary>Whether to write lines where the whole screen could be used.</summary>
+    public bool IsPlain { get; init; }
+
     /// <summary>How long a command may take in a script.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

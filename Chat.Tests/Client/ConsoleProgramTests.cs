@@ -212,6 +212,8 @@ public sealed class ConsoleProgramTests : ClientScenario
     [InlineData("--nonsense")]
     [InlineData("--endpoint host:port")]
     [InlineData("--register")]
+    [InlineData("--files ftp://files")]
+    [InlineData("--files nowhere")]
     public async Task A_wrong_option_ends_with_exit_code_2(string arguments)
     {
         using var output = new StringWriter();

@@ -11,6 +11,18 @@ export const sizeWords = bytes => (bytes < 1024 ? `${bytes} B` : bytes < 1024 * 
 export const filesOf = ({ recalled, fields }) => (recalled || !Array.isArray(fields?.attachments) ? []
   : fields.attachments.filter(file => typeof file?.id === 'string' && typeof file.name === 'string' && typeof file.size === 'number'));
 
+/** The beginning of a message, or what it has instead of words. @param {Message} message */
+export function wordsOf(message) {
+  const files = message.text ? [] : filesOf(message);
+  return (files.length > 0 ? files.map(({ name }) => name).join(', ') : message.text).slice(0, 200);
+}
+
+/** What goes with a text. @param {Attachment[]} files @param {number} reply the number of the message that it answers @param {number[] | 'all'} [mentions] @returns {import('../sdk/types.js').Fields | undefined} */
+export function fieldsOf(files, reply, mentions) {
+  const fields = { ...(files.length > 0 && { attachments: files }), ...(reply > 0 && { reply }), ...(mentions && { mentions }) };
+  return Object.keys(fields).length > 0 ? fields : undefined;
+}
+
 /** Pictures are shown, everything else is a button that downloads. @param {Attachment[]} files @param {(file: Attachment) => string} urlOf */
 export const showFiles = (files, urlOf) => files.map(file => {
   const href = urlOf(file);

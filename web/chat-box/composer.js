@@ -2,9 +2,21 @@
 /** @import { Upload } from './attachment-tray.js' */
 import { AttachmentTray } from './attachment-tray.js';
 import { h, icon } from './dom.js';
+import { MentionBox } from './mention-box.js';
 
 const MAX_LENGTH = 8000;
 const MAX_HEIGHT = 160;
+
+/**
+ * @typedef {object} ComposerHooks
+ * @property {(text: string, files: Attachment[], reply: number, mentions: number[] | 'all' | undefined) => void} send
+ * @property {Upload} upload
+ * @property {() => boolean} canUpload
+ * @property {(message: Message, text: string) => void} edit
+ * @property {() => void} editLast
+ * @property {(isEmpty: boolean) => void} typed
+ * @property {() => Promise<{ id: number, name: string }[]>} members who can be mentioned; `id` 0: everybody
+ */
 
 /** Where a message is written: Enter sends, Shift and Enter begins a line. An own message that is edited is written here too: Escape gives that up. */
 export class Composer {
@@ -13,19 +25,21 @@ export class Composer {
   #banner;
   #hooks;
   #tray;
+  #mentions;
   #clip;
   /** @type {{ message: Message, draft: string } | null} */
   #editing = null;
   /** The number of the message that is answered; 0: none. */
   #reply = 0;
 
-  /** @param {{ send(text: string, files: Attachment[], reply: number): void, upload: Upload, canUpload(): boolean, edit(message: Message, text: string): void, editLast(): void, typed(isEmpty: boolean): void }} hooks @param {string} [placeholder] */
+  /** @param {ComposerHooks} hooks @param {string} [placeholder] */
   constructor(hooks, placeholder = 'Write a message') {
     this.#hooks = hooks;
     this.#input = h('textarea', {
       rows: '1', maxlength: MAX_LENGTH, placeholder, 'aria-label': placeholder, enterkeyhint: 'send', autocomplete: 'off', dir: 'auto',
       oninput: () => this.#onInput(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#onKey(event),
     });
+    this.#mentions = new MentionBox(this.#input, hooks.members);
     this.#button = h('button', { class: 'send', type: 'submit', 'aria-label': 'Send', disabled: true }, icon('send'));
     this.#banner = h('div', { class: 'editing', hidden: true }, icon('compose'), h('span', { role: 'status' }),
       h('button', { class: 'link', type: 'button', onclick: () => this.#giveUp() }, 'Cancel'));
@@ -45,7 +59,7 @@ export class Composer {
         event.preventDefault();
         this.#submit();
       },
-    }, this.#banner, this.#tray.element, this.#clip, chooser, this.#input, this.#button);
+    }, this.#mentions.element, this.#banner, this.#tray.element, this.#clip, chooser, this.#input, this.#button);
   }
 
   /** What the empty field says. @param {string} words */
@@ -61,6 +75,15 @@ export class Composer {
     this.#tray.add(files);
     this.focus();
     return true;
+  }
+
+  /** Files that are dropped anywhere in an element go with the message. @param {HTMLElement} element */
+  takeDrops(element) {
+    element.addEventListener('dragover', event => event.dataTransfer?.types.includes('Files') && event.preventDefault());
+    element.addEventListener('drop', event => {
+      if (event.dataTransfer?.files.length && this.take(event.dataTransfer.files))
+        event.preventDefault();
+    });
   }
 
   /** Whether the server takes files may have changed. */
@@ -137,6 +160,8 @@ export class Composer {
   #onKey(event) {
     if (event.isComposing) // Enter also ends the choice of a character in an input method
       return;
+    if (this.#mentions.press(event))
+      return;
     if (event.key === 'Enter' && !event.shiftKey)
       this.#submit();
     else if (event.key === 'Escape' && (this.#editing || this.#reply))
@@ -163,12 +188,13 @@ export class Composer {
     this.#changed();
     const reply = this.#reply;
     this.#endReply();
-    this.#hooks.send(text, this.#tray.take(), reply);
+    this.#hooks.send(text, this.#tray.take(), reply, this.#mentions.in(text));
     this.focus();
   }
 
   #onInput() {
     this.#changed();
+    this.#mentions.typed();
     this.#hooks.typed(this.#input.value.trim() === '');
   }
 

@@ -22,7 +22,7 @@ export class MessageChanges {
 
   /**
    * @param {ChatClient} client @param {string} conversation @param {Timeline} timeline
-   * @param {{ menu: MessageMenu, composer(): Composer, changed(): void, say(words: string): void, nameOf(message: Message): string }} hooks
+   * @param {{ menu: MessageMenu, composer(): Composer, changed(): void, say(words: string): void, nameOf(message: Message): string, showThread(root: number): void }} hooks
    */
   constructor(client, conversation, timeline, hooks) {
     this.#client = client;
@@ -30,6 +30,9 @@ export class MessageChanges {
     this.#timeline = timeline;
     this.#hooks = hooks;
   }
+
+  /** Whether this user looks after the group. */
+  get looksAfter() { return this.#looksAfter; }
 
   /** Learns what this user may do in a group. */
   async learn() {
@@ -108,6 +111,8 @@ export class MessageChanges {
     const items = [];
     if (this.#client.can('replies'))
       items.push({ label: 'Reply', icon: 'reply', act: () => this.#reply(message) });
+    if (this.#client.can('threads'))
+      items.push({ label: 'Reply in a thread', icon: 'thread', act: () => this.#hooks.showThread(message.thread ?? message.seq) });
     if (message.own)
       items.push({ label: 'Edit', icon: 'compose', act: () => this.#edit(message) });
     if (!isGroup || this.#looksAfter)

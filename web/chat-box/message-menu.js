@@ -5,7 +5,7 @@ const MARGIN = 8;
 
 /**
  * What can be done with a message: reactions in a row, the rest below. The browser closes it when somebody clicks elsewhere.
- * @typedef {{ label: string, icon: Parameters<typeof icon>[0], act(): void, danger?: boolean }} MenuItem
+ * @typedef {{ label: string, icon: Parameters<typeof icon>[0], act(): void, danger?: boolean, isChosen?: boolean }} MenuItem `isChosen`: one of several of which one is so
  */
 export class MessageMenu {
   /** @type {HTMLElement | null} */
@@ -24,10 +24,12 @@ export class MessageMenu {
   open(anchor, reactions, react, items) {
     this.#anchor?.setAttribute('aria-expanded', 'false'); // of another message: the browser tells only of the last change
     this.#anchor = anchor;
-    this.element.replaceChildren(
-      h('div', { class: 'menu-emojis', role: 'group', 'aria-label': 'React' }, ...reactions.map(({ emoji, mine }) => this.#entry(
+    this.element.replaceChildren(...[
+      reactions.length > 0 && h('div', { class: 'menu-emojis', role: 'group', 'aria-label': 'React' }, ...reactions.map(({ emoji, mine }) => this.#entry(
         { class: 'emoji', role: 'menuitemcheckbox', 'aria-checked': String(mine), 'aria-label': `React with ${emoji}` }, () => react(emoji), emoji))),
-      ...items.map(({ label, icon: name, act, danger }) => this.#entry({ class: danger ? 'menu-item danger' : 'menu-item', role: 'menuitem' }, act, icon(name), label)));
+      ...items.map(({ label, icon: name, act, danger, isChosen }) => this.#entry(
+        { class: danger ? 'menu-item danger' : 'menu-item', ...(isChosen === undefined ? { role: 'menuitem' } : { role: 'menuitemradio', 'aria-checked': String(isChosen) }) }, act, icon(isChosen ? 'check' : name), label)),
+    ].filter(one => one !== false));
     this.element.showPopover();
     this.#place(anchor.getBoundingClientRect());
     this.#entries[0]?.focus();

@@ -1,5 +1,5 @@
 /** @import { Attachment, Message } from '../sdk/types.js' */
-import { filesOf, showFiles } from './attachments.js';
+import { filesOf, showFiles, wordsOf } from './attachments.js';
 import { h, icon } from './dom.js';
 import { clockTime, linkify } from './format.js';
 
@@ -13,6 +13,8 @@ import { clockTime, linkify } from './format.js';
  * @property {(message: Message) => 'sent' | 'received' | 'read'} progress how far an own message is that was sent
  * @property {(seq: number) => Message | undefined} quoted the message that another one answers, if it is known
  * @property {(seq: number) => void} showQuoted
+ * @property {(message: Message) => number} replies how many messages are in the thread that has begun with it
+ * @property {(root: number) => void} showThread
  * @property {(message: Message) => boolean} isForMe whether it mentions who looks at it
  * @property {(message: Message) => void} sendAgain
  * @property {(message: Message) => void} giveUp
@@ -25,12 +27,13 @@ export class MessageRow {
   #key = '';
   #shown = '';
   #sender = h('span', { class: 'sender' });
-  #quote = h('button', { class: 'quote', type: 'button', tabindex: '-1', hidden: true, onclick: () => this.#hooks.showQuoted(this.#message.reply ?? 0) }, h('span', { class: 'visually-hidden' }, 'In reply to '), h('b'), h('span'));
+  #quote = h('button', { class: 'quote', type: 'button', tabindex: '-1', hidden: true, onclick: () => this.#showQuoted() }, h('span', { class: 'visually-hidden' }), h('b'), h('span'));
   #files = h('div', { class: 'files', hidden: true });
   #text = h('p', { class: 'text', dir: 'auto' });
   #meta = h('span', { class: 'meta' });
   #more = h('button', { class: 'more', type: 'button', tabindex: '-1', hidden: true, 'aria-label': 'Actions', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#hooks.menu(this.#message, this.#more) }, icon('more'));
   #reactions = h('div', { class: 'reactions', role: 'group', 'aria-label': 'Reactions', hidden: true });
+  #thread = h('button', { class: 'link replies', type: 'button', hidden: true, onclick: () => this.#hooks.showThread(this.#message.seq) });
   #failure = h('span', { class: 'failure' });
 
   /** @param {Message} message @param {RowHooks} hooks */
@@ -38,7 +41,7 @@ export class MessageRow {
     this.#hooks = hooks;
     this.#message = message;
     this.element = h('div', { class: `message ${message.own ? 'own' : 'other'}${message.system ? ' system' : ''}` }, this.#sender,
-      h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#quote, this.#files, this.#text, this.#meta), this.#more), this.#reactions, this.#failure);
+      h('div', { class: 'line' }, h('div', { class: 'bubble' }, this.#quote, this.#files, this.#text, this.#meta), this.#more), this.#reactions, this.#thread, this.#failure);
   }
 
   /** Somebody has gone to it from elsewhere. */
@@ -60,6 +63,7 @@ export class MessageRow {
     const files = filesOf(message);
     const key = JSON.stringify([files.map(file => [file.id, this.#hooks.urlOf(file)]), isForMe, progress, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
     this.#showQuote(message);
+    this.#showThread(message);
     this.#showText(recalled ? this.#wordsOfRecall(message) : message.text);
     if (this.#key === key)
       return;
@@ -86,15 +90,32 @@ export class MessageRow {
   }
 
   /** Who has written what this one answers, and its beginning. @param {Message} message */
-  #showQuote({ reply = 0, recalled }) {
-    const quoted = reply && !recalled ? this.#hooks.quoted(reply) : undefined;
-    this.#quote.hidden = !reply || recalled !== undefined;
-    const [, name, text] = /** @type {HTMLElement[]} */ ([...this.#quote.children]);
-    const [who, words] = quoted ? [quoted.own ? 'You' : quoted.name || this.#hooks.nameOf(quoted.from), quoted.recalled ? 'taken back' : quoted.text] : ['', `message ${reply}`];
+  #showQuote({ reply = 0, thread = 0, recalled }) {
+    const seq = reply || thread;
+    const quoted = seq && !recalled ? this.#hooks.quoted(seq) : undefined;
+    this.#quote.hidden = !seq || recalled !== undefined;
+    this.#quote.classList.toggle('in-thread', !reply && thread > 0);
+    const [kind, name, text] = /** @type {HTMLElement[]} */ ([...this.#quote.children]);
+    const [who, words] = quoted ? [quoted.own ? 'You' : quoted.name || this.#hooks.nameOf(quoted.from), quoted.recalled ? 'taken back' : wordsOf(quoted)] : ['', `message ${seq}`];
+    kind.textContent = reply ? 'In reply to ' : 'In the thread of ';
     if (name.textContent === who && text.textContent === words)
       return;
     name.textContent = who;
     text.textContent = words;
+  }
+
+  #showQuoted() {
+    const { reply = 0, thread = 0 } = this.#message;
+    reply ? this.#hooks.showQuoted(reply) : this.#hooks.showThread(thread);
+  }
+
+  /** @param {Message} message */
+  #showThread(message) {
+    const count = message.recalled || message.seq === 0 ? 0 : this.#hooks.replies(message);
+    this.#thread.hidden = count === 0;
+    const words = count === 1 ? '1 answer in the thread' : `${count} answers in the thread`;
+    if (this.#thread.textContent !== words)
+      this.#thread.textContent = words;
   }
 
   /** @param {string} text */

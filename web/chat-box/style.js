@@ -127,6 +127,7 @@ button:disabled { cursor: default; }
 .emoji[aria-checked="true"] { background: light-dark(#ececff, #2a2a4d); box-shadow: inset 0 0 0 1.5px var(--chat-link); }
 .menu-item { display: flex; align-items: center; gap: 10px; width: 100%; padding: 9px 10px; border: 0; border-radius: 10px; background: none; text-align: start; }
 .menu-item.danger { color: var(--chat-danger); }
+.menu-item[aria-checked="true"] { font-weight: 650; color: var(--chat-link); }
 .emoji:hover, .menu-item:hover { background: var(--chat-canvas); }
 .pinned { display: flex; align-items: center; gap: 8px; padding: 9px clamp(12px, 4%, 48px); border: 0; border-bottom: 1px solid var(--chat-line); background: var(--chat-surface); color: var(--chat-text); font-size: 13.5px; text-align: start; min-width: 0; }
 .pinned[hidden] { display: none; }
@@ -144,6 +145,22 @@ button:disabled { cursor: default; }
 .own .quote { border-color: currentcolor; }
 .for-me .bubble { box-shadow: inset 3px 0 0 var(--chat-link); }
 .editing .link { flex: none; margin-inline-start: auto; }
+.replies { margin: 2px 8px 4px; font-size: 13px; }
+.replies[hidden], .quote.in-thread b:empty { display: none; }
+.in-thread { border-inline-start-style: dotted; }
+.mention-box { position: relative; flex: 0 0 100%; height: 0; margin: 0 0 -8px; }
+.mention-box .mentions { position: absolute; inset: auto auto 4px 0; z-index: 2; margin: 0; padding: 6px; list-style: none; width: min(320px, 100%); max-height: 264px; overflow-y: auto; box-sizing: border-box; border: 1px solid var(--chat-line); border-radius: 14px; background: var(--chat-raised); color: var(--chat-text); box-shadow: 0 8px 32px rgb(0 0 0 / .22); }
+.mentions[hidden] { display: none; }
+.mention { padding: 8px 10px; border-radius: 10px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; cursor: pointer; }
+.mention[aria-selected="true"] { background: light-dark(#ececff, #2a2a4d); box-shadow: inset 0 0 0 1.5px var(--chat-link); }
+.thread-view { position: absolute; inset: 0 0 0 auto; z-index: 1; display: flex; flex-direction: column; width: min(440px, 100%); box-sizing: border-box; border-inline-start: 1px solid var(--chat-line); background: var(--chat-canvas); box-shadow: -12px 0 40px rgb(0 0 0 / .12); }
+.thread-view > header { display: flex; align-items: center; justify-content: space-between; padding: 6px 8px 6px 20px; background: var(--chat-surface); border-bottom: 1px solid var(--chat-line); }
+.thread-view h2 { margin: 0; font-size: 16px; font-weight: 660; }
+.thread-view .message { max-width: 92%; }
+.thread-view .quote.in-thread { display: none; }
+.thread-view .plain { display: grid; place-items: center; width: 44px; height: 44px; border: 0; border-radius: 12px; background: none; color: var(--chat-soft); }
+.earlier { align-self: center; margin: 12px auto 0; display: block; }
+.earlier[hidden] { display: none; }
 .jump { position: absolute; right: 20px; bottom: 86px; display: inline-flex; align-items: center; gap: 6px; padding: 8px 14px 8px 10px; border-radius: 99px; border: 1px solid var(--chat-line);
   background: var(--chat-raised); color: var(--chat-text); font-size: 13px; font-weight: 600; box-shadow: 0 4px 16px rgb(0 0 0 / .16); }
 .jump[hidden] { display: none; }

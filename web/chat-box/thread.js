@@ -1,15 +1,19 @@
 /** @import { ChatClient } from '../sdk/client.js' */
-/** @import { Attachment, Change, Message } from '../sdk/types.js' */
-import { filesOf } from './attachments.js';
+/** @import { Change, Message } from '../sdk/types.js' */
+import { fieldsOf, filesOf } from './attachments.js';
 import { Composer } from './composer.js';
-import { h, icon } from './dom.js';
+import { h } from './dom.js';
 import { Draft } from './draft.js';
+import { JumpButton } from './jump-button.js';
+import { groupMembers } from './members.js';
 import { MessageChanges } from './message-changes.js';
 import { MessageList } from './message-list.js';
 import { MessageMenu } from './message-menu.js';
 import { PinnedBar } from './pinned-bar.js';
 import { Quotes } from './quotes.js';
-import { Timeline } from './timeline.js';
+import { ThreadCounts } from './thread-counts.js';
+import { ThreadView } from './thread-view.js';
+import { progressOf, Timeline } from './timeline.js';
 import { TypingLine } from './typing-line.js';
 
 const PAGE = 40;
@@ -18,9 +22,6 @@ const BACK_PAGE = 100;
 const MAX_BACK = 10;
 /** Nearer to an edge than this counts as there, in pixels. */
 const NEAR = 80;
-
-/** What goes with a text. @param {Attachment[]} files @param {number} [reply] the number of the message that it answers @returns {import('../sdk/types.js').Fields | undefined} */
-const fieldsOf = (files, reply) => (files.length > 0 || reply ? { ...(files.length > 0 && { attachments: files }), ...(reply && { reply }) } : undefined);
 
 /**
  * One conversation: its messages, and where to write the next one.
@@ -32,7 +33,6 @@ export class Thread {
   #more = true;
   /** @type {Promise<void> | null} */
   #loading = null;
-  #newBelow = 0;
   #isDue = false;
   #isToEnd = false;
   #markedRead = 0;
@@ -47,15 +47,19 @@ export class Thread {
   #scroller;
   #client;
   #options;
-  #list = new MessageList({
-    nameOf: id => this.#options.nameOf(id), urlOf: file => this.#client.fileUrl(file), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => this.#progress(one),
-    react: (one, emoji) => this.#changes.react(one, emoji), quoted: seq => this.#quotes.find(seq), showQuoted: seq => void this.showAt(seq),
+  #counts = new ThreadCounts();
+  /** @type {import('./message-row.js').RowHooks} */
+  #rowHooks = {
+    nameOf: id => this.#options.nameOf(id), urlOf: file => this.#client.fileUrl(file), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => progressOf(this.#client.peer(this.conversation), one),
+    react: (one, emoji) => this.#changes.react(one, emoji), quoted: seq => this.#quotes.find(seq), showQuoted: seq => void this.showAt(seq), replies: one => this.#counts.of(one), showThread: root => void this.#view.open(root),
     isForMe: one => !one.own && (one.mentions === 'all' || (one.mentions?.includes(this.#client.user?.id ?? 0) ?? false)), sendAgain: one => this.#sendAgain(one), giveUp: one => this.#giveUp(one),
-  });
+  };
+  #list = new MessageList(this.#rowHooks);
+  #view;
   #alert = h('p', { class: 'thread-alert', role: 'alert' });
   #pinned = new PinnedBar(message => this.#toRow(message));
   #note = h('p', { class: 'thread-note', role: 'status' });
-  #jump = h('button', { class: 'jump', type: 'button', hidden: true, onclick: () => this.#toEnd(true) });
+  #jump = new JumpButton(() => this.#toEnd(true));
 
   /** @param {ChatClient} client @param {string} conversation @param {ThreadOptions} options */
   constructor(client, conversation, options) {
@@ -63,23 +67,23 @@ export class Thread {
     this.conversation = conversation;
     this.#options = options;
     this.#changes = new MessageChanges(client, conversation, this.#timeline, {
-      menu: this.#menu, composer: () => this.composer, changed: () => this.#drawSoon(), say: words => { this.#alert.textContent = words; },
-      nameOf: ({ own, name, from }) => (own ? 'yourself' : name || options.nameOf(from)),
+      menu: this.#menu, composer: () => this.composer, changed: () => this.#drawSoon(), say: words => this.say(words),
+      nameOf: ({ own, name, from }) => (own ? 'yourself' : name || options.nameOf(from)), showThread: root => void this.#view.open(root),
     });
     this.#quotes = new Quotes(client, conversation, this.#timeline, () => this.#drawSoon());
-    this.composer = new Composer({
-      send: (text, files, reply) => this.#send(text, fieldsOf(files, reply)), upload: (file, progress, signal) => client.upload(file, { progress, signal }), canUpload: () => client.can('files'), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
-    }, options.placeholder);
+    /** @type {import('./composer.js').ComposerHooks} */
+    const writing = {
+      send: (text, files, reply, mentions) => this.#send(text, fieldsOf(files, reply, mentions)), upload: (file, progress, signal) => client.upload(file, { progress, signal }), canUpload: () => client.can('files'), edit: (message, text) => this.#changes.edit(message, text), editLast: () => this.#changes.editLast(), typed: isEmpty => this.#onType(isEmpty),
+      members: () => groupMembers(client, conversation, () => this.#changes.looksAfter),
+    };
+    this.composer = new Composer(writing, options.placeholder);
+    this.#view = new ThreadView(client, conversation, { row: this.#rowHooks, composer: writing, host: () => this.element, closed: root => this.#leaveThread(root) });
     this.#draft = options.draft === undefined ? null : new Draft(client, conversation, this.composer, options.draft);
     this.#typing = new TypingLine(options.nameOf);
     this.#scroller = h('div', { class: 'scroll' }, this.#list.element, this.#note);
-    this.element = h('section', { class: 'thread', 'aria-label': 'Conversation' }, this.#pinned.element, this.#scroller, this.#jump, this.#alert, this.#typing.element, this.composer.element, this.#menu.element);
+    this.element = h('section', { class: 'thread', 'aria-label': 'Conversation' }, this.#pinned.element, this.#scroller, this.#jump.element, this.#alert, this.#typing.element, this.composer.element, this.#menu.element);
     this.composer.learn();
-    this.element.addEventListener('dragover', event => event.dataTransfer?.types.includes('Files') && event.preventDefault());
-    this.element.addEventListener('drop', event => {
-      if (event.dataTransfer?.files.length && this.composer.take(event.dataTransfer.files))
-        event.preventDefault();
-    });
+    this.composer.takeDrops(this.element);
     this.#scroller.addEventListener('scroll', () => this.#onScroll(), { passive: true });
     const onFocus = () => this.#markRead();
     window.addEventListener('focus', onFocus);
@@ -113,6 +117,7 @@ export class Thread {
   }
 
   close() {
+    this.#view.close();
     this.#menu.close();
     this.#draft?.close();
     this.#stopTyping();
@@ -120,6 +125,12 @@ export class Thread {
   }
 
   focus() { this.composer.focus(); }
+
+  /** The number of the newest message that is here; 0: there is none. */
+  get lastSeq() { return this.#timeline.last; }
+
+  /** @param {string} words for who looks at it; empty: nothing any more */
+  say(words) { this.#alert.textContent = words; }
 
   /**
    * Goes to a message, and loads what is older for it, up to a bound.
@@ -170,7 +181,7 @@ export class Thread {
     const isNew = this.#timeline.add(message);
     this.#note.textContent = '';
     if (isNew && !message.own)
-      this.#newBelow++;
+      this.#jump.count();
     this.#drawSoon(isNew && message.own);
   }
 
@@ -199,12 +210,6 @@ export class Thread {
     });
   }
 
-  /** How far the other one is with a message; in a group nobody is told. @param {Message} message */
-  #progress({ seq }) {
-    const { received, read } = this.#client.peer(this.conversation);
-    return seq > 0 && seq <= read ? 'read' : seq > 0 && seq <= received ? 'received' : 'sent';
-  }
-
   /** @param {boolean} isEmpty */
   #onType(isEmpty) {
     this.#draft?.changed();
@@ -228,7 +233,7 @@ export class Thread {
   /** @param {Message} message */
   #sendAgain(message) {
     this.#giveUp(message);
-    this.#send(message.text, fieldsOf(filesOf(message), message.reply));
+    this.#send(message.text, fieldsOf(filesOf(message), message.reply ?? 0, message.mentions));
     this.composer.focus();
   }
 
@@ -261,16 +266,7 @@ export class Thread {
     this.#showJump();
   }
 
-  #showJump() {
-    if (this.#isAtEnd)
-      this.#newBelow = 0;
-    this.#jump.hidden = this.#isAtEnd;
-    const label = this.#newBelow > 0 ? `${this.#newBelow} new` : 'Latest';
-    if (this.#jump.dataset.label !== label) {
-      this.#jump.dataset.label = label;
-      this.#jump.replaceChildren(icon('down'), label);
-    }
-  }
+  #showJump() { this.#jump.show(this.#isAtEnd); }
 
   /** What is on the screen of a window that somebody looks at was read. */
   #markRead() {
@@ -282,8 +278,15 @@ export class Thread {
   }
 
   #draw() {
+    this.#counts.update(this.#timeline.messages);
     this.#list.draw(this.#timeline.messages, this.#readAtOpen ?? 0);
     this.#pinned.show(this.#timeline.messages);
+  }
+
+  /** The thread of this message was looked at. @param {number} root */
+  #leaveThread(root) {
+    const message = this.#timeline.find(root);
+    message ? this.#list.rowOf(message)?.focus() : this.focus();
   }
 
   /** @param {Message} message */

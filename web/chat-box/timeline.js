@@ -4,6 +4,9 @@ import { withChange } from '../sdk/index.js';
 /** So many changes of messages that are not here are kept: what is being loaded may be older than they are. */
 const MAX_CHANGES = 100;
 
+/** How far the other one is with a message; in a group nobody is told. @param {{ received: number, read: number }} peer @param {Message} message */
+export const progressOf = ({ received, read }, { seq }) => (seq > 0 && seq <= read ? 'read' : seq > 0 && seq <= received ? 'received' : 'sent');
+
 /**
  * The messages of one conversation that are on the screen: those with numbers in order, each once, then the own ones that are on their
  * way. Knows no page.

@@ -19,12 +19,20 @@ export function dialog(title, ...content) {
 
 /**
  * A form of a dialog, which says what went wrong and stays open then.
- * @param {string} title @param {{ label: string, type?: string, maxlength?: number, optional?: boolean }[]} fields @param {string} action
- * @param {(...values: string[]) => Promise<void>} work
+ * @param {string} title @param {{ label: string, type?: string, maxlength?: number, optional?: boolean, value?: string, options?: string[][] }[]} fields
+ *   `options`: one of these is chosen, each a value and its words
+ * @param {string} action
+ * @param {(...values: string[]) => Promise<void | string>} work what it returns is said, and the dialog stays open
  */
-function formDialog(title, fields, action, work) {
+export function formDialog(title, fields, action, work) {
   const error = h('p', { class: 'form-error', role: 'alert' });
-  const inputs = fields.map(({ label, type = 'text', maxlength = 200 }) => h('input', { type, maxlength, 'aria-label': label, autocomplete: 'off', ...(type === 'number' && { inputmode: 'numeric', min: 1 }) }));
+  const outcome = h('p', { role: 'status' });
+  const inputs = fields.map(({ label, type = 'text', maxlength = 200, value = '', options }) => {
+    const input = options ? h('select', { 'aria-label': label }, ...options.map(([one, words]) => h('option', { value: one }, words)))
+      : h('input', { type, maxlength, 'aria-label': label, autocomplete: 'off', ...(type === 'number' && { inputmode: 'numeric', min: 1 }) });
+    input.value = value;
+    return input;
+  });
   const submit = h('button', { class: 'primary', type: 'submit' }, action);
   const form = h('form', {
     novalidate: true,
@@ -38,15 +46,16 @@ function formDialog(title, fields, action, work) {
       }
       submit.disabled = true;
       try {
-        await work(...inputs.map(input => input.value.trim()));
-        element.close();
+        outcome.textContent = await work(...inputs.map(input => input.value.trim())) ?? '';
+        if (!outcome.textContent)
+          element.close();
       } catch (failure) {
         error.textContent = /** @type {Error} */ (failure).message;
         inputs[0].focus();
       }
       submit.disabled = false;
     },
-  }, ...fields.flatMap(({ label }, i) => [h('label', { class: 'field' }, h('span', {}, label), inputs[i])]), error, submit);
+  }, ...fields.flatMap(({ label }, i) => [h('label', { class: 'field' }, h('span', {}, label), inputs[i])]), error, outcome, submit);
   const element = dialog(title, form);
   inputs[0].focus();
 }
@@ -62,7 +71,8 @@ export const newGroupDialog = (client, people, open) => formDialog('New group', 
 /** @param {ChatClient} client @param {(conversation: string) => void} open */
 export const joinGroupDialog = (client, open) => formDialog('Join a group', [{ label: 'Number of the group', type: 'number' }], 'Join',
   async number => {
-    await client.joinGroup(Number(number));
+    if (!await client.joinGroup(Number(number)))
+      return 'You are let in when the creator or an admin accepts you.';
     open(`g:${Number(number)}`);
   });
 

@@ -18,6 +18,8 @@ const PAGE = 100;
  * @property {number} unread up to MAX_COUNT + 1
  * @property {boolean} marked as unread
  * @property {boolean} pinned
+ * @property {boolean} muted
+ * @property {boolean} mentioned whether something unread is to the user
  * @property {string} draft
  *
  * @typedef {object} State what is known of a conversation
@@ -29,6 +31,8 @@ const PAGE = 100;
  * @property {number} read as it was listed
  * @property {boolean} marked
  * @property {boolean} pinned
+ * @property {boolean} muted
+ * @property {boolean} mentioned
  * @property {string} draft
  * @property {boolean} isArchived
  * @property {boolean} isOpened here, so it is shown whatever the list says
@@ -80,13 +84,13 @@ export class Inbox {
     const shown = [...this.#states].filter(([, state]) => this.#isShown(state)).map(([conversation]) => conversation);
     const all = new Set([...known, ...shown, ...(this.#client.user?.groups ?? []).map(({ id }) => `g:${id}`).filter(group => !this.#states.get(group)?.isArchived)]);
     return [...all].filter(conversation => !this.#left.has(conversation)).map(conversation => {
-      const { last = null, marked = false, pinned = false, draft = '' } = this.#states.get(conversation) ?? {};
-      return { conversation, ...this.describe(conversation), last, unread: Math.min(this.#unreadOf(conversation), MAX_COUNT + 1), marked, pinned, draft };
+      const { last = null, marked = false, pinned = false, muted = false, mentioned = false, draft = '' } = this.#states.get(conversation) ?? {};
+      return { conversation, ...this.describe(conversation), last, unread: Math.min(this.#unreadOf(conversation), MAX_COUNT + 1), marked, pinned, muted, mentioned, draft };
     }).sort((a, b) => Number(b.pinned) - Number(a.pinned) || (b.last?.ts ?? 0) - (a.last?.ts ?? 0) || a.name.localeCompare(b.name));
   }
 
-  /** Of all conversations. */
-  get unread() { return [...this.#states.keys()].reduce((sum, conversation) => sum + this.#unreadOf(conversation), 0); }
+  /** Of all conversations that may disturb. */
+  get unread() { return [...this.#states].filter(([, { muted }]) => !muted).map(([conversation]) => conversation).reduce((sum, conversation) => sum + this.#unreadOf(conversation), 0); }
 
   /** @param {string} conversation */
   describe(conversation) {
@@ -121,6 +125,9 @@ export class Inbox {
       void this.#list(this.#pages + 1);
   }
 
+  /** What is pinned or muted has changed. */
+  refresh() { this.#refresh(); }
+
   close() { this.#off.forEach(off => off()); }
 
   /** Whether the server has a list. */
@@ -137,7 +144,7 @@ export class Inbox {
 
   /** @param {string} conversation @returns {State} */
   #of(conversation) {
-    const state = this.#states.get(conversation) ?? { last: null, counted: 0, head: 0, unread: new Set(), isListed: false, read: 0, marked: false, pinned: false, draft: '', isArchived: false, isOpened: false, isAsked: false };
+    const state = this.#states.get(conversation) ?? { last: null, counted: 0, head: 0, unread: new Set(), isListed: false, read: 0, marked: false, pinned: false, muted: false, mentioned: false, draft: '', isArchived: false, isOpened: false, isAsked: false };
     this.#states.set(conversation, state);
     return state;
   }
@@ -155,8 +162,11 @@ export class Inbox {
     const state = this.#of(message.conversation);
     if (!state.last || message.seq === 0 || message.seq >= state.last.seq)
       state.last = message;
-    if (!message.own && !message.system && !message.recalled && message.seq > Math.max(state.head, this.#readOf(message.conversation)))
+    if (!message.own && !message.system && !message.recalled && message.seq > Math.max(state.head, this.#readOf(message.conversation))) {
       state.unread.add(message.seq);
+      const me = this.#client.user?.id ?? 0;
+      state.mentioned ||= message.mentions === 'all' || (message.mentions?.includes(me) ?? false);
+    }
     this.#load(message.conversation);
     this.#changed();
   }
@@ -181,8 +191,10 @@ export class Inbox {
       state.unread.delete(one);
     if (state.isListed && seq > state.read) {
       Object.assign(state, { read: seq, marked: false });
-      if (seq >= state.head)
+      if (seq >= state.head) {
         state.counted = 0;
+        state.mentioned = false;
+      }
       else if (state.counted > 0)
         void this.#list(this.#pages); // nobody here can tell how many are left
     }
@@ -254,10 +266,10 @@ export class Inbox {
 
   /** @param {ListedConversation} listed */
   #takeListed(listed) {
-    const { conversation, head, read: listedRead, unread, last, marked = false, pinned = false, draft = '' } = listed;
+    const { conversation, head, read: listedRead, unread, last, marked = false, pinned = false, muted = false, mentions = 0, draft = '' } = listed;
     const state = this.#of(conversation);
     const read = this.#readOf(conversation);
-    Object.assign(state, { isListed: true, isArchived: false, read: listedRead, marked, pinned, draft, head, counted: head > read ? unread : 0 });
+    Object.assign(state, { isListed: true, isArchived: false, read: listedRead, marked, pinned, muted, mentioned: head > read && mentions > 0, draft, head, counted: head > read ? unread : 0 });
     state.unread = new Set([...state.unread].filter(seq => seq > head));
     if (last) {
       this.#people.addSenders([last]);

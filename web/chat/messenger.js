@@ -2,16 +2,18 @@
 /** @import { GroupChanged } from '../sdk/types.js' */
 import { connectionStatus } from '../chat-box/connection-status.js';
 import { avatar, h, icon } from '../chat-box/dom.js';
-import { Presence, presenceWords, tellAttention } from '../chat-box/peer-presence.js';
+import { Presence, tellAttention } from '../chat-box/peer-presence.js';
 import { Thread } from '../chat-box/thread.js';
-import { Blocks } from './blocks.js';
+import { archiveDialog } from './archive-dialog.js';
+import { Contacts } from './contacts.js';
+import { ContactsDialog } from './contacts-dialog.js';
 import { ConversationList } from './conversation-list.js';
-import { confirmDialog } from './dialogs.js';
 import { newChatDialog } from './find-people.js';
 import { Inbox } from './inbox.js';
-import { membersDialog } from './members-dialog.js';
 import { MessageSearch } from './message-search.js';
+import { PaneHead } from './pane-head.js';
 import { People } from './people.js';
+import { Preferences } from './preferences.js';
 
 const TITLE = 'ChatActors';
 /** The server tells a session of so many users. */
@@ -27,7 +29,12 @@ export class Messenger {
   #inbox;
   #status;
   #presence;
-  #blocks;
+  #contacts;
+  /** @type {ContactsDialog | null} */
+  #contactsDialog = null;
+  #preferences;
+  /** @type {PaneHead | null} */
+  #head = null;
   #offGroups;
   #endAttention;
   #watched = '[[],[]]';
@@ -37,6 +44,8 @@ export class Messenger {
   #wanted = 0;
   #self = h('div', { class: 'self' });
   #pane = h('div', { class: 'pane', tabindex: '-1' });
+  #requests = h('span', { class: 'badge', 'aria-hidden': 'true' });
+  #contactsButton = h('button', { type: 'button', class: 'plain contacts', title: 'Contacts', 'aria-label': 'Contacts', hidden: true, onclick: () => { this.#contactsDialog = new ContactsDialog(this.#client, this.#people, this.#contacts, conversation => this.#go(conversation)); } }, icon('people'), this.#requests);
   #onHash = () => this.#show(this.#conversationOfPage());
   #onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]') && this.#thread)
@@ -50,15 +59,19 @@ export class Messenger {
     this.#inbox = new Inbox(client, this.#people, () => this.#changed());
     this.#status = connectionStatus(client);
     this.#presence = new Presence(client, () => this.#changed());
-    this.#blocks = new Blocks(client, () => this.#changed());
+    this.#contacts = new Contacts(client, () => {
+      this.#contactsDialog?.draw();
+      this.#changed();
+    });
+    this.#preferences = new Preferences(client, () => this.#inbox.refresh());
     this.#offGroups = client.on('groupChanged', event => void this.#onGroup(event).catch(() => {})); // a login has what is not known now
     this.#endAttention = tellAttention(client);
     const compose = () => newChatDialog(client, this.#people, conversation => this.#go(conversation));
     this.#search = new MessageSearch(client, { describe: conversation => this.#inbox.describe(conversation), nameOf: id => this.#people.nameOf(id) }, (conversation, seq) => this.#go(conversation, seq));
-    this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore(), this.#search);
+    this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore(), this.#search, () => void archiveDialog(client, this.#inbox, conversation => this.#go(conversation)));
     this.element = h('main', { class: 'messenger' }, h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#thread ? this.#thread.focus() : this.#pane.focus(); } }, 'Go to the conversation'),
       h('div', { class: 'sidebar' },
-        h('header', { class: 'top' }, this.#self,
+        h('header', { class: 'top' }, this.#self, this.#contactsButton,
           h('button', { type: 'button', class: 'plain', title: 'New conversation', 'aria-label': 'New conversation', onclick: compose }, icon('compose')),
           h('button', { type: 'button', class: 'plain', title: 'Log out', 'aria-label': 'Log out', onclick: logout }, icon('leave'))),
         this.#list.element),
@@ -76,7 +89,9 @@ export class Messenger {
     this.#inbox.close();
     this.#search.close();
     this.#presence.close();
-    this.#blocks.close();
+    this.#contacts.close();
+    this.#preferences.close();
+    this.#head?.close();
     this.#offGroups();
     this.#endAttention();
     this.#people.close();
@@ -105,7 +120,8 @@ export class Messenger {
       return;
     const was = this.#thread?.conversation;
     this.#thread?.close();
-    this.#thread = null;
+    this.#head?.close();
+    this.#thread = this.#head = null;
     this.element.classList.toggle('has-thread', conversation !== '');
     if (conversation)
       this.#openThread(conversation);
@@ -121,14 +137,11 @@ export class Messenger {
   /** @param {string} conversation */
   #openThread(conversation) {
     this.#inbox.open(conversation);
-    const { name, isGroup } = this.#inbox.describe(conversation);
+    const { name } = this.#inbox.describe(conversation);
     const thread = this.#thread = new Thread(this.#client, conversation, { nameOf: id => this.#people.nameOf(id), placeholder: `Message ${name}`, onSend: message => this.#inbox.add(message), draft: this.#inbox.draftOf(conversation) });
-    const id = Number(conversation.split(':')[1]);
-    this.#pane.replaceChildren(h('header', { class: 'top' },
-      h('button', { type: 'button', class: 'plain back', 'aria-label': 'Back to the conversations', onclick: () => this.#go('') }, icon('back')),
-      avatar(name, isGroup), h('div', { class: 'who' }, h('h1', { class: 'with' }, name), h('p', { class: 'presence' })),
-      isGroup ? h('button', { type: 'button', class: 'plain', title: 'Members', 'aria-label': 'Members', onclick: () => void membersDialog(this.#client, this.#people, { id, name: this.#inbox.describe(conversation).name }, () => this.#leave(conversation)) }, icon('people'))
-        : h('button', { type: 'button', class: 'plain block', hidden: true, onclick: () => this.#toggleBlock(conversation) }, icon('block'))), thread.element);
+    this.#head = new PaneHead({ client: this.#client, people: this.#people, inbox: this.#inbox, contacts: this.#contacts, presence: this.#presence, preferences: this.#preferences },
+      thread, () => this.#go(''), isGone => (isGone ? this.#leave(conversation) : this.#go('')));
+    this.#pane.replaceChildren(this.#head.element, thread.element);
     const seq = this.#wanted;
     this.#wanted = 0;
     void thread.load().then(() => (seq > 0 ? thread.showAt(seq) : undefined));
@@ -153,52 +166,21 @@ export class Messenger {
       this.#self.dataset.key = key;
       this.#self.replaceChildren(avatar(user?.name ?? '?'), h('div', {}, h('h1', {}, user?.name ?? ''), h('p', {}, user ? `Your number is ${user.id}` : '')));
     }
-    this.#list.show(this.#inbox.entries, this.#thread?.conversation ?? '');
+    this.#list.show(this.#inbox.entries, this.#thread?.conversation ?? '', this.#client.can('conversations'));
     const { unread } = this.#inbox;
     document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${TITLE}` : TITLE;
-    this.#drawHead();
+    this.#drawContacts();
+    this.#head?.draw();
     this.#watch();
   }
 
-  #drawHead() {
-    const title = this.#pane.querySelector('.with');
-    if (!title || !this.#thread)
-      return;
-    const { name, isGroup, peer } = this.#inbox.describe(this.#thread.conversation);
-    if (title.textContent !== name) {
-      title.textContent = name;
-      this.#pane.querySelector('.top .avatar')?.replaceWith(avatar(name, isGroup));
-      this.#thread.composer.invite(`Message ${name}`);
-    }
-    this.#drawBlock(peer, name);
-    const presence = /** @type {HTMLElement} */ (title.nextElementSibling);
-    const known = peer ? this.#presence.of(peer) : undefined;
-    const key = JSON.stringify(known ?? null);
-    if (presence.dataset.key !== key) {
-      presence.dataset.key = key;
-      presence.replaceChildren(...presenceWords(known));
-    }
-  }
-
-  /** @param {number} peer 0: nobody to block @param {string} name */
-  #drawBlock(peer, name) {
-    const button = /** @type {HTMLButtonElement | null} */ (this.#pane.querySelector('.block'));
-    if (!button)
-      return;
-    const isBlocked = this.#blocks.has(peer);
-    const label = `${isBlocked ? 'Unblock' : 'Block'} ${name}`;
-    button.hidden = !peer || !this.#blocks.isThere;
-    button.title = label;
-    button.setAttribute('aria-label', label);
-    button.classList.toggle('is-blocked', isBlocked);
-  }
-
-  /** @param {string} conversation */
-  #toggleBlock(conversation) {
-    const { peer, name } = this.#inbox.describe(conversation);
-    const isBlocked = this.#blocks.has(peer);
-    confirmDialog(isBlocked ? `Unblock ${name}?` : `Block ${name}?`, isBlocked ? `${name} can write to you again.` : `${name} cannot write to you any more, and neither of you sees whether the other one is online.`,
-      isBlocked ? 'Unblock' : 'Block', () => this.#blocks.set(peer, !isBlocked));
+  #drawContacts() {
+    const { length } = this.#contacts.requests;
+    const label = length > 0 ? `Contacts, ${length} ${length === 1 ? 'request' : 'requests'}` : 'Contacts';
+    this.#contactsButton.hidden = !this.#contacts.isThere;
+    this.#contactsButton.setAttribute('aria-label', label);
+    this.#contactsButton.title = label;
+    this.#requests.textContent = length > 0 ? String(length) : '';
   }
 
   /** @param {string} conversation that the user is in no longer */

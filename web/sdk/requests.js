@@ -35,7 +35,7 @@ export class Requests {
   /**
    * The creator and admins may; what is left out stays. `delete`, which stands alone, is the creator's, and ends the group for all.
    * @param {number} groupid
-   * @param {{ name?: string, desc?: string, avatar?: string, joining?: 'free' | 'invite' | 'ask', sending?: 'all' | 'admins', keep_days?: number, delete?: true }} change
+   * @param {{ name?: string, desc?: string, avatar?: string, joining?: 'free' | 'invite' | 'ask', sending?: 'all' | 'admins', history?: 'all' | 'joined', keep_days?: number, delete?: true }} change
    */
   async changeGroup(groupid, change) { await this.#ask({ msgid: Kind.changeGroup, groupid, ...change }); }
 
@@ -129,7 +129,9 @@ export class Requests {
 
   settings() { return this.#ask({ msgid: Kind.getSettings }); }
 
-  /** @param {{ presence?: string, receipts?: string, mute?: string, unmute?: string, pin?: string, unpin?: string }} change @returns what they are now */
+  /** @param {{ presence?: string, receipts?: string, mute?: string, unmute?: string, pin?: string, unpin?: string, notify?: Record<string, 'all' | 'mentions' | 'none'> }} change
+   *   `notify`, which stands alone: which messages wake the user
+   * @returns what they are now */
   changeSettings(change) { return this.#ask({ msgid: Kind.changeSettings, ...change }); }
 
   /**

@@ -83,6 +83,7 @@
  * @property {number} received the own marks
  * @property {number} read
  * @property {number} unread messages of others that were not read
+ * @property {number} [mentions] how many of them mention the user, or everybody
  * @property {Message | null} last the last message as it is now; null: it was cleared, or is too large for a list
  * @property {{ received: number, read: number }} [peer]
  * @property {number} [rev]

@@ -83,3 +83,24 @@ test('Pictures and files go with messages, are shown and downloaded, and are gon
   await bob.getByRole('button', { name: /Ann/ }).first().click();
   assert.equal(await isShown(bob.locator('.message .picture img').first()), 240);
 });
+
+test('A message with files alone is named by its files in the list, also after a reload', { timeout: 180_000 }, async () => {
+  const alice = await person(browser, node.url);
+  const bob = await person(browser, node.url);
+  await register(alice, 'Fay');
+  await writeTo(alice, await register(bob, 'Gil'));
+  await alice.getByRole('button', { name: 'Add files' }).waitFor();
+  await chooser(alice).setInputFiles({ name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('a plan') });
+  await alice.getByRole('button', { name: 'Send' }).and(alice.locator(':enabled')).click();
+  for (const page of [alice, bob]) {
+    await page.locator('.preview', { hasText: 'plan.txt' }).waitFor();
+    await page.reload();
+    await page.locator('.preview', { hasText: 'plan.txt' }).waitFor();
+  }
+  const phone = await person(browser, node.url); // knows nothing but what the list says
+  await phone.open();
+  await phone.getByLabel('Name', { exact: true }).fill('Gil');
+  await phone.getByLabel('Password').fill('wonderland');
+  await phone.getByRole('button', { name: 'Log in' }).click();
+  await phone.locator('.preview', { hasText: 'plan.txt' }).waitFor();
+});

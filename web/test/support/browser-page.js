@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
+const WEB = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
 const PROGRAM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 /** A real Chromium without a window. */
@@ -16,6 +17,8 @@ export function launch() {
 export async function person(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1120, height: 720 }, ...options });
   context.setDefaultTimeout(90_000);
+  if (process.env.WEB_FROM_DISK) // scripts and styles of this folder, in place of those that the node was built with
+    await context.route(/\/(sdk|chat|chat-box)\/[\w-]+\.(js|css)$/, route => route.fulfill({ path: `${WEB}${new URL(route.request().url()).pathname}` }));
   const page = await context.newPage();
   return Object.assign(page, { problems: problemsOf(page), open: () => page.goto(url) });
 }
@@ -82,4 +85,39 @@ export async function violations(page) {
     return page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ['violations'] })).violations);
   });
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
+
+/** Somebody with a new group open. */
+export async function inNewGroup(browser, url, name, group, options) {
+  const page = await person(browser, url, options);
+  await register(page, name);
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await page.getByRole('button', { name: 'New group' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(group);
+  await page.getByRole('button', { name: 'Create group' }).click();
+  await page.getByRole('heading', { name: group }).waitFor();
+  return page;
+}
+
+/** Enters a group by its number, or asks to. */
+export async function join(page, number) {
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await page.getByRole('button', { name: 'Join a group' }).click();
+  await page.getByLabel('Number of the group').fill(String(number));
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+}
+
+/** The row of a conversation in the list. */
+export const rowOf = (page, name) => page.locator('.conversations').getByRole('button', { name });
+
+/** Picks an entry of the menu of a conversation. */
+export async function pick(page, label) {
+  await page.getByRole('button', { name: 'More about this conversation' }).click();
+  await page.getByRole('menu', { name: 'Actions' }).getByText(label, { exact: true }).click();
+}
+
+/** Of a page, into the folder that SHOTS names: for people to look at. */
+export async function shot(page, name) {
+  if (process.env.SHOTS)
+    await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
 }
