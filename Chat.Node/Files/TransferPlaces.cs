@@ -8,6 +8,8 @@ sealed class TransferPlaces(int max, int maxOfUser)
     readonly ConcurrentDictionary<int, int> _ofUsers = new();
     int _count;
 
+    public int Taken => Volatile.Read(ref _count);
+
     /// <summary>False: there is no place, now or for this user.</summary>
     public bool TryEnter(int userId)
     {
