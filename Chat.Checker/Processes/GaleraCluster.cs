@@ -140,7 +140,8 @@ sealed class GaleraCluster : IAsyncDisposable
     {
         var script = Path.Combine(_folder, $"wsrep_sst_{TransferName}");
         await File.WriteAllTextAsync(script, Transfer);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var (transfer, name) = (FreePort.Next(), $"chat{Random.Shared.Next():x}");
         foreach (var place in _places)
             _members.Add(await MariaDbServer.CreateAsync(

@@ -9,11 +9,10 @@ static class KeepRule
     /// <summary>The shorter of what the server and the group say; null: for ever.</summary>
     /// <param name="serverDays">0: the server says nothing.</param>
     /// <param name="groupDays">0: the group says nothing.</param>
-    public static TimeSpan? Length(int serverDays, int groupDays) => (serverDays, groupDays) switch
+    public static TimeSpan? Length(int serverDays, int groupDays)
     {
-        (<= 0, <= 0) => null,
-        (<= 0, var days) => TimeSpan.FromDays(days),
-        (var days, <= 0) => TimeSpan.FromDays(days),
-        var (one, other) => TimeSpan.FromDays(Math.Min(one, other)),
-    };
+        if (serverDays <= 0 && groupDays <= 0)
+            return null;
+        return TimeSpan.FromDays(serverDays <= 0 ? groupDays : groupDays <= 0 ? serverDays : Math.Min(serverDays, groupDays));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Chat.SystemTests.EndToEnd;
+using Chat.SystemTests.Support;
 using Chat.Tests.Support;
 using Xunit;
 

@@ -36,27 +36,8 @@ sealed class EveryStatement(IChatDatabase database)
         await SearchStatements.RunAsync(database, _node, _clock);
         await DeviceStatements.RunAsync(database, _clock);
         await FileStatements.RunAsync(database, _clock);
-        await PushesAsync();
+        await PushStatements.RunAsync(database, _node, _clock);
         await RetentionStatements.RunAsync(database, _node, _clock);
-    }
-
-    async Task PushesAsync()
-    {
-        var interest = new WebhookInterest();
-        var pushes = new PushStore(database, new WebhookOutbox(database, _clock, interest));
-        await new OfflineStore(database, _clock, NullLogger<OfflineStore>.Instance, interest: interest)
-            .InsertAsync([new OfflineRow(20, Direct, 9, "p9", 1, "{}"u8.ToArray()), new OfflineRow(20, Direct, 8, "p8", 1, "{}"u8.ToArray())]);
-        Assert.Equal([new PendingPush(1, ConversationId.Group(1), 1), new PendingPush(11, ConversationId.Group(1), 1)], (await pushes.ReadDueAsync(ManyRows.Then + 11, 2)).Select(each => each.Push));
-        Assert.InRange(await pushes.NextAsync(new DuePush(new PendingPush(1, Group, 1), IsMember: true, 0, IsRecalled: true)) ?? 0, 2, 10);
-        await pushes.ForgetUnseenAsync([new DuePush(new PendingPush(20, Direct, 1), IsMember: true, 0, IsRecalled: true)]);
-        await pushes.PostponeAsync([new PendingPush(1, ConversationId.Group(1), 1)], ManyRows.Then);
-        await pushes.TellAsync([(new PendingPush(20, Direct, 8), "{}")], writesEvents: true);
-        await new DeliveryMarks(database, _clock, NullLogger<DeliveryMarks>.Instance, interest, pushes).RaiseAsync([new DeliveryMark(20, Direct, 0, 0, 8)]);
-        var unread = await pushes.UnreadAsync([.. Ids(100).Append(20)]);
-        Assert.InRange(unread.Of(20), 100, UnreadCount.Max);
-        Assert.InRange((await new MessageLogStore(database, _node).ReadAtAsync([.. Enumerable.Range(1, 200).Select(seq => (Group, (long)seq))])).Count, 100, 200);
-        Assert.Equal(0, (await new DeliveryMarks(database, _clock, NullLogger<DeliveryMarks>.Instance).ReadAsync([(20, Direct), (21, Direct)]))[(21, Direct)].ReadTo);
-        Assert.True(await pushes.ForgetSomeAsync());
     }
 
     /// <summary>They are told of everything.</summary>

@@ -198,8 +198,12 @@ public abstract class RetentionTests : StorageTest
             await _log.AppendAsync([new LogRow(Group, seq, Alice, $"g{seq}", DaysAgo(seq <= 10 ? 40 : seq <= 20 ? 35 : 0), "{}"u8.ToArray())]);
     }
 
-    Task SetKeepDaysAsync(int days) => new GroupStore(Database.Chat, writesForLegacy: false, new LegacyTexts(Database.Chat), outbox: new SystemOutbox(Database.Chat, Database.Clock, new UserDirectory(Database.Chat, new LegacyTexts(Database.Chat))))
-        .ChangeAsync(new ChangeGroupRequest(Group.B) { KeepDays = days }, Alice, _ => null);
+    async Task SetKeepDaysAsync(int days)
+    {
+        var texts = new LegacyTexts(Database.Chat);
+        var groups = new GroupStore(Database.Chat, writesForLegacy: false, texts, outbox: new SystemOutbox(Database.Chat, Database.Clock, new UserDirectory(Database.Chat, texts)));
+        await groups.ChangeAsync(new ChangeGroupRequest(Group.B) { KeepDays = days }, Alice, _ => null);
+    }
 
     Task SweepAsync(int days, long incarnation = 1001, Func<ValueTask<bool>>? rest = null) => new RetentionSweeper(
         new RetentionWalks(Database.Chat, new NodeIdentity("here:4053", incarnation)), _store, Leases.Endless(), days, Database.Clock, NullLogger<RetentionSweeper>.Instance)

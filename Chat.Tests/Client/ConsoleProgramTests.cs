@@ -261,8 +261,7 @@ public sealed class ConsoleProgramTests : ClientScenario
         using var error = new StringWriter();
         using var input = new StringReader("/help\n/to 2\nhello [bob]\n/history 2\n/quit\n");
 
-        var exitCode = await new CommandLineProgram(input, output, error)
-            .RunAsync(["--port", $"{Server.Port}", "--name", "alice", "--password", "pw"]);
+        var exitCode = await new CommandLineProgram(input, output, error).RunAsync(["--port", $"{Server.Port}", "--name", "alice", "--password", "pw"]);
 
         Assert.Equal(0, exitCode);
         Assert.DoesNotContain('\u001b', output.ToString());

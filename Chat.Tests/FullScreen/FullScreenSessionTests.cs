@@ -4,7 +4,6 @@ using Chat.Client.Terminal;
 using Chat.Protocol;
 using Chat.Tests.Client;
 using Chat.Tests.Support;
-using ChatActors.Client;
 using Xunit;
 
 namespace Chat.Tests.FullScreen;

@@ -1,4 +1,3 @@
-using Chat.Client.FullScreen;
 using ChatActors.Client;
 using Xunit;
 using static Chat.Tests.FullScreen.FullScreenScene;
