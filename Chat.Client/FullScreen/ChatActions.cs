@@ -1,3 +1,4 @@
+using Chat.Client.Terminal;
 using Chat.Protocol;
 using ChatActors.Client;
 
@@ -95,6 +96,13 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
 
     /// <summary>After a login, and after each gap: the server knows what is unread.</summary>
     public void Refresh() => Run(RefreshAsync());
+
+    /// <summary>An event may speak of a group whose name is new.</summary>
+    public void LearnGroup(ChatEvent chatEvent)
+    {
+        if (chatEvent is GroupChanged)
+            Run(DrawAfterAsync(GroupNames.LearnAsync(client, model.Contacts, chatEvent, stop)));
+    }
 
     /// <summary>The newest messages once more: a command has sent one.</summary>
     public void Reload(ConversationId id)
@@ -213,7 +221,16 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
                 model.Contacts.LearnUser(user.Id, user.Name);
         }
 
+        var groups = listed.Select(entry => entry.Summary.Conversation).Where(id => id.IsGroup).Select(id => id.B).Except(model.Contacts.Groups().Select(group => group.Id));
+        foreach (var group in groups)
+            await GroupNames.LearnAsync(client, model.Contacts, group, stop);
         post(() => { }); // to be drawn
+    }
+
+    async Task DrawAfterAsync(Task learning)
+    {
+        await learning;
+        post(() => { });
     }
 
     /// <summary>What goes wrong is said in the line of news.</summary>

@@ -183,6 +183,7 @@ sealed class FullScreenSession : IAsyncDisposable
             _model.LogIn(login);
         _model.Apply(chatEvent, IsSeen, Now);
         _commands.Explain(chatEvent);
+        _actions.LearnGroup(chatEvent);
         if (chatEvent is CaughtUp)
             _actions.Refresh();
         _state.SaveSometimes(_client);

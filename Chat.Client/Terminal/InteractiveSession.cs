@@ -133,6 +133,7 @@ sealed class InteractiveSession : IAsyncDisposable
                     _contacts.Learn(message);
                 else if (chatEvent is Reconnected { Login: { } login })
                     _contacts.Learn(login);
+                _ = GroupNames.LearnAsync(_client, _contacts, chatEvent, _reading.Token); // the answer comes behind this event: nothing waits for it
                 Print(() => _screen.WriteEvent(chatEvent));
                 _state.SaveSometimes(_client);
             }

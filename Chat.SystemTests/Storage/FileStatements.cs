@@ -12,15 +12,16 @@ static class FileStatements
     public static async Task RunAsync(IChatDatabase database, TimeProvider clock)
     {
         var store = new FileStore(database, clock);
-        var file = new StoredFile { Id = $"a_{new string('f', 32)}", Owner = 20, Name = "x", Type = "a/b", Size = 1, Sha256 = new byte[32], Until = 5 };
+        var use = new FileUse(Direct, 2, "c1"); // a message that is in the log
+        var file = new StoredFile { Id = $"a_{new string('f', 32)}", Owner = use.Sender, Name = "x", Type = "a/b", Size = 1, Sha256 = new byte[32], Until = 5 };
         Assert.Null(await store.AnnounceAsync(file, long.MaxValue / 2));
         Assert.True(await store.StoreAsync(file.Id));
         Assert.False(await store.MayReadAsync((await store.FindAsync(file.Id))!, 21));
-        Assert.Single((await store.UseAsync([file.Id], new FileUse(Direct, 20, "c1")))!);
+        Assert.Single((await store.UseAsync([file.Id], use))!);
         Assert.True(await store.MayReadAsync(file, 21));
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var open = await store.UncheckedAsync(now + 1, 1);
-        await store.CheckAsync([.. open.Select(each => (each.Id, each.Use, true)), (file.Id, new FileUse(Direct, 20, "c1"), false)], now + 1);
+        await store.CheckAsync([.. open.Select(each => (each.Id, each.Use, true)), (file.Id, use, false)], now + 1);
         Assert.Equal(FileState.Doomed, (await store.FindAsync(file.Id))!.Standing);
         Assert.Contains(file.Id, await store.OldAsync(FileState.Doomed, now + 1, 1_000_000));
         await store.DoomAsync([file.Id], FileState.Stored, now);

@@ -39,6 +39,17 @@ public sealed class FullScreenTests
     }
 
     [Fact]
+    public async Task A_group_that_one_is_let_into_has_its_name_at_once()
+    {
+        await using var chat = await FullScreenChat.StartAsync();
+        var group = await chat.Bob.CreateGroupAsync("friends", "");
+
+        await chat.Bob.ChangeMembersAsync(new ChangeMembersRequest(group) { Add = [chat.AliceId] });
+
+        await chat.Terminal.SeesAsync(" friends");
+    }
+
+    [Fact]
     public async Task Columns_are_aligned_in_every_script_and_hostile_texts_are_harmless()
     {
         await using var chat = await FullScreenChat.StartAsync();
