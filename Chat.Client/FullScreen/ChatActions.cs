@@ -27,15 +27,21 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
     public Task Saving { get; private set; } = Task.CompletedTask;
 
     /// <summary>Shows a conversation.</summary>
-    public void Open(ConversationId id)
+    /// <param name="id">Which.</param>
+    /// <param name="keepsLine">What is being typed is meant for it.</param>
+    public void Open(ConversationId id, bool keepsLine = false)
     {
-        KeepDraft();
+        keepsLine &= view.Input.Text.Length > 0;
+        if (!keepsLine)
+            KeepDraft();
         var timeline = model.Open(id);
         view.Follow();
         view.ShowPanel(null);
         view.ShowsList = false;
         view.Mode = InputMode.Line;
-        view.Input.Set(model.EntryOf(id).Draft);
+        var draft = model.EntryOf(id).Draft;
+        if (!keepsLine)
+            view.Input.Set(draft);
         if (!timeline.IsLoaded)
             Run(LoadAsync(id, null));
         Watch();

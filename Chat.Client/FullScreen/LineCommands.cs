@@ -9,6 +9,10 @@ namespace Chat.Client.FullScreen;
 sealed class LineCommands
 {
     const int PrintedWidth = 10_000;
+    const int MaxWaiting = 100;
+
+    /// <summary>Behind them lines go to somebody else: what is typed meanwhile waits.</summary>
+    static readonly HashSet<string> Choosing = ["to", "join", "create", "leave", "login", "register", "logout"];
 
     readonly ChatClient _client;
     readonly ChatModel _model;
@@ -19,7 +23,9 @@ sealed class LineCommands
     readonly Action<Action> _post;
     readonly Action _leave;
     readonly CancellationToken _stop;
+    readonly Queue<CommandCall> _waiting = new();
     (string Name, bool IsNew)? _withoutPassword;
+    bool _isChoosing;
 
     public LineCommands(
         ChatClient client, ChatModel model, ScreenView view, ChatActions actions, TerminalOptions options, Action<Action> post, Action leave, CancellationToken stop)
@@ -50,10 +56,14 @@ sealed class LineCommands
             return;
         }
 
-        if (CommandReader.Read(line, out var error) is { } call)
-            Run(call);
-        else
+        if (CommandReader.Read(line, out var error) is not { } call)
             _view.Say(error, isError: true);
+        else if (!_isChoosing || call.Name == "quit")
+            Run(call);
+        else if (_waiting.Count < MaxWaiting)
+            _waiting.Enqueue(call);
+        else
+            _view.Say($"{MaxWaiting} lines wait already: \"{line}\" was not taken", isError: true);
     }
 
     /// <summary>Says what people have to know of an event beside the messages.</summary>
@@ -100,6 +110,7 @@ sealed class LineCommands
                 break;
             default:
                 _runner.Target = _model.Selected;
+                _isChoosing |= Choosing.Contains(call.Name);
                 _ = RunAsync(call, then);
                 break;
         }
@@ -111,8 +122,22 @@ sealed class LineCommands
         _post(() =>
         {
             Show(call, outcome);
+            if (Choosing.Contains(call.Name))
+                EndChoosing(outcome);
             then?.Invoke();
+            while (!_isChoosing && _waiting.TryDequeue(out var next))
+                Run(next);
         });
+    }
+
+    /// <summary>What was typed for a conversation that there is not must not go to the one before.</summary>
+    void EndChoosing(Outcome outcome)
+    {
+        _isChoosing = false;
+        if (outcome is not CommandFailed || _waiting.Count == 0)
+            return;
+        _waiting.Clear();
+        _view.Say($"what was typed behind it was not taken: {_view.Notice}", isError: true);
     }
 
     void Show(CommandCall call, Outcome outcome)
@@ -134,19 +159,19 @@ sealed class LineCommands
                 _view.Follow();
                 break;
             case TargetChosen { Target: { } target }:
-                _actions.Open(target);
+                _actions.Open(target, keepsLine: true);
                 return;
             case TargetChosen:
                 _model.Close();
                 return;
             case CommandDone when call.Name == "join" && _model.Contacts.FindGroup(call[0]!) is { } joined:
-                _actions.Open(ConversationId.Group(joined));
+                _actions.Open(ConversationId.Group(joined), keepsLine: true);
                 break;
             case CommandDone when call.Name == "leave" && _model.Contacts.FindGroup(call[0]!) is { } left:
                 _model.Drop(ConversationId.Group(left));
                 break;
             case GroupCreated group:
-                _actions.Open(ConversationId.Group(group.GroupId));
+                _actions.Open(ConversationId.Group(group.GroupId), keepsLine: true);
                 break;
         }
 

@@ -126,6 +126,28 @@ public sealed class FullScreenSessionTests : ClientScenario
     }
 
     [Fact]
+    public async Task What_is_typed_behind_a_choice_goes_to_who_was_chosen_or_to_nobody()
+    {
+        Server.Live.Listed.Add(new(AliceAndBob, 0));
+        var session = Start();
+        await SeesAsync("logged in as alice");
+        Type("/to 2");
+        Press(ConsoleKey.Enter);
+        Type("for bob");
+        Press(ConsoleKey.Enter);
+        await SeesAsync("you: for bob ✓");
+
+        Type("/to nobody-of-that-name");
+        Press(ConsoleKey.Enter);
+        Type("for nobody");
+        Press(ConsoleKey.Enter);
+        await SeesAsync("what was typed behind it was not taken");
+
+        Assert.Equal(["for bob"], Server.Store.Log(AliceAndBob).Select(message => message.Text));
+        await LeaveAsync(session);
+    }
+
+    [Fact]
     public async Task Commands_work_as_without_the_full_screen()
     {
         var session = Start();

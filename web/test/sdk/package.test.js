@@ -29,11 +29,11 @@ const output = (command, ...args) => run(command, args, { cwd: web }).then(() =>
 
 test('The types are right, strictly', { timeout: 120_000 }, async () => assert.equal(await output(bin('tsc'), '-p', 'tsconfig.json'), ''));
 
-test('What a product bundles is at most 18 KB', async () => {
+test('What a product bundles is at most 19 KB', async () => {
   const { outputFiles, metafile } = await build({ entryPoints: [join(web, 'sdk/index.js')], bundle: true, minify: true, format: 'esm', target: 'es2022', write: false, metafile: true });
   const size = gzipSync(outputFiles[0].contents, { level: 9 }).length;
   assert.ok(Object.keys(metafile.inputs).length > 10, 'all modules are in it');
-  assert.ok(size <= 18 * 1024, `${size} bytes`);
+  assert.ok(size <= 19 * 1024, `${size} bytes`);
   console.log(`# ${size} bytes, minified and compressed`);
 });
 
