@@ -71,8 +71,9 @@ export class Messenger {
     this.#list = new ConversationList(conversation => this.#go(conversation), compose, id => this.#presence.of(id), () => this.#inbox.loadMore(), this.#search, () => void archiveDialog(client, this.#inbox, conversation => this.#go(conversation)));
     this.element = h('main', { class: 'messenger' }, h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#thread ? this.#thread.focus() : this.#pane.focus(); } }, 'Go to the conversation'),
       h('div', { class: 'sidebar' },
-        h('header', { class: 'top' }, this.#self, this.#contactsButton,
+        h('header', { class: 'top' }, this.#self,
           h('button', { type: 'button', class: 'plain', title: 'New conversation', 'aria-label': 'New conversation', onclick: compose }, icon('compose')),
+          this.#contactsButton,
           h('button', { type: 'button', class: 'plain', title: 'Log out', 'aria-label': 'Log out', onclick: logout }, icon('leave'))),
         this.#list.element),
       this.#pane, this.#status.element);
