@@ -1,6 +1,7 @@
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Support;
+using Dapper;
 using Xunit;
 
 namespace Chat.SystemTests.Storage;
@@ -16,6 +17,8 @@ static class RetentionStatements
         var outbox = new WebhookOutbox(database, clock);
         var endpoint = (await new WebhookStore(database, clock).AddAsync("http://example.com", [new byte[32]], [], isBatch: false))!;
         await new WebhookMarks(database, outbox, clock).MarkAsync([(Group, 1)]);
+        await database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+            "REPLACE INTO WebhookChangeMark (a, b, first_rev, version) VALUES (@A, @B, 1, 1)", new { Group.A, Group.B }, transaction));
         var walks = new RetentionWalks(database, node);
         await walks.IsNeededAsync();
         Assert.Equal(RetentionWalks.PageSize, (await walks.NextAsync(clock.Milliseconds))!.Count);
@@ -26,6 +29,7 @@ static class RetentionStatements
             var last = (await log.HeadsAsync([id]))[id].Seq;
             Assert.Equal(last + 1, await store.FirstSinceAsync(id, 1, long.MaxValue));
             Assert.Equal(1, await store.FirstSinceAsync(id, 1, 0));
+            Assert.True(await store.RaiseAsync(id, last));
             Assert.True(await store.RaiseAsync(id, last + 1));
             Assert.False(await store.RaiseAsync(id, last));
             var users = await store.UsersAsync(id, 0);

@@ -2,13 +2,16 @@
 /** @import { People } from './people.js' */
 import { h, icon } from '../chat-box/dom.js';
 
+let opened = 0;
+
 /**
  * A dialog with a title. The browser keeps the focus in it and closes it with Escape.
  * @param {string} title @param {...(Node | false | undefined)} content
  */
 export function dialog(title, ...content) {
-  const element = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title' },
-    h('header', {}, h('h2', { id: 'dialog-title' }, title), h('button', { type: 'button', class: 'plain', 'aria-label': 'Close', onclick: () => element.close() }, icon('close'))),
+  const id = `dialog-${++opened}`; // one may stand above another
+  const element = h('dialog', { class: 'dialog', 'aria-labelledby': id },
+    h('header', {}, h('h2', { id }, title), h('button', { type: 'button', class: 'plain', 'aria-label': 'Close', onclick: () => element.close() }, icon('close'))),
     ...content);
   element.addEventListener('click', event => event.target === element && element.close());
   element.addEventListener('close', () => element.remove());

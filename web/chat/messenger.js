@@ -36,6 +36,9 @@ export class Messenger {
   /** @type {PaneHead | null} */
   #head = null;
   #offGroups;
+  #offCleared;
+  /** Of the open conversation: what is below was cleared. It may be known only when the server has answered. */
+  #floor = 0;
   #endAttention;
   #watched = '[[],[]]';
   #list;
@@ -64,6 +67,12 @@ export class Messenger {
       this.#changed();
     });
     this.#preferences = new Preferences(client, () => this.#inbox.refresh());
+    this.#offCleared = client.on('conversation', ({ conversation, floor = 0 }) => {
+      if (this.#thread?.conversation !== conversation || floor <= this.#floor)
+        return;
+      this.#floor = floor;
+      this.#show(conversation, true); // what is below is not to be seen any more
+    });
     this.#offGroups = client.on('groupChanged', event => void this.#onGroup(event).catch(() => {})); // a login has what is not known now
     this.#endAttention = tellAttention(client);
     const compose = () => newChatDialog(client, this.#people, conversation => this.#go(conversation));
@@ -94,6 +103,7 @@ export class Messenger {
     this.#preferences.close();
     this.#head?.close();
     this.#offGroups();
+    this.#offCleared();
     this.#endAttention();
     this.#people.close();
     this.#status.close();
@@ -115,11 +125,13 @@ export class Messenger {
     }
   }
 
-  /** @param {string} conversation */
-  #show(conversation) {
-    if (this.#thread?.conversation === conversation && conversation)
+  /** @param {string} conversation @param {boolean} [anew] also if it is there already */
+  #show(conversation, anew = false) {
+    if (this.#thread?.conversation === conversation && conversation && !anew)
       return;
     const was = this.#thread?.conversation;
+    if (conversation !== was)
+      this.#floor = this.#client.conversations.find(one => one.conversation === conversation)?.floor ?? 0;
     this.#thread?.close();
     this.#head?.close();
     this.#thread = this.#head = null;

@@ -19,6 +19,8 @@ export class People {
   #unknown = new Set();
   /** @type {Map<number, string>} */
   #groups = new Map();
+  /** The same of groups. @type {Set<number>} */
+  #askedGroups = new Set();
   #off;
   #client;
   #changed;
@@ -38,7 +40,7 @@ export class People {
     this.#off = [
       client.on('login', learn),
       client.on('message', ({ from, name }) => {
-        if (name && this.#users.get(from) !== name) {
+        if (from > 0 && name && this.#users.get(from) !== name) { // 0: a system message is nobody's
           this.#users.set(from, name);
           changed();
         }
@@ -57,7 +59,12 @@ export class People {
   }
 
   /** @param {number} id */
-  groupName(id) { return this.#groups.get(id) ?? `Group ${id}`; }
+  groupName(id) {
+    const name = this.#groups.get(id);
+    if (name === undefined)
+      void this.#learnGroup(id);
+    return name ?? `Group ${id}`;
+  }
 
   /** @param {Person} person whom the server knows */
   add({ id, name }) { this.#users.set(id, name); }
@@ -84,6 +91,19 @@ export class People {
   }
 
   close() { this.#off.forEach(off => off()); }
+
+  /** @param {number} id a group that no login has listed: the user was let in meanwhile */
+  async #learnGroup(id) {
+    if (this.#askedGroups.has(id))
+      return;
+    this.#askedGroups.add(id);
+    try {
+      this.addGroup(id, (await this.#client.getGroup(id)).name);
+      this.#changed();
+    } catch {
+      // an older server, or no member any more: it goes by its number
+    }
+  }
 
   /** Several of one drawing are one request. @param {number} id */
   #learn(id) {

@@ -53,7 +53,7 @@ const chip = (page, emoji) => page.locator(`.reaction[data-emoji="${emoji}"]`);
 test('An own message is edited, which everybody sees, also after a reload', { timeout: 180_000 }, async () => {
   const [alice, bob] = await talk('Edith', 'Ewan');
   await openMenu(alice, 'two');
-  assert.deepEqual(await menu(alice).locator('.menu-item').allTextContents(), ['Reply', 'Pin'], 'what others have written cannot be edited');
+  assert.deepEqual(await menu(alice).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Pin'], 'what others have written cannot be edited');
   await alice.keyboard.press('Escape');
   await alice.locator('.composer textarea').fill('half a thought');
   await choose(alice, 'one', 'Edit');
@@ -137,10 +137,10 @@ test('In a group only who looks after it pins, and takes back what others have w
   await shows(alice, ['of the creator', 'of a member']);
   await sent(bob);
   await openMenu(bob, 'of the creator');
-  assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply']);
+  assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread']);
   await bob.keyboard.press('Escape');
   await openMenu(bob, 'of a member');
-  assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Edit', 'Take back']);
+  assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Edit', 'Take back']);
   await bob.keyboard.press('Escape');
   await choose(alice, 'of a member', 'Pin');
   await bob.getByRole('button', { name: 'Pinned: of a member' }).waitFor();
