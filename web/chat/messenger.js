@@ -58,7 +58,10 @@ export class Messenger {
   /** @param {ChatClient} client @param {() => void} logout */
   constructor(client, logout) {
     this.#client = client;
-    this.#people = new People(client, () => this.#changed());
+    this.#people = new People(client, () => {
+      this.#contactsDialog?.draw(); // a name may be new
+      this.#changed();
+    });
     this.#inbox = new Inbox(client, this.#people, () => this.#changed());
     this.#status = connectionStatus(client);
     this.#presence = new Presence(client, () => this.#changed());
