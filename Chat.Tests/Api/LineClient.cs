@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Chat.Protocol;
 using Chat.Tests.Support;
 
 namespace Chat.Tests.Api;
@@ -31,11 +32,16 @@ sealed class LineClient : IDisposable
         return client;
     }
 
-    /// <summary>Sends a request, and reads the next object.</summary>
+    /// <summary>Sends a request, and reads the next object that nobody pushes: what happens meanwhile may come first.</summary>
     public async Task<JsonElement> AskAsync(object request)
     {
         await _writer.WriteLineAsync(JsonSerializer.Serialize(request));
-        return await NextAsync() ?? throw new IOException("the node has ended the connection");
+        while (true)
+        {
+            var next = await NextAsync() ?? throw new IOException("the node has ended the connection");
+            if (next.GetProperty("msgid").GetInt32() is not (MessageKind.DirectChat or MessageKind.GroupChat or MessageKind.GroupChanged or MessageKind.ConversationChanged))
+                return next;
+        }
     }
 
     /// <summary>Sends what has no answer.</summary>
