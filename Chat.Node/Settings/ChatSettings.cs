@@ -125,7 +125,7 @@ sealed record ChatSettings
             ProxyProtocol = reader.Switch("ProxyProtocol", defaults.ProxyProtocol),
             BatchScheduling = reader.Switch("BatchScheduling", defaults.BatchScheduling),
             Storage = reader.Choice<StorageProvider>("Storage:Provider"),
-            ConnectionString = reader.Text("Storage:ConnectionString", defaults.ConnectionString),
+            ConnectionString = reader.Secret("Storage:ConnectionString", defaults.ConnectionString),
             KeepsHistory = reader.Switch("History:Enabled", defaults.KeepsHistory),
             HasSearch = reader.Switch("Search:Enabled", defaults.HasSearch) && reader.Switch("History:Enabled", defaults.KeepsHistory),
             RetentionDays = reader.Integer("Retention:Days", defaults.RetentionDays, 0, MaxRetentionDays),

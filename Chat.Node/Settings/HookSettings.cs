@@ -25,7 +25,7 @@ sealed record HookSettings
     public static HookSettings Read(SettingsReader reader)
     {
         var url = reader.Text("Hooks:BeforeMessage", "");
-        var settings = new HookSettings { OnFailure = reader.Choice<HookFailure>("Hooks:OnFailure"), Secrets = SecretsOf(reader.Text("Hooks:Secret", "")) };
+        var settings = new HookSettings { OnFailure = reader.Choice<HookFailure>("Hooks:OnFailure"), Secrets = SecretsOf(reader.Secret("Hooks:Secret")) };
         if (url.Length == 0)
         {
             reader.RefuseWithout("Hooks:BeforeMessage", "Hooks:OnFailure", "Hooks:Secret");

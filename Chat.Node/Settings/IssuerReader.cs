@@ -34,7 +34,7 @@ static class IssuerReader
         var audience = Required(reader, $"{key}:Audience", "what the \"aud\" of its tokens must name");
         var hours = reader.Integer($"{key}:MaxHours", DefaultHours, 1, MaxHours);
         var keys = Enum.GetValues<IssuerKeySource>()
-            .Select(source => (Source: source, Value: reader.Text($"{key}:{source}", ""))).Where(given => given.Value.Length > 0).ToList();
+            .Select(source => (Source: source, Value: source == IssuerKeySource.Secret ? reader.Secret($"{key}:{source}") : reader.Text($"{key}:{source}", ""))).Where(given => given.Value.Length > 0).ToList();
         if (keys.Count != 1)
             throw new SettingsException($"Chat:{key} has {(keys.Count == 0 ? "no key" : string.Join(" and ", keys.Select(given => given.Source)))}: exactly one of Secret, PublicKey and Jwks is expected");
         var (source, value) = keys[0];

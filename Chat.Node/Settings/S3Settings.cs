@@ -43,7 +43,7 @@ sealed record S3Settings
             Bucket = reader.Text($"{Section}:Bucket", ""),
             Region = reader.Text($"{Section}:Region", defaults.Region),
             AccessKey = reader.Text($"{Section}:AccessKey", ""),
-            SecretKey = reader.Text($"{Section}:SecretKey", ""),
+            SecretKey = reader.Secret($"{Section}:SecretKey"),
             PathStyle = reader.Switch($"{Section}:PathStyle", defaults.PathStyle),
             TimeoutSeconds = reader.Integer($"{Section}:TimeoutSeconds", defaults.TimeoutSeconds, 1, 300),
         };

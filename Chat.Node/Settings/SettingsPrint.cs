@@ -21,7 +21,7 @@ static class SettingsPrint
         return reader.Known.OrderBy(known => known.Key, StringComparer.OrdinalIgnoreCase).Select(known =>
         {
             var key = $"{Section}:{known.Key}";
-            return $"{key} = {Shown(known.Key, configuration[key] ?? known.Value)} ({SourceOf(configuration, key)})";
+            return $"{key} = {Shown(configuration[key] ?? known.Value, reader.IsSecret(known.Key))} ({SourceOf(configuration, key)})";
         });
     }
 
@@ -35,9 +35,6 @@ static class SettingsPrint
         var other => other.GetType().Name,
     };
 
-    static string Shown(string key, string value) => value.Length > 0 && IsSecret(key) ? Hidden : value;
-
-    /// <summary>Connection strings as a whole: each database has its own words for a password.</summary>
-    static bool IsSecret(string key) =>
-        Array.Exists((string[])["ConnectionString", "Secret", "Password"], word => key.EndsWith(word, StringComparison.OrdinalIgnoreCase)) || key.StartsWith("Api:Keys", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Connection strings are secret as a whole: each database has its own words for a password.</summary>
+    static string Shown(string value, bool isSecret) => value.Length > 0 && isSecret ? Hidden : value;
 }

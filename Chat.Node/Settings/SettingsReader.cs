@@ -9,8 +9,20 @@ sealed class SettingsReader(IConfigurationSection section)
 {
     readonly Dictionary<string, string> _known = new(StringComparer.OrdinalIgnoreCase);
 
+    readonly HashSet<string> _secret = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Every key that was asked for, with what it is where nobody sets it.</summary>
     public IReadOnlyDictionary<string, string> Known => _known;
+
+    /// <summary>Whether a key was asked for as a secret: nobody prints what it is.</summary>
+    public bool IsSecret(string key) => _secret.Contains(key);
+
+    /// <summary>A text that nobody prints.</summary>
+    public string Secret(string key, string fallback = "")
+    {
+        _secret.Add(key);
+        return Text(key, fallback);
+    }
 
     public string Text(string key, string fallback)
     {
@@ -138,7 +150,7 @@ sealed class SettingsReader(IConfigurationSection section)
     public string Redis(string key)
     {
         const string Expected = "cannot be read: expected is host:port, or host:port,password=… and other options of StackExchange.Redis";
-        var text = Text(key, "");
+        var text = Secret(key);
         try
         {
             return text.Length == 0 || ConfigurationOptions.Parse(text).EndPoints.Count > 0 ? text : throw new SettingsException($"Chat:{key} {Expected}");
@@ -169,7 +181,7 @@ sealed class SettingsReader(IConfigurationSection section)
         var secrets = new List<string>();
         foreach (var child in section.GetSection(key).GetChildren())
         {
-            _known[$"{key}:{child.Key}"] = "";
+            Secret($"{key}:{child.Key}");
             if (!int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 throw new SettingsException($"Chat:{key}:{child.Key} is not a setting: an index is expected behind the last colon, 0, 1 …");
             var text = child.Value ?? "";

@@ -45,6 +45,15 @@ public sealed class SettingsPrintTests
     }
 
     [Fact]
+    public void The_secret_of_a_bucket_is_hidden_too()
+    {
+        var lines = Print("--Chat:Files:Store=s3", "--Chat:Files:S3:Bucket=files", "--Chat:Files:S3:AccessKey=shop", $"--Chat:Files:S3:SecretKey={Marker}");
+        Assert.Contains("Chat:Files:S3:SecretKey = *** (command line)", lines);
+        Assert.Contains("Chat:Files:S3:AccessKey = shop (command line)", lines);
+        Assert.All(lines, line => Assert.DoesNotContain(Marker, line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_would_stop_the_start_is_said_instead() =>
         Assert.Contains("Chat:Port is \"many\"", Assert.Throws<SettingsException>(() => Print("--Chat:Port=many")).Message, StringComparison.Ordinal);
 
