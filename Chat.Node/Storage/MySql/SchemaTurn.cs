@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Chat.Node.Telemetry;
 using Dapper;
 using MySqlConnector;
@@ -17,6 +18,9 @@ sealed class SchemaTurn : IAsyncDisposable
 
     /// <summary>A large table holds up the whole cluster while it is changed, the signs of life too. Who is overtaken does no harm: each step can be repeated.</summary>
     static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+
+    /// <summary>Connections that change tables wait without end. A sign of life does not: who gives up the turn is waited for.</summary>
+    const int BeatSeconds = 10;
 
     readonly MySqlDataSource _source;
     readonly long _owner = Random.Shared.NextInt64();
@@ -125,14 +129,14 @@ sealed class SchemaTurn : IAsyncDisposable
             try
             {
                 while (await timer.WaitForNextTickAsync(_end.Token))
-                    await connection.ExecuteAsync("UPDATE SchemaTurn SET beat = beat + 1 WHERE id = 1 AND owner = @_owner", new { _owner });
+                    await connection.ExecuteAsync("UPDATE SchemaTurn SET beat = beat + 1 WHERE id = 1 AND owner = @_owner", new { _owner }, commandTimeout: BeatSeconds);
             }
             catch (OperationCanceledException)
             {
-                await connection.ExecuteAsync("DELETE FROM SchemaTurn WHERE id = 1 AND owner = @_owner", new { _owner });
+                await connection.ExecuteAsync("DELETE FROM SchemaTurn WHERE id = 1 AND owner = @_owner", new { _owner }, commandTimeout: BeatSeconds);
             }
         }
-        catch (MySqlException)
+        catch (Exception e) when (e is MySqlException or SocketException or IOException or InvalidOperationException)
         {
             // told by what the turn was taken for, if that fails too
         }
