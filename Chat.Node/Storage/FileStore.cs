@@ -113,7 +113,8 @@ sealed class FileStore(IChatDatabase database, TimeProvider clock)
             SELECT COUNT(*) FROM AttachmentUse u JOIN MessageLog l ON l.a = u.a AND l.b = u.b AND l.sender = u.sender AND l.cmid = u.cmid
                 LEFT JOIN MessageState s ON s.a = l.a AND s.b = l.b AND s.seq = l.seq
                 LEFT JOIN DeliveryMark d ON d.userid = @userId AND d.a = l.a AND d.b = l.b
-            WHERE u.id = @Id AND COALESCE(s.recalled_by, 0) = 0 AND COALESCE(d.hidden_to, 0) < l.seq AND ((u.a > 0 AND (u.a = @userId OR u.b = @userId))
+                LEFT JOIN ConversationFloor f ON f.a = l.a AND f.b = l.b
+            WHERE u.id = @Id AND COALESCE(s.recalled_by, 0) = 0 AND COALESCE(d.hidden_to, 0) < l.seq AND COALESCE(f.floor, 1) <= l.seq AND ((u.a > 0 AND (u.a = @userId OR u.b = @userId))
                 OR (u.a = 0 AND EXISTS (SELECT 1 FROM GroupUser g LEFT JOIN GroupPolicy p ON p.groupid = g.groupid
                     WHERE g.groupid = u.b AND g.userid = @userId AND (COALESCE(p.history, 0) = 0 OR g.join_seq <= l.seq))))
             """,

@@ -17,6 +17,7 @@ public abstract class RetentionTests : StorageTest
     const int Bob = 2;
     const int Carol = 3;
     const long Old = 230;
+    const int MessageOfFile = 3;
     const long Last = 300;
     const string File = "a_00000000000000000000000000000001";
     static readonly ConversationId Pair = ConversationId.Direct(Alice, Bob);
@@ -187,7 +188,7 @@ public abstract class RetentionTests : StorageTest
         var files = new FileStore(Database.Chat, Database.Clock);
         await files.AnnounceAsync(new StoredFile { Id = File, Owner = Alice, Name = "x", Type = "a/b", Size = 1, Sha256 = new byte[32], Until = long.MaxValue / 2 }, long.MaxValue / 2);
         await files.StoreAsync(File);
-        await files.UseAsync([File], new FileUse(Pair, Alice, "c3"));
+        await files.UseAsync([File], new FileUse(Pair, Alice, $"c{MessageOfFile}"));
         var search = new SearchStore(Database.Chat);
         var standing = Assert.Single(await search.StandingsAsync([Pair]));
         var rows = await search.RowsBehindAsync([standing]);
@@ -254,6 +255,8 @@ public abstract class RetentionTests : StorageTest
     {
         var floor = Math.Max(1, await FloorAsync(Pair));
         Assert.All(await _log.ReadAfterAsync(Pair, 0, 1000), row => Assert.True(row.Seq >= floor && row.Body.Length > 20));
+        var files = new FileStore(Database.Chat, Database.Clock);
+        Assert.Equal(floor <= MessageOfFile, await files.MayReadAsync((await files.FindAsync(File))!, Bob)); // from the same moment on as the message
         Assert.All(
             await new OfflineStore(Database.Chat, Database.Clock, NullLogger<OfflineStore>.Instance).ReadAsync(Bob, 0, 100), queued => Assert.True(queued.Seq >= floor));
     }
