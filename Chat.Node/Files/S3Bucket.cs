@@ -70,17 +70,15 @@ sealed class S3Bucket : IFileBytes, IDisposable
         var found = await ReadMarkAsync();
         if (known is null && !makes)
             return null;
-        if (known is null)
+        if (known is null && found is null)
         {
-            var own = found ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            known = await _store.FactAsync("folder", own);
-            if (known == own && found is null)
-            {
-                await PutAsync(new PutObjectRequest { Key = MarkName, ContentBody = own }, own.Length, default);
-                found = own;
-            }
+            // In the bucket first: a put that fails leaves nothing that a later try would take for another bucket. Two nodes at once: one of the marks stays.
+            var own = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+            await PutAsync(new PutObjectRequest { Key = MarkName, ContentBody = own, IfNoneMatch = "*" }, own.Length, default);
+            found = await ReadMarkAsync() ?? throw new StorageException("files: the server of the files has not kept the mark");
         }
 
+        known ??= await _store.FactAsync("folder", found!);
         _isKnown = found == known;
         return _isKnown ? null : $"Chat:Files:S3:Bucket {_settings.Bucket} is not where the other nodes of this database have their files: all need the same place";
     }

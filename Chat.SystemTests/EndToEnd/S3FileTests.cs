@@ -91,6 +91,16 @@ public sealed class S3FileTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_bucket_whose_first_mark_could_not_be_put_is_marked_by_a_later_try()
+    {
+        _s3.Fail = request => HttpMethods.IsPut(request.Method) ? 500 : null;
+        Assert.Equal(10, (await AnnounceAsync(_alice)).Number("errno"));
+        _s3.Fail = _ => null;
+        await UploadAsync();
+        Assert.NotEmpty(_s3.Objects["chatactors-files"]);
+    }
+
+    [Fact]
     public async Task A_bucket_that_does_not_answer_has_its_time_and_the_node_goes_on()
     {
         var start = await AnnounceAsync();
