@@ -43,8 +43,8 @@ sealed class HotPath
     readonly NodeMeter _meter = new("Chat.Micro");
     readonly NodeMeter _unheard = new("Chat.Micro.Unheard");
     readonly MeterProvider _exporter = Sdk.CreateMeterProviderBuilder().AddMeter("Chat.Micro").AddReader(new BaseExportingMetricReader(new NoExporter())).Build();
-    readonly List<Receipt> _pushed = [new Receipt(ReceiptKind.Push, Conversation, 1, 7) { Ts = 5 }];
-    readonly List<Receipt> _acknowledged = [new Receipt(ReceiptKind.Acknowledgement, Number: 1)];
+    readonly Receipt[] _pushed = [new Receipt(ReceiptKind.Push, Conversation, 1, 7) { Ts = 5 }];
+    readonly Receipt[] _acknowledged = [new Receipt(ReceiptKind.Acknowledgement, Number: 1)];
 
     public HotPath()
     {

@@ -9,12 +9,11 @@ static class FlushMeasure
     /// <param name="meter">Counts it.</param>
     /// <param name="left">The receipts of what the kernel has taken.</param>
     /// <param name="clock">The clock by which messages have their times.</param>
-    public static void Note(NodeMeter meter, IReadOnlyList<Receipt> left, TimeProvider clock)
+    public static void Note(NodeMeter meter, ReadOnlySpan<Receipt> left, TimeProvider clock)
     {
         var (pushed, drained, oldest, now) = (0, 0, 0, 0L);
-        for (var i = 0; i < left.Count; i++)
+        foreach (ref readonly var receipt in left)
         {
-            var receipt = left[i];
             switch (receipt.Kind)
             {
                 case ReceiptKind.Push when receipt.Number > 0:

@@ -55,7 +55,7 @@ sealed class FrameWriter(ISessionTransport transport, GatewayServices services, 
     public bool ClosesWhenFlushed { get; private set; }
 
     /// <inheritdoc cref="Outbox.InFlight" />
-    public IReadOnlyList<Receipt> InFlight => _outbox.InFlight;
+    public ReadOnlySpan<Receipt> InFlight => _outbox.InFlight;
 
     /// <inheritdoc cref="Outbox.Sent" />
     public long Sent => _outbox.Sent;

@@ -90,7 +90,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITra
     public bool HoldsOnlyAcknowledgements => _acknowledgements > 0 && _acknowledgements == _queue.Count;
 
     /// <summary>The receipts of the flush that is under way, or has just ended.</summary>
-    public IReadOnlyList<Receipt> InFlight => _inFlight ?? (IReadOnlyList<Receipt>)[];
+    public ReadOnlySpan<Receipt> InFlight => CollectionsMarshal.AsSpan(_inFlight);
 
     /// <summary>
     /// False if the box is full, or has more than its share of the node's memory: the receiver is too slow. It is not yet while nothing is being flushed, and a page of the

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 
 namespace Chat.Node.Gateway;
@@ -21,30 +22,30 @@ sealed class PeerReports(ITransportPeer socket, SocketWatch watch, IActorRef ses
     public bool IsFull => _waiting.Count > Max;
 
     /// <summary>The kernel has taken these, and with them <paramref name="sent"/> bytes of the session since the connection began.</summary>
-    public void Add(IReadOnlyList<Receipt> receipts, long sent)
+    public void Add(ReadOnlySpan<Receipt> receipts, long sent)
     {
         var position = sent;
         if (!socket.IsPlain) // how many bytes became of them nobody says: everything that is in the socket now
             position = socket.TryRead(out var info) ? info.BytesWritten : long.MaxValue;
-        for (var i = 0; i < receipts.Count; i++)
-            _waiting.Enqueue((position, receipts[i]));
+        foreach (ref readonly var receipt in receipts)
+            _waiting.Enqueue((position, receipt));
         Watch();
     }
 
     /// <summary>The watch has looked. What is acknowledged now, until the next call.</summary>
-    public IReadOnlyList<Receipt> OnAcknowledged(long bytes)
+    public ReadOnlySpan<Receipt> OnAcknowledged(long bytes)
     {
         _isWatched = false;
         Take(bytes);
         Watch();
-        return _acknowledged;
+        return CollectionsMarshal.AsSpan(_acknowledged);
     }
 
     /// <summary>Looks by itself. What is acknowledged now, until the next call.</summary>
-    public IReadOnlyList<Receipt> TakeNow()
+    public ReadOnlySpan<Receipt> TakeNow()
     {
         Take(!IsEmpty && socket.TryRead(out var info) ? info.BytesAcknowledged : 0);
-        return _acknowledged;
+        return CollectionsMarshal.AsSpan(_acknowledged);
     }
 
     /// <summary>The receiver has gone, or another user is logged in.</summary>

@@ -115,19 +115,20 @@ sealed class SessionPushes(SessionCore core)
     /// <summary>The kernel has taken the frames of a flush.</summary>
     public void OnFlushed()
     {
-        if (core.Frames.InFlight.Count == 0)
+        var left = core.Frames.InFlight;
+        if (left.IsEmpty)
             return;
-        FlushMeasure.Note(core.Services.Meter, core.Frames.InFlight, core.Services.Clock);
+        FlushMeasure.Note(core.Services.Meter, left, core.Services.Clock);
         if (core.User is null)
             return;
         if (core.Transport.Peer is not { } peer || core.IsModern) // modern clients acknowledge themselves
         {
-            TellReceipts(core.Frames.InFlight);
+            TellReceipts(left);
             return;
         }
 
         _reports ??= new PeerReports(peer, core.Services.Peers, core.Context.Self);
-        _reports.Add(core.Frames.InFlight, core.Frames.Sent);
+        _reports.Add(left, core.Frames.Sent);
         if (!_reports.IsFull)
             return;
         TellAcknowledged();
@@ -137,7 +138,10 @@ sealed class SessionPushes(SessionCore core)
 
     public void OnPeerAcknowledged(PeerAcknowledged acknowledged)
     {
-        if (_reports?.OnAcknowledged(acknowledged.Bytes) is { Count: > 0 } receipts && core.User is not null)
+        if (_reports is null)
+            return;
+        var receipts = _reports.OnAcknowledged(acknowledged.Bytes);
+        if (!receipts.IsEmpty && core.User is not null)
             TellReceipts(receipts);
     }
 
@@ -217,16 +221,19 @@ sealed class SessionPushes(SessionCore core)
 
     void TellAcknowledged()
     {
-        if (_reports?.TakeNow() is { Count: > 0 } receipts && core.User is not null)
+        if (_reports is null)
+            return;
+        var receipts = _reports.TakeNow();
+        if (!receipts.IsEmpty && core.User is not null)
             TellReceipts(receipts);
     }
 
-    void TellReceipts(IReadOnlyList<Receipt> receipts)
+    void TellReceipts(ReadOnlySpan<Receipt> receipts)
     {
         var offlineTo = 0L;
-        for (var i = 0; i < receipts.Count; i++)
+        for (var i = 0; i < receipts.Length; i++)
         {
-            var receipt = receipts[i];
+            ref readonly var receipt = ref receipts[i];
             switch (receipt.Kind)
             {
                 case ReceiptKind.Offline:
@@ -238,10 +245,9 @@ sealed class SessionPushes(SessionCore core)
                 case ReceiptKind.Push when receipt.Number > 0:
                     core.Services.CrashPoints.Reach(CrashPoint.AfterFlush);
                     // One word per conversation: a later number covers this one.
-                    if (i + 1 < receipts.Count && receipts[i + 1] is { Kind: ReceiptKind.Push } next
-                        && next.Conversation == receipt.Conversation && next.Incarnation == receipt.Incarnation && next.Number > 0)
+                    if (i + 1 < receipts.Length && Covers(receipts[i + 1], receipt))
                         break;
-                    TellPushed(receipt);
+                    TellPushed(in receipt);
                     break;
             }
         }
@@ -250,6 +256,9 @@ sealed class SessionPushes(SessionCore core)
             core.TellUser(new OfflinePushed(core.User!.Id, core.Id, offlineTo));
         ReportInTime();
     }
+
+    static bool Covers(in Receipt next, in Receipt receipt) => next is { Kind: ReceiptKind.Push, Number: > 0 }
+        && next.Conversation == receipt.Conversation && next.Incarnation == receipt.Incarnation;
 
     void TellPushed(in Receipt receipt)
     {

@@ -20,7 +20,7 @@ public sealed class FrameWriterTests : SessionPartsTest
         for (var i = 1; i <= 3; i++)
             Assert.True(frames.TryAdd(Frame($"{i}"), Pushed(i)));
         Assert.Equal(FlushStep.Flushed, frames.TryFlush(isFinishing: false));
-        Assert.Equal([1, 2, 3], frames.InFlight.Select(receipt => receipt.Number));
+        Assert.Equal([1, 2, 3], frames.InFlight.ToArray().Select(receipt => receipt.Number));
         Assert.Equal("123", Left(_pipe));
         frames.OnFlushed();
         Assert.Equal(FlushStep.None, frames.TryFlush(isFinishing: false));

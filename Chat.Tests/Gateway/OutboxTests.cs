@@ -34,7 +34,7 @@ public sealed class OutboxTests
         Add("three\n", Acknowledgement);
         Assert.Equal("one\ntwo\nthree\n", await FlushAsync());
         Assert.True(_outbox.IsEmpty);
-        Assert.Equal([Push, Acknowledgement], _outbox.InFlight);
+        Assert.Equal([Push, Acknowledgement], _outbox.InFlight.ToArray());
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class OutboxTests
         Assert.False(_outbox.IsFlushing);
         Add("two\n", Offline);
         await _outbox.FlushAsync();
-        Assert.Equal([Offline], _outbox.InFlight);
+        Assert.Equal([Offline], _outbox.InFlight.ToArray());
     }
 
     [Fact]
@@ -242,7 +242,7 @@ public sealed class OutboxTests
         Add("offline\n", Offline);
         _outbox.DropPushes();
         Assert.Equal("reply\nacknowledgement\n", await FlushAsync());
-        Assert.Equal([Acknowledgement], _outbox.InFlight);
+        Assert.Equal([Acknowledgement], _outbox.InFlight.ToArray());
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class OutboxTests
         Add("push\n", Push);
         await _outbox.FlushAsync();
         _outbox.DropPushes();
-        Assert.Empty(_outbox.InFlight);
+        Assert.Empty(_outbox.InFlight.ToArray());
     }
 
     [Fact]

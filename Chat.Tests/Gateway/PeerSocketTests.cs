@@ -98,7 +98,7 @@ public sealed class PeerSocketTests : IDisposable
         outbox.TryAdd("{}"u8.ToArray(), Push);
         _ours.Dispose();
         Assert.True((await outbox.FlushAsync()).IsCompleted);
-        Assert.Empty(outbox.InFlight);
+        Assert.Empty(outbox.InFlight.ToArray());
     }
 }
 

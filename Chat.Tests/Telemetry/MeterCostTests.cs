@@ -19,7 +19,7 @@ public sealed class MeterCostTests
         using var meter = new NodeMeter("Chat.Cost");
         using var exporter = Sdk.CreateMeterProviderBuilder().AddMeter("Chat.Cost").AddReader(new BaseExportingMetricReader(new Discard())).Build();
         var conversation = ConversationId.Direct(1, 2);
-        List<Receipt> left =
+        Receipt[] left =
         [
             new Receipt(ReceiptKind.Push, conversation, 1, 7) { Ts = 5 },
             new Receipt(ReceiptKind.Offline, Number: 3),
