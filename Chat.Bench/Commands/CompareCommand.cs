@@ -25,7 +25,8 @@ static class CompareCommand
         command.SetAction(parsed => Exit.Guard(() =>
         {
             var options = arguments.Workload(parsed);
-            var against = options with { Targets = [.. parsed.GetValue(other)!.Select(text => ChatTarget.Parse(text, parsed.GetValue(otherTransport)))] };
+            // Users of its own: the second server may be the first one, by another way, and what is for one session is for all of its user.
+            var against = options with { Prefix = $"{options.Prefix}-against", Targets = [.. parsed.GetValue(other)!.Select(text => ChatTarget.Parse(text, parsed.GetValue(otherTransport)))] };
             var name = parsed.GetValue(isGroups) ? "groups" : "pairs";
             Func<WorkloadOptions, SetupProgress, Load.LoadState> build = parsed.GetValue(isGroups) ? Topology.Groups : Topology.Pairs;
             using var first = LoadCommands.Open(options, build, arguments.Pids(parsed));

@@ -36,6 +36,7 @@ public sealed class BenchCommandTests : IDisposable
             ($"cross {target} localhost:{node.Port} -c 4 {times}", "delivered", 1),
             ($"capacity {server} -c 4 {times} --p99 5000 --first 50 --most 100", "runs", 2),
             ($"compare {server} -c 4 {times} --rounds 1 --against 127.0.0.1:{other.Port} --against-pid {other.Id}", "rounds", 1),
+            ($"compare {server} -c 4 {times} --rounds 1 --against 127.0.0.1:{node.WebPort} --against-transport Ws", "rounds", 1), // one node, two ways
             ($"growth {server} --of Connections --values 2,4 {times} --svg {FileOf("svg")}", "points", 2),
             ($"idle {server} -c 4 -s 1", "connections", 4),
             ($"login {server} --concurrency 2 {times}", "count", 1),
