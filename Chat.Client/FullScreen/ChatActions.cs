@@ -44,6 +44,7 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
             view.Input.Set(draft);
         if (!timeline.IsLoaded)
             Run(LoadAsync(id, null));
+        Run(client.LearnMembersAsync(model.Contacts, id, stop), isQuiet: true);
         Watch();
     }
 
@@ -69,11 +70,10 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
         timeline.DropFailures();
         timeline.NewBehind = null;
         view.Follow();
-        var references = new MessageReferences { Reply = reply };
-        var outgoing = timeline.Send(new(id, 0, model.UserId, "", text) { IsOwn = true, References = references });
+        var outgoing = timeline.Send(new(id, 0, model.UserId, "", text) { IsOwn = true, References = new MessageReferences { Reply = reply } });
         if (model.EntryOf(id) is { Draft.Length: > 0 } entry)
             SaveDraft(entry, "");
-        Sending = Task.WhenAll(Sending, SendAsync(timeline, outgoing, references));
+        Sending = Task.WhenAll(Sending, SendAsync(timeline, outgoing, reply));
     }
 
     public void Edit(ConversationId id, long seq, string text) => Run(client.EditAsync(id, seq, text, stop));
@@ -156,11 +156,11 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
         }
     }
 
-    async Task SendAsync(Timeline timeline, OutgoingMessage outgoing, MessageReferences references)
+    async Task SendAsync(Timeline timeline, OutgoingMessage outgoing, long reply)
     {
         try
         {
-            var sent = await client.SendAsync(outgoing.Message.Conversation, outgoing.Message.Text, references, stop);
+            var sent = await client.SendAsync(model.Contacts, outgoing.Message.Conversation, outgoing.Message.Text, reply, stop);
             post(() =>
             {
                 timeline.Sent(outgoing, sent);

@@ -75,19 +75,20 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "help" => new HelpShown(),
         _ => await new GroupCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken)
             ?? await new PeopleCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken)
-            ?? await new FileCommands(client, contacts).RunAsync(call, Target, cancellationToken) ?? throw new CommandException($"/{call.Name} cannot be used here"),
+            ?? await new FileCommands(client, contacts, FindConversationAsync).RunAsync(call, Target, cancellationToken) ?? throw new CommandException($"/{call.Name} cannot be used here"),
     };
 
     async Task<Outcome> SendAsync(ConversationId conversation, string text, CancellationToken cancellationToken, long reply = 0)
     {
         var ownId = RequireLogin();
-        var sent = await client.SendAsync(conversation, text, new MessageReferences { Reply = reply }, cancellationToken);
+        var sent = await client.SendAsync(contacts, conversation, text, reply, cancellationToken);
         return new MessageSent(sent, contacts.NameOf(conversation, ownId), reply > 0 ? $"re #{reply} {text}" : text);
     }
 
     async Task<Outcome> SetTargetAsync(string? who, CancellationToken cancellationToken)
     {
         Target = who is null ? null : await FindConversationAsync(who, cancellationToken);
+        await client.LearnMembersAsync(contacts, Target, cancellationToken);
         if (WatchesTarget && client.Features.Contains("watch"))
             await WatchAsync(Target is { } shown ? [shown] : [], cancellationToken);
         return new TargetChosen(Target, Target is { } target ? $"lines go to {contacts.NameOf(target, RequireLogin())}" : "lines go to nobody");
@@ -206,7 +207,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         }
         while (page is { HasMore: true, Entries.Count: > 0 } && members.Count < MaxMembers);
 
-        contacts.Learn(members);
+        contacts.LearnMembers(groupId, members);
         return new ContactsListed([.. members.Select(member => new ContactEntry(member.Id, member.Name, IsFriend: false, member.IsOnline))]);
     }
 

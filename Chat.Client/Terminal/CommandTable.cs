@@ -13,6 +13,7 @@ static class CommandTable
         new("to", "[WHO]", "send plain lines to a user or a group (g:1)", 0, 1),
         Say,
         new("send", "FILE", "send a file to whom /to named", 1, 1),
+        new("save", "WHO NUMBER [FOLDER]", "get the files of a message; /history shows the numbers", 2, 3),
         new("history", "WHO [COUNT]", "show the newest messages with a user or of a group (g:1)", 1, 2) { Aliases = ["h"] },
         new("list", "[unread|archived]", "list your conversations: unread, last message, draft", 0, 1) { Aliases = ["ls"] },
         new("read", "WHO", "mark everything from a user or a group as read", 1, 1),

@@ -13,6 +13,7 @@ sealed class Contacts
     readonly Lock _gate = new();
     readonly SortedDictionary<int, string> _users = [];
     readonly SortedDictionary<int, GroupEntry> _groups = [];
+    readonly Dictionary<int, SortedDictionary<int, string>> _members = [];
     readonly HashSet<int> _online = [];
     readonly HashSet<int> _friends = [];
 
@@ -32,8 +33,8 @@ sealed class Contacts
             foreach (var group in login.Groups)
             {
                 _groups[group.Id] = group;
-                foreach (var member in group.Members)
-                    Learn(member.Id, member.Name, member.IsOnline);
+                _members.Remove(group.Id);
+                LearnMembers(group.Id, group.Members);
             }
         }
     }
@@ -43,17 +44,40 @@ sealed class Contacts
         lock (_gate)
         {
             if (message.System is null && message.SenderName.Length > 0)
+            {
                 _users[message.SenderId] = message.SenderName;
+                if (message.Conversation.IsGroup)
+                    MembersOf(message.Conversation.B)[message.SenderId] = message.SenderName;
+            }
         }
     }
 
-    public void Learn(IEnumerable<MemberEntry> members)
+    public void LearnMembers(int groupId, IEnumerable<MemberEntry> members)
     {
         lock (_gate)
         {
             foreach (var member in members)
+            {
                 Learn(member.Id, member.Name, member.IsOnline);
+                MembersOf(groupId)[member.Id] = member.Name;
+            }
         }
+    }
+
+    /// <summary>What a line for a conversation refers to: members of a group who are known and named, and the message that it answers.</summary>
+    public MessageReferences ReferencesOf(ConversationId conversation, string text, long reply)
+    {
+        if (!conversation.IsGroup)
+            return new MessageReferences { Reply = reply };
+        lock (_gate)
+            return new MessageReferences { Reply = reply, Mentions = MentionText.Find(text, MembersOf(conversation.B)) };
+    }
+
+    /// <summary>Somebody of them is there no longer: who writes, or is listed, is known again.</summary>
+    public void ForgetMembers(int groupId)
+    {
+        lock (_gate)
+            _members.Remove(groupId);
     }
 
     public void LearnGroup(int groupId, string name)
@@ -66,7 +90,10 @@ sealed class Contacts
     public void ForgetGroup(int groupId)
     {
         lock (_gate)
+        {
             _groups.Remove(groupId);
+            _members.Remove(groupId);
+        }
     }
 
     public string NameOf(int userId)
@@ -138,6 +165,13 @@ sealed class Contacts
         _users[userId] = name;
         if (isOnline)
             _online.Add(userId);
+    }
+
+    SortedDictionary<int, string> MembersOf(int groupId)
+    {
+        if (!_members.TryGetValue(groupId, out var members))
+            _members[groupId] = members = [];
+        return members;
     }
 
     static bool TryId(string text, out int id) =>

@@ -3,10 +3,11 @@ using ChatActors.Client;
 
 namespace Chat.Client.Terminal;
 
-/// <summary>The command that sends a file.</summary>
-/// <param name="client">Carries it out.</param>
+/// <summary>The commands that send files and get them.</summary>
+/// <param name="client">Carries them out.</param>
 /// <param name="contacts">Who and what is known by name.</param>
-sealed class FileCommands(ChatClient client, Contacts contacts)
+/// <param name="find">The conversation that a text names.</param>
+sealed class FileCommands(ChatClient client, Contacts contacts, Func<string, CancellationToken, Task<ConversationId>> find)
 {
     /// <summary>Only against a server that hangs.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -35,6 +36,7 @@ sealed class FileCommands(ChatClient client, Contacts contacts)
     public async Task<Outcome?> RunAsync(CommandCall call, ConversationId? target, CancellationToken cancellationToken) => call.Name switch
     {
         "send" => await SendAsync(call[0]!, target ?? throw new CommandException("to whom? /to WHO first"), cancellationToken),
+        "save" => await SaveAsync(await find(call[0]!, cancellationToken), CommandRunner.Number(call[1]!, "NUMBER"), call[2] ?? ".", cancellationToken),
         _ => null,
     };
 
@@ -53,10 +55,29 @@ sealed class FileCommands(ChatClient client, Contacts contacts)
         return new MessageSent(sent, contacts.NameOf(conversation, userId), AttachmentText.Of(file));
     }
 
+    async Task<Outcome> SaveAsync(ConversationId conversation, long seq, string folder, CancellationToken cancellationToken)
+    {
+        folder = Expand(folder);
+        if (!Directory.Exists(folder))
+            throw new CommandException($"there is no folder \"{folder}\"");
+        var page = await client.FetchMessagesAsync(conversation, [seq], cancellationToken);
+        if (page.Messages is not [{ Attachments: { Count: > 0 } files }])
+            throw new CommandException(page.Messages.Count == 0 ? $"there is no message {seq} here" : $"message {seq} has no files");
+        using var patience = new CancellationTokenSource(Patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var saved = new List<string>();
+        foreach (var file in files)
+            saved.Add(await FileSaving.SaveAsync(folder, file.Name, content => client.DownloadAsync(file, content, either.Token)));
+        return new CommandDone($"saved {string.Join(", ", saved)}");
+    }
+
+    static string Expand(string path) => path.StartsWith("~/", StringComparison.Ordinal)
+        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
+        : path;
+
     static FileStream Open(string path)
     {
-        if (path.StartsWith("~/", StringComparison.Ordinal))
-            path = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..]);
+        path = Expand(path);
         if (Directory.Exists(path))
             throw new CommandException($"\"{path}\" is a folder: /send takes a file");
         if (!File.Exists(path))
