@@ -1,23 +1,26 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, runs every test, and ends with one line: N passed, N failed.
-# test.sh --fast runs Chat.Tests alone, which needs nothing but dotnet. test.sh --parallel runs parts of the system tests beside each
-# other: less than half the time, on a machine that has nothing else to do. Other arguments go to dotnet test.
+# test.sh --fast runs Chat.Tests alone, which needs nothing but dotnet. Parts of the system tests run beside each other; test.sh --serial
+# runs one test after the other, which takes twice the time. Other arguments go to dotnet test, and run serially too.
 set -uo pipefail
 cd "$(dirname "$0")"
 
 solution=ChatActors.sln
 projects=(Chat.Tests Chat.SystemTests)
-parallel=false
-if [ "${1-}" = --parallel ]; then
-  shift
-  parallel=true
-  [ "$#" -eq 0 ] || { echo "test.sh --parallel takes no other arguments" >&2; exit 2; }
-fi
-if [ "${1-}" = --fast ]; then
-  shift
-  solution=Chat.Tests
-  projects=(Chat.Tests)
-fi
+parallel=true
+case "${1-}" in
+  --fast)
+    shift
+    parallel=false
+    solution=Chat.Tests
+    projects=(Chat.Tests)
+    ;;
+  --serial)
+    shift
+    parallel=false
+    ;;
+esac
+[ "$#" -eq 0 ] || parallel=false
 
 if ! command -v dotnet >/dev/null; then
   echo "test.sh needs the .NET 10 SDK (dotnet) on the PATH" >&2
@@ -113,7 +116,6 @@ filter() {
   printf '%s' "$text"
 }
 
-# One project after the other: tests of both kinds measure.
 status=0
 if ! "$parallel"; then
   for project in "${projects[@]}"; do
