@@ -127,7 +127,7 @@ export class ChatBox extends HTMLElement {
       return;
     this.#thread?.close();
     this.#thread?.element.remove();
-    const thread = this.#thread = new Thread(client, conversation, { nameOf: id => (id === to && this.getAttribute('title')) || `User ${id}` });
+    const thread = this.#thread = new Thread(client, conversation, { nameOf: (id, said) => said || (id === to && this.getAttribute('title')) || `User ${id}` });
     this.#body.querySelector('.trouble')?.remove();
     this.#body.append(thread.element);
     void thread.load();

@@ -5,7 +5,7 @@ import { clockTime, linkify } from './format.js';
 
 /**
  * @typedef {object} RowHooks
- * @property {(id: number) => string} nameOf
+ * @property {(id: number, said?: string) => string} nameOf `said`: the name that came with the message
  * @property {(file: Attachment) => string} urlOf where to get a file
  * @property {(message: Message) => boolean} canChange whether anything can be done with it
  * @property {(message: Message, button: HTMLElement) => void} menu
@@ -73,7 +73,7 @@ export class MessageRow {
     this.element.classList.toggle('first', isFirst);
     this.element.classList.toggle('for-me', isForMe);
     this.element.classList.toggle('gone', recalled !== undefined);
-    this.#sender.textContent = message.system ? '' : message.own ? 'You' : name || this.#hooks.nameOf(message.from);
+    this.#sender.textContent = message.system ? '' : message.own ? 'You' : this.#hooks.nameOf(message.from, name);
     this.#files.hidden = files.length === 0;
     this.#files.replaceChildren(...showFiles(files, file => this.#hooks.urlOf(file)));
     this.#more.hidden = !canChange;
@@ -96,7 +96,7 @@ export class MessageRow {
     this.#quote.hidden = !seq || recalled !== undefined;
     this.#quote.classList.toggle('in-thread', !reply && thread > 0);
     const [kind, name, text] = /** @type {HTMLElement[]} */ ([...this.#quote.children]);
-    const [who, words] = quoted ? [quoted.own ? 'You' : quoted.name || this.#hooks.nameOf(quoted.from), quoted.recalled ? 'taken back' : wordsOf(quoted)] : ['', `message ${seq}`];
+    const [who, words] = quoted ? [quoted.own ? 'You' : this.#hooks.nameOf(quoted.from, quoted.name), quoted.recalled ? 'taken back' : wordsOf(quoted)] : ['', `message ${seq}`];
     kind.textContent = reply ? 'In reply to ' : 'In the thread of ';
     if (name.textContent === who && text.textContent === words)
       return;

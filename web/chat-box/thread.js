@@ -25,7 +25,7 @@ const NEAR = 80;
 
 /**
  * One conversation: its messages, and where to write the next one.
- * @typedef {{ nameOf(id: number): string, onSend?(message: Message): void, placeholder?: string, draft?: string }} ThreadOptions `draft`: kept for other devices, and what it is now
+ * @typedef {{ nameOf(id: number, said?: string): string, onSend?(message: Message): void, placeholder?: string, draft?: string }} ThreadOptions `draft`: kept for other devices, and what it is now
  */
 export class Thread {
   #timeline = new Timeline();
@@ -50,7 +50,7 @@ export class Thread {
   #counts = new ThreadCounts();
   /** @type {import('./message-row.js').RowHooks} */
   #rowHooks = {
-    nameOf: id => this.#options.nameOf(id), urlOf: file => this.#client.fileUrl(file), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => progressOf(this.#client.peer(this.conversation), one),
+    nameOf: (id, said) => this.#options.nameOf(id, said), urlOf: file => this.#client.fileUrl(file), canChange: one => this.#changes.can(one), menu: (one, button) => this.#changes.openMenu(one, button), progress: one => progressOf(this.#client.peer(this.conversation), one),
     react: (one, emoji) => this.#changes.react(one, emoji), quoted: seq => this.#quotes.find(seq), showQuoted: seq => void this.showAt(seq), replies: one => this.#counts.of(one), showThread: root => void this.#view.open(root),
     isForMe: one => !one.own && (one.mentions === 'all' || (one.mentions?.includes(this.#client.user?.id ?? 0) ?? false)), sendAgain: one => this.#sendAgain(one), giveUp: one => this.#giveUp(one),
   };
@@ -68,7 +68,7 @@ export class Thread {
     this.#options = options;
     this.#changes = new MessageChanges(client, conversation, this.#timeline, {
       menu: this.#menu, composer: () => this.composer, changed: () => this.#drawSoon(), say: words => this.say(words),
-      nameOf: ({ own, name, from }) => (own ? 'yourself' : name || options.nameOf(from)), showThread: root => void this.#view.open(root),
+      nameOf: ({ own, name, from }) => (own ? 'yourself' : options.nameOf(from, name)), showThread: root => void this.#view.open(root),
     });
     this.#quotes = new Quotes(client, conversation, this.#timeline, () => this.#drawSoon());
     /** @type {import('./composer.js').ComposerHooks} */

@@ -4,7 +4,7 @@
 /** @import { People } from './people.js' */
 import { avatar, h } from '../chat-box/dom.js';
 import { direct } from '../sdk/protocol.js';
-import { dialog } from './dialogs.js';
+import { aliasDialog, dialog } from './dialogs.js';
 import { FindPeople } from './find-people.js';
 
 const PARTS = [
@@ -51,11 +51,11 @@ export class ContactsDialog {
 
   /** @param {Contact} contact @param {string} part */
   #row(contact, part) {
-    const { id, note, alias } = contact;
-    const name = alias || this.#people.nameOf(id);
+    const { id, note } = contact;
+    const name = this.#people.nameOf(id);
     /** @param {string} words @param {Parameters<Contacts['do']>[1]} action */
     const button = (words, action) => h('button', { type: 'button', class: 'secondary small', 'aria-label': `${words} ${name}`, onclick: () => void this.#do(id, action) }, words);
-    const actions = { Requests: [button('Accept', 'accept'), button('Decline', 'decline')], Contacts: [button('Remove', 'remove')], 'You have asked': [button('Take back', 'remove')], Blocked: [button('Unblock', 'unblock')] }[part] ?? [];
+    const actions = { Requests: [button('Accept', 'accept'), button('Decline', 'decline')], Contacts: [h('button', { type: 'button', class: 'secondary small', 'aria-label': `Rename ${name}`, onclick: () => aliasDialog(this.#contacts, id, this.#people.ownNameOf(id)) }, 'Rename'), button('Remove', 'remove')], 'You have asked': [button('Take back', 'remove')], Blocked: [button('Unblock', 'unblock')] }[part] ?? [];
     const words = h('span', { class: 'person-name', dir: 'auto' }, name, part === 'Requests' && note ? h('span', { class: 'person-note' }, note) : '');
     const face = part === 'Contacts'
       ? h('button', { type: 'button', class: 'person', 'aria-label': `Write to ${name}`, onclick: () => this.#write(id) }, avatar(name), words)

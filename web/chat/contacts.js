@@ -40,13 +40,16 @@ export class Contacts {
   /** @param {number} id whether the user has blocked them */
   has(id) { return this.#all.get(id)?.blocked === true; }
 
+  /** What the user calls them, if that is something of their own. @param {number} id */
+  aliasOf(id) { return this.#all.get(id)?.alias ?? ''; }
+
   /** @param {number} id @returns {Contact['state']} */
   stateOf(id) { return this.#all.get(id)?.state ?? 'none'; }
 
   /** @param {number} id @param {boolean} blocked @returns {Promise<void>} fails with the server's words */
   set(id, blocked) { return this.do(id, blocked ? 'block' : 'unblock'); }
 
-  /** @param {number} id @param {Parameters<ChatClient['changeContact']>[1]} action @param {{ note?: string }} [more] @returns {Promise<void>} */
+  /** @param {number} id @param {Parameters<ChatClient['changeContact']>[1]} action @param {{ alias?: string, note?: string }} [more] @returns {Promise<void>} */
   async do(id, action, more) {
     await this.#client.changeContact(id, action, more);
     await this.#load(); // what it is now depends on the other one too

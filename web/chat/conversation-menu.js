@@ -2,12 +2,13 @@
 /** @import { MenuItem, MessageMenu } from '../chat-box/message-menu.js' */
 /** @import { Contacts } from './contacts.js' */
 /** @import { Preferences } from './preferences.js' */
-import { confirmDialog } from './dialogs.js';
+import { aliasDialog, confirmDialog } from './dialogs.js';
 
 /**
  * @typedef {object} MenuHooks
  * @property {Preferences} preferences
  * @property {Contacts} contacts
+ * @property {(id: number) => string} ownNameOf the name that somebody has given themselves
  * @property {() => number} last the number of the newest message that is loaded
  * @property {() => boolean} canClear whether anything was said there
  * @property {(words: string) => void} say what went wrong
@@ -35,7 +36,7 @@ export function openConversationMenu(client, menu, button, { conversation, name,
     items.push(...NOTIFY.map(([value, label]) => ({ label, icon: /** @type {const} */ ('bell'), isChosen: level === value, act: attempt(() => preferences.notify(conversation, value)) })));
   }
   if (peer && contacts.isThere)
-    items.push(...contactItems(contacts, peer, attempt));
+    items.push(...contactItems(contacts, peer, attempt, hooks.ownNameOf));
   if (client.can('conversations') && hooks.canClear()) {
     items.push({ label: 'Mark as unread', icon: 'chat', act: attempt(async () => {
       await client.markUnread(conversation);
@@ -51,10 +52,10 @@ export function openConversationMenu(client, menu, button, { conversation, name,
   menu.open(button, [], () => {}, items);
 }
 
-/** @param {Contacts} contacts @param {number} peer @param {(work: () => Promise<unknown>) => () => void} attempt @returns {MenuItem[]} */
-function contactItems(contacts, peer, attempt) {
+/** @param {Contacts} contacts @param {number} peer @param {(work: () => Promise<unknown>) => () => void} attempt @param {MenuHooks['ownNameOf']} ownNameOf @returns {MenuItem[]} */
+function contactItems(contacts, peer, attempt, ownNameOf) {
   switch (contacts.stateOf(peer)) {
-    case 'contact': return [{ label: 'Remove from contacts', icon: 'people', act: attempt(() => contacts.do(peer, 'remove')) }];
+    case 'contact': return [{ label: 'Give another name', icon: 'compose', act: () => aliasDialog(contacts, peer, ownNameOf(peer)) }, { label: 'Remove from contacts', icon: 'people', act: attempt(() => contacts.do(peer, 'remove')) }];
     case 'asked': return [{ label: 'Take the contact request back', icon: 'people', act: attempt(() => contacts.do(peer, 'remove')) }];
     case 'asks': return [{ label: 'Accept as a contact', icon: 'people', act: attempt(() => contacts.do(peer, 'accept')) }, { label: 'Decline the contact', icon: 'people', act: attempt(() => contacts.do(peer, 'decline')) }];
     default: return contacts.has(peer) ? [] : [{ label: 'Ask to be a contact', icon: 'people', act: attempt(() => contacts.do(peer, 'request')) }];

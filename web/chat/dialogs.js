@@ -1,4 +1,5 @@
 /** @import { ChatClient } from '../sdk/client.js' */
+/** @import { Contacts } from './contacts.js' */
 /** @import { People } from './people.js' */
 import { h, icon } from '../chat-box/dom.js';
 
@@ -70,6 +71,13 @@ export const newGroupDialog = (client, people, open) => formDialog('New group', 
     people.addGroup(id, name);
     open(`g:${id}`);
   });
+
+/**
+ * What the user calls a contact; nobody else sees it.
+ * @param {Contacts} contacts @param {number} id @param {string} own the name that they have given themselves
+ */
+export const aliasDialog = (contacts, id, own) => formDialog(`What you call ${own}`, [{ label: `Name (empty: ${own})`, maxlength: 50, optional: true, value: contacts.aliasOf(id) }], 'Save',
+  alias => contacts.do(id, 'add', { alias }));
 
 /** @param {ChatClient} client @param {(conversation: string) => void} open */
 export const joinGroupDialog = (client, open) => formDialog('Join a group', [{ label: 'Number of the group', type: 'number' }], 'Join',

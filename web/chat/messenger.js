@@ -58,17 +58,17 @@ export class Messenger {
   /** @param {ChatClient} client @param {() => void} logout */
   constructor(client, logout) {
     this.#client = client;
-    this.#people = new People(client, () => {
-      this.#contactsDialog?.draw(); // a name may be new
-      this.#changed();
-    });
-    this.#inbox = new Inbox(client, this.#people, () => this.#changed());
-    this.#status = connectionStatus(client);
-    this.#presence = new Presence(client, () => this.#changed());
     this.#contacts = new Contacts(client, () => {
       this.#contactsDialog?.draw();
       this.#changed();
     });
+    this.#people = new People(client, () => {
+      this.#contactsDialog?.draw(); // a name may be new
+      this.#changed();
+    }, id => this.#contacts.aliasOf(id));
+    this.#inbox = new Inbox(client, this.#people, () => this.#changed());
+    this.#status = connectionStatus(client);
+    this.#presence = new Presence(client, () => this.#changed());
     this.#preferences = new Preferences(client, () => this.#inbox.refresh());
     this.#offCleared = client.on('conversation', ({ conversation, floor = 0 }) => {
       if (this.#thread?.conversation !== conversation || floor <= this.#floor)
@@ -154,7 +154,7 @@ export class Messenger {
   #openThread(conversation) {
     this.#inbox.open(conversation);
     const { name } = this.#inbox.describe(conversation);
-    const thread = this.#thread = new Thread(this.#client, conversation, { nameOf: id => this.#people.nameOf(id), placeholder: `Message ${name}`, onSend: message => this.#inbox.add(message), draft: this.#inbox.draftOf(conversation) });
+    const thread = this.#thread = new Thread(this.#client, conversation, { nameOf: (id, said) => this.#people.nameOf(id, said), placeholder: `Message ${name}`, onSend: message => this.#inbox.add(message), draft: this.#inbox.draftOf(conversation) });
     this.#head = new PaneHead({ client: this.#client, people: this.#people, inbox: this.#inbox, contacts: this.#contacts, presence: this.#presence, preferences: this.#preferences },
       thread, () => this.#go(''), isGone => (isGone ? this.#leave(conversation) : this.#go('')));
     this.#pane.replaceChildren(this.#head.element, thread.element);

@@ -84,10 +84,10 @@ export class PaneHead {
 
   /** @param {HTMLElement} button */
   #openMenu(button) {
-    const { client, contacts, preferences } = this.#parts;
+    const { client, contacts, people, preferences } = this.#parts;
     const thread = this.#thread;
     openConversationMenu(client, this.#menu, button, { conversation: thread.conversation, ...this.#described }, {
-      contacts, preferences, last: () => thread.lastSeq, canClear: () => thread.lastSeq > 0, say: words => thread.say(words), leave: () => this.#leave(false),
+      contacts, preferences, ownNameOf: id => people.ownNameOf(id), last: () => thread.lastSeq, canClear: () => thread.lastSeq > 0, say: words => thread.say(words), leave: () => this.#leave(false),
     });
   }
 }

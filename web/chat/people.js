@@ -24,10 +24,12 @@ export class People {
   #off;
   #client;
   #changed;
+  #aliasOf;
 
-  /** @param {ChatClient} client @param {() => void} changed */
-  constructor(client, changed) {
+  /** @param {ChatClient} client @param {() => void} changed @param {(id: number) => string} aliasOf what the user calls somebody, or nothing */
+  constructor(client, changed, aliasOf) {
     this.#client = client;
+    this.#aliasOf = aliasOf;
     this.#changed = changed;
     const learn = () => {
       const { user } = client;
@@ -50,8 +52,11 @@ export class People {
       learn();
   }
 
-  /** @param {number} id */
-  nameOf(id) {
+  /** The name by which the user knows them. @param {number} id @param {string} [said] the name that came with a message */
+  nameOf(id, said) { return this.#aliasOf(id) || said || this.ownNameOf(id); }
+
+  /** The name that they have given themselves. @param {number} id */
+  ownNameOf(id) {
     const name = this.#users.get(id);
     if (name === undefined)
       this.#learn(id);
@@ -85,7 +90,8 @@ export class People {
   find(typed, me) {
     const wanted = fold(typed.trim());
     const number = numberIn(typed);
-    const users = [...this.#users].map(([id, name]) => ({ id, name })).filter(person => person.id !== me && (person.id === number || fold(person.name).includes(wanted)));
+    const users = [...this.#users].map(([id, name]) => ({ id, name, display: this.#aliasOf(id) }))
+      .filter(({ id, name, display }) => id !== me && (id === number || fold(name).includes(wanted) || fold(display).includes(wanted)));
     const groups = [...this.#groups].map(([id, name]) => ({ id, name, isGroup: true })).filter(({ name }) => fold(name).includes(wanted));
     return [...users, ...groups].sort((a, b) => a.name.localeCompare(b.name)).slice(0, 50);
   }

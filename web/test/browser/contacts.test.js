@@ -29,6 +29,26 @@ test('Somebody asks to be a contact, is accepted, and is removed again', { timeo
   await bob.getByRole('button', { name: 'Accept Ann' }).click();
   await bob.getByRole('list', { name: 'Contacts' }).getByText('Ann').waitFor();
   await alice.getByRole('list', { name: 'Contacts' }).getByText('Bert').waitFor(); // while it is open
+  await alice.getByRole('button', { name: 'Rename Bert' }).click();
+  await alice.keyboard.type('Bertie <at work>');
+  await alice.keyboard.press('Enter');
+  await alice.getByRole('list', { name: 'Contacts' }).getByText('Bertie <at work>').waitFor();
+  await shot(alice, 'contacts-alias');
+  await alice.getByRole('button', { name: 'Write to Bertie <at work>' }).click();
+  await alice.getByRole('heading', { name: 'Bertie <at work>', exact: true }).waitFor();
+  await rowOf(alice, /Bertie <at work>/).waitFor();
+  await bob.getByRole('list', { name: 'Contacts' }).getByText('Ann').waitFor(); // it is Ann's word for him: he does not see it
+  assert.equal(await bob.getByText('Bertie').count(), 0);
+  await alice.getByRole('button', { name: 'New conversation' }).click();
+  await alice.keyboard.type('bert');
+  await alice.getByRole('button', { name: /Bert Bertie <at work> #\d+/ }).waitFor();
+  await alice.keyboard.press('Escape');
+  await pick(alice, 'Give another name');
+  await alice.keyboard.press('Control+A');
+  await alice.keyboard.press('Delete');
+  await alice.keyboard.press('Enter');
+  await alice.getByRole('heading', { name: 'Bert', exact: true }).waitFor();
+  await alice.getByRole('button', { name: 'Contacts', exact: true }).click();
   await alice.getByRole('button', { name: 'Remove Bert' }).click();
   await alice.getByText('Nobody yet.').waitFor();
   await alice.keyboard.press('Escape');
