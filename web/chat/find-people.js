@@ -91,7 +91,7 @@ export class FindPeople {
     const all = this.#all();
     const rows = new Map();
     all.forEach((person, i) => {
-      const key = JSON.stringify([person.isGroup ?? false, person.id, person.name, person.display ?? '']);
+      const key = JSON.stringify([person.isGroup ?? false, person.id, person.name, this.#displayOf(person)]);
       const row = this.#rows.get(key) ?? this.#row(person);
       rows.set(key, row);
       if (this.#results.children[i] !== row)
@@ -120,9 +120,13 @@ export class FindPeople {
     return this.#directory.isThere ? 'Nobody has this name or number.' : 'Nobody of this name is known on this device. Ask for their number: they see it under their own name.';
   }
 
+  /** What else they are called: by the user, else by themselves. @param {Person} person */
+  #displayOf({ id, display = '', isGroup }) { return (!isGroup && this.#people.aliasOf(id)) || display; }
+
   /** @param {Person} person */
   #row(person) {
-    const { id, name, display, isGroup = false } = person;
+    const { id, name, isGroup = false } = person;
+    const display = this.#displayOf(person);
     return h('li', {}, h('button', { type: 'button', class: 'person', onclick: () => void this.#choose(person) }, avatar(name, isGroup),
       h('span', { class: 'person-name', dir: 'auto' }, name, display && display !== name && h('span', { class: 'person-display' }, ` ${display}`)),
       h('span', { class: 'person-id' }, isGroup ? 'group' : `#${id}`)));

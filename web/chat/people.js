@@ -52,6 +52,9 @@ export class People {
       learn();
   }
 
+  /** What the user calls them, or nothing. @param {number} id */
+  aliasOf(id) { return this.#aliasOf(id); }
+
   /** The name by which the user knows them. @param {number} id @param {string} [said] the name that came with a message */
   nameOf(id, said) { return this.#aliasOf(id) || said || this.ownNameOf(id); }
 
@@ -90,8 +93,8 @@ export class People {
   find(typed, me) {
     const wanted = fold(typed.trim());
     const number = numberIn(typed);
-    const users = [...this.#users].map(([id, name]) => ({ id, name, display: this.#aliasOf(id) }))
-      .filter(({ id, name, display }) => id !== me && (id === number || fold(name).includes(wanted) || fold(display).includes(wanted)));
+    const users = [...this.#users].map(([id, name]) => ({ id, name }))
+      .filter(({ id, name }) => id !== me && (id === number || fold(name).includes(wanted) || fold(this.aliasOf(id)).includes(wanted)));
     const groups = [...this.#groups].map(([id, name]) => ({ id, name, isGroup: true })).filter(({ name }) => fold(name).includes(wanted));
     return [...users, ...groups].sort((a, b) => a.name.localeCompare(b.name)).slice(0, 50);
   }

@@ -78,7 +78,7 @@ test('A badge counts what was not read, and goes away when it is read', { timeou
   await bob.reload();
   await bob.locator('.badge', { hasText: '3' }).waitFor();
   await bob.getByRole('button', { name: /Ada/ }).click();
-  await bob.waitForFunction(() => document.querySelector('.badge')?.textContent === '');
+  await bob.waitForFunction(() => [...document.querySelectorAll('.badge')].every(({ textContent }) => textContent === ''));
   assert.doesNotMatch(await bob.title(), /\(/);
 });
 
