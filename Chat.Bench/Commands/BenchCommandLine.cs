@@ -20,6 +20,7 @@ static class BenchCommandLine
         WebhooksCommand.Create(),
         SurviveCommand.Create(),
         ChaosCommand.Create(),
+        FuzzCommand.Create(),
         MicroCommand.Create(),
         StorageCommand.Create(),
     };
