@@ -110,6 +110,7 @@ static class GatewayHosting
         {
             HasSearch = settings.HasSearch,
             Devices = provider.GetRequiredService<DeviceSightings>(),
+            IsOverloaded = () => provider.GetRequiredService<MessageLog>().IsOverloaded,
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
             Files = settings.Files.IsOn ? provider.GetRequiredService<FileLinks>() : null,
