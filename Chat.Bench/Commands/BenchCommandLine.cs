@@ -20,6 +20,8 @@ static class BenchCommandLine
         WebhooksCommand.Create(),
         SurviveCommand.Create(),
         ChaosCommand.Create(),
+        StormCommand.Create(),
+        FuzzCommand.Create(),
         MicroCommand.Create(),
         StorageCommand.Create(),
     };

@@ -120,7 +120,7 @@ sealed class LoadLoop : IDisposable
             _state.Meter.StartMeasuring();
         }
 
-        if (run.Phase == LoadPhase.Measure && (now >= run.To || (run.Plan.MessagesPerFlow is { } most && ((HasBegun(most) && IsQuiet()) || run.SilentSeconds >= run.Plan.Drain.TotalSeconds))))
+        if (run.Phase == LoadPhase.Measure && (now >= run.To || run.Plan.Over.IsCancellationRequested || (run.Plan.MessagesPerFlow is { } most && ((HasBegun(most) && IsQuiet()) || run.SilentSeconds >= run.Plan.Drain.TotalSeconds))))
         {
             run.Phase = LoadPhase.Drain;
             pump.Schedule(now, run.To);

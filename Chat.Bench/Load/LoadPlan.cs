@@ -27,6 +27,9 @@ sealed record LoadPlan
     /// <summary>Stop after so many messages of each flow, and at the latest when the measurement is over, or when the server says nothing for as long as a drain; there is no warm-up then.</summary>
     public long? MessagesPerFlow { get; init; }
 
+    /// <summary>Ends the measurement before its time.</summary>
+    public CancellationToken Over { get; init; }
+
     /// <summary>Called every second.</summary>
     public Action<IntervalSample>? Progress { get; init; }
 }

@@ -1,5 +1,6 @@
 using Chat.Bench.Commands;
 using Chat.Bench.Measuring;
+using Chat.Bench.Storms;
 using Chat.Bench.Survival;
 using Chat.Bench.Workloads;
 
@@ -27,6 +28,9 @@ static class Report
     public static void Write(CapacityReport result, OutputFiles files) => Write(result, files, CapacityTable.Write, result.Runs);
 
     public static void Write(SurvivalResult result, OutputFiles files) => Write(result, files, SurvivalTable.Write, []);
+
+    public static void Write(StormReport result, OutputFiles files) =>
+        Write(result, files, StormTable.Write, [.. result.Storms.SelectMany(storm => new[] { storm.Quiet, storm.Stormy })]);
 
     static void Write<T>(T result, OutputFiles files, Action<TextWriter, T> table, IReadOnlyList<RunResult> runs)
     {

@@ -48,11 +48,18 @@ sealed class SetupClient : IDisposable
         }
     }
 
+    /// <summary>Whether the server has not ended the connection, as far as that can be known without reading.</summary>
+    public bool IsOpen => !_connection.Socket.Poll(0, SelectMode.SelectError) && !HasEnded(_connection.Socket);
+
     /// <summary>Sends a request of the modern protocol and returns its reply.</summary>
-    public JsonElement Ask(Request request)
+    public JsonElement Ask(Request request) => Ask(number => request.ToBytes(number));
+
+    /// <summary>The same for what is no <see cref="Request"/> to be written, as a message.</summary>
+    /// <param name="write">Given its <c>ref</c>.</param>
+    public JsonElement Ask(Func<int, byte[]> write)
     {
         var number = ++_lastRef;
-        Send(request.ToBytes(number));
+        Send(write(number));
         while (true)
         {
             var frame = Next();
@@ -89,6 +96,13 @@ sealed class SetupClient : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
+
+    /// <summary>Whoever does not read learns by writing: an empty line is nothing to the server.</summary>
+    static bool HasEnded(Socket socket)
+    {
+        socket.Send("\n"u8, SocketFlags.None, out var error);
+        return error is not (SocketError.Success or SocketError.WouldBlock or SocketError.TimedOut);
+    }
 
     /// <exception cref="BenchException">It is none.</exception>
     static void OpenWebSocket(Socket socket, ChatTarget target)

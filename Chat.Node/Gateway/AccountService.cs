@@ -38,7 +38,7 @@ sealed record RefreshOutcome(ErrorCode Error, string Reason, DateTimeOffset Ends
 /// beside the session actor; changes nothing of it.
 /// </summary>
 sealed class AccountService(
-    Accounts accounts, LoginTokens loginTokens, TokenLogins tokens, DeviceLogins devices, ContactLists lists, int maxFrameBytes, Registrar registrar, PasswordWorker passwords, IBridge others, TimeProvider clock,
+    Accounts accounts, LoginTokens loginTokens, TokenLogins tokens, DeviceLogins devices, ContactLists lists, int maxFrameBytes, Registrar registrar, PasswordWorker passwords, Strangers strangers, IBridge others, TimeProvider clock,
     ILogger<AccountService> logger, Lazy<IActorRef> users)
 {
     const int TokenBytes = 32;
@@ -178,12 +178,11 @@ sealed class AccountService(
     async Task<LoginOutcome> ByPasswordAsync(LoginRequest request, bool isModern)
     {
         var account = request.Id is { } id ? await accounts.FindAsync(id) : await accounts.FindAsync(request.Name!);
-        if (account is null)
-            return WrongPassword;
-        if (!await IsAllowedAsync(account.Id))
+        // Whether there is such an account nobody learns by a wrong password: neither by the answer, nor by the work, nor by the count of tries.
+        if (!await IsAllowedAsync(account?.Id ?? await strangers.NumberOfAsync(request.Id, request.Name)))
             return new LoginOutcome(ErrorCode.TooFast, "too many wrong passwords for this account: wait a minute");
-        var check = await passwords.CheckAsync(account, request.Password!);
-        if (check.Verdict == PasswordVerdict.Wrong)
+        var check = await passwords.CheckAsync(account ?? Strangers.Account, request.Password!);
+        if (account is null || check.Verdict == PasswordVerdict.Wrong)
             return WrongPassword;
         users.Value.Tell(new LoginSucceeded(account.Id));
         if (Disagreement(request, account, "id") is { } problem)

@@ -32,6 +32,9 @@ sealed record GatewayServices(
     /// <summary>Whether clients may make users.</summary>
     public Registration Registration { get; init; }
 
+    /// <summary>Whether the node has more to do than it can: then nobody new is let in.</summary>
+    public Func<bool> IsOverloaded { get; init; } = static () => false;
+
     /// <summary>Asked about messages before they are sent; null: nobody is.</summary>
     public IBeforeHook? Hook { get; init; }
 

@@ -14,6 +14,8 @@ sealed record LogoutDone(LogoutRequest Request, bool IsRevoked) : INoSerializati
 /// <summary>Hello, register, log in and out. Without a state of its own: there is one session for each connection, and most of them are idle.</summary>
 static class SessionAccounts
 {
+    const string Overloaded = "this node has more messages to store than it can: try again";
+
     public static void Hello(SessionCore core, SessionPushes pushes, HelloRequest hello)
     {
         if (core.IsModern)
@@ -50,6 +52,12 @@ static class SessionAccounts
         if (core.Services.Registration == Registration.Off)
         {
             RefuseRegister(core, request, ErrorCode.Forbidden, "clients cannot make users here: log in as one that you were given");
+            return;
+        }
+
+        if (core.Services.IsOverloaded())
+        {
+            RefuseRegister(core, request, ErrorCode.Unavailable, Overloaded);
             return;
         }
 
@@ -93,6 +101,12 @@ static class SessionAccounts
         if (core.User is not null)
         {
             RefuseLogin(core, request, ErrorCode.AlreadyOnline, "this connection is logged in already");
+            return;
+        }
+
+        if (core.Services.IsOverloaded())
+        {
+            RefuseLogin(core, request, ErrorCode.Unavailable, Overloaded);
             return;
         }
 

@@ -67,6 +67,8 @@ static class AkkaHosting
             });
             if (extraHocon is not null)
                 akka.AddHocon(extraHocon, HoconAddMode.Prepend);
+            if (provider.GetService<ClusterTls>() is { } tls)
+                akka.AddSetup(tls.Setup).AddHocon("akka.remote.dot-netty.tcp.enable-ssl = on", HoconAddMode.Prepend);
             akka.AddHocon(Hocon, HoconAddMode.Prepend)
                 .WithCustomSerializer("chat", [typeof(IClusterMessage)], system => new ChatSerializer(system))
                 .AddSettingsJournal(provider.GetRequiredService<JournalDatabase>())

@@ -149,6 +149,9 @@ static class ChatHost
             Log.FaultsInjected(logger, faults.ToString());
         app.Services.ObserveChat();
         var settings = app.Services.GetRequiredService<ChatSettings>();
+        if (settings is { IsClusterOpen: true, Unprotected: UnprotectedCluster.Warn })
+            ClusterLog.Unprotected(logger, settings.ListensEverywhere ? $"{settings.Bind}" : settings.ClusterHostname);
+        app.Services.GetService<ClusterTls>(); // read here, where what is wrong with it ends the start
         app.Services.GetService<CertificateKeeper>()?.Load();
         await PortCheck.RunAsync(settings);
         await app.Services.PrepareStorageAsync().WaitAsync(stop); // steps that are under way can be repeated, or are taken back

@@ -11,6 +11,8 @@ static class ClusterHosting
     /// <summary>Before the actor system: it starts before it, and ends after it.</summary>
     public static IServiceCollection AddChatCluster(this IServiceCollection services, ChatSettings settings)
     {
+        if (settings is { IsClustered: true, ClusterTls: { } tls })
+            services.AddSingleton(provider => new ClusterTls(tls, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClusterTls>>()));
         services.AddSingleton<NodeState>();
         services.AddSingleton<NodeDirectory>();
         services.AddHealthChecks().AddCheck<NodeState>("chat.node", tags: ["ready"]);

@@ -53,7 +53,7 @@ static class GatewayHosting
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AccountService(
             provider.GetRequiredService<Accounts>(), provider.GetRequiredService<LoginTokens>(), provider.GetRequiredService<TokenLogins>(),
-            new DeviceLogins(provider.GetRequiredService<DeviceStore>(), settings.Limits.Devices), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), provider.GetRequiredService<IBridge>(),
+            new DeviceLogins(provider.GetRequiredService<DeviceStore>(), settings.Limits.Devices), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), new Strangers(provider.GetRequiredService<FileStore>()), provider.GetRequiredService<IBridge>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new ListRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.KeepsHistory ? provider.GetRequiredService<MessageLogStore>() : null,
@@ -110,6 +110,7 @@ static class GatewayHosting
         {
             HasSearch = settings.HasSearch,
             Devices = provider.GetRequiredService<DeviceSightings>(),
+            IsOverloaded = () => provider.GetRequiredService<MessageLog>().IsOverloaded,
             Registration = settings.Registration,
             Hook = provider.GetService<IBeforeHook>(),
             Files = settings.Files.IsOn ? provider.GetRequiredService<FileLinks>() : null,

@@ -30,18 +30,19 @@ sealed class TlsCertificate
     /// <param name="certificateFile">PEM: the certificate and its intermediates, in any order.</param>
     /// <param name="keyFile">PEM: its key, not encrypted.</param>
     /// <param name="now">Has to lie in the certificate's time.</param>
+    /// <param name="setting">Which names the certificate; with <c>Key</c> behind it, the key.</param>
     /// <exception cref="SettingsException">It cannot be used; the setting and the file are named.</exception>
-    public static TlsCertificate Load(string certificateFile, string keyFile, DateTimeOffset now)
+    public static TlsCertificate Load(string certificateFile, string keyFile, DateTimeOffset now, string setting = "Chat:Certificate")
     {
-        var certificates = ParseCertificates(certificateFile, Read("Chat:Certificate", certificateFile));
-        using var key = ParseKey(keyFile, Read("Chat:CertificateKey", keyFile));
+        var certificates = ParseCertificates(setting, certificateFile, Read(setting, certificateFile));
+        using var key = ParseKey($"{setting}Key", keyFile, Read($"{setting}Key", keyFile));
         var leaf = certificates.FirstOrDefault(certificate => IsOf(certificate, key)) ??
-            throw new SettingsException($"Chat:CertificateKey: the key in {keyFile} is not that of a certificate in {certificateFile}");
+            throw new SettingsException($"{setting}Key: the key in {keyFile} is not that of a certificate in {certificateFile}");
         var (begin, end) = (leaf.NotBefore.ToUniversalTime(), leaf.NotAfter.ToUniversalTime());
         if (now.UtcDateTime > end)
-            throw new SettingsException($"Chat:Certificate: the certificate in {certificateFile} has ended at {end:yyyy-MM-dd HH:mm} UTC");
+            throw new SettingsException($"{setting}: the certificate in {certificateFile} has ended at {end:yyyy-MM-dd HH:mm} UTC");
         if (now.UtcDateTime < begin)
-            throw new SettingsException($"Chat:Certificate: the certificate in {certificateFile} begins at {begin:yyyy-MM-dd HH:mm} UTC, which is not yet");
+            throw new SettingsException($"{setting}: the certificate in {certificateFile} begins at {begin:yyyy-MM-dd HH:mm} UTC, which is not yet");
         certificates.Remove(leaf);
         try
         {
@@ -49,7 +50,7 @@ sealed class TlsCertificate
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
         {
-            throw new SettingsException($"Chat:Certificate: the certificate in {certificateFile} cannot be used: {e.Message}");
+            throw new SettingsException($"{setting}: the certificate in {certificateFile} cannot be used: {e.Message}");
         }
     }
 
@@ -65,7 +66,7 @@ sealed class TlsCertificate
         }
     }
 
-    static X509Certificate2Collection ParseCertificates(string file, string pem)
+    static X509Certificate2Collection ParseCertificates(string setting, string file, string pem)
     {
         var certificates = new X509Certificate2Collection();
         try
@@ -74,20 +75,20 @@ sealed class TlsCertificate
         }
         catch (CryptographicException e)
         {
-            throw new SettingsException($"Chat:Certificate: a certificate in {file} cannot be understood: {e.Message}");
+            throw new SettingsException($"{setting}: a certificate in {file} cannot be understood: {e.Message}");
         }
 
-        return certificates.Count > 0 ? certificates : throw new SettingsException($"Chat:Certificate: {file} holds no certificate: expected is PEM, -----BEGIN CERTIFICATE-----");
+        return certificates.Count > 0 ? certificates : throw new SettingsException($"{setting}: {file} holds no certificate: expected is PEM, -----BEGIN CERTIFICATE-----");
     }
 
-    static AsymmetricAlgorithm ParseKey(string file, string pem)
+    static AsymmetricAlgorithm ParseKey(string setting, string file, string pem)
     {
         if (pem.Contains("ENCRYPTED", StringComparison.Ordinal))
-            throw new SettingsException($"Chat:CertificateKey: the key in {file} is encrypted: expected is one without a passphrase");
+            throw new SettingsException($"{setting}: the key in {file} is encrypted: expected is one without a passphrase");
         if (!pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
-            throw new SettingsException($"Chat:CertificateKey: {file} holds no key: expected is PEM, -----BEGIN PRIVATE KEY-----");
+            throw new SettingsException($"{setting}: {file} holds no key: expected is PEM, -----BEGIN PRIVATE KEY-----");
         return TryImport(RSA.Create(), pem) ?? TryImport(ECDsa.Create(), pem) ??
-            throw new SettingsException($"Chat:CertificateKey: the key in {file} cannot be understood: expected is a key for RSA or ECDSA in PEM");
+            throw new SettingsException($"{setting}: the key in {file} cannot be understood: expected is a key for RSA or ECDSA in PEM");
     }
 
     static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, string pem)

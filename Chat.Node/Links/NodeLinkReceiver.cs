@@ -1,3 +1,4 @@
+using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Event;
 using Chat.Node.Contracts;
@@ -21,18 +22,28 @@ sealed class NodeLinkReceiver : UntypedActor
             return;
         }
 
-        var parts = new BundleReader(bundle);
-        while (parts.MoveNext())
+        try
         {
-            try
-            {
-                if (parts.Read() is { } item)
-                    _provider.ResolveActorRef(item.Target).Tell(item.Message, _provider.ResolveActorRef(item.Sender));
-            }
-            catch (Exception e) // of a newer version, perhaps: the others are not to blame
-            {
-                _log.Error(e, "a message of another node cannot be read");
-            }
+            var parts = new BundleReader(bundle);
+            while (parts.MoveNext())
+                HandOver(parts);
+        }
+        catch (SerializationException e)
+        {
+            _log.Error(e, "what another node has sent cannot be taken apart");
+        }
+    }
+
+    void HandOver(BundleReader parts)
+    {
+        try
+        {
+            if (parts.Read() is { } item)
+                _provider.ResolveActorRef(item.Target).Tell(item.Message, _provider.ResolveActorRef(item.Sender));
+        }
+        catch (Exception e) // of a newer version, perhaps: the others are not to blame
+        {
+            _log.Error(e, "a message of another node cannot be read");
         }
     }
 }

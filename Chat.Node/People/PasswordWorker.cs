@@ -29,15 +29,21 @@ sealed class PasswordWorker : IDisposable
     public const int QueueLength = 1000;
     const int ShortestHash = 60;
 
+    /// <summary>The hasher asks for one, and looks at nothing of it.</summary>
+    static readonly Account Nobody = new();
+
     readonly Channel<Action> _queue = Channel.CreateBounded<Action>(QueueLength);
     readonly PasswordHasher<Account> _hasher;
     readonly bool _keepsPlain;
     readonly LegacyTexts? _texts;
+    readonly Lazy<string> _decoy;
+    long _checked;
 
     public PasswordWorker(int iterations, int threads, bool keepsPlain = false, LegacyTexts? texts = null)
     {
         (_keepsPlain, _texts) = (keepsPlain, texts);
         _hasher = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
+        _decoy = new Lazy<string>(() => _hasher.HashPassword(Nobody, Convert.ToBase64String(RandomNumberGenerator.GetBytes(24))));
         for (var i = 0; i < threads; i++)
             new Thread(Loop) { IsBackground = true, Name = $"passwords {i}", Priority = ThreadPriority.BelowNormal }.Start();
     }
@@ -45,24 +51,34 @@ sealed class PasswordWorker : IDisposable
     /// <summary>How many wait for a thread.</summary>
     public int Waiting => _queue.Reader.Count;
 
+    /// <summary>How many passwords were compared with a hash, which is what a check costs.</summary>
+    public long Checked => Volatile.Read(ref _checked);
+
     /// <summary>What is to be stored for a password.</summary>
     /// <exception cref="StorageException">Too many are waiting.</exception>
     /// <exception cref="RowRefusedException">Legacy servers compare it, and could not store it.</exception>
     public async Task<string> HashAsync(string password) => _keepsPlain
         ? StoredName.Of(password, writesForLegacy: _texts is null || await _texts.ReadGbkAsync()).Text
-        : await RunAsync(() => _hasher.HashPassword(new Account(), password));
+        : await RunAsync(() => _hasher.HashPassword(Nobody, password));
 
+    /// <summary>A wrong password costs one comparison with a hash, whatever is stored: the time tells nobody what that is, or whether there is anything.</summary>
     /// <exception cref="StorageException">Too many are waiting.</exception>
     public Task<PasswordCheck> CheckAsync(Account account, string password) => RunAsync(() =>
         IsHash(account.Password) ? CheckHash(account, password) : CheckPlain(account, password));
 
-    PasswordCheck CheckHash(Account account, string password) => _hasher.VerifyHashedPassword(account, account.Password, password) switch
+    PasswordCheck CheckHash(Account account, string password) => Compare(account.Password, password) switch
     {
         PasswordVerificationResult.Success => new PasswordCheck(PasswordVerdict.Right),
         PasswordVerificationResult.SuccessRehashNeeded =>
-            new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(account, password)),
+            new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(Nobody, password)),
         _ => new PasswordCheck(PasswordVerdict.Wrong),
     };
+
+    PasswordVerificationResult Compare(string hash, string password)
+    {
+        Interlocked.Increment(ref _checked);
+        return _hasher.VerifyHashedPassword(Nobody, hash, password);
+    }
 
     /// <summary>A legacy server stored the password itself: right once, it is replaced by its hash, unless they still need it.</summary>
     PasswordCheck CheckPlain(Account account, string password)
@@ -70,8 +86,12 @@ sealed class PasswordWorker : IDisposable
         // An account without a password is open to nobody.
         var isRight = account.Password.Length > 0 && (IsSame(account.Password, password) | IsSame(LegacyText.Undo(account.Password) ?? account.Password, password));
         if (!isRight)
+        {
+            Compare(_decoy.Value, password);
             return new PasswordCheck(PasswordVerdict.Wrong);
-        return _keepsPlain ? new PasswordCheck(PasswordVerdict.Right) : new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(account, password));
+        }
+
+        return _keepsPlain ? new PasswordCheck(PasswordVerdict.Right) : new PasswordCheck(PasswordVerdict.RightButOld, _hasher.HashPassword(Nobody, password));
     }
 
     static bool IsSame(string one, string other) =>
@@ -107,6 +127,7 @@ sealed class PasswordWorker : IDisposable
 
     void Loop()
     {
+        _ = _decoy.Value; // now: the first who needs it would wait for twice the time
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (_queue.Reader.TryRead(out var work))

@@ -107,6 +107,7 @@ sealed class BundleReader(Bundle bundle)
     ReadOnlyMemory<byte> _part;
 
     /// <summary>Goes to the next part; false at the end.</summary>
+    /// <exception cref="System.Runtime.Serialization.SerializationException">What is left has no parts.</exception>
     public bool MoveNext()
     {
         if (_parts.IsAtEnd)
@@ -117,7 +118,7 @@ sealed class BundleReader(Bundle bundle)
     }
 
     /// <summary>The message of this part; null if it is for later ones, or of a kind that is not known.</summary>
-    /// <exception cref="System.Runtime.Serialization.SerializationException">Its manifest is not known.</exception>
+    /// <exception cref="System.Runtime.Serialization.SerializationException">Its manifest is not known, or it is no message of that kind.</exception>
     public BundleItem? Read()
     {
         var part = new WireReader(_part);

@@ -46,7 +46,7 @@ static class ChangeFormats
 
     static int[] ReadUsers(WireReader r)
     {
-        var users = new int[r.Int()];
+        var users = new int[r.Count()];
         for (var i = 0; i < users.Length; i++)
             users[i] = r.Int();
         return users;

@@ -71,7 +71,7 @@ static class ChannelFormats
 
     static long[] ReadMarks(WireReader r)
     {
-        var marks = new long[r.Int()];
+        var marks = new long[r.Count()];
         for (var i = 0; i < marks.Length; i++)
             marks[i] = r.Long();
         return marks;

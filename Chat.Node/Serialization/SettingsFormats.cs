@@ -55,7 +55,7 @@ static class SettingsFormats
 
     internal static ConversationId[] ReadIds(WireReader r)
     {
-        var ids = new ConversationId[r.Int()];
+        var ids = new ConversationId[r.Count(2)];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = r.Id();
         return ids;

@@ -231,7 +231,7 @@ static class UserFormats
 
     static SentMark[] ReadSent(WireReader r)
     {
-        var sent = new SentMark[r.Int()];
+        var sent = new SentMark[r.Count(3)];
         for (var i = 0; i < sent.Length; i++)
             sent[i] = new SentMark(r.Id(), r.Long());
         return sent;
@@ -260,6 +260,8 @@ static class UserFormats
         while (!r.IsAtEnd)
         {
             var i = r.Int();
+            if (i < 0 || i >= rows.Length)
+                throw WireReader.Broken("a row is meant that was not sent");
             rows[i] = rows[i] with { References = r.Bytes() };
         }
 
@@ -284,7 +286,7 @@ static class UserFormats
 
     static QueuedMessage[] ReadRows(WireReader r)
     {
-        var rows = new QueuedMessage[r.Int()];
+        var rows = new QueuedMessage[r.Count(6)];
         for (var i = 0; i < rows.Length; i++)
             rows[i] = new QueuedMessage(r.Long(), r.Bool() ? r.Id() : null, r.Long(), r.OptionalText(), r.Long(), r.Bytes());
         return rows;

@@ -73,7 +73,7 @@ static class WatchFormats
 
     static GroupReader[] ReadReaders(WireReader reader)
     {
-        var readers = new GroupReader[reader.Int()];
+        var readers = new GroupReader[reader.Count(4)];
         for (var i = 0; i < readers.Length; i++)
             readers[i] = new GroupReader(reader.Id(), reader.Int(), reader.Long());
         return readers;
@@ -91,7 +91,7 @@ static class WatchFormats
 
     static UserStanding[] ReadUsers(WireReader reader)
     {
-        var users = new UserStanding[reader.Int()];
+        var users = new UserStanding[reader.Count(2)];
         for (var i = 0; i < users.Length; i++)
             users[i] = new UserStanding(reader.Int(), (Standing)reader.Int());
         return users;
@@ -99,7 +99,7 @@ static class WatchFormats
 
     static int[] ReadIds(WireReader reader)
     {
-        var ids = new int[reader.Int()];
+        var ids = new int[reader.Count()];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = reader.Int();
         return ids;

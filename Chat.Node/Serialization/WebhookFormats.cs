@@ -21,9 +21,9 @@ static class WebhookFormats
             },
             r =>
             {
-                var conversations = new ConversationId[r.Int()];
+                var conversations = new ConversationId[r.Count(2)];
                 for (var i = 0; i < conversations.Length; i++)
-                    conversations[i] = ConversationId.FromStored(r.Int(), r.Int());
+                    conversations[i] = r.Id();
                 return new WebhookHint(conversations);
             }),
         new Format<ReplayWebhook>("wr", (w, m) => w.Long(m.Endpoint), r => new ReplayWebhook(r.Long())),
@@ -38,7 +38,7 @@ static class WebhookFormats
             },
             r =>
             {
-                var attempts = new WebhookAttempt[r.Int()];
+                var attempts = new WebhookAttempt[r.Count(6)];
                 for (var i = 0; i < attempts.Length; i++)
                     attempts[i] = new WebhookAttempt(r.Text(), r.Long(), r.Int(), r.Bool(), r.Text(), r.Int());
                 return new WebhookAttempts(attempts);

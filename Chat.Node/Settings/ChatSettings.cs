@@ -40,6 +40,14 @@ sealed record ChatSettings
 
     public int ClusterPort { get; init; } = 4053;
 
+    /// <summary>How nodes prove to each other that they are nodes; null: they do not.</summary>
+    public ClusterTlsSettings? ClusterTls { get; init; }
+
+    public UnprotectedCluster Unprotected { get; init; }
+
+    /// <summary>Whether other machines may reach a cluster's port that takes everybody for a node.</summary>
+    public bool IsClusterOpen => IsClustered && ClusterTls is null && (ListensEverywhere || !IsLoopback(ClusterHostname));
+
     /// <summary>Nodes to ask first, as <c>host:port</c>; the database knows the others.</summary>
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
 
@@ -101,6 +109,7 @@ sealed record ChatSettings
         ("Bridge:LegacyCharset", LegacyCharset.ToString().ToLowerInvariant()),
         ("Redis:ConnectionString", IsBridged ? "set" : "not set"),
         ("Limits:MaxFrameBytes", Limits.MaxFrameBytes.ToString(CultureInfo.InvariantCulture)),
+        ("Cluster:Certificate", ClusterTls is null ? "not set" : "set"),
     ];
 
     /// <exception cref="SettingsException">A key under <c>Chat</c> is unknown or its value is wrong.</exception>
@@ -132,6 +141,8 @@ sealed record ChatSettings
             IsClustered = reader.Switch("Cluster:Enabled", defaults.IsClustered),
             ClusterHostname = reader.Hostname("Cluster:Hostname", defaults.ClusterHostname),
             ClusterPort = reader.Integer("Cluster:Port", defaults.ClusterPort, 0, 65535),
+            ClusterTls = ClusterTlsSettings.Read(reader),
+            Unprotected = reader.Choice<UnprotectedCluster>("Cluster:Unprotected"),
             JoinSeconds = reader.Integer("Cluster:JoinSeconds", defaults.JoinSeconds, 1, 3600),
             SeedNodes = reader.Addresses("Cluster:SeedNodes"),
             MaxSessions = reader.Integer("Users:MaxSessions", defaults.MaxSessions, 1, 64),
@@ -181,15 +192,20 @@ sealed record ChatSettings
         if (settings.Storage == StorageProvider.MySql && configuration["Chat:Storage:ConnectionString"] is null)
             throw new SettingsException("Chat:Storage:Provider MySql needs Chat:Storage:ConnectionString (Server=…;User ID=…;Password=…;Database=…)");
         settings.RefuseIneffective(reader);
+        if (settings is { IsClusterOpen: true, Unprotected: UnprotectedCluster.Refuse })
+            throw new SettingsException("Chat:Cluster:Unprotected is refuse, and other machines may reach the cluster's port: Chat:Cluster:Certificate, CertificateKey and CertificateAuthority are expected, or a Chat:Cluster:Hostname of this machine alone");
         return settings;
     }
+
+    /// <summary>A name is looked up only when it is used: it may be anybody's.</summary>
+    static bool IsLoopback(string hostname) => hostname == "localhost" || (IPAddress.TryParse(hostname, out var address) && IPAddress.IsLoopback(address));
 
     void RefuseIneffective(SettingsReader reader)
     {
         if (TlsPort is null && Web.TlsPort is null)
             reader.RefuseWithout("TlsPort", "Certificate", "CertificateKey");
         if (!IsClustered)
-            reader.RefuseWithout("Cluster:Enabled=true", "Cluster:SeedNodes", "Cluster:JoinSeconds");
+            reader.RefuseWithout("Cluster:Enabled=true", "Cluster:SeedNodes", "Cluster:JoinSeconds", ClusterTlsSettings.CertificateSetting, ClusterTlsSettings.KeySetting, ClusterTlsSettings.AuthoritySetting, "Cluster:Unprotected");
         if (Limits.MaxTextBytes > Limits.MaxFrameBytes)
             reader.RefuseWithout($"Limits:MaxFrameBytes of as much, which is {Limits.MaxFrameBytes}", "Limits:MaxTextBytes");
         if (!KeepsHistory)

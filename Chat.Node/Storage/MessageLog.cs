@@ -12,6 +12,10 @@ namespace Chat.Node.Storage;
 sealed class MessageLog
 {
     public const int QueueLength = 16 * 1024;
+
+    /// <summary>So many rows wait: the node has more to store than it can. Whoever is not here yet is to wait, long before those who are.</summary>
+    public const int LoginsWaitAbove = QueueLength / 4;
+
     const int BatchSize = 500;
 
     /// <summary>For <see cref="StorageHealth"/>.</summary>
@@ -53,6 +57,9 @@ sealed class MessageLog
 
     /// <inheritdoc cref="BatchStream{T}.Waiting" />
     public int Waiting => _stream.Waiting;
+
+    /// <inheritdoc cref="LoginsWaitAbove" />
+    public bool IsOverloaded => Waiting > LoginsWaitAbove;
 
     /// <summary>False if the queue is full: nothing was taken, and the receiver will not be told.</summary>
     public bool TryAppend(LogRow row, AppendReceiver receiver) => _stream.TryAdd(new PendingAppend(row, receiver));

@@ -67,7 +67,7 @@ sealed class DirectUpgrade(ConnectionDelegate next, ChatSettings settings, WebSo
     bool IsUsual(UpgradeRequest request) =>
         !(request.HasExtensions && settings.Web.Compresses)
         && !(request.IsForwarded && settings.Web.TrustedProxies.Count > 0)
-        && _origins.Allows(request.Origin, HostString.FromUriComponent(request.Host!));
+        && _origins.Allows(request.Origin, request.Address);
 
     static CancellationToken ClosingOf(ConnectionContext connection) =>
         connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;

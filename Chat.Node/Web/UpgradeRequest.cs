@@ -28,6 +28,9 @@ sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHandler
 
     public string? Host { get; private set; }
 
+    /// <summary>As the web server has it: nothing of the header is decoded, which could fail.</summary>
+    public HostString Address => new(Host ?? "");
+
     public string? Origin { get; private set; }
 
     /// <summary>A proxy says for whom it asks.</summary>

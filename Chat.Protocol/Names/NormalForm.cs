@@ -51,22 +51,20 @@ public static class NormalForm
         }
     }
 
-    /// <summary>Marks behind one letter are in the order of their classes; equals stay as they were.</summary>
+    /// <summary>Marks behind one letter are in the order of their classes; equals stay as they were. A text may be nothing but marks.</summary>
     static void SortMarks(List<int> characters)
     {
         var table = UnicodeTable.Instance;
-        for (var i = 1; i < characters.Count; i++)
+        for (var i = 0; i < characters.Count; i++)
         {
-            var mark = characters[i];
-            var order = table.ClassOf(mark);
-            var place = i;
-            while (order > 0 && place > 0 && table.ClassOf(characters[place - 1]) > order)
-            {
-                characters[place] = characters[place - 1];
-                place--;
-            }
-
-            characters[place] = mark;
+            var (start, last, isSorted) = (i, 0, true);
+            for (; i < characters.Count && table.ClassOf(characters[i]) is > 0 and var order; i++)
+                (isSorted, last) = (isSorted && last <= order, order);
+            if (isSorted)
+                continue;
+            var sorted = characters.GetRange(start, i - start).OrderBy(table.ClassOf).ToList(); // a stable one
+            for (var place = 0; place < sorted.Count; place++)
+                characters[start + place] = sorted[place];
         }
     }
 

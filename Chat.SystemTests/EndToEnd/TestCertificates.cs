@@ -41,6 +41,15 @@ sealed class TestCertificates : IDisposable
         return leaf.Thumbprint;
     }
 
+    /// <summary>The settings for TLS between nodes: a new certificate for each, and who has signed it.</summary>
+    public string[] ClusterSettings(string folder)
+    {
+        Write(folder);
+        var (certificate, key, authority) = (Path.Combine(folder, "fullchain.pem"), Path.Combine(folder, "key.pem"), Path.Combine(folder, "authority.pem"));
+        File.WriteAllText(authority, $"{Root.ExportCertificatePem()}\n{_intermediate.ExportCertificatePem()}\n");
+        return [$"--Chat:Cluster:Certificate={certificate}", $"--Chat:Cluster:CertificateKey={key}", $"--Chat:Cluster:CertificateAuthority={authority}"];
+    }
+
     /// <summary>The settings for a new certificate in this folder.</summary>
     public string[] Settings(TestFolder folder, double begin = -1, double end = 60)
     {

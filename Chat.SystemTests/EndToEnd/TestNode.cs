@@ -43,14 +43,20 @@ sealed class TestNode : IAsyncDisposable
 
     public static Task<TestNode> StartAsync(TestFolder folder, params string[] settings) => StartAsync(folder, null, settings);
 
-    public static async Task<TestNode> StartAsync(TestFolder folder, Action<IServiceCollection>? replace, params string[] settings)
+    public static Task<TestNode> StartAsync(TestFolder folder, Action<IServiceCollection>? replace, params string[] settings) => StartAsync(folder, replace, null, settings);
+
+    /// <param name="folder">Where its data are.</param>
+    /// <param name="replace">What takes the place of services.</param>
+    /// <param name="hocon">For Akka, before everything else.</param>
+    /// <param name="settings">Beside those that every test has.</param>
+    public static async Task<TestNode> StartAsync(TestFolder folder, Action<IServiceCollection>? replace, string? hocon, string[] settings)
     {
         string[] args =
         [
             "--Chat:Port=0", "--Chat:WebPort=0", "--Chat:HttpPort=0", "--Chat:Cluster:Port=0", "--Chat:Accounts:PasswordIterations=1000",
             "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Chat.Node=None", .. folder.Storage, .. settings,
         ];
-        var app = ChatHost.Build(args, replace: replace);
+        var app = ChatHost.Build(args, hocon, replace);
         try
         {
             await app.StartChatAsync();

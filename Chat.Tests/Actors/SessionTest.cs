@@ -30,6 +30,8 @@ public abstract class SessionTest : ActorTest
     /// <summary>Whose tokens are good.</summary>
     private protected TokenVerifier Verifier { get; init; } = new([], TimeProvider.System);
 
+    private protected PasswordWorker Passwords { get; } = new(1000, 1);
+
     /// <summary>Asked about messages before they are sent.</summary>
     private protected IBeforeHook? Hook { get; set; }
 
@@ -49,10 +51,9 @@ public abstract class SessionTest : ActorTest
     {
         var lists = new ContactLists(Database);
         var devices = new DeviceStore(Database, Clock);
-        var passwords = new PasswordWorker(1000, 1);
         var logins = new AccountService(
             Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), new DeviceLogins(devices, new ChatLimits().Devices), lists, MaxFrameBytes,
-            new Registrar(Accounts, passwords), passwords, NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
+            new Registrar(Accounts, Passwords), Passwords, new Strangers(new FileStore(Database, Clock)), NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
         var views = new ConversationViews(Database, Clock);
         var (references, threads) = (new ReferenceChecks(new ReferenceStore(Database), LogStore, new FileStore(Database, Clock)), new ThreadStore(Database));
         var changes = new ChangeRequests(Changes, references, threads, views, ContactStore, Region(Conversations.Ref), new MessageLimits(16384, MaxFrameBytes), Hook, Clock);

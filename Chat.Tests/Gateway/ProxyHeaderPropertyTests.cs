@@ -1,6 +1,6 @@
 using System.Net;
+using Chat.Bench.Fuzzing;
 using Chat.Node.Gateway;
-using Chat.Tests.Protocol;
 using Xunit;
 
 namespace Chat.Tests.Gateway;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Text;
+using Chat.Bench.Fuzzing;
 using Chat.Protocol;
 using Xunit;
 

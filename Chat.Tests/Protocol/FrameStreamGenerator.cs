@@ -1,4 +1,5 @@
 using System.Text;
+using Chat.Bench.Fuzzing;
 using Chat.Protocol;
 
 namespace Chat.Tests.Protocol;

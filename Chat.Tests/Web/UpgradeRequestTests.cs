@@ -19,6 +19,13 @@ public sealed class UpgradeRequestTests
             Encoding.ASCII.GetString(request.ToAnswer("chatactors.v2"))); // the example of RFC 6455
     }
 
+    [Theory]
+    [InlineData("xn--")]
+    [InlineData("xn--99999999999.example:8000")]
+    [InlineData("a%00b")]
+    public void A_host_is_taken_as_it_is_also_where_it_cannot_be_decoded(string host) =>
+        Assert.Equal(host, Read(Usual.Replace("a.example:8000", host, StringComparison.Ordinal) + "\r\n", out _)!.Address.Value);
+
     [Fact]
     public void What_comes_behind_it_is_left()
     {

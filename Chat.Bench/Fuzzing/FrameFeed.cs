@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Text;
 using Chat.Protocol;
 
-namespace Chat.Tests.Protocol;
+namespace Chat.Bench.Fuzzing;
 
 /// <summary>What a reader found: the text is empty unless the status comes with bytes.</summary>
-public readonly record struct FrameFound(FrameStatus Status, string Text, bool IsSpaced);
+readonly record struct FrameFound(FrameStatus Status, string Text, bool IsSpaced);
 
 /// <summary>
 /// Feeds a stream to a <see cref="FrameReader"/> as the connection handler does: what is left is presented again with
