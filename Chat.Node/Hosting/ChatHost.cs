@@ -118,6 +118,7 @@ static class ChatHost
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapChatApi();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        app.MapOperatorPage();
         return app;
     }
 
