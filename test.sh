@@ -51,6 +51,7 @@ done <<'END'
 /usr/sbin/ip iproute2
 /usr/sbin/iptables iptables
 /usr/bin/chromium chromium
+/usr/bin/systemd-analyze systemd
 /usr/bin/tmux tmux
 END
 # Any Node runs what installs the packages of web/; the tests then run on the one that its lock file names.

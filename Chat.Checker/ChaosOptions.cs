@@ -37,6 +37,9 @@ sealed record ChaosOptions(int Nodes)
     /// <summary>Modern clients come over WebSockets.</summary>
     public bool UsesWebSockets { get; init; }
 
+    /// <summary>The node of another version, built: all nodes begin as it, become this version one by one, and go back. Instead of faults.</summary>
+    public string? Previous { get; init; }
+
     public ChaosDatabase Database { get; init; } = ChaosDatabase.OwnMariaDb;
 
     /// <summary>A server that is there, for <see cref="ChaosDatabase.GivenMySql"/>.</summary>
@@ -58,6 +61,7 @@ sealed record ChaosOptions(int Nodes)
     public string Command => $"chaos --nodes {Nodes} --seed {Seed} --seconds {Seconds} --rate {Rate} --faults {Faults}"
         + (Kinds.Count > 0 ? $" --kinds {string.Join(',', Kinds)}" : "") + (FaultMilliseconds is { } length ? $" --fault-milliseconds {length}" : "")
         + (IsPatient ? " --patient" : "") + (Bystanders > 0 ? $" --bystanders {Bystanders}" : "") + (CutsLinks ? " --cut-links" : "") + (UsesWebSockets ? " --web-sockets" : "")
+        + (Previous is null ? "" : $" --previous {Previous}")
         + Database switch { ChaosDatabase.Sqlite => " --database sqlite", ChaosDatabase.Galera => " --database galera", ChaosDatabase.GivenMySql => " --database …", _ => "" };
 
     /// <summary>The first thing that makes such a run impossible, or null.</summary>
@@ -69,6 +73,10 @@ sealed record ChaosOptions(int Nodes)
             ? $"{ofDatabase} needs a database of the run's own: --database mariadb"
         : First(FaultSchedule.OfMembers) is { } ofMembers && Database != ChaosDatabase.Galera
             ? $"{ofMembers} needs a Galera cluster: --database galera"
+        : First(FaultSchedule.OfVersions) is { } ofVersions
+            ? $"{ofVersions} comes by itself with --previous, and not without"
+        : Previous is not null && Kinds.Count > 0 ? "with --previous there are no other faults: leave --kinds out"
+        : Previous is not null && !File.Exists(Previous) ? $"--previous: there is no {Previous}"
         : First(FaultSchedule.OfTheNetwork) is { } ofNetwork && !CutsLinks
             ? $"{ofNetwork} needs --cut-links"
         : CutsLinks && Database is not (ChaosDatabase.OwnMariaDb or ChaosDatabase.Galera) ? "--cut-links needs --database mariadb or galera: nodes reach nothing else from their networks"

@@ -57,7 +57,7 @@ sealed class ChaosRun : IDisposable
     {
         _notes.Write($"SEED {_options.Seed}. The same again: {_options.Command}");
         INodeNetwork network = _options.CutsLinks ? await NamespaceNetwork.CreateAsync(_options.Nodes + Members) : new LoopbackNetwork();
-        await using var cluster = ChaosCluster.Start(_options.Nodes, network, await DatabaseAsync(network), _folder, _options.Fault, _notes);
+        await using var cluster = ChaosCluster.Start(_options, network, await DatabaseAsync(network), _folder, _notes);
         await cluster.HealthyAsync(StartPatience);
         _notes.Write($"{_options.Nodes} nodes are ready");
         await using var balancer = _options.Balancer is { } start ? await start([.. cluster.Nodes.Select(node => node.Chat.Port)]) : null;
@@ -95,7 +95,7 @@ sealed class ChaosRun : IDisposable
     /// <summary>What did not become well again in time.</summary>
     async Task<List<string>> MakeTroubleAsync(Crowd crowd, FaultRunner runner, Load load)
     {
-        var schedule = FaultSchedule.Draw(
+        var schedule = _options.Previous is not null ? FaultSchedule.Upgrade(_options.Nodes, _options.Seconds) : FaultSchedule.Draw(
             _options.Seed,
             new FaultPlan(_options.Nodes, _options.Faults, _options.Seconds)
             {

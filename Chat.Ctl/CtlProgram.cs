@@ -30,7 +30,7 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
     readonly Option<string?> _node = new("--node") { Description = $"Internal port of a node, like {DefaultNode}; else the variable {NodeVariable}", Recursive = true };
     readonly Option<string?> _keyFile = new("--key-file") { Description = $"File with a key of the API; else the variable {KeyVariable}", Recursive = true };
     readonly Option<bool> _json = new("--json") { Description = "Print what the node has answered, as JSON", Recursive = true };
-    readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that one answer may take", DefaultValueFactory = _ => 10, Recursive = true };
+    readonly Option<int> _timeout = SecondsOption.Create("--timeout", "Seconds that one answer may take", 10);
 
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancelled = default)
     {
@@ -43,12 +43,8 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
     public RootCommand Root()
     {
         var root = new RootCommand("Looks at ChatActors nodes and steers them, over the HTTP API of their internal port.") { _node, _keyFile, _json, _timeout };
-        _timeout.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 3600)
-                result.AddError("--timeout must be between 1 and 3600");
-        });
-        foreach (var command in NodeCommands.All(Make).Concat(UserCommands.All(Make, input)).Concat(StoredCommands.All(Make)))
+        _timeout.Recursive = true;
+        foreach (var command in NodeCommands.All(Make).Append(TopCommand.Create(Make, output)).Concat(UserCommands.All(Make, input)).Concat(StoredCommands.All(Make)))
             root.Add(command);
         return root;
     }

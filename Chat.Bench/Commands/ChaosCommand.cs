@@ -22,6 +22,7 @@ static class ChaosCommand
         var bystanders = new Option<int>("--bystanders") { Description = "so many more users are connected and do nothing, to fill the nodes' memory" };
         var cutsLinks = new Option<bool>("--cut-links") { Description = "each node in a network namespace of its own, whose links are cut too; needs root, ip and iptables" };
         var webSockets = new Option<bool>("--web-sockets") { Description = "modern clients come over WebSockets" };
+        var previous = new Option<string?>("--previous") { Description = "Chat.Node.dll of another version: all nodes begin as it, become this version one after the other, and go back; instead of faults" };
         var database = new Option<string>("--database", "-d")
         {
             Description = "mariadb: a server that is started for the run and killed in it; galera: three of them in a Galera cluster, each of which is killed, frozen and cut off; sqlite: a file that all nodes share; else the connection string of a MariaDB or MySQL, to which nothing is done",
@@ -31,7 +32,7 @@ static class ChaosCommand
         var keepsLogs = new Option<bool>("--keep-logs") { Description = "the nodes' logs stay although all went well" };
         var chaos = new Command("chaos", "starts nodes, clients and a database, makes things go wrong, and checks that no promise was broken; exit code 1 if one was")
         {
-            nodes, seconds, rate, faults, seed, kinds, milliseconds, isPatient, bystanders, cutsLinks, webSockets, database, folder, keepsLogs,
+            nodes, seconds, rate, faults, seed, kinds, milliseconds, isPatient, bystanders, cutsLinks, webSockets, previous, database, folder, keepsLogs,
         };
         kinds.Validators.Add(result =>
         {
@@ -50,6 +51,7 @@ static class ChaosCommand
             Bystanders = parsed.GetValue(bystanders),
             CutsLinks = parsed.GetValue(cutsLinks),
             UsesWebSockets = parsed.GetValue(webSockets),
+            Previous = parsed.GetValue(previous) is { Length: > 0 } path ? Path.GetFullPath(path) : null,
             Database = Kind(parsed.GetValue(database)!),
             ConnectionString = parsed.GetValue(database)!,
             Folder = parsed.GetValue(folder)!,

@@ -25,17 +25,19 @@ sealed class ChaosCluster : IAsyncDisposable
 
     public List<NodeSlot> Nodes { get; } = [];
 
-    /// <param name="nodes">How many.</param>
+    /// <summary>The program of the version before, with which the nodes begin; null: there is none.</summary>
+    public string? Previous { get; private init; }
+
+    /// <param name="options">How many, what every node is told to do wrong, and which program they are.</param>
     /// <param name="network">Disposed with the cluster.</param>
     /// <param name="database">Disposed with the cluster.</param>
     /// <param name="folder">For the nodes' logs.</param>
-    /// <param name="fault">What every node is told to do wrong.</param>
     /// <param name="notes">For people.</param>
-    public static ChaosCluster Start(int nodes, INodeNetwork network, IRunDatabase database, string folder, string? fault, RunNotes notes)
+    public static ChaosCluster Start(ChaosOptions options, INodeNetwork network, IRunDatabase database, string folder, RunNotes notes)
     {
-        var cluster = new ChaosCluster(network, database);
-        for (var number = 1; number <= nodes; number++)
-            cluster.Add(number, folder, fault, notes);
+        var cluster = new ChaosCluster(network, database) { Previous = options.Previous };
+        for (var number = 1; number <= options.Nodes; number++)
+            cluster.Add(number, folder, options.Fault, notes);
         cluster.Nodes.ForEach(node => node.Start());
         AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.Nodes.ForEach(node => node.KillForGood()); // nobody leaves nodes behind
         return cluster;
@@ -102,6 +104,7 @@ sealed class ChaosCluster : IAsyncDisposable
             Prefix = Network.PrefixOf(number),
             Log = log,
             Fault = fault,
+            Program = Previous,
         };
         Nodes.Add(new NodeSlot(
             number, new IPEndPoint(IPAddress.Parse(address), chat), new IPEndPoint(IPAddress.Parse(address), web),

@@ -45,6 +45,12 @@ enum FaultKind
     /// <summary>SIGSTOP to one member of the Galera cluster, then SIGCONT.</summary>
     FreezeMember,
 
+    /// <summary>SIGTERM, then a start of this version in place of the one before.</summary>
+    Upgrade,
+
+    /// <summary>SIGTERM, then a start of the version before in place of this one.</summary>
+    RollBack,
+
     /// <summary>One member of the Galera cluster hears and reaches nobody: no other member, and no node.</summary>
     CutMember,
 }
@@ -67,6 +73,8 @@ sealed record Fault(FaultKind Kind, int At, int Node, int Other, int Millisecond
         {
             FaultKind.Kill => $"kill -9 node {Node}, start it after {Seconds}",
             FaultKind.Terminate => $"SIGTERM to node {Node}, start it after {Seconds}",
+            FaultKind.Upgrade => $"SIGTERM to node {Node}, start this version in its place after {Seconds}",
+            FaultKind.RollBack => $"SIGTERM to node {Node}, start the version before in its place after {Seconds}",
             FaultKind.TerminateAll => $"SIGTERM to all nodes, start them after {Seconds}",
             FaultKind.CollectGarbage => $"node {Node} collects all its garbage every second for {Seconds}",
             FaultKind.Freeze => $"SIGSTOP node {Node} for {Seconds}",

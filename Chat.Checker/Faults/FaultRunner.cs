@@ -75,6 +75,12 @@ sealed class FaultRunner(ChaosCluster cluster, RunNotes notes)
             case FaultKind.Terminate:
                 await node.TerminateAsync(fault.Milliseconds);
                 break;
+            case FaultKind.Upgrade:
+                await node.ReplaceAsync(null, fault.Milliseconds);
+                break;
+            case FaultKind.RollBack:
+                await node.ReplaceAsync(cluster.Previous, fault.Milliseconds);
+                break;
             case FaultKind.TerminateAll:
                 await Task.WhenAll(cluster.Nodes.Select(each => each.TerminateAsync(fault.Milliseconds)));
                 break;

@@ -40,6 +40,13 @@ static class FaultSchedule
     /// <summary>They need a network namespace for each node.</summary>
     public static readonly IReadOnlyList<FaultKind> OfTheNetwork = [FaultKind.CutNode, FaultKind.CutLink, FaultKind.Deafen, FaultKind.CutMember];
 
+    /// <summary>They need another version.</summary>
+    public static readonly IReadOnlyList<FaultKind> OfVersions = [FaultKind.Upgrade, FaultKind.RollBack];
+
+    /// <summary>A rolling upgrade, and the way back: one node after the other, each when the one before is at work. Not drawn.</summary>
+    public static List<Fault> Upgrade(int nodes, int seconds) => [.. Enumerable.Range(0, nodes * 2).Select(step => new Fault(
+        step < nodes ? FaultKind.Upgrade : FaultKind.RollBack, seconds * 1000 / (nodes * 2 + 1) * step + seconds * 1000 / (nodes * 4 + 2), step % nodes + 1, step % nodes + 1, 100) { WaitsForHealth = true })];
+
     public static List<Fault> Draw(int seed, FaultPlan plan)
     {
         var random = new Random(seed);

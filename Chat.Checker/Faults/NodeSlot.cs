@@ -28,6 +28,7 @@ sealed class NodeSlot : IAsyncDisposable
     readonly List<string> _unexpected = [];
     readonly List<(int Code, long At)> _exits = [];
     LaunchedNode? _process;
+    string? _program;
     string? _crashAt;
     bool _isAsked;
     bool _isDisposed;
@@ -37,6 +38,7 @@ sealed class NodeSlot : IAsyncDisposable
     public NodeSlot(int number, IPEndPoint chat, IPEndPoint web, IPEndPoint health, NodeLaunch launch, RunNotes notes)
     {
         (Number, Chat, Web, Health, _launch, _clock, _note) = (number, chat, web, health, launch, notes.Clock, notes.Write);
+        _program = launch.Program;
     }
 
     public int Number { get; }
@@ -81,6 +83,16 @@ sealed class NodeSlot : IAsyncDisposable
         var process = AskToEnd(restartAfter);
         await SignalAsync("TERM");
         await KillUnlessEndedAsync(process, "SIGTERM");
+    }
+
+    /// <summary>The same, and what is started then is another program.</summary>
+    /// <param name="program">Null: <see cref="NodeLaunch.BuiltProgram"/>.</param>
+    /// <param name="restartAfter">In milliseconds.</param>
+    public Task ReplaceAsync(string? program, int restartAfter)
+    {
+        lock (_gate)
+            _program = program;
+        return TerminateAsync(restartAfter);
     }
 
     /// <summary>Started again with a crash point, at which it has to die by itself; else it is killed.</summary>
@@ -222,8 +234,8 @@ sealed class NodeSlot : IAsyncDisposable
         lock (_gate)
         {
             _isAsked = false;
-            _note($"node {Number} starts{(_crashAt is null ? "" : $", to crash at {_crashAt}")}");
-            _process = new LaunchedNode(_launch with { CrashAt = _crashAt });
+            _note($"node {Number} starts{(_program is null ? "" : $" ({_program})")}{(_crashAt is null ? "" : $", to crash at {_crashAt}")}");
+            _process = new LaunchedNode(_launch with { CrashAt = _crashAt, Program = _program });
             _crashAt = null;
             return _process;
         }

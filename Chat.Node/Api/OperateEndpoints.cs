@@ -20,6 +20,14 @@ sealed record NodeShards(string Node, int Shards, int Entities);
 /// <summary>Where users and conversations are.</summary>
 sealed record ShardList(IReadOnlyList<NodeShards> Users, IReadOnlyList<NodeShards> Conversations);
 
+/// <summary>What one node does.</summary>
+/// <param name="Node">Which.</param>
+/// <param name="Figures">Missing: it has not answered within a second, or is of a version that has none.</param>
+sealed record FiguresOfNode(string Node, NodeFigures? Figures);
+
+/// <summary>What the nodes do.</summary>
+sealed record ClusterFigures(IReadOnlyList<FiguresOfNode> Nodes);
+
 /// <summary>Whether a node may be stopped.</summary>
 /// <param name="Safe">Nothing speaks against it.</param>
 /// <param name="Reasons">What does.</param>
@@ -41,6 +49,11 @@ static class OperateEndpoints
         api.MapGet("/cluster/shards", ShardsAsync).WithTags("operate").RequireScope(ApiScopes.Read).WithName("listShards")
             .WithSummary("Which node has how many shards and actors of users and conversations").Produces<ShardList>()
             .WithExample(null, """{"users":[{"node":"127.0.0.1:4053","shards":100,"entities":312}],"conversations":[{"node":"127.0.0.1:4053","shards":100,"entities":540}]}""");
+        api.MapGet("/cluster/figures", FiguresAsync).WithTags("operate").RequireScope(ApiScopes.Read).WithName("listFigures")
+            .WithSummary("What each node does: counts and durations since its start, its queues, its last warnings").Produces<ClusterFigures>()
+            .WithExample(
+                null,
+                """{"nodes":[{"node":"127.0.0.1:4053","figures":{"version":"0.1.0","ready":true,"upMilliseconds":60000,"cpuMilliseconds":5400,"memoryBytes":210000000,"connections":12,"sessions":11,"users":11,"conversations":9,"totals":{"accepted":1200,"pushed":1150,"queued":50,"drained":7,"logins":11,"loginsRefused":1,"refused":3,"slowConsumers":0,"databaseFailures":0,"databaseRepeats":0},"buckets":[0.005,0.05],"spreads":{"ack":[1100,98,2],"delivery":[1000,150,0],"commit":[400,90,1]},"queues":[{"name":"log","depth":3,"bound":16384}],"warnings":[{"at":1795410443660,"level":"warning","source":"PeerMonitor","event":79,"text":"node 127.0.0.1:4054 is dead: its connections have ended, and nobody listens at its cluster port"}]}}]}""");
         api.MapGet("/node/safe-to-stop", SafeToStopAsync).WithTags("operate").RequireScope(ApiScopes.Read).WithName("isSafeToStop")
             .WithSummary("Whether this node may be stopped without anybody noticing more than a new connection").Produces<StopAnswer>()
             .WithExample(null, """{"safe":false,"reasons":["no other node is up and reachable: nobody would serve the clients"]}""");
@@ -62,6 +75,9 @@ static class OperateEndpoints
 
     static List<NodeShards> Sum(IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> shards) =>
         [.. shards.Select(node => new NodeShards(node.Key, node.Value.Count, node.Value.Values.Sum())).OrderBy(node => node.Node, StringComparer.Ordinal)];
+
+    static async Task<IResult> FiguresAsync(ClusterView cluster) => TypedResults.Ok(new ClusterFigures(
+        [.. (await cluster.FiguresAsync()).Select(node => new FiguresOfNode(node.Key, node.Value)).OrderBy(node => node.Node, StringComparer.Ordinal)]));
 
     static async Task<IResult> SafeToStopAsync(ClusterView cluster) =>
         await cluster.ReasonsToStayAsync() is { Count: > 0 } reasons ? TypedResults.Ok(new StopAnswer(Safe: false, reasons)) : TypedResults.Ok(new StopAnswer(Safe: true, []));

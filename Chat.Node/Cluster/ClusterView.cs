@@ -1,7 +1,10 @@
+using System.Text.Json;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
+using Chat.Node.Contracts;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Cluster;
 
@@ -10,6 +13,9 @@ sealed class ClusterView(Lazy<ActorSystem> system, Nodes nodes, NodeState state,
 {
     /// <summary>For an answer of all nodes; one that is frozen is left out.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>For the figures of one node.</summary>
+    static readonly TimeSpan FiguresPatience = TimeSpan.FromSeconds(1);
 
     public IReadOnlyList<MemberView> Members()
     {
@@ -30,6 +36,28 @@ sealed class ClusterView(Lazy<ActorSystem> system, Nodes nodes, NodeState state,
     /// <exception cref="StorageException">The database does not answer.</exception>
     public async Task<IReadOnlyList<string>> ReasonsToStayAsync() =>
         StopSafety.Reasons(Members(), await LeftoversAsync(), state.Phase == NodePhase.Up && lease.IsHeld);
+
+    /// <summary>The figures of each member, by address; null: it has not answered in time, or is of a version that has none.</summary>
+    public async Task<IReadOnlyDictionary<string, NodeFigures?>> FiguresAsync()
+    {
+        var members = Akka.Cluster.Cluster.Get(system.Value).State.Members;
+        var told = await Task.WhenAll(members.Select(async member => (member.Address, Figures: await FiguresOfAsync((ExtendedActorSystem)system.Value, member.Address))));
+        return told.ToDictionary(each => MemberAddress.TextOf(each.Address), each => each.Figures);
+    }
+
+    static async Task<NodeFigures?> FiguresOfAsync(ExtendedActorSystem actors, Address node)
+    {
+        try
+        {
+            var teller = actors.Provider.ResolveActorRef(new RootActorPath(node) / "system" / FigureTeller.Name);
+            var told = await teller.Ask<FiguresTold>(AskFigures.Instance, FiguresPatience);
+            return JsonSerializer.Deserialize<NodeFigures>(told.Json, JsonSerializerOptions.Web);
+        }
+        catch (Exception e) when (e is AskTimeoutException or JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>How many actors are alive in each shard of a region, by node.</summary>
     /// <param name="region">The name of the region.</param>

@@ -83,6 +83,7 @@ static class AkkaHosting
                 .AddWebhooks(settings, provider)
                 .WithActors((system, _, _) => ((ExtendedActorSystem)system).SystemActorOf(Props.Create<NodeLinkReceiver>(), NodeLinkReceiver.Name))
                 .WithActors((system, _, _) => ((ExtendedActorSystem)system).SystemActorOf(Props.Create<NoticeReceiver>(), NoticeReceiver.Name))
+                .WithActors((system, _, _) => ((ExtendedActorSystem)system).SystemActorOf(Props.Create(() => new FigureTeller(provider.GetRequiredService<FigureReader>())), FigureTeller.Name))
                 .AddPresenceHub(settings, provider)
                 .WithActors((system, _, _) => system.ActorOf(Props.Create(() => new LostConnectionListener(provider.GetRequiredService<SuspectedPeers>())), "lost-connections"))
                 .WithActors((system, _, _) => system.ActorOf(Props.Create(() => new CoordinatorWakeUp(new[] { UserRegion, ConversationRegion })), "coordinator-wake-up"))

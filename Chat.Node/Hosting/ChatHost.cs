@@ -95,6 +95,7 @@ static class ChatHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<TimeProvider>(new NodeClock(InjectedClock.FromEnvironment(), NodeClock.SystemUptime));
         builder.Services.AddSingleton(CrashPoints.FromEnvironment());
+        builder.Services.AddServiceManager(Environment.GetEnvironmentVariable);
         builder.Services.AddHealthChecks();
         builder.Services.AddChatTelemetry(settings, builder.Configuration[TelemetryHosting.CollectorVariable]);
         builder.Services.AddChatStorage(settings);
@@ -117,6 +118,7 @@ static class ChatHost
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("liveness") });
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapChatApi();
+        app.MapOperatorPage();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return app;
     }

@@ -1,3 +1,4 @@
+using Chat.Node.Settings;
 using Chat.Node.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 
@@ -15,6 +16,8 @@ static class LoggingHosting
     {
         logging.ClearProviders();
         logging.Services.AddSingleton<LogLimiter>();
+        logging.Services.AddSingleton<RecentWarnings>();
+        logging.Services.AddSingleton(provider => new LogShape(provider.GetRequiredService<ChatSettings>().LogFormat == LogFormat.Json));
         logging.AddConsoleFormatter<NodeLogFormatter, ConsoleFormatterOptions>();
         logging.AddConsole(console =>
         {

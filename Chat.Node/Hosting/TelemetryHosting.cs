@@ -26,6 +26,7 @@ static class TelemetryHosting
         if (!string.IsNullOrEmpty(collector) && !(Uri.TryCreate(collector, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
             throw new SettingsException($"{CollectorVariable} is \"{collector}\": expected is the address of a collector, like http://127.0.0.1:4317");
         services.AddSingleton(_ => new NodeMeter());
+        services.AddSingleton<FigureReader>();
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(
                 "chatactors", serviceVersion: typeof(TelemetryHosting).Assembly.GetName().Version?.ToString(3),
@@ -44,6 +45,7 @@ static class TelemetryHosting
     {
         var (meter, settings) = (services.GetRequiredService<NodeMeter>(), services.GetRequiredService<ChatSettings>());
         services.GetRequiredService<MeterProvider>();
+        services.GetRequiredService<FigureReader>(); // its time begins
         var (state, lease) = (services.GetRequiredService<NodeState>(), services.GetRequiredService<NodeLease>());
         meter.Connections = services.GetRequiredService<SessionRegistry>().CountAll;
         meter.IsReady = () => state.Phase == NodePhase.Up && lease.IsHeld;

@@ -16,7 +16,7 @@ sealed class ChatSerializer : SerializerWithStringManifest
 
     static ChatSerializer()
     {
-        foreach (var format in ConversationFormats.All.Concat(UserFormats.All).Concat(SettingsFormats.All).Concat(ChannelFormats.All).Concat(LinkFormats.All).Concat(WebhookFormats.All).Concat(ChangeFormats.All).Concat(WatchFormats.All))
+        foreach (var format in ConversationFormats.All.Concat(UserFormats.All).Concat(SettingsFormats.All).Concat(ChannelFormats.All).Concat(LinkFormats.All).Concat(WebhookFormats.All).Concat(ChangeFormats.All).Concat(WatchFormats.All).Concat(FigureFormats.All))
         {
             ByType.Add(format.Type, format);
             ByManifest.Add(format.Manifest, format);

@@ -32,6 +32,8 @@ sealed record ChatSettings
     /// <summary>The database for people to read: without a password.</summary>
     public string StorageName => Storage == StorageProvider.Sqlite ? ConnectionString : MySqlOptions.Describe(ConnectionString);
 
+    public LogFormat LogFormat { get; init; }
+
     public bool KeepsHistory { get; init; } = true;
 
     public bool IsClustered { get; init; } = true;
@@ -133,6 +135,7 @@ sealed record ChatSettings
             Web = ReadWeb(reader, defaults.Web, bind),
             ProxyProtocol = reader.Switch("ProxyProtocol", defaults.ProxyProtocol),
             BatchScheduling = reader.Switch("BatchScheduling", defaults.BatchScheduling),
+            LogFormat = reader.Choice<LogFormat>("Logging:Format"),
             Storage = reader.Choice<StorageProvider>("Storage:Provider"),
             ConnectionString = reader.Secret("Storage:ConnectionString", defaults.ConnectionString),
             KeepsHistory = reader.Switch("History:Enabled", defaults.KeepsHistory),

@@ -10,7 +10,7 @@ namespace Chat.Node.Telemetry;
 /// One line for each event, whatever is in it, and not more of a kind than <see cref="LogLimiter"/> lets through. Stands where all lines
 /// pass: the node's own, and those of every library.
 /// </summary>
-sealed partial class NodeLogFormatter(LogLimiter limiter, TimeProvider clock) : ConsoleFormatter(FormatterName)
+sealed partial class NodeLogFormatter(LogLimiter limiter, RecentWarnings warnings, LogShape shape, TimeProvider clock) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "chat";
 
@@ -37,8 +37,15 @@ sealed partial class NodeLogFormatter(LogLimiter limiter, TimeProvider clock) : 
                 return;
         }
 
+        warnings.Note(entry.LogLevel, entry.Category, entry.EventId.Id, message);
         var text = message.Contains(ClusterPort, StringComparison.Ordinal) ? WithoutTrace(message, entry.Exception)
             : entry.Exception is null ? message : $"{message} {entry.Exception}";
+        if (shape.IsJson)
+        {
+            textWriter.WriteLine(JsonLogLine.Write(clock.GetUtcNow(), entry.LogLevel, entry.Category, entry.EventId, text, entry.State as IEnumerable<KeyValuePair<string, object?>>));
+            return;
+        }
+
         textWriter.Write(clock.GetUtcNow().ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture));
         textWriter.Write(NameOf(entry.LogLevel));
         textWriter.Write(": ");

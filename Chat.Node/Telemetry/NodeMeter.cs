@@ -45,7 +45,7 @@ sealed class NodeMeter : IDisposable
 {
     public const string Name = "Chat";
 
-    static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
+    static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = Spread.Seconds };
     static readonly InstrumentAdvice<int> Rows = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500] };
     static readonly int Errors = Enum.GetValues<Protocol.ErrorCode>().Length;
     static readonly string[] LoginResults = [.. Tallies.NamesOf<Protocol.ErrorCode>().Select((name, at) => at == 0 ? "ok" : name), "other"];
@@ -59,6 +59,9 @@ sealed class NodeMeter : IDisposable
     readonly Histogram<double> _commit;
     readonly Histogram<double> _statement;
     readonly Histogram<double> _webhook;
+    readonly Spread _ackSpread = new();
+    readonly Spread _deliverySpread = new();
+    readonly Spread _commitSpread = new();
     readonly Tallies _logins = new("result", LoginResults);
     readonly Tallies _refusals = new("reason", [.. Tallies.NamesOf<Protocol.ErrorCode>(), "too_many_connections", "other"]);
     readonly Tallies _deliveries = new("outcome", Tallies.NamesOf<DeliveryOutcome>());
@@ -147,15 +150,26 @@ sealed class NodeMeter : IDisposable
 
     /// <param name="receivedAt">When the message was read from its socket, by <see cref="Stopwatch"/>.</param>
     /// <param name="now">The same for now.</param>
-    public void Acknowledged(long receivedAt, long now) => _ack.Record((now - receivedAt) / (double)Stopwatch.Frequency);
+    public void Acknowledged(long receivedAt, long now)
+    {
+        var seconds = (now - receivedAt) / (double)Stopwatch.Frequency;
+        _ack.Record(seconds);
+        _ackSpread.Add(seconds);
+    }
 
     /// <param name="milliseconds">Two clocks may be behind it: less than nothing is nothing.</param>
-    public void Pushed(int milliseconds) => _delivery.Record(Math.Max(0, milliseconds) / 1000.0);
+    public void Pushed(int milliseconds)
+    {
+        var seconds = Math.Max(0, milliseconds) / 1000.0;
+        _delivery.Record(seconds);
+        _deliverySpread.Add(seconds);
+    }
 
     public void Committed(int rows, TimeSpan elapsed)
     {
         _batch.Record(rows);
         _commit.Record(elapsed.TotalSeconds);
+        _commitSpread.Add(elapsed.TotalSeconds);
     }
 
     public void StatementEnded(StatementKind kind, long begunAt, bool hasFailed)
@@ -172,6 +186,15 @@ sealed class NodeMeter : IDisposable
         _webhook.Record(milliseconds / 1000.0);
         _webhooks.Add(isTaken ? 0 : 1);
     }
+
+    /// <summary>Actors that are alive here.</summary>
+    public long EntitiesOf(EntityRegion region) => _entities[(int)region];
+
+    public NodeTotals ReadTotals() => new(
+        Interlocked.Read(ref _accepted), _deliveries[(int)DeliveryOutcome.Pushed], _deliveries[(int)DeliveryOutcome.Queued], _deliveries[(int)DeliveryOutcome.Drained],
+        _logins[0], _logins.Sum - _logins[0], _refusals.Sum, Interlocked.Read(ref _slowConsumers), _failedStatements.Sum, Interlocked.Read(ref _repeatedStatements));
+
+    public NodeSpreads ReadSpreads() => new(_ackSpread.Read(), _deliverySpread.Read(), _commitSpread.Read());
 
     public void Dispose() => _meter.Dispose();
 

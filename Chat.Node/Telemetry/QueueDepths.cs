@@ -21,6 +21,9 @@ sealed class QueueDepths
 
     public IEnumerable<Measurement<long>> ReadBounds() => Read(queue => queue.Bound);
 
+    public IReadOnlyList<QueueFigure> Read() =>
+        [.. _queues.Select(queue => new QueueFigure(queue.Key, queue.Value.Depth(), queue.Value.Bound())).OrderBy(queue => queue.Name, StringComparer.Ordinal)];
+
     IEnumerable<Measurement<long>> Read(Func<Queue, Func<long>> choose) =>
         _queues.Select(queue => new Measurement<long>(choose(queue.Value)(), new KeyValuePair<string, object?>("queue", queue.Key)));
 }

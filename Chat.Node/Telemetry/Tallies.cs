@@ -17,6 +17,9 @@ sealed class Tallies(string tag, params IReadOnlyList<string> values)
 
     public long this[int at] => Interlocked.Read(ref _counts[at]);
 
+    /// <summary>All of them together.</summary>
+    public long Sum => Enumerable.Range(0, _counts.Length).Sum(at => this[at]);
+
     public IEnumerable<Measurement<long>> Read()
     {
         for (var at = 0; at < _counts.Length; at++)

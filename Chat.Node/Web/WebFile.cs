@@ -11,6 +11,9 @@ enum WebFileUse
     /// <summary>The chat page: nobody else's page may load or frame it.</summary>
     Page,
 
+    /// <summary>The operator's page, on the internal port only.</summary>
+    Operator,
+
     /// <summary>The SDK and <c>&lt;chat-box&gt;</c>, which pages of products load.</summary>
     Library,
 }

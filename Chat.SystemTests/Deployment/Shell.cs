@@ -7,7 +7,11 @@ namespace Chat.SystemTests.Deployment;
 static class Shell
 {
     /// <summary>Its exit code.</summary>
-    public static async Task<int> RunAsync(string[] command, params (string Name, string Value)[] environment)
+    public static async Task<int> RunAsync(string[] command, params (string Name, string Value)[] environment) =>
+        (await OutputAsync(command, TestNode.Patience, environment)).Exit;
+
+    /// <summary>Its exit code, and all that it has said.</summary>
+    public static async Task<(int Exit, string Said)> OutputAsync(string[] command, TimeSpan patience, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
@@ -16,7 +20,7 @@ static class Shell
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {
-            await process.WaitForExitAsync().WaitAsync(TestNode.Patience);
+            await process.WaitForExitAsync().WaitAsync(patience);
         }
         catch (TimeoutException)
         {
@@ -24,7 +28,6 @@ static class Shell
             throw;
         }
 
-        await output;
-        return process.ExitCode;
+        return (process.ExitCode, string.Concat(await output));
     }
 }

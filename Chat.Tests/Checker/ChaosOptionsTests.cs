@@ -37,6 +37,18 @@ public sealed class ChaosOptionsTests
     }
 
     [Fact]
+    public void An_upgrade_needs_another_version_and_has_no_other_faults()
+    {
+        var program = typeof(ChaosOptions).Assembly.Location;
+        var upgrade = _options with { Previous = program };
+        Assert.Null(upgrade.Problem);
+        Assert.EndsWith($" --previous {program}", upgrade.Command, StringComparison.Ordinal);
+        Assert.Equal("Upgrade comes by itself with --previous, and not without", (_options with { Kinds = [FaultKind.Upgrade] }).Problem);
+        Assert.Equal("with --previous there are no other faults: leave --kinds out", (upgrade with { Kinds = [FaultKind.Kill] }).Problem);
+        Assert.Equal("--previous: there is no /nowhere/Chat.Node.dll", (_options with { Previous = "/nowhere/Chat.Node.dll" }).Problem);
+    }
+
+    [Fact]
     public void The_command_that_is_printed_does_the_same_again() =>
         Assert.Equal(
             "chaos --nodes 1 --seed 7 --seconds 60 --rate 400 --faults 2 --kinds Kill,Freeze --patient --database sqlite",

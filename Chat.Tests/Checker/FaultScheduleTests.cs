@@ -18,7 +18,18 @@ public sealed class FaultScheduleTests
     public void Every_kind_comes_before_one_has_come_too_often()
     {
         var faults = FaultSchedule.Draw(1, Plan with { Members = 3 });
-        Assert.Equal(Enum.GetValues<FaultKind>(), faults.Take(20).Select(fault => fault.Kind).Distinct().Order());
+        Assert.Equal(Enum.GetValues<FaultKind>().Except(FaultSchedule.OfVersions), faults.Take(20).Select(fault => fault.Kind).Distinct().Order());
+    }
+
+    [Fact]
+    public void An_upgrade_takes_one_node_after_the_other_and_goes_back_the_same_way()
+    {
+        var steps = FaultSchedule.Upgrade(nodes: 3, seconds: 70);
+        Assert.Equal(
+            [(FaultKind.Upgrade, 1), (FaultKind.Upgrade, 2), (FaultKind.Upgrade, 3), (FaultKind.RollBack, 1), (FaultKind.RollBack, 2), (FaultKind.RollBack, 3)],
+            steps.Select(step => (step.Kind, step.Node)));
+        Assert.All(steps, step => Assert.True(step.WaitsForHealth));
+        Assert.Equal([5000, 15_000, 25_000, 35_000, 45_000, 55_000], steps.Select(step => step.At));
     }
 
     [Fact]

@@ -121,5 +121,7 @@ static class Samples
         new VisibilityChanged(17, 18),
         new TypingNews(Group, 17, IsOn: true, [17, 18]),
         new GroupReads([new GroupReader(Group, 17, 42), new GroupReader(Group, 18, 41)]),
+        AskFigures.Instance,
+        new FiguresTold("""{"ready":true}"""),
     ];
 }

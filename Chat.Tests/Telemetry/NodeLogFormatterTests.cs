@@ -11,12 +11,14 @@ public sealed class NodeLogFormatterTests
 {
     readonly ManualClock _clock = new();
     readonly LogLimiter _limiter;
+    readonly RecentWarnings _warnings;
     readonly NodeLogFormatter _formatter;
 
     public NodeLogFormatterTests()
     {
         _limiter = new LogLimiter(_clock);
-        _formatter = new NodeLogFormatter(_limiter, _clock);
+        _warnings = new RecentWarnings(_clock);
+        _formatter = new NodeLogFormatter(_limiter, _warnings, LogShape.Text, _clock);
     }
 
     [Fact]
@@ -56,6 +58,37 @@ public sealed class NodeLogFormatterTests
     [InlineData(LogLevel.Information, ApiLog.AuditId)]
     public void Some_lines_always_come(LogLevel level, int id) =>
         Assert.Equal(100, Enumerable.Range(0, 100).Count(_ => Write("x", level, id).Length > 0));
+
+    [Fact]
+    public void What_warns_and_is_written_is_kept_for_operators_and_what_is_left_out_is_not()
+    {
+        for (var i = 0; i < 100; i++)
+            Write("look", LogLevel.Warning);
+        Write("all is well");
+        Assert.Equal(LogLimiter.LinesOfPeer, _warnings.Read().Count);
+        Assert.All(_warnings.Read(), line => Assert.Equal(("warning", 7), (line.Level, line.Event)));
+    }
+
+    /// <summary>One object on one line, whatever is in it, with the values by their names.</summary>
+    [Fact]
+    public void On_request_a_line_is_JSON()
+    {
+        using var writer = new StringWriter();
+        new NodeLogFormatter(_limiter, _warnings, new LogShape(IsJson: true), _clock).Write(
+            new LogEntry<IReadOnlyList<KeyValuePair<string, object?>>>(
+                LogLevel.Warning, "Chat", new EventId(8, "Peered"), [new("Peer", "a\"\n\u202Eb"), new("Count", 3), new("{OriginalFormat}", "from {Peer}")],
+                new InvalidOperationException("a\nb"), (_, _) => "from a\"\n\u202Eb"), null, writer);
+        var line = writer.ToString();
+        Assert.Equal(line.Length - Environment.NewLine.Length, line.IndexOf(Environment.NewLine, StringComparison.Ordinal));
+        Assert.All(line.TrimEnd(), letter => Assert.InRange(letter, ' ', '~'));
+        var read = System.Text.Json.JsonDocument.Parse(line).RootElement;
+        Assert.Equal(
+            ("2026-01-02T03:04:05.000Z", "warning", "Chat", 8, "Peered", 3),
+            (read.GetProperty("time").GetString(), read.GetProperty("level").GetString(), read.GetProperty("source").GetString(), read.GetProperty("event").GetInt32(),
+                read.GetProperty("name").GetString(), read.GetProperty("values").GetProperty("Count").GetInt32()));
+        Assert.StartsWith("from a\" \\u202Eb System.InvalidOperationException: a b", read.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.False(read.GetProperty("values").TryGetProperty("{OriginalFormat}", out _));
+    }
 
     static InvalidOperationException Thrown()
     {

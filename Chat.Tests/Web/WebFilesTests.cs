@@ -113,15 +113,20 @@ public sealed class WebFilesTests
     [Fact]
     public void No_file_for_browsers_is_forgotten()
     {
-        var sources = new[] { "sdk", "chat-box", "chat" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, "web", folder)))
+        var sources = new[] { "sdk", "chat-box", "chat", "operate" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, "web", folder)))
             .Where(file => Path.GetExtension(file) is ".js" or ".css" or ".html" or ".svg").Select(file => $"web/{Path.GetFileName(Path.GetDirectoryName(file))}/{Path.GetFileName(file)}");
-        Assert.Equal(sources.Order(StringComparer.Ordinal), WebFiles.Paths().Select(file => file.Resource).Order(StringComparer.Ordinal));
+        Assert.Equal(sources.Order(StringComparer.Ordinal), WebFiles.Paths().Concat(WebFiles.OperatorPaths()).Select(file => file.Resource).Distinct().Order(StringComparer.Ordinal));
     }
+
+    /// <summary>The operator's page is for the internal port.</summary>
+    [Fact]
+    public void The_web_port_has_nothing_of_the_operators_page() =>
+        Assert.DoesNotContain(WebFiles.Paths(), file => file.Resource.StartsWith("web/operate/", StringComparison.Ordinal));
 
     [Fact]
     public void No_page_names_another_host()
     {
-        var linked = WebFiles.Paths().Where(file => file.Use == WebFileUse.Page && file.Resource.EndsWith(".html", StringComparison.Ordinal)).Select(file => Repository.Read(file.Resource));
+        var linked = WebFiles.Paths().Concat(WebFiles.OperatorPaths()).Where(file => file.Use != WebFileUse.Library && file.Resource.EndsWith(".html", StringComparison.Ordinal)).Select(file => Repository.Read(file.Resource));
         Assert.All(linked, text => Assert.DoesNotContain("//", text.Replace("<!doctype html>", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 

@@ -18,7 +18,7 @@ export async function person(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1120, height: 720 }, ...options });
   context.setDefaultTimeout(90_000);
   if (process.env.WEB_FROM_DISK) // scripts and styles of this folder, in place of those that the node was built with
-    await context.route(/\/(sdk|chat|chat-box)\/[\w-]+\.(js|css)$/, route => route.fulfill({ path: `${WEB}${new URL(route.request().url()).pathname}` }));
+    await context.route(/\/(sdk|chat|chat-box|operate)\/[\w-]+\.(js|css)$/, route => route.fulfill({ path: `${WEB}${new URL(route.request().url()).pathname}` }));
   const page = await context.newPage();
   return Object.assign(page, { problems: problemsOf(page), open: () => page.goto(url) });
 }

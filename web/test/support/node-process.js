@@ -29,10 +29,21 @@ export class NodeProcess {
   }
 
   /** @param {...string} settings more of them */
-  static async start(...settings) {
+  static start(...settings) {
+    return NodeProcess.#begin(new NodeProcess(settings));
+  }
+
+  /** One more node of the same cluster. @param {NodeProcess} other @param {...string} settings more of them */
+  static beside(other, ...settings) {
+    const node = new NodeProcess(settings);
+    rmSync(node.#folder, { recursive: true, force: true });
+    node.#folder = other.#folder;
+    return NodeProcess.#begin(node);
+  }
+
+  static async #begin(node) {
     if (!DLL)
       throw new Error('CHAT_NODE_DLL names no node: run this by dotnet test');
-    const node = new NodeProcess(settings);
     for (let i = 0; i < 4; i++)
       node.#ports.push(await freePort());
     await node.start();
@@ -43,6 +54,9 @@ export class NodeProcess {
 
   /** The internal port, which has the HTTP API. */
   get api() { return `http://127.0.0.1:${this.#ports[2]}/`; }
+
+  /** Its name in the cluster. */
+  get address() { return `127.0.0.1:${this.#ports[3]}`; }
 
   get ws() { return `ws://127.0.0.1:${this.#ports[0]}/ws`; }
 
