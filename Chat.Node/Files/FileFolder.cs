@@ -25,7 +25,11 @@ sealed class FileFolder(FileSettings settings, FileStore store) : IFileBytes
         {
             var known = await store.FactAsync("folder");
             if (known is null && !makes)
+            {
+                await TryAsync();
                 return null;
+            }
+
             var found = await ReadMarkAsync();
             if (found is "" || known is null && found is null)
             {
@@ -82,6 +86,14 @@ sealed class FileFolder(FileSettings settings, FileStore store) : IFileBytes
         if (File.Exists(path))
             File.Delete(path);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Whether a file can be written here, before anybody sends one.</summary>
+    async Task TryAsync()
+    {
+        Directory.CreateDirectory(_root);
+        await using var stream = new FileStream(
+            Path.Combine(_root, $"{MarkName}.{Guid.NewGuid():N}"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
     }
 
     async Task<string?> ReadMarkAsync()

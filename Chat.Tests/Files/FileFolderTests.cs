@@ -4,6 +4,7 @@ using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Tests.Storage;
 using Chat.Tests.Support;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace Chat.Tests.Files;
@@ -61,6 +62,29 @@ public sealed class FileFolderTests : IDisposable
         Assert.False(File.Exists(Path.Combine(other.Path, MarkName)));
         await File.WriteAllTextAsync(Path.Combine(other.Path, MarkName), "another", Encoding.ASCII);
         Assert.NotNull(await Open(other.Path).ProblemAsync(makes: true));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_used_is_known_at_the_start()
+    {
+        var file = Path.Combine(_folder.Path, "a file");
+        await File.WriteAllTextAsync(file, "x");
+        foreach (var path in (string[])[file, Path.Combine(file, "below")])
+            Assert.StartsWith($"Chat:Files:Folder {path} cannot be used: ", await Open(path).ProblemAsync(makes: false), StringComparison.Ordinal);
+        var good = Path.Combine(_folder.Path, "good");
+        Assert.Null(await Open(good).ProblemAsync(makes: false));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(good));
+        Assert.Null(await _store.FactAsync("folder"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("a\0b")]
+    public void A_setting_that_is_no_path_is_named(string path)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Chat:Files:Folder", path)]).Build();
+        Assert.StartsWith($"Chat:Files:Folder is \"{path}\": expected is ", Assert.Throws<SettingsException>(() => ChatSettings.Read(configuration)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,11 @@ public sealed class MySqlServersTests
     [InlineData("Server=a,,b;Database=chat", "empty name")]
     [InlineData("Server=a,b,A;Database=chat", "names the server a twice")]
     [InlineData("Server=a,b;Load Balance=RoundRobin;Database=chat", "FailOver, or nothing, is expected")]
-    public void A_list_that_cannot_be_followed_is_refused(string connectionString, string reason)
+    [InlineData("Server=a;Database=chat;Maximum Pool Size=0", "at least 1 is expected")]
+    [InlineData("Server=a;Database=chat;Minimum Pool Size=17", "more than Maximum Pool Size=16")]
+    [InlineData("Server=a;Database=chat;Port=70000", "Port=70000")]
+    [InlineData("Server=a;Database=chat;Port=0", "Port=0")]
+    public void What_cannot_be_followed_is_refused_by_the_settings_name(string connectionString, string reason)
     {
         var message = Assert.Throws<SettingsException>(() => MySqlOptions.Complete(connectionString)).Message;
         Assert.StartsWith("Chat:Storage:ConnectionString ", message, StringComparison.Ordinal);
