@@ -79,13 +79,14 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, NodeSt
         try
         {
             await next(context);
-            Audit(context);
             if (!context.Response.HasStarted && OfRouting(context) is { } refusal)
                 await refusal.ExecuteAsync(context);
         }
         catch (Exception) when (client.IsCancellationRequested)
         {
-            // nobody waits for the answer
+            // nobody waits for the answer: the status is for the log
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -93,11 +94,15 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, NodeSt
         }
         finally
         {
+            Audit(context);
             context.RequestAborted = client;
         }
     }
 
-    /// <summary>What operators and their programs change, by whom; what is only read, or sent in somebody's name, is no change of this kind.</summary>
+    /// <summary>
+    /// What operators and their programs change, by whom; what is only read, or sent in somebody's name, is no change of this kind. Also what has failed:
+    /// it may have been carried out all the same.
+    /// </summary>
     void Audit(HttpContext context)
     {
         if (HttpMethods.IsGet(context.Request.Method) || context.GetEndpoint()?.Metadata.GetMetadata<ScopeRequirement>() is not { Scope: ApiScopes.Manage })

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -23,21 +24,25 @@ sealed class FileFolder(FileSettings settings, FileStore store) : IFileBytes
         try
         {
             var known = await store.FactAsync("folder");
-            var mark = Path.Combine(_root, MarkName);
             if (known is null && !makes)
-                return null;
-            if (known is null)
             {
-                Directory.CreateDirectory(_root);
-                var own = File.Exists(mark) ? (await File.ReadAllTextAsync(mark)).Trim() : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-                known = await store.FactAsync("folder", own);
-                if (known == own && !File.Exists(mark))
-                    await File.WriteAllTextAsync(mark, own);
+                await TryAsync();
+                return null;
             }
 
-            return File.Exists(mark) && (await File.ReadAllTextAsync(mark)).Trim() == known
+            var found = await ReadMarkAsync();
+            if (found is "" || known is null && found is null)
+            {
+                // In the folder first: a mark that could not be written leaves nothing that a later try would take for another folder. An empty one
+                // is what a full disk has left.
+                await WriteMarkAsync(known ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+                found = await ReadMarkAsync() ?? throw new IOException($"{MarkName} was written, and is not there");
+            }
+
+            known ??= await store.FactAsync("folder", found!);
+            return found == known
                 ? null
-                : $"Chat:Files:Folder {_root} is not the folder that the other nodes of this database use: all need the same one";
+                : $"Chat:Files:Folder {_root} is not the folder that the other nodes of this database use: all need the same one, with the file {MarkName} as it was made";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -82,6 +87,48 @@ sealed class FileFolder(FileSettings settings, FileStore store) : IFileBytes
             File.Delete(path);
         return Task.CompletedTask;
     }
+
+    /// <summary>Whether a file can be written here, before anybody sends one.</summary>
+    async Task TryAsync()
+    {
+        Directory.CreateDirectory(_root);
+        await using var stream = new FileStream(
+            Path.Combine(_root, $"{MarkName}.{Guid.NewGuid():N}"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+    }
+
+    async Task<string?> ReadMarkAsync()
+    {
+        var path = Path.Combine(_root, MarkName);
+        return File.Exists(path) ? (await File.ReadAllTextAsync(path)).Trim() : null;
+    }
+
+    /// <summary>As a whole or not at all. Of two nodes that do so at once, one mark stays, and both read it afterwards.</summary>
+    async Task WriteMarkAsync(string mark)
+    {
+        Directory.CreateDirectory(_root);
+        var path = Path.Combine(_root, MarkName);
+        var draft = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            await using (var stream = new FileStream(draft, FileMode.CreateNew, FileAccess.Write))
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(mark));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: IsEmpty(path));
+        }
+        catch (IOException) when (File.Exists(path) && !IsEmpty(path))
+        {
+            // the other node's
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    static bool IsEmpty(string path) => File.Exists(path) && new FileInfo(path).Length == 0;
 
     string PathOf(string id) => FileRule.IsId(id)
         ? Path.Combine(_root, id.Substring(FileRule.IdPrefix.Length, 2), id)

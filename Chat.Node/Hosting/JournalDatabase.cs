@@ -33,6 +33,7 @@ sealed record JournalDatabase(string ProviderName, string ConnectionString)
         AllowUserVariables = true, // the plugin uses them
         ConnectionTimeout = TimeoutSeconds,
         DefaultCommandTimeout = TimeoutSeconds,
+        MinimumPoolSize = 0,
         MaximumPoolSize = 8,
     }.ToString();
 

@@ -38,6 +38,12 @@ sealed class TlsCertificate
         using var key = ParseKey($"{setting}Key", keyFile, Read($"{setting}Key", keyFile));
         var leaf = certificates.FirstOrDefault(certificate => IsOf(certificate, key)) ??
             throw new SettingsException($"{setting}Key: the key in {keyFile} is not that of a certificate in {certificateFile}");
+        if (certificates.FirstOrDefault(other => Issuer(other).SequenceEqual(Subject(leaf)) && !Issuer(other).SequenceEqual(Subject(other))) is { } issued)
+        {
+            throw new SettingsException(
+                $"{setting}Key: the key in {keyFile} is that of {leaf.Subject}, which has issued another certificate in {certificateFile}: expected is the key of {issued.Subject}");
+        }
+
         var (begin, end) = (leaf.NotBefore.ToUniversalTime(), leaf.NotAfter.ToUniversalTime());
         if (now.UtcDateTime > end)
             throw new SettingsException($"{setting}: the certificate in {certificateFile} has ended at {end:yyyy-MM-dd HH:mm} UTC");
@@ -107,6 +113,10 @@ sealed class TlsCertificate
 
     static bool IsOf(X509Certificate2 certificate, AsymmetricAlgorithm key) =>
         certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
+
+    static ReadOnlySpan<byte> Subject(X509Certificate2 certificate) => certificate.SubjectName.RawData;
+
+    static ReadOnlySpan<byte> Issuer(X509Certificate2 certificate) => certificate.IssuerName.RawData;
 
     static X509Certificate2 WithKey(X509Certificate2 certificate, AsymmetricAlgorithm key) =>
         key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)key);

@@ -27,7 +27,7 @@ sealed record FileSettings
         {
             IsOn = reader.Switch("Files:Enabled", defaults.IsOn) && reader.Switch("History:Enabled", true),
             Bucket = S3Settings.Read(reader, reader.Choice<FileStoreKind>("Files:Store")),
-            Folder = reader.Text("Files:Folder", defaults.Folder),
+            Folder = reader.Folder("Files:Folder", defaults.Folder),
             MaxBytes = reader.Integer("Files:MaxBytes", defaults.MaxBytes, 1, int.MaxValue),
             MaxPerUserMegabytes = reader.Integer("Files:MaxPerUserMegabytes", defaults.MaxPerUserMegabytes, 1, int.MaxValue),
             Uploads = reader.Integer("Files:Uploads", defaults.Uploads, 1, 1000),

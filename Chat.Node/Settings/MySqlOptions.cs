@@ -29,6 +29,12 @@ static class MySqlOptions
         CheckServers(builder);
         if (!builder.ContainsKey("Maximum Pool Size"))
             builder.MaximumPoolSize = PoolSize;
+        if (builder.MaximumPoolSize == 0)
+            throw new SettingsException("Chat:Storage:ConnectionString says Maximum Pool Size=0: at least 1 is expected");
+        if (builder.MinimumPoolSize > builder.MaximumPoolSize)
+            throw new SettingsException($"Chat:Storage:ConnectionString says Minimum Pool Size={builder.MinimumPoolSize}, which is more than Maximum Pool Size={builder.MaximumPoolSize}");
+        if (builder.Port is 0 or > ushort.MaxValue)
+            throw new SettingsException($"Chat:Storage:ConnectionString says Port={builder.Port}: expected is 1 to {ushort.MaxValue}");
         if (!builder.ContainsKey("Connection Timeout"))
             builder.ConnectionTimeout = ConnectSeconds;
         if (!builder.ContainsKey("Default Command Timeout"))

@@ -30,6 +30,13 @@ sealed class SettingsReader(IConfigurationSection section)
         return section[key] ?? fallback;
     }
 
+    /// <summary>The path of a folder, which need not be there.</summary>
+    public string Folder(string key, string fallback)
+    {
+        var text = Text(key, fallback);
+        return text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal) ? text : throw Wrong(key, text, "the path of a folder");
+    }
+
     public bool Switch(string key, bool fallback)
     {
         var text = Text(key, fallback ? "true" : "false");
@@ -58,17 +65,20 @@ sealed class SettingsReader(IConfigurationSection section)
         var text = Text(key, fallback);
         return Uri.CheckHostName(text) switch
         {
-            UriHostNameType.Dns or UriHostNameType.IPv4 => text,
-            UriHostNameType.IPv6 => $"[{text.Trim('[', ']')}]",
+            UriHostNameType.Dns or UriHostNameType.IPv4 when !IsAny(text) => text,
+            UriHostNameType.IPv6 when !IsAny(text) => $"[{text.Trim('[', ']')}]",
             _ => throw Wrong(key, text, "the name or the address at which other nodes reach this one"),
         };
     }
+
+    /// <summary>Everybody's address, at which nobody is reached.</summary>
+    static bool IsAny(string text) => IPAddress.TryParse(text, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
     /// <summary>A list of <c>host:port</c>: one text with commas, or indexed keys.</summary>
     public IReadOnlyList<string> Addresses(string key)
     {
         var texts = List(key);
-        return texts.Find(text => !NodeAddress.TryParse(text, out _, out _)) is { } wrong ? throw Wrong(key, wrong, "host:port") : NothingOr(texts);
+        return texts.Find(text => !NodeAddress.TryParse(text, out var host, out _) || Uri.CheckHostName(host) == UriHostNameType.Unknown) is { } wrong ? throw Wrong(key, wrong, "host:port") : NothingOr(texts);
     }
 
     /// <summary>A list of networks such as <c>10.0.0.0/8</c>, or of single addresses.</summary>

@@ -31,10 +31,11 @@ static class SchemaAge
     }
 
     /// <summary>Why the scripts were not all applied.</summary>
+    /// <param name="database">Where.</param>
     /// <param name="script">The one that failed; null if it came to none.</param>
     /// <param name="cause">What happened.</param>
-    public static string Describe(string? script, Exception cause) =>
-        script is null ? $"the schema could not be read: {cause.Message}" : $"the schema script {script} failed: {cause.Message}";
+    public static string Describe(string database, string? script, Exception cause) =>
+        $"{database} cannot be the database (Chat:Storage:ConnectionString): {(script is null ? "its schema could not be read" : $"the schema script {script} failed")}: {cause.Message}";
 
     /// <summary>The scripts of this program for a kind of database.</summary>
     public static IEnumerable<string> Known(string kind) =>

@@ -21,6 +21,8 @@ sealed class TestCertificates : IDisposable
 
     public X509Certificate2 Root { get; }
 
+    public string IntermediateKey => _intermediateKey.ExportPkcs8PrivateKeyPem();
+
     /// <summary>Writes a new certificate with its intermediate, and its key; what identifies it is returned.</summary>
     /// <param name="folder">Where <c>fullchain.pem</c> and <c>key.pem</c> go.</param>
     /// <param name="begin">In days from now.</param>

@@ -83,6 +83,7 @@ public sealed class TlsTests : IDisposable
     [InlineData("garbage as key", "Chat:CertificateKey: ")]
     [InlineData("garbage inside the key", "Chat:CertificateKey: ")]
     [InlineData("another's key", "Chat:CertificateKey: the key in ")]
+    [InlineData("the intermediate's key", "Chat:CertificateKey: the key in ")]
     [InlineData("an encrypted key", "Chat:CertificateKey: the key in ")]
     [InlineData("ended", "Chat:Certificate: the certificate in ")]
     [InlineData("not begun", "Chat:Certificate: the certificate in ")]
@@ -131,6 +132,9 @@ public sealed class TlsTests : IDisposable
             case "another's key":
                 _certificates.Write(Path.Combine(_folder.Path, "other"));
                 File.Copy(Path.Combine(_folder.Path, "other", "key.pem"), key, overwrite: true);
+                break;
+            case "the intermediate's key":
+                File.WriteAllText(key, _certificates.IntermediateKey);
                 break;
             case "an encrypted key":
                 using (var rsa = RSA.Create(2048))

@@ -3,6 +3,9 @@ using System.Net.Http.Headers;
 using System.Text;
 using Chat.Node.Cluster;
 using Chat.Tests.Actors;
+using Chat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Chat.Tests.Api;
@@ -88,6 +91,23 @@ public sealed class ApiGateTests(ApiNode node)
         }
 
         (await node.GetAsync("/groups/1000000")).AssertProblem(HttpStatusCode.NotFound, 7);
+    }
+
+    /// <summary>Whether it was carried out is not known then: who asked for it is.</summary>
+    [Fact]
+    public async Task What_was_asked_for_and_has_failed_is_in_the_log_with_the_key_too()
+    {
+        using var log = new CapturedLog();
+        await using var started = await StartedNode.StartAsync(
+            services => services.AddSingleton<ILoggerProvider>(log), $"--Chat:Api:Keys:0={ApiNode.Key}", "--Logging:LogLevel:Chat.Node.Api=Information");
+        var id = await started.Node.NewUserAsync();
+        started.Node.Database.Writes = StatementFault.Refused;
+        (await started.Node.AskAsync(HttpMethod.Patch, $"/users/{id}", new { disabled = true })).AssertProblem(HttpStatusCode.ServiceUnavailable, 10, retry: true);
+        started.Node.Database.Writes = StatementFault.None;
+        (await started.Node.AskAsync(HttpMethod.Patch, $"/users/{id}", "{")).AssertProblem(HttpStatusCode.BadRequest, 4);
+        await Eventually.EqualAsync(2, () => Task.FromResult(log.Of("Changed").Count));
+        foreach (var (status, line) in ((int[])[503, 400]).Zip(log.Of("Changed")))
+            Assert.Contains($"PATCH /api/v1/users/{id} was answered with {status}, asked for by key 0 of the settings from ", line, StringComparison.Ordinal);
     }
 
     [Fact]

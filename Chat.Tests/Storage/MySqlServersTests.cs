@@ -28,7 +28,11 @@ public sealed class MySqlServersTests
     [InlineData("Server=a,,b;Database=chat", "empty name")]
     [InlineData("Server=a,b,A;Database=chat", "names the server a twice")]
     [InlineData("Server=a,b;Load Balance=RoundRobin;Database=chat", "FailOver, or nothing, is expected")]
-    public void A_list_that_cannot_be_followed_is_refused(string connectionString, string reason)
+    [InlineData("Server=a;Database=chat;Maximum Pool Size=0", "at least 1 is expected")]
+    [InlineData("Server=a;Database=chat;Minimum Pool Size=17", "more than Maximum Pool Size=16")]
+    [InlineData("Server=a;Database=chat;Port=70000", "Port=70000")]
+    [InlineData("Server=a;Database=chat;Port=0", "Port=0")]
+    public void What_cannot_be_followed_is_refused_by_the_settings_name(string connectionString, string reason)
     {
         var message = Assert.Throws<SettingsException>(() => MySqlOptions.Complete(connectionString)).Message;
         Assert.StartsWith("Chat:Storage:ConnectionString ", message, StringComparison.Ordinal);
@@ -46,6 +50,8 @@ public sealed class MySqlServersTests
     [InlineData("read_only=OFF wsrep_on=ON wsrep_ready=ON", true)]
     [InlineData("read_only=OFF wsrep_on=ON wsrep_ready=OFF", false)]
     [InlineData("read_only=OFF wsrep_on=ON", false)]
+    [InlineData("read_only=OFF wsrep_on=OFF wsrep_provider=/usr/lib/galera/libgalera_smm.so wsrep_ready=ON", false)]
+    [InlineData("read_only=OFF wsrep_on=OFF wsrep_provider=none wsrep_ready=OFF", true)]
     public void A_server_is_worked_on_if_it_takes_writes(string shown, bool isGood) => Assert.Equal(isGood, ServerProbe.Trouble(Shown(shown)) is null);
 
     [Theory]

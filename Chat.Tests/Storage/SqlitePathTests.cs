@@ -55,6 +55,7 @@ public sealed class SqlitePathTests : IDisposable
     [InlineData("Data Source=:memory:")]
     [InlineData("Data Source=chat;Mode=Memory")]
     [InlineData("Data Source=chat.db;Mode=ReadOnly")]
+    [InlineData("Data Source=chat.db;Password=secret")]
     [InlineData("Data Source=chat.db;Mode=Sideways")]
     [InlineData("Data Source=chat.db;Foreign Keys=perhaps")]
     [InlineData("Server=127.0.0.1;User ID=chat")]

@@ -42,7 +42,7 @@ static class MySqlMigrations
         SchemaAge.Check(turn.Database, await AppliedScriptsAsync(turn), SchemaAge.Known(Scripts), Scripts);
         var result = Engine(source).PerformUpgrade();
         if (!result.Successful)
-            throw new StorageException(SchemaAge.Describe(result.ErrorScript?.Name, result.Error), result.Error);
+            throw new StorageException(SchemaAge.Describe(turn.Database, result.ErrorScript?.Name, result.Error), result.Error);
         foreach (var script in result.Scripts)
             Log.SchemaScriptApplied(logger, script.Name);
     }

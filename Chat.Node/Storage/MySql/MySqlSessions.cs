@@ -68,6 +68,9 @@ sealed class MySqlSessions
         if (context.Conditions == MySqlConnectionOpenedConditions.None && (_unprepared.IsEmpty || !_unprepared.ContainsKey(connection.ServerThread)))
             return;
         _unprepared[connection.ServerThread] = true;
+        // init_connect may have left more than variables: a temporary table in front of one of ours, a number for the next id, a lock.
+        if (context.Conditions.HasFlag(MySqlConnectionOpenedConditions.New))
+            await connection.ResetConnectionAsync(cancellation);
         await PrepareAsync(connection, cancellation);
         _unprepared.TryRemove(connection.ServerThread, out _);
     }

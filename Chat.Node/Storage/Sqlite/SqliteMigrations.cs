@@ -33,7 +33,7 @@ static class SqliteMigrations
             .Build()
             .PerformUpgrade();
         if (!result.Successful)
-            throw new StorageException(SchemaAge.Describe(result.ErrorScript?.Name, result.Error), result.Error);
+            throw new StorageException(SchemaAge.Describe(file, result.ErrorScript?.Name, result.Error), result.Error);
     }
 
     static List<string> AppliedScripts(string connectionString)

@@ -32,6 +32,8 @@ static class SqlitePath
             throw new SettingsException($"Chat:Storage:ConnectionString names the database \"{builder.DataSource}\", which would not outlive the node: {Expected}");
         if (builder.Mode == SqliteOpenMode.ReadOnly)
             throw new SettingsException("Chat:Storage:ConnectionString opens its file for reading only (Mode=ReadOnly): a node writes");
+        if (builder.Password.Length > 0)
+            throw new SettingsException($"Chat:Storage:ConnectionString has a Password, and files of SQLite know none: {Expected}");
         builder.DataSource = Real(builder.DataSource);
         return builder;
     }
