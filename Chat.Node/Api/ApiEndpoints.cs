@@ -30,6 +30,7 @@ static class ApiEndpoints
         api.MapReports();
         api.MapWebhooks();
         api.MapOperate();
+        api.MapAudit();
         api.MapTrace();
     }
 }

@@ -28,7 +28,7 @@ sealed class ApiKeyRing : IDisposable
     public ApiKeyRing(IReadOnlyList<string> configured, ApiKeyStore store, TimeProvider clock, ILogger<ApiKeyRing> logger)
     {
         (_store, _clock, _logger) = (store, clock, logger);
-        _configured = [.. configured.Select((key, at) => new Entry(Hash(key), new ApiCaller(-at, ApiScopes.All)))];
+        _configured = [.. configured.Select((key, at) => new Entry(Hash(key), new ApiCaller(-at, ApiScopes.All, "settings")))];
     }
 
     sealed record Entry(byte[] Hash, ApiCaller Caller);
@@ -71,7 +71,7 @@ sealed class ApiKeyRing : IDisposable
                 return meanwhile;
             var readAt = _clock.GetTimestamp();
             var keys = await _store.ListAsync();
-            Entry[] entries = [.. keys.Select(key => new Entry(key.Hash, new ApiCaller(key.Id, (ApiScopes)key.Scopes)))];
+            Entry[] entries = [.. keys.Select(key => new Entry(key.Hash, new ApiCaller(key.Id, (ApiScopes)key.Scopes, key.Name)))];
             Volatile.Write(ref _readAt, readAt);
             return _stored = entries;
         }
