@@ -106,6 +106,7 @@ static class ChatHost
         builder.Services.AddChatRetention(settings);
         builder.Services.AddChatWebhooks(settings);
         builder.Services.AddChatApi(settings);
+        builder.Services.AddChatErasure(settings);
         builder.Services.AddChatBridge(settings);
         builder.Services.AddChatActors(settings, extraHocon);
         builder.Services.AddHostedService<NodeLifecycle>();
