@@ -51,7 +51,7 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
             if (result.GetValueOrDefault<int>() is < 1 or > 3600)
                 result.AddError("--timeout must be between 1 and 3600");
         });
-        foreach (var command in NodeCommands.All(Make).Concat(UserCommands.All(Make, input, output)).Concat(StoredCommands.All(Make)).Concat(AuditCommands.All(Make)))
+        foreach (var command in NodeCommands.All(Make).Concat(UserCommands.All(Make, input, output)).Concat(StoredCommands.All(Make)).Concat(AuditCommands.All(Make)).Concat(ConfigCommands.All(Make)))
             root.Add(command);
         return root;
     }

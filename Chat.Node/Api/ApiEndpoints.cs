@@ -32,6 +32,7 @@ static class ApiEndpoints
         api.MapWebhooks();
         api.MapOperate();
         api.MapAudit();
+        api.MapSettings();
         api.MapTrace();
     }
 }

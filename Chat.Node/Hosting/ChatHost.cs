@@ -107,6 +107,7 @@ static class ChatHost
         builder.Services.AddChatWebhooks(settings);
         builder.Services.AddChatApi(settings);
         builder.Services.AddChatErasure(settings);
+        builder.Services.AddChatReload(builder.Configuration, () => CreateBuilder(args).Configuration);
         builder.Services.AddChatBridge(settings);
         builder.Services.AddChatActors(settings, extraHocon);
         builder.Services.AddHostedService<NodeLifecycle>();

@@ -51,7 +51,7 @@ public abstract class SessionTest : ActorTest
         var devices = new DeviceStore(Database, Clock);
         var passwords = new PasswordWorker(1000, 1);
         var logins = new AccountService(
-            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), new DeviceLogins(devices, new ChatLimits().Devices), lists, MaxFrameBytes,
+            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), new DeviceLogins(devices, new ChatLimits()), lists, MaxFrameBytes,
             new Registrar(Accounts, passwords), passwords, NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
         var views = new ConversationViews(Database, Clock);
         var (references, threads) = (new ReferenceChecks(new ReferenceStore(Database), LogStore, new FileStore(Database, Clock)), new ThreadStore(Database));
@@ -80,5 +80,5 @@ public abstract class SessionTest : ActorTest
     }
 
     Groups GroupsOf(GroupStore store) => new(
-        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), new ChatLimits().GroupMembers, Region(Conversations.Ref), Clock);
+        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), () => new ChatLimits().GroupMembers, Region(Conversations.Ref), Clock);
 }
