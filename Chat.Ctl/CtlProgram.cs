@@ -11,6 +11,9 @@ namespace Chat.Ctl;
 /// <param name="ExitCode">For scripts.</param>
 readonly record struct Answer(JsonElement Json, string Text, int ExitCode = ExitCode.Done)
 {
+    /// <summary>The command has written by itself what there was.</summary>
+    public static readonly Answer Nothing = new(default, "");
+
     /// <summary>For people nothing but the words.</summary>
     public static Answer Of(JsonElement json, string text) => new(json, text);
 }
@@ -44,7 +47,7 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Looks at ChatActors nodes and steers them, over the HTTP API of their internal port.") { _node, _keyFile, _json, _timeout };
         _timeout.Recursive = true;
-        foreach (var command in NodeCommands.All(Make).Append(TopCommand.Create(Make, output)).Concat(UserCommands.All(Make, input)).Concat(StoredCommands.All(Make)))
+        foreach (var command in NodeCommands.All(Make).Append(TopCommand.Create(Make, output)).Concat(UserCommands.All(Make, input, output)).Concat(StoredCommands.All(Make)).Concat(AuditCommands.All(Make)).Concat(ConfigCommands.All(Make)))
             root.Add(command);
         return root;
     }
@@ -71,7 +74,8 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
         {
             using var api = new NodeApi(NodeOf(parsed), await KeyOfAsync(parsed, cancelled), TimeSpan.FromSeconds(parsed.GetValue(_timeout)));
             var answer = await work(parsed, api, cancelled);
-            await output.WriteLineAsync(isJson ? JsonSerializer.Serialize(answer.Json, Indented) : answer.Text);
+            if (answer.Json.ValueKind != JsonValueKind.Undefined)
+                await output.WriteLineAsync(isJson ? JsonSerializer.Serialize(answer.Json, Indented) : answer.Text);
             return answer.ExitCode;
         }
         catch (CtlException e)

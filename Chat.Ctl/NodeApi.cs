@@ -30,7 +30,14 @@ sealed class NodeApi : IDisposable
 
     /// <summary>Asks, and reads the answer; an empty one is an empty object.</summary>
     /// <exception cref="CtlException">It was not done.</exception>
-    public async Task<JsonElement> AskAsync(HttpMethod method, string path, object? body, CancellationToken cancelled)
+    public Task<JsonElement> AskAsync(HttpMethod method, string path, object? body, CancellationToken cancelled) => SendAsync(
+        method, path, body, text => text.Length == 0 ? JsonSerializer.SerializeToElement(new object()) : JsonSerializer.Deserialize<JsonElement>(text), cancelled);
+
+    /// <summary>An answer that is not one object.</summary>
+    /// <inheritdoc cref="AskAsync" />
+    public Task<string> GetTextAsync(string path, CancellationToken cancelled) => SendAsync(HttpMethod.Get, path, null, text => text, cancelled);
+
+    async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, Func<string, T> read, CancellationToken cancelled)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -41,7 +48,7 @@ sealed class NodeApi : IDisposable
             var text = await response.Content.ReadAsStringAsync(cancelled);
             if (!response.IsSuccessStatusCode)
                 throw Refusal(response.StatusCode, text);
-            return text.Length == 0 ? JsonSerializer.SerializeToElement(new object()) : JsonSerializer.Deserialize<JsonElement>(text);
+            return read(text);
         }
         catch (TaskCanceledException e) when (!cancelled.IsCancellationRequested)
         {

@@ -40,7 +40,7 @@ static class TextTable
         _ => value.GetRawText(),
     };
 
-    static bool IsTime(string name) => name is "created" or "accepted" or "edited" or "recalled" or "seen" or "at" or "due" or "failingSince";
+    static bool IsTime(string name) => name is "created" or "accepted" or "edited" or "recalled" or "seen" or "at" or "due" or "failingSince" or "asked" or "done";
 
     /// <summary>Names are what their owners want: nothing of them moves a terminal's cursor.</summary>
     static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));

@@ -13,10 +13,10 @@ static class UserCommands
     const string Letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     const int MadeLength = 20;
 
-    public static IEnumerable<Command> All(MakeCommand make, TextReader input)
+    public static IEnumerable<Command> All(MakeCommand make, TextReader input, TextWriter output)
     {
         var user = new Argument<string>("user") { Description = $"The id of the user, or the name; {NamePrefix}17 for a name that is a number" };
-        yield return new Command("users", "Users: find one, shut one out, end sessions")
+        var users = new Command("users", "Users: find one, shut one out, end sessions, export and erase one")
         {
             make("find", "A user", [user], async (parsed, api, cancelled) => Shown(await FindAsync(api, parsed.GetValue(user)!, cancelled))),
             make("disable", "Shuts a user out: sessions end, no login is taken", [user], (parsed, api, cancelled) => PatchAsync(api, parsed.GetValue(user)!, new { disabled = true }, cancelled)),
@@ -34,6 +34,9 @@ static class UserCommands
                 return Answer.Of(await api.AskAsync(HttpMethod.Delete, $"users/{id}/sessions", null, cancelled), $"user {id} is logged out everywhere");
             }),
         };
+        foreach (var command in ErasureCommands.All(make, user, IdAsync, output))
+            users.Add(command);
+        yield return users;
         var group = new Argument<int>("group") { Description = "The id of the group" };
         yield return new Command("groups", "Groups: what one is, and who is in it")
         {

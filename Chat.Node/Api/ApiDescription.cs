@@ -62,7 +62,7 @@ static class ApiDescription
             media.Example = JsonNode.Parse(request);
         foreach (var (status, response) in operation.Responses ?? [])
         {
-            if (status.StartsWith('2') && example.Answer is { } answer && response.Content?.TryGetValue(Json, out var content) == true && content is OpenApiMediaType shown)
+            if (status.StartsWith('2') && example.Answer is { } answer && response.Content?.Values.FirstOrDefault() is OpenApiMediaType shown)
                 shown.Example = JsonNode.Parse(answer);
         }
     }

@@ -15,6 +15,7 @@ static class ApiEndpoints
         var api = app.MapGroup("/api/v1");
         api.MapKeys();
         api.MapUsers();
+        api.MapErasure();
         api.MapTokens();
         api.MapDevices();
         api.MapPresence();
@@ -30,6 +31,8 @@ static class ApiEndpoints
         api.MapReports();
         api.MapWebhooks();
         api.MapOperate();
+        api.MapAudit();
+        api.MapSettings();
         api.MapTrace();
     }
 }

@@ -12,7 +12,7 @@ namespace Chat.Node.Api;
 /// In front of every endpoint under <c>/api</c>: without a key anywhere there is no API; who has no key, or a key for something else, comes no
 /// further; what fails behind it is answered as an <see cref="ApiProblem"/>.
 /// </summary>
-sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, NodeState node, ILogger<ApiGate> logger)
+sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, AuditTrail audit, NodeState node, ILogger<ApiGate> logger)
 {
     /// <summary>The OpenAPI document: a description of the API is no secret.</summary>
     public const string DescriptionPath = "/api/v1/openapi.json";
@@ -78,6 +78,7 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, NodeSt
             size.MaxRequestBodySize = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? MaxBodyBytes;
         try
         {
+            await audit.BeginAsync(context);
             await next(context);
             if (!context.Response.HasStarted && OfRouting(context) is { } refusal)
                 await refusal.ExecuteAsync(context);
@@ -94,21 +95,9 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, NodeSt
         }
         finally
         {
-            Audit(context);
+            await audit.EndAsync(context, client.IsCancellationRequested);
             context.RequestAborted = client;
         }
-    }
-
-    /// <summary>
-    /// What operators and their programs change, by whom; what is only read, or sent in somebody's name, is no change of this kind. Also what has failed:
-    /// it may have been carried out all the same.
-    /// </summary>
-    void Audit(HttpContext context)
-    {
-        if (HttpMethods.IsGet(context.Request.Method) || context.GetEndpoint()?.Metadata.GetMetadata<ScopeRequirement>() is not { Scope: ApiScopes.Manage })
-            return;
-        if (context.Items[typeof(ApiCaller)] is ApiCaller caller)
-            ApiLog.Changed(logger, context.Request.Method, context.Request.Path, context.Response.StatusCode, caller.Name, context.Connection.RemoteIpAddress);
     }
 
     /// <summary>What is refused before an endpoint runs has no body.</summary>

@@ -17,7 +17,7 @@ sealed class ApiKeyRing : IDisposable
     /// <summary>For whoever is reading them.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    readonly Entry[] _configured;
+    volatile Entry[] _configured;
     readonly ApiKeyStore _store;
     readonly TimeProvider _clock;
     readonly ILogger<ApiKeyRing> _logger;
@@ -28,13 +28,18 @@ sealed class ApiKeyRing : IDisposable
     public ApiKeyRing(IReadOnlyList<string> configured, ApiKeyStore store, TimeProvider clock, ILogger<ApiKeyRing> logger)
     {
         (_store, _clock, _logger) = (store, clock, logger);
-        _configured = [.. configured.Select((key, at) => new Entry(Hash(key), new ApiCaller(-at, ApiScopes.All)))];
+        _configured = EntriesOf(configured);
     }
 
     sealed record Entry(byte[] Hash, ApiCaller Caller);
 
     /// <summary>What is stored of a key.</summary>
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>Other keys of the settings, from now on.</summary>
+    public void Configure(IReadOnlyList<string> configured) => _configured = EntriesOf(configured);
+
+    static Entry[] EntriesOf(IReadOnlyList<string> configured) => [.. configured.Select((key, at) => new Entry(Hash(key), new ApiCaller(-at, ApiScopes.All, "settings")))];
 
     /// <summary>Whether there is any key at all.</summary>
     /// <exception cref="StorageException">There is none in the settings, and the stored ones were never read.</exception>
@@ -71,7 +76,7 @@ sealed class ApiKeyRing : IDisposable
                 return meanwhile;
             var readAt = _clock.GetTimestamp();
             var keys = await _store.ListAsync();
-            Entry[] entries = [.. keys.Select(key => new Entry(key.Hash, new ApiCaller(key.Id, (ApiScopes)key.Scopes)))];
+            Entry[] entries = [.. keys.Select(key => new Entry(key.Hash, new ApiCaller(key.Id, (ApiScopes)key.Scopes, key.Name)))];
             Volatile.Write(ref _readAt, readAt);
             return _stored = entries;
         }

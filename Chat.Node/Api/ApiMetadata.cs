@@ -16,6 +16,9 @@ static class ApiMetadata
 {
     public static RouteHandlerBuilder RequireScope(this RouteHandlerBuilder endpoint, ApiScopes scope) => endpoint.WithMetadata(new ScopeRequirement(scope));
 
+    /// <summary>Also what is only read, because of what it tells.</summary>
+    public static RouteHandlerBuilder Audited(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(AuditRequirement.Instance);
+
     public static RouteHandlerBuilder WithBodyLimit(this RouteHandlerBuilder endpoint, int bytes) => endpoint.WithMetadata(new BodyLimit(bytes));
 
     public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder endpoint, string? request, string? answer) =>

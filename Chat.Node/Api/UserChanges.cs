@@ -12,7 +12,7 @@ namespace Chat.Node.Api;
 /// <summary>What the product does with its users. Where sessions have to end, it is answered when they are told.</summary>
 sealed class UserChanges(
     Registrar registrar, Accounts accounts, ExternalIdentities identities, UserProfiles profiles, LoginTokens tokens, SessionRevocation sessions,
-    TimeProvider clock, ILogger<UserChanges> logger)
+    ErasureStore erasures, TimeProvider clock, ILogger<UserChanges> logger)
 {
     const int TokenBytes = 32;
 
@@ -47,6 +47,8 @@ sealed class UserChanges(
     /// <summary>What is null stays as it is.</summary>
     public async Task<Outcome> ChangeAsync(int id, string? display, string? password, bool? isDisabled)
     {
+        if (await erasures.FindAsync(id) is not null && (display is not null || password is not null || isDisabled == false))
+            return Outcome.Fail(ErrorCode.Malformed, $"user {id} is erased: nothing of it is changed any more");
         if (password is not null)
         {
             if (await profiles.IsExternalAsync(id))

@@ -1,3 +1,4 @@
+using Chat.Node.Erasure;
 using Chat.Node.People;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -52,7 +53,7 @@ static class UserEndpoints
         users.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeUser").WithSummary("Another display name or password; shuts out or lets in")
             .Produces<UserAnswer>().WithExample("""{"display":"Alice A."}""", Example);
         users.MapDelete("/{id:int}", DisableAsync).RequireScope(ApiScopes.Manage).WithName("disableUser")
-            .WithSummary("Shuts a user out: sessions end, no login is taken; PATCH lets the user in again")
+            .WithSummary("Shuts a user out: sessions end, no login is taken; PATCH lets the user in again. With ?erase=true as POST /users/{id}/erase")
             .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
     }
 
@@ -108,10 +109,10 @@ static class UserEndpoints
         return await AnswerAsync(changed, isNew: false, users);
     }
 
-    static async Task<IResult> DisableAsync(int id, bool? erase, UserChanges changes, UserDirectory users)
+    static async Task<IResult> DisableAsync(int id, bool? erase, UserChanges changes, UserErasures erasures, UserDirectory users)
     {
         if (erase == true)
-            return ApiProblem.Rule("\"erase\" is not possible yet: without it the user is disabled, and everything stays");
+            return await ErasureEndpoints.EraseAsync(id, erasures);
         if (await users.FindAsync(id) is null)
             return NoUser(id);
         await changes.ChangeAsync(id, display: null, password: null, isDisabled: true);

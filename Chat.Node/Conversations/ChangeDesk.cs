@@ -121,7 +121,7 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
     {
         if (!IsUnderWay)
             return;
-        _judged = ChangeRules.Judge(_id, basis, services.ChangeWindows, services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _round.Select(each => each.Change));
+        _judged = ChangeRules.Judge(_id, basis, services.ChangeWindows(), services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _round.Select(each => each.Change));
         if (_judged.Set is { } set)
             services.Changes!.WriteAsync(set).PipeTo(self, success: isWritten => new ChangesWritten(isWritten), failure: cause => new ChangesFailed(cause));
         else

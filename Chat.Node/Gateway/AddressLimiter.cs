@@ -15,10 +15,18 @@ sealed class AddressLimiter(int perMinute, TimeProvider clock)
     }
 
     readonly ConcurrentDictionary<IPAddress, Window> _windows = new();
+    volatile int _perMinute = perMinute;
+
+    /// <summary>May be another one while the node runs; 0: as many as they like.</summary>
+    public int PerMinute
+    {
+        get => _perMinute;
+        set => _perMinute = value;
+    }
 
     public bool TryEnter(IPAddress? address)
     {
-        if (perMinute == 0 || address is null || IPAddress.IsLoopback(address))
+        if (PerMinute == 0 || address is null || IPAddress.IsLoopback(address))
             return true;
         var minute = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         if (_windows.Count > MaxAddresses)
@@ -28,7 +36,7 @@ sealed class AddressLimiter(int perMinute, TimeProvider clock)
         {
             if (window.Minute != minute)
                 (window.Minute, window.Count) = (minute, 0);
-            return ++window.Count <= perMinute;
+            return ++window.Count <= PerMinute;
         }
     }
 

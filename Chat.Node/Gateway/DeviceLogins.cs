@@ -1,3 +1,4 @@
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -13,8 +14,8 @@ sealed record DeviceLogin(ErrorCode Error, string Reason)
 
 /// <summary>Devices as logins name them.</summary>
 /// <param name="devices">Where they are kept.</param>
-/// <param name="max">So many devices a user may have.</param>
-sealed class DeviceLogins(DeviceStore devices, int max)
+/// <param name="limits">How many devices a user may have.</param>
+sealed class DeviceLogins(DeviceStore devices, ChatLimits limits)
 {
     /// <summary>Of a login that gets a new resume token.</summary>
     /// <exception cref="StorageException">The database does not answer.</exception>
@@ -22,6 +23,7 @@ sealed class DeviceLogins(DeviceStore devices, int max)
     {
         if (named is null)
             return DeviceLogin.None;
+        var max = limits.Devices;
         return await devices.RegisterAsync(userId, named, max) is { } registration
             ? new DeviceLogin(ErrorCode.None, "") { Registration = registration }
             : new DeviceLogin(ErrorCode.Full, $"you are logged in on {max} devices, as many as one may have: log in without \"device\", and log one of them out");

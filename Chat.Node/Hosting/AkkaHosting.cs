@@ -47,7 +47,7 @@ static class AkkaHosting
         {
             Changes = settings.KeepsHistory ? provider.GetRequiredService<MessageChangeStore>() : null,
             System = provider.GetService<SystemOutbox>(),
-            ChangeWindows = new ChangeWindows(
+            ChangeWindows = () => new ChangeWindows(
                 TimeSpan.FromHours(settings.Limits.EditHours), TimeSpan.FromSeconds(settings.Limits.RecallSeconds),
                 provider.GetRequiredService<MessageLog>().LargestBody),
             Meter = provider.GetRequiredService<NodeMeter>(),

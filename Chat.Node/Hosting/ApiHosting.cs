@@ -22,6 +22,10 @@ static class ApiHosting
             settings.Api.Keys, provider.GetRequiredService<ApiKeyStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ApiKeyRing>>()));
         services.AddSingleton<RepeatedWrites>();
         services.AddHostedService<ApiPurge>();
+        services.AddSingleton<AuditStore>();
+        services.AddSingleton<AuditTrail>();
+        services.AddHostedService(provider => new AuditPurge(
+            provider.GetRequiredService<AuditStore>(), settings.AuditDays, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AuditPurge>>()));
         services.AddSingleton<UserChanges>();
         services.AddSingleton<TraceStores>();
         services.AddSingleton(provider => new ClusterView(

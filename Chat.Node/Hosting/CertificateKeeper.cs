@@ -15,7 +15,9 @@ sealed class CertificateKeeper(ChatSettings settings, TimeProvider clock, ILogge
     static readonly TimeSpan WarningTime = TimeSpan.FromDays(14);
     static readonly TimeSpan WarningInterval = TimeSpan.FromDays(1);
 
+    readonly Lock _lock = new();
     volatile TlsCertificate? _current;
+    string? _problem;
     string _seen = "";
     DateTimeOffset _warned = DateTimeOffset.MinValue;
 
@@ -35,16 +37,21 @@ sealed class CertificateKeeper(ChatSettings settings, TimeProvider clock, ILogge
     }
 
     /// <summary>Looks at the files, and at the time.</summary>
-    public void Look()
+    /// <returns>What is wrong with the files, so that the certificate before stays; null: nothing is.</returns>
+    public string? Look()
     {
-        // By content: links to other folders (certbot, Kubernetes) have times of their own.
-        if (Fingerprint() is var now && now != _seen)
+        lock (_lock)
         {
-            _seen = now;
-            TryLoad();
-        }
+            // By content: links to other folders (certbot, Kubernetes) have times of their own.
+            if (Fingerprint() is var now && now != _seen)
+            {
+                _seen = now;
+                _problem = TryLoad();
+            }
 
-        WarnBeforeTheEnd();
+            WarnBeforeTheEnd();
+            return _problem;
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -61,7 +68,7 @@ sealed class CertificateKeeper(ChatSettings settings, TimeProvider clock, ILogge
         }
     }
 
-    void TryLoad()
+    string? TryLoad()
     {
         try
         {
@@ -69,10 +76,12 @@ sealed class CertificateKeeper(ChatSettings settings, TimeProvider clock, ILogge
             _current = TlsCertificate.Load(settings.Certificate, settings.CertificateKey, clock.GetUtcNow());
             _warned = DateTimeOffset.MinValue;
             Log.CertificateRead(logger, _current.Leaf.Subject, _current.End);
+            return null;
         }
         catch (Exception e) when (e is SettingsException or CryptographicException)
         {
             Log.CertificateUnusable(logger, e.Message);
+            return e.Message;
         }
     }
 

@@ -107,6 +107,8 @@ static class ChatHost
         builder.Services.AddChatRetention(settings);
         builder.Services.AddChatWebhooks(settings);
         builder.Services.AddChatApi(settings);
+        builder.Services.AddChatErasure(settings);
+        builder.Services.AddChatReload(builder.Configuration, () => CreateBuilder(args).Configuration);
         builder.Services.AddChatBridge(settings);
         builder.Services.AddChatActors(settings, extraHocon);
         builder.Services.AddHostedService<NodeLifecycle>();

@@ -61,10 +61,10 @@ sealed class ChatListener(ChatSettings settings, ConnectionLimit limit, IService
     }
 
     /// <summary>Everything of the node's own is open now: what is left, but for a reserve, is for clients.</summary>
-    void LimitConnections()
+    public void LimitConnections()
     {
         var (wanted, descriptors) = (settings.Limits.MaxConnections, DescriptorLimit.Current);
-        limit.Max = DescriptorBudget.ConnectionsFor(wanted, descriptors, DescriptorLimit.Open);
+        limit.Max = DescriptorBudget.ConnectionsFor(wanted, descriptors, DescriptorLimit.Open - limit.Count); // those of clients are no use of its own
         if (limit.Max < wanted)
             Log.FewDescriptors(loggers.CreateLogger<ChatListener>(), descriptors ?? 0, limit.Max, wanted);
     }

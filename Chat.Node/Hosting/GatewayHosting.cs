@@ -44,7 +44,7 @@ static class GatewayHosting
             new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), new Lazy<PresenceRoad>(() => PresenceRoad.Of(provider.GetRequiredService<ActorSystem>()))));
         services.AddSingleton(provider => new Groups(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<GroupStore>(), provider.GetRequiredService<MemberStore>(),
-            provider.GetRequiredService<GroupNews>(), settings.Limits.GroupMembers, AkkaHosting.Region<ConversationActor>(provider),
+            provider.GetRequiredService<GroupNews>(), () => settings.Limits.GroupMembers, AkkaHosting.Region<ConversationActor>(provider),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new GroupRequests(
             provider.GetRequiredService<Groups>(), provider.GetRequiredService<GroupStore>(), provider.GetRequiredService<ContactLists>(),
@@ -53,7 +53,7 @@ static class GatewayHosting
             settings.Limits.LoginsPerMinutePerAddress, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AccountService(
             provider.GetRequiredService<Accounts>(), provider.GetRequiredService<LoginTokens>(), provider.GetRequiredService<TokenLogins>(),
-            new DeviceLogins(provider.GetRequiredService<DeviceStore>(), settings.Limits.Devices), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), new Strangers(provider.GetRequiredService<FileStore>()), provider.GetRequiredService<IBridge>(),
+            new DeviceLogins(provider.GetRequiredService<DeviceStore>(), settings.Limits), provider.GetRequiredService<ContactLists>(), settings.Limits.MaxFrameBytes, provider.GetRequiredService<Registrar>(), provider.GetRequiredService<PasswordWorker>(), new Strangers(provider.GetRequiredService<FileStore>()), provider.GetRequiredService<IBridge>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccountService>>(), AkkaHosting.Region<UserActor>(provider)));
         services.AddSingleton(provider => new ListRequests(
             provider.GetRequiredService<ContactStore>(), provider.GetRequiredService<ContactLists>(), settings.KeepsHistory ? provider.GetRequiredService<MessageLogStore>() : null,

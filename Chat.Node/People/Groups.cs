@@ -11,7 +11,7 @@ namespace Chat.Node.People;
 /// <summary>
 /// Groups and their members. Whoever changes the members is answered when the conversation knows it: what is sent afterwards reaches the members of then.
 /// </summary>
-sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store, GroupNews news, int maxMembers, Lazy<IActorRef> conversations, TimeProvider clock)
+sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store, GroupNews news, Func<int> maxMembers, Lazy<IActorRef> conversations, TimeProvider clock)
 {
     const int MaxDescriptionCharacters = 200;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2.2);
@@ -32,8 +32,8 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
         if ((NameRule.Problem("groupname", name) ?? DescriptionProblem("groupdesc", description)) is { } problem)
             return Outcome.Fail(ErrorCode.Malformed, problem);
         int[] all = [.. (members ?? []).Append(creatorId).Distinct()];
-        if (all.Length > maxMembers)
-            return Outcome.Fail(ErrorCode.Full, $"{all.Length} members are too many for a group: no more than {maxMembers} are let in");
+        if (all.Length > maxMembers())
+            return Outcome.Fail(ErrorCode.Full, $"{all.Length} members are too many for a group: no more than {maxMembers()} are let in");
         if (await contacts.CreateGroupAsync(creatorId, NormalForm.Compose(name), description, members, alsoAsync) is not { } id)
             return Outcome.Fail(ErrorCode.Rejected, "the name is taken");
         news.Tell(new GroupChangedPush(id, GroupChangedPush.Added, by), all, except);
@@ -51,7 +51,7 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
 
         GroupJudgement Judge(GroupFacts group)
         {
-            var judgement = GroupRules.Join(group, userId, maxMembers);
+            var judgement = GroupRules.Join(group, userId, maxMembers());
             hasAsked = judgement.Refusal is null && !judgement.After[userId].IsMember;
             isNew = hasAsked && !group.Of(userId).HasAsked;
             return judgement;
@@ -61,7 +61,7 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
     /// <summary>All of it, or nothing.</summary>
     /// <exception cref="AskTimeoutException">It is stored, and the conversation has not answered.</exception>
     public Task<GroupRefusal?> DecideAsync(int by, JoinRequestsRequest decision) => ChangeAsync(
-        decision.GroupId, by, [.. decision.Accept.Concat(decision.Decline).Append(by).Distinct()], group => GroupRules.Decide(group, by, decision, maxMembers));
+        decision.GroupId, by, [.. decision.Accept.Concat(decision.Decline).Append(by).Distinct()], group => GroupRules.Decide(group, by, decision, maxMembers()));
 
     /// <exception cref="AskTimeoutException">The user is no member any more, and the conversation has not answered.</exception>
     public async Task<GroupRefusal?> LeaveAsync(int userId, int groupId, long except = 0)
@@ -80,7 +80,7 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
         IEnumerable<int> former = by == GroupRules.Product && changes.Owner is not null ? await store.AdminsAsync(changes.GroupId) : [];
         int[] named = [.. changes.Unban.Concat(changes.Add).Concat(changes.Remove).Concat(changes.Ban).Concat(single).Concat(former).Distinct()];
         return await ChangeAsync(
-            changes.GroupId, by, named, group => GroupRules.Change(group, by, changes, maxMembers, clock.GetUtcNow().ToUnixTimeMilliseconds()), except);
+            changes.GroupId, by, named, group => GroupRules.Change(group, by, changes, maxMembers(), clock.GetUtcNow().ToUnixTimeMilliseconds()), except);
     }
 
     /// <summary>What a group is from now on, or that there is none any more.</summary>

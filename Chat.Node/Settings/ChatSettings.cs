@@ -100,6 +100,9 @@ sealed record ChatSettings
     /// <summary>After so many days messages are gone; 0: never, unless their group says so.</summary>
     public int RetentionDays { get; init; }
 
+    /// <summary>After so many days it is forgotten what operators have done; 0: never.</summary>
+    public int AuditDays { get; init; } = 365;
+
     /// <summary>Nobody needs more than a century.</summary>
     const int MaxRetentionDays = 36_500;
 
@@ -141,6 +144,7 @@ sealed record ChatSettings
             KeepsHistory = reader.Switch("History:Enabled", defaults.KeepsHistory),
             HasSearch = reader.Switch("Search:Enabled", defaults.HasSearch) && reader.Switch("History:Enabled", defaults.KeepsHistory),
             RetentionDays = reader.Integer("Retention:Days", defaults.RetentionDays, 0, MaxRetentionDays),
+            AuditDays = reader.Integer("Audit:Days", defaults.AuditDays, 0, MaxRetentionDays),
             IsClustered = reader.Switch("Cluster:Enabled", defaults.IsClustered),
             ClusterHostname = reader.Hostname("Cluster:Hostname", defaults.ClusterHostname),
             ClusterPort = reader.Integer("Cluster:Port", defaults.ClusterPort, 0, 65535),

@@ -10,7 +10,8 @@ static class SettingsPrint
     public const string Argument = "--print-config";
 
     const string Section = "Chat";
-    const string Hidden = "***";
+    /// <summary>In place of a secret.</summary>
+    public const string Hidden = "***";
 
     /// <summary>A line for each setting, in the order of their names.</summary>
     /// <exception cref="SettingsException">One of them is wrong: the node would not start.</exception>
@@ -26,7 +27,7 @@ static class SettingsPrint
     }
 
     /// <summary>The last one that has it wins.</summary>
-    static string SourceOf(IConfigurationRoot configuration, string key) => configuration.Providers.LastOrDefault(provider => provider.TryGet(key, out _)) switch
+    public static string SourceOf(IConfigurationRoot configuration, string key) => configuration.Providers.LastOrDefault(provider => provider.TryGet(key, out _)) switch
     {
         null => "default",
         JsonConfigurationProvider file => file.Source.Path ?? "file",

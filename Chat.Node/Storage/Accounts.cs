@@ -141,9 +141,9 @@ sealed class Accounts(IChatDatabase database, bool writesForLegacy = false, Lega
             "UPDATE Users SET password = @password WHERE id = @Id AND password = @old",
             new { account.Id, password, old = account.Password }, transaction));
 
-    /// <summary>Which of these users exist.</summary>
-    public async Task<HashSet<int>> ExistingAsync(IReadOnlyCollection<int> ids) =>
-        [.. await database.ReadAsync(connection => connection.QueryAsync<int>("SELECT id FROM Users WHERE id IN @ids", new { ids }))];
+    /// <summary>Which of these users exist. Those who are erased do not: nobody writes to them any more.</summary>
+    public async Task<HashSet<int>> ExistingAsync(IReadOnlyCollection<int> ids) => [.. await database.ReadAsync(connection => connection.QueryAsync<int>(
+        "SELECT u.id FROM Users u LEFT JOIN UserErasure e ON e.userid = u.id WHERE u.id IN @ids AND e.userid IS NULL", new { ids }))];
 
     /// <summary>Remembers a token's hash.</summary>
     /// <param name="hash">Of a new token.</param>

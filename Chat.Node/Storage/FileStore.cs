@@ -99,6 +99,11 @@ sealed class FileStore(IChatDatabase database, TimeProvider clock)
     public Task<IReadOnlyList<StoredFile>> FindAsync(IReadOnlyCollection<string> ids) => database.ReadAsync<IReadOnlyList<StoredFile>>(async connection =>
         [.. await connection.QueryAsync<StoredFile>("SELECT id, owner, name, type, size, sha256, state, until FROM Attachment WHERE id IN @ids", new { ids })]);
 
+    /// <summary>Some of a user's files that are not to be deleted, in the order of their ids.</summary>
+    public Task<List<StoredFile>> OwnedAsync(int owner, int from, int limit) => database.ReadAsync(async connection => (await connection.QueryAsync<StoredFile>(
+        "SELECT id, owner, name, type, size, sha256, state, until FROM Attachment WHERE owner = @owner AND state <> 2 ORDER BY id LIMIT @limit OFFSET @from",
+        new { owner, limit, from })).AsList());
+
     /// <summary>Its bytes are there for good. False if it has come already, or is to come no more.</summary>
     public Task<bool> StoreAsync(string id) => database.WriteAsync(async (connection, transaction) => await connection.ExecuteAsync(
         "UPDATE Attachment SET state = 1, since = @now WHERE id = @id AND state = 0", new { id, now = Now }, transaction) > 0);

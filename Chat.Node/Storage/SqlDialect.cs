@@ -17,6 +17,9 @@ abstract class SqlDialect
     /// <summary>A new user: <c>@name, @key, @password, @ours</c>.</summary>
     public abstract string InsertUser { get; }
 
+    /// <summary>Another name and password of a user: <c>@userId, @name, @key, @password</c>.</summary>
+    public abstract string RenameUser { get; }
+
     /// <summary>A new group: <c>@name, @key, @description, @ours</c>.</summary>
     public abstract string InsertGroup { get; }
 

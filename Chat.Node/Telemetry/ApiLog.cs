@@ -30,6 +30,9 @@ static partial class ApiLog
     [LoggerMessage(421, LogLevel.Information, "this node is drained and ends: the API was asked for it")]
     public static partial void DrainAsked(ILogger logger);
 
+    [LoggerMessage(440, LogLevel.Warning, "what has become of entry {Id} of AuditLog could not be written there: it was answered with {Status} ({Reason})")]
+    public static partial void OutcomeUnwritten(ILogger logger, long id, int status, string reason);
+
     [LoggerMessage(245, LogLevel.Information, "user {UserId} was enabled again")]
     public static partial void UserEnabled(ILogger logger, int userId);
 }

@@ -120,11 +120,21 @@ sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the first column of the first row is the expected value.</summary>
-    public Task EventuallyAsync<T>(T expected, string sql) => Eventually.EqualAsync(expected, async () =>
+    public Task EventuallyAsync<T>(T expected, string sql) => Eventually.EqualAsync(expected, () => ScalarAsync<T>(sql));
+
+    /// <summary>The first column of the first row, from the database itself.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql)
     {
         await using var connection = await _folder!.OpenAsync();
         return await connection.ExecuteScalarAsync<T?>(sql);
-    });
+    }
+
+    /// <summary>Writes as another process would.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await _folder!.OpenForWritingAsync();
+        await connection.ExecuteAsync(sql);
+    }
 
     public async Task<bool> IsReadyAsync()
     {

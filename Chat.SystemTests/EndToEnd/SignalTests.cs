@@ -25,6 +25,18 @@ public sealed class SignalTests
         await AssertLeftAsync(node, folder);
     }
 
+    [Fact]
+    public async Task A_node_that_is_hung_up_on_reads_its_settings_again_and_goes_on()
+    {
+        using var folder = new TestFolder();
+        await using var node = await NodeProcess.StartAsync(folder);
+        await node.SignalAsync("HUP");
+        await node.EventuallyAsync(200L, "SELECT result FROM AuditLog WHERE key_name = 'SIGHUP' AND operation = 'reloadNode'");
+        await using var alice = await node.LogInNewAsync("alice");
+        await node.TerminateAsync();
+        await node.ExitAsync(0);
+    }
+
     /// <summary>It watches for a row of its own: from then on it is about to become a member.</summary>
     [Theory]
     [InlineData("TERM", false)]

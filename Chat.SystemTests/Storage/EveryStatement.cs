@@ -37,6 +37,7 @@ sealed class EveryStatement(IChatDatabase database)
         await DeviceStatements.RunAsync(database, _clock);
         await FileStatements.RunAsync(database, _clock);
         await PushStatements.RunAsync(database, _node, _clock);
+        await ErasureStatements.RunAsync(database, _node, _clock);
         await RetentionStatements.RunAsync(database, _node, _clock);
     }
 

@@ -62,10 +62,13 @@ sealed record ManyRows(int Users, Func<int, string> Series)
         $"INSERT INTO Device (userid, device, registration, created, seen, push_hash, push_token) SELECT u.seq, 'd' || d.seq, u.seq * 3 + d.seq, {Then}, {Then} + u.seq, UNHEX(HEX(u.seq || '.' || d.seq)), 'x' FROM {Series(Users)} u, {Series(3)} d",
         $"INSERT INTO Attachment (id, owner, name, type, size, sha256, state, since, until) SELECT 'a' || u.seq || '.' || f.seq, u.seq, 'x', 'a/b', 7, x'00', CASE WHEN f.seq = 1 AND u.seq % 50 = 0 THEN 1 ELSE 3 END, {Then}, {Then} FROM {Series(Users)} u, {Series(3)} f",
         $"INSERT INTO AttachmentUse (id, a, b, sender, cmid, since, checked) SELECT 'a' || u.seq || '.' || f.seq, 0, u.seq, u.seq, 'c' || f.seq, {Then}, CASE WHEN u.seq % 50 = 0 THEN 0 ELSE 1 END FROM {Series(Users)} u, {Series(3)} f",
-        $"INSERT INTO MessageReport (a, b, seq, reporter, sender, reason, msg, created, closed) SELECT 0, seq, 1, seq, 1, '', 'x', {Then}, CASE WHEN seq % 50 = 0 THEN NULL ELSE {Then} END FROM {Series(Users)} x",
+        $"INSERT INTO MessageReport (a, b, seq, reporter, sender, reason, msg, created, closed) SELECT 0, seq, 1, seq, seq, '', 'x', {Then}, CASE WHEN seq % 50 = 0 THEN NULL ELSE {Then} END FROM {Series(Users)} x",
         $"INSERT INTO ExternalIdentity (issuer, subject, userid) SELECT UNHEX(HEX('issuer')), UNHEX(HEX('subject' || seq)), seq FROM {Series(Users)} x",
         $"INSERT INTO UserRevocation (userid, generation, not_before) SELECT seq, 1, {Then} FROM {Series(Users / 2)} x",
         $"INSERT INTO Node (incarnation, name, started, heartbeat, confirmed_before, finished) SELECT seq, 'node', {Then}, {Then}, {Then}, CASE WHEN seq < {Unfinished + 3} THEN 0 ELSE 1 END FROM {Series(Incarnations)} x",
+        $"INSERT INTO AuditLog (at, key_name, operation, subject, detail, address, node) SELECT {Then} + seq, 'k', 'changeUser', 'users/' || seq, '', '', 'n' FROM {Series(Users)} x",
+        $"INSERT INTO UserErasure (userid, asked, step, stage, a, b, seq, messages, holder, held_until, done) SELECT {Users} + seq, {Then}, 9, 0, 0, 0, 0, 0, 0, 0, {Then} FROM {Series(Users)} x",
+        $"INSERT INTO LoginToken (hash, userid, expires, generation) SELECT UNHEX(HEX('login' || seq)), seq, {Then} + 999999999999, 0 FROM {Series(Users)} x",
         $"INSERT INTO QuarantinedMessage (userid, message, reason, found) SELECT seq, '?', '', {Then} FROM {Series(1000)} x",
     ];
 

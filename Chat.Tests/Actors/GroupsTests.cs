@@ -86,5 +86,5 @@ public sealed class GroupsTests : ActorTest
 
     Groups GroupsOf(int maxMembers) => new(
         ContactStore, new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database)), new MemberStore(Database, Clock),
-        new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), maxMembers, Region(_conversation.Ref), Clock);
+        new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), () => maxMembers, Region(_conversation.Ref), Clock);
 }

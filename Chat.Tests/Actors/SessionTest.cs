@@ -52,7 +52,7 @@ public abstract class SessionTest : ActorTest
         var lists = new ContactLists(Database);
         var devices = new DeviceStore(Database, Clock);
         var logins = new AccountService(
-            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), new DeviceLogins(devices, new ChatLimits().Devices), lists, MaxFrameBytes,
+            Accounts, new LoginTokens(Database), new TokenLogins(Verifier, new ExternalIdentities(Database, Accounts), Accounts, Clock, NullLogger<TokenLogins>.Instance), new DeviceLogins(devices, new ChatLimits()), lists, MaxFrameBytes,
             new Registrar(Accounts, Passwords), Passwords, new Strangers(new FileStore(Database, Clock)), NoBridge.Instance, Clock, NullLogger<AccountService>.Instance, Region(Users.Ref));
         var views = new ConversationViews(Database, Clock);
         var (references, threads) = (new ReferenceChecks(new ReferenceStore(Database), LogStore, new FileStore(Database, Clock)), new ThreadStore(Database));
@@ -81,5 +81,5 @@ public abstract class SessionTest : ActorTest
     }
 
     Groups GroupsOf(GroupStore store) => new(
-        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), new ChatLimits().GroupMembers, Region(Conversations.Ref), Clock);
+        ContactStore, store, new MemberStore(Database, Clock), new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), () => new ChatLimits().GroupMembers, Region(Conversations.Ref), Clock);
 }

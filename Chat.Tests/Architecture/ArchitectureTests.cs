@@ -20,6 +20,7 @@ public sealed partial class ArchitectureTests
         ["Chat.Sdk/Watching/Watcher.cs"] = "the same of whom to watch",
         ["Chat.Sdk/Connections/TokenSource.cs"] = "pause before the application is asked for a newer token again, on the client's TimeProvider",
         ["Chat.Sdk/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
+        ["Chat.Ctl/Commands/ErasureCommands.cs"] = "between two looks at how far a user is erased",
         ["Chat.Client/Terminal/ScriptSession.cs"] = "the script command that waits",
         ["Chat.Node/Cluster/PeerMonitor.cs"] = "between two knocks at the port of a node whose connection has ended",
         ["Chat.Node/Bridge/RedisBridge.cs"] = "between two messages to one legacy client, whose server passes them on as they come",

@@ -45,6 +45,29 @@ public sealed class ChatctlTests(ApiNode node) : IDisposable
     }
 
     [Fact]
+    public async Task A_user_is_exported_and_erased_and_all_of_it_is_in_the_audit_log()
+    {
+        var name = ApiNode.NewName();
+        var id = await node.NewUserAsync(name);
+        Assert.Equal(HttpStatusCode.OK, (await node.PostAsync("/messages", new { from = id, to = await node.NewUserAsync(), msg = "hi" })).Status);
+        var printed = (await DoneAsync("users", "export", name)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(["user", "conversation", "message"], printed.Select(line => line.GetProperty("type").GetString()));
+        var file = Path.Combine(_folder.Path, "export.jsonl");
+        Assert.Equal(3, (await DoneAsync("users", "export", name, "--output", file, "--json")).Json.GetProperty("lines").GetInt32());
+        Assert.Equal(printed.Select(line => line.GetRawText()), await File.ReadAllLinesAsync(file));
+        Assert.Equal(ExitCode.WrongUsage, (await RunAsync("users", "export", name, "--output", file)).Exit); // it is there
+
+        Assert.Equal(ExitCode.WrongUsage, (await RunAsync("users", "erase", name)).Exit);
+        Assert.Equal(ExitCode.NotFound, (await RunAsync("users", "erasure", $"{id}")).Exit);
+        Assert.Equal(id, (await DoneAsync("users", "erase", name, "--yes", "--json")).Json.GetProperty("id").GetInt32());
+        Assert.Contains($"user {id} is", (await DoneAsync("users", "erasure", $"{id}")).Output, StringComparison.Ordinal);
+        var entries = (await DoneAsync("audit", "--subject", $"users/{id}", "--json")).Json.GetProperty("entries").EnumerateArray().ToList();
+        Assert.Equal(["eraseUser", "exportUser", "exportUser"], entries.Select(entry => entry.GetProperty("operation").GetString()));
+        Assert.Equal([202, 200, 200], entries.Select(entry => entry.GetProperty("result").GetInt32()));
+        Assert.Contains("there are older entries", (await DoneAsync("audit", "--limit", "1")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_that_is_a_number_can_be_said()
     {
         var name = $"{Random.Shared.Next(1_000_000_000, 2_000_000_000)}";

@@ -43,6 +43,7 @@ public sealed class FileAndRetentionSettingsTests
     [Theory]
     [InlineData("Retention:Days=-1", "Chat:Retention:Days is \"-1\": expected is an integer from 0 to 36500")]
     [InlineData("Retention:Days=36501", "Chat:Retention:Days is \"36501\": expected is an integer from 0 to 36500")]
+    [InlineData("Audit:Days=-1", "Chat:Audit:Days is \"-1\": expected is an integer from 0 to 36500")]
     [InlineData("Retention:Days=a week", "Chat:Retention:Days is \"a week\": expected is an integer from 0 to 36500")]
     public void A_time_that_nothing_is_kept_for_is_named(string setting, string expected) =>
         Assert.Equal(expected, Assert.Throws<SettingsException>(() => Read(setting)).Message);
@@ -51,6 +52,7 @@ public sealed class FileAndRetentionSettingsTests
     public void What_is_kept_has_a_history()
     {
         Assert.Equal((0, 7), (Read().RetentionDays, Read("Retention:Days=7").RetentionDays));
+        Assert.Equal((365, 0), (Read().AuditDays, Read("Audit:Days=0").AuditDays));
         Assert.Equal(
             "Chat:Retention:Days has no effect without Chat:History:Enabled=true", Assert.Throws<SettingsException>(() => Read("History:Enabled=false", "Retention:Days=7")).Message);
     }

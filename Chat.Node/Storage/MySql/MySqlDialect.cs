@@ -36,6 +36,8 @@ sealed class MySqlDialect : SqlDialect
     public override string InsertUser =>
         "INSERT INTO Users (name, password, state, namefold, ours) VALUES (@name, @password, 'offline', @key, @ours)";
 
+    public override string RenameUser => "UPDATE Users SET name = @name, namefold = @key, password = @password, ours = 1 WHERE id = @userId";
+
     public override string InsertGroup => "INSERT INTO AllGroup (groupname, groupdesc, groupfold, ours) VALUES (@name, @description, @key, @ours)";
 
     public override string ChangeGroup =>

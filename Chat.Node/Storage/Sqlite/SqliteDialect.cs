@@ -18,6 +18,9 @@ sealed class SqliteDialect : SqlDialect
     public override string InsertUser =>
         "INSERT INTO Users (name, password, state, namekey, namefold, ours) VALUES (@name, @password, 'offline', LOWER(@name), @key, @ours)";
 
+    public override string RenameUser =>
+        "UPDATE Users SET name = @name, namekey = LOWER(@name), namefold = @key, password = @password, ours = 1 WHERE id = @userId";
+
     public override string InsertGroup =>
         "INSERT INTO AllGroup (groupname, groupdesc, groupkey, groupfold, ours) VALUES (@name, @description, LOWER(@name), @key, @ours)";
 
