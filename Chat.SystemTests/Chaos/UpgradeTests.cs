@@ -19,7 +19,7 @@ public sealed class UpgradeTests(ITestOutputHelper output)
         {
             Seconds = 49,
             Rate = 200,
-            Previous = await PreviousVersion.BuildAsync(),
+            Previous = await PreviousVersion.BuildAsync(output.WriteLine),
             Folder = Path.Combine(Repository.Root, "artifacts", "chaos"),
         };
         var result = await ChaosRun.RunAsync(options, output.WriteLine);
