@@ -30,7 +30,11 @@ sealed class OverloadStorm(WorkloadOptions options, TimeSpan search) : Storm
     {
         var result = _loop!.Run(new LoadPlan
         {
-            Workload = Name, RatePerSecond = Math.Max(1, _capacity * Times), WarmUp = TimeSpan.Zero, Measure = Long, Over = Over,
+            Workload = Name,
+            RatePerSecond = Math.Max(1, _capacity * Times),
+            WarmUp = TimeSpan.Zero,
+            Measure = Long,
+            Over = Over,
         });
         var tally = result.Tally;
         Count("delivered", result.Delivered);

@@ -79,7 +79,11 @@ static class StormWorkload
     {
         var plan = new LoadPlan
         {
-            Workload = storm.Name, RatePerSecond = options.Rate, WarmUp = options.WarmUp, Measure = options.Measure, Drain = TimeSpan.FromSeconds(30),
+            Workload = storm.Name,
+            RatePerSecond = options.Rate,
+            WarmUp = options.WarmUp,
+            Measure = options.Measure,
+            Drain = TimeSpan.FromSeconds(30),
         };
         storm.Prepare();
         var quiet = loop.Run(plan);

@@ -70,10 +70,12 @@ sealed class AuditTrail(AuditStore store, NodeIdentity node, TimeProvider clock,
     /// <param name="isAbandoned">The client does not wait any more.</param>
     public async Task EndAsync(HttpContext context, bool isAbandoned)
     {
-        if (context.Items[typeof(Open)] is not Open open)
+        var open = context.Items[typeof(Open)] as Open;
+        if (open is null && !IsAudited(context))
             return;
         var status = isAbandoned && !context.Response.HasStarted ? ClientGone : context.Response.StatusCode;
-        await FinishAsync(context, open, status);
+        if (open is not null)
+            await FinishAsync(context, open, status); // else it could not be noted, and was not done
         if (context.Items[typeof(ApiCaller)] is ApiCaller caller)
             ApiLog.Changed(logger, context.Request.Method, context.Request.Path, status, caller.Name, context.Connection.RemoteIpAddress);
     }

@@ -43,7 +43,7 @@ static class ErasureEndpoints
             .WithExample(null, """{"type":"user","id":7,"name":"alice","display":"Alice A.","disabled":false}""");
     }
 
-    /// <summary>Also <c>DELETE /users/{id}?erase=true</c>.</summary>
+    // DELETE /users/{id}?erase=true comes here too. A summary would be the document's.
     public static async Task<IResult> EraseAsync(int id, UserErasures erasures) =>
         await erasures.AskAsync(id) is { } job ? TypedResults.Accepted((string?)null, ErasureAnswer.Of(job)) : UserEndpoints.NoUser(id);
 

@@ -60,7 +60,7 @@ static class ErasureStatements
         for (var stage = 0; stage < ErasedMessages.Stages; stage++)
             Assert.NotEmpty(await messages.NextAsync(User, new ErasurePlace(stage, 0, 0, ErasurePlace.End)));
         var to = (await messages.EndOfPageAsync(Group, 0))!.Value;
-        Assert.Equal(ManyRows.MessagesOfEach, to);
+        Assert.InRange(to, ManyRows.MessagesOfEach, ErasedMessages.PageSize);
         Assert.NotEmpty(await messages.OwnAsync(Group, 0, to, 1));
         Assert.NotEmpty(await messages.BodiesAsync(Group, 0, to, 1));
         var reaction = Assert.Single(await messages.ReactionsAsync(Group, 0, to, 3));
