@@ -56,7 +56,7 @@ public sealed class PackageTests(SingleFile published) : IClassFixture<SingleFil
     public async Task A_single_file_needs_no_dotnet()
     {
         var files = Directory.EnumerateFiles(published.Folder).Select(file => Path.GetFileName(file)!).ToList();
-        Assert.Equal(["appsettings.json", "libe_sqlite3.so"], files.Where(file => file is not "Chat.Node" && !file.EndsWith(".pdb", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["appsettings.json", "libe_sqlite3.so", "liblmdb.so"], files.Where(file => file is not "Chat.Node" && !file.EndsWith(".pdb", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         await WorksAsync(Path.Combine(published.Folder, "Chat.Node"));
     }
 

@@ -123,7 +123,7 @@ public sealed class SilentLogTests : IDisposable
         Assert.Equal(0, (await bob.RequestAsync(new { msgid = 131, conversation, seq, react = "👍" })).Number("errno"));
         Assert.NotEqual(0, (await bob.RequestAsync(new { msgid = 131, conversation, seq, edit = new { msg = $"{Marker} not mine" } })).Number("errno"));
         Assert.NotEqual(0, (await bob.RequestAsync(new { msgid = 131, conversation = "d:1:99999", seq, edit = new { msg = $"{Marker} nowhere" } })).Number("errno"));
-        Assert.Equal(0, (await alice.RequestAsync(new { msgid = 143, conversation, seq, reason = $"{Marker} reason" })).Number("errno"));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 143, conversation, seq, reason = $"{Marker} reason" })).Number("errno"));
         Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq, recall = true })).Number("errno"));
     }
 

@@ -17,7 +17,7 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 install -d -m 755 "$stage/DEBIAN" "$stage/usr/lib/chatactors" "$stage/usr/lib/systemd/system" "$stage/usr/share/doc/chatactors" "$stage/etc/chatactors"
 install -m 755 "$published/Chat.Node" "$stage/usr/lib/chatactors/"
-install -m 644 "$published/libe_sqlite3.so" "$published/appsettings.json" "$stage/usr/lib/chatactors/"
+install -m 644 "$published"/*.so "$published/appsettings.json" "$stage/usr/lib/chatactors/"
 install -m 644 "$root/deploy/systemd/chatactors.service" "$stage/usr/lib/systemd/system/"
 install -m 600 "$root/deploy/systemd/chatactors.env" "$stage/etc/chatactors/"
 install -m 644 "$root/docs/OPERATIONS.md" "$root/CHANGELOG.md" "$stage/usr/share/doc/chatactors/"
