@@ -78,14 +78,14 @@ sealed class PersonEraser(ErasedPerson store, ErasedMessages messages, ContactBo
     }
 
     /// <summary>Some messages without a number in the queues of others: those of legacy servers, and of a node that keeps no history.</summary>
-    /// <returns>The last row that was looked at; null: there are no more.</returns>
+    /// <returns>How far was looked; null: there are no more.</returns>
     public async Task<long?> ForgetQueuedAsync(int userId, long after)
     {
-        var rows = await messages.QueuedAsync(after, RowsAtOnce);
+        var (to, rows) = await messages.QueuedAsync(after, RowsAtOnce);
         var ids = rows.Where(row => row.Message is { } message && IsFrom(message, userId)).Select(row => row.Id).ToList();
         if (ids.Count > 0)
             await messages.ForgetQueuedAsync(ids);
-        return rows.Count == RowsAtOnce ? rows[^1].Id : null;
+        return to;
     }
 
     /// <summary>What has come while the rest was done; and files, which messages do not hold any more.</summary>

@@ -92,10 +92,16 @@ sealed class ErasedMessages(IChatDatabase database)
         connection.ExecuteAsync("DELETE FROM OfflineMessage WHERE userid IN @users AND a = @A AND b = @B AND seq IN @seqs", new { users, id.A, id.B, seqs }, transaction));
 
     /// <summary>The next rows of everybody's queues behind one, and the messages of those that have no number.</summary>
-    public Task<List<(long Id, string? Message)>> QueuedAsync(long after, int limit) => database.ReadAsync(async connection =>
-        (await connection.QueryAsync<(long Id, object? Message)>(
-            "SELECT id, CASE WHEN seq IS NULL THEN message END AS message FROM OfflineMessage WHERE id > @after ORDER BY id LIMIT @limit", new { after, limit }))
-            .Select(row => (row.Id, row.Message is null ? null : SqlDialect.TextOf(row.Message))).ToList());
+    /// <returns>How far was looked, null: there is nothing more; and the rows.</returns>
+    public Task<(long? To, List<(long Id, string? Message)> Rows)> QueuedAsync(long after, int span) => database.ReadAsync(async connection =>
+    {
+        if (await connection.ExecuteScalarAsync<long?>("SELECT MIN(id) FROM OfflineMessage WHERE id > @after", new { after }) is not { } first)
+            return ((long?)null, []);
+        var to = first + span - 1;
+        var rows = await connection.QueryAsync<(long Id, object? Message)>(
+            "SELECT id, CASE WHEN seq IS NULL THEN message END AS message FROM OfflineMessage WHERE id >= @first AND id <= @to ORDER BY id", new { first, to });
+        return ((long?)to, rows.Select(row => (row.Id, row.Message is null ? null : SqlDialect.TextOf(row.Message))).ToList());
+    });
 
     /// <summary>Takes rows out of queues.</summary>
     public Task ForgetQueuedAsync(IReadOnlyCollection<long> ids) => database.WriteAsync((connection, transaction) =>
