@@ -31,7 +31,7 @@ public sealed class SingleFile : IAsyncLifetime, IDisposable
 static class Publishing
 {
     /// <summary>The node is compiled for it.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     public static async Task RunAsync(params string[] arguments)
     {
@@ -131,7 +131,7 @@ public sealed class PackageTests(SingleFile published) : IClassFixture<SingleFil
 
     static async Task<string> DoneAsync(params string[] command)
     {
-        var (exit, said) = await Shell.OutputAsync(command, TestNode.Patience * 6);
+        var (exit, said) = await Shell.OutputAsync(command, Publishing.Patience);
         Assert.True(exit == 0, said);
         return said;
     }

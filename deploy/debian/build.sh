@@ -27,4 +27,4 @@ echo /etc/chatactors/chatactors.env > "$stage/DEBIAN/conffiles"
 size=$(du -sk "$stage" | cut -f1)
 sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$size/" "$here/control.in" > "$stage/DEBIAN/control"
 mkdir -p "$(dirname "$output")"
-dpkg-deb --root-owner-group -Zxz --build "$stage" "$output"
+dpkg-deb --root-owner-group -Zgzip --build "$stage" "$output"
