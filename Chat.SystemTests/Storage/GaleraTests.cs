@@ -225,24 +225,6 @@ public sealed class GaleraTests(WholeGalera galera) : IClassFixture<WholeGalera>
         return name;
     }
 
-    [Fact]
-    public async Task A_server_that_keeps_its_commits_to_itself_is_named_and_not_used()
-    {
-        var name = await galera.Cluster.CreateDatabaseAsync();
-        await using var administrator = await galera.Cluster.OpenAsync(2, name);
-        await administrator.ExecuteAsync("SET GLOBAL wsrep_on = OFF");
-        try
-        {
-            await using var database = Open(2, name);
-            var refusal = await Assert.ThrowsAsync<StorageException>(() => database.ReadAsync(connection => connection.ExecuteScalarAsync<int>("SELECT 1")));
-            Assert.Contains("wsrep_on", refusal.Message, StringComparison.Ordinal);
-        }
-        finally
-        {
-            await administrator.ExecuteAsync("SET GLOBAL wsrep_on = ON");
-        }
-    }
-
     MySqlDatabase Open(int member, string name, ILogger<MySqlDatabase>? logger = null) =>
         new(galera.Cluster[member].ConnectionString(name), logger ?? NullLogger<MySqlDatabase>.Instance);
 

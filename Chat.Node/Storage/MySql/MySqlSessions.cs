@@ -68,21 +68,12 @@ sealed class MySqlSessions
         if (context.Conditions == MySqlConnectionOpenedConditions.None && (_unprepared.IsEmpty || !_unprepared.ContainsKey(connection.ServerThread)))
             return;
         _unprepared[connection.ServerThread] = true;
-        var isGalera = await PrepareAsync(connection, cancellation);
-        // init_connect may have left more than variables: a temporary table in front of one of ours, a number for the next id, a lock. But a session of
-        // a Galera server that was reset waits for the other servers' commits no longer, whatever its wsrep_sync_wait is.
-        if (context.Conditions.HasFlag(MySqlConnectionOpenedConditions.New) && !isGalera)
-        {
-            await connection.ResetConnectionAsync(cancellation);
-            await PrepareAsync(connection, cancellation);
-        }
-
+        await PrepareAsync(connection, cancellation);
         _unprepared.TryRemove(connection.ServerThread, out _);
     }
 
-    /// <returns>Whether the server is one of a Galera cluster.</returns>
     /// <exception cref="SessionRefusedException">A variable cannot be made right.</exception>
-    async Task<bool> PrepareAsync(MySqlConnection connection, CancellationToken cancellation)
+    async Task PrepareAsync(MySqlConnection connection, CancellationToken cancellation)
     {
         await ReleaseAsync(connection, cancellation);
         var shown = await ShowAsync(connection, _begin + _show, cancellation);
@@ -91,15 +82,13 @@ sealed class MySqlSessions
         // Only then: the driver resets a session that has left its database each time it is taken from the pool.
         if (!shown[Database].Equals(_database, StringComparison.OrdinalIgnoreCase))
             await connection.ChangeDatabaseAsync(_database, cancellation);
-        var isGalera = SessionVariables.IsGalera(shown);
         if (_variables.Corrections(shown) is not { Count: > 0 } corrections)
-            return isGalera;
+            return;
         var refusal = await SetAsync(connection, corrections, cancellation);
         shown = await ShowAsync(connection, _show, cancellation);
         if (_variables.Complaint(shown) is { } complaint)
             throw new SessionRefusedException(
                 $"the sessions of the database's server cannot be made right: {complaint} ({refusal?.Message ?? "SET was accepted, and changed nothing"})", refusal);
-        return isGalera;
     }
 
     /// <summary>Takes the limit of time away. The statement that does so is under the limit itself, and is quick enough now and then.</summary>

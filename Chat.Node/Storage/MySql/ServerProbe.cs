@@ -12,11 +12,10 @@ sealed class ServerProbe(MySqlServer server) : IAsyncDisposable
 
     const uint Seconds = 2;
 
-    /// <summary>SHOW is answered by a Galera server too that has lost its cluster. It is cut, and stopped, as a SELECT is: whatever the sessions of this server begin with goes first.</summary>
+    /// <summary>SHOW is answered by a Galera server too that has lost its cluster.</summary>
     const string Question =
         """
-        SET SESSION sql_select_limit = 18446744073709551615 /*M!100100 , SESSION max_statement_time = 0 */ /*!80000 , SESSION max_execution_time = 0 */;
-        SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'wsrep_on', 'wsrep_provider');
+        SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'wsrep_on');
         SHOW GLOBAL STATUS WHERE Variable_name = 'wsrep_ready'
         """;
 
@@ -63,7 +62,6 @@ sealed class ServerProbe(MySqlServer server) : IAsyncDisposable
     internal static string? Trouble(IReadOnlyDictionary<string, string> shown) =>
         IsOn(shown, "read_only") ? "it is read-only"
         : IsOn(shown, "wsrep_on") && !IsOn(shown, "wsrep_ready") ? "it has lost its Galera cluster, or is not in it yet"
-        : SessionVariables.IsGalera(shown) && !IsOn(shown, "wsrep_on") ? "it keeps its commits from its Galera cluster (wsrep_on is OFF)"
         : null;
 
     static bool IsOn(IReadOnlyDictionary<string, string> shown, string name) =>

@@ -11,7 +11,6 @@ namespace Chat.Node.Storage.MySql;
 sealed class SessionVariables(int lockSeconds, bool isBatch = false)
 {
     const string NoLimit = "18446744073709551615";
-    const string Provider = "wsrep_provider";
     const string Modes = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION";
 
     /// <param name="Name">As the server calls it.</param>
@@ -77,7 +76,6 @@ sealed class SessionVariables(int lockSeconds, bool isBatch = false)
         // changes, 4 inserts: a batch goes without, its keys guard it. Elsewhere it means nothing.
         new("wsrep_sync_wait", Text(isBatch ? 3 : 7)),
         new("wsrep_dirty_reads", "OFF"),
-        new("wsrep_on", "ON"), // without it the other servers do not have the message
 
         // A node that vanished in the middle of a transaction must not hold its locks for hours. MySQL has no such setting.
         new("idle_transaction_timeout", "15", IsRequired: false),
@@ -86,7 +84,7 @@ sealed class SessionVariables(int lockSeconds, bool isBatch = false)
     ];
 
     /// <summary>The names, for SHOW.</summary>
-    public IEnumerable<string> Names => _variables.Select(variable => variable.Name).Append(Provider);
+    public IEnumerable<string> Names => _variables.Select(variable => variable.Name);
 
     /// <summary>The variables that have to be set, as assignments of SET, in an order in which that works.</summary>
     /// <param name="shown">What the server shows, by name in small letters.</param>
@@ -101,12 +99,8 @@ sealed class SessionVariables(int lockSeconds, bool isBatch = false)
         return wrong.Count == 0 ? null : string.Join("; ", wrong);
     }
 
-    /// <summary>A server that was built for it shows its variables also without a cluster.</summary>
-    public static bool IsGalera(IReadOnlyDictionary<string, string> shown) =>
-        shown.TryGetValue(Provider, out var provider) && provider.Length > 0 && !provider.Equals("none", StringComparison.OrdinalIgnoreCase);
-
     static bool IsWrong(Variable variable, IReadOnlyDictionary<string, string> shown) =>
-        shown.TryGetValue(variable.Name, out var value) && (variable.Name != "wsrep_on" || IsGalera(shown)) && !(variable.Name == "sql_mode"
+        shown.TryGetValue(variable.Name, out var value) && !(variable.Name == "sql_mode"
             ? value.Split(',').ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(Modes.Split(','))
             : value.Equals(variable.Shown, StringComparison.OrdinalIgnoreCase));
 
