@@ -40,7 +40,7 @@ static class ErasureCommands
                 return Answer.Of(job, $"user {id} is shut out, and is erased in the background: \"users erasure {id}\" says how far it is");
             while (!IsDone(job))
             {
-                await Task.Delay(Pause, cancelled);
+                await Task.Delay(Pause, cancelled); // a look a second, for who has asked to wait; Ctrl-C ends it
                 job = await api.GetAsync($"users/{id}/erasure", cancelled);
             }
 

@@ -85,9 +85,7 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, AuditT
         }
         catch (Exception) when (client.IsCancellationRequested)
         {
-            // nobody waits for the answer: the status is for the log
-            if (!context.Response.HasStarted)
-                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            // nobody waits for the answer
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {

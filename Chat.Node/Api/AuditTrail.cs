@@ -18,9 +18,6 @@ sealed class AuditTrail(AuditStore store, NodeIdentity node, TimeProvider clock,
     /// <summary>Where paths of the API begin.</summary>
     const string Root = "/api/v1/";
 
-    /// <summary>The client went away before the answer: of no standard, but known from nginx.</summary>
-    const int ClientGone = 499;
-
     sealed class Open(long id)
     {
         int _isFinished;
@@ -73,7 +70,7 @@ sealed class AuditTrail(AuditStore store, NodeIdentity node, TimeProvider clock,
         var open = context.Items[typeof(Open)] as Open;
         if (open is null && !IsAudited(context))
             return;
-        var status = isAbandoned && !context.Response.HasStarted ? ClientGone : context.Response.StatusCode;
+        var status = isAbandoned && !context.Response.HasStarted ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
         if (open is not null)
             await FinishAsync(context, open, status); // else it could not be noted, and was not done
         if (context.Items[typeof(ApiCaller)] is ApiCaller caller)

@@ -59,7 +59,8 @@ static class JsonLogLine
         line.WriteEndObject();
     }
 
-    static string NameOf(LogLevel level) => level switch
+    /// <summary>As programs are told it.</summary>
+    public static string NameOf(LogLevel level) => level switch
     {
         LogLevel.Trace => "trace",
         LogLevel.Debug => "debug",

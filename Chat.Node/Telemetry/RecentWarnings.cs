@@ -30,7 +30,7 @@ sealed class RecentWarnings(TimeProvider clock)
         var isOwn = category.StartsWith(Own, StringComparison.Ordinal);
         var source = category[(category.LastIndexOf('.') + 1)..];
         var line = new RecentWarning(
-            clock.GetUtcNow().ToUnixTimeMilliseconds(), NameOf(level), isOwn ? source : category, id, isOwn ? LogText.OneLine(message, MaxText) : null);
+            clock.GetUtcNow().ToUnixTimeMilliseconds(), JsonLogLine.NameOf(level), isOwn ? source : category, id, isOwn ? LogText.OneLine(message, MaxText) : null);
         lock (_lock)
         {
             while (_lines.Count >= Max)
@@ -47,11 +47,4 @@ sealed class RecentWarnings(TimeProvider clock)
             return [.. _lines.Reverse()];
         }
     }
-
-    static string NameOf(LogLevel level) => level switch
-    {
-        LogLevel.Warning => "warning",
-        LogLevel.Error => "error",
-        _ => "critical",
-    };
 }
