@@ -243,7 +243,7 @@ public sealed class ErasureTests
 
     static Task<int> CountAsync(ApiNode node, string sql) => node.Service<IChatDatabase>().ReadAsync(connection => connection.ExecuteScalarAsync<int>(sql));
 
-    /// <summary>Every value of the database in which the marker is, but for the tokens of the search, which are made of texts that are gone.</summary>
+    /// <summary>Every value of the database in which the marker is, but for the pages of the search's index: SQLite keeps words there that no row has, until it merges them.</summary>
     static Task<List<string>> MarkedAsync(ApiNode node) => node.Service<IChatDatabase>().ReadAsync(async connection =>
     {
         var found = new List<string>();
