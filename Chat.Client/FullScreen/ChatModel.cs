@@ -47,7 +47,8 @@ sealed class ChatModel(Contacts contacts)
         contacts.Learn(login);
         if (UserId == login.Id)
             return;
-        LogOut();
+        if (UserId > 0)
+            LogOut(); // what came while nobody was logged in is the new user's: messages may be faster than the answer to a login
         UserId = login.Id;
     }
 

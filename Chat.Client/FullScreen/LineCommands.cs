@@ -147,7 +147,7 @@ sealed class LineCommands
             case UserLoggedIn { Login: var login }:
                 _model.LogIn(login);
                 _view.Follow();
-                _actions.Refresh(); // what came before this answer was shown is forgotten
+                _actions.Refresh();
                 break;
             case MessageSent sent:
                 _actions.Reload(sent.Message.Conversation);

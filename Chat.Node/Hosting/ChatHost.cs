@@ -153,11 +153,11 @@ static class ChatHost
             Log.FaultsInjected(logger, faults.ToString());
         app.Services.ObserveChat();
         var settings = app.Services.GetRequiredService<ChatSettings>();
-        if (settings is { IsClusterOpen: true, Unprotected: UnprotectedCluster.Warn })
-            ClusterLog.Unprotected(logger, settings.ListensEverywhere ? $"{settings.Bind}" : settings.ClusterHostname);
         app.Services.GetService<ClusterTls>(); // read here, where what is wrong with it ends the start
         app.Services.GetService<CertificateKeeper>()?.Load();
         await PortCheck.RunAsync(settings);
+        if (settings is { IsClusterOpen: true, Unprotected: UnprotectedCluster.Warn })
+            ClusterLog.Unprotected(logger, settings.ListensEverywhere ? $"{settings.Bind}" : settings.ClusterHostname);
         await app.Services.PrepareStorageAsync().WaitAsync(stop); // steps that are under way can be repeated, or are taken back
         await app.Services.PrepareFilesAsync().WaitAsync(stop);
         await using var stopping = stop.Register(app.Lifetime.StopApplication);

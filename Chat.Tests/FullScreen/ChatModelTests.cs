@@ -48,6 +48,19 @@ public sealed class ChatModelTests
     }
 
     [Fact]
+    public void A_message_that_is_faster_than_the_answer_to_the_login_stays_and_one_of_somebody_else_goes()
+    {
+        var model = new ChatModel(new());
+        model.Apply(new MessageReceived(Message(WithBob, 1, Bob, "hello alice")), isSeen: false, Now);
+
+        model.LogIn(new(Alice, "alice", "", [], [], IsTruncated: false));
+        Assert.Equal("hello alice", model.EntryOf(WithBob).Last?.Text);
+
+        model.LogIn(new(Bob, "bob", "", [], [], IsTruncated: false));
+        Assert.Empty(model.Conversations);
+    }
+
+    [Fact]
     public void A_list_that_was_overtaken_by_a_message_changes_no_count()
     {
         _scene.Receive(Message(WithBob, 6, Bob, "six"));
