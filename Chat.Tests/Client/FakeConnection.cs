@@ -191,7 +191,7 @@ sealed class FakeConnection(FakeChatServer server, Socket socket)
                 Send(Store.ChangesSince(fetch, user).ToBytes(request.Ref, server.MaxFrameBytes));
                 break;
             case GetReceiptsRequest or ListConversationsRequest or ChangeConversationRequest or WatchRequest or TypingRequest:
-                server.Live.Handle(this, user, request);
+                server.Live.Handle(this, user, request, id => Store.Log(id) is [.., var last] ? last.ToPush() : []);
                 break;
             case FetchHistoryRequest or SyncRequest when !Store.HasHistory:
                 Fail(request, ErrorCode.HistoryOff);

@@ -18,7 +18,11 @@ sealed class FakeLive
     /// <summary>Why typing is refused.</summary>
     public ErrorCode TypingRefusal { get; set; }
 
-    public void Handle(FakeConnection connection, int user, Request request)
+    /// <param name="connection">Who asks.</param>
+    /// <param name="user">As whom.</param>
+    /// <param name="request">For what.</param>
+    /// <param name="lastOf">The newest message of a conversation, as it is pushed; empty: there is none.</param>
+    public void Handle(FakeConnection connection, int user, Request request, Func<ConversationId, byte[]> lastOf)
     {
         switch (request)
         {
@@ -27,7 +31,8 @@ sealed class FakeLive
                 break;
             case ListConversationsRequest list:
                 connection.Send(new ConversationsReply(
-                    [.. Listed.Where(entry => entry.IsArchived == list.Archived).OrderByDescending(entry => entry.Head).Take(list.Limit)], 7, HasMore: false)
+                    [.. Listed.Where(entry => entry.IsArchived == list.Archived).OrderByDescending(entry => entry.Head).Take(list.Limit)
+                        .Select(entry => entry.Last.IsEmpty ? entry with { Last = lastOf(entry.Conversation) } : entry)], 7, HasMore: false)
                     .ToBytes(request.Ref, 65536));
                 break;
             case ChangeConversationRequest:
