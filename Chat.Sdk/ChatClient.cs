@@ -169,9 +169,10 @@ public sealed class ChatClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Becomes a member of a group.</summary>
-    public Task JoinGroupAsync(int groupId, CancellationToken cancellationToken = default) =>
-        RequestAsync(new JoinGroupRequest(groupId), _ => true, cancellationToken);
+    /// <summary>Becomes a member of a group, or asks to.</summary>
+    /// <returns>False: the user is no member yet, the group's creator or an admin has to accept first.</returns>
+    public Task<bool> JoinGroupAsync(int groupId, CancellationToken cancellationToken = default) =>
+        RequestAsync(new JoinGroupRequest(groupId), reply => !(reply.TryGetProperty("asked", out var asked) && asked.ValueKind == JsonValueKind.True), cancellationToken);
 
     /// <summary>The members of a group of the user's with ids above <paramref name="after"/>; a page has at most 500.</summary>
     public Task<ContactPage<MemberEntry>> ListMembersAsync(
@@ -191,8 +192,7 @@ public sealed class ChatClient : IAsyncDisposable
     /// as received.
     /// </summary>
     public Task<HistoryPage> FetchHistoryAsync(
-        ConversationId conversation, long? after = null, long? before = null, int limit = 100,
-        CancellationToken cancellationToken = default) =>
+        ConversationId conversation, long? after = null, long? before = null, int limit = 100, CancellationToken cancellationToken = default) =>
         RequestAsync(
             new FetchHistoryRequest(conversation, after, before, limit),
             reply => WithOwnMarked(WireMapping.ReadHistory(reply)), cancellationToken);

@@ -31,7 +31,7 @@ sealed class LineCommands
         ChatClient client, ChatModel model, ScreenView view, ChatActions actions, TerminalOptions options, Action<Action> post, Action leave, CancellationToken stop)
     {
         (_client, _model, _view, _actions, _options, _post, _leave, _stop) = (client, model, view, actions, options, post, leave, stop);
-        _runner = new(client, model.Contacts, options.HasTokenCommand);
+        _runner = new(client, model.Contacts, options.HasTokenCommand, options.Client.TimeProvider);
     }
 
     /// <summary>What the command line has asked for.</summary>
@@ -168,7 +168,11 @@ sealed class LineCommands
             case CommandDone when call.Name == "join" && _model.Contacts.FindGroup(call[0]!) is { } joined:
                 _actions.Open(ConversationId.Group(joined), keepsLine: true);
                 break;
-            case CommandDone when call.Name == "leave" && _model.Contacts.FindGroup(call[0]!) is { } left:
+            case ConversationKept kept:
+                _model.Apply(kept.Change with { Draft = _model.EntryOf(kept.Change.Conversation).Draft }, isSeen: false, _options.Client.TimeProvider.GetUtcNow());
+                _actions.Refresh();
+                break;
+            case CommandDone when call.Name is "leave" or "disband" && _model.Contacts.FindGroup(call[0]!) is { } left:
                 _model.Drop(ConversationId.Group(left));
                 break;
             case GroupCreated group:

@@ -42,13 +42,18 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
         DefaultValueFactory = _ => 30,
     };
 
+    readonly Option<string?> _device = new("--device")
+    {
+        Description = "What this device is called in /devices, always the same; with it the user sees where it is logged in, and can log it out from elsewhere",
+    };
+
     readonly Option<string?> _state = new("--state") { Description = "File that remembers what has been shown" };
 
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken = default)
     {
         var root = new RootCommand("Chat in a terminal, or from a script. Inside, /help lists the commands.")
         {
-            _host, _port, _endpoints, _tls, _insecure, _name, _password, _tokenCommand, _register, _script, _plain, _files, _timeout, _state,
+            _host, _port, _endpoints, _tls, _insecure, _name, _password, _tokenCommand, _register, _script, _plain, _files, _timeout, _device, _state,
         };
         AddValidators(root);
         root.SetAction(RunAsync);
@@ -137,6 +142,7 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
             Endpoints = endpoints,
             ClientName = "chat-console/0.1.0",
             GetToken = parsed.GetValue(_tokenCommand) is { } command ? stop => TokenCommand.RunAsync(command, stop) : null,
+            Device = parsed.GetValue(_device) is { Length: > 0 } device ? new(device, Platform: "console") : null,
             FilesAddress = parsed.GetValue(_files) is { } files && IsWeb(files, out var web) ? web : null,
             UseTls = parsed.GetValue(_tls) || parsed.GetValue(_insecure),
 #pragma warning disable CA5359 // That is what the option is for.

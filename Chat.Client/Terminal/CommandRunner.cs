@@ -8,7 +8,8 @@ namespace Chat.Client.Terminal;
 /// <param name="client">The client.</param>
 /// <param name="contacts">Who is known by name.</param>
 /// <param name="hasTokens">Whether a login needs no name, because a command gives tokens.</param>
-sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens = false)
+/// <param name="time">What time it is.</param>
+sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens, TimeProvider time)
 {
     const int DefaultHistoryCount = 20;
     const int MemberPage = 500;
@@ -47,11 +48,9 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "say" => await SendAsync(Target ?? throw new CommandException("to whom? /msg WHO TEXT, or /to WHO first"), call[0]!, cancellationToken),
         "to" => await SetTargetAsync(call[0], cancellationToken),
         "history" => await FetchHistoryAsync(call, cancellationToken),
-        "list" => await ListConversationsAsync(call[0], cancellationToken),
         "watch" => await WatchAsync(call[0] ?? "", cancellationToken),
         "typing" => await TypeAsync(await FindConversationAsync(call[0]!, cancellationToken), IsOn(call[1]), cancellationToken),
         "away" => await SetAwayAsync(IsOn(call[0]), cancellationToken),
-        "read" => await MarkReadAsync(await FindConversationAsync(call[0]!, cancellationToken), cancellationToken),
         "friend" => await AddFriendAsync(call[0]!, cancellationToken),
         "create" => await CreateGroupAsync(call[0]!, call[1] ?? "", cancellationToken),
         "join" => await JoinGroupAsync(await FindAnyGroupAsync(call[0]!, cancellationToken), cancellationToken),
@@ -73,7 +72,9 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         "logout" => await LogOutAsync(cancellationToken),
         "status" => new StatusShown(client.UserId, client.UserId is { } id ? contacts.NameOf(id) : null, client.Endpoint, client.Node, client.IsConnected),
         "help" => new HelpShown(),
-        _ => await new GroupCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken)
+        _ => await new GroupCommands(client, contacts, FindUserIdAsync, time).RunAsync(call, cancellationToken)
+            ?? await new ConversationCommands(client, contacts, FindConversationAsync).RunAsync(call, cancellationToken)
+            ?? await new DeviceCommands(client).RunAsync(call, cancellationToken)
             ?? await new PeopleCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken)
             ?? await new FileCommands(client, contacts, FindConversationAsync).RunAsync(call, Target, cancellationToken) ?? throw new CommandException($"/{call.Name} cannot be used here"),
     };
@@ -104,17 +105,6 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         return new HistoryFetched(page, conversation.IsGroup ? null : client.Conversations.GetPeer(conversation));
     }
 
-    async Task<Outcome> ListConversationsAsync(string? which, CancellationToken cancellationToken)
-    {
-        if (which is not (null or "unread" or "archived"))
-            throw new CommandException($"/list takes unread, archived or nothing, not \"{which}\"");
-        var page = await client.Conversations.ListAsync(
-            limit: 100, onlyUnread: which == "unread", isArchived: which == "archived", cancellationToken: cancellationToken);
-        foreach (var message in page.Conversations.Select(listed => listed.Last).OfType<ChatMessage>())
-            contacts.Learn(message);
-        return new ConversationsListed(page);
-    }
-
     async Task<Outcome> WatchAsync(string who, CancellationToken cancellationToken)
     {
         var conversations = new List<ConversationId>();
@@ -143,20 +133,12 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
         return new CommandDone(isAway ? "you are away" : "you are back");
     }
 
-    static bool IsOn(string? text) => text switch
+    public static bool IsOn(string? text) => text switch
     {
         null => true,
         "off" => false,
         _ => throw new CommandException($"\"off\" or nothing is expected, not \"{text}\""),
     };
-
-    async Task<Outcome> MarkReadAsync(ConversationId conversation, CancellationToken cancellationToken)
-    {
-        var newest = await client.FetchHistoryAsync(conversation, limit: 1, cancellationToken: cancellationToken);
-        if (newest.Messages.Count > 0)
-            await client.MarkReadAsync(conversation, newest.Messages[^1].Seq, cancellationToken);
-        return new CommandDone($"{contacts.NameOf(conversation, RequireLogin())} is read");
-    }
 
     async Task<Outcome> ChangeMessageAsync(CommandCall call, CancellationToken cancellationToken)
     {
@@ -189,7 +171,8 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens 
 
     async Task<Outcome> JoinGroupAsync(int groupId, CancellationToken cancellationToken)
     {
-        await client.JoinGroupAsync(groupId, cancellationToken);
+        if (!await client.JoinGroupAsync(groupId, cancellationToken))
+            return new CommandDone($"asked: the creator or an admin of group {groupId} lets you in, or does not");
         // What it is called is among the user's own groups now.
         var found = (await client.ListGroupsAsync(after: groupId - 1, limit: 1, cancellationToken)).Entries.FirstOrDefault(group => group.Id == groupId);
         contacts.LearnGroup(groupId, found?.Name ?? "");

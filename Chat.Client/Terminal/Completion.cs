@@ -3,8 +3,19 @@ namespace Chat.Client.Terminal;
 /// <summary>What the tab key offers: commands, and the names that are known.</summary>
 sealed class Completion(Contacts contacts, Func<int?> ownId)
 {
-    static readonly string[] TakeUsers = ["msg", "friend", "history", "read", "reply", "edit", "recall", "react", "unreact", "to", "mute", "unmute", "pin", "unpin"];
-    static readonly string[] TakeGroups = ["group", "join", "members", "history", "read", "reply", "edit", "recall", "react", "unreact", "to", "mute", "unmute", "pin", "unpin"];
+    static readonly string[] TakeBoth =
+    [
+        "history", "read", "unread", "archive", "clear", "receipts", "thread", "report", "reply", "edit", "recall", "react", "unreact", "to", "mute", "unmute", "pin",
+        "unpin", "save", "watch", "typing",
+    ];
+
+    static readonly string[] TakeUsers = [.. TakeBoth, "msg", "friend", "ask", "accept", "decline", "unfriend", "alias", "block", "unblock"];
+
+    static readonly string[] TakeGroups =
+    [
+        .. TakeBoth, "group", "join", "members", "about", "add", "remove", "ban", "unban", "admin", "silence", "requests", "admit", "reject", "rename", "joining", "sending",
+        "transfer", "disband", "leave",
+    ];
 
     /// <summary>What the text in front of the cursor may become.</summary>
     public CompletionOffer Complete(string text)

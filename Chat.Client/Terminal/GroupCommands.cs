@@ -7,8 +7,11 @@ namespace Chat.Client.Terminal;
 /// <param name="client">Carries them out.</param>
 /// <param name="contacts">Who and what is known by name.</param>
 /// <param name="findUser">The id of whoever a word of the command means.</param>
-sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, CancellationToken, Task<int>> findUser)
+/// <param name="time">What time it is.</param>
+sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, CancellationToken, Task<int>> findUser, TimeProvider time)
 {
+    const int MaxRequests = 500;
+
     /// <summary>Null: it is no command of this kind.</summary>
     public async Task<Outcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
     {
@@ -20,8 +23,61 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
         "unban" => await ChangeAsync(call, (group, user) => new(group) { Unban = [user] }, "may come in again", cancellationToken),
         "admin" => await ChangeAsync(
             call, (group, user) => new(group) { Role = new RoleChange(user, IsOff(call[2]) ? GroupRole.Normal : GroupRole.Admin) }, IsOff(call[2]) ? "is no admin any more" : "is an admin", cancellationToken),
+        "silence" => await SilenceAsync(call, cancellationToken),
+        "requests" => await ListRequestsAsync(GroupOf(call), cancellationToken),
+        "admit" => await DecideAsync(call, isAccepted: true, cancellationToken),
+        "reject" => await DecideAsync(call, isAccepted: false, cancellationToken),
+        "rename" => await RenameAsync(GroupOf(call), call[1]!, cancellationToken),
+        "joining" => await DoAsync(
+            client.ChangeGroupAsync(new(GroupOf(call)) { Joining = WordOf<GroupJoining>(call) }, cancellationToken), $"coming in: {call[1]}"),
+        "sending" => await DoAsync(
+            client.ChangeGroupAsync(new(GroupOf(call)) { Sending = WordOf<GroupSending>(call) }, cancellationToken), $"sending: {call[1]}"),
+        "transfer" => await ChangeAsync(call, (group, user) => new(group) { Owner = user }, "is the creator now", cancellationToken),
+        "disband" when call[1] == "yes" => await DoAsync(client.DeleteGroupAsync(GroupOf(call), cancellationToken), "there is no such group any more"),
+        "disband" => throw new CommandException($"it cannot be undone: /disband {call[0]} yes"),
         _ => null,
     };
+
+    async Task<Outcome> SilenceAsync(CommandCall call, CancellationToken cancellationToken)
+    {
+        var (group, user) = (GroupOf(call), await findUser(call[1]!, cancellationToken));
+        var (until, text) = call[2] switch
+        {
+            "off" => (0L, "may send again"),
+            null => (MuteChange.Forever, "may send nothing any more"),
+            var minutes => (time.GetUtcNow().AddMinutes(CommandRunner.Number(minutes, "MINUTES")).ToUnixTimeMilliseconds(), $"may send nothing for {minutes} minutes"),
+        };
+        return await DoAsync(
+            client.ChangeMembersAsync(new(group) { Mute = new MuteChange(user, until) }, cancellationToken), $"{contacts.NameOf(user)} {text}");
+    }
+
+    async Task<Outcome> ListRequestsAsync(int groupId, CancellationToken cancellationToken)
+    {
+        var requests = (await client.ListJoinRequestsAsync(groupId, limit: MaxRequests, cancellationToken: cancellationToken)).Entries;
+        foreach (var request in requests)
+            contacts.LearnUser(request.Id, request.Name);
+        return new JoinRequestsListed(groupId, requests);
+    }
+
+    async Task<Outcome> DecideAsync(CommandCall call, bool isAccepted, CancellationToken cancellationToken)
+    {
+        var (group, user) = (GroupOf(call), await findUser(call[1]!, cancellationToken));
+        return await DoAsync(
+            client.DecideJoinRequestsAsync(group, isAccepted ? [user] : [], isAccepted ? [] : [user], cancellationToken),
+            $"{contacts.NameOf(user)} {(isAccepted ? "is a member" : "is not let in")}");
+    }
+
+    async Task<Outcome> RenameAsync(int groupId, string name, CancellationToken cancellationToken)
+    {
+        await client.ChangeGroupAsync(new(groupId) { Name = name }, cancellationToken);
+        contacts.LearnGroup(groupId, name);
+        return new CommandDone($"group {groupId} is called {name}");
+    }
+
+    static T WordOf<T>(CommandCall call)
+        where T : struct, Enum => Enum.TryParse<T>(call[1], ignoreCase: true, out var word) && !char.IsAsciiDigit(call[1]![0])
+            ? word
+            : throw new CommandException($"/{call.Name} takes {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}, not \"{call[1]}\"");
 
     async Task<Outcome> ShowAsync(int groupId, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ sealed class InteractiveSession : IAsyncDisposable
         _client = new(options.Client);
         _state = new(options.StatePath);
         var isTerminal = Keys.IsTerminal(output);
-        _runner = new(_client, _contacts, options.HasTokenCommand) { WatchesTarget = isTerminal };
+        _runner = new(_client, _contacts, options.HasTokenCommand, options.Client.TimeProvider) { WatchesTarget = isTerminal };
         var console = AnsiConsole.Create(new()
         {
             Out = new AnsiConsoleOutput(output),

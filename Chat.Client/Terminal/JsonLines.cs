@@ -145,14 +145,6 @@ sealed class JsonLines(TextWriter output)
             case SettingsShown shown:
                 SettingsLine.Write(json, shown.Settings);
                 break;
-            case HelpShown:
-                WriteArray(json, "commands", CommandTable.All, (_, spec) =>
-                {
-                    json.WriteString("usage", spec.Usage);
-                    json.WriteString("legacy", spec.LegacyUsage);
-                    json.WriteString("summary", spec.Summary);
-                });
-                break;
             case CommandDone done:
                 json.WriteString("text", done.Text);
                 break;
@@ -163,6 +155,9 @@ sealed class JsonLines(TextWriter output)
                 if (status.UserId is { } id)
                     json.WriteNumber("id", id);
                 json.WriteString("name", status.Name);
+                break;
+            default:
+                ListLines.Write(json, outcome);
                 break;
         }
     }

@@ -15,6 +15,9 @@ record CommandDone(string Text) : Outcome;
 /// <summary>To whom plain lines go from now on; null: to nobody.</summary>
 sealed record TargetChosen(ConversationId? Target, string Text) : CommandDone(Text);
 
+/// <summary>A conversation is shown otherwise; other sessions are told, this one is not.</summary>
+sealed record ConversationKept(ConversationChanged Change, string Text) : CommandDone(Text);
+
 /// <summary>An account was created.</summary>
 sealed record AccountCreated(int UserId, string Name) : Outcome;
 
@@ -46,6 +49,21 @@ sealed record ContactsListed(IReadOnlyList<ContactEntry> Users) : Outcome;
 
 /// <summary>The user's groups.</summary>
 sealed record GroupsListed(IReadOnlyList<GroupEntry> Groups) : Outcome;
+
+/// <summary>What others are to the user, with their names.</summary>
+sealed record RelationsListed(IReadOnlyList<(UserContact Contact, string Name)> Contacts) : Outcome;
+
+/// <summary>Where the user is logged in.</summary>
+sealed record DevicesListed(IReadOnlyList<UserDevice> Devices) : Outcome;
+
+/// <summary>Who waits to be let into a group.</summary>
+sealed record JoinRequestsListed(int GroupId, IReadOnlyList<JoinRequestEntry> Requests) : Outcome;
+
+/// <summary>Who has received and read a message.</summary>
+sealed record ReceiptsShown(ConversationId Conversation, long Seq, ReceiptsReply Receipts) : Outcome;
+
+/// <summary>How others see the user.</summary>
+sealed record ProfileShown(UserProfile Profile) : Outcome;
 
 /// <summary>The user's settings, perhaps just changed.</summary>
 sealed record SettingsShown(UserSettings Settings) : Outcome;

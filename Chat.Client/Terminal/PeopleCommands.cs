@@ -14,6 +14,15 @@ sealed class PeopleCommands(ChatClient client, Contacts contacts, Func<string, C
     {
         "search" => await SearchAsync(call[0]!, cancellationToken),
         "find" => await FindAsync(call[0]!, cancellationToken),
+        "contacts" => await ListAsync(cancellationToken),
+        "ask" => await ChangeAsync(call[0]!, ContactAction.Request, "is asked", cancellationToken, note: call[1]),
+        "accept" => await ChangeAsync(call[0]!, ContactAction.Accept, "is a contact", cancellationToken),
+        "decline" => await ChangeAsync(call[0]!, ContactAction.Decline, "is no contact", cancellationToken),
+        "unfriend" => await ChangeAsync(call[0]!, ContactAction.Remove, "is no contact any more", cancellationToken),
+        "alias" => await ChangeAsync(
+            call[0]!, ContactAction.Add, call[1] is { } alias ? $"is called {alias} by you" : "is called as before", cancellationToken, alias: call[1] ?? ""),
+        "profile" when call[0] is { } part => await ChangeProfileAsync(part, call[1] ?? "", cancellationToken),
+        "profile" => await ShowProfileAsync(cancellationToken),
         "block" => await ChangeAsync(call[0]!, ContactAction.Block, "cannot write to you any more", cancellationToken),
         "unblock" => await ChangeAsync(call[0]!, ContactAction.Unblock, "can write to you again", cancellationToken),
         _ => null,
@@ -30,10 +39,37 @@ sealed class PeopleCommands(ChatClient client, Contacts contacts, Func<string, C
         return new CommandDone(found.Count > 0 ? string.Join(", ", found.Select(user => $"{user.Name} (id {user.Id})")) : $"nobody's name begins with \"{prefix}\"");
     }
 
-    async Task<Outcome> ChangeAsync(string who, ContactAction action, string text, CancellationToken cancellationToken)
+    async Task<Outcome> ListAsync(CancellationToken cancellationToken)
+    {
+        var all = await client.ListContactsAsync(cancellationToken);
+        foreach (var user in await client.GetUsersAsync(all.Select(contact => contact.Id).Where(id => !contacts.Knows(id)), cancellationToken))
+            contacts.LearnUser(user.Id, user.Name);
+        return new RelationsListed([.. all.Select(contact => (contact, contacts.NameOf(contact.Id)))]);
+    }
+
+    async Task<Outcome> ChangeAsync(
+        string who, ContactAction action, string text, CancellationToken cancellationToken, string? alias = null, string? note = null)
     {
         var user = await findUser(who, cancellationToken);
-        await client.ChangeContactAsync(user, action, cancellationToken: cancellationToken);
+        await client.ChangeContactAsync(user, action, alias, note, cancellationToken);
         return new CommandDone($"{contacts.NameOf(user)} {text}");
+    }
+
+    async Task<Outcome> ChangeProfileAsync(string part, string text, CancellationToken cancellationToken)
+    {
+        await (part switch
+        {
+            "display" => client.ChangeProfileAsync(display: text, cancellationToken: cancellationToken),
+            "about" => client.ChangeProfileAsync(about: text, cancellationToken: cancellationToken),
+            "avatar" => client.ChangeProfileAsync(avatar: text, cancellationToken: cancellationToken),
+            _ => throw new CommandException($"/profile takes display, about or avatar, not \"{part}\""),
+        });
+        return await ShowProfileAsync(cancellationToken);
+    }
+
+    async Task<Outcome> ShowProfileAsync(CancellationToken cancellationToken)
+    {
+        var ownId = client.UserId ?? throw new ChatException(ErrorCode.NotLoggedIn, "log in first: /login NAME-OR-ID PASSWORD");
+        return new ProfileShown((await client.GetUsersAsync([ownId], cancellationToken)) is [var own, ..] ? own : new UserProfile(ownId, contacts.NameOf(ownId)));
     }
 }

@@ -113,6 +113,10 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
             case HelpShown:
                 WriteHelp();
                 break;
+            default:
+                foreach (var line in ListLines.For(outcome, contacts))
+                    WriteLine(Safe(line));
+                break;
         }
     }
 

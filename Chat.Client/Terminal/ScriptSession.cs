@@ -33,7 +33,7 @@ sealed class ScriptSession(TerminalOptions options, TextReader input, TextWriter
 
         _lines.WriteConnected(client.Endpoint, client.Node);
         var events = ReadEventsAsync(client, reading.Token);
-        var runner = new CommandRunner(client, _contacts, options.HasTokenCommand);
+        var runner = new CommandRunner(client, _contacts, options.HasTokenCommand, options.Client.TimeProvider);
         if (await LogInAsync(runner, cancellationToken))
             await RunCommandsAsync(runner, cancellationToken);
         await reading.CancelAsync();
