@@ -1,7 +1,8 @@
 /** @import { Clock, Fields } from './types.js' */
 /** @import { Connection } from './connection.js' */
-/** @import { Status } from './status.js' */
-import { ChatError, ErrorCode, Kind, retryDelay } from './protocol.js';
+/** @import { Pauses } from './pauses.js' */
+import * as Kind from './kinds.js';
+import { ChatError, ErrorCode } from './protocol.js';
 
 /** A request without a connection waits for one so long. */
 const PATIENCE = 10_000;
@@ -13,12 +14,12 @@ export class Asker {
   connection = null;
   isStopped = false;
   #clock;
-  #status;
+  #pauses;
 
-  /** @param {Clock} clock @param {Status} status */
-  constructor(clock, status) {
+  /** @param {Clock} clock @param {Pauses} pauses */
+  constructor(clock, pauses) {
     this.#clock = clock;
-    this.#status = status;
+    this.#pauses = pauses;
   }
 
   /** Repeats what was refused with `retry`. @param {Fields} object @param {(reply: Fields) => void} note called at once, before what came behind the reply */
@@ -34,7 +35,7 @@ export class Asker {
         const { code, retry } = /** @type {ChatError} */ (error);
         if (!retry || attempt >= MAX_ATTEMPTS || (code === ErrorCode.none && object.msgid === Kind.createGroup))
           throw error;
-        await this.#status.pause(retryDelay(attempt, this.#clock.random()));
+        await this.#pauses.beforeRetry(attempt);
       }
     }
   }
@@ -47,7 +48,7 @@ export class Asker {
         throw new ChatError('nobody is logged in', ErrorCode.notLoggedIn, false);
       if (left <= 0)
         throw new ChatError('there is no connection');
-      await this.#status.pause(left);
+      await this.#pauses.pause(left);
     }
     return this.connection;
   }

@@ -3,7 +3,8 @@
 /** @import { Cursors } from './cursors.js' */
 /** @import { Delivery } from './delivery.js' */
 import { toState } from './changes.js';
-import { ChatError, ErrorCode, Kind, group, retryDelay, toMessage } from './protocol.js';
+import * as Kind from './kinds.js';
+import { ChatError, ErrorCode, group, retryDelay, toMessage } from './protocol.js';
 
 const PAGE = 200;
 

@@ -1,25 +1,29 @@
 /** @import { Conversation, Events, Fields, Message, Range, State, Target, User } from './types.js' */
 /** @import { ChatClientOptions } from './options.js' */
+/** @import { Watching } from './watching.js' */
+import { Asking } from './asking.js';
 import { Connection } from './connection.js';
-import { Credentials } from './credentials.js';
+import { Credentials, register } from './credentials.js';
 import { Emitter } from './emitter.js';
 import { Engine } from './engine.js';
-import { fileAddress, upload } from './files.js';
 import { Handover } from './handover.js';
+import * as Kind from './kinds.js';
 import { MemoryStore } from './memory-store.js';
+import { onDemand } from './on-demand.js';
 import { resolve } from './options.js';
-import { ChatError, ErrorCode, Kind, cmidSource, targetOf, toMessage } from './protocol.js';
-import { Requests } from './requests.js';
+import { ChatError, cmidSource, fileAddress, targetOf, toMessage } from './protocol.js';
 import { SafeStore } from './safe-store.js';
 import { SharedEngine } from './shared-engine.js';
 import { acknowledgementOf, Unsent } from './unsent.js';
-import { Watching } from './watching.js';
+
+const files = onDemand(() => import('./files.js'));
+const watching = onDemand(() => import('./watching.js'));
 
 /**
  * One user of a chat server. Sends until acknowledged, reconnects by itself, and hands over every message of every conversation once and
  * in order.
  */
-export class ChatClient extends Requests {
+export class ChatClient extends Asking {
   #events = new Emitter();
   /** @type {{ state: State, reason?: string, retryIn?: number }} */
   #status = { state: 'disconnected' };
@@ -38,7 +42,8 @@ export class ChatClient extends Requests {
   #unsent;
   #handover;
   #nextCmid;
-  #watching;
+  /** @type {Watching | null} from its first use on */
+  #watching = null;
 
   /** @param {ChatClientOptions} options */
   constructor(options) {
@@ -52,7 +57,6 @@ export class ChatClient extends Requests {
     this.#unsent = new Unsent(this.#store, pending => void this.#shared.call('post', pending).catch(() => {}));
     this.#handover = new Handover(this.#store, (type, event) => this.#handOver(type, event), message => this.#unsent.merge(message));
     this.#nextCmid = cmidSource(clock.date);
-    this.#watching = new Watching(clock, (type, event) => this.#events.emit(type, event));
   }
 
   /**
@@ -62,12 +66,7 @@ export class ChatClient extends Requests {
    */
   static async register({ name, password, ...options }) {
     const { WebSocket, url, clock, client } = resolve(options);
-    const connection = await Connection.open(WebSocket, url, clock, client);
-    try {
-      return await connection.request({ msgid: Kind.register, name, password }, reply => reply.id);
-    } finally {
-      connection.end('done');
-    }
+    return register(await Connection.open(WebSocket, url, clock, client), name, password);
   }
 
   get state() { return this.#status.state; }
@@ -125,7 +124,10 @@ export class ChatClient extends Requests {
    * @param {Blob & { name?: string }} file @param {{ name?: string, progress?: (part: number) => void, signal?: AbortSignal }} [options] `progress`: from 0 to 1
    * @returns {Promise<import('./types.js').Attachment>} when the server has stored it; fails with a ChatError
    */
-  upload(file, { name = file.name ?? 'file', progress = () => {}, signal } = {}) { return upload(object => this.#request(object), this.#options.url, file, name, progress, signal); }
+  async upload(file, { name = file.name ?? 'file', progress = () => {}, signal } = {}) {
+    const { upload } = await files();
+    return upload(object => this.#request(object), this.#options.url, file, name, progress, signal);
+  }
 
   /** Where to get a file of a message; empty if the server has not said, as of what was kept here for long: `history` has a new address. @param {import('./types.js').Attachment} attachment */
   fileUrl({ url = '' }) { return fileAddress(this.#options.url, url); }
@@ -172,21 +174,13 @@ export class ChatClient extends Requests {
    * @returns {Promise<void>} fails if the server refuses it: then what was watched before still is
    */
   async watch(users, conversations = []) {
-    const before = this.#watching.set(users, conversations);
-    try {
-      await this.#shared.call('live', 'watch', this.#shared.id, users, conversations);
-    } catch (error) {
-      if (/** @type {ChatError} */ (error).code === ErrorCode.none)
-        return; // whoever has the connection next is told
-      if (this.#watching.users === users)
-        this.#watching.set(before.users, before.conversations);
-      throw error;
-    }
+    const watching = await this.#watch();
+    await watching.change(users, conversations, () => this.#shared.call('live', 'watch', this.#shared.id, users, conversations));
   }
 
   /** Whether somebody sits in front of this device. Of several tabs one is enough. @param {'online' | 'away'} state */
   async setPresence(state) {
-    this.#watching.state = state;
+    (await this.#watch()).state = state;
     await this.#shared.call('live', 'setPresence', this.#shared.id, state);
   }
 
@@ -202,6 +196,11 @@ export class ChatClient extends Requests {
     await this.#shared.close();
     this.#take('state', { state: 'disconnected', reason: 'closed' });
     this.#store.close();
+  }
+
+  async #watch() {
+    const { Watching } = await watching();
+    return this.#watching ??= new Watching(this.#options.clock, (type, event) => this.#events.emit(type, event));
   }
 
   /** @param {Fields} object @returns {Promise<Fields>} */
@@ -235,7 +234,7 @@ export class ChatClient extends Requests {
         this.#take(type, event);
       },
     });
-    void this.#watching.restore(engine, this.#shared.id);
+    void this.#watching?.restore(engine, this.#shared.id);
     engine.start(saved);
     return engine;
   }
@@ -249,9 +248,9 @@ export class ChatClient extends Requests {
     else if (type === 'welcome')
       this.#welcome(event);
     else if (type === 'presence')
-      this.#watching.notePresence(event);
+      this.#watching?.notePresence(event);
     else if (type === 'typing')
-      this.#watching.noteTyping(event);
+      this.#watching?.noteTyping(event);
     else
       this.#note(type, event);
   }
@@ -259,7 +258,7 @@ export class ChatClient extends Requests {
   /** @param {any} type @param {any} event */
   #handOver(type, event) {
     if (type === 'message') // who has sent types no longer
-      this.#watching.noteTyping({ conversation: event.conversation, id: event.from, on: false });
+      this.#watching?.noteTyping({ conversation: event.conversation, id: event.from, on: false });
     this.#events.emit(type, event);
   }
 
@@ -268,7 +267,7 @@ export class ChatClient extends Requests {
     if (type === 'state') {
       this.#status = event;
       if (event.state !== 'ready' && event.state !== 'syncing')
-        this.#watching.forget();
+        this.#watching?.forget();
     }
     else if (type === 'conversation')
       this.#conversations.set(event.conversation, event);
@@ -292,6 +291,6 @@ export class ChatClient extends Requests {
       this.#handover.catchUp(conversation.conversation, delivered);
     }
     this.#note('state', status);
-    void this.#watching.restore({ live: (...args) => this.#shared.call('live', ...args) }, this.#shared.id).catch(() => {});
+    void this.#watching?.restore({ live: (...args) => this.#shared.call('live', ...args) }, this.#shared.id).catch(() => {});
   }
 }

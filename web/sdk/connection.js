@@ -1,5 +1,6 @@
 /** @import { Clock, Fields } from './types.js' */
-import { ChatError, ErrorCode, FEATURES, Kind, failureOf } from './protocol.js';
+import * as Kind from './kinds.js';
+import { ChatError, ErrorCode, FEATURES, failureOf } from './protocol.js';
 
 /** How long the WebSocket and the hello may take, and a reply; later means that the connection is dead. */
 const OPEN_TIMEOUT = 10_000;

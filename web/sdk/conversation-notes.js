@@ -15,6 +15,14 @@ export class ConversationNotes {
     this.#emit = emit;
   }
 
+  /** @param {Fields} push how far members of a group are, or the other one of two users @param {number} me */
+  takeReceipt({ conversation, readers, ...peer }, me) {
+    if (readers)
+      this.#emit('readers', { conversation, readers });
+    else
+      this.takePeers([{ conversation, peer }], me);
+  }
+
   /** @param {Fields[]} entries with the marks of the other one of two users @param {number} me */
   takePeers(entries, me) {
     const marks = [];

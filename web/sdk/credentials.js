@@ -1,11 +1,21 @@
 /** @import { Fields } from './types.js' */
 /** @import { Connection } from './connection.js' */
-import { ErrorCode, Kind } from './protocol.js';
+import * as Kind from './kinds.js';
+import { ErrorCode } from './protocol.js';
 
 /**
  * @typedef {{ name: string, password: string } | { id: number, password: string } | { token: string }} Login
  * @typedef {() => Promise<string | null> | string | null} GetToken the product's token (a JWT); null: this user may not log in any more
  */
+
+/** @param {Connection} connection of its own, which ends @param {string} name @param {string} password @returns {Promise<number>} the new user's id */
+export async function register(connection, name, password) {
+  try {
+    return await connection.request({ msgid: Kind.register, name, password }, reply => reply.id);
+  } finally {
+    connection.end('done');
+  }
+}
 
 /** What to log in with: the resume token of the last login, then what the application gave. */
 export class Credentials {

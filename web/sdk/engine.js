@@ -1,6 +1,7 @@
-/** @import { Clock, Fields, Mark, Meta, Pending, State, Store, User } from './types.js' */
+/** @import { Fields, Mark, Meta, Pending, State, StateEvent, Store, User } from './types.js' */
 /** @import { End } from './connection.js' */
 /** @import { Credentials } from './credentials.js' */
+/** @import { Live } from './live.js' */
 import { Asker } from './asker.js';
 import { CatchUp } from './catch-up.js';
 import { toChange } from './changes.js';
@@ -8,11 +9,15 @@ import { Connection } from './connection.js';
 import { ConversationNotes } from './conversation-notes.js';
 import { Cursors } from './cursors.js';
 import { Delivery } from './delivery.js';
-import { Live } from './live.js';
+import * as Kind from './kinds.js';
 import { ReceivedMarks } from './marks.js';
+import { onDemand } from './on-demand.js';
 import { Outgoing } from './outgoing.js';
-import { ChatError, ErrorCode, Kind, group, reconnectDelay, retryDelay, toMessage } from './protocol.js';
-import { Status } from './status.js';
+import { Pauses } from './pauses.js';
+import { ChatError, ErrorCode, group, reconnectDelay, toMessage } from './protocol.js';
+import { Repetitions } from './repetitions.js';
+
+const load = onDemand(() => import('./live.js'));
 
 /** What is told as the server tells it. @type {Record<number, string>} */
 const TOLD = {
@@ -20,20 +25,12 @@ const TOLD = {
 };
 /** A connection that held for so many ms was a good one: the pauses start anew. */
 const GOOD = 5000;
-/** Repetitions are recognised among so many, on a server without a history. */
-const MAX_REMEMBERED = 4096;
 /** Of so many conversations it is learnt after a login how far the others are. */
 const LISTED = 100;
 
 /**
- * @typedef {object} EngineOptions
- * @property {string} url
- * @property {new (url: string) => WebSocket} WebSocket
- * @property {string} client
- * @property {Clock} clock
- * @property {Store} store
- * @property {Credentials} credentials
- * @property {(type: any, event: any) => void} emit the events of the client, and `items`
+ * @typedef {ReturnType<typeof import('./options.js').resolve> & { store: Store, credentials: Credentials, emit: (type: any, event: any) => void }} EngineOptions
+ *   `emit`: the events of the client, and `items`
  */
 
 /** Keeps one user connected, and everything in order: the one in this browser that has the connection. */
@@ -45,16 +42,18 @@ export class Engine {
   /** @type {Meta} */
   #meta = {};
   #stopped = false;
-  /** @type {Set<string>} */
-  #remembered = new Set();
+  /** @type {Live | null} from its first use on */
+  #live = null;
+  #repetitions = new Repetitions();
+  /** @type {StateEvent} */
+  status = { state: 'disconnected' };
   #options;
-  #status;
+  #pauses;
   #marks;
   #delivery;
   #catchUp;
   #outgoing;
   #asker;
-  #live;
   #notes;
   /** @type {Cursors} */
   #cursors;
@@ -63,23 +62,15 @@ export class Engine {
   constructor(options) {
     this.#options = options;
     const { clock, store, emit } = options;
-    this.#status = new Status(clock);
-    this.#asker = new Asker(clock, this.#status);
+    this.#pauses = new Pauses(clock);
+    this.#asker = new Asker(clock, this.#pauses);
     this.#notes = new ConversationNotes(store, emit);
-    this.#live = new Live(clock, emit, ms => this.#status.pause(ms));
     this.#marks = new ReceivedMarks(clock);
     this.#delivery = new Delivery(store, this.#marks, { items: items => emit('items', items), room: () => this.#catchUp.wake() });
     this.#cursors = this.#newCursors();
     this.#catchUp = new CatchUp(clock, store, this.#delivery);
-    this.#outgoing = new Outgoing(clock, store, emit, message => {
-      if (message.seq > 0)
-        this.#cursors.offer(message, this.#delivery.hasRoom);
-      else
-        this.#delivery.push({ conversation: message.conversation, after: 0, upTo: 0, rewinds: 0, message });
-    });
+    this.#outgoing = new Outgoing(clock, store, emit, message => this.#line(message));
   }
-
-  get status() { return this.#status.value; }
 
   get user() { return this.#meta.user ?? null; }
 
@@ -102,7 +93,14 @@ export class Engine {
   request(object) { return this.#asker.ask(object, reply => this.#noteReply(object, reply)); }
 
   /** @param {'watch' | 'setPresence' | 'restore' | 'leave' | 'typing'} operation a method of Live @param {...any} args @returns {Promise<void>} */
-  live(operation, ...args) { return /** @type {any} */ (this.#live)[operation](...args); }
+  async live(operation, ...args) {
+    const { Live } = await load();
+    if (!this.#live) {
+      this.#live = new Live(this.#options.clock, this.#options.emit, this.#pauses);
+      this.#live.use(this.#connection);
+    }
+    return /** @type {any} */ (this.#live)[operation](...args);
+  }
 
   /** @param {string} conversation @param {number} seq a person has read up to here */
   async read(conversation, seq) {
@@ -122,7 +120,7 @@ export class Engine {
   /** There may be a network again: cuts the pause between two tries. */
   wake() {
     if (this.status.state === 'connecting')
-      this.#status.wake();
+      this.#pauses.wake();
   }
 
   /** @param {string} [reason] */
@@ -148,7 +146,7 @@ export class Engine {
         attempt = 0;
       const wait = end.notBefore > 0 ? Math.max(0, end.notBefore - clock.now()) : reconnectDelay(attempt++, clock.random());
       this.#enter('connecting', { reason: end.reason, retryIn: Math.round(wait) });
-      await this.#status.pause(wait);
+      await this.#pauses.pause(wait);
     }
   }
 
@@ -203,7 +201,7 @@ export class Engine {
     this.#connection = this.#asker.connection = connection;
     this.#marks.use(connection);
     this.#outgoing.use(connection, user);
-    this.#live.use(connection);
+    this.#live?.use(connection);
   }
 
   /** Receipts are not repeated: what came while nobody was connected stands in the list. @param {Connection} connection */
@@ -219,10 +217,8 @@ export class Engine {
       this.#offer(toMessage(push, this.user?.id ?? 0));
     else if (push.msgid === Kind.changed)
       this.#cursors.offerChange(toChange(push, this.user?.id ?? 0), push.prev, this.#delivery.hasRoom);
-    else if (push.msgid === Kind.receipt && push.readers)
-      this.#options.emit('readers', { conversation: push.conversation, readers: push.readers });
     else if (push.msgid === Kind.receipt)
-      this.#notes.takePeers([{ conversation: push.conversation, peer: push }], this.user?.id ?? 0);
+      this.#notes.takeReceipt(push, this.user?.id ?? 0);
     else if (TOLD[push.msgid]) {
       const { msgid, ...event } = push;
       this.#options.emit(TOLD[msgid], event);
@@ -230,7 +226,7 @@ export class Engine {
     else if (push.msgid === Kind.conversationChanged)
       this.#notes.takeChange(push.read ? push : { draft: '', ...push });
     else if (push.msgid === Kind.expiring)
-      void this.#options.credentials.refresh(connection, attempt => this.#status.pause(retryDelay(attempt + 3, this.#options.clock.random())), error => this.#options.emit('error', error));
+      void this.#options.credentials.refresh(connection, attempt => this.#pauses.beforeRetry(attempt + 3), error => this.#options.emit('error', error));
     else if (push.errno === ErrorCode.notLoggedIn)
       connection.end('the server has forgotten the login');
     else if (push.errno === ErrorCode.malformed && push.conversation && push.head !== undefined)
@@ -249,15 +245,17 @@ export class Engine {
 
   /** @param {import('./types.js').Message} message */
   #offer(message) {
-    if (message.seq > 0)
-      return this.#cursors.offer(message, this.#delivery.hasRoom);
-    const key = message.cmid ? `${message.from} ${message.cmid}` : `offline ${message.offline}`;
-    if (this.#remembered.has(key))
+    if (message.seq === 0 && this.#repetitions.has(message))
       return message.offline && this.#marks.raiseOffline(message.offline);
-    this.#remembered.add(key);
-    if (this.#remembered.size > MAX_REMEMBERED)
-      this.#remembered.delete([...this.#remembered.keys()][0]);
-    this.#delivery.push({ conversation: message.conversation, after: 0, upTo: 0, rewinds: 0, message });
+    this.#line(message);
+  }
+
+  /** @param {import('./types.js').Message} message */
+  #line(message) {
+    if (message.seq > 0)
+      this.#cursors.offer(message, this.#delivery.hasRoom);
+    else
+      this.#delivery.push({ conversation: message.conversation, after: 0, upTo: 0, rewinds: 0, message });
   }
 
   /** @param {{ code: number, reason: string }} why */
@@ -291,7 +289,8 @@ export class Engine {
   #enter(state, more = {}) {
     if (this.#stopped && state !== 'disconnected')
       return;
-    this.#status.change({ state, ...more });
+    this.status = { state, ...more };
+    this.#pauses.wake();
     this.#options.emit('state', this.status);
   }
 }

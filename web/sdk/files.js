@@ -1,14 +1,9 @@
 /** @import { Attachment, Fields } from './types.js' */
-import { ChatError, ErrorCode, Kind } from './protocol.js';
+import * as Kind from './kinds.js';
+import { ChatError, ErrorCode, fileAddress } from './protocol.js';
 
 /** @type {Record<number, number>} */
 const CODES = { 403: ErrorCode.expired, 404: ErrorCode.notFound, 410: ErrorCode.expired, 413: ErrorCode.tooLarge, 422: ErrorCode.malformed };
-
-/**
- * Where a file of the server is. It says paths alone: an address of its own could lead anywhere.
- * @param {string} url of the WebSocket @param {string} path as a message has it @returns {string} empty: it is none of a file
- */
-export const fileAddress = (url, path) => (/^\/files\/\w+\?[\w=&-]*$/.test(path) ? new URL(path, url.replace(/^ws/, 'http')).href : '');
 
 /**
  * @param {(object: Fields) => Promise<Fields>} ask @param {string} server @param {Blob} file @param {string} name

@@ -1,6 +1,8 @@
 /** @import { Clock, Fields } from './types.js' */
 /** @import { Connection } from './connection.js' */
-import { ChatError, ErrorCode, Kind, retryDelay } from './protocol.js';
+/** @import { Pauses } from './pauses.js' */
+import * as Kind from './kinds.js';
+import { ChatError, ErrorCode } from './protocol.js';
 
 /** Most users, and conversations, that a session watches. */
 const MAX_USERS = 200;
@@ -30,13 +32,13 @@ export class Live {
   #inOrder = Promise.resolve();
   #clock;
   #emit;
-  #pause;
+  #pauses;
 
-  /** @param {Clock} clock @param {(type: any, event: any) => void} emit @param {(ms: number) => Promise<void>} pause */
-  constructor(clock, emit, pause) {
+  /** @param {Clock} clock @param {(type: any, event: any) => void} emit @param {Pauses} pauses */
+  constructor(clock, emit, pauses) {
     this.#clock = clock;
     this.#emit = emit;
-    this.#pause = pause;
+    this.#pauses = pauses;
   }
 
   /** @param {Connection | null} connection logged in; null: it was lost */
@@ -182,7 +184,7 @@ export class Live {
           return; // the next one is told
         if (!(/** @type {ChatError} */ (error).retry) || attempt >= MAX_ATTEMPTS)
           throw error;
-        await this.#pause(retryDelay(attempt, this.#clock.random()));
+        await this.#pauses.beforeRetry(attempt);
       }
     }
   }

@@ -1,6 +1,6 @@
 /** @import { Clock } from './types.js' */
 /** @import { Connection } from './connection.js' */
-import { Kind } from './protocol.js';
+import * as Kind from './kinds.js';
 
 /** At most one frame per conversation in so many ms. */
 const INTERVAL = 200;

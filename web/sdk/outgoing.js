@@ -1,8 +1,9 @@
 /** @import { Clock, Message, Pending, Store, User } from './types.js' */
 /** @import { Connection } from './connection.js' */
 import { takeState } from './changes.js';
+import * as Kind from './kinds.js';
 import { Posts } from './posts.js';
-import { ChatError, ErrorCode, Kind, direct, group } from './protocol.js';
+import { ChatError, ErrorCode, direct, group } from './protocol.js';
 
 /** What `ref` and the conversation may add to a message. */
 const ENVELOPE = 64;

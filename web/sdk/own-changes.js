@@ -1,5 +1,5 @@
 /** @import { Fields } from './types.js' */
-import { Kind } from './protocol.js';
+import * as Kind from './kinds.js';
 
 /**
  * What the server tells the user's other connections of a request, and not the one that has asked: tabs that share that one have to hear it, too.

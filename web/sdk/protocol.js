@@ -1,16 +1,6 @@
 /** @import { Fields, Message, Target } from './types.js' */
 import { takeState } from './changes.js';
-
-/** Numbers of the wire that this SDK speaks. */
-export const Kind = Object.freeze({
-  login: 1, logout: 3, register: 4, direct: 6, addFriend: 7, createGroup: 8, joinGroup: 9, group: 10,
-  hello: 100, helloAck: 101, received: 103, ping: 104, pong: 105, goAway: 106, history: 107, sync: 108, read: 109,
-  getSettings: 110, changeSettings: 111, settingsChanged: 112, receipt: 113, getReceipts: 114,
-  watch: 115, presence: 116, setPresence: 117, typing: 118,
-  contacts: 119, changeContact: 120, contactChanged: 121, getUsers: 122, changeProfile: 123, getGroup: 124, members: 125,
-  changeGroup: 126, changeMembers: 127, leaveGroup: 128, joinRequests: 129, groupChanged: 130, change: 131, changed: 132, changes: 133, conversations: 134, changeConversation: 135,
-  conversationChanged: 136, search: 137, startUpload: 138, devices: 139, changeDevice: 140, refresh: 141, expiring: 142, report: 143, groups: 144, friends: 145,
-});
+import * as Kind from './kinds.js';
 
 /** What `ChatError.code` may be: the server's errno; 0 when the connection is to blame. */
 export const ErrorCode = Object.freeze({
@@ -60,6 +50,12 @@ export function targetOf(conversation, me) {
     throw new ChatError(`"${conversation}" is no conversation of user ${me}: expected d:LOWER:HIGHER or g:GROUP`, ErrorCode.notYours);
   return { to: Number(kind) === me ? Number(a) : Number(kind) };
 }
+
+/**
+ * Where a file of the server is. It says paths alone: an address of its own could lead anywhere.
+ * @param {string} url of the WebSocket @param {string} path as a message has it @returns {string} empty: it is none of a file
+ */
+export const fileAddress = (url, path) => (/^\/files\/\w+\?[\w=&-]*$/.test(path) ? new URL(path, url.replace(/^ws/, 'http')).href : '');
 
 /**
  * A push, in this SDK's words. Keys that the protocol does not know are in `fields`.

@@ -1,10 +1,15 @@
 /** @import { Clock, Fields } from './types.js' */
 /** @import { Engine } from './engine.js' */
-import { ownChange } from './own-changes.js';
+import * as Kind from './kinds.js';
+import { onDemand } from './on-demand.js';
 import { ChatError } from './protocol.js';
+
+const load = onDemand(() => import('./own-changes.js'));
 
 /** A tab that has the connection and does not answer, in ms. */
 const PATIENCE = 15_000;
+/** Requests of which other tabs are told. @type {number[]} */
+const TOLD = [Kind.changeContact, Kind.createGroup, Kind.joinGroup, Kind.leaveGroup, Kind.changeGroup, Kind.changeMembers];
 
 /** @typedef {'post' | 'request' | 'read' | 'live' | 'logout' | 'wake'} Operation a method of the engine */
 
@@ -120,13 +125,14 @@ export class SharedEngine {
   /** @param {string} tab whose it is @param {Engine} engine the own one @param {Operation} operation @param {any[]} args */
   async #run(tab, engine, operation, args) {
     const value = await /** @type {any} */ (engine)[operation](...args);
-    if (operation === 'request' && this.#channel)
+    if (operation === 'request' && this.#channel && TOLD.includes(args[0].msgid))
       void this.#tellOthers(tab, engine, args[0], value).catch(() => {}); // no more than the other devices is told, which may miss it, too
     return value;
   }
 
   /** The server tells only other connections. @param {string} tab that knows @param {Engine} engine @param {Fields} asked @param {Fields} reply */
   async #tellOthers(tab, engine, asked, reply) {
+    const { ownChange } = await load();
     const told = await ownChange(asked, reply, engine.user?.id ?? 0, object => engine.request(object));
     if (!told)
       return;

@@ -1,4 +1,6 @@
 /** @import { Clock, Events, PresenceState, Typing } from './types.js' */
+/** @import { ChatError } from './protocol.js' */
+import { ErrorCode } from './protocol.js';
 
 /** Whom this tab watches, and what it is told of them. The tab that has the connection may watch others too. */
 export class Watching {
@@ -19,8 +21,22 @@ export class Watching {
     this.#emit = emit;
   }
 
-  /** @param {number[]} users @param {string[]} conversations the whole list @returns what it was */
-  set(users, conversations) {
+  /** @param {number[]} users @param {string[]} conversations the whole list @param {() => Promise<void>} tell it to who has the connection: if that is refused, what was before still is */
+  async change(users, conversations, tell) {
+    const before = this.#set(users, conversations);
+    try {
+      await tell();
+    } catch (error) {
+      if (/** @type {ChatError} */ (error).code === ErrorCode.none)
+        return; // whoever has the connection next is told
+      if (this.users === users)
+        this.#set(before.users, before.conversations);
+      throw error;
+    }
+  }
+
+  /** @param {number[]} users @param {string[]} conversations @returns what it was */
+  #set(users, conversations) {
     const before = { users: this.users, conversations: this.conversations };
     this.users = users;
     this.conversations = conversations;

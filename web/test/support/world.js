@@ -1,6 +1,7 @@
 import { ChatClient } from '../../sdk/index.js';
 import { FakeClock, seeded } from './fake-clock.js';
 import { FakeServer } from './fake-server.js';
+import './whole-sdk.js';
 
 /** A fake server with three users, and clients of it in one time. */
 export class World {
