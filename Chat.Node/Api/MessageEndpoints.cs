@@ -55,7 +55,7 @@ static class MessageEndpoints
             return wrong;
         if (key is not null && body.Cmid is not null && key != body.Cmid)
             return ApiProblem.Malformed("\"Idempotency-Key\" and \"cmid\" are different: one of them is expected");
-        var result = (await sending.SendAsync([body with { Cmid = body.Cmid ?? key }]))[0];
+        var result = (await sending.SendAsync([body with { Cmid = body.Cmid ?? key }], request.Headers.TraceParent))[0];
         return result.Error == ErrorCode.None
             ? TypedResults.Ok(new MessageAnswer(result.Conversation.ToString(), result.Seq, result.Ts))
             : result.ToProblem();
@@ -67,7 +67,8 @@ static class MessageEndpoints
             return wrong;
         if (body.Messages is not { Count: > 0 and <= MaxBatch } messages || messages.Contains(null))
             return ApiProblem.Malformed($"\"messages\" must be a list of 1 to {MaxBatch} objects");
-        var results = await sending.SendAsync([.. messages.Select((message, at) => message! with { Cmid = message.Cmid ?? (key is null ? null : $"{key}:{at}") })]);
+        var results = await sending.SendAsync(
+            [.. messages.Select((message, at) => message! with { Cmid = message.Cmid ?? (key is null ? null : $"{key}:{at}") })], request.Headers.TraceParent);
         return TypedResults.Ok(new BatchAnswer([.. results.Select(ToResult)]));
     }
 

@@ -1,6 +1,7 @@
 using Chat.Node.Contracts;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Api;
@@ -22,7 +23,8 @@ sealed record SentMessage(ErrorCode Error, string Reason, bool IsMalformed = fal
 
 /// <summary>From objects of requests to messages in conversations: who sends, whether it can be sent, and the way there.</summary>
 sealed class MessageSending(
-    UserDirectory users, MessageLogStore log, MessagePosts posts, ChatSettings settings, TimeProvider clock, ReferenceChecks references, IBeforeHook? hook = null)
+    UserDirectory users, MessageLogStore log, MessagePosts posts, ChatSettings settings, TimeProvider clock, ReferenceChecks references, HeadSampler sampler,
+    IBeforeHook? hook = null)
 {
     readonly MessageLimits _limits = new(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes);
     readonly CmidSource _cmids = new($"{Random.Shared.NextInt64():x16}", clock, prefix: "~");
@@ -36,7 +38,9 @@ sealed class MessageSending(
 
     /// <summary>A result for each message, in their order. Those to one conversation come there in this order, the others beside each other.</summary>
     /// <exception cref="StorageException">The database is away: nothing was sent.</exception>
-    public async Task<SentMessage[]> SendAsync(IReadOnlyList<MessageBody> messages)
+    /// <param name="messages">What the request has.</param>
+    /// <param name="traceparent">Of the request, if it has one.</param>
+    public async Task<SentMessage[]> SendAsync(IReadOnlyList<MessageBody> messages, string? traceparent)
     {
         var senders = await SendersAsync(messages);
         var results = new SentMessage[messages.Count];
@@ -44,15 +48,35 @@ sealed class MessageSending(
         for (var at = 0; at < messages.Count; at++)
         {
             if (Prepare(messages[at], senders, at, out var message) is { } problem)
+            {
                 results[at] = problem;
-            else
-                ready.Add(message!);
+                continue;
+            }
+
+            message!.Post.Span = MessageSpans.BeginPost(sampler, message.Conversation, traceparent);
+            ready.Add(message);
         }
 
         using var checks = hook is null ? null : new MessageChecks(hook);
-        await Task.WhenAll(ready.GroupBy(message => message.Conversation).Select(group => SendAsync(group.Key, [.. group], checks, results)));
+        try
+        {
+            await Task.WhenAll(ready.GroupBy(message => message.Conversation).Select(group => SendAsync(group.Key, [.. group], checks, results)));
+        }
+        finally
+        {
+            foreach (var message in ready)
+                message.Post.Span?.End(OutcomeOf(results[message.At]), results[message.At]?.Seq ?? 0);
+        }
+
         return results;
     }
+
+    static string OutcomeOf(SentMessage? result) => result switch
+    {
+        { Error: ErrorCode.None } => SpanOutcome.Accepted,
+        { Error: var error } when !error.IsRetryable() => SpanOutcome.Refused,
+        _ => SpanOutcome.GivenUp,
+    };
 
     async Task SendAsync(ConversationId conversation, IReadOnlyList<Ready> messages, MessageChecks? checks, SentMessage[] results)
     {

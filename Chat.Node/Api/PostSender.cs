@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Api;
@@ -12,6 +13,9 @@ sealed record OutgoingPost(int Sender, string Cmid, ChatBody Body)
 {
     /// <summary>What it refers to.</summary>
     public MessageReferences References { get; init; } = MessageReferences.None;
+
+    /// <summary>Until its request has the answer, if its way is recorded.</summary>
+    public MessageSpan? Span { get; set; }
 }
 
 /// <summary>What became of a message: its place in the conversation, or why it has none.</summary>
@@ -127,6 +131,7 @@ sealed class PostSender : UntypedActor, IWithTimers
                     post.Body.TimeOffset, SenderHasOtherDevices: true)
                 {
                     References = post.References.ToBytes(),
+                    Trace = post.Span?.Trace,
                 },
                 Self);
         }

@@ -23,6 +23,9 @@ sealed record Post(
 {
     /// <inheritdoc cref="AcceptedMessage.References" />
     public ReadOnlyMemory<byte> References { get; init; }
+
+    /// <summary>The traceparent of the hop before, if its way is recorded; else null.</summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>Conversation to session: durable (or, without a history, pushed or queued for everybody).</summary>

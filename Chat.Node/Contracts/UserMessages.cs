@@ -21,6 +21,9 @@ sealed record Deliver(
 {
     public Lane Lane => DeliveryLife.LaneOf(Incarnation);
 
+    /// <inheritdoc cref="Post.Trace" />
+    public string? Trace { get; init; }
+
     /// <summary>Not in the order of the conversation's numbers, and not covered by the marks.</summary>
     public bool IsSideLane => Lane == Lane.Side;
 }
@@ -64,6 +67,9 @@ sealed record OtherDevicesChanged(bool SenderHasOtherDevices) : IClusterMessage;
 /// <summary>User to session: write this to the socket.</summary>
 sealed record Push(long Incarnation, long Number, AcceptedMessage Message) : IClusterMessage
 {
+    /// <inheritdoc cref="Post.Trace" />
+    public string? Trace { get; init; }
+
     /// <inheritdoc cref="Deliver.IsSideLane" />
     public bool IsSideLane => DeliveryLife.LaneOf(Incarnation) == Lane.Side;
 }

@@ -293,6 +293,7 @@ sealed class ConversationActor : FastReceiveActor
     protected override void PostStop()
     {
         _ticker.Clear();
+        _deliveries.Stop();
         _writer.Stop(isFinished: _follower.IsStarted && _state.IsEmpty && _deliveries.IsIdle && !_follower.IsRecovering);
     }
 }

@@ -13,6 +13,7 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
     const long ResendAfterMilliseconds = 1000;
 
     readonly FanOut _fanOut = new();
+    FanOutSpans? _spans;
 
     public long Incarnation => incarnation;
 
@@ -33,13 +34,20 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
     public DeliveryLane Beside(long otherIncarnation) => new(users, otherIncarnation, clock);
 
     /// <summary>Puts a message on its way; returns whether it was sent to anybody now.</summary>
-    /// <inheritdoc cref="FanOut.Add"/>
-    public bool Add(AcceptedMessage message, long number, ReadOnlySpan<int> receivers, bool hasCopies, bool mayBeKnown)
+    /// <param name="message">The message; its sender is a receiver only of copies.</param>
+    /// <param name="number">Above all numbers before it.</param>
+    /// <param name="receivers">Who gets it.</param>
+    /// <param name="hasCopies">Whether the sender's other sessions want it.</param>
+    /// <param name="mayBeKnown">As in <see cref="FanOut.Add"/>.</param>
+    /// <param name="trace">The traceparent of the hop before, if its way is recorded.</param>
+    public bool Add(AcceptedMessage message, long number, ReadOnlySpan<int> receivers, bool hasCopies, bool mayBeKnown, string? trace = null)
     {
-        var due = users.Due;
+        var (due, unconfirmed) = (users.Due, _fanOut.Unconfirmed);
         _fanOut.Add(message, number, receivers, hasCopies, mayBeKnown, clock.CoarseMilliseconds(), due);
+        if (trace is not null && _fanOut.Unconfirmed > unconfirmed && MessageSpans.BeginFanOut(trace, message.Conversation, message.Seq) is { } span)
+            (_spans ??= new FanOutSpans()).Add(number, span, receivers.Length);
         var isSent = due.Count > 0;
-        users.SendDue(incarnation, throughRegion: false);
+        users.SendDue(incarnation, throughRegion: false, _spans);
         return isSent;
     }
 
@@ -51,7 +59,8 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
     {
         users.Watch(confirmed.UserId, user);
         var finished = _fanOut.Confirm(confirmed.UserId, confirmed.UpTo, clock.CoarseMilliseconds(), users.Due);
-        users.SendDue(incarnation, throughRegion: false);
+        users.SendDue(incarnation, throughRegion: false, _spans);
+        _spans?.End(finished);
         return finished;
     }
 
@@ -59,7 +68,7 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
     {
         users.Watch(resend.UserId, user);
         _fanOut.Resend(resend.UserId, resend.After, clock.CoarseMilliseconds(), users.Due);
-        users.SendDue(incarnation, throughRegion: false);
+        users.SendDue(incarnation, throughRegion: false, _spans);
     }
 
     /// <summary>Whose life has ended; null if nobody's. What was not confirmed goes to the next one.</summary>
@@ -75,8 +84,11 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
     public void ResendToNextLife(int userId)
     {
         _fanOut.Resend(userId, 0, clock.CoarseMilliseconds(), users.Due);
-        users.SendDue(incarnation, throughRegion: true);
+        users.SendDue(incarnation, throughRegion: true, _spans);
     }
+
+    /// <summary>What is not confirmed is left to the next life.</summary>
+    public void Stop() => _spans?.Abandon();
 
     public void OnTick()
     {
@@ -87,6 +99,6 @@ sealed class DeliveryLane(UserLinks users, long incarnation, TimeProvider clock)
         }
 
         _fanOut.ResendOverdue(clock.CoarseMilliseconds(), ResendAfterMilliseconds, users.Due);
-        users.SendDue(incarnation, throughRegion: true);
+        users.SendDue(incarnation, throughRegion: true, _spans);
     }
 }

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Faults;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Conversations;
@@ -43,6 +44,7 @@ sealed class Posts(
     public void OnRowSettled(RowSettled settled, BridgeImports? imports)
     {
         var (row, outcome) = (settled.Row, settled.Outcome);
+        row.Span?.End(OutcomeOf(outcome.Status));
         if (!writer.IsOfThisLife(settled))
         {
             // A row of an earlier life, which this one may not have seen when it read the log.
@@ -74,7 +76,7 @@ sealed class Posts(
         if (!services.CrashPoints.IsArmed(CrashPoint.AfterAcknowledge))
         {
             var message = new AcceptedMessage(id, row.Seq, row.Sender, row.Cmid, row.Ts, row.Body, accepted.OriginSession) { References = row.References };
-            Send(message, row.Seq, accepted.SenderHasOtherDevices);
+            Send(message, row.Seq, accepted.SenderHasOtherDevices, row.Span?.Trace);
             follower.TouchSlot();
         }
 
@@ -107,8 +109,12 @@ sealed class Posts(
         {
             Systems = state.Systems,
             References = post.References,
+            Span = MessageSpans.BeginLog(post.Trace, id, judgement.Number),
         };
-        if (!writer.TryAppend(row) && state.TakeBack(judgement.Number) is { } refused)
+        if (writer.TryAppend(row))
+            return;
+        row.Span?.End(SpanOutcome.NotWritten);
+        if (state.TakeBack(judgement.Number) is { } refused)
             Answers.Refuse(refused, "the log is busy");
     }
 
@@ -123,15 +129,23 @@ sealed class Posts(
         }
 
         var message = new AcceptedMessage(id, 0, post.Sender, post.Cmid, judgement.Ts, body, post.SessionId);
-        if (!Send(message, judgement.Number, post.SenderHasOtherDevices))
+        if (!Send(message, judgement.Number, post.SenderHasOtherDevices, post.Trace))
             Finish(judgement.Number);
     }
 
     /// <summary>Returns whether it was sent to anybody now.</summary>
-    bool Send(AcceptedMessage message, long number, bool senderHasOtherDevices)
+    bool Send(AcceptedMessage message, long number, bool senderHasOtherDevices, string? trace)
     {
         // A chat to oneself is a delivery like any other.
         var hasCopies = senderHasOtherDevices || (!id.IsGroup && id.A == id.B);
-        return deliveries.Add(message, number, state.Receivers(services.KeepsHistory && services.Webhooks.AreOn), hasCopies, mayBeKnown: false);
+        return deliveries.Add(message, number, state.Receivers(services.KeepsHistory && services.Webhooks.AreOn), hasCopies, mayBeKnown: false, trace);
     }
+
+    static string OutcomeOf(AppendStatus status) => status switch
+    {
+        AppendStatus.Written => SpanOutcome.Committed,
+        AppendStatus.Duplicate => SpanOutcome.Duplicate,
+        AppendStatus.Refused => SpanOutcome.Refused,
+        _ => SpanOutcome.NotWritten,
+    };
 }

@@ -19,17 +19,22 @@ sealed class UserLinks(IActorContext context, Lazy<IActorRef> region, IWebhooks 
 
     /// <param name="incarnation">Whose numbers they are.</param>
     /// <param name="throughRegion">Whether to ask the region for the users, because a known one may be gone.</param>
-    public void SendDue(long incarnation, bool throughRegion)
+    /// <param name="spans">Of recorded messages; null: there is none.</param>
+    public void SendDue(long incarnation, bool throughRegion, FanOutSpans? spans = null)
     {
         foreach (var due in Due)
         {
             var deliver = new Deliver(due.UserId, incarnation, due.Number, due.Previous, due.ConfirmedTo, due.MayBeKnown, due.Message);
             if (due.UserId == IWebhooks.ReceiverId)
+            {
                 webhooks.Marker.Tell(deliver, _self);
-            else if (!throughRegion && _users.TryGetValue(due.UserId, out var user))
-                _nodes.Tell(user, deliver, _self);
-            else
-                region.Value.Tell(deliver, _self);
+                continue;
+            }
+
+            var target = !throughRegion && _users.TryGetValue(due.UserId, out var user) ? user : region.Value;
+            if (spans?.TraceFor(due.Number, target.Path.Address) is { } trace)
+                deliver = deliver with { Trace = trace };
+            _nodes.Tell(target, deliver, _self);
         }
 
         Due.Clear();

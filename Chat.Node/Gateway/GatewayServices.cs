@@ -53,4 +53,7 @@ sealed record GatewayServices(
     public AckCoalescer Acknowledgements { get; init; } = new();
 
     public NodeMeter Meter { get; init; } = NodeMeter.Unread;
+
+    /// <summary>Says of which messages the way is recorded.</summary>
+    public HeadSampler Sampler { get; init; } = HeadSampler.Off;
 }

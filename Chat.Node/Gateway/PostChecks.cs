@@ -84,6 +84,7 @@ static class PostChecks
                 return CheckStep.Send;
             case HookAction.Deny:
                 link.Take(post.Number);
+                post.Span?.End(SpanOutcome.Refused);
                 Tell(core, link.Conversation, post, verdict, user);
                 return CheckStep.Drop;
             case var _ when core.IsModern:
@@ -110,6 +111,7 @@ static class PostChecks
     /// <summary>The conversation does not take a post, however often it comes. A legacy client hears of rules that people have made, as of a hook's.</summary>
     public static void TellRefused(SessionCore core, PostRefused refused, UnansweredPost post, ChatSender? user)
     {
+        post.Span?.End(SpanOutcome.Refused);
         if (core.IsModern)
         {
             core.SendRefusal(

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Actors;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -43,6 +44,9 @@ sealed class UnansweredPost(string cmid, bool isOwnCmid, ChatBody body, RequestR
 
     /// <inheritdoc cref="SendMessageRequest.ReceivedAt" />
     public long ReceivedAt { get; init; }
+
+    /// <summary>Until it has its answer, if its way is recorded.</summary>
+    public MessageSpan? Span { get; init; }
 
     /// <summary>Milliseconds of a steady clock.</summary>
     public long PostedAt => postedAt;
@@ -109,7 +113,13 @@ sealed class PostLink(ConversationId conversation)
         Repeats++;
     }
 
-    public void CancelRetry() => _retry.Cancel();
+    /// <summary>The session ends.</summary>
+    public void Stop()
+    {
+        _retry.Cancel();
+        foreach (var post in _pending)
+            post.Span?.End(SpanOutcome.Abandoned);
+    }
 
     /// <summary>False if another post has to come first.</summary>
     public bool TryUnblock(string? cmid)

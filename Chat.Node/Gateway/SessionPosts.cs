@@ -2,15 +2,10 @@ using Akka.Actor;
 using Chat.Node.Actors;
 using Chat.Node.Contracts;
 using Chat.Node.Links;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
-
-/// <summary>Something for the posts of a session, from itself.</summary>
-abstract record PostsEvent(ConversationId Conversation) : INoSerializationVerificationNeeded;
-
-/// <summary>A while after a refusal.</summary>
-sealed record RetryPosts(ConversationId Conversation) : PostsEvent(Conversation);
 
 /// <summary>Messages from this client: to their conversations, and the answers back. Made with the first of them.</summary>
 sealed class SessionPosts(SessionCore core)
@@ -77,7 +72,12 @@ sealed class SessionPosts(SessionCore core)
 
         if (_poster?.Id != user.Id)
             ReportSent(); // of who was logged in here before
-        var post = new UnansweredPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now) { References = request.References, ReceivedAt = request.ReceivedAt };
+        var post = new UnansweredPost(cmid ?? OwnCmid(), cmid is null, body, request.Ref, core.Now)
+        {
+            References = request.References,
+            ReceivedAt = request.ReceivedAt,
+            Span = MessageSpans.BeginPost(core.Services.Sampler, link.Conversation),
+        };
         link.Add(post);
         _poster = user;
         _unanswered++;
@@ -95,6 +95,7 @@ sealed class SessionPosts(SessionCore core)
     {
         if (!_links.TryGetValue(accepted.Conversation, out var link) || link.Take(accepted.Number) is not { } post)
             return;
+        post.Span?.End(SpanOutcome.Accepted, accepted.Seq);
         link.LastSeq = Math.Max(link.LastSeq, accepted.Seq);
         _hasUnreported |= accepted.Seq > 0;
         if (core.IsModern)
@@ -207,7 +208,7 @@ sealed class SessionPosts(SessionCore core)
     public void Stop()
     {
         foreach (var (_, link) in _links)
-            link.CancelRetry();
+            link.Stop();
     }
 
     PostLink LinkOf(SendMessageRequest request, ChatSender user)
@@ -228,6 +229,7 @@ sealed class SessionPosts(SessionCore core)
             post.Body.Bytes, post.Body.TimeOffset, core.SenderHasOtherDevices)
         {
             References = post.References.ToBytes(),
+            Trace = post.Span?.Trace,
         };
         _nodes.Tell(link.Target ?? core.Services.Conversations.Value, message, core.Context.Self);
         if (link.Target is null)
@@ -290,6 +292,7 @@ sealed class SessionPosts(SessionCore core)
         foreach (var post in link.GiveUp(refused))
         {
             _unanswered--;
+            post.Span?.End(SpanOutcome.GivenUp);
             core.ReturnCredit();
             core.SendRefusal(ModernFrames.Failure(MessageKind.Reply, post.Ref, ErrorCode.Unavailable, reason), ErrorCode.Unavailable);
         }

@@ -1,6 +1,7 @@
 using Chat.Node.Contracts;
 using Chat.Node.Faults;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
@@ -27,7 +28,8 @@ sealed class SessionPushes(SessionCore core)
             return; // the user has been told, or will be, or sees it: this one is queued
         var message = push.Message;
         var receipt = new Receipt(ReceiptKind.Push, message.Conversation, push.Incarnation, push.Number) { Ts = unchecked((int)message.Ts) };
-        switch (_ledger.TakePush(push))
+        var (span, verdict) = (MessageSpans.BeginPush(push.Trace, message.Conversation, message.Seq), _ledger.TakePush(push));
+        switch (verdict)
         {
             case PushVerdict.Write when core.Services.CrashPoints.Faults is { IsArmed: true } faults:
                 _outOfOrder ??= new(faults, (late, next) => late.Message.Conversation == next.Message.Conversation, each => Write(each.Message, each.Receipt));
@@ -43,6 +45,8 @@ sealed class SessionPushes(SessionCore core)
                 TellPushed(message.Conversation, push.Incarnation, push.IsSideLane ? push.Number : message.Seq);
                 break;
         }
+
+        span?.End(verdict == PushVerdict.Write ? SpanOutcome.Written : SpanOutcome.Skipped);
     }
 
     public void PushOffline(IReadOnlyList<QueuedMessage> rows)
@@ -277,15 +281,11 @@ sealed class SessionPushes(SessionCore core)
 
     void ReportInTime()
     {
-        switch (_ledger.NextReport(core.Now))
-        {
-            case ReportTime.Now:
-                ReportFlushed();
-                break;
-            case ReportTime.Later:
-                core.Services.Reports.Wake(core.Context.Self);
-                break;
-        }
+        var time = _ledger.NextReport(core.Now);
+        if (time == ReportTime.Now)
+            ReportFlushed();
+        else if (time == ReportTime.Later)
+            core.Services.Reports.Wake(core.Context.Self);
     }
 
     /// <summary>Also before a detach: what the user does not know to have left would be queued.</summary>

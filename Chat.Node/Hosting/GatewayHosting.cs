@@ -117,6 +117,7 @@ static class GatewayHosting
             Uploads = provider.GetRequiredService<UploadDesk>(),
             References = settings.KeepsHistory ? provider.GetRequiredService<ReferenceChecks>() : null,
             Meter = provider.GetRequiredService<NodeMeter>(),
+            Sampler = provider.GetRequiredService<HeadSampler>(),
         });
         services.AddHostedService<ConnectionReaper>();
         services.AddHostedService(provider => new PresenceAudit(

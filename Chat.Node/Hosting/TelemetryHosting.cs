@@ -12,13 +12,14 @@ using Chat.Node.Users;
 using Chat.Node.Webhooks;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace Chat.Node.Hosting;
 
-/// <summary>Metrics: what is counted, what is only looked at, and who is told: Prometheus, and a collector where one is named.</summary>
+/// <summary>Metrics: what is counted, what is only looked at, and who is told: Prometheus, and a collector where one is named. Traces go to the collector alone.</summary>
 static class TelemetryHosting
 {
-    /// <summary>Where metrics are sent to; the variable is that of OpenTelemetry, whose other ones hold too.</summary>
+    /// <summary>Where metrics and traces are sent to; the variable is that of OpenTelemetry, whose other ones hold too.</summary>
     public const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     public static IServiceCollection AddChatTelemetry(this IServiceCollection services, ChatSettings settings, string? collector)
@@ -27,7 +28,8 @@ static class TelemetryHosting
             throw new SettingsException($"{CollectorVariable} is \"{collector}\": expected is the address of a collector, like http://127.0.0.1:4317");
         services.AddSingleton(_ => new NodeMeter());
         services.AddSingleton<FigureReader>();
-        services.AddOpenTelemetry()
+        services.AddSingleton(new HeadSampler(settings.TracingRatio));
+        var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(
                 "chatactors", serviceVersion: typeof(TelemetryHosting).Assembly.GetName().Version?.ToString(3),
                 serviceInstanceId: $"{settings.ClusterHostname}:{settings.ClusterPort}"))
@@ -37,6 +39,9 @@ static class TelemetryHosting
                 if (!string.IsNullOrEmpty(collector))
                     metrics.AddOtlpExporter();
             });
+        // A node that records nothing of its own sends its part of what others record.
+        if (!string.IsNullOrEmpty(collector))
+            telemetry.WithTracing(traces => traces.AddSource(MessageSpans.SourceName).SetSampler(new AlwaysOnSampler()).AddOtlpExporter());
         return services;
     }
 
@@ -45,6 +50,7 @@ static class TelemetryHosting
     {
         var (meter, settings) = (services.GetRequiredService<NodeMeter>(), services.GetRequiredService<ChatSettings>());
         services.GetRequiredService<MeterProvider>();
+        services.GetService<TracerProvider>();
         services.GetRequiredService<FigureReader>(); // its time begins
         var (state, lease) = (services.GetRequiredService<NodeState>(), services.GetRequiredService<NodeLease>());
         meter.Connections = services.GetRequiredService<SessionRegistry>().CountAll;

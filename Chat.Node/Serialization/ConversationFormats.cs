@@ -23,9 +23,9 @@ static class ConversationFormats
                 w.Bytes(m.Body.Span);
                 w.Long(m.TimeOffset);
                 w.Bool(m.SenderHasOtherDevices);
-                w.Rest(m.References);
+                w.Rest(m.References, m.Trace);
             },
-            r => new Post(r.Id(), r.Long(), r.Long(), r.Long(), r.Long(), r.Int(), r.Int(), r.Text(), r.Bytes(), r.Int(), r.Bool()) { References = r.Rest() }),
+            r => new Post(r.Id(), r.Long(), r.Long(), r.Long(), r.Long(), r.Int(), r.Int(), r.Text(), r.Bytes(), r.Int(), r.Bool()) { References = r.Rest(), Trace = r.Trace() }),
         new Format<PostAccepted>(
             "pa",
             (w, m) =>

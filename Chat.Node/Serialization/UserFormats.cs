@@ -19,9 +19,9 @@ static class UserFormats
                 w.Long(m.Previous);
                 w.Long(m.ConfirmedTo);
                 w.Bool(m.MayBeKnown);
-                w.Message(m.Message);
+                w.Message(m.Message, m.Trace);
             },
-            r => new Deliver(r.Int(), r.Long(), r.Long(), r.Long(), r.Long(), r.Bool(), r.Message())),
+            r => new Deliver(r.Int(), r.Long(), r.Long(), r.Long(), r.Long(), r.Bool(), r.Message()) { Trace = r.Trace() }),
         new Format<Attach>(
             "at",
             (w, m) =>
@@ -71,9 +71,9 @@ static class UserFormats
             {
                 w.Long(m.Incarnation);
                 w.Long(m.Number);
-                w.Message(m.Message);
+                w.Message(m.Message, m.Trace);
             },
-            r => new Push(r.Long(), r.Long(), r.Message())),
+            r => new Push(r.Long(), r.Long(), r.Message()) { Trace = r.Trace() }),
         new Format<Pushed>(
             "pd",
             (w, m) =>

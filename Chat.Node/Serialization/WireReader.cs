@@ -76,10 +76,13 @@ sealed class WireReader(ReadOnlyMemory<byte> bytes)
         return a >= 0 && b > 0 ? ConversationId.FromStored(a, b) : throw Broken("a conversation has no such number");
     }
 
-    /// <summary>What <see cref="WireWriter.Rest"/> has written, or nothing.</summary>
+    /// <summary>What <see cref="WireWriter.Rest(ReadOnlyMemory{byte})"/> has written, or nothing.</summary>
     public ReadOnlyMemory<byte> Rest() => IsAtEnd ? default : Bytes();
 
-    /// <summary>Always the last part of what it is in.</summary>
+    /// <summary>The traceparent behind everything else; null where there is none.</summary>
+    public string? Trace() => IsAtEnd ? null : Text();
+
+    /// <summary>Always the last part of what it is in, but for a <see cref="Trace"/>.</summary>
     public AcceptedMessage Message()
     {
         if (Shared is not { } shared)

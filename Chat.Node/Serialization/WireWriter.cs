@@ -93,13 +93,28 @@ sealed class WireWriter
             Bytes(value.Span);
     }
 
+    /// <summary>The same with a traceparent behind it, where there is one.</summary>
+    public void Rest(ReadOnlyMemory<byte> value, string? trace)
+    {
+        if (trace is null)
+        {
+            Rest(value);
+            return;
+        }
+
+        Bytes(value.Span); // also if there is nothing: it stands in front
+        Text(trace);
+    }
+
     public void Id(ConversationId id)
     {
         Long(id.A);
         Long(id.B);
     }
 
-    public void Message(AcceptedMessage message)
+    /// <param name="message">Always the last part of what it is in.</param>
+    /// <param name="trace">Behind it, where there is one: readers that do not know of it pass over it.</param>
+    public void Message(AcceptedMessage message, string? trace = null)
     {
         if (Shared is { } shared)
         {
@@ -111,6 +126,8 @@ sealed class WireWriter
             }
 
             Long(place);
+            if (trace is not null)
+                Text(trace);
             return;
         }
 
@@ -121,6 +138,6 @@ sealed class WireWriter
         Long(message.Ts);
         Bytes(message.Body.Span);
         Long(message.OriginSession);
-        Rest(message.References);
+        Rest(message.References, trace);
     }
 }

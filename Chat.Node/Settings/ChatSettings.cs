@@ -34,6 +34,9 @@ sealed record ChatSettings
 
     public LogFormat LogFormat { get; init; }
 
+    /// <summary>Of how many messages the way is recorded, from 0 to 1.</summary>
+    public double TracingRatio { get; init; }
+
     public bool KeepsHistory { get; init; } = true;
 
     public bool IsClustered { get; init; } = true;
@@ -139,6 +142,7 @@ sealed record ChatSettings
             ProxyProtocol = reader.Switch("ProxyProtocol", defaults.ProxyProtocol),
             BatchScheduling = reader.Switch("BatchScheduling", defaults.BatchScheduling),
             LogFormat = reader.Choice<LogFormat>("Logging:Format"),
+            TracingRatio = reader.Fraction("Tracing:Ratio", defaults.TracingRatio),
             Storage = reader.Choice<StorageProvider>("Storage:Provider"),
             ConnectionString = reader.Secret("Storage:ConnectionString", defaults.ConnectionString),
             KeepsHistory = reader.Switch("History:Enabled", defaults.KeepsHistory),

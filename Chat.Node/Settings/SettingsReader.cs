@@ -156,6 +156,15 @@ sealed class SettingsReader(IConfigurationSection section)
             : throw Wrong(key, text, $"an integer from {min} to {max}");
     }
 
+    /// <summary>A part of everything: from 0 to 1.</summary>
+    public double Fraction(string key, double fallback)
+    {
+        var text = Text(key, fallback.ToString(CultureInfo.InvariantCulture));
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1
+            ? value
+            : throw Wrong(key, text, "a number from 0 to 1");
+    }
+
     /// <summary>What StackExchange.Redis calls a configuration; empty for none. The message does not repeat it: there may be a password in it.</summary>
     public string Redis(string key)
     {

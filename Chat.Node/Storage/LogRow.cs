@@ -1,3 +1,4 @@
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Storage;
@@ -22,6 +23,9 @@ sealed record LogRow(ConversationId Conversation, long Seq, int Sender, string C
 
     /// <summary>What it refers to (<see cref="MessageReferences.ToBytes"/>); empty: nothing. In tables of its own, so that other messages cost nothing more.</summary>
     public ReadOnlyMemory<byte> References { get; init; }
+
+    /// <summary>Until it is committed, if its way is recorded.</summary>
+    public MessageSpan? Span { get; init; }
 }
 
 /// <summary>The outcome of writing a row.</summary>

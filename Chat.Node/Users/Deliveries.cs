@@ -3,6 +3,7 @@ using Chat.Node.Actors;
 using Chat.Node.Contracts;
 using Chat.Node.Delivery;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
@@ -93,7 +94,7 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
     {
         offline.OnSettled(conversation, delivery, isDurable);
         if (isDurable && _links.TryGetValue((conversation, delivery.IsSideLane), out var link))
-            Done(conversation, link, delivery);
+            Done(conversation, link, delivery, SpanOutcome.Queued);
     }
 
     /// <summary>Other servers have received the front of a round.</summary>
@@ -125,7 +126,7 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
         foreach (var ((conversation, _), link) in _links)
         {
             foreach (var delivery in link.GiveTo(session.Slot, message => session.IsModern || !(message.IsSystem || core.IsSelfCopy(conversation, message))))
-                core.Tell(session.Actor, new Push(link.Incarnation, delivery.Number, delivery.Message));
+                core.Tell(session.Actor, new Push(link.Incarnation, delivery.Number, delivery.Message) { Trace = delivery.Span?.Trace });
         }
     }
 
@@ -139,7 +140,7 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
             {
                 if (lost.Message.IsSystem || core.IsSelfCopy(conversation, lost.Message))
                 {
-                    Done(conversation, link, lost);
+                    Done(conversation, link, lost, SpanOutcome.Skipped);
                     continue;
                 }
 
@@ -197,7 +198,9 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
                 break;
             case Arrival.Next when _pendingCount < MaxPending:
                 _pendingCount++;
-                Dispatch(conversation, link, link.Take(deliver));
+                var taken = link.Take(deliver);
+                taken.Span = MessageSpans.BeginDeliver(deliver.Trace, conversation, deliver.Message.Seq);
+                Dispatch(conversation, link, taken);
                 break;
         }
     }
@@ -210,7 +213,7 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
     {
         if (IsKnownBridged(delivery))
         {
-            Done(conversation, link, delivery);
+            Done(conversation, link, delivery, SpanOutcome.Skipped);
             return;
         }
 
@@ -224,21 +227,21 @@ sealed class Deliveries(UserCore core, OfflineWriter offline)
                 if ((isCopy || message.IsSystem) && (!session.IsModern || session.Id == message.OriginSession))
                     continue;
                 delivery.PushedTo |= 1UL << session.Slot;
-                core.Tell(session.Actor, push ??= new Push(link.Incarnation, delivery.Number, message));
+                core.Tell(session.Actor, push ??= new Push(link.Incarnation, delivery.Number, message) { Trace = delivery.Span?.Trace });
             }
         }
 
         if (delivery.PushedTo != 0)
             return;
         if (isCopy || message.IsSystem || IsElsewhere(conversation, delivery))
-            Done(conversation, link, delivery);
+            Done(conversation, link, delivery, SpanOutcome.Skipped);
         else
             offline.Add(conversation, delivery);
     }
 
-    void Done(ConversationId conversation, DeliveryLink link, PendingDelivery delivery)
+    void Done(ConversationId conversation, DeliveryLink link, PendingDelivery delivery, string outcome)
     {
-        delivery.IsDone = true;
+        delivery.Finish(outcome);
         var before = link.Pending;
         if (!link.Advance())
             return;

@@ -1,5 +1,6 @@
 using Chat.Node.Contracts;
 using Chat.Node.Delivery;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Users;
 
@@ -47,7 +48,7 @@ sealed class DeliveryLink(long incarnation)
             if (pending.Number > upTo)
                 break;
             if ((pending.PushedTo & bit) != 0)
-                pending.IsDone = true;
+                pending.Finish(SpanOutcome.Pushed);
         }
 
         return Advance();

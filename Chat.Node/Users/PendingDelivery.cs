@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Chat.Node.Contracts;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 
 namespace Chat.Node.Users;
@@ -19,7 +20,17 @@ sealed class PendingDelivery(long number, AcceptedMessage message, bool isSideLa
     /// <summary>The sessions, by slot, that were given it and have not reported back.</summary>
     public ulong PushedTo { get; set; }
 
-    public bool IsDone { get; set; }
+    public bool IsDone { get; private set; }
+
+    /// <summary>Until it is done, if its way is recorded.</summary>
+    public MessageSpan? Span { get; set; }
+
+    /// <param name="outcome">One of <see cref="SpanOutcome"/>.</param>
+    public void Finish(string outcome)
+    {
+        IsDone = true;
+        Span?.End(outcome);
+    }
 }
 
 /// <summary>Offline queue to its user, on the same node: whether the row is durable now.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Chat.Node.Hosting;
+using Chat.Node.Telemetry;
 using Chat.Tests.Support;
 using Chat.Tests.Webhooks;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,7 @@ using Xunit;
 
 namespace Chat.SystemTests.EndToEnd;
 
-/// <summary>Metrics that the node itself sends to an OpenTelemetry collector.</summary>
+/// <summary>Metrics and traces that the node itself sends to an OpenTelemetry collector.</summary>
 [Collection(NodeCollection.Name)]
 public sealed class CollectorTests : IDisposable
 {
@@ -31,6 +32,29 @@ public sealed class CollectorTests : IDisposable
             _folder, $"export {TelemetryHosting.CollectorVariable}={address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_METRIC_EXPORT_INTERVAL=300; exec \"$@\"");
         await Eventually.TrueAsync(() => taken.Any(body => Encoding.Latin1.GetString(body) is var text
             && text.Contains("chat.node.ready", StringComparison.Ordinal) && text.Contains("chatactors", StringComparison.Ordinal) && text.Contains("chat.db.duration", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_collector_that_is_named_is_sent_the_traces_without_what_people_write()
+    {
+        var taken = new ConcurrentQueue<string>();
+        await using var collector = await LocalServer.StartAsync(0, app => app.MapPost("/v1/traces", async (HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            taken.Enqueue(Encoding.Latin1.GetString(body.ToArray()));
+            return Results.Ok();
+        }));
+        var address = collector.Url.GetLeftPart(UriPartial.Authority);
+        await using var node = await NodeProcess.StartBehindAsync(
+            _folder, $"export {TelemetryHosting.CollectorVariable}={address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_BSP_SCHEDULE_DELAY=300 OTEL_TRACES_SAMPLER=always_off Chat__Tracing__Ratio=1; exec \"$@\"");
+        await using var alice = await node.LogInNewAsync("alice-of-the-traces");
+        await using var bob = await node.LogInNewAsync("bob-of-the-traces");
+        await alice.SendToAsync(bob.UserId, "words of people");
+        string[] spans = [MessageSpans.Post, MessageSpans.Log, MessageSpans.FanOut, MessageSpans.Deliver, MessageSpans.Push];
+        await Eventually.TrueAsync(() => string.Concat(taken) is var all && spans.All(name => all.Contains(name, StringComparison.Ordinal)));
+        Assert.Contains("chatactors", taken.First(), StringComparison.Ordinal);
+        Assert.All(taken, body => Assert.DoesNotMatch("words of people|of-the-traces", body));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using System.Text;
 using Chat.Node.Contracts;
 using Chat.Node.Serialization;
 using Chat.Tests.Support;
@@ -58,6 +59,42 @@ public sealed class ChatSerializerTests
         }
     }
 
+    /// <summary>A node of the version before reads as far as it knows, and passes over the rest.</summary>
+    [Fact]
+    public void A_trace_stands_behind_what_a_message_was_before()
+    {
+        foreach (var (traced, plain) in Samples.All.Where(HasTrace).Select(sample => (Serializer.ToBinary(sample), Serializer.ToBinary(WithoutTrace(sample)))))
+        {
+            Assert.Equal(plain, traced[..plain.Length]);
+            Assert.Equal(Encoding.ASCII.GetBytes(Samples.Trace), traced[^Samples.Trace.Length..]);
+            // Between them: its length, and in front of it the length of references that are none.
+            Assert.Contains(traced.Length - plain.Length - Samples.Trace.Length, (int[])[1, 2]);
+        }
+
+        Assert.Equal(5, Samples.All.Count(HasTrace));
+    }
+
+    [Fact]
+    public void In_a_bundle_too_a_trace_stands_behind_what_a_message_was_before()
+    {
+        var shared = new SharedMessages();
+        foreach (var sample in Samples.All.Where(sample => HasTrace(sample) && sample is not Post))
+        {
+            var traced = Write(sample);
+            Assert.Equal(Write(WithoutTrace(sample)), traced[..^(Samples.Trace.Length + 1)]);
+            var read = ChatSerializer.Read(new WireReader(traced) { Shared = shared }, Serializer.Manifest(sample));
+            Assert.Null(DeepEquality.FindDifference(sample, read, sample.GetType().Name));
+        }
+
+        byte[] Write(IClusterMessage message)
+        {
+            var writer = WireWriter.OfThisThread();
+            writer.Shared = shared;
+            ChatSerializer.FormatOf(message).Write(writer, message);
+            return writer.ToArray();
+        }
+    }
+
     [Fact]
     public void Two_types_never_share_a_manifest()
     {
@@ -76,6 +113,16 @@ public sealed class ChatSerializerTests
     [Fact]
     public void What_is_no_cluster_message_is_not_written() =>
         Assert.Throws<SerializationException>(() => Serializer.ToBinary("text"));
+
+    static bool HasTrace(IClusterMessage sample) => sample is Post { Trace: not null } or Deliver { Trace: not null } or Push { Trace: not null };
+
+    static IClusterMessage WithoutTrace(IClusterMessage sample) => sample switch
+    {
+        Post post => post with { Trace = null },
+        Deliver deliver => deliver with { Trace = null },
+        Push push => push with { Trace = null },
+        _ => sample,
+    };
 
     static string HexOf(IClusterMessage sample) =>
         Serializer.ToBinary(sample) is { Length: > 0 } bytes ? Convert.ToHexStringLower(bytes) : Nothing;

@@ -17,6 +17,8 @@ static class Samples
 
     static readonly byte[] References = """{"reply":41,"thread":7,"mentions":[17,18]}"""u8.ToArray();
 
+    public const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     static readonly QueuedMessage[] Rows =
     [
         new(1, Direct, 42, "c", 1795410443660, Body),
@@ -29,6 +31,8 @@ static class Samples
         new Post(Direct, -123456789012345, 7, 6, 5, 2, 3, "c-17 é", Body, 75, true),
         new Post(Group, 1, 1, 0, 0, 0, 17, "", Body, 0, false),
         new Post(Direct, 1, 1, 0, 0, 0, 3, "c", Body, 75, true) { References = References },
+        new Post(Direct, 1, 1, 0, 0, 0, 3, "c", Body, 75, true) { Trace = Trace },
+        new Post(Direct, 1, 1, 0, 0, 0, 3, "c", Body, 75, true) { References = References, Trace = Trace },
         new PostAccepted(Direct, 7, 42, 1795410443660),
         new PostRefused(Group, 7, ErrorCode.NotYours, "you are not a member of group 5"),
         new PostRefused(Group, 8, ErrorCode.Forbidden, "you are muted in group 5", 1795410443660),
@@ -44,6 +48,8 @@ static class Samples
         new Deliver(17, 9_000_000_000, 42, 40, 39, true, Message),
         new Deliver(17, 0, 1, 0, 0, false, Message with { Conversation = Group, Seq = 0, OriginSession = 0 }),
         new Deliver(17, 0, 43, 42, 42, false, Message with { References = References }),
+        new Deliver(17, 0, 43, 42, 42, false, Message) { Trace = Trace },
+        new Deliver(17, 0, 43, 42, 42, false, Message with { References = References }) { Trace = Trace },
         new Attach(17, 99, true, false, [1, 2, 255]),
         new Attach(17, 99, false, true, null),
         new Attached(17, Rows, true),
@@ -57,6 +63,7 @@ static class Samples
         GiveUpPlace.Instance,
         new OtherDevicesChanged(true),
         new Push(9_000_000_000, 42, Message),
+        new Push(9_000_000_000, 42, Message) { Trace = Trace },
         new Pushed(17, 99, Group, 9_000_000_000, 42),
         new OfflinePage(Rows),
         new OfflinePage([Rows[0] with { References = References }, .. Rows]),

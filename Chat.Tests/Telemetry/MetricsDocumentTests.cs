@@ -43,6 +43,18 @@ public sealed partial class MetricsDocumentTests
         Assert.Equal(named.Distinct().Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_table_of_traces_has_every_span_and_every_outcome()
+    {
+        var document = Repository.Read("docs/METRICS.md");
+        var traces = document[document.IndexOf("## Traces", StringComparison.Ordinal)..];
+        string[] spans = [MessageSpans.Post, MessageSpans.Log, MessageSpans.FanOut, MessageSpans.Deliver, MessageSpans.Push];
+        Assert.Equal(spans, SpanRow().Matches(traces).Select(row => row.Groups["name"].Value));
+        var listed = SpanRow().Matches(traces).SelectMany(row => Tag().Matches(row.Groups["outcomes"].Value)).Select(match => match.Groups["tag"].Value);
+        var outcomes = typeof(SpanOutcome).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+        Assert.Equal(outcomes.Order(StringComparer.Ordinal), listed.Distinct().Order(StringComparer.Ordinal));
+    }
+
     /// <summary>Each of them once, so that each has a measurement.</summary>
     static void MeasureAll(NodeMeter meter)
     {
@@ -105,6 +117,9 @@ public sealed partial class MetricsDocumentTests
 
     [GeneratedRegex(@"^\| `(?<name>chat\.[a-z._]+)` \| (?<type>\w+) \| (?<unit>[^|]+?) \|(?<tags>[^|]*)\|", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 5000)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"^\| `(?<name>chat\.[a-z_]+)` \|[^|]*\|[^|]*\|(?<outcomes>[^|]*)\|", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 5000)]
+    private static partial Regex SpanRow();
 
     [GeneratedRegex("`(?<tag>[a-z_]+)`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Tag();

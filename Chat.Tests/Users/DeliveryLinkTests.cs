@@ -1,5 +1,6 @@
 using Chat.Node.Contracts;
 using Chat.Node.Delivery;
+using Chat.Node.Telemetry;
 using Chat.Node.Users;
 using Chat.Protocol;
 using Xunit;
@@ -38,13 +39,13 @@ public sealed class DeliveryLinkTests
     {
         var pending = Take(1, 2, 3);
         Assert.Equal((0, 3), (_link.ConfirmedTo, _link.Pending));
-        pending[1].IsDone = true;
+        pending[1].Finish(SpanOutcome.Pushed);
         Assert.False(_link.Advance());
         Assert.Equal(0, _link.ConfirmedTo);
-        pending[0].IsDone = true;
+        pending[0].Finish(SpanOutcome.Pushed);
         Assert.True(_link.Advance());
         Assert.Equal(2, _link.ConfirmedTo);
-        pending[2].IsDone = true;
+        pending[2].Finish(SpanOutcome.Pushed);
         Assert.True(_link.Advance());
         Assert.Equal(3, _link.ConfirmedTo);
         Assert.True(_link.IsIdle);
@@ -56,10 +57,10 @@ public sealed class DeliveryLinkTests
         var first = _link.Take(Deliver(4, previous: 0));
         var second = _link.Take(Deliver(9, previous: 4));
         Assert.Equal(3, _link.ConfirmedTo);
-        first.IsDone = true;
+        first.Finish(SpanOutcome.Pushed);
         _link.Advance();
         Assert.Equal(8, _link.ConfirmedTo);
-        second.IsDone = true;
+        second.Finish(SpanOutcome.Pushed);
         _link.Advance();
         Assert.Equal(9, _link.ConfirmedTo);
     }
@@ -86,7 +87,7 @@ public sealed class DeliveryLinkTests
         pending[1].PushedTo = 0b11;
         pending[2].PushedTo = 0b10;
         pending[3].PushedTo = 0b01;
-        pending[3].IsDone = true;
+        pending[3].Finish(SpanOutcome.Pushed);
 
         Assert.Equal([pending[0]], _link.OnSessionGone(slot: 0));
 
@@ -100,7 +101,7 @@ public sealed class DeliveryLinkTests
         var pending = Take(1, 2, 3, 4, 5);
         foreach (var delivery in pending.Take(4))
             delivery.PushedTo = 0b01;
-        pending[0].IsDone = true;
+        pending[0].Finish(SpanOutcome.Pushed);
         Assert.Equal([pending[1], pending[3]], _link.GiveTo(slot: 1, message => message.Seq != 3));
         Assert.Equal([0b01UL, 0b11, 0b01, 0b11, 0], pending.Select(delivery => delivery.PushedTo));
         Assert.Equal([pending[2]], _link.OnSessionGone(slot: 0).Where(lost => !lost.IsDone));
