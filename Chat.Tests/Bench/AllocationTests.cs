@@ -22,7 +22,7 @@ public sealed class AllocationTests : IAsyncLifetime
         ["serializer, Post out"] = (path => path.SerializePost(), 330),
         ["serializer, Post in"] = (path => path.DeserializePost(), 520),
         ["serializer, Deliver out"] = (path => path.SerializeDeliver(), 350),
-        ["serializer, Deliver in"] = (path => path.DeserializeDeliver(), 580),
+        ["serializer, Deliver in"] = (path => path.DeserializeDeliver(), 590),
         ["metrics"] = (path => path.Count(), 0),
         ["outbox"] = (path => path.PassOutbox(), 0),
     };
