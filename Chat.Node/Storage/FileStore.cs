@@ -167,25 +167,21 @@ sealed class FileStore(IChatDatabase database, TimeProvider clock)
             "SELECT id, a, b, sender, cmid FROM AttachmentUse WHERE checked = 0 AND since < @before ORDER BY since LIMIT @limit", new { before, limit }))
             .Select(row => (row.Id, new FileUse(ConversationId.FromStored(row.A, row.B), row.Sender, row.Cmid)))]);
 
-    /// <summary>Uses whose messages are in the log stay; the others are taken back.</summary>
-    public Task CheckAsync(IReadOnlyList<(string Id, FileUse Use, bool IsLogged)> uses, long before) => database.WriteAsync(async (connection, transaction) =>
+    /// <summary>Uses whose messages are in the log stay; the others are taken back, if they are old enough. Returns how many are looked for no more.</summary>
+    public Task<int> CheckAsync(IReadOnlyList<(string Id, FileUse Use, bool IsLogged)> uses, long before) => database.WriteAsync(async (connection, transaction) =>
     {
+        var count = 0;
         foreach (var (id, use, isLogged) in uses.OrderBy(each => each.Id, StringComparer.Ordinal))
         {
             var (a, b) = (use.Conversation.A, use.Conversation.B);
-            if (isLogged)
-            {
-                await connection.ExecuteAsync(
+            count += isLogged
+                ? await connection.ExecuteAsync(
                     "UPDATE AttachmentUse SET checked = 1 WHERE id = @id AND a = @a AND b = @b AND sender = @Sender AND cmid = @Cmid",
-                    new { id, a, b, use.Sender, use.Cmid }, transaction);
-            }
-            else
-            {
-                await ReleaseAsync(connection, transaction, id, use, Now, before);
-            }
+                    new { id, a, b, use.Sender, use.Cmid }, transaction)
+                : await ReleaseAsync(connection, transaction, id, use, Now, before);
         }
 
-        return uses.Count;
+        return count;
     });
 
     /// <summary>Some files in a state since before a time, the longest first.</summary>
@@ -238,16 +234,17 @@ sealed class FileStore(IChatDatabase database, TimeProvider clock)
             new { now = $"{Now:D13}", before = $"{before:D13}" }, transaction)) > 0;
     }
 
-    static async Task ReleaseAsync(DbConnection connection, DbTransaction transaction, string file, FileUse use, long now, long before = long.MaxValue)
+    static async Task<int> ReleaseAsync(DbConnection connection, DbTransaction transaction, string file, FileUse use, long now, long before = long.MaxValue)
     {
         var id = use.Conversation;
         var count = await connection.ExecuteAsync(
             "DELETE FROM AttachmentUse WHERE id = @file AND a = @A AND b = @B AND sender = @Sender AND cmid = @Cmid AND since < @before",
             new { file, id.A, id.B, use.Sender, use.Cmid, before }, transaction);
         if (count == 0)
-            return;
+            return 0;
         await connection.ExecuteAsync(
             "UPDATE Attachment SET state = 2, since = @now WHERE id = @file AND state = 3 AND NOT EXISTS (SELECT 1 FROM AttachmentUse u WHERE u.id = @file)",
             new { file, now }, transaction);
+        return count;
     }
 }
