@@ -66,9 +66,16 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
     /// <exception cref="AskTimeoutException">The user is no member any more, and the conversation has not answered.</exception>
     public async Task<GroupRefusal?> LeaveAsync(int userId, int groupId, long except = 0)
     {
-        // A stranger costs two look-ups: neither all members are read, nor is the conversation woken. It reads them again every few seconds by itself.
-        if (await contacts.GroupExistsAsync(groupId) && !await store.IsKnownAsync(groupId, userId))
-            return null;
+        // A stranger costs some look-ups: neither all members are read, nor is the conversation woken. But it may be no stranger: it asks again, because
+        // the node that took it out has died, and the conversation has not heard of it.
+        var isThere = await contacts.GroupExistsAsync(groupId);
+        if (!isThere || !await store.IsKnownAsync(groupId, userId))
+        {
+            if (await store.IsUntoldAsync(groupId))
+                await TellConversationAsync(groupId);
+            return isThere ? null : GroupRefusal.NoGroup(groupId);
+        }
+
         return await ChangeAsync(groupId, userId, [userId], group => GroupRules.Leave(group, userId), except);
     }
 
@@ -95,7 +102,12 @@ sealed class Groups(ContactStore contacts, GroupStore groups, MemberStore store,
             : await groups.ChangeAsync(
                 change with { Name = change.Name is null ? null : NormalForm.Compose(change.Name) }, by, role => GroupRules.ChangeGroup(id, by, role, deletes: false));
         if (changed.Refusal is { Error: ErrorCode.NotFound } && change.Delete)
+        {
+            if (await store.IsUntoldAsync(id))
+                await TellConversationAsync(id);
             return null; // as was asked for: who asks again may have had no answer
+        }
+
         if (changed.Refusal is not null)
             return changed.Refusal;
         try

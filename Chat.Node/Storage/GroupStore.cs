@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Node.Faults;
 using Chat.Protocol;
 using Dapper;
 
@@ -27,7 +28,8 @@ sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Send
 /// <param name="texts">How theirs are stored.</param>
 /// <param name="events">Who of the product's servers is told of what changes.</param>
 /// <param name="outbox">What the members are told; null without a history.</param>
-sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyTexts texts, GroupEvents? events = null, SystemOutbox? outbox = null)
+/// <param name="crashPoints">For tests.</param>
+sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyTexts texts, GroupEvents? events = null, SystemOutbox? outbox = null, CrashPoints? crashPoints = null)
 {
     const string Facts =
         """
@@ -167,14 +169,20 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
     }
 
     /// <summary>The group and its members; its messages stay, and nobody takes part in them any more.</summary>
-    public Task<ChangedGroup> DeleteAsync(int id, int by, Func<string?, GroupRefusal?> judge) => database.WriteAsync(async (connection, transaction) =>
+    public async Task<ChangedGroup> DeleteAsync(int id, int by, Func<string?, GroupRefusal?> judge)
     {
-        if (await RefusalAsync(connection, transaction, id, by, judge) is { } refusal)
-            return new ChangedGroup(refusal, [], IsDifferent: false);
-        var members = await MembersAsync(connection, transaction, id);
-        await MemberStore.DeleteAsync(connection, transaction, id, events);
-        return new ChangedGroup(null, members, IsDifferent: true);
-    });
+        var changed = await database.WriteAsync(async (connection, transaction) =>
+        {
+            if (await RefusalAsync(connection, transaction, id, by, judge) is { } refusal)
+                return new ChangedGroup(refusal, [], IsDifferent: false);
+            var members = await MembersAsync(connection, transaction, id);
+            await MemberStore.DeleteAsync(connection, transaction, id, events, outbox);
+            return new ChangedGroup(null, members, IsDifferent: true);
+        });
+        if (changed.IsDifferent)
+            crashPoints?.Reach(CrashPoint.AfterMemberChange);
+        return changed;
+    }
 
     /// <summary>Nobody else changes the group until the transaction ends.</summary>
     async Task<GroupRefusal?> RefusalAsync(DbConnection connection, DbTransaction transaction, int id, int by, Func<string?, GroupRefusal?> judge)

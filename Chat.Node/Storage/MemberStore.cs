@@ -78,6 +78,9 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         """,
         new { groupId, userId })) > 0;
 
+    /// <summary>Whether the conversation of a group may not have heard of a change yet, as when the node that made it has died. Without a history nobody knows.</summary>
+    public async Task<bool> IsUntoldAsync(int groupId) => outbox is null || await outbox.IsWaitingAsync(groupId);
+
     /// <summary>Those who look after a group.</summary>
     public async Task<List<int>> AdminsAsync(int groupId) => (await database.ReadAsync(connection => connection.QueryAsync<int>(
         "SELECT DISTINCT userid FROM GroupUser WHERE groupid = @groupId AND grouprole IN ('creator', 'admin')", new { groupId }))).AsList();
@@ -95,21 +98,22 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
             .Where(difference => difference.Before != difference.After).OrderBy(difference => difference.UserId).ToList();
         await WriteAsync(connection, transaction, groupId, by, differences);
         if (judgement.DeletesGroup)
-            await DeleteAsync(connection, transaction, groupId, events);
+            await DeleteAsync(connection, transaction, groupId, events, outbox);
         else if (outbox is not null)
             await outbox.AddAsync(connection, transaction, groupId, SystemMessages.Of(by, differences));
         return new GroupOutcome(null, differences, judgement.DeletesGroup);
     }
 
     /// <summary>A group, and all that belongs to it but for its messages.</summary>
-    public static async Task<int> DeleteAsync(DbConnection connection, DbTransaction transaction, int groupId, GroupEvents? events)
+    public static async Task<int> DeleteAsync(DbConnection connection, DbTransaction transaction, int groupId, GroupEvents? events, SystemOutbox? outbox)
     {
         await connection.ExecuteAsync("DELETE FROM GroupUser WHERE groupid = @groupId", new { groupId }, transaction);
         await connection.ExecuteAsync("DELETE FROM GroupPolicy WHERE groupid = @groupId", new { groupId }, transaction);
         await connection.ExecuteAsync("DELETE FROM GroupMute WHERE groupid = @groupId", new { groupId }, transaction);
         await connection.ExecuteAsync("DELETE FROM GroupBan WHERE groupid = @groupId", new { groupId }, transaction);
         await connection.ExecuteAsync("DELETE FROM GroupJoinRequest WHERE groupid = @groupId", new { groupId }, transaction);
-        await connection.ExecuteAsync("DELETE FROM SystemOutbox WHERE groupid = @groupId", new { groupId }, transaction);
+        if (outbox is not null)
+            await outbox.EndAsync(connection, transaction, groupId);
         var deleted = await connection.ExecuteAsync("DELETE FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
         if (deleted > 0 && events is not null)
             await events.DeletedAsync(connection, transaction, groupId);

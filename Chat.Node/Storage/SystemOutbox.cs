@@ -27,6 +27,9 @@ sealed class SystemOutbox(IChatDatabase database, TimeProvider clock, UserDirect
     /// <summary>Users that one message names; more of them are several messages.</summary>
     public const int MaxUsers = 100;
 
+    /// <summary>What waits of a group that is gone: nobody is told, but its conversation takes nothing any more when it has seen it.</summary>
+    static readonly SystemMessage End = new(SystemMessage.Left, 0, []);
+
     sealed class OutboxRow
     {
         public long Id { get; init; }
@@ -62,26 +65,39 @@ sealed class SystemOutbox(IChatDatabase database, TimeProvider clock, UserDirect
         }
     }
 
-    /// <summary>What waits for a conversation, in order.</summary>
+    /// <summary>
+    /// A group has ended, in the transaction that ends it. Its conversation is woken by what waits, until it has heard; there is nothing to say any more.
+    /// </summary>
+    public Task EndAsync(DbConnection connection, DbTransaction transaction, int groupId) => AddAsync(connection, transaction, groupId, [End]);
+
+    /// <summary>Whether a conversation may not have heard of a change of its group yet.</summary>
+    public Task<bool> IsWaitingAsync(int groupId) => database.ReadAsync(async connection =>
+        await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM SystemOutbox WHERE groupid = @groupId", new { groupId }) > 0);
+
+    /// <summary>What waits for a conversation, in order. Of a group that is gone all of it counts as logged: nobody reads there any more.</summary>
     public async Task<List<WaitingSystemMessage>> ReadAsync(int groupId, int limit)
     {
-        var (rows, logged) = await database.ReadAsync(connection => ReadAsync(connection, groupId, limit));
+        var (rows, logged, isGone) = await database.ReadAsync(connection => ReadAsync(connection, groupId, limit));
+        if (isGone)
+            return rows.ConvertAll(row => new WaitingSystemMessage(row.Id, row.Cmid, End, "", IsLogged: true));
         var messages = rows.ConvertAll(row => row.ToMessage());
         var named = messages.SelectMany(SystemText.Named).Distinct().ToList();
         var names = (await users.FindAsync(named)).ToDictionary(user => user.Id, user => user.Name);
         return [.. rows.Zip(messages, (row, message) => new WaitingSystemMessage(row.Id, row.Cmid, message, SystemText.Of(message, names), logged.Contains(row.Cmid)))];
     }
 
-    static async Task<(List<OutboxRow> Rows, HashSet<string> Logged)> ReadAsync(DbConnection connection, int groupId, int limit)
+    static async Task<(List<OutboxRow> Rows, HashSet<string> Logged, bool IsGone)> ReadAsync(DbConnection connection, int groupId, int limit)
     {
         var rows = (await connection.QueryAsync<OutboxRow>(
             "SELECT id, data, created FROM SystemOutbox WHERE groupid = @groupId ORDER BY id LIMIT @limit", new { groupId, limit })).AsList();
         if (rows.Count == 0)
-            return (rows, []);
+            return (rows, [], false);
+        if (await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM AllGroup WHERE id = @groupId", new { groupId }) == 0)
+            return (rows, [], true);
         var cmids = rows.ConvertAll(row => row.Cmid);
         var logged = await connection.QueryAsync<LoggedRow>(
             "SELECT cmid FROM MessageLog WHERE a = 0 AND b = @groupId AND sender = 0 AND cmid IN @cmids", new { groupId, cmids });
-        return (rows, logged.Select(row => SqlDialect.TextOf(row.Cmid)).ToHashSet());
+        return (rows, logged.Select(row => SqlDialect.TextOf(row.Cmid)).ToHashSet(), false);
     }
 
     /// <summary>They are in the log.</summary>

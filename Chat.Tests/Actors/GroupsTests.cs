@@ -80,11 +80,48 @@ public sealed class GroupsTests : ActorTest
         await _conversation.ExpectMsgAsync<ReloadMembers>();
         _conversation.Reply(new MembersKnown(ConversationId.Group(_group)));
         Assert.Null(await deleting.WaitAsync(Patience));
+        await HasHeardAsync();
         Assert.Null(await groups.ChangeAsync(Alice, new ChangeGroupRequest(_group) { Delete = true }).WaitAsync(Patience));
         Assert.Equal(ErrorCode.NotFound, (await groups.ChangeAsync(Alice, new ChangeGroupRequest(_group) { Name = "x" }).WaitAsync(Patience))?.Error);
     }
 
+    [Fact]
+    public async Task Who_deletes_again_because_there_was_no_answer_is_answered_when_the_conversation_knows_it()
+    {
+        Assert.True((await NewGroupStore().DeleteAsync(_group, Alice, _ => null)).IsDifferent); // by a node that is dead
+        var deleting = GroupsOf(maxMembers: 10).ChangeAsync(Alice, new ChangeGroupRequest(_group) { Delete = true });
+        await _conversation.ExpectMsgAsync<ReloadMembers>();
+        Assert.False(deleting.IsCompleted);
+        _conversation.Reply(new MembersKnown(ConversationId.Group(_group)));
+        Assert.Null(await deleting.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task Who_leaves_again_because_there_was_no_answer_is_answered_when_the_conversation_knows_it()
+    {
+        await Support.GroupMembers.AddMembersAsync(Database, _group, [Bob]);
+        foreach (var user in (int[])[Bob, Alice]) // the last one takes the group along
+        {
+            Assert.Null((await NewMemberStore().ChangeAsync(_group, user, [user], group => GroupRules.Leave(group, user))).Refusal); // by a node that is dead
+            var leaving = GroupsOf(maxMembers: 10).LeaveAsync(user, _group);
+            await _conversation.ExpectMsgAsync<ReloadMembers>();
+            Assert.False(leaving.IsCompleted);
+            _conversation.Reply(new MembersKnown(ConversationId.Group(_group)));
+            Assert.Equal(user == Bob ? (ErrorCode?)null : ErrorCode.NotFound, (await leaving.WaitAsync(Patience))?.Error);
+            await HasHeardAsync();
+        }
+    }
+
+    /// <summary>The conversation removes what has waited for it.</summary>
+    async Task HasHeardAsync() => await Outbox.RemoveAsync(_group, [.. (await Outbox.ReadAsync(_group, 10)).Select(waiting => waiting.Id)]);
+
+    SystemOutbox Outbox => new(Database, Clock, new UserDirectory(Database, new LegacyTexts(Database)));
+
+    GroupStore NewGroupStore() => new(Database, writesForLegacy: false, new LegacyTexts(Database), outbox: Outbox);
+
+    MemberStore NewMemberStore() => new(Database, Clock, outbox: Outbox);
+
     Groups GroupsOf(int maxMembers) => new(
-        ContactStore, new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database)), new MemberStore(Database, Clock),
+        ContactStore, NewGroupStore(), NewMemberStore(),
         new GroupNews(new Lazy<NoticeBoard>(() => NoticeBoard.Of(Sys)), new Lazy<PresenceRoad>(() => PresenceRoad.Of(Sys))), () => maxMembers, Region(_conversation.Ref), Clock);
 }

@@ -80,6 +80,21 @@ public sealed class SystemDeskTests : ConversationTest
         Assert.Equal(3, (await PostAsync(conversation)).Seq);
     }
 
+    [Fact]
+    public async Task A_conversation_hears_that_its_group_has_ended_and_says_nothing()
+    {
+        var conversation = Start(_group.ToString());
+        await PostAsync(conversation);
+        await ChangeAsync(Bob, new MemberFacts("normal")); // nobody is told of it any more
+        await new GroupStore(Database, writesForLegacy: false, new LegacyTexts(Database), outbox: System).DeleteAsync(_group.B, Alice, _ => null);
+        Assert.True(await System!.IsWaitingAsync(_group.B)); // until the conversation has heard, nodes go on to tell it
+        await ReloadAsync(conversation);
+        await Eventually.EqualAsync(false, () => System!.IsWaitingAsync(_group.B));
+        conversation.Tell(PostOf(5000, "late", _group, 4999, 5000), Session.Ref);
+        await Session.FishForMessageAsync(message => message is PostRefused { Error: ErrorCode.NotFound }, Patience);
+        await WaitForAsync(["1 text 0"]);
+    }
+
     async Task ReloadAsync(IActorRef conversation)
     {
         conversation.Tell(new ReloadMembers(_group), Session.Ref);
