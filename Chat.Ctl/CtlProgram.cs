@@ -21,6 +21,12 @@ readonly record struct Answer(JsonElement Json, string Text, int ExitCode = Exit
 /// <summary>One command: what it does with a node.</summary>
 delegate Task<Answer> CtlWork(ParseResult parsed, NodeApi api, CancellationToken cancelled);
 
+/// <summary>A command that needs no node, and no key.</summary>
+delegate Answer LocalWork(ParseResult parsed);
+
+/// <summary>Makes a command that needs no node.</summary>
+delegate Command MakeLocalCommand(string name, string description, IReadOnlyList<Symbol> symbols, LocalWork work);
+
 /// <summary>The program: options that all commands have, and what becomes of their answers.</summary>
 sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
 {
@@ -32,7 +38,7 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
 
     readonly Option<string?> _node = new("--node") { Description = $"Internal port of a node, like {DefaultNode}; else the variable {NodeVariable}", Recursive = true };
     readonly Option<string?> _keyFile = new("--key-file") { Description = $"File with a key of the API; else the variable {KeyVariable}", Recursive = true };
-    readonly Option<bool> _json = new("--json") { Description = "Print what the node has answered, as JSON", Recursive = true };
+    readonly Option<bool> _json = new("--json") { Description = "Print the answer as JSON", Recursive = true };
     readonly Option<int> _timeout = SecondsOption.Create("--timeout", "Seconds that one answer may take", 10);
 
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancelled = default)
@@ -47,12 +53,20 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Looks at ChatActors nodes and steers them, over the HTTP API of their internal port.") { _node, _keyFile, _json, _timeout };
         _timeout.Recursive = true;
-        foreach (var command in NodeCommands.All(Make).Append(TopCommand.Create(Make, output)).Concat(UserCommands.All(Make, input, output)).Concat(StoredCommands.All(Make)).Concat(AuditCommands.All(Make)).Concat(ConfigCommands.All(Make)))
+        foreach (var command in NodeCommands.All(Make).Append(TopCommand.Create(Make, output)).Concat(UserCommands.All(Make, input, output)).Concat(StoredCommands.All(Make)).Concat(AuditCommands.All(Make)).Concat(ConfigCommands.All(Make, MakeLocal)))
             root.Add(command);
         return root;
     }
 
-    Command Make(string name, string description, IReadOnlyList<Symbol> symbols, CtlWork work)
+    Command Make(string name, string description, IReadOnlyList<Symbol> symbols, CtlWork work) => Make(name, description, symbols, async (parsed, cancelled) =>
+    {
+        using var api = new NodeApi(NodeOf(parsed), await KeyOfAsync(parsed, cancelled), TimeSpan.FromSeconds(parsed.GetValue(_timeout)));
+        return await work(parsed, api, cancelled);
+    });
+
+    Command MakeLocal(string name, string description, IReadOnlyList<Symbol> symbols, LocalWork work) => Make(name, description, symbols, (parsed, _) => Task.FromResult(work(parsed)));
+
+    Command Make(string name, string description, IReadOnlyList<Symbol> symbols, Func<ParseResult, CancellationToken, Task<Answer>> work)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -67,13 +81,12 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
         return command;
     }
 
-    async Task<int> RunAsync(ParseResult parsed, CtlWork work, CancellationToken cancelled)
+    async Task<int> RunAsync(ParseResult parsed, Func<ParseResult, CancellationToken, Task<Answer>> work, CancellationToken cancelled)
     {
         var isJson = parsed.GetValue(_json);
         try
         {
-            using var api = new NodeApi(NodeOf(parsed), await KeyOfAsync(parsed, cancelled), TimeSpan.FromSeconds(parsed.GetValue(_timeout)));
-            var answer = await work(parsed, api, cancelled);
+            var answer = await work(parsed, cancelled);
             if (answer.Json.ValueKind != JsonValueKind.Undefined)
                 await output.WriteLineAsync(isJson ? JsonSerializer.Serialize(answer.Json, Indented) : answer.Text);
             return answer.ExitCode;

@@ -10,7 +10,7 @@ static class ExitCode
 
     public const int WrongUsage = 2;
 
-    /// <summary>There is no such user, group, message, key or endpoint.</summary>
+    /// <summary>There is no such user, group, message, key, endpoint or setting.</summary>
     public const int NotFound = 3;
 
     /// <summary>No key, a wrong one, or one without the scope; or the API is off.</summary>
