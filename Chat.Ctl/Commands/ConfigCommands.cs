@@ -28,7 +28,8 @@ static class ConfigCommands
     {
         var name = new Argument<string?>("name")
         {
-            Description = "A setting, as Chat:Port or Chat__Port, or a part of names; else all are shown", Arity = ArgumentArity.ZeroOrOne,
+            Description = "A setting, as Chat:Port or Chat__Port, or a part of names; else all are shown",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var markdown = new Option<bool>("--markdown") { Description = "Print a table of Markdown" };
         return makeLocal("docs", "What settings there are, and what each is for; without a node, of this version", [name, markdown], parsed =>
