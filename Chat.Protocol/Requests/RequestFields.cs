@@ -59,7 +59,7 @@ ref struct RequestFields(byte[] frame, bool isSpaced, Span<RequestToken> tokens)
             var start = (int)reader.TokenStartIndex;
             var type = reader.TokenType;
             if (!SkipValue(ref reader))
-                problem ??= Invalid("a number is out of range: at most 1.7e308 is expected");
+                problem ??= Invalid($"{Shown(name)} has a number that is out of range: at most 1.7e308 is expected");
             if (key == RequestKey.Other)
                 continue;
             if (!this[key].IsMissing)
@@ -89,6 +89,10 @@ ref struct RequestFields(byte[] frame, bool isSpaced, Span<RequestToken> tokens)
 
         return Invalid($"\"ref\" must be an integer or a string of at most {RequestRef.MaxBytes} bytes");
     }
+
+    /// <summary>The name of a key as a message repeats it; one that no request has may be anything.</summary>
+    static string Shown(ReadOnlySpan<byte> name) =>
+        name.Length is > 0 and <= 32 && !name.ContainsAnyExceptInRange((byte)'_', (byte)'z') ? $"\"{System.Text.Encoding.ASCII.GetString(name)}\"" : "a key";
 
     static ReadOnlySpan<byte> Unescape(scoped ref Utf8JsonReader reader)
     {

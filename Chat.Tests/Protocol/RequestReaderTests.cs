@@ -202,6 +202,8 @@ public sealed class RequestReaderTests
     [InlineData("""{"msgid":108,"since":9}""", "since")]
     [InlineData("""{"msgid":104,"msgid":104}""", "msgid")]
     [InlineData("""{"msgid":104,"x":1e999}""", "number")]
+    [InlineData("""{"msgid":109,"conversation":"d:1:2","seq":1e400}""", "\"seq\" has a number")]
+    [InlineData("""{"msgid":115,"users":[1,-1e400]}""", "\"users\" has a number")]
     [InlineData("""{"msgid":104,"x":[{"y":-1e999}]}""", "number")]
     public void Bad_input_is_named_and_carries_its_ref(string json, string named)
     {
