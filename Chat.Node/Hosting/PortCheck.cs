@@ -33,8 +33,7 @@ static class PortCheck
 
     static void TryListen(string key, IPAddress address, string addressKey, int port)
     {
-        if (port == 0)
-            return; // any free one
+        RefuseBroadcast(address, addressKey);
         var endpoint = new IPEndPoint(address, port);
         try
         {
@@ -48,12 +47,36 @@ static class PortCheck
         }
     }
 
+    /// <summary>
+    /// A process may listen at a broadcast address of the machine's networks, and nobody can connect to it. A datagram socket is refused
+    /// there until it asks for broadcasts, and sends nothing by being connected.
+    /// </summary>
+    static void RefuseBroadcast(IPAddress address, string addressKey)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetwork || UnusableAddress.IsEverybodys(address))
+            return;
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(new IPEndPoint(address, 9));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw new CannotStartException($"Chat:{addressKey}: {address} is a broadcast address: nobody can connect to it");
+        }
+        catch (SocketException)
+        {
+            // listening says better what is wrong with it
+        }
+    }
+
     static string? Describe(SocketError error, string key, string addressKey, IPEndPoint endpoint) => error switch
     {
         SocketError.AddressAlreadyInUse => $"Chat:{key}: {endpoint} is taken: another process listens there",
         SocketError.AccessDenied => $"Chat:{key}: {endpoint} may not be listened on: this user has no right to port {endpoint.Port}",
         SocketError.AddressNotAvailable => $"Chat:{addressKey}: {endpoint.Address} is no address of this machine",
         SocketError.AddressFamilyNotSupported => $"Chat:{addressKey}: {endpoint.Address} cannot be used: this machine has no {(endpoint.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4")}",
+        SocketError.InvalidArgument => $"Chat:{addressKey}: {endpoint.Address} cannot be listened at: expected is an address of this machine, with its interface behind a % where it is one of a link",
         _ => null,
     };
 
@@ -64,7 +87,8 @@ static class PortCheck
         try
         {
             var addresses = await Dns.GetHostAddressesAsync(hostname).WaitAsync(NamePatience);
-            return addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
+            var found = addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
+            return UnusableAddress.ReachesNobody(found.ToString()) ? throw new CannotStartException($"Chat:Cluster:Hostname: {hostname} is {found}, at which no other node reaches this one") : found;
         }
         catch (Exception e) when (e is SocketException or TimeoutException or ArgumentException or IndexOutOfRangeException)
         {

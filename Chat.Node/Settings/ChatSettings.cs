@@ -8,7 +8,7 @@ sealed record ChatSettings
 {
     public IPAddress Bind { get; init; } = IPAddress.Loopback;
 
-    public bool ListensEverywhere => Bind.Equals(IPAddress.Any) || Bind.Equals(IPAddress.IPv6Any);
+    public bool ListensEverywhere => UnusableAddress.IsEverybodys(Bind);
 
     public int Port { get; init; } = 6000;
 

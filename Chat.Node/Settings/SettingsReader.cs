@@ -56,7 +56,9 @@ sealed class SettingsReader(IConfigurationSection section)
     public IPAddress Address(string key, IPAddress fallback)
     {
         var text = Text(key, fallback.ToString());
-        return IPAddress.TryParse(text, out var value) ? value : throw Wrong(key, text, "an IP address");
+        return IPAddress.TryParse(text, out var value) && !UnusableAddress.IsNobodys(value)
+            ? value
+            : throw Wrong(key, text, "an IP address of this machine, or 0.0.0.0 or :: for all of them");
     }
 
     /// <summary>A name or an address; those of IPv6 come in brackets, as in front of a port.</summary>
@@ -65,20 +67,19 @@ sealed class SettingsReader(IConfigurationSection section)
         var text = Text(key, fallback);
         return Uri.CheckHostName(text) switch
         {
-            UriHostNameType.Dns or UriHostNameType.IPv4 when !IsAny(text) => text,
-            UriHostNameType.IPv6 when !IsAny(text) => $"[{text.Trim('[', ']')}]",
+            UriHostNameType.Dns or UriHostNameType.IPv4 when !UnusableAddress.ReachesNobody(text) => text,
+            UriHostNameType.IPv6 when !UnusableAddress.ReachesNobody(text) => $"[{text.Trim('[', ']')}]",
             _ => throw Wrong(key, text, "the name or the address at which other nodes reach this one"),
         };
     }
-
-    /// <summary>Everybody's address, at which nobody is reached.</summary>
-    static bool IsAny(string text) => IPAddress.TryParse(text, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
     /// <summary>A list of <c>host:port</c>: one text with commas, or indexed keys.</summary>
     public IReadOnlyList<string> Addresses(string key)
     {
         var texts = List(key);
-        return texts.Find(text => !NodeAddress.TryParse(text, out var host, out _) || Uri.CheckHostName(host) == UriHostNameType.Unknown) is { } wrong ? throw Wrong(key, wrong, "host:port") : NothingOr(texts);
+        return texts.Find(text => !NodeAddress.TryParse(text, out var host, out _) || Uri.CheckHostName(host) == UriHostNameType.Unknown || UnusableAddress.ReachesNobody(host)) is { } wrong
+            ? throw Wrong(key, wrong, "host:port, at which a node can be reached")
+            : NothingOr(texts);
     }
 
     /// <summary>A list of networks such as <c>10.0.0.0/8</c>, or of single addresses.</summary>
