@@ -13,6 +13,9 @@ readonly record struct LegacyEvidence(int Typed, int Mislabelled)
     /// <summary>Without other rows, the text stays as it is unless the other reading is that much more plausible.</summary>
     const int Better = 6;
 
+    /// <summary>Beside so many times as many typed rows, what looks mislabelled is rather chance.</summary>
+    const int Many = 10;
+
     public static LegacyEvidence Of(IEnumerable<string> stored)
     {
         var (typed, mislabelled) = (0, 0);
@@ -29,18 +32,23 @@ readonly record struct LegacyEvidence(int Typed, int Mislabelled)
         return new LegacyEvidence(typed, mislabelled);
     }
 
+    /// <summary>Whether other servers write texts as they were typed.</summary>
+    public bool AreTyped => Typed > 0 && Typed >= Many * Mislabelled;
+
     /// <summary>Whether a text that can be read both ways was mislabelled.</summary>
     public bool IsMislabelled(string stored, string undone) => (Typed, Mislabelled) switch
     {
-        ( > 0, 0) => IsClear(stored, undone),
+        _ when AreTyped => IsClear(stored, undone),
         (0, > 0) => true,
         _ => Gain(stored, undone) >= Better,
     };
 
     /// <summary>
     /// Letters with accents among Latin letters (<c>ok么yes么</c>, <c>okôyesô</c>) are never clear, however many: people write single hanzi so too.
+    /// Nor is a text of one character and ASCII: two hanzi that GB 2312 does not have look so (<c>陳禕</c>, <c>ꐶB</c>).
     /// </summary>
-    static bool IsClear(string stored, string undone) => !TextPlausibility.IsLatin(undone) && Gain(stored, undone) >= Clear;
+    static bool IsClear(string stored, string undone) =>
+        !TextPlausibility.IsLatin(undone) && TextPlausibility.Foreign(undone) > 1 && Gain(stored, undone) >= Clear;
 
     static int Gain(string stored, string undone) => TextPlausibility.Bits(stored) - TextPlausibility.Bits(undone);
 }
@@ -99,7 +107,7 @@ sealed class LegacyTexts(IChatDatabase database, LegacyCharset charset = LegacyC
     {
         if (charset == LegacyCharset.Auto && !IsFresh)
             await LookAsync();
-        return charset == LegacyCharset.Gbk || (charset == LegacyCharset.Auto && _known is not { Evidence: { Typed: > 0, Mislabelled: 0 } });
+        return charset == LegacyCharset.Gbk || (charset == LegacyCharset.Auto && _known is not { Evidence.AreTyped: true });
     }
 
     bool IsFresh => Volatile.Read(ref _known) is { } known && _clock.GetElapsedTime(known.At) < FreshFor;

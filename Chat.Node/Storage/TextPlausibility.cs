@@ -27,15 +27,20 @@ static class TextPlausibility
     public static int Bits(string text)
     {
         var (bits, before, runes) = (0, Script.Other, text.EnumerateRunes().ToList());
+        var said = new HashSet<Rune>();
         for (var i = 0; i < runes.Count; i++)
         {
             var script = ScriptOf(runes[i].Value);
-            bits += runes[i].IsAscii ? 0 : script == Script.Hanzi ? OfHanzi(runes, i) : Of(runes[i], script, before);
+            if (!runes[i].IsAscii && said.Add(runes[i])) // 谢谢谢谢谢谢 is as likely as 谢, whatever лллллл is
+                bits += script == Script.Hanzi ? OfHanzi(runes, i) : Of(runes[i], script, before);
             before = script;
         }
 
         return bits;
     }
+
+    /// <summary>How many characters a text has that are no ASCII.</summary>
+    public static int Foreign(string text) => text.EnumerateRunes().Count(rune => !rune.IsAscii);
 
     /// <summary>Whether a text has nothing but ASCII and Latin letters.</summary>
     public static bool IsLatin(string text) => text.EnumerateRunes().All(rune => rune.IsAscii || ScriptOf(rune.Value) == Script.Latin);
@@ -61,6 +66,7 @@ static class TextPlausibility
 
     static int Of(Rune rune, Script script, Script before) => (script, rune.Value) switch
     {
+        _ when Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse or UnicodeCategory.Control => 30,
         (Script.Latin, _) => before == Script.Latin ? Next : 13,
         (Script.Cyrillic or Script.Greek, _) => before == script ? Next : 12,
         (Script.Semitic, _) => before == script ? Next + 1 : 14,
@@ -69,7 +75,6 @@ static class TextPlausibility
         (_, >= 0x2010 and <= 0x2026 or >= 0x3000 and <= 0x3017 or >= 0xFF01 and <= 0xFF5E) => 8, // punctuation, full width
         (_, 0xFFFD or >= 0x2030 and <= 0x27BF or 0xFE0F) => 12, // a lost character, symbols
         (_, >= 0x1F1E6 and <= 0x1FAFF) => 12, // emoji
-        _ when Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse or UnicodeCategory.Control => 30,
         _ => Odd,
     };
 }

@@ -54,6 +54,47 @@ public sealed class LegacyEvidenceTests
         Assert.InRange(count, 50, 200);
     }
 
+    /// <summary>What is said often is no more foreign than what is said once: people thank like that.</summary>
+    [Theory]
+    [InlineData("谢谢谢谢谢谢谢谢谢谢")]
+    [InlineData("笑笑笑笑笑笑笑笑笑")]
+    [InlineData("小小小小小小")]
+    [InlineData("没没没没没没没")]
+    [InlineData("为a为a为a为a为a为a为a为")]
+    [InlineData("微微微微微微")]
+    [InlineData("黏到黏到黏到黏到黏到黏到黏到黏到")]
+    public void What_repeats_itself_is_no_evidence_and_survives(string text)
+    {
+        Assert.Equal(default, LegacyEvidence.Of([text]));
+        Assert.False(None.IsMislabelled(text, LegacyText.Undo(text)!));
+        Assert.False(new LegacyEvidence(1, 1).IsMislabelled(text, LegacyText.Undo(text)!));
+    }
+
+    /// <summary>Names of hanzi that GB 2312 does not have.</summary>
+    [Theory]
+    [InlineData("陳禕")]
+    [InlineData("鈴東")]
+    [InlineData("釘廠")]
+    public void Two_rare_hanzi_are_no_evidence_and_survive_beside_typed_rows(string text)
+    {
+        Assert.NotNull(LegacyText.Undo(text));
+        Assert.Equal(default, LegacyEvidence.Of([text]));
+        Assert.False(TypedRows.IsMislabelled(text, LegacyText.Undo(text)!));
+    }
+
+    /// <summary>One of a thousand names looks so by chance; a database that was moved has many.</summary>
+    [Fact]
+    public void One_row_that_looks_mislabelled_means_nothing_beside_many_that_do_not()
+    {
+        const string name = "鈾學";
+        var chance = new LegacyEvidence(1000, 1);
+        Assert.False(chance.IsMislabelled(name, LegacyText.Undo(name)!));
+        Assert.True(chance.AreTyped);
+        Assert.True(chance.IsMislabelled(StoredByThem("你好啊"), "你好啊"));
+        Assert.True(new LegacyEvidence(9, 1).IsMislabelled(name, LegacyText.Undo(name)!));
+        Assert.False(new LegacyEvidence(9, 1).AreTyped);
+    }
+
     /// <summary>Only where the bytes can be UTF-8: two characters of two bytes, or one of four.</summary>
     static IEnumerable<string> Pairs() =>
         from first in Hanzi
