@@ -45,6 +45,9 @@ enum SettingKind
 {
     Text,
     Integer,
+
+    /// <summary>A number from 0 to 1.</summary>
+    Ratio,
     Switch,
     Choice,
 

@@ -33,6 +33,7 @@ static class SettingsText
     {
         SettingKind.Integer when setting.Max == int.MaxValue => $"integer, {setting.Min} or more ({setting.Unit})",
         SettingKind.Integer => $"integer from {setting.Min} to {setting.Max} ({setting.Unit})",
+        SettingKind.Ratio => "number from 0 to 1",
         SettingKind.Choice => $"one of {string.Join(", ", setting.Choices)}",
         SettingKind.Switch => "true or false",
         SettingKind.Address => "IP address",

@@ -133,6 +133,7 @@ public sealed partial class SettingsReferenceTests
         _ => $"{setting.Name} is \"{Wrong}\": expected is " + setting.Kind switch
         {
             SettingKind.Integer => $"an integer from {setting.Min} to {setting.Max}",
+            SettingKind.Ratio => "a number from 0 to 1",
             SettingKind.Switch => "true or false",
             SettingKind.Choice => $"one of {string.Join(", ", setting.Choices)}",
             SettingKind.Address => "an IP address",
