@@ -7,7 +7,7 @@ const load = onDemand(() => import('./requests.js'));
 export const NAMES = /** @type {const} */ ([
   'addFriend', 'createGroup', 'joinGroup', 'getGroup', 'changeGroup', 'changeMembers', 'leaveGroup', 'joinRequests', 'listContacts', 'changeContact', 'members', 'groups', 'friends',
   'findUser', 'searchUsers', 'getUsers', 'changeProfile', 'search', 'settings', 'changeSettings', 'edit', 'recall', 'react', 'unreact', 'pin', 'receipts', 'listConversations',
-  'devices', 'changeDevice', 'report', 'archive', 'markUnread', 'clear', 'saveDraft',
+  'devices', 'changeDevice', 'renameDevice', 'revokeDevice', 'report', 'archive', 'markUnread', 'clear', 'saveDraft',
 ]);
 
 /** `Requests`, which are loaded with the first one that is made. */

@@ -172,6 +172,12 @@ export class Requests {
    */
   changeDevice(device, change) { return this.#tell(Kind.changeDevice, { device, ...change }); }
 
+  /** @param {string} device @param {string} name empty: none */
+  renameDevice(device, name) { return this.changeDevice(device, { name }); }
+
+  /** Logs it out, wherever it is; this one too. @param {string} device */
+  revokeDevice(device) { return this.changeDevice(device, { revoke: true }); }
+
   /** Somebody is to look at a message. May be repeated without harm, and is. @param {Place} message @param {string} reason */
   report({ conversation, seq }, reason) { return this.#tell(Kind.report, { conversation, seq, reason }); }
 

@@ -93,8 +93,9 @@ test('Devices are named in the login, listed, changed and logged out, and a mess
   assert.deepEqual(requests(world, 1).map(({ device }) => device), [{ id: 'd1', name: 'a browser' }]);
   assert.deepEqual(await done(world, alice.devices()), [{ device: 'd1', name: 'a browser', seen: 5, here: true }]);
   await done(world, alice.changeDevice('d1', { name: '', push: null }));
-  await done(world, alice.changeDevice('d2', { revoke: true }));
-  assert.deepEqual(requests(world, 140), [{ device: 'd1', name: '', push: null }, { device: 'd2', revoke: true }]);
+  await done(world, alice.renameDevice('d2', 'a phone'));
+  await done(world, alice.revokeDevice('d2'));
+  assert.deepEqual(requests(world, 140), [{ device: 'd1', name: '', push: null }, { device: 'd2', name: 'a phone' }, { device: 'd2', revoke: true }]);
   await done(world, alice.report({ conversation: 'd:1:2', seq: 3 }, 'spam'));
   assert.deepEqual(requests(world, 143), [{ conversation: 'd:1:2', seq: 3, reason: 'spam' }]);
 });
