@@ -44,6 +44,8 @@ const PATHS = {
   archive: 'M4 5h16v4H4V5Zm1.5 4v10h13V9M10 13h4',
   quiet: 'M6 17V11a6 6 0 0 1 9-5m3 5v6l2 1H8m2 2a2 2 0 0 0 4 0M4 4l16 16',
   thread: 'M5 5v8a4 4 0 0 0 4 4h10m-4-4 4 4-4 4M11 6h8m-8 5h5',
+  device: 'M4 5h16v11H4V5Zm5 15h6m-3-4v4',
+  flag: 'M5 21V4h14l-3 4.5 3 4.5H5',
   bell: 'M6 17V11a6 6 0 1 1 12 0v6l2 1H4l2-1Zm4 3a2 2 0 0 0 4 0',
 };
 

@@ -16,6 +16,9 @@ export function dayName(ts, now) {
   return new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' }).format(ts);
 }
 
+/** For a sentence: the time of today, else also the day. @param {number} ts @param {number} now */
+export const dayAndTime = (ts, now) => (isSameDay(ts, now) ? clockTime(ts) : `${dayName(ts, now)}, ${clockTime(ts)}`);
+
 /** For a list: the time of today, else the day, in short. @param {number} ts @param {number} now */
 export function shortTime(ts, now) {
   const days = Math.round((dayOf(new Date(now)) - dayOf(new Date(ts))) / DAY);

@@ -4,6 +4,7 @@
 /** @import { Composer } from './composer.js' */
 /** @import { MenuItem, MessageMenu } from './message-menu.js' */
 /** @import { Timeline } from './timeline.js' */
+import { reportForm } from './report-form.js';
 
 /** Between two tries of a change, in ms; the client itself waits for a connection, and repeats. */
 const PAUSE = 1000;
@@ -119,6 +120,8 @@ export class MessageChanges {
       items.push({ label: message.pinned ? 'Unpin' : 'Pin', icon: 'pin', act: () => void this.#try(() => this.#client.pin(message, !message.pinned)) });
     if (message.own || this.#looksAfter)
       items.push({ label: 'Take back', icon: 'undo', danger: true, act: () => void this.#try(() => this.#client.recall(message)) });
+    if (!message.own && this.#client.can('reports'))
+      items.push({ label: 'Report…', icon: 'flag', danger: true, act: () => reportForm(this.#hooks.menu.element.parentElement ?? document.body, reason => this.#client.report(message, reason)) });
     return items;
   }
 

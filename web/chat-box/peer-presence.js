@@ -1,7 +1,7 @@
 /** @import { ChatClient } from '../sdk/client.js' */
 /** @import { PresenceState } from '../sdk/types.js' */
 import { h } from './dom.js';
-import { clockTime, dayName, isSameDay } from './format.js';
+import { dayAndTime } from './format.js';
 
 /** Nobody has looked at the page for so many ms. */
 const AWAY_AFTER = 60_000;
@@ -39,8 +39,7 @@ export function presenceWords(presence) {
   if (!presence)
     return [];
   const { state, seen } = presence;
-  const now = Date.now();
-  const last = seen ? `last here ${isSameDay(seen, now) ? '' : `${dayName(seen, now)}, `}${clockTime(seen)}` : 'offline';
+  const last = seen ? `last here ${dayAndTime(seen, Date.now())}` : 'offline';
   return [h('span', { class: `dot ${state}`, 'aria-hidden': 'true' }), { online: 'online', away: 'away', offline: last }[state]];
 }
 

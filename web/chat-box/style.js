@@ -153,6 +153,20 @@ button:disabled { cursor: default; }
 .mentions[hidden] { display: none; }
 .mention { padding: 8px 10px; border-radius: 10px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; cursor: pointer; }
 .mention[aria-selected="true"] { background: light-dark(#ececff, #2a2a4d); box-shadow: inset 0 0 0 1.5px var(--chat-link); }
+/* A page may have dialogs of its own. */
+.report { width: min(420px, calc(100vw - 24px)); box-sizing: border-box; padding: 18px 20px 20px; border: 1px solid var(--chat-line); border-radius: 20px; background: var(--chat-surface); color: var(--chat-text); font: 15px/1.42 var(--chat-font); box-shadow: 0 24px 80px rgb(0 0 0 / .3); }
+.report::backdrop { background: rgb(10 10 25 / .45); }
+.report h2 { margin: 0 0 10px; font-size: 18px; font-weight: 660; }
+.report label span { display: block; margin-bottom: 10px; color: var(--chat-soft); font-size: 13.5px; }
+.report textarea { display: block; width: 100%; box-sizing: border-box; resize: vertical; max-height: 40vh; padding: 10px 14px; border: 1px solid var(--chat-control-line); border-radius: 12px; background: var(--chat-surface); font-size: 16px; }
+.report textarea:focus { outline: 2px solid var(--chat-link); outline-offset: -1px; border-color: transparent; }
+.report p { margin: 8px 0 0; }
+.report p:empty { display: none; }
+.report-error { color: var(--chat-danger); font-size: 14px; }
+.report-end { display: flex; justify-content: flex-end; gap: 8px; margin-top: 14px; }
+.report-end button { min-height: 44px; padding: 10px 20px; border: 1px solid var(--chat-line); border-radius: 12px; background: var(--chat-surface); font-weight: 620; }
+.report-end .report-send { border-color: transparent; background: var(--chat-accent); color: var(--chat-on-accent); }
+.report-end .report-send:disabled { opacity: .7; }
 .thread-view { position: absolute; inset: 0 0 0 auto; z-index: 1; display: flex; flex-direction: column; width: min(440px, 100%); box-sizing: border-box; border-inline-start: 1px solid var(--chat-line); background: var(--chat-canvas); box-shadow: -12px 0 40px rgb(0 0 0 / .12); }
 .thread-view > header { display: flex; align-items: center; justify-content: space-between; padding: 6px 8px 6px 20px; background: var(--chat-surface); border-bottom: 1px solid var(--chat-line); }
 .thread-view h2 { margin: 0; font-size: 16px; font-weight: 660; }

@@ -24,7 +24,7 @@ export class Directory {
     const name = typed.trim();
     const id = numberIn(name);
     const [byNumber, byName] = await Promise.all([id > 0 ? this.#client.getUsers([id]) : [], name.startsWith('#') && id > 0 ? [] : this.#byName(name)]);
-    return [...byNumber, ...byName.filter(one => one.id !== id)].map(({ id, name, display = '' }) => ({ id, name, display }));
+    return [...byNumber, ...byName.filter(one => one.id !== id)].map(({ id, name, display = '', about = '' }) => ({ id, name, display, about }));
   }
 
   /** @param {string} name */

@@ -91,7 +91,7 @@ export class FindPeople {
     const all = this.#all();
     const rows = new Map();
     all.forEach((person, i) => {
-      const key = JSON.stringify([person.isGroup ?? false, person.id, person.name, this.#displayOf(person)]);
+      const key = JSON.stringify([person.isGroup ?? false, person.id, person.name, this.#displayOf(person), person.about ?? '']);
       const row = this.#rows.get(key) ?? this.#row(person);
       rows.set(key, row);
       if (this.#results.children[i] !== row)
@@ -125,10 +125,10 @@ export class FindPeople {
 
   /** @param {Person} person */
   #row(person) {
-    const { id, name, isGroup = false } = person;
+    const { id, name, about = '', isGroup = false } = person;
     const display = this.#displayOf(person);
     return h('li', {}, h('button', { type: 'button', class: 'person', onclick: () => void this.#choose(person) }, avatar(name, isGroup),
-      h('span', { class: 'person-name', dir: 'auto' }, name, display && display !== name && h('span', { class: 'person-display' }, ` ${display}`)),
+      h('span', { class: 'person-name', dir: 'auto' }, name, display && display !== name && h('span', { class: 'person-display' }, ` ${display}`), about && h('span', { class: 'person-about' }, about)),
       h('span', { class: 'person-id' }, isGroup ? 'group' : `#${id}`)));
   }
 

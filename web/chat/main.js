@@ -1,6 +1,6 @@
 import { sheet } from '../chat-box/style.js';
-import { ChatClient } from '../sdk/index.js';
-import { accountOfTab, leave, remember, storeOf } from './accounts.js';
+import { ChatClient, ErrorCode } from '../sdk/index.js';
+import { accountOfTab, leave, remember, storeOf, thisDevice } from './accounts.js';
 import { loginView } from './login-view.js';
 import { Messenger } from './messenger.js';
 
@@ -15,10 +15,14 @@ let messenger = null;
 
 document.adoptedStyleSheets = [sheet(), ...document.adoptedStyleSheets];
 
-/** @param {{ name?: string, notice?: string }} [options] */
-function showLogin(options = {}) {
+function close() {
   messenger?.close();
   messenger = null;
+}
+
+/** @param {{ name?: string, notice?: string }} [options] */
+function showLogin(options = {}) {
+  close();
   const view = loginView({ ...options, onLogin: login => start(login.name, login), onResume: name => void start(name).catch(() => {}) });
   app.replaceChildren(view.element);
   view.focus();
@@ -26,19 +30,21 @@ function showLogin(options = {}) {
 
 /**
  * Shows what is kept of somebody at once, and connects. With a password the login has to succeed first.
- * @param {string} name @param {{ name: string, password: string }} [login]
+ * @param {string} name @param {{ name: string, password: string } | null} [login] @param {ReturnType<typeof thisDevice>} [device]
  */
-async function start(name, login) {
-  const client = new ChatClient({ store: storeOf(name), ...(login && { login }) });
+async function start(name, login = null, device = thisDevice()) {
+  const client = new ChatClient({ store: storeOf(name), ...(login && { login }), ...(device && { device }) });
   client.on('error', error => console.warn(error));
   const ended = new Promise((_, reject) => client.on('logout', why => reject(Object.assign(new Error(why.reason), why))));
   ended.catch(why => {
+    const closed = client.close();
     if (messenger === null)
-      return void client.close();
-    void client.close();
+      return;
+    if (isOneTooMany(why, device))
+      return void closed.then(close).then(() => start(name, null, null));
     const isOwnWish = why.code === 0 && why.reason === 'logged out';
     leave(why.code === REPLACED ? null : name);
-    showLogin({ name, notice: isOwnWish ? '' : why.code === REPLACED ? 'This account was opened in another tab or window.' : `You were logged out: ${why.reason}` });
+    showLogin({ name, notice: isOwnWish ? '' : wordsOf(why) });
   });
   void client.connect();
   if (login) {
@@ -48,13 +54,25 @@ async function start(name, login) {
     try {
       await Promise.race([reached, failed, ended]);
     } catch (error) {
-      void client.close();
+      await client.close();
+      if (isOneTooMany(error, device))
+        return start(name, login, null);
       throw error;
     }
   }
   remember(login ? client.user?.name ?? name : name);
   messenger = new Messenger(client, () => void client.logout().catch(() => {}));
   app.replaceChildren(messenger.element);
+}
+
+/** The user has as many devices as one may have. Without being one the browser may come in: there it is seen which are not needed. @param {any} why @param {unknown} device */
+const isOneTooMany = ({ code }, device) => code === ErrorCode.full && device !== null;
+
+/** Why somebody is here no longer. @param {{ code: number, reason: string }} why */
+function wordsOf({ code, reason }) {
+  if (code === REPLACED)
+    return 'This account was opened in another tab or window.';
+  return reason === 'revoked' ? 'You were logged out from another device.' : `You were logged out: ${reason}`;
 }
 
 const account = accountOfTab();

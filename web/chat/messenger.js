@@ -14,6 +14,7 @@ import { MessageSearch } from './message-search.js';
 import { PaneHead } from './pane-head.js';
 import { People } from './people.js';
 import { Preferences } from './preferences.js';
+import { YouDialog } from './you-dialog.js';
 
 const TITLE = 'ChatActors';
 /** The server tells a session of so many users. */
@@ -45,6 +46,7 @@ export class Messenger {
   #search;
   /** The message at which the next conversation is opened; 0: at its end. */
   #wanted = 0;
+  #logout;
   #self = h('div', { class: 'self' });
   #pane = h('div', { class: 'pane', tabindex: '-1' });
   #requests = h('span', { class: 'badge', 'aria-hidden': 'true' });
@@ -58,6 +60,7 @@ export class Messenger {
   /** @param {ChatClient} client @param {() => void} logout */
   constructor(client, logout) {
     this.#client = client;
+    this.#logout = logout;
     this.#contacts = new Contacts(client, () => {
       this.#contactsDialog?.draw();
       this.#changed();
@@ -96,6 +99,8 @@ export class Messenger {
   }
 
   close() {
+    for (const open of document.querySelectorAll('dialog'))
+      open.close(); // they are about somebody who is here no longer
     window.removeEventListener('hashchange', this.#onHash);
     window.removeEventListener('keydown', this.#onKey);
     this.#thread?.close();
@@ -177,17 +182,26 @@ export class Messenger {
 
   #draw() {
     const { user } = this.#client;
-    const key = `${user?.id} ${user?.name}`;
-    if (this.#self.dataset.key !== key) {
-      this.#self.dataset.key = key;
-      this.#self.replaceChildren(avatar(user?.name ?? '?'), h('div', {}, h('h1', {}, user?.name ?? ''), h('p', {}, user ? `Your number is ${user.id}` : '')));
-    }
+    this.#drawSelf(user);
     this.#list.show(this.#inbox.entries, this.#thread?.conversation ?? '', this.#client.can('conversations'));
     const { unread } = this.#inbox;
     document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${TITLE}` : TITLE;
     this.#drawContacts();
     this.#head?.draw();
     this.#watch();
+  }
+
+  /** A click anywhere on it is one on the name. @param {ChatClient['user']} user */
+  #drawSelf(user) {
+    const isOffered = YouDialog.isOffered(this.#client);
+    const key = `${user?.id} ${user?.name} ${isOffered}`;
+    if (this.#self.dataset.key === key)
+      return;
+    this.#self.dataset.key = key;
+    const name = user?.name ?? '';
+    this.#self.replaceChildren(avatar(name || '?'), h('div', {},
+      h('h1', {}, isOffered ? h('button', { type: 'button', 'aria-haspopup': 'dialog', title: 'Your profile and devices', onclick: () => new YouDialog(this.#client, this.#logout) }, name) : name),
+      h('p', {}, user ? `Your number is ${user.id}` : '')));
   }
 
   #drawContacts() {

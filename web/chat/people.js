@@ -6,6 +6,7 @@ import { numberIn } from './directory.js';
  * @property {number} id
  * @property {string} name
  * @property {string} [display] what a user wants to be called
+ * @property {string} [about] what a user says of themselves
  * @property {boolean} [isGroup]
  */
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { ChatClient } from '../../sdk/index.js';
-import { launch, problemsOf } from '../support/browser-page.js';
+import { launch, problemsOf, shot, violations } from '../support/browser-page.js';
 import { NodeProcess } from '../support/node-process.js';
 
 const SECRET = 'a secret that the shop and the chat server share';
@@ -94,6 +94,26 @@ test('Messages are changed in the element too', { timeout: 180_000 }, async () =
   await box.getByRole('button', { name: 'Actions' }).last().click();
   await box.getByRole('menuitem', { name: 'Take back' }).click();
   await box.getByText('You took this message back').waitFor();
+  assert.deepEqual(page.problems, []);
+});
+
+test('A message of somebody else is reported in the element too', { timeout: 180_000 }, async () => {
+  const page = await open();
+  const box = page.locator('chat-box');
+  await box.locator('textarea').fill('Is it lost?');
+  await box.locator('textarea').press('Enter');
+  while (!heard.some(({ text }) => text === 'Is it lost?'))
+    await new Promise(resolve => setTimeout(resolve, 50));
+  support.send(heard.findLast(({ text }) => text === 'Is it lost?').conversation, 'Who cares.');
+  await box.locator('.message', { hasText: 'Who cares.' }).getByRole('button', { name: 'Actions' }).click();
+  await box.getByRole('menuitem', { name: 'Report…' }).click();
+  await box.getByRole('dialog').locator('textarea').fill('not nice');
+  await shot(page, 'report-in-box');
+  assert.deepEqual(await violations(page), []);
+  await box.getByRole('button', { name: 'Report', exact: true }).click();
+  await box.getByText('The message was reported.').waitFor();
+  await box.getByRole('button', { name: 'Close' }).click();
+  await box.getByRole('dialog').waitFor({ state: 'detached' });
   assert.deepEqual(page.problems, []);
 });
 

@@ -137,7 +137,7 @@ test('Everything can be done with the keyboard alone', { timeout: 120_000 }, asy
   await page.getByRole('heading', { name: 'Create your account' }).waitFor();
   await press('Tab', 'Enter'); // from the name to the password: what was typed is still there
   await page.getByRole('heading', { name: 'keyboard', exact: true }).waitFor();
-  await press('Tab', 'Tab', 'Enter'); // over the way past the list, to "new conversation"
+  await press('Tab', 'Tab', 'Tab', 'Enter'); // over the way past the list and the user's own name, to "new conversation"
   await page.getByRole('dialog').waitFor();
   await page.keyboard.type(String(number));
   await page.getByRole('button', { name: new RegExp(`#${number}$`) }).waitFor();
