@@ -53,7 +53,7 @@ const chip = (page, emoji) => page.locator(`.reaction[data-emoji="${emoji}"]`);
 test('An own message is edited, which everybody sees, also after a reload', { timeout: 180_000 }, async () => {
   const [alice, bob] = await talk('Edith', 'Ewan');
   await openMenu(alice, 'two');
-  assert.deepEqual(await menu(alice).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Pin'], 'what others have written cannot be edited');
+  assert.deepEqual(await menu(alice).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Pin', 'Report…'], 'what others have written cannot be edited');
   await alice.keyboard.press('Escape');
   await alice.locator('.composer textarea').fill('half a thought');
   await choose(alice, 'one', 'Edit');
@@ -137,7 +137,7 @@ test('In a group only who looks after it pins, and takes back what others have w
   await shows(alice, ['of the creator', 'of a member']);
   await sent(bob);
   await openMenu(bob, 'of the creator');
-  assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread']);
+  assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Report…']);
   await bob.keyboard.press('Escape');
   await openMenu(bob, 'of a member');
   assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Edit', 'Take back']);
@@ -206,7 +206,7 @@ test('Messages are changed with the keyboard alone', { timeout: 180_000 }, async
   await reacted(alice, [['❤️', '1', 'true']]);
   await row(alice, 'two').locator('.more:focus').waitFor();
   await press('Enter', 'End');
-  await alice.locator('.menu-item:focus', { hasText: 'Pin' }).waitFor();
+  await alice.locator('.menu-item:focus', { hasText: 'Report…' }).waitFor();
   await press('Escape');
   await menu(alice).waitFor({ state: 'hidden' });
   await row(alice, 'two').locator('.more:focus').waitFor();
