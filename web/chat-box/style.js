@@ -58,8 +58,8 @@ button:disabled { cursor: default; }
 .other.first .bubble { border-start-start-radius: var(--chat-radius); }
 .own.first .bubble { border-start-end-radius: var(--chat-radius); }
 .files { display: flex; flex-direction: column; align-items: flex-start; gap: 6px; margin-bottom: 4px; }
-.picture { display: block; border-radius: 12px; overflow: hidden; max-width: 100%; background: var(--chat-line); }
-.picture img { display: block; max-width: min(320px, 100%); max-height: 320px; min-width: 48px; min-height: 48px; object-fit: contain; }
+.picture { display: block; border-radius: 12px; overflow: hidden; max-width: min(320px, 100%); background: var(--chat-line); }
+.picture img { display: block; max-width: 100%; max-height: 320px; min-width: 48px; min-height: 48px; object-fit: contain; }
 .file, .tray-file { display: inline-flex; align-items: center; gap: 8px; max-width: 100%; box-sizing: border-box; padding: 8px 12px; border: 1px solid var(--chat-control-line); border-radius: 12px; color: inherit; text-decoration: none; font-size: 14px; }
 .file:hover { text-decoration: underline; }
 .file-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

@@ -17,10 +17,10 @@ after(async () => {
 
 /** A picture of one colour, as a browser draws it. */
 const picture = async (page, colour) => Buffer.from(await page.evaluate(async colour => {
-  const canvas = new OffscreenCanvas(240, 160);
+  const canvas = new OffscreenCanvas(480, 160);
   const context = canvas.getContext('2d');
   context.fillStyle = colour;
-  context.fillRect(0, 0, 240, 160);
+  context.fillRect(0, 0, 480, 160);
   return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer())];
 }, colour));
 
@@ -46,8 +46,9 @@ test('Pictures and files go with messages, are shown and downloaded, and are gon
   await alice.getByRole('button', { name: 'Send' }).and(alice.locator(':enabled')).click(); // without a word
   const shown = bob.locator('.message .picture img');
   await shown.waitFor();
-  assert.equal(await isShown(shown), 240);
-  assert.equal(await isShown(alice.locator('.message .picture img')), 240);
+  assert.equal(await isShown(shown), 480);
+  assert.deepEqual(await bob.locator('.message .picture').evaluate(frame => [frame.offsetWidth, frame.firstElementChild.offsetWidth]), [320, 320], 'the frame is as wide as what it shows');
+  assert.equal(await isShown(alice.locator('.message .picture img')), 480);
   const chip = bob.locator('.message .file');
   assert.match(await chip.textContent(), /notes <b>\.html/);
   const answer = await bob.request.get(new URL(await chip.getAttribute('href'), node.url).href);
@@ -81,7 +82,7 @@ test('Pictures and files go with messages, are shown and downloaded, and are gon
   // It is there again after a reload, with a new address; and gone when it is taken back.
   await bob.reload();
   await bob.getByRole('button', { name: /Ann/ }).first().click();
-  assert.equal(await isShown(bob.locator('.message .picture img').first()), 240);
+  assert.equal(await isShown(bob.locator('.message .picture img').first()), 480);
 });
 
 test('A message with files alone is named by its files in the list, also after a reload', { timeout: 180_000 }, async () => {
