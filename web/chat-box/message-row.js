@@ -61,7 +61,8 @@ export class MessageRow {
     const progress = message.own && state === 'sent' ? this.#hooks.progress(message) : state;
     const isForMe = !recalled && this.#hooks.isForMe(message);
     const files = filesOf(message);
-    const key = JSON.stringify([files.map(file => [file.id, this.#hooks.urlOf(file)]), isForMe, progress, ts, isFirst, name, edited, pinned, recalled, reactions, mine, canChange]);
+    const sender = message.system ? '' : message.own ? 'You' : this.#hooks.nameOf(message.from, name);
+    const key = JSON.stringify([files.map(file => [file.id, this.#hooks.urlOf(file)]), isForMe, progress, ts, isFirst, sender, edited, pinned, recalled, reactions, mine, canChange]);
     this.#showQuote(message);
     this.#showThread(message);
     this.#showText(recalled ? this.#wordsOfRecall(message) : message.text);
@@ -73,7 +74,7 @@ export class MessageRow {
     this.element.classList.toggle('first', isFirst);
     this.element.classList.toggle('for-me', isForMe);
     this.element.classList.toggle('gone', recalled !== undefined);
-    this.#sender.textContent = message.system ? '' : message.own ? 'You' : this.#hooks.nameOf(message.from, name);
+    this.#sender.textContent = sender;
     this.#files.hidden = files.length === 0;
     this.#files.replaceChildren(...showFiles(files, file => this.#hooks.urlOf(file)));
     this.#more.hidden = !canChange;

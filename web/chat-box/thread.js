@@ -89,9 +89,7 @@ export class Thread {
     window.addEventListener('focus', onFocus);
     this.#off.push(
       () => window.removeEventListener('focus', onFocus),
-      client.on('message', message => this.#take(message)),
-      client.on('update', message => this.#take(message)),
-      client.on('change', change => this.#change(change)),
+      client.on('message', message => this.#take(message)), client.on('update', message => this.#take(message)), client.on('change', change => this.#change(change)),
       client.on('login', () => { // another server may know of other things, and the user may have another role
         void this.#changes.learn();
         this.composer.learn();
@@ -125,6 +123,9 @@ export class Thread {
   }
 
   focus() { this.composer.focus(); }
+
+  /** Somebody has another name now. */
+  redraw() { this.#drawSoon(); }
 
   /** The number of the newest message that is here; 0: there is none. */
   get lastSeq() { return this.#timeline.last; }

@@ -61,14 +61,13 @@ export class Messenger {
   constructor(client, logout) {
     this.#client = client;
     this.#logout = logout;
-    this.#contacts = new Contacts(client, () => {
+    const renamed = () => {
       this.#contactsDialog?.draw();
+      this.#thread?.redraw();
       this.#changed();
-    });
-    this.#people = new People(client, () => {
-      this.#contactsDialog?.draw(); // a name may be new
-      this.#changed();
-    }, id => this.#contacts.aliasOf(id));
+    };
+    this.#contacts = new Contacts(client, renamed);
+    this.#people = new People(client, renamed, id => this.#contacts.aliasOf(id));
     this.#inbox = new Inbox(client, this.#people, () => this.#changed());
     this.#status = connectionStatus(client);
     this.#presence = new Presence(client, () => this.#changed());

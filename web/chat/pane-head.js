@@ -50,6 +50,7 @@ export class PaneHead {
     const { name, isGroup, peer } = this.#described;
     if (this.#title.textContent !== name) {
       this.#title.textContent = name;
+      this.#title.title = peer && this.#parts.people.loginNameOf(peer) !== name ? `${this.#parts.people.loginNameOf(peer)} #${peer}` : ''; // others may call themselves the same
       this.#face.replaceChildren(avatar(name, isGroup));
       this.#thread.composer.invite(`Message ${name}`);
     }

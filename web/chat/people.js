@@ -14,9 +14,11 @@ import { numberIn } from './directory.js';
 export class People {
   /** @type {Map<number, string>} */
   #users = new Map();
-  /** Whose names the server was asked for. @type {Set<number>} */
+  /** What they want to be called. @type {Map<number, string>} */
+  #displays = new Map();
+  /** Whose profiles the server was asked for. @type {Set<number>} */
   #asked = new Set();
-  /** Whose names it is to be asked for next. @type {Set<number>} */
+  /** Whose it is to be asked for next. @type {Set<number>} */
   #unknown = new Set();
   /** @type {Map<number, string>} */
   #groups = new Map();
@@ -57,15 +59,16 @@ export class People {
   aliasOf(id) { return this.#aliasOf(id); }
 
   /** The name by which the user knows them. @param {number} id @param {string} [said] the name that came with a message */
-  nameOf(id, said) { return this.#aliasOf(id) || said || this.ownNameOf(id); }
+  nameOf(id, said) { return this.#aliasOf(id) || this.ownNameOf(id, said); }
 
-  /** The name that they have given themselves. @param {number} id */
-  ownNameOf(id) {
-    const name = this.#users.get(id);
-    if (name === undefined)
-      this.#learn(id);
-    return name ?? `User ${id}`;
+  /** The name that they have given themselves: what they want to be called, else the one that they log in with. @param {number} id @param {string} [said] */
+  ownNameOf(id, said) {
+    this.#learn(id);
+    return this.#displays.get(id) || said || this.#users.get(id) || `User ${id}`;
   }
+
+  /** The name that nobody else has. @param {number} id */
+  loginNameOf(id) { return this.#users.get(id) ?? ''; }
 
   /** @param {number} id */
   groupName(id) {
@@ -76,7 +79,11 @@ export class People {
   }
 
   /** @param {Person} person whom the server knows */
-  add({ id, name }) { this.#users.set(id, name); }
+  add({ id, name, display }) {
+    this.#users.set(id, name);
+    if (display !== undefined)
+      this.#displays.set(id, display);
+  }
 
   /** @param {number} id @param {string} name */
   addGroup(id, name) { this.#groups.set(id, name); }
@@ -94,8 +101,8 @@ export class People {
   find(typed, me) {
     const wanted = fold(typed.trim());
     const number = numberIn(typed);
-    const users = [...this.#users].map(([id, name]) => ({ id, name }))
-      .filter(({ id, name }) => id !== me && (id === number || fold(name).includes(wanted) || fold(this.aliasOf(id)).includes(wanted)));
+    const users = [...this.#users].map(([id, name]) => ({ id, name, display: this.#displays.get(id) ?? '' }))
+      .filter(({ id, name, display }) => id !== me && (id === number || [name, display, this.aliasOf(id)].some(one => fold(one).includes(wanted))));
     const groups = [...this.#groups].map(([id, name]) => ({ id, name, isGroup: true })).filter(({ name }) => fold(name).includes(wanted));
     return [...users, ...groups].sort((a, b) => a.name.localeCompare(b.name)).slice(0, 50);
   }
@@ -128,8 +135,9 @@ export class People {
       this.#unknown.clear();
       try {
         const users = await this.#client.getUsers(ids);
-        users.forEach(user => this.add(user));
-        if (users.length > 0)
+        const isNew = users.some(({ id, name, display = '' }) => this.#users.get(id) !== name || (this.#displays.get(id) ?? '') !== display);
+        users.forEach(({ id, name, display = '' }) => this.add({ id, name, display }));
+        if (isNew)
           this.#changed();
       } catch {
         ids.forEach(one => this.#asked.delete(one)); // they are asked for again with a later drawing

@@ -124,6 +124,11 @@ test('What somebody wants to be called, says of themselves, and who sees them on
   assert.deepEqual(await violations(dirk), []);
   await shot(dirk, 'you-found');
   await dirk.keyboard.press('Escape');
+  await dirk.reload(); // a page asks once for what people want to be called
+  await rowOf(dirk, /Cleo <C\.>/).waitFor();
+  assert.match(await dirk.getByRole('heading', { name: 'Cleo <C.>' }).getAttribute('title'), /^Cleo #\d+$/, 'others may call themselves the same');
+  await dirk.locator('.message.first').getByText('Cleo <C.>').waitFor();
+  await dirk.getByPlaceholder('Message Cleo <C.>').waitFor();
 
   await cleo.reload();
   await you(cleo, 'Cleo');
