@@ -54,6 +54,7 @@ static class GroupStatements
         var waiting = await outbox.ReadAsync(Told, 10);
         Assert.All(waiting, each => Assert.Equal((SystemMessage.Joined, false), (each.Message.Change, each.IsLogged)));
         Assert.Equal(waiting.Select(each => (each.Id, Told)), await outbox.WaitingAsync(10));
+        Assert.True(await outbox.IsWaitingAsync(Told));
         var log = new MessageLogStore(database, new NodeIdentity("here:4053", 5_000));
         var group = ConversationId.Group(Told);
         var head = (await log.HeadsAsync([group])).GetValueOrDefault(group)?.Seq ?? 0;
@@ -62,6 +63,7 @@ static class GroupStatements
         Assert.True((await outbox.ReadAsync(Told, 10))[0].IsLogged);
         await outbox.RemoveAsync(Told, [.. waiting.Select(each => each.Id)]);
         Assert.Empty(await outbox.WaitingAsync(10));
+        Assert.False(await outbox.IsWaitingAsync(Told));
 
         var member = waiting[0].Message.UserIds[0];
         await new DeliveryMarks(database, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<DeliveryMarks>.Instance)
