@@ -102,11 +102,14 @@ if [ "$solution" != Chat.Tests ] && [ "$(uname -sm)" = "Linux x86_64" ]; then
   fi
 fi
 
+# Nodes that the tests start are sent signals: who runs this in the background, or with nohup, ignores some of them for everything below.
+signals=$(env --default-signal=HUP,INT,QUIT true 2>/dev/null && echo --default-signal=HUP,INT,QUIT)
+
 # run PROJECT REPORT [ARGUMENT...]
 run() {
   local project=$1 report=$2
   shift 2
-  env ${memory:+TMPDIR="$memory"} dotnet test --no-build "$project" --logger "trx;LogFileName=$report.trx" --results-directory "$results" \
+  env $signals ${memory:+TMPDIR="$memory"} dotnet test --no-build "$project" --logger "trx;LogFileName=$report.trx" --results-directory "$results" \
     --blame-hang-timeout "$hang" --blame-hang-dump-type none "$@"
 }
 # filter OPERATOR GLUE NAME...: an expression for dotnet test, by parts of the tests' full names
