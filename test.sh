@@ -128,7 +128,7 @@ if ! "$parallel"; then
 else
   # Most system tests wait: for a node to be missed, for a database to be back. So three parts of them run beside each other, each with
   # ports of its own (TEST_PART). What no list names is in the third: a new test is never left out. What measures comes last, alone.
-  first=(Chat.SystemTests.Chaos EndToEnd.CrashTests Cluster.DeathTests)
+  first=(Chat.SystemTests.Chaos EndToEnd.CrashTests EndToEnd.EventCrashTests EndToEnd.WebhookCrashTests Cluster.DeathTests)
   second=(Chat.SystemTests.EndToEnd)
   alone=(Chat.SystemTests.Web Chat.SystemTests.Bench BorderLoadTests ManyChannelsTests MemoryTrimTests SchedulingTests ClusterColdStartTests)
   others=$(filter '!~' '&' "${first[@]}" "${alone[@]}")
