@@ -260,7 +260,7 @@ sealed class JsonLines(TextWriter output)
         json.WriteEndArray();
     }
 
-    static void WriteArray<T>(Utf8JsonWriter json, string key, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
+    public static void WriteArray<T>(Utf8JsonWriter json, string key, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartArray(key);
         foreach (var item in items)

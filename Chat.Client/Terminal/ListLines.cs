@@ -13,14 +13,14 @@ static class ListLines
         switch (outcome)
         {
             case RelationsListed listed:
-                WriteArray(json, "contacts", listed.Contacts, entry => WriteRelation(json, entry.Contact, entry.Name));
+                JsonLines.WriteArray(json, "contacts", listed.Contacts, (_, entry) => WriteRelation(json, entry.Contact, entry.Name));
                 break;
             case DevicesListed listed:
-                WriteArray(json, "devices", listed.Devices, device => WriteDevice(json, device));
+                JsonLines.WriteArray(json, "devices", listed.Devices, (_, device) => WriteDevice(json, device));
                 break;
             case JoinRequestsListed listed:
                 json.WriteNumber("groupid", listed.GroupId);
-                WriteArray(json, "requests", listed.Requests, request =>
+                JsonLines.WriteArray(json, "requests", listed.Requests, (_, request) =>
                 {
                     json.WriteNumber("id", request.Id);
                     json.WriteString("name", request.Name);
@@ -31,7 +31,7 @@ static class ListLines
                 json.WriteNumber("members", shown.Receipts.Members);
                 json.WriteNumber("received", shown.Receipts.Received);
                 json.WriteNumber("read", shown.Receipts.Read);
-                WriteArray(json, "who", shown.Receipts.Who, reader =>
+                JsonLines.WriteArray(json, "who", shown.Receipts.Who, (_, reader) =>
                 {
                     json.WriteNumber("id", reader.UserId);
                     json.WriteNumber("received", reader.Received);
@@ -40,7 +40,7 @@ static class ListLines
                 json.WriteBoolean("more", shown.Receipts.HasMore);
                 break;
             case HelpShown:
-                WriteArray(json, "commands", CommandTable.All, spec =>
+                JsonLines.WriteArray(json, "commands", CommandTable.All, (_, spec) =>
                 {
                     json.WriteString("usage", spec.Usage);
                     json.WriteString("legacy", spec.LegacyUsage);
@@ -128,18 +128,5 @@ static class ListLines
         json.WriteString("platform", device.Platform);
         json.WriteNumber("seen", device.Seen);
         json.WriteBoolean("here", device.IsHere);
-    }
-
-    static void WriteArray<T>(Utf8JsonWriter json, string key, IEnumerable<T> items, Action<T> write)
-    {
-        json.WriteStartArray(key);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            write(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }
