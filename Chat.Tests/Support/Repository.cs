@@ -12,6 +12,15 @@ static class Repository
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts"))
             .Order(StringComparer.Ordinal);
 
+    /// <summary>What browsers load, and what its tests share: no package of others.</summary>
+    public static IEnumerable<string> WebSources() =>
+        new[] { "sdk", "chat", "chat-box", "operate", "test/support" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, "web", folder), "*.*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".js" or ".css" or ".html")
+            .Select(file => Path.GetRelativePath(Root, file))
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Contains("node_modules"))
+            .Order(StringComparer.Ordinal);
+
     /// <summary>Every document that people read.</summary>
     public static IEnumerable<string> Documents() =>
         Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Root, "*.md"))

@@ -4,6 +4,7 @@ import { fieldsOf, filesOf } from './attachments.js';
 import { Composer } from './composer.js';
 import { h } from './dom.js';
 import { Draft } from './draft.js';
+import { HistoryPages } from './history-pages.js';
 import { JumpButton } from './jump-button.js';
 import { groupMembers } from './members.js';
 import { MessageChanges } from './message-changes.js';
@@ -30,9 +31,6 @@ const NEAR = 80;
 export class Thread {
   #timeline = new Timeline();
   #menu = new MessageMenu();
-  #more = true;
-  /** @type {Promise<void> | null} */
-  #loading = null;
   #isDue = false;
   #isToEnd = false;
   #markedRead = 0;
@@ -58,7 +56,7 @@ export class Thread {
   #view;
   #alert = h('p', { class: 'thread-alert', role: 'alert' });
   #pinned = new PinnedBar(message => this.#toRow(message));
-  #note = h('p', { class: 'thread-note', role: 'status' });
+  #pages;
   #jump = new JumpButton(() => this.#toEnd(true));
 
   /** @param {ChatClient} client @param {string} conversation @param {ThreadOptions} options */
@@ -66,6 +64,7 @@ export class Thread {
     this.#client = client;
     this.conversation = conversation;
     this.#options = options;
+    this.#pages = new HistoryPages(client, conversation, this.#timeline, isLoading => this.#onLoading(isLoading));
     this.#changes = new MessageChanges(client, conversation, this.#timeline, {
       menu: this.#menu, composer: () => this.composer, changed: () => this.#drawSoon(), say: words => this.say(words),
       nameOf: ({ own, name, from }) => (own ? 'yourself' : options.nameOf(from, name)), showThread: root => void this.#view.open(root),
@@ -80,7 +79,7 @@ export class Thread {
     this.#view = new ThreadView(client, conversation, { row: this.#rowHooks, composer: writing, host: () => this.element, closed: root => this.#leaveThread(root) });
     this.#draft = options.draft === undefined ? null : new Draft(client, conversation, this.composer, options.draft);
     this.#typing = new TypingLine(options.nameOf);
-    this.#scroller = h('div', { class: 'scroll' }, this.#list.element, this.#note);
+    this.#scroller = h('div', { class: 'scroll' }, this.#list.element, this.#pages.note);
     this.element = h('section', { class: 'thread', 'aria-label': 'Conversation' }, this.#pinned.element, this.#scroller, this.#jump.element, this.#alert, this.#typing.element, this.composer.element, this.#menu.element);
     this.composer.learn();
     this.composer.takeDrops(this.element);
@@ -110,7 +109,7 @@ export class Thread {
     for (const message of this.#client.unsent(this.conversation))
       this.#timeline.add(message);
     void this.#changes.learn();
-    await this.#fetch({ limit: PAGE });
+    await this.#pages.load({ limit: PAGE });
     this.#toEnd();
   }
 
@@ -148,21 +147,11 @@ export class Thread {
       this.#toRow(message);
   }
 
-  /** @param {{ before?: number, limit: number }} range */
-  #fetch(range) { return this.#loading ??= this.#fetchOnce(range).finally(() => { this.#loading = null; }); }
-
-  /** @param {{ before?: number, limit: number }} range */
-  async #fetchOnce(range) {
-    this.#note.textContent = this.#timeline.messages.length === 0 ? 'Loading…' : '';
-    this.#list.element.setAttribute('aria-busy', 'true');
-    try {
-      const { messages, more } = await this.#client.history(this.conversation, range);
-      this.#more = more;
-      for (const message of messages)
-        this.#timeline.add(message);
-      this.#note.textContent = this.#timeline.messages.length === 0 ? 'No messages yet. Say hello.' : '';
-    } catch (error) {
-      this.#note.textContent = this.#timeline.messages.length === 0 ? 'The messages could not be loaded. They come when the connection is back.' : '';
+  /** @param {boolean} isLoading */
+  #onLoading(isLoading) {
+    if (isLoading) {
+      this.#list.element.setAttribute('aria-busy', 'true');
+      return;
     }
     this.#draw();
     this.#list.element.removeAttribute('aria-busy');
@@ -171,7 +160,7 @@ export class Thread {
   /** @param {number} [limit] */
   async #older(limit = PAGE) {
     const { scrollHeight, scrollTop } = this.#scroller;
-    await this.#fetch({ before: this.#timeline.first, limit });
+    await this.#pages.load({ before: this.#timeline.first, limit });
     this.#scroller.scrollTop = scrollTop + this.#scroller.scrollHeight - scrollHeight;
   }
 
@@ -180,7 +169,7 @@ export class Thread {
     if (message.conversation !== this.conversation)
       return;
     const isNew = this.#timeline.add(message);
-    this.#note.textContent = '';
+    this.#pages.say('');
     if (isNew && !message.own)
       this.#jump.count();
     this.#drawSoon(isNew && message.own);
@@ -226,7 +215,7 @@ export class Thread {
     this.#options.onSend?.(message);
     this.#stopTyping();
     this.#draft?.sent();
-    this.#note.textContent = '';
+    this.#pages.say('');
     this.#draw();
     this.#toEnd();
   }
@@ -249,12 +238,12 @@ export class Thread {
   #rewind(to) {
     this.#timeline.rewind(to);
     this.#draw();
-    this.#note.textContent = 'The server was restored from a backup: some messages are not there any more.';
+    this.#pages.say('The server was restored from a backup: some messages are not there any more.');
   }
 
   #onScroll() {
     this.#menu.close();
-    if (this.#scroller.scrollTop < NEAR && this.#more && !this.#loading && this.#timeline.first > 1)
+    if (this.#scroller.scrollTop < NEAR && this.#pages.canLoadOlder)
       void this.#older();
     if (this.#isAtEnd)
       this.#markRead();
