@@ -119,24 +119,41 @@ filter() {
   for name in "$@"; do text+="${text:+$glue}FullyQualifiedName$operator$name"; done
   printf '%s' "$text"
 }
+# part NUMBER REPORT FILTER: system tests that run beside other parts, until join_parts
+part() {
+  TEST_PART=$1 run Chat.SystemTests "$2" --filter "$3" &
+  jobs+=($!)
+}
+join_parts() {
+  local job
+  for job in "${jobs[@]}"; do wait "$job" || status=1; done
+  jobs=()
+}
 
 status=0
+jobs=()
 if ! "$parallel"; then
   for project in "${projects[@]}"; do
     run "$project" "$project" "$@" || status=1
   done
 else
-  # Most system tests wait: for a node to be missed, for a database to be back. So three parts of them run beside each other, each with
-  # ports of its own (TEST_PART). What no list names is in the third: a new test is never left out. What measures comes last, alone.
+  # Most system tests wait: for a node to be missed, for a database to be back. So parts of them run beside each other, each with ports of
+  # its own (TEST_PART): three parts, then those with browsers in two, and what measures comes last, alone. What no list names is in the
+  # third part: a new test is never left out.
   first=(Chat.SystemTests.Chaos EndToEnd.CrashTests EndToEnd.EventCrashTests EndToEnd.WebhookCrashTests Cluster.DeathTests)
   second=(Chat.SystemTests.EndToEnd)
-  alone=(Chat.SystemTests.Web Chat.SystemTests.Bench BorderLoadTests ManyChannelsTests MemoryTrimTests SchedulingTests ClusterColdStartTests)
-  others=$(filter '!~' '&' "${first[@]}" "${alone[@]}")
+  browser=(Web.PageTests)
+  web=(Chat.SystemTests.Web)
+  alone=(Chat.SystemTests.Bench BorderLoadTests ManyChannelsTests MemoryTrimTests SchedulingTests ClusterColdStartTests)
+  others=$(filter '!~' '&' "${first[@]}" "${web[@]}" "${alone[@]}")
   run Chat.Tests Chat.Tests || status=1
-  TEST_PART=0 run Chat.SystemTests first --filter "$(filter '~' '|' "${first[@]}")" & jobs=($!)
-  TEST_PART=1 run Chat.SystemTests second --filter "$others&($(filter '~' '|' "${second[@]}"))" & jobs+=($!)
-  TEST_PART=2 run Chat.SystemTests third --filter "$others&$(filter '!~' '&' "${second[@]}")" & jobs+=($!)
-  for job in "${jobs[@]}"; do wait "$job" || status=1; done
+  part 0 first "$(filter '~' '|' "${first[@]}")"
+  part 1 second "$others&($(filter '~' '|' "${second[@]}"))"
+  part 2 third "$others&$(filter '!~' '&' "${second[@]}")"
+  join_parts
+  part 0 browser "$(filter '~' '|' "${browser[@]}")"
+  part 1 web "($(filter '~' '|' "${web[@]}"))&$(filter '!~' '&' "${browser[@]}")"
+  join_parts
   run Chat.SystemTests alone --filter "$(filter '~' '|' "${alone[@]}")" || status=1
 fi
 

@@ -13,8 +13,6 @@ static class JavaScript
 
     static readonly string Web = Path.Combine(Repository.Root, "web");
 
-    static readonly SemaphoreSlim Installing = new(1);
-
     /// <summary>The files with tests of a folder of <c>web/test/</c>, as parameters of a theory.</summary>
     public static TheoryData<string> FilesOf(string folder) =>
         [.. Directory.EnumerateFiles(Path.Combine(Web, "test", folder), "*.test.js").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
@@ -32,22 +30,31 @@ static class JavaScript
         int Counted(string what) => lines.Where(line => line.StartsWith($"# {what} ", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[2])).SingleOrDefault();
     }
 
-    /// <summary>What the tests need, as the lock file says; once.</summary>
+    /// <summary>What the tests need, as the lock file says; once, however many processes run tests.</summary>
     static async Task InstallAsync()
     {
         var (wanted, installed) = (Path.Combine(Web, "package-lock.json"), Path.Combine(Web, "node_modules", ".installed-lock.json"));
-        await Installing.WaitAsync();
-        try
+        await using var turn = await TakeTurnAsync();
+        if (File.Exists(installed) && await File.ReadAllTextAsync(installed) == await File.ReadAllTextAsync(wanted))
+            return;
+        var output = await OutputAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        Assert.True(Directory.Exists(Path.Combine(Web, "node_modules", "typescript")), output);
+        File.Copy(wanted, installed, overwrite: true);
+    }
+
+    static async Task<FileStream> TakeTurnAsync()
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
         {
-            if (File.Exists(installed) && await File.ReadAllTextAsync(installed) == await File.ReadAllTextAsync(wanted))
-                return;
-            var output = await OutputAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-            Assert.True(Directory.Exists(Path.Combine(Web, "node_modules", "typescript")), output);
-            File.Copy(wanted, installed, overwrite: true);
-        }
-        finally
-        {
-            Installing.Release();
+            try
+            {
+                return new FileStream(Path.Combine(Repository.Root, "artifacts", "npm.turn"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(since) < Patience)
+            {
+                await Task.Delay(100); // another process installs
+            }
         }
     }
 

@@ -64,7 +64,8 @@ export class NodeProcess {
     const [web, chat, http, cluster] = this.#ports;
     const started = spawn('dotnet', [DLL, `--Chat:WebPort=${web}`, `--Chat:Port=${chat}`, `--Chat:HttpPort=${http}`, `--Chat:Cluster:Port=${cluster}`,
       `--Chat:Storage:ConnectionString=Data Source=${join(this.#folder, 'chat.db')}`, '--Chat:Accounts:PasswordIterations=1000', ...this.#settings],
-    { cwd: this.#folder, env: { ...process.env, DOTNET_TieredPGO: '0' } });
+    // As the tests in C# do: a node that lives for seconds need not compile its hot path at once.
+    { cwd: this.#folder, env: { ...process.env, DOTNET_TieredPGO: '0', DOTNET_TC_CallCountingDelayMs: '64' } });
     this.#process = started;
     this.#exited = new Promise(resolve => started.on('exit', resolve));
     await new Promise((ready, failed) => {
