@@ -23,6 +23,9 @@ static partial class ApiLog
     [LoggerMessage(244, LogLevel.Information, "user {UserId} was disabled")]
     public static partial void UserDisabled(ILogger logger, int userId);
 
+    [LoggerMessage(245, LogLevel.Information, "user {UserId} was enabled again")]
+    public static partial void UserEnabled(ILogger logger, int userId);
+
     /// <summary>Never left out, however many there are: <see cref="NodeLogFormatter"/>.</summary>
     [LoggerMessage(AuditId, LogLevel.Information, "{Method} {Path} was answered with {Status}, asked for by {Key} from {Address}")]
     public static partial void Changed(ILogger logger, string method, PathString path, int status, string key, IPAddress? address);
@@ -32,7 +35,4 @@ static partial class ApiLog
 
     [LoggerMessage(440, LogLevel.Warning, "what has become of entry {Id} of AuditLog could not be written there: it was answered with {Status} ({Reason})")]
     public static partial void OutcomeUnwritten(ILogger logger, long id, int status, string reason);
-
-    [LoggerMessage(245, LogLevel.Information, "user {UserId} was enabled again")]
-    public static partial void UserEnabled(ILogger logger, int userId);
 }

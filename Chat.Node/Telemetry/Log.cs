@@ -21,9 +21,6 @@ static partial class Log
     [LoggerMessage(5, LogLevel.Information, "connection {Connection} from {Peer} of user {UserId} ended: {Reason}")]
     public static partial void SessionClosed(ILogger logger, string connection, System.Net.IPAddress? peer, int userId, string reason);
 
-    [LoggerMessage(13, LogLevel.Debug, "connection {Connection} of user {UserId} ended")]
-    public static partial void SessionEnded(ILogger logger, string connection, int userId);
-
     [LoggerMessage(6, LogLevel.Debug, "connection {Connection}: user {UserId} logged in (modern: {IsModern})")]
     public static partial void LoggedIn(ILogger logger, string connection, int userId, bool isModern);
 
@@ -42,14 +39,38 @@ static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "the database did not answer to the sweeper, trying again")]
     public static partial void SweepFailed(ILogger logger, Exception cause);
 
+    [LoggerMessage(13, LogLevel.Debug, "connection {Connection} of user {UserId} ended")]
+    public static partial void SessionEnded(ILogger logger, string connection, int userId);
+
+    [LoggerMessage(14, LogLevel.Information, "a statement of the database is repeated (attempt {Attempt} ended with: {Reason})")]
+    public static partial void StatementRepeated(ILogger logger, int attempt, string reason);
+
+    [LoggerMessage(15, LogLevel.Warning, "waiting for the database: {Reason}")]
+    public static partial void WaitingForDatabase(ILogger logger, string reason);
+
+    [LoggerMessage(16, LogLevel.Information, "schema: {Script} applied")]
+    public static partial void SchemaScriptApplied(ILogger logger, string script);
+
+    [LoggerMessage(17, LogLevel.Warning, "a queued message of user {UserId} cannot be delivered and was moved to QuarantinedMessage: {Reason}")]
+    public static partial void MessageQuarantined(ILogger logger, int userId, string reason);
+
+    [LoggerMessage(18, LogLevel.Warning, "Chat:Bridge:LegacyPasswords is on: passwords are stored as plain text, for legacy servers that read them")]
+    public static partial void PasswordsArePlain(ILogger logger);
+
+    [LoggerMessage(19, LogLevel.Information, "{Count} messages of a batch were left out: the one before them in their conversation failed, or somebody has locked it")]
+    public static partial void RowsLeftOut(ILogger logger, int count);
+
+    [LoggerMessage(30, LogLevel.Warning, "the journal of users' settings is not available, trying again: {Reason}")]
+    public static partial void JournalUnavailable(ILogger logger, string reason);
+
+    [LoggerMessage(39, LogLevel.Critical, "CHATACTORS_FAULT is set: THIS NODE LOSES OR GARBLES MESSAGES ON PURPOSE ({Fault}). Only for tests of the checker")]
+    public static partial void FaultsInjected(ILogger logger, string fault);
+
     [LoggerMessage(40, LogLevel.Information, "{Address} has formed a cluster; {Dead} starts of nodes that are gone were members of the one before")]
     public static partial void ClusterFormed(ILogger logger, string address, int dead);
 
     [LoggerMessage(41, LogLevel.Warning, "node {Address} is dead: its cluster port says {Answer}, and the database has had no sign of its life for {Silence:0.0} s")]
     public static partial void DeclaredDead(ILogger logger, string address, string answer, double silence);
-
-    [LoggerMessage(79, LogLevel.Warning, "node {Address} is dead: its connections have ended, and nobody listens at its cluster port")]
-    public static partial void DiedJustNow(ILogger logger, string address);
 
     [LoggerMessage(42, LogLevel.Critical, "the other nodes have declared this one dead and go on without it: it ends, and has to be started again")]
     public static partial void Fenced(ILogger logger);
@@ -69,65 +90,8 @@ static partial class Log
     [LoggerMessage(47, LogLevel.Critical, "this node was removed from its cluster ({Reason}): it ends, and has to be started again")]
     public static partial void Removed(ILogger logger, string reason);
 
-    [LoggerMessage(172, LogLevel.Error, "this node ends with work that it could not store: deliveries of {Conversations} conversations and its last word are left to the other nodes or the next start, which find them in the log ({Reason})")]
-    public static partial void EndedWithLeftovers(ILogger logger, int conversations, string reason);
-
-    [LoggerMessage(170, LogLevel.Warning, "the clock of this machine was set by {Seconds:0} s: this node goes on with the time that it had, and believes the new one when it has lasted for {Minutes:0} min")]
-    public static partial void ClockDoubted(ILogger logger, double seconds, double minutes);
-
-    [LoggerMessage(146, LogLevel.Warning, "the clock of node {Address} is {Seconds:0} s ahead of this node's (with a minus: behind): one of the two is wrong")]
-    public static partial void ClocksDiffer(ILogger logger, string address, double seconds);
-
-    [LoggerMessage(171, LogLevel.Information, "the clock of this machine, which was off by {Seconds:0} s, is taken up again: it was put right, or has lasted")]
-    public static partial void ClockBelieved(ILogger logger, double seconds);
-
     [LoggerMessage(48, LogLevel.Debug, "the load has fallen: {Megabytes} MB of memory given back in {Pause:0} ms")]
     public static partial void MemoryTrimmed(ILogger logger, long megabytes, double pause);
-
-    [LoggerMessage(30, LogLevel.Warning, "the journal of users' settings is not available, trying again: {Reason}")]
-    public static partial void JournalUnavailable(ILogger logger, string reason);
-
-    [LoggerMessage(14, LogLevel.Information, "a statement of the database is repeated (attempt {Attempt} ended with: {Reason})")]
-    public static partial void StatementRepeated(ILogger logger, int attempt, string reason);
-
-    [LoggerMessage(15, LogLevel.Warning, "waiting for the database: {Reason}")]
-    public static partial void WaitingForDatabase(ILogger logger, string reason);
-
-    [LoggerMessage(16, LogLevel.Information, "schema: {Script} applied")]
-    public static partial void SchemaScriptApplied(ILogger logger, string script);
-
-    [LoggerMessage(122, LogLevel.Critical, "{Path} is not the file any more that this node has open: nothing is acknowledged until it is back. While this process lives what it has can be copied: {Rescue}")]
-    public static partial void DatabaseFileLost(ILogger logger, string path, string rescue);
-
-    [LoggerMessage(124, LogLevel.Critical, "{Path} or its log was cut by somebody else while this node had it open: what was in it is gone, and nothing is acknowledged any more. Copy both files away, end all nodes on it, and start them again: they go on with what is left; a backup may have more")]
-    public static partial void DatabaseFileCut(ILogger logger, string path);
-
-    [LoggerMessage(123, LogLevel.Warning, "{Path} and its log are back")]
-    public static partial void DatabaseFileBack(ILogger logger, string path);
-
-    [LoggerMessage(120, LogLevel.Warning, "the database's server does not sync its commits (innodb_flush_log_at_trx_commit = {Value}): when its machine dies, acknowledged messages are lost")]
-    public static partial void CommitsAreNotSynced(ILogger logger, int value);
-
-    [LoggerMessage(121, LogLevel.Warning, "max_allowed_packet of the database's server is {Packet}: messages above {Largest} bytes are refused; {Needed} is needed for all")]
-    public static partial void PacketTooSmall(ILogger logger, long packet, int largest, long needed);
-
-    [LoggerMessage(110, LogLevel.Information, "{Names} names of users and groups were given the keys by which they are compared")]
-    public static partial void NamesKeyed(ILogger logger, int names);
-
-    [LoggerMessage(17, LogLevel.Warning, "a queued message of user {UserId} cannot be delivered and was moved to QuarantinedMessage: {Reason}")]
-    public static partial void MessageQuarantined(ILogger logger, int userId, string reason);
-
-    [LoggerMessage(18, LogLevel.Warning, "Chat:Bridge:LegacyPasswords is on: passwords are stored as plain text, for legacy servers that read them")]
-    public static partial void PasswordsArePlain(ILogger logger);
-
-    [LoggerMessage(19, LogLevel.Information, "{Count} messages of a batch were left out: the one before them in their conversation failed, or somebody has locked it")]
-    public static partial void RowsLeftOut(ILogger logger, int count);
-
-    [LoggerMessage(100, LogLevel.Warning, "the marks of user {UserId} in {Conversation} were above its last number: they said nothing, and were put right")]
-    public static partial void MarkPutRight(ILogger logger, int userId, ConversationId conversation);
-
-    [LoggerMessage(39, LogLevel.Critical, "CHATACTORS_FAULT is set: THIS NODE LOSES OR GARBLES MESSAGES ON PURPOSE ({Fault}). Only for tests of the checker")]
-    public static partial void FaultsInjected(ILogger logger, string fault);
 
     [LoggerMessage(60, LogLevel.Information, "connection {Connection} from {Peer} closed: no PROXY header, which Chat:ProxyProtocol demands ({Problem})")]
     public static partial void NoProxyHeader(ILogger logger, string connection, System.Net.EndPoint? peer, string problem);
@@ -159,8 +123,29 @@ static partial class Log
     [LoggerMessage(78, LogLevel.Information, "{Users} users of this node were listed as offline by another server: they are listed as online again")]
     public static partial void PresenceReasserted(ILogger logger, int users);
 
-    [LoggerMessage(160, LogLevel.Information, "{Users} users are listed with a session that is not there: they are put right")]
-    public static partial void PresenceAudited(ILogger logger, int users);
+    [LoggerMessage(79, LogLevel.Warning, "node {Address} is dead: its connections have ended, and nobody listens at its cluster port")]
+    public static partial void DiedJustNow(ILogger logger, string address);
+
+    [LoggerMessage(100, LogLevel.Warning, "the marks of user {UserId} in {Conversation} were above its last number: they said nothing, and were put right")]
+    public static partial void MarkPutRight(ILogger logger, int userId, ConversationId conversation);
+
+    [LoggerMessage(110, LogLevel.Information, "{Names} names of users and groups were given the keys by which they are compared")]
+    public static partial void NamesKeyed(ILogger logger, int names);
+
+    [LoggerMessage(120, LogLevel.Warning, "the database's server does not sync its commits (innodb_flush_log_at_trx_commit = {Value}): when its machine dies, acknowledged messages are lost")]
+    public static partial void CommitsAreNotSynced(ILogger logger, int value);
+
+    [LoggerMessage(121, LogLevel.Warning, "max_allowed_packet of the database's server is {Packet}: messages above {Largest} bytes are refused; {Needed} is needed for all")]
+    public static partial void PacketTooSmall(ILogger logger, long packet, int largest, long needed);
+
+    [LoggerMessage(122, LogLevel.Critical, "{Path} is not the file any more that this node has open: nothing is acknowledged until it is back. While this process lives what it has can be copied: {Rescue}")]
+    public static partial void DatabaseFileLost(ILogger logger, string path, string rescue);
+
+    [LoggerMessage(123, LogLevel.Warning, "{Path} and its log are back")]
+    public static partial void DatabaseFileBack(ILogger logger, string path);
+
+    [LoggerMessage(124, LogLevel.Critical, "{Path} or its log was cut by somebody else while this node had it open: what was in it is gone, and nothing is acknowledged any more. Copy both files away, end all nodes on it, and start them again: they go on with what is left; a backup may have more")]
+    public static partial void DatabaseFileCut(ILogger logger, string path);
 
     public const int LinesLeftOutId = 130;
 
@@ -185,6 +170,30 @@ static partial class Log
     [LoggerMessage(136, LogLevel.Error, "the certificate for TLS has ended at {End:yyyy-MM-dd HH:mm}: clients refuse it")]
     public static partial void CertificateEnded(ILogger logger, DateTime end);
 
+    [LoggerMessage(146, LogLevel.Warning, "the clock of node {Address} is {Seconds:0} s ahead of this node's (with a minus: behind): one of the two is wrong")]
+    public static partial void ClocksDiffer(ILogger logger, string address, double seconds);
+
+    [LoggerMessage(160, LogLevel.Information, "{Users} users are listed with a session that is not there: they are put right")]
+    public static partial void PresenceAudited(ILogger logger, int users);
+
+    [LoggerMessage(170, LogLevel.Warning, "the clock of this machine was set by {Seconds:0} s: this node goes on with the time that it had, and believes the new one when it has lasted for {Minutes:0} min")]
+    public static partial void ClockDoubted(ILogger logger, double seconds, double minutes);
+
+    [LoggerMessage(171, LogLevel.Information, "the clock of this machine, which was off by {Seconds:0} s, is taken up again: it was put right, or has lasted")]
+    public static partial void ClockBelieved(ILogger logger, double seconds);
+
+    [LoggerMessage(172, LogLevel.Error, "this node ends with work that it could not store: deliveries of {Conversations} conversations and its last word are left to the other nodes or the next start, which find them in the log ({Reason})")]
+    public static partial void EndedWithLeftovers(ILogger logger, int conversations, string reason);
+
+    [LoggerMessage(180, LogLevel.Debug, "the journal of users' settings was read for the first time in {Milliseconds:0} ms")]
+    public static partial void JournalWarm(ILogger logger, double milliseconds);
+
+    [LoggerMessage(181, LogLevel.Warning, "the journal of users' settings could not be read at the start ({Reason}): settings may have to be asked for again")]
+    public static partial void JournalCold(ILogger logger, string reason);
+
+    [LoggerMessage(200, LogLevel.Information, "connection {ConnectionId} from {Address} refused: pages of {Origin} may not connect")]
+    public static partial void OriginRefused(ILogger logger, string connectionId, IPAddress? address, string origin);
+
     [LoggerMessage(220, LogLevel.Information, "a token (JWT) was refused: {Reason}")]
     public static partial void TokenRefused(ILogger logger, string reason);
 
@@ -205,13 +214,4 @@ static partial class Log
 
     [LoggerMessage(382, LogLevel.Error, "the bytes of file {Id} are not where they should be")]
     public static partial void FileMissing(ILogger logger, string id);
-
-    [LoggerMessage(180, LogLevel.Debug, "the journal of users' settings was read for the first time in {Milliseconds:0} ms")]
-    public static partial void JournalWarm(ILogger logger, double milliseconds);
-
-    [LoggerMessage(181, LogLevel.Warning, "the journal of users' settings could not be read at the start ({Reason}): settings may have to be asked for again")]
-    public static partial void JournalCold(ILogger logger, string reason);
-
-    [LoggerMessage(200, LogLevel.Information, "connection {ConnectionId} from {Address} refused: pages of {Origin} may not connect")]
-    public static partial void OriginRefused(ILogger logger, string connectionId, IPAddress? address, string origin);
 }

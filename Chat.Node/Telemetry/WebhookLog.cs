@@ -14,11 +14,11 @@ static partial class WebhookLog
     [LoggerMessage(282, LogLevel.Warning, "webhook {Endpoint} ({Host}) did not take an event, attempt {Attempts}: {Reason}")]
     public static partial void Failed(ILogger logger, long endpoint, string host, int attempts, string reason);
 
-    [LoggerMessage(284, LogLevel.Warning, "user {User} could not be woken, trying again: {Reason}")]
-    public static partial void PushFailed(ILogger logger, int user, string reason);
-
     [LoggerMessage(283, LogLevel.Error, "webhook {Endpoint} has failed for a day: the messages of {Conversation} up to {UpTo} are kept as a dead letter")]
     public static partial void Gap(ILogger logger, long endpoint, ConversationId conversation, long upTo);
+
+    [LoggerMessage(284, LogLevel.Warning, "user {User} could not be woken, trying again: {Reason}")]
+    public static partial void PushFailed(ILogger logger, int user, string reason);
 
     [LoggerMessage(295, LogLevel.Warning, "the hook of messages ({Host}) did not answer about one: {Reason}; on failure: {OnFailure}")]
     public static partial void HookFailed(ILogger logger, string host, string reason, Enum onFailure);
