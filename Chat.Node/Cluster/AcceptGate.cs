@@ -15,6 +15,9 @@ sealed class AcceptGate(IChannel listening, int max) : ChannelHandlerAdapter
     readonly Lock _lock = new();
     int _silent;
 
+    /// <summary>So many are open now. From any thread.</summary>
+    public int Silent => Volatile.Read(ref _silent);
+
     /// <summary>On the listening channel what is read are connections.</summary>
     public override void ChannelRead(IChannelHandlerContext context, object message)
     {

@@ -43,7 +43,9 @@ sealed class GuardedTransport : AkkaTransport
         var (address, inner) = await _inner.Listen();
         // It does not accept before it knows its listener.
         var listening = ListeningChannel();
-        listening.Pipeline.AddFirst(new AcceptGate(listening, MaxOpenSilent));
+        var gate = new AcceptGate(listening, MaxOpenSilent);
+        listening.Pipeline.AddFirst(gate);
+        ClusterPort.Of(System).Observe(gate);
         var outer = new TaskCompletionSource<IAssociationEventListener>(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = PassOnAsync(outer.Task, inner);
         return (address, outer);

@@ -11,6 +11,8 @@ sealed class SuspectedPeers
 
     readonly Channel<Address> _addresses = Channel.CreateBounded<Address>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    public int Waiting => _addresses.Reader.Count;
+
     public void Add(Address address) => _addresses.Writer.TryWrite(address);
 
     public IAsyncEnumerable<Address> ReadAllAsync(CancellationToken cancellationToken) => _addresses.Reader.ReadAllAsync(cancellationToken);

@@ -99,7 +99,7 @@ sealed class Outbox(IFrameOutput output, int maxFrames, TimeProvider clock, ITra
     public bool TryAdd(ReadOnlyMemory<byte> frame, Receipt receipt = default)
     {
         if (((IsFlushing || _isFull) && _queue.Count >= maxFrames && _queue.Count(queued => queued.Receipt.Kind != ReceiptKind.Offline) >= maxFrames)
-            || _bytes > MaxBytesQueued || (_bytes > OutboxBudget.Step && _bytes > budget?.Most))
+            || _bytes > MaxBytesQueued || (_bytes > OutboxBudget.Step && _bytes > budget?.MaxOfOne))
             return false;
         _queue.Enqueue((frame, receipt));
         Weigh(frame.Length);

@@ -18,8 +18,11 @@ sealed class OutboxBudget(long max)
     /// <summary>For the memory of this machine, or of what limits the process.</summary>
     public static OutboxBudget OfMemory() => new(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Share);
 
+    /// <summary>The part, in bytes.</summary>
+    public long Max => max;
+
     /// <summary>The most bytes that may wait in one outbox now.</summary>
-    public long Most => Math.Max(Step, max - Taken);
+    public long MaxOfOne => Math.Max(Step, max - Taken);
 
     public long Taken => Volatile.Read(ref _taken);
 

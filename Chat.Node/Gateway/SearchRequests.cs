@@ -13,7 +13,7 @@ namespace Chat.Node.Gateway;
 sealed class SearchRequests(SearchFinder? finder, SearchIndexer? indexer, ContactStore contacts, int maxFrameBytes) : IDisposable
 {
     /// <summary>Searches of one node at a time: they must not take the database away from messages.</summary>
-    const int AtOnce = 4;
+    public const int AtOnce = 4;
 
     /// <summary>Words, or pairs of letters, of one search.</summary>
     const int MaxTerms = 64;
@@ -23,6 +23,9 @@ sealed class SearchRequests(SearchFinder? finder, SearchIndexer? indexer, Contac
 
     readonly SemaphoreSlim _places = new(AtOnce);
     readonly ConcurrentDictionary<int, bool> _searching = new();
+
+    /// <summary>Searches that look into the database now.</summary>
+    public int UnderWay => AtOnce - _places.CurrentCount;
 
     public async Task<Reply> SearchAsync(SearchRequest request, Asker asker, TimeSpan patience)
     {

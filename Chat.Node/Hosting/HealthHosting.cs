@@ -25,9 +25,13 @@ static class HealthHosting
             kestrel.Limits.KeepAliveTimeout = IdlePatience;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
-        web.ConfigureServices(services => services.AddSingleton<IConnectionListenerFactory>(provider => new GatedTransport(
-            new QuestionGate(DescriptorBudget.HttpConnections, provider.GetRequiredService<TimeProvider>()), new SocketConnectionFactoryOptions(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>())));
+        web.ConfigureServices(services =>
+        {
+            services.AddSingleton(provider => new QuestionGate(DescriptorBudget.HttpConnections, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IConnectionListenerFactory>(provider => new GatedTransport(
+                provider.GetRequiredService<QuestionGate>(), new SocketConnectionFactoryOptions(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        });
     }
 
     /// <summary>A connection whose question is being answered keeps its place.</summary>

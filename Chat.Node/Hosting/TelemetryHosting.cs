@@ -1,15 +1,8 @@
-using Chat.Node.Bridge;
 using Chat.Node.Cluster;
-using Chat.Node.Contracts;
-using Chat.Node.Conversations;
-using Chat.Node.Files;
 using Chat.Node.Gateway;
-using Chat.Node.People;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
-using Chat.Node.Users;
-using Chat.Node.Webhooks;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -59,40 +52,6 @@ static class TelemetryHosting
         meter.Members = () => state.Phase is NodePhase.Up or NodePhase.Draining ? directory.Members : 0;
         var certificates = services.GetService<CertificateKeeper>();
         meter.Certificate = () => certificates?.Left;
-        ObserveQueues(services, meter.Queues, settings);
-    }
-
-    static void ObserveQueues(IServiceProvider services, QueueDepths queues, ChatSettings settings)
-    {
-        var limit = services.GetRequiredService<ConnectionLimit>();
-        queues.Add("connections", () => limit.Max, () => limit.Count);
-        var passwords = services.GetRequiredService<PasswordWorker>();
-        queues.Add("passwords", PasswordWorker.QueueLength, () => passwords.Waiting);
-        var sightings = services.GetRequiredService<DeviceSightings>();
-        queues.Add("device_sightings", DeviceSightings.MaxWaiting, () => sightings.Waiting);
-        var uploads = services.GetRequiredService<FileUploads>();
-        queues.Add("uploads", settings.Files.Uploads, () => uploads.UnderWay);
-        if (services.GetService<SearchTouches>() is { } touches)
-            queues.Add("search_touches", SearchTouches.Max, () => touches.Waiting);
-    }
-
-    /// <summary>Those that need the actor system.</summary>
-    public static void ObserveStreams(this IServiceProvider services)
-    {
-        var queues = services.GetRequiredService<NodeMeter>().Queues;
-        var log = services.GetRequiredService<MessageLog>();
-        queues.Add("log", MessageLog.QueueLength, () => log.Waiting);
-        var offline = services.GetRequiredService<OfflineQueue>();
-        queues.Add("offline", OfflineQueue.QueueLength, () => offline.Waiting);
-        var marks = services.GetRequiredService<MarkQueue>();
-        queues.Add("marks", MarkQueue.QueueLength, () => marks.Waiting);
-        var conversations = services.GetRequiredService<ConversationLoader>();
-        queues.Add("conversation_starts", ConversationLoader.QueueLength, () => conversations.Waiting);
-        var users = services.GetRequiredService<UserServices>().Loader;
-        queues.Add("user_starts", UserLoader.QueueLength, () => users.Waiting);
-        var cursors = services.GetRequiredService<CursorQueue>();
-        queues.Add("webhook_cursors", CursorQueue.QueueLength, () => cursors.Waiting);
-        if (services.GetRequiredService<IBridge>() is RedisBridge bridge)
-            queues.Add("bridge", RedisBridge.MaxUnderWay, () => bridge.UnderWay);
+        services.ObserveQueues(meter.Queues, settings);
     }
 }

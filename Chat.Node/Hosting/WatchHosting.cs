@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Chat.Node.Links;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Node.Watching;
 
 namespace Chat.Node.Hosting;
@@ -21,6 +22,7 @@ static class WatchHosting
                 Contacts = provider.GetRequiredService<ContactBook>(),
                 Groups = provider.GetRequiredService<ContactStore>(),
             };
+            provider.GetRequiredService<NodeMeter>().Queues.Observe(hub);
             registry.Register<PresenceHub>(((ExtendedActorSystem)system).SystemActorOf(
                 Props.Create(() => new PresenceHub(hub, PresenceRoad.Of(system))), PresenceRoad.HubName));
         });

@@ -32,6 +32,9 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
     /// <summary>Everything that was written up to here is in the index, as far as this node knows, in milliseconds since 1970, UTC; 0: older messages may be missing.</summary>
     public long IndexedTo => IsFilling ? 0 : Math.Min(touches.Oldest ?? Now, _parkedSince ?? Now);
 
+    /// <summary>Conversations that could not be indexed, and wait. From any thread.</summary>
+    public int Parked => _parking.Count;
+
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Brings conversations up to date.</summary>

@@ -72,6 +72,7 @@ sealed class NodeMeter : IDisposable
     long _slowConsumers;
     long _repeatedStatements;
     long _webhookLag;
+    int _webhookConversations;
 
     /// <param name="name">Of the meter; another one only for parts that stand alone in tests.</param>
     public NodeMeter(string name = Name)
@@ -125,6 +126,13 @@ sealed class NodeMeter : IDisposable
     {
         private get => new(Interlocked.Read(ref _webhookLag));
         set => Interlocked.Exchange(ref _webhookLag, value.Ticks);
+    }
+
+    /// <summary>Conversations that the dispatcher has in memory, told by it once a second; 0 while another node has it.</summary>
+    public int WebhookConversations
+    {
+        get => Volatile.Read(ref _webhookConversations);
+        set => Volatile.Write(ref _webhookConversations, value);
     }
 
     public void Accepted(int messages) => Interlocked.Add(ref _accepted, messages);

@@ -30,6 +30,10 @@ sealed class GroupReadTable
     readonly Dictionary<(ConversationId Conversation, int UserId), long> _news = [];
     readonly Dictionary<ConversationId, Waiting> _waiting = [];
 
+    public int News => _news.Count;
+
+    public int Groups => _waiting.Count;
+
     /// <summary>A member of this node.</summary>
     public void AddNews(in GroupReader reader)
     {

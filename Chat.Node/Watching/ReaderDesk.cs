@@ -13,6 +13,12 @@ sealed class ReaderDesk(HubServices hub)
     readonly GroupReadTable _table = new();
     long _toldAt = long.MinValue / 2;
 
+    /// <summary>Members of whom the other nodes are to hear. From any thread.</summary>
+    public int News => _table.News;
+
+    /// <summary>Groups of which something waits to be told here. From any thread.</summary>
+    public int Groups => _table.Groups;
+
     /// <summary>Of a session of this node.</summary>
     public void OnRead(GroupRead read)
     {

@@ -24,6 +24,9 @@ sealed class TypingTable
     readonly Dictionary<(ConversationId Conversation, int UserId), long> _left = [];
     long _sweptAt;
 
+    /// <summary>In which somebody types.</summary>
+    public int Conversations => _typing.Count;
+
     /// <summary>Whether it is to be told.</summary>
     public bool Set(ConversationId conversation, int userId, bool isOn, long now)
     {

@@ -22,6 +22,9 @@ sealed class WatcherDesk(HubServices hub)
     readonly Queue<(Watch Watch, IActorRef Asker)> _held = new();
     bool _isFull;
 
+    /// <summary>Watches that wait. From any thread.</summary>
+    public int Held => _held.Count;
+
     public void OnWatch(Watch watch, IActorRef asker, bool isComplete, IActorContext context)
     {
         if (isComplete || _held.Count >= MaxHeld)

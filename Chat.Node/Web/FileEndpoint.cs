@@ -32,6 +32,9 @@ sealed class FileEndpoint(
     readonly OriginRule _origins = new(settings.Web);
     readonly TransferPlaces _downloads = new(MaxDownloads, MaxDownloadsOfUser);
 
+    /// <summary>Files that are being sent.</summary>
+    public int Downloads => _downloads.Taken;
+
     public async Task HandleAsync(HttpContext context)
     {
         var request = context.Request;

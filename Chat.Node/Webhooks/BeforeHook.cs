@@ -26,6 +26,9 @@ sealed class BeforeHook(
 
     readonly HookFailure _onFailure = settings.OnFailure;
 
+    /// <summary>Questions that have a place.</summary>
+    public int UnderWay => _server.UnderWay;
+
     public Task<HookVerdict> AskAsync(BeforeMessage message) => AskAsync(
         message.MayComeAgain ? VerdictKey.Of(message) : null, long.MaxValue,
         () => _server.AskAsync(

@@ -27,6 +27,8 @@ sealed class HookServer(HookSettings settings, bool allowPrivate, MessageLimits 
 
     readonly string _url = settings.BeforeMessage!.AbsoluteUri;
 
+    public int UnderWay => MaxUnderWay - _places.CurrentCount;
+
     /// <summary>Asks once. Never fails. Null: there was no answer, or none that can be used.</summary>
     /// <param name="id">The header <c>webhook-id</c>.</param>
     /// <param name="bodyOf">The question, at a time in milliseconds since 1970, UTC.</param>

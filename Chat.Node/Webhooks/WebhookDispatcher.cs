@@ -75,7 +75,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
     long Steady => _services.Clock.SteadyMilliseconds();
 
     /// <summary>What this node knows of endpoints is old from now on: another one may have the dispatcher.</summary>
-    protected override void PostStop() => _services.Meter.WebhookLag = TimeSpan.Zero;
+    protected override void PostStop() => (_services.Meter.WebhookLag, _services.Meter.WebhookConversations) = (TimeSpan.Zero, 0);
 
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TimeSpan.Zero, Interval);
 
@@ -89,6 +89,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
         _plan.OnTick(Now, Steady);
         TellLag();
+        _services.Meter.WebhookConversations = _plan.Conversations;
         foreach (var mark in _plan.TakeFinished(Steady))
         {
             // A mark that was renewed meanwhile stays, and is read again; so it is when nothing is known.

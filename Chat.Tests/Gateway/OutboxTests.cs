@@ -141,7 +141,7 @@ public sealed class OutboxTests
         await box.FlushAsync();
         await box.FlushAsync();
         Assert.Equal(0, budget.Taken);
-        Assert.Equal(1024 * 1024, budget.Most);
+        Assert.Equal(1024 * 1024, budget.MaxOfOne);
     }
 
     [Fact]
