@@ -34,6 +34,16 @@ static class FlushMeasure
         meter.Delivered(DeliveryOutcome.Pushed, pushed);
         meter.Delivered(DeliveryOutcome.Drained, drained);
         if (pushed > 0)
-            meter.Pushed(unchecked((int)clock.GetUtcNow().ToUnixTimeMilliseconds() - oldest));
+            meter.Pushed(Since(oldest, clock.GetUtcNow().Ticks));
+    }
+
+    /// <summary>
+    /// The milliseconds from the number of a message until now. Its time is that of the last whole millisecond before, so it is half of one older than
+    /// it says, on the average.
+    /// </summary>
+    static double Since(int ts, long ticks)
+    {
+        var (milliseconds, rest) = Math.DivRem(ticks - DateTimeOffset.UnixEpoch.Ticks, TimeSpan.TicksPerMillisecond);
+        return unchecked((int)milliseconds - ts) + ((double)rest / TimeSpan.TicksPerMillisecond) - 0.5;
     }
 }

@@ -166,9 +166,9 @@ sealed class NodeMeter : IDisposable
     }
 
     /// <param name="milliseconds">Two clocks may be behind it: less than nothing is nothing.</param>
-    public void Pushed(int milliseconds)
+    public void Pushed(double milliseconds)
     {
-        var seconds = Math.Max(0, milliseconds) / 1000.0;
+        var seconds = Math.Max(0, milliseconds) / 1000;
         _delivery.Record(seconds);
         _deliverySpread.Add(seconds);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Chat.Node.Gateway;
 using Chat.Node.Telemetry;
 using Chat.Protocol;
+using Chat.Tests.Support;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using Xunit;
@@ -68,8 +69,25 @@ public sealed class MeterCostTests
             TimeProvider.System);
 
         Assert.Equal((2, 1), (readings.Of("chat.deliveries", "pushed"), readings.Of("chat.deliveries", "drained")));
-        Assert.InRange(Assert.Single(readings.Recorded("chat.delivery.duration")), 40, 80);
+        Assert.InRange(Assert.Single(readings.Recorded("chat.delivery.duration")), 39, 80);
         Assert.InRange(Assert.Single(readings.Recorded("chat.ack.duration")), 1, 40);
+    }
+
+    /// <summary>The time of a message is that of the millisecond that it was numbered in, in its middle on the average.</summary>
+    [Theory]
+    [InlineData(0.0, 0.0)]
+    [InlineData(0.9, 0.4)]
+    [InlineData(3.5, 3.0)]
+    [InlineData(1000.25, 999.75)]
+    public void A_push_is_measured_finer_than_its_message_is_timed(double millisecondsLater, double expected)
+    {
+        using var meter = new NodeMeter("Chat.Fine");
+        using var readings = new Readings(meter.Meter);
+        var clock = new ManualClock();
+        var numbered = clock.Milliseconds;
+        clock.Now += TimeSpan.FromTicks((long)(millisecondsLater * TimeSpan.TicksPerMillisecond));
+        FlushMeasure.Note(meter, [new Receipt(ReceiptKind.Push, ConversationId.Direct(1, 2), 1, 7) { Ts = unchecked((int)numbered) }], clock);
+        Assert.Equal(expected / 1000, Assert.Single(readings.Recorded("chat.delivery.duration")), 9);
     }
 
     [Fact]
