@@ -12,7 +12,11 @@ static class ClusterHosting
     public static IServiceCollection AddChatCluster(this IServiceCollection services, ChatSettings settings)
     {
         if (settings is { IsClustered: true, ClusterTls: { } tls })
+        {
             services.AddSingleton(provider => new ClusterTls(tls, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClusterTls>>()));
+            services.AddHostedService(provider => provider.GetRequiredService<ClusterTls>());
+        }
+
         services.AddSingleton<NodeState>();
         services.AddSingleton<NodeDirectory>();
         services.AddHealthChecks().AddCheck<NodeState>("chat.node", tags: ["ready"]);

@@ -8,34 +8,69 @@ namespace Chat.Node.Hosting;
 
 /// <summary>
 /// TLS between nodes: both sides show a certificate, and take one only of the cluster's own authority. The machine's list of authorities does not
-/// count, nor does a name in the certificate: who has one of this authority is a node.
+/// count, nor does a name in the certificate: who has one of this authority is a node. Akka keeps the certificate that it was started with, so a new one
+/// needs a restart: for as long as the node runs it says when that is due.
 /// </summary>
-sealed class ClusterTls
+sealed class ClusterTls : BackgroundService
 {
+    /// <summary>Between two looks at the time.</summary>
+    static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+
     static readonly TimeSpan WarningTime = TimeSpan.FromDays(14);
+    static readonly TimeSpan WarningInterval = TimeSpan.FromDays(1);
 
     readonly TlsCertificate _own;
+    readonly TimeProvider _clock;
     readonly X509Certificate2Collection _authorities;
     readonly ILogger<ClusterTls> _logger;
+    DateTimeOffset _warned = DateTimeOffset.MinValue;
 
     /// <exception cref="SettingsException">A file cannot be used; the setting and the file are named.</exception>
     public ClusterTls(ClusterTlsSettings settings, TimeProvider clock, ILogger<ClusterTls> logger)
     {
-        _logger = logger;
-        var now = clock.GetUtcNow();
-        _own = TlsCertificate.Load(settings.Certificate, settings.CertificateKey, now, $"Chat:{ClusterTlsSettings.CertificateSetting}");
+        (_logger, _clock) = (logger, clock);
+        _own = TlsCertificate.Load(settings.Certificate, settings.CertificateKey, clock.GetUtcNow(), $"Chat:{ClusterTlsSettings.CertificateSetting}");
         _authorities = ReadAuthorities(settings.Authority);
         if (ProblemOf(_own.Leaf, null) is { } problem)
             throw new SettingsException($"Chat:{ClusterTlsSettings.CertificateSetting}: the other nodes will not take the certificate in {settings.Certificate}: {problem}");
         ClusterLog.CertificateRead(logger, _own.Leaf.Subject, _own.End);
-        if (_own.End - now.UtcDateTime < WarningTime)
-            ClusterLog.CertificateEnds(logger, _own.End, (_own.End - now.UtcDateTime).TotalDays);
+        WarnBeforeTheEnd();
     }
+
+    /// <summary>How long the certificate is still good; less than nothing when it has ended.</summary>
+    public TimeSpan Left => _own.End - _clock.GetUtcNow().UtcDateTime;
 
     /// <summary>What Akka.Remote is given.</summary>
     public DotNettySslSetup Setup => new(
         _own.Leaf, suppressValidation: false, requireMutualAuthentication: true, validateCertificateHostname: false,
         customValidator: (certificate, chain, peer, _, _) => IsNode(certificate, chain, peer));
+
+    /// <summary>Once a day, in the certificate's last days and behind them.</summary>
+    public void WarnBeforeTheEnd()
+    {
+        var (now, left) = (_clock.GetUtcNow(), Left);
+        if (left > WarningTime || now - _warned < WarningInterval)
+            return;
+        _warned = now;
+        if (left < TimeSpan.Zero)
+            ClusterLog.CertificateEnded(_logger, _own.End);
+        else
+            ClusterLog.CertificateEnds(_logger, _own.End, left.TotalDays);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                WarnBeforeTheEnd();
+        }
+        catch (OperationCanceledException)
+        {
+            // the host is stopping
+        }
+    }
 
     bool IsNode(X509Certificate2? certificate, X509Chain? chain, string peer)
     {

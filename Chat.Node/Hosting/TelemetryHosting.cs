@@ -52,6 +52,8 @@ static class TelemetryHosting
         meter.Members = () => state.Phase is NodePhase.Up or NodePhase.Draining ? directory.Members : 0;
         var certificates = services.GetService<CertificateKeeper>();
         meter.Certificate = () => certificates?.Left;
+        var cluster = services.GetService<ClusterTls>();
+        meter.ClusterCertificate = () => cluster?.Left;
         services.ObserveQueues(meter.Queues, settings);
     }
 }

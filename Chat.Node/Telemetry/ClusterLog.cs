@@ -14,4 +14,7 @@ static partial class ClusterLog
 
     [LoggerMessage(453, LogLevel.Warning, "{Peer} is not let in at the cluster's port, or not spoken to: {Problem}")]
     public static partial void PeerRefused(ILogger logger, string peer, string problem);
+
+    [LoggerMessage(454, LogLevel.Error, "the certificate for TLS between nodes has ended at {End:yyyy-MM-dd HH:mm}: other nodes let this one in no more when a connection has to be made again. It needs a new certificate and a restart")]
+    public static partial void CertificateEnded(ILogger logger, DateTime end);
 }

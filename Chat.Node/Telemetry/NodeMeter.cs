@@ -94,7 +94,7 @@ sealed class NodeMeter : IDisposable
         _meter.CreateObservableUpDownCounter("chat.entities", _entities.Read, "{actor}", "Actors of users and conversations that are alive here");
         _meter.CreateObservableGauge("chat.node.ready", () => IsReady() ? 1 : 0, "{node}", "1 while this node is a member that may write");
         _meter.CreateObservableGauge("chat.cluster.members", () => Members(), "{node}", "Living nodes of the cluster as this one sees it, itself included");
-        _meter.CreateObservableGauge("chat.certificate.expiry", ReadCertificate, "s", "How long the certificate of the TLS ports is still good");
+        _meter.CreateObservableGauge("chat.certificate.expiry", ReadCertificates, "s", "How long the certificate of the TLS ports, and the one for other nodes, is still good");
         _webhook = _meter.CreateHistogram("chat.webhook.duration", "s", "How long an endpoint took to answer", advice: Seconds);
         _meter.CreateObservableCounter("chat.webhook.requests", _webhooks.Read, "{request}", "Requests to endpoints");
         _meter.CreateObservableGauge("chat.webhook.lag", () => WebhookLag.TotalSeconds, "s", "For how long the endpoint that fails longest has taken nothing; on the node with the dispatcher");
@@ -118,8 +118,11 @@ sealed class NodeMeter : IDisposable
 
     public Func<int> Members { get; set; } = () => 0;
 
-    /// <summary>How long the certificate is good; null: there is none.</summary>
+    /// <summary>How long the certificate of the TLS ports is good; null: there is none.</summary>
     public Func<TimeSpan?> Certificate { get; set; } = () => null;
+
+    /// <summary>The same of the one for TLS between nodes.</summary>
+    public Func<TimeSpan?> ClusterCertificate { get; set; } = () => null;
 
     /// <summary>Told by the dispatcher, once a second.</summary>
     public TimeSpan WebhookLag
@@ -209,5 +212,11 @@ sealed class NodeMeter : IDisposable
     IEnumerable<Measurement<int>> CountConnections(Func<ConnectionCount, int> choose) => Connections().Select(count =>
         new Measurement<int>(choose(count), new KeyValuePair<string, object?>("transport", count.Transport), new KeyValuePair<string, object?>("profile", count.Profile)));
 
-    IEnumerable<Measurement<double>> ReadCertificate() => Certificate() is { } left ? [new Measurement<double>(left.TotalSeconds)] : [];
+    IEnumerable<Measurement<double>> ReadCertificates()
+    {
+        if (Certificate() is { } clients)
+            yield return new Measurement<double>(clients.TotalSeconds, new KeyValuePair<string, object?>("certificate", "clients"));
+        if (ClusterCertificate() is { } cluster)
+            yield return new Measurement<double>(cluster.TotalSeconds, new KeyValuePair<string, object?>("certificate", "cluster"));
+    }
 }

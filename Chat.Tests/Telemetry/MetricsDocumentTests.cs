@@ -23,6 +23,7 @@ public sealed partial class MetricsDocumentTests
         using var node = new NodeMeter("Chat.Tags");
         node.Connections = () => [new ConnectionCount("tcp", "modern", 1, 1)];
         node.Certificate = () => TimeSpan.FromDays(1);
+        node.ClusterCertificate = () => TimeSpan.FromDays(1);
         node.Queues.Add("log", 1, () => 0);
         var tags = new Dictionary<string, string>();
         using var listener = Listen(node.Meter, (instrument, found) => tags[instrument.Name] = string.Join(',', found.Order(StringComparer.Ordinal)));
