@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
 using Chat.Node.Cluster;
+using Chat.Node.Telemetry;
 using Chat.SystemTests.EndToEnd;
 using Chat.Tests.Support;
+using Chat.Tests.Telemetry;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,9 +25,11 @@ public sealed class MembershipTests : IDisposable
     public async Task A_node_that_comes_later_joins_and_one_that_leaves_is_not_missed()
     {
         await using var first = await TestNode.StartAsync(_folder);
+        using var readings = new Readings(first.Service<NodeMeter>().Meter); // /metrics has those of every node in this process
         await using (var second = await TestNode.StartAsync(_folder))
         {
             await Eventually.TrueAsync(() => first.Members == 2 && second.Members == 2);
+            await Eventually.TrueAsync(() => (int)readings.Of("chat.cluster.members") == 2);
             await using var alice = await second.LogInNewAsync("alice");
             await using var bob = await first.LogInNewAsync("bob");
             Assert.Equal(0, (await alice.SendToAsync(bob.UserId, "hi")).Number("errno"));
@@ -33,6 +37,7 @@ public sealed class MembershipTests : IDisposable
         }
 
         await Eventually.TrueAsync(() => first.Members == 1);
+        await Eventually.TrueAsync(() => (int)readings.Of("chat.cluster.members") == 1);
         await first.EventuallyAsync(1L, "SELECT COUNT(*) FROM Node WHERE finished = 0");
         await using var carol = await first.LogInNewAsync("carol");
         Assert.Equal(1, (await carol.SendToAsync(carol.UserId, "note")).Number("seq"));

@@ -1,6 +1,8 @@
 using Chat.Checker.Processes;
 using Chat.Node.Storage;
 using Chat.Node.Storage.MySql;
+using Chat.Node.Telemetry;
+using Chat.Tests.Telemetry;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -88,7 +90,9 @@ public sealed class MySqlSessionTests
         var server = await MariaDbServer.SharedAsync();
         var name = await server.CreateDatabaseAsync();
         await server.ExecuteAsync("CREATE TABLE t (x INT PRIMARY KEY); INSERT INTO t VALUES (1)", name);
-        await using var database = Open(server, name);
+        using var meter = new NodeMeter("Chat.Repeats");
+        using var readings = new Readings(meter.Meter);
+        await using var database = new MySqlDatabase(new MySqlServers(server.ConnectionString(name)), NullLogger<MySqlDatabase>.Instance, meter: meter);
         await using var holder = await server.OpenAsync(name);
         await using var held = await holder.BeginTransactionAsync();
         await holder.ExecuteAsync("UPDATE t SET x = 1 WHERE x = 1", transaction: held);
@@ -101,6 +105,8 @@ public sealed class MySqlSessionTests
             return connection.ExecuteAsync("INSERT INTO t VALUES (1)", transaction: transaction);
         }));
         Assert.InRange(Volatile.Read(ref attempts), 2, 3);
+        Assert.Equal(Volatile.Read(ref attempts) - 1, readings.Of("chat.db.repeats"));
+        Assert.Equal(1, readings.Of("chat.db.failures", "write"));
         // A batch does not wait so long, and is not repeated: its rows are written apart.
         var locked = await Assert.ThrowsAsync<StorageException>(() => database.WriteOnceAsync((connection, _) =>
         {

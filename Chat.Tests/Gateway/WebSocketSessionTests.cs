@@ -4,8 +4,10 @@ using Chat.Node.Contracts;
 using Chat.Node.Gateway;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Protocol;
 using Chat.Tests.Support;
+using Chat.Tests.Telemetry;
 using Xunit;
 
 namespace Chat.Tests.Gateway;
@@ -178,7 +180,9 @@ public sealed class WebSocketSessionTests : WebSocketTest
     public async Task Who_does_not_read_is_a_slow_consumer_and_is_told_so_when_it_reads()
     {
         await Accounts.SaveTokenAsync(SHA256.HashData("token"u8), new Account { Id = Alice }, Clock.GetUtcNow().AddDays(1));
-        using var socket = await SayHelloAsync(await ListenAsync(limits: new ChatLimits { OutboxFrames = 16 }));
+        using var meter = new NodeMeter("Chat.Slow");
+        using var readings = new Readings(meter.Meter);
+        using var socket = await SayHelloAsync(await ListenAsync(limits: new ChatLimits { OutboxFrames = 16 }, meter: meter));
         await SendAsync(socket, """{"msgid":1,"token":"token"}""");
         await Users.ExpectMsgAsync<Attach>(Patience);
         Users.Reply(new Attached(Alice, [], HasMore: false));
@@ -193,6 +197,7 @@ public sealed class WebSocketSessionTests : WebSocketTest
         await Users.FishForMessageAsync(message => message is Detach, Patience);
 
         Assert.Equal(((int)CloseCode.SlowConsumer, "slow consumer: the outbox is full"), await CloseOfAsync(socket));
+        Assert.Equal(1, readings.Of("chat.slow_consumers"));
     }
 
     [Theory]

@@ -6,6 +6,7 @@ using Chat.Node.Actors;
 using Chat.Node.Gateway;
 using Chat.Node.Hosting;
 using Chat.Node.Settings;
+using Chat.Node.Telemetry;
 using Chat.Node.Web;
 using Chat.Tests.Actors;
 using Microsoft.AspNetCore.Http;
@@ -33,14 +34,14 @@ public abstract class WebSocketTest : SessionTest
     private protected ConnectionLimit Connections { get; } = new(100);
 
     /// <summary>Its port. Unless a test wants it otherwise time stands still: however busy the machine is, nobody's patience ends.</summary>
-    private protected async Task<int> ListenAsync(WebSettings? web = null, ChatLimits? limits = null, TimeProvider? clock = null, TimeProvider? webClock = null)
+    private protected async Task<int> ListenAsync(WebSettings? web = null, ChatLimits? limits = null, TimeProvider? clock = null, TimeProvider? webClock = null, NodeMeter? meter = null)
     {
         clock ??= Standing();
         var settings = new ChatSettings { Web = (web ?? new WebSettings()) with { Port = 0 }, Limits = limits ?? new ChatLimits() };
         var services = new ServiceCollection()
             .AddLogging().AddRouting().AddSingleton(settings).AddSingleton(webClock ?? TimeProvider.System).AddSingleton(new DiagnosticListener("web"))
             .AddSingleton<IHttpContextFactory, DefaultHttpContextFactory>()
-            .AddSingleton(new WebSocketSessions(new SessionStarter(Sys, Services() with { Limits = settings.Limits, Clock = clock }, Sessions)))
+            .AddSingleton(new WebSocketSessions(new SessionStarter(Sys, Services() with { Limits = settings.Limits, Clock = clock, Meter = meter ?? NodeMeter.Unread }, Sessions)))
             .AddSingleton<WebSocketEndpoint>();
         _services = services.BuildServiceProvider();
         var listener = new WebListener(settings, Connections, _services, NullLoggerFactory.Instance);
