@@ -129,11 +129,13 @@ static class ChatHost
     {
         try
         {
-            return WebApplication.CreateSlimBuilder(new WebApplicationOptions
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
             {
                 Args = args,
                 ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program
             });
+            builder.Configuration.AddSettingsFile(Environment.GetEnvironmentVariable(SettingsFile.Variable));
+            return builder;
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {

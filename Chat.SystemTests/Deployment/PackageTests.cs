@@ -70,13 +70,14 @@ public sealed class PackageTests(SingleFile published) : IClassFixture<SingleFil
         var files = (await DoneAsync("dpkg-deb", "-c", package)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(files, line => Assert.Contains(" root/root ", line, StringComparison.Ordinal));
         Assert.StartsWith("-rw------- ", Assert.Single(files, line => line.EndsWith(" ./etc/chatactors/chatactors.env", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith("-rw-r----- ", Assert.Single(files, line => line.EndsWith(" ./etc/chatactors/settings.json", StringComparison.Ordinal)), StringComparison.Ordinal);
 
         var installed = Path.Combine(_folder.Path, "root");
         await DoneAsync("dpkg-deb", "-x", package, installed);
         Assert.Equal(Repository.Read("deploy/systemd/chatactors.service"), await File.ReadAllTextAsync(Path.Combine(installed, "usr/lib/systemd/system/chatactors.service")));
         var control = Path.Combine(_folder.Path, "control");
         await DoneAsync("dpkg-deb", "-e", package, control);
-        Assert.Equal("/etc/chatactors/chatactors.env\n", await File.ReadAllTextAsync(Path.Combine(control, "conffiles")));
+        Assert.Equal("/etc/chatactors/chatactors.env\n/etc/chatactors/settings.json\n", await File.ReadAllTextAsync(Path.Combine(control, "conffiles")));
         foreach (var script in (string[])["postinst", "prerm"])
             await DoneAsync("sh", "-n", Path.Combine(control, script));
         var program = Assert.Single(Repository.Read("deploy/systemd/chatactors.service").Split('\n'), line => line.StartsWith("ExecStart=", StringComparison.Ordinal))["ExecStart=".Length..];

@@ -1,8 +1,12 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Chat.Node.Settings;
 using Chat.SystemTests.EndToEnd;
 using Chat.Tests.Support;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace Chat.SystemTests.Deployment;
@@ -61,6 +65,8 @@ public sealed partial class ServiceTests : IDisposable
         var lines = Repository.Read(Unit).Split('\n');
         Assert.Contains("Type=notify", lines);
         Assert.Contains("RestartPreventExitStatus=2", lines);
+        Assert.Contains("ExecReload=/bin/kill -HUP $MAINPID", lines);
+        Assert.Contains($"Environment={SettingsFile.Variable}=/etc/chatactors/settings.json", lines);
         Assert.True(int.Parse(ValueOf("TimeoutStopSec")) > 60, "draining may take up to a minute");
         Assert.True(int.Parse(ValueOf("LimitNOFILE")) >= 100_000);
 
@@ -84,6 +90,47 @@ public sealed partial class ServiceTests : IDisposable
         Assert.True(shown.Count > 5);
         var settings = NodeEnvironment.Read(shown);
         Assert.Equal(("10.0.0.11", 4053), (settings.ClusterHostname, settings.ClusterPort));
+    }
+
+    [Fact]
+    public void The_file_of_settings_that_is_installed_is_understood()
+    {
+        using var configuration = new ConfigurationManager();
+        configuration.AddSettingsFile(Path.Combine(Repository.Root, "deploy/systemd/settings.json"));
+        HostSettings.Check(configuration);
+        Assert.Empty(ChatSettings.Read(configuration).Api.Keys);
+        Assert.Equal("Information", configuration["Logging:LogLevel:Chat.Node"]);
+
+        // What is proposed there is understood, too.
+        var file = Path.Combine(_folder.Path, "proposed.json");
+        File.WriteAllText(file, Repository.Read("deploy/systemd/settings.json").Replace("    // \"", "    \"", StringComparison.Ordinal));
+        using var proposed = new ConfigurationManager();
+        proposed.AddSettingsFile(file);
+        Assert.Single(ChatSettings.Read(proposed).Api.Keys);
+    }
+
+    /// <summary>What <c>systemctl reload</c> does, with the file that the unit names.</summary>
+    [Fact]
+    public async Task A_changed_file_of_settings_counts_when_the_node_is_told()
+    {
+        var file = Path.Combine(_folder.Path, "settings.json");
+        await File.WriteAllTextAsync(file, """{"Chat":{"Api":{"Keys":["the-first-key-of-the-settings-is-long-enough"]}}}""");
+        await using var node = await NodeProcess.StartBehindAsync(_folder, $"{SettingsFile.Variable}={file} exec \"$@\"");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), await AnswersAsync());
+        await File.WriteAllTextAsync(file, """{"Chat":{"Api":{"Keys":["the-other-key-of-the-settings-is-long-enough"]}}}""");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), await AnswersAsync());
+        await node.SignalAsync("HUP");
+        await Eventually.EqualAsync((HttpStatusCode.Unauthorized, HttpStatusCode.OK), AnswersAsync);
+
+        async Task<(HttpStatusCode First, HttpStatusCode Other)> AnswersAsync() => (await AnswerAsync("first"), await AnswerAsync("other"));
+
+        async Task<HttpStatusCode> AnswerAsync(string key)
+        {
+            using var http = new HttpClient { Timeout = TestNode.Patience };
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", $"the-{key}-key-of-the-settings-is-long-enough");
+            using var response = await http.GetAsync(new Uri($"http://127.0.0.1:{node.HttpPort}/api/v1/cluster/members"));
+            return response.StatusCode;
+        }
     }
 
     async Task<(int Exit, string Said)> VerifyAsync(string unit)
