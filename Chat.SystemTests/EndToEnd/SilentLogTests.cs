@@ -1,10 +1,11 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Chat.Node.Settings;
+using Chat.SystemTests.Support;
 using Chat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,26 +21,32 @@ namespace Chat.SystemTests.EndToEnd;
 public sealed class SilentLogTests : IDisposable
 {
     /// <summary>In every text and secret.</summary>
-    const string Marker = "zq7marker";
+    internal const string Marker = "zq7marker";
 
     const string IssuerSecret = $"{Marker} secret of the issuer 0123456789";
     const string ApiKey = $"{Marker}-key-of-the-settings-that-is-long-enough";
 
     static readonly string HookSecret = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Marker}-of-the-hook-01234567"));
 
-    readonly TestFolder _folder = new();
-    readonly AllLines _log = new();
     readonly TestIssuer _issuer = TestIssuer.WithSecret(IssuerSecret);
 
     /// <summary>What the node itself has made.</summary>
     readonly List<string> _secrets = [HookSecret];
 
+    TestFolder _folder = null!;
+    AllLines _log = null!;
+
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Nothing_that_is_said_to_a_node_is_in_its_log()
+    /// <summary>On a server of its own, with the bridge and in JSON, and without.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nothing_that_is_said_to_a_node_is_in_its_log(bool isBridged)
     {
-        await using (var node = await StartAsync())
+        (_folder, _log) = (new TestFolder(isBridged ? StorageProvider.MySql : StorageProvider.Sqlite), new AllLines(isJson: isBridged));
+        await using var redis = isBridged ? await RedisServer.StartNewAsync() : null;
+        await using (var node = await StartAsync(redis))
         {
             await using var alice = await LogInAsync(node, "alice");
             await using var bob = await LogInAsync(node, "bob");
@@ -50,17 +57,21 @@ public sealed class SilentLogTests : IDisposable
             await SpeakLegacyAsync(node, bob);
             await SpeakOverTheWebAsync(node, alice);
             await UseTheApiAsync(node, alice, bob);
+            await RepeatAsync(alice, bob);
+            if (redis is not null)
+                await MarkedBridge.CrossAsync(node, redis, _log, alice, bob);
             await FailAsync(node, alice, bob);
         }
 
         var lines = _log.Lines.ToList();
         Assert.Contains(lines, line => line.Contains("Debug Akka", StringComparison.Ordinal) || line.Contains("Debug akka", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("login failed", StringComparison.Ordinal));
+        Assert.Equal(isBridged, lines.Exists(line => line.StartsWith("{\"time\":", StringComparison.Ordinal)));
         Assert.True(_secrets.Count >= 8, $"{_secrets.Count} secrets"); // else the steps have not come far
         Assert.Equal([], lines.Where(line => line.Contains(Marker, StringComparison.OrdinalIgnoreCase) || _secrets.Exists(secret => line.Contains(secret, StringComparison.Ordinal))));
     }
 
-    Task<TestNode> StartAsync() => TestNode.StartAsync(
+    Task<TestNode> StartAsync(RedisServer? redis) => TestNode.StartAsync(
         _folder, services => services.AddLogging(logging => logging.AddProvider(_log)), "akka.loglevel = DEBUG",
         [
             "--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Chat.Node=Debug", "--Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host=Debug",
@@ -68,6 +79,7 @@ public sealed class SilentLogTests : IDisposable
             $"--Chat:Api:Keys:0={ApiKey}", "--Chat:Webhooks:AllowPrivate=true", "--Chat:Webhooks:PushPreview=true", "--Chat:Limits:FramesPerSecond=0",
             "--Chat:Hooks:BeforeMessage=http://127.0.0.1:9/hook", "--Chat:Hooks:OnFailure=allow", $"--Chat:Hooks:Secret={HookSecret}",
             $"--Chat:Files:Folder={Path.Combine(_folder.Path, "files")}",
+            .. redis is null ? (string[])[] : [$"--Chat:Redis:ConnectionString={redis.ConnectionString}", "--Chat:Bridge:LegacyPasswords=true"],
         ]);
 
     async Task<ModernTestClient> LogInAsync(TestNode node, string name)
@@ -171,7 +183,7 @@ public sealed class SilentLogTests : IDisposable
         await legacy.Closed.WaitAsync(TestNode.Patience);
     }
 
-    static async Task<JsonElement> NextMessageAsync(ModernTestClient client)
+    internal static async Task<JsonElement> NextMessageAsync(ModernTestClient client)
     {
         while (true)
         {
@@ -222,9 +234,22 @@ public sealed class SilentLogTests : IDisposable
         var hook = await PostAsync("webhooks", new { url = $"http://127.0.0.1:9/{Marker}?key={Marker}", types = new[] { "message.created", "push.required" } }, isGood: true);
         _secrets.Add(hook.GetProperty("secrets")[0].GetString()!);
         await alice.SendToAsync(bob.UserId, $"{Marker} to the webhook");
+        await PostAsync("messages/batch", new { messages = new[] { new { from = alice.UserId, to = bob.UserId, msg = $"{Marker} in a batch", cmid = $"{Marker}-b1" }, new { from = alice.UserId, to = 99_999, msg = $"{Marker} to nobody", cmid = $"{Marker}-b2" } } }, isGood: true);
+        Assert.Contains($"{Marker} in a batch", await api.GetStringAsync(new Uri($"users/{alice.UserId}/export", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains(Marker, await api.GetStringAsync(new Uri($"conversations/d:{Math.Min(alice.UserId, bob.UserId)}:{Math.Max(alice.UserId, bob.UserId)}/messages", UriKind.Relative)), StringComparison.Ordinal);
+        await EraseAsync();
+        await PostAsync("node/reload", new { }, isGood: true);
         using var broken = await api.PostAsync(new Uri("messages", UriKind.Relative), new StringContent($"{{\"text\":\"{Marker}", Encoding.UTF8, "application/json"));
         Assert.False(broken.IsSuccessStatusCode);
         await Eventually.TrueAsync(() => _log.Lines.Any(line => line.Contains("webhook", StringComparison.OrdinalIgnoreCase) && line.StartsWith("Warning", StringComparison.Ordinal)));
+
+        async Task EraseAsync()
+        {
+            await using var grace = await LogInAsync(node, "grace");
+            Assert.Equal(0, (await grace.SendToAsync(bob.UserId, $"{Marker} to be erased")).Number("errno"));
+            await PostAsync($"users/{grace.UserId}/erase", new { }, isGood: true);
+            await Eventually.EqualAsync(1L, async () => JsonDocument.Parse(await api.GetStringAsync(new Uri($"users/{grace.UserId}/erasure", UriKind.Relative))).RootElement.Number("messages"));
+        }
 
         async Task<JsonElement> PostAsync(string path, object body, bool isGood)
         {
@@ -233,6 +258,15 @@ public sealed class SilentLogTests : IDisposable
             Assert.True(answer.IsSuccessStatusCode == isGood, $"{path}: {answer.StatusCode} {text}");
             return JsonDocument.Parse(text).RootElement;
         }
+    }
+
+    /// <summary>More than a conversation remembers (<c>ConversationState.RememberedWithHistory</c>): it is the log's key that finds the repetition, and the database's own words for that have the cmid in them.</summary>
+    static async Task RepeatAsync(ModernTestClient alice, ModernTestClient bob)
+    {
+        var first = await alice.SendToAsync(bob.UserId, $"{Marker} first", $"{Marker}-first");
+        for (var i = 0; i <= 128; i++)
+            Assert.Equal(0, (await alice.SendToAsync(bob.UserId, $"{Marker} {i}", $"{Marker}-many-{i}")).Number("errno"));
+        Assert.Equal(first.Number("seq"), (await alice.SendToAsync(bob.UserId, $"{Marker} first", $"{Marker}-first")).Number("seq"));
     }
 
     /// <summary>The tables are gone: every statement fails, and is told with its exception.</summary>
@@ -250,37 +284,5 @@ public sealed class SilentLogTests : IDisposable
         foreach (var table in (string[])["MessageLog", "ResumeToken", "Users", "Draft", "ProfileText"])
             await node.ExecuteAsync($"ALTER TABLE {table}Gone RENAME TO {table}");
         await posting.WaitAsync(TestNode.Patience);
-    }
-
-    /// <summary>Keeps each line with its exception and its values.</summary>
-    sealed class AllLines : ILoggerProvider
-    {
-        readonly ConcurrentQueue<string> _lines = new();
-
-        public IEnumerable<string> Lines => _lines;
-
-        public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
-
-        public void Dispose()
-        {
-        }
-
-        sealed class Logger(string category, ConcurrentQueue<string> lines) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull
-            {
-                lines.Enqueue($"scope {category}: {state}");
-                return null;
-            }
-
-            public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
-
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            {
-                var values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(pair => $"{pair.Key}={pair.Value}")) : "";
-                lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception} {values}");
-            }
-        }
     }
 }
