@@ -51,7 +51,7 @@ static class GroupEndpoints
         groups.MapGet("/{id:int}", FindAsync).RequireScope(ApiScopes.Read).WithName("getGroup").WithSummary("A group")
             .Produces<GroupAnswer>().WithExample(null, Example);
         groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").WithSummary("Another name, description or picture; who comes in by itself, who sends, and how long messages are kept")
-            .Produces<GroupAnswer>().WithExample("""{"desc":"the whole team","joining":"free","sending":"all"}""", Example);
+            .Produces<GroupAnswer>().WithExample("""{"desc":"the whole team","joining":"free","sending":"all","keepDays":30}""", """{"id":5,"name":"team","desc":"the whole team","members":3,"joining":"free","sending":"all","keepDays":30}""");
         groups.MapDelete("/{id:int}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteGroup")
             .WithSummary("The group and its members; its messages stay stored, and nobody gets at them any more")
             .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
