@@ -16,7 +16,7 @@ sealed class MessageLog
     /// <summary>So many rows wait: the node has more to store than it can. Whoever is not here yet is to wait, long before those who are.</summary>
     public const int LoginsWaitAbove = QueueLength / 4;
 
-    const int BatchSize = 500;
+    public const int BatchSize = 500;
 
     /// <summary>For <see cref="StorageHealth"/>.</summary>
     const string Part = "log";

@@ -42,11 +42,50 @@ public sealed class LoginSheddingTests : SessionTest
         await stranger.ReadUntilAsync("\"ref\":3,\"errno\":0");
     }
 
-    Client Start(string id)
+    /// <summary>With the log that sessions of a node ask: a quarter of its queue is full when logins are refused, all of it when messages are.</summary>
+    [Fact]
+    public async Task Logins_are_refused_long_before_messages_are()
+    {
+        await Accounts.SaveTokenAsync(System.Security.Cryptography.SHA256.HashData("token"u8), new Account { Id = Alice }, Clock.GetUtcNow().AddDays(1));
+        var (stall, receiver, taken) = (Database.StallWrites(), new AppendReceiver((_, _, _) => { }), 0);
+        while (taken < MessageLog.LoginsWaitAbove)
+            Assert.True(TryAppend());
+        Assert.False(MessageLog.IsOverloaded);
+
+        // The batches that have left the queue do not count.
+        while (taken < MessageLog.LoginsWaitAbove + (3 * MessageLog.BatchSize))
+            Assert.True(TryAppend());
+        Assert.True(MessageLog.IsOverloaded);
+        var stranger = Start("out", () => MessageLog.IsOverloaded);
+        Ask("1");
+        await stranger.ReadUntilAsync("\"ref\":1,\"errno\":10");
+
+        while (TryAppend())
+            Assert.InRange(taken, 0, MessageLog.QueueLength + (3 * MessageLog.BatchSize));
+        Assert.InRange(taken, MessageLog.QueueLength, int.MaxValue); // until here each message had its place
+
+        receiver.Stop(); // what waits is passed over
+        stall.Release();
+        await Eventually.TrueAsync(() => !MessageLog.IsOverloaded);
+        Ask("2");
+        await Users.ExpectMsgAsync<Attach>(Patience);
+        Users.Reply(new Attached(Alice, [], HasMore: false));
+        await stranger.ReadUntilAsync("\"ref\":2,\"errno\":0");
+
+        bool TryAppend()
+        {
+            var row = new LogRow(ConversationId.Direct(Alice, Bob), taken + 1, Alice, $"c{taken}", 1, "{}"u8.ToArray());
+            return MessageLog.TryAppend(row, receiver) && ++taken > 0;
+        }
+
+        void Ask(string number) => stranger.Session.Tell(new LoginRequest(null, null, null, "token") { Ref = new RequestRef(Encoding.ASCII.GetBytes(number)) });
+    }
+
+    Client Start(string id, Func<bool>? isOverloaded = null)
     {
         var socket = new Pipe();
         var connection = new TcpConnection(new PipeConnection(id, socket.Writer), Clock);
-        var services = Services() with { IsOverloaded = () => _isOverloaded };
+        var services = Services() with { IsOverloaded = isOverloaded ?? (() => _isOverloaded) };
         var session = Sys.ActorOf(Props.Create(() => new SessionActor(connection, services)));
         session.Tell(new HelloRequest(2, "test"));
         return new Client(session, socket.Reader);
