@@ -21,7 +21,7 @@ static class GrowthCommand
         command.SetAction(parsed => Exit.Guard(() =>
         {
             var options = arguments.Workload(parsed);
-            var probe = new ServerProbe(arguments.Pids(parsed));
+            var probe = new UsageProbe(arguments.Pids(parsed));
             var plan = arguments.Plan(parsed, "growth");
             var series = new GrowthSeries(options, plan, probe, new SetupProgress(Console.Error));
             var points = new List<GrowthPoint>();

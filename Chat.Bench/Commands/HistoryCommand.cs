@@ -23,7 +23,7 @@ static class HistoryCommand
         {
             var plan = arguments.Plan(parsed, "history");
             var result = HistoryWorkload.Run(
-                arguments.Workload(parsed), parsed.GetValue(messages), parsed.GetValue(limit), new ServerProbe(arguments.Pids(parsed)), plan.WarmUp, plan.Measure);
+                arguments.Workload(parsed), parsed.GetValue(messages), parsed.GetValue(limit), new UsageProbe(arguments.Pids(parsed)), plan.WarmUp, plan.Measure);
             Report.Write(result, output.Files(parsed));
             return result.Failed == 0 ? Exit.Ok : Exit.Failed;
         }));

@@ -16,7 +16,7 @@ static class IdleCommand
         output.AddTo(command);
         command.SetAction(parsed => Exit.Guard(() =>
         {
-            var result = IdleWorkload.Run(arguments.Workload(parsed), new ServerProbe(arguments.Pids(parsed)), arguments.Plan(parsed, "idle").Measure);
+            var result = IdleWorkload.Run(arguments.Workload(parsed), new UsageProbe(arguments.Pids(parsed)), arguments.Plan(parsed, "idle").Measure);
             Report.Write(result, output.Files(parsed));
             return result.Disconnected == 0 ? Exit.Ok : Exit.Failed;
         }));

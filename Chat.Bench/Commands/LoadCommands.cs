@@ -43,7 +43,7 @@ static class LoadCommands
     public static LoadLoop Open(WorkloadOptions options, Func<WorkloadOptions, SetupProgress, LoadState> build, IReadOnlyList<int> pids)
     {
         Console.Error.WriteLine($"opening connections to {string.Join(", ", options.Targets)}");
-        return new(build(options, new SetupProgress(Console.Error)), new ServerProbe(pids), options.MarkEvery, options.HasHeartbeat);
+        return new(build(options, new SetupProgress(Console.Error)), new UsageProbe(pids), options.MarkEvery, options.HasHeartbeat);
     }
 
     public static string Describe(string name, WorkloadOptions options)

@@ -22,7 +22,7 @@ static class LogInCommand
         {
             var plan = arguments.Plan(parsed, "login");
             var result = LoginWorkload.Run(
-                arguments.Server(parsed), parsed.GetValue(concurrency), parsed.GetValue(token), new ServerProbe(arguments.Pids(parsed)), plan.WarmUp, plan.Measure);
+                arguments.Server(parsed), parsed.GetValue(concurrency), parsed.GetValue(token), new UsageProbe(arguments.Pids(parsed)), plan.WarmUp, plan.Measure);
             Report.Write(result, output.Files(parsed));
             return result.Failed == 0 ? Exit.Ok : Exit.Failed;
         }));

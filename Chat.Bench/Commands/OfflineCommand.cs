@@ -20,7 +20,7 @@ static class OfflineCommand
         command.SetAction(parsed => Exit.Guard(() =>
         {
             var result = OfflineWorkload.Run(
-                arguments.Workload(parsed), parsed.GetValue(messages), parsed.GetValue(window), arguments.Rate(parsed), new ServerProbe(arguments.Pids(parsed)));
+                arguments.Workload(parsed), parsed.GetValue(messages), parsed.GetValue(window), arguments.Rate(parsed), new UsageProbe(arguments.Pids(parsed)));
             Report.Write(result, output.Files(parsed));
             return result.Sending.Tally.IsPerfect && result.Fetching.Tally.IsPerfect ? Exit.Ok : Exit.Failed;
         }));

@@ -6,7 +6,7 @@ namespace Chat.Bench.Fuzzing;
 /// <summary>Makes inputs of others: bits, bytes, numbers, words, parts of two. The same seed makes the same ones.</summary>
 sealed class Mutator(Random random, int maxBytes, IReadOnlyList<byte[]> words)
 {
-    const int MostChanges = 6;
+    const int MaxChanges = 6;
 
     static readonly byte[][] Common =
     [
@@ -21,7 +21,7 @@ sealed class Mutator(Random random, int maxBytes, IReadOnlyList<byte[]> words)
     public byte[] Change(IReadOnlyList<byte[]> pool)
     {
         var bytes = new List<byte>(pool[random.Next(pool.Count)]);
-        for (var changes = 1 + random.Next(MostChanges); changes > 0; changes--)
+        for (var changes = 1 + random.Next(MaxChanges); changes > 0; changes--)
             ChangeOnce(bytes, pool);
         if (bytes.Count > maxBytes)
             bytes.RemoveRange(maxBytes, bytes.Count - maxBytes);

@@ -14,7 +14,7 @@ sealed class LoadLoop : IDisposable
     static readonly long Second = LoadClock.Ticks(1.0);
 
     readonly LoadState _state;
-    readonly ServerProbe _probe;
+    readonly UsageProbe _probe;
     readonly FrameHandler _frames;
     readonly IPoller _poller;
     readonly bool _hasHeartbeat;
@@ -22,7 +22,7 @@ sealed class LoadLoop : IDisposable
     readonly byte[] _received = new byte[256 * 1024];
     long _lostBefore;
 
-    public LoadLoop(LoadState state, ServerProbe probe, int markEvery = 0, bool hasHeartbeat = true, IPoller? poller = null)
+    public LoadLoop(LoadState state, UsageProbe probe, int markEvery = 0, bool hasHeartbeat = true, IPoller? poller = null)
     {
         (_state, _probe, _hasHeartbeat) = (state, probe, hasHeartbeat);
         _frames = new FrameHandler(state, markEvery);

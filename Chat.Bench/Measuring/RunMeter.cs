@@ -6,7 +6,7 @@ namespace Chat.Bench.Measuring;
 /// Counts one run. Throughput is what arrived in the measurement; latencies are of the messages that were intended in it, whenever they
 /// arrived, from the intended time on: a server that stalls shows in every message that should have been sent meanwhile. For one thread.
 /// </summary>
-sealed class RunMeter(string workload, ServerProbe probe, long from, long to)
+sealed class RunMeter(string workload, UsageProbe probe, long from, long to)
 {
     readonly LatencyRecorder _delivery = new();
     readonly LatencyRecorder _acknowledgement = new();

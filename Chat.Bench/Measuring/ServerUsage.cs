@@ -4,7 +4,7 @@ namespace Chat.Bench.Measuring;
 sealed record ServerUsage(int Pid, double CpuSeconds, long ResidentBytes);
 
 /// <summary>Reads the CPU time of the processes of the server at the ends of a measurement and between.</summary>
-sealed class ServerProbe(IReadOnlyList<int> pids)
+sealed class UsageProbe(IReadOnlyList<int> pids)
 {
     double?[] _from = [.. pids.Select(_ => (double?)null)];
 

@@ -20,8 +20,8 @@ static class StormTable
         output.WriteLine($"{storm.Kind}: {storm.What}");
         output.WriteLine($"  pairs          p50 {Units.Time(quiet.P50)}, p99 {Units.Time(quiet.P99)} without; p50 {Units.Time(stormy.P50)}, p99 {Units.Time(stormy.P99)}, longest {Units.Time(stormy.Max)} in it: {storm.Ratio:0.0} times{(storm.Ratio > bar ? ", TOO MUCH" : "")}");
         output.WriteLine($"  check          {Sum(tally => tally.Lost)} lost, {Sum(tally => tally.Duplicated)} twice, {Sum(tally => tally.OutOfOrder)} out of order, {Sum(tally => tally.Corrupt + tally.Misdelivered)} wrong, {Sum(tally => tally.Unanswered)} unanswered, {Sum(tally => tally.Refused)} refused and sent again, {Sum(tally => tally.Disconnected)} disconnected");
-        if (storm.BytesMost > 0)
-            output.WriteLine($"  memory         {Units.Bytes(storm.BytesBefore)} before, {Units.Bytes(storm.BytesMost)} at most");
+        if (storm.MaxBytes > 0)
+            output.WriteLine($"  memory         {Units.Bytes(storm.BytesBefore)} before, {Units.Bytes(storm.MaxBytes)} at most");
         output.WriteLine($"  the storm      {List(storm.Seen)}");
         output.WriteLine($"  wrong logins   {List(storm.Logins)} (errno 1: judged; 9, 10: sent away)");
         foreach (var complaint in storm.Stormy.Complaints)

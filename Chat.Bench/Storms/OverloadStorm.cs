@@ -22,7 +22,7 @@ sealed class OverloadStorm(WorkloadOptions options, TimeSpan search) : Storm
 
     public override void Prepare()
     {
-        _loop = new LoadLoop(Topology.Pairs(options, new SetupProgress(TextWriter.Null)), new ServerProbe([]));
+        _loop = new LoadLoop(Topology.Pairs(options, new SetupProgress(TextWriter.Null)), new UsageProbe([]));
         _capacity = _loop.Run(new LoadPlan { Workload = Name, Window = Window, WarmUp = search, Measure = search }).DeliveredPerSecond;
     }
 

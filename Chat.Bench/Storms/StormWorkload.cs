@@ -36,11 +36,11 @@ sealed record StormOptions
 /// <param name="Quiet">The pairs without it.</param>
 /// <param name="Stormy">The pairs in it.</param>
 /// <param name="BytesBefore">Memory of the server before it.</param>
-/// <param name="BytesMost">The most in it.</param>
+/// <param name="MaxBytes">The most in it.</param>
 /// <param name="Seen">What it was answered.</param>
 /// <param name="Logins">What new logins were answered meanwhile.</param>
 sealed record StormResult(
-    string Kind, string What, RunResult Quiet, RunResult Stormy, long BytesBefore, long BytesMost, IReadOnlyDictionary<string, long> Seen, IReadOnlyDictionary<string, long> Logins)
+    string Kind, string What, RunResult Quiet, RunResult Stormy, long BytesBefore, long MaxBytes, IReadOnlyDictionary<string, long> Seen, IReadOnlyDictionary<string, long> Logins)
 {
     /// <summary>How much longer the slowest hundredth of the deliveries takes.</summary>
     public double Ratio => Quiet.Delivery.P99 == 0 ? 0 : (double)Stormy.Delivery.P99 / Quiet.Delivery.P99;
@@ -63,7 +63,7 @@ static class StormWorkload
 
     public static List<StormResult> Run(StormOptions options, Action<string> tell)
     {
-        using var loop = new LoadLoop(Topology.Pairs(options.Pairs, new SetupProgress(TextWriter.Null)), new ServerProbe(options.Pids), hasHeartbeat: true);
+        using var loop = new LoadLoop(Topology.Pairs(options.Pairs, new SetupProgress(TextWriter.Null)), new UsageProbe(options.Pids), hasHeartbeat: true);
         var results = new List<StormResult>();
         foreach (var kind in options.Kinds)
         {
@@ -87,14 +87,14 @@ static class StormWorkload
         };
         storm.Prepare();
         var quiet = loop.Run(plan);
-        using var memory = new MemoryWatch(new ServerProbe(options.Pids));
+        using var memory = new MemoryWatch(new UsageProbe(options.Pids));
         using var logins = NewLogins(options);
         storm.Start();
         logins.Start();
         var stormy = loop.Run(plan);
         logins.Stop();
         storm.Stop();
-        return new StormResult(storm.Name, storm.What, quiet, stormy, memory.Before, memory.Most, storm.Seen, logins.Seen);
+        return new StormResult(storm.Name, storm.What, quiet, stormy, memory.Before, memory.Max, storm.Seen, logins.Seen);
     }
 
     /// <summary>Somebody who has nothing to do with the storm and wants to log in.</summary>
@@ -125,28 +125,28 @@ static class StormWorkload
     {
         static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-        readonly ServerProbe _probe;
+        readonly UsageProbe _probe;
         readonly Timer _timer;
-        long _most;
+        long _max;
 
-        public MemoryWatch(ServerProbe probe)
+        public MemoryWatch(UsageProbe probe)
         {
             _probe = probe;
-            Before = _most = probe.TotalResidentBytes();
+            Before = _max = probe.TotalResidentBytes();
             _timer = new Timer(_ => Look(), null, Interval, Interval);
         }
 
         public long Before { get; }
 
-        public long Most => Interlocked.Read(ref _most);
+        public long Max => Interlocked.Read(ref _max);
 
         public void Dispose() => _timer.Dispose();
 
         void Look()
         {
             var now = _probe.TotalResidentBytes();
-            if (now > Most)
-                Interlocked.Exchange(ref _most, now);
+            if (now > Max)
+                Interlocked.Exchange(ref _max, now);
         }
     }
 }

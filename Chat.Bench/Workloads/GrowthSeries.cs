@@ -35,7 +35,7 @@ enum GrowthOf
 sealed record GrowthPoint(
     string Series, long Value, double MessagesPerSecond, double? ServerMicroseconds, long P50, long P99, long ResidentBytes, bool IsPerfect)
 {
-    public static GrowthPoint Of(string series, long value, RunResult result, ServerProbe probe) => new(
+    public static GrowthPoint Of(string series, long value, RunResult result, UsageProbe probe) => new(
         series, value, result.DeliveredPerSecond, result.ServerMicrosecondsPerMessage, result.Delivery.P50, result.Delivery.P99,
         probe.TotalResidentBytes(), result.Tally.IsPerfect)
     { Complaints = result.Complaints };
@@ -45,7 +45,7 @@ sealed record GrowthPoint(
 }
 
 /// <summary>The same load again and again, while one thing grows.</summary>
-sealed class GrowthSeries(WorkloadOptions options, LoadPlan plan, ServerProbe probe, SetupProgress progress)
+sealed class GrowthSeries(WorkloadOptions options, LoadPlan plan, UsageProbe probe, SetupProgress progress)
 {
     static readonly TimeSpan FillLimit = TimeSpan.FromMinutes(30);
 

@@ -15,7 +15,7 @@ static class HistoryWorkload
 {
     static readonly TimeSpan FillLimit = TimeSpan.FromMinutes(10);
 
-    public static OperationResult Run(WorkloadOptions options, int messages, int limit, ServerProbe probe, TimeSpan warmUp, TimeSpan measure)
+    public static OperationResult Run(WorkloadOptions options, int messages, int limit, UsageProbe probe, TimeSpan warmUp, TimeSpan measure)
     {
         var progress = new SetupProgress(Console.Error);
         var conversations = Fill(options with { IsOneWay = true }, messages, progress);
@@ -59,7 +59,7 @@ static class HistoryWorkload
 
     static List<ConversationId> Fill(WorkloadOptions options, int messages, SetupProgress progress)
     {
-        using var loop = new LoadLoop(Topology.Pairs(options, progress), new ServerProbe([]));
+        using var loop = new LoadLoop(Topology.Pairs(options, progress), new UsageProbe([]));
         var result = loop.Run(new()
         {
             Workload = "filling",

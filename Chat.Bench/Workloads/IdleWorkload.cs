@@ -24,7 +24,7 @@ static class IdleWorkload
     /// <summary>Our nodes give memory back a few seconds after the last login.</summary>
     static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
-    public static IdleResult Run(WorkloadOptions options, ServerProbe probe, TimeSpan hold)
+    public static IdleResult Run(WorkloadOptions options, UsageProbe probe, TimeSpan hold)
     {
         var progress = new SetupProgress(Console.Error);
         var enrolment = new Enrolment(options);

@@ -9,7 +9,7 @@ namespace Chat.Bench.Workloads;
 /// </summary>
 static class LoginWorkload
 {
-    public static OperationResult Run(WorkloadOptions options, int concurrency, bool withToken, ServerProbe probe, TimeSpan warmUp, TimeSpan measure)
+    public static OperationResult Run(WorkloadOptions options, int concurrency, bool withToken, UsageProbe probe, TimeSpan warmUp, TimeSpan measure)
     {
         if (withToken && !options.IsModern)
             throw new BenchException("the legacy protocol has no tokens: --with-token needs the modern one");

@@ -38,7 +38,7 @@ static class OfflineWorkload
     /// <param name="window">Messages under way per sender.</param>
     /// <param name="rate">Messages per second, all senders together, instead of a window. Needed in the legacy protocol: without acknowledgements there is no window.</param>
     /// <param name="probe">Of the server.</param>
-    public static OfflineResult Run(WorkloadOptions options, int messages, int window, double? rate, ServerProbe probe)
+    public static OfflineResult Run(WorkloadOptions options, int messages, int window, double? rate, UsageProbe probe)
     {
         if (!options.IsModern && rate is null)
             throw new BenchException("the legacy protocol acknowledges nothing: offline needs --rate with it");
@@ -86,7 +86,7 @@ static class OfflineWorkload
     }
 
     static OfflineResult Fetch(
-        WorkloadOptions options, uint run, Flow[] sent, Enrolled[] senders, LoadUser[] away, Enrolment enrolment, RunResult sending, ServerProbe probe, SetupProgress progress)
+        WorkloadOptions options, uint run, Flow[] sent, Enrolled[] senders, LoadUser[] away, Enrolment enrolment, RunResult sending, UsageProbe probe, SetupProgress progress)
     {
         var receivers = new LoadConnection[sent.Length];
         progress.Start("logins", receivers.Length);

@@ -3,7 +3,7 @@ using Chat.Bench.Measuring;
 namespace Chat.Bench.Workloads;
 
 /// <summary>The same operation again and again on several threads, which wait for their answers.</summary>
-sealed class OperationRun(string workload, string operation, ServerProbe probe)
+sealed class OperationRun(string workload, string operation, UsageProbe probe)
 {
     readonly Lock _lock = new();
     readonly LatencyRecorder _latency = new();

@@ -14,7 +14,7 @@ sealed class DeviceHistory(DeviceLine line, Func<ServerFrame, Sighting> sight)
     /// <summary>A hole that is still there after this time is not on its way: the history has to fill it.</summary>
     const long HoleMilliseconds = 2500;
 
-    readonly Dictionary<ConversationId, ConversationView> _views = [];
+    readonly Dictionary<ConversationId, CheckedConversation> _views = [];
     readonly Dictionary<ConversationId, long> _marked = [];
 
     /// <summary>Requests for history by ref, and whether a hole was the reason.</summary>
@@ -155,10 +155,10 @@ sealed class DeviceHistory(DeviceLine line, Func<ServerFrame, Sighting> sight)
         }
     }
 
-    ConversationView ViewOf(ConversationId conversation)
+    CheckedConversation ViewOf(ConversationId conversation)
     {
         if (!_views.TryGetValue(conversation, out var view))
-            _views[conversation] = view = new ConversationView();
+            _views[conversation] = view = new CheckedConversation();
         return view;
     }
 }

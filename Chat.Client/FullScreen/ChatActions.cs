@@ -119,7 +119,7 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
             Run(RefreshAsync());
     }
 
-    void SaveDraft(ConversationEntry entry, string text)
+    void SaveDraft(ConversationRow entry, string text)
     {
         entry.Draft = text;
         if (client.Features.Contains("conversations"))

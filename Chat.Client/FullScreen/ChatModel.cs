@@ -12,7 +12,7 @@ sealed class ChatModel(Contacts contacts)
     /// <summary>Conversations whose messages are kept; of the others they are fetched again.</summary>
     const int MaxTimelines = 50;
 
-    readonly Dictionary<ConversationId, ConversationEntry> _entries = [];
+    readonly Dictionary<ConversationId, ConversationRow> _entries = [];
     readonly Dictionary<ConversationId, Timeline> _timelines = [];
     readonly List<ConversationId> _opened = []; // the latest last
     readonly Dictionary<ConversationId, PeerMarks> _peers = [];
@@ -32,7 +32,7 @@ sealed class ChatModel(Contacts contacts)
     public ConversationId? Selected { get; private set; }
 
     /// <summary>In the order in which they are shown.</summary>
-    public IReadOnlyList<ConversationEntry> Conversations => [.. _entries.Values
+    public IReadOnlyList<ConversationRow> Conversations => [.. _entries.Values
         .OrderByDescending(entry => entry.IsPinned).ThenByDescending(entry => entry.At).ThenBy(entry => entry.Id.ToString(), StringComparer.Ordinal)];
 
     /// <summary>Of those that may disturb.</summary>
@@ -40,7 +40,7 @@ sealed class ChatModel(Contacts contacts)
 
     public Timeline? Timeline => Selected is { } selected ? _timelines.GetValueOrDefault(selected) : null;
 
-    public ConversationEntry? Entry => Selected is { } selected ? _entries.GetValueOrDefault(selected) : null;
+    public ConversationRow? Entry => Selected is { } selected ? _entries.GetValueOrDefault(selected) : null;
 
     public void LogIn(LoginResult login)
     {
@@ -130,7 +130,7 @@ sealed class ChatModel(Contacts contacts)
 
     public Timeline? TimelineOf(ConversationId id) => _timelines.GetValueOrDefault(id);
 
-    public ConversationEntry EntryOf(ConversationId id)
+    public ConversationRow EntryOf(ConversationId id)
     {
         if (!_entries.TryGetValue(id, out var entry))
             _entries[id] = entry = new(id);

@@ -19,7 +19,7 @@ sealed class FullScreenSession : IAsyncDisposable
     readonly ChatModel _model = new(new Contacts());
     readonly ScreenView _view = new();
     readonly ScreenLayout _layout;
-    readonly FrameWriter _writer;
+    readonly ScreenWriter _writer;
     readonly ChatActions _actions;
     readonly LineCommands _commands;
     readonly KeyBindings _keys;

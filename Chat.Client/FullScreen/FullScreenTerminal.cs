@@ -46,7 +46,7 @@ sealed class FullScreenTerminal(TextWriter output, ChannelReader<ConsoleKeyInfo>
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         lock (_gate)
             _isOpen = true;
-        Write(FrameWriter.Enter);
+        Write(ScreenWriter.Enter);
         var signals = new List<PosixSignalRegistration>
         {
             Listen(PosixSignal.SIGTERM, end, isHandled: true),
@@ -84,7 +84,7 @@ sealed class FullScreenTerminal(TextWriter output, ChannelReader<ConsoleKeyInfo>
     /// <summary>Gives the terminal back as it was.</summary>
     public void Restore()
     {
-        Write(FrameWriter.Leave);
+        Write(ScreenWriter.Leave);
         lock (_gate)
             _isOpen = false;
     }

@@ -131,7 +131,7 @@ sealed class LineCommands
     }
 
     /// <summary>What was typed for a conversation that there is not must not go to the one before.</summary>
-    void EndChoosing(Outcome outcome)
+    void EndChoosing(CommandOutcome outcome)
     {
         _isChoosing = false;
         if (outcome is not CommandFailed || _waiting.Count == 0)
@@ -140,7 +140,7 @@ sealed class LineCommands
         _view.Say($"what was typed behind it was not taken: {_view.Notice}", isError: true);
     }
 
-    void Show(CommandCall call, Outcome outcome)
+    void Show(CommandCall call, CommandOutcome outcome)
     {
         switch (outcome)
         {

@@ -77,7 +77,7 @@ sealed class ScreenLayout(ChatModel model, ScreenView view, TimeZoneInfo zone)
             frame.Put(1, 1, model.UserId > 0 ? "no conversations yet" : "", Look.Dim, width - 1);
     }
 
-    void DrawEntry(Frame frame, int row, int width, ConversationEntry entry)
+    void DrawEntry(Frame frame, int row, int width, ConversationRow entry)
     {
         var isSelected = entry.Id == model.Selected;
         var count = entry.Mentions > 0 ? $"@{entry.Mentions} {entry.Unread}" : entry.Unread > 0 ? $"{entry.Unread}" : entry.IsMarked ? "●" : "";
@@ -88,7 +88,7 @@ sealed class ScreenLayout(ChatModel model, ScreenView view, TimeZoneInfo zone)
         frame.Put(row + 1, 2, PreviewOf(entry), Look.Dim, width - 3);
     }
 
-    string PreviewOf(ConversationEntry entry)
+    string PreviewOf(ConversationRow entry)
     {
         if (entry.Draft.Length > 0 && entry.Id != model.Selected)
             return $"draft: {entry.Draft}";

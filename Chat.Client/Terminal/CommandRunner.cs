@@ -21,7 +21,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
     /// <summary>To whom plain lines go.</summary>
     public ConversationId? Target { get; set; }
 
-    public async Task<Outcome> RunAsync(CommandCall call, CancellationToken cancellationToken)
+    public async Task<CommandOutcome> RunAsync(CommandCall call, CancellationToken cancellationToken)
     {
         try
         {
@@ -41,7 +41,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         }
     }
 
-    async Task<Outcome> DispatchAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
+    async Task<CommandOutcome> DispatchAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
     {
         "msg" => await SendAsync(await FindUserAsync(call[0]!, cancellationToken), call[1]!, cancellationToken),
         "group" => await SendAsync(ConversationId.Group(FindGroup(call[0]!)), call[1]!, cancellationToken),
@@ -79,14 +79,14 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
             ?? await new FileCommands(client, contacts, FindConversationAsync).RunAsync(call, Target, cancellationToken) ?? throw new CommandException($"/{call.Name} cannot be used here"),
     };
 
-    async Task<Outcome> SendAsync(ConversationId conversation, string text, CancellationToken cancellationToken, long reply = 0)
+    async Task<CommandOutcome> SendAsync(ConversationId conversation, string text, CancellationToken cancellationToken, long reply = 0)
     {
         var ownId = RequireLogin();
         var sent = await client.SendAsync(contacts, conversation, text, reply, cancellationToken);
         return new MessageSent(sent, contacts.NameOf(conversation, ownId), reply > 0 ? $"re #{reply} {text}" : text);
     }
 
-    async Task<Outcome> SetTargetAsync(string? who, CancellationToken cancellationToken)
+    async Task<CommandOutcome> SetTargetAsync(string? who, CancellationToken cancellationToken)
     {
         Target = who is null ? null : await FindConversationAsync(who, cancellationToken);
         await client.LearnMembersAsync(contacts, Target, cancellationToken);
@@ -95,7 +95,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return new TargetChosen(Target, Target is { } target ? $"lines go to {contacts.NameOf(target, RequireLogin())}" : "lines go to nobody");
     }
 
-    async Task<Outcome> FetchHistoryAsync(CommandCall call, CancellationToken cancellationToken)
+    async Task<CommandOutcome> FetchHistoryAsync(CommandCall call, CancellationToken cancellationToken)
     {
         var count = call[1] is { } text ? Number(text, "COUNT") : DefaultHistoryCount;
         var conversation = await FindConversationAsync(call[0]!, cancellationToken);
@@ -105,7 +105,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return new HistoryFetched(page, conversation.IsGroup ? null : client.Conversations.GetPeer(conversation));
     }
 
-    async Task<Outcome> WatchAsync(string who, CancellationToken cancellationToken)
+    async Task<CommandOutcome> WatchAsync(string who, CancellationToken cancellationToken)
     {
         var conversations = new List<ConversationId>();
         foreach (var one in who.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -121,13 +121,13 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return client.Watching.WatchAsync([.. conversations.Where(id => !id.IsGroup).Select(id => id.Other(ownId))], conversations, cancellationToken);
     }
 
-    async Task<Outcome> TypeAsync(ConversationId conversation, bool isTyping, CancellationToken cancellationToken)
+    async Task<CommandOutcome> TypeAsync(ConversationId conversation, bool isTyping, CancellationToken cancellationToken)
     {
         await client.Watching.TypeAsync(conversation, isTyping, cancellationToken);
         return new CommandDone(isTyping ? "they see that you are writing" : "they see that you are not writing any more");
     }
 
-    async Task<Outcome> SetAwayAsync(bool isAway, CancellationToken cancellationToken)
+    async Task<CommandOutcome> SetAwayAsync(bool isAway, CancellationToken cancellationToken)
     {
         await client.Watching.SetAwayAsync(isAway, cancellationToken);
         return new CommandDone(isAway ? "you are away" : "you are back");
@@ -140,7 +140,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         _ => throw new CommandException($"\"off\" or nothing is expected, not \"{text}\""),
     };
 
-    async Task<Outcome> ChangeMessageAsync(CommandCall call, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ChangeMessageAsync(CommandCall call, CancellationToken cancellationToken)
     {
         var (conversation, seq) = (await FindConversationAsync(call[0]!, cancellationToken), Number(call[1]!, "NUMBER"));
         var change = await (call.Name switch
@@ -154,7 +154,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return new MessageChangeStored(conversation, seq, change);
     }
 
-    async Task<Outcome> AddFriendAsync(string who, CancellationToken cancellationToken)
+    async Task<CommandOutcome> AddFriendAsync(string who, CancellationToken cancellationToken)
     {
         var conversation = await FindUserAsync(who, cancellationToken);
         var friendId = conversation.Other(RequireLogin());
@@ -162,14 +162,14 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return new CommandDone($"{contacts.NameOf(friendId)} is a friend; the next login lists them");
     }
 
-    async Task<Outcome> CreateGroupAsync(string name, string description, CancellationToken cancellationToken)
+    async Task<CommandOutcome> CreateGroupAsync(string name, string description, CancellationToken cancellationToken)
     {
         var groupId = await client.CreateGroupAsync(name, description, cancellationToken);
         contacts.LearnGroup(groupId, name);
         return new GroupCreated(groupId, name);
     }
 
-    async Task<Outcome> JoinGroupAsync(int groupId, CancellationToken cancellationToken)
+    async Task<CommandOutcome> JoinGroupAsync(int groupId, CancellationToken cancellationToken)
     {
         if (!await client.JoinGroupAsync(groupId, cancellationToken))
             return new CommandDone($"asked: the creator or an admin of group {groupId} lets you in, or does not");
@@ -179,7 +179,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return new CommandDone(found is null ? $"you are a member of group {groupId}" : $"you are a member of {found.Name} (group {groupId}, members: {found.Members})");
     }
 
-    async Task<Outcome> ListMembersAsync(int groupId, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ListMembersAsync(int groupId, CancellationToken cancellationToken)
     {
         var members = new List<MemberEntry>();
         ContactPage<MemberEntry> page;
@@ -194,10 +194,10 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return new ContactsListed([.. members.Select(member => new ContactEntry(member.Id, member.Name, IsFriend: false, member.IsOnline))]);
     }
 
-    async Task<Outcome> ChangeAsync(SettingsChange change, CancellationToken cancellationToken) =>
+    async Task<CommandOutcome> ChangeAsync(SettingsChange change, CancellationToken cancellationToken) =>
         new SettingsShown(await client.ChangeSettingsAsync(change, cancellationToken));
 
-    async Task<Outcome> LogInAsync(string nameOrId, string password, CancellationToken cancellationToken)
+    async Task<CommandOutcome> LogInAsync(string nameOrId, string password, CancellationToken cancellationToken)
     {
         var login = int.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? await client.LoginAsync(id, password, cancellationToken)
@@ -206,7 +206,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return new UserLoggedIn(login);
     }
 
-    async Task<Outcome> LogInAsync(CancellationToken cancellationToken)
+    async Task<CommandOutcome> LogInAsync(CancellationToken cancellationToken)
     {
         if (!hasTokens)
             throw new CommandException("the name is missing: /login NAME-OR-ID PASSWORD");
@@ -215,7 +215,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         return new UserLoggedIn(login);
     }
 
-    async Task<Outcome> LogOutAsync(CancellationToken cancellationToken)
+    async Task<CommandOutcome> LogOutAsync(CancellationToken cancellationToken)
     {
         Target = null;
         await client.LogoutAsync(cancellationToken);

@@ -12,7 +12,7 @@ sealed class ConversationCommands(ChatClient client, Contacts contacts, Func<str
     const int ListPage = 100;
 
     /// <summary>Null: it is no command of this kind.</summary>
-    public async Task<Outcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
+    public async Task<CommandOutcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
     {
         "list" => await ListAsync(call[0], cancellationToken),
         "read" => await MarkReadAsync(await find(call[0]!, cancellationToken), cancellationToken),
@@ -26,7 +26,7 @@ sealed class ConversationCommands(ChatClient client, Contacts contacts, Func<str
         _ => null,
     };
 
-    async Task<Outcome> ListAsync(string? which, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ListAsync(string? which, CancellationToken cancellationToken)
     {
         if (which is not (null or "unread" or "archived"))
             throw new CommandException($"/list takes unread, archived or nothing, not \"{which}\"");
@@ -37,26 +37,26 @@ sealed class ConversationCommands(ChatClient client, Contacts contacts, Func<str
         return new ConversationsListed(page);
     }
 
-    async Task<Outcome> MarkReadAsync(ConversationId conversation, CancellationToken cancellationToken)
+    async Task<CommandOutcome> MarkReadAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
         if (await NewestAsync(conversation, cancellationToken) is > 0 and var newest)
             await client.MarkReadAsync(conversation, newest, cancellationToken);
         return new CommandDone($"{NameOf(conversation)} is read");
     }
 
-    async Task<Outcome> MarkUnreadAsync(ConversationId conversation, CancellationToken cancellationToken)
+    async Task<CommandOutcome> MarkUnreadAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
         await client.Conversations.MarkUnreadAsync(conversation, cancellationToken);
         return Kept(new(conversation) { IsMarked = true }, "is shown as unread");
     }
 
-    async Task<Outcome> ArchiveAsync(ConversationId conversation, bool isArchived, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ArchiveAsync(ConversationId conversation, bool isArchived, CancellationToken cancellationToken)
     {
         await client.Conversations.ArchiveAsync(conversation, isArchived, cancellationToken);
         return Kept(new(conversation) { IsArchived = isArchived }, isArchived ? "is in /list archived" : "is in /list again");
     }
 
-    async Task<Outcome> ClearAsync(ConversationId conversation, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ClearAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
         var newest = await NewestAsync(conversation, cancellationToken);
         if (newest > 0)
@@ -64,10 +64,10 @@ sealed class ConversationCommands(ChatClient client, Contacts contacts, Func<str
         return Kept(new(conversation) { Floor = newest + 1 }, "shows you nothing of what was said so far");
     }
 
-    async Task<Outcome> ShowReceiptsAsync(ConversationId conversation, long seq, CancellationToken cancellationToken) =>
+    async Task<CommandOutcome> ShowReceiptsAsync(ConversationId conversation, long seq, CancellationToken cancellationToken) =>
         new ReceiptsShown(conversation, seq, await client.Conversations.GetReceiptsAsync(conversation, seq, cancellationToken: cancellationToken));
 
-    async Task<Outcome> ShowThreadAsync(ConversationId conversation, long root, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ShowThreadAsync(ConversationId conversation, long root, CancellationToken cancellationToken)
     {
         var page = await client.FetchThreadAsync(conversation, root, cancellationToken: cancellationToken);
         foreach (var message in page.Messages)
@@ -75,13 +75,13 @@ sealed class ConversationCommands(ChatClient client, Contacts contacts, Func<str
         return new HistoryFetched(page, conversation.IsGroup ? null : client.Conversations.GetPeer(conversation));
     }
 
-    async Task<Outcome> AnswerAsync(ConversationId conversation, long root, string text, CancellationToken cancellationToken)
+    async Task<CommandOutcome> AnswerAsync(ConversationId conversation, long root, string text, CancellationToken cancellationToken)
     {
         var sent = await client.SendAsync(conversation, text, new MessageReferences { Thread = root }, cancellationToken);
         return new MessageSent(sent, NameOf(conversation), $"in thread #{root} {text}");
     }
 
-    async Task<Outcome> ReportAsync(ConversationId conversation, long seq, string reason, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ReportAsync(ConversationId conversation, long seq, string reason, CancellationToken cancellationToken)
     {
         await client.ReportAsync(conversation, seq, reason, cancellationToken);
         return new CommandDone($"#{seq} is reported");

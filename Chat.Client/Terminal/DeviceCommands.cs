@@ -7,7 +7,7 @@ namespace Chat.Client.Terminal;
 sealed class DeviceCommands(ChatClient client)
 {
     /// <summary>Null: it is no command of this kind.</summary>
-    public async Task<Outcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
+    public async Task<CommandOutcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
     {
         "devices" => new DevicesListed(await client.ListDevicesAsync(cancellationToken)),
         "device" => await DoAsync(
@@ -16,7 +16,7 @@ sealed class DeviceCommands(ChatClient client)
         _ => null,
     };
 
-    static async Task<Outcome> DoAsync(Task done, string text)
+    static async Task<CommandOutcome> DoAsync(Task done, string text)
     {
         await done;
         return new CommandDone(text);

@@ -33,7 +33,7 @@ sealed class FileCommands(ChatClient client, Contacts contacts, Func<string, Can
     /// <param name="call">The command.</param>
     /// <param name="target">To whom plain lines go.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<Outcome?> RunAsync(CommandCall call, ConversationId? target, CancellationToken cancellationToken) => call.Name switch
+    public async Task<CommandOutcome?> RunAsync(CommandCall call, ConversationId? target, CancellationToken cancellationToken) => call.Name switch
     {
         "send" => await SendAsync(call[0]!, target ?? throw new CommandException("to whom? /to WHO first"), cancellationToken),
         "save" => await SaveAsync(await find(call[0]!, cancellationToken), CommandRunner.Number(call[1]!, "NUMBER"), call[2] ?? ".", cancellationToken),
@@ -43,7 +43,7 @@ sealed class FileCommands(ChatClient client, Contacts contacts, Func<string, Can
     /// <summary>What kind of file it is, as its name says.</summary>
     public static string TypeOf(string name) => Types.GetValueOrDefault(Path.GetExtension(name), "application/octet-stream");
 
-    async Task<Outcome> SendAsync(string path, ConversationId conversation, CancellationToken cancellationToken)
+    async Task<CommandOutcome> SendAsync(string path, ConversationId conversation, CancellationToken cancellationToken)
     {
         var userId = client.UserId ?? throw new ChatException(ErrorCode.NotLoggedIn, "log in first: /login NAME-OR-ID PASSWORD");
         using var patience = new CancellationTokenSource(Patience);
@@ -55,7 +55,7 @@ sealed class FileCommands(ChatClient client, Contacts contacts, Func<string, Can
         return new MessageSent(sent, contacts.NameOf(conversation, userId), AttachmentText.Of(file));
     }
 
-    async Task<Outcome> SaveAsync(ConversationId conversation, long seq, string folder, CancellationToken cancellationToken)
+    async Task<CommandOutcome> SaveAsync(ConversationId conversation, long seq, string folder, CancellationToken cancellationToken)
     {
         folder = Expand(folder);
         if (!Directory.Exists(folder))

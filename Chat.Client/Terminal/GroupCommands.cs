@@ -13,7 +13,7 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
     const int MaxRequests = 500;
 
     /// <summary>Null: it is no command of this kind.</summary>
-    public async Task<Outcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
+    public async Task<CommandOutcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
     {
         "about" => await ShowAsync(GroupOf(call), cancellationToken),
         "leave" => await DoAsync(client.LeaveGroupAsync(GroupOf(call), cancellationToken), "you are no member any more"),
@@ -38,7 +38,7 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
         _ => null,
     };
 
-    async Task<Outcome> SilenceAsync(CommandCall call, CancellationToken cancellationToken)
+    async Task<CommandOutcome> SilenceAsync(CommandCall call, CancellationToken cancellationToken)
     {
         var (group, user) = (GroupOf(call), await findUser(call[1]!, cancellationToken));
         var (until, text) = call[2] switch
@@ -51,7 +51,7 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
             client.ChangeMembersAsync(new(group) { Mute = new MuteChange(user, until) }, cancellationToken), $"{contacts.NameOf(user)} {text}");
     }
 
-    async Task<Outcome> ListRequestsAsync(int groupId, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ListRequestsAsync(int groupId, CancellationToken cancellationToken)
     {
         var requests = (await client.ListJoinRequestsAsync(groupId, limit: MaxRequests, cancellationToken: cancellationToken)).Entries;
         foreach (var request in requests)
@@ -59,7 +59,7 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
         return new JoinRequestsListed(groupId, requests);
     }
 
-    async Task<Outcome> DecideAsync(CommandCall call, bool isAccepted, CancellationToken cancellationToken)
+    async Task<CommandOutcome> DecideAsync(CommandCall call, bool isAccepted, CancellationToken cancellationToken)
     {
         var (group, user) = (GroupOf(call), await findUser(call[1]!, cancellationToken));
         return await DoAsync(
@@ -67,7 +67,7 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
             $"{contacts.NameOf(user)} {(isAccepted ? "is a member" : "is not let in")}");
     }
 
-    async Task<Outcome> RenameAsync(int groupId, string name, CancellationToken cancellationToken)
+    async Task<CommandOutcome> RenameAsync(int groupId, string name, CancellationToken cancellationToken)
     {
         await client.ChangeGroupAsync(new(groupId) { Name = name }, cancellationToken);
         contacts.LearnGroup(groupId, name);
@@ -79,7 +79,7 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
             ? word
             : throw new CommandException($"/{call.Name} takes {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}, not \"{call[1]}\"");
 
-    async Task<Outcome> ShowAsync(int groupId, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ShowAsync(int groupId, CancellationToken cancellationToken)
     {
         var group = await client.GetGroupAsync(groupId, cancellationToken);
         var role = group.Role is { } own ? $"you are {(own == GroupRole.Creator ? "its creator" : own == GroupRole.Admin ? "an admin" : "a member")}" : "you are no member";
@@ -88,13 +88,13 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
             + $"coming in: {group.Joining.ToString().ToLowerInvariant()}, sending: {group.Sending.ToString().ToLowerInvariant()}");
     }
 
-    async Task<Outcome> ChangeAsync(CommandCall call, Func<int, int, ChangeMembersRequest> change, string text, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ChangeAsync(CommandCall call, Func<int, int, ChangeMembersRequest> change, string text, CancellationToken cancellationToken)
     {
         var (group, user) = (GroupOf(call), await findUser(call[1]!, cancellationToken));
         return await DoAsync(client.ChangeMembersAsync(change(group, user), cancellationToken), $"{contacts.NameOf(user)} {text}");
     }
 
-    static async Task<Outcome> DoAsync(Task done, string text)
+    static async Task<CommandOutcome> DoAsync(Task done, string text)
     {
         await done;
         return new CommandDone(text);

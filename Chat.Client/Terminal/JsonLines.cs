@@ -86,14 +86,14 @@ sealed class JsonLines(TextWriter output)
     /// <param name="command">Which command it was.</param>
     /// <param name="line">In which line of the script; 0 for the command line's own.</param>
     /// <param name="outcome">What came of it.</param>
-    public void WriteOutcome(string command, int line, Outcome outcome) => WriteLine("result", command, json =>
+    public void WriteOutcome(string command, int line, CommandOutcome outcome) => WriteLine("result", command, json =>
     {
         json.WriteNumber("line", line);
         json.WriteBoolean("ok", outcome is not CommandFailed);
         WriteFields(json, outcome);
     });
 
-    static void WriteFields(Utf8JsonWriter json, Outcome outcome)
+    static void WriteFields(Utf8JsonWriter json, CommandOutcome outcome)
     {
         switch (outcome)
         {

@@ -8,7 +8,7 @@ namespace Chat.Client.Terminal;
 static class ListLines
 {
     /// <summary>Nothing for other outcomes.</summary>
-    public static void Write(Utf8JsonWriter json, Outcome outcome)
+    public static void Write(Utf8JsonWriter json, CommandOutcome outcome)
     {
         switch (outcome)
         {
@@ -60,7 +60,7 @@ static class ListLines
     /// <summary>Empty for other outcomes.</summary>
     /// <param name="outcome">What came of a command.</param>
     /// <param name="contacts">Who is known by name.</param>
-    public static IEnumerable<string> For(Outcome outcome, Contacts contacts) => outcome switch
+    public static IEnumerable<string> For(CommandOutcome outcome, Contacts contacts) => outcome switch
     {
         RelationsListed { Contacts.Count: 0 } => ["nobody yet: /ask WHO asks somebody"],
         RelationsListed listed => listed.Contacts.Select(entry => TextOf(entry.Contact, entry.Name)),

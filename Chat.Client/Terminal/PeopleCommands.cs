@@ -10,7 +10,7 @@ namespace Chat.Client.Terminal;
 sealed class PeopleCommands(ChatClient client, Contacts contacts, Func<string, CancellationToken, Task<int>> findUser)
 {
     /// <summary>Null: it is no command of this kind.</summary>
-    public async Task<Outcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
+    public async Task<CommandOutcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
     {
         "search" => await SearchAsync(call[0]!, cancellationToken),
         "find" => await FindAsync(call[0]!, cancellationToken),
@@ -28,10 +28,10 @@ sealed class PeopleCommands(ChatClient client, Contacts contacts, Func<string, C
         _ => null,
     };
 
-    async Task<Outcome> SearchAsync(string text, CancellationToken cancellationToken) =>
+    async Task<CommandOutcome> SearchAsync(string text, CancellationToken cancellationToken) =>
         new MessagesFound(await client.SearchAsync(text, cancellationToken: cancellationToken));
 
-    async Task<Outcome> FindAsync(string prefix, CancellationToken cancellationToken)
+    async Task<CommandOutcome> FindAsync(string prefix, CancellationToken cancellationToken)
     {
         var found = await client.SearchUsersAsync(prefix, cancellationToken);
         foreach (var user in found)
@@ -39,7 +39,7 @@ sealed class PeopleCommands(ChatClient client, Contacts contacts, Func<string, C
         return new CommandDone(found.Count > 0 ? string.Join(", ", found.Select(user => $"{user.Name} (id {user.Id})")) : $"nobody's name begins with \"{prefix}\"");
     }
 
-    async Task<Outcome> ListAsync(CancellationToken cancellationToken)
+    async Task<CommandOutcome> ListAsync(CancellationToken cancellationToken)
     {
         var all = await client.ListContactsAsync(cancellationToken);
         foreach (var user in await client.GetUsersAsync(all.Select(contact => contact.Id).Where(id => !contacts.Knows(id)), cancellationToken))
@@ -47,7 +47,7 @@ sealed class PeopleCommands(ChatClient client, Contacts contacts, Func<string, C
         return new RelationsListed([.. all.Select(contact => (contact, contacts.NameOf(contact.Id)))]);
     }
 
-    async Task<Outcome> ChangeAsync(
+    async Task<CommandOutcome> ChangeAsync(
         string who, ContactAction action, string text, CancellationToken cancellationToken, string? alias = null, string? note = null)
     {
         var user = await findUser(who, cancellationToken);
@@ -55,7 +55,7 @@ sealed class PeopleCommands(ChatClient client, Contacts contacts, Func<string, C
         return new CommandDone($"{contacts.NameOf(user)} {text}");
     }
 
-    async Task<Outcome> ChangeProfileAsync(string part, string text, CancellationToken cancellationToken)
+    async Task<CommandOutcome> ChangeProfileAsync(string part, string text, CancellationToken cancellationToken)
     {
         await (part switch
         {
@@ -67,7 +67,7 @@ sealed class PeopleCommands(ChatClient client, Contacts contacts, Func<string, C
         return await ShowProfileAsync(cancellationToken);
     }
 
-    async Task<Outcome> ShowProfileAsync(CancellationToken cancellationToken)
+    async Task<CommandOutcome> ShowProfileAsync(CancellationToken cancellationToken)
     {
         var ownId = client.UserId ?? throw new ChatException(ErrorCode.NotLoggedIn, "log in first: /login NAME-OR-ID PASSWORD");
         return new ProfileShown((await client.GetUsersAsync([ownId], cancellationToken)) is [var own, ..] ? own : new UserProfile(ownId, contacts.NameOf(ownId)));

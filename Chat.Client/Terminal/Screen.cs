@@ -63,7 +63,7 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
         }
     }
 
-    public void WriteOutcome(Outcome outcome)
+    public void WriteOutcome(CommandOutcome outcome)
     {
         switch (outcome)
         {

@@ -74,7 +74,7 @@ sealed class ScriptSession(TerminalOptions options, TextReader input, TextWriter
         }
     }
 
-    async Task<Outcome> RunAsync(
+    async Task<CommandOutcome> RunAsync(
         CommandRunner runner, int line, CommandSpec spec, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var call = new CommandCall(spec, arguments);
@@ -89,14 +89,14 @@ sealed class ScriptSession(TerminalOptions options, TextReader input, TextWriter
         return Report(call.Name, line, outcome);
     }
 
-    Outcome Report(string command, int line, Outcome outcome)
+    CommandOutcome Report(string command, int line, CommandOutcome outcome)
     {
         _hasFailed |= outcome is CommandFailed;
         _lines.WriteOutcome(command, line, outcome);
         return outcome;
     }
 
-    async Task<Outcome> WaitAsync(CommandCall call, CancellationToken cancellationToken)
+    async Task<CommandOutcome> WaitAsync(CommandCall call, CancellationToken cancellationToken)
     {
         try
         {
@@ -112,7 +112,7 @@ sealed class ScriptSession(TerminalOptions options, TextReader input, TextWriter
         }
     }
 
-    async Task<Outcome> SleepAsync(CommandCall call, CancellationToken cancellationToken)
+    async Task<CommandOutcome> SleepAsync(CommandCall call, CancellationToken cancellationToken)
     {
         try
         {

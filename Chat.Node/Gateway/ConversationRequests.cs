@@ -55,7 +55,7 @@ sealed class ConversationRequests(
         return Reply.Ok(ModernFrames.Success(request.Ref));
     }
 
-    static ConversationSummary SummaryOf(SyncRow row, int userId, ListedConversation? listed)
+    static ConversationSummary SummaryOf(SyncRow row, int userId, ConversationListRow? listed)
     {
         var id = row.Conversation;
         var own = MarkStanding.Seen(row.ReceivedTo, row.ReadTo, shownTo: null, row.Head);

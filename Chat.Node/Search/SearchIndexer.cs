@@ -5,7 +5,7 @@ using Chat.Protocol;
 namespace Chat.Node.Search;
 
 /// <summary>
-/// Writes the index of the search, behind everything else (<see cref="SearchPace"/>): each node for the conversations in which it has written something. One of them now and then
+/// Writes the index of the search, behind everything else (<see cref="IndexPace"/>): each node for the conversations in which it has written something. One of them now and then
 /// looks through all conversations, for what was written before there was an index, or by a node that died before it came to it. Nobody waits for this.
 /// </summary>
 sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches touches, TimeProvider clock, ILogger<SearchIndexer> logger) : BackgroundService
@@ -19,7 +19,7 @@ sealed class SearchIndexer(SearchStore store, SearchWalks walks, SearchTouches t
     /// <summary>All conversations are looked through again when the last time is so long ago.</summary>
     static readonly TimeSpan WalkInterval = TimeSpan.FromHours(1);
 
-    readonly SearchPace _pace = new();
+    readonly IndexPace _pace = new();
     readonly SearchParking _parking = new();
     long? _parkedSince;
     long _walkSince;

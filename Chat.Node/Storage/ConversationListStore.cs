@@ -9,7 +9,7 @@ namespace Chat.Node.Storage;
 /// <param name="Last">The last message, an object as in a history.</param>
 /// <param name="Peer">How far the other one of two users is, as others may see it.</param>
 /// <param name="Draft">What the user has begun to write; null: nothing.</param>
-sealed record ListedConversation(ReadOnlyMemory<byte> Last, ReceiptMark Peer, string? Draft);
+sealed record ConversationListRow(ReadOnlyMemory<byte> Last, ReceiptMark Peer, string? Draft);
 
 /// <summary>What is read for a page of a user's list of conversations: by the keys of its rows, in two statements at most.</summary>
 sealed class ConversationListStore(IChatDatabase database)
@@ -66,7 +66,7 @@ sealed class ConversationListStore(IChatDatabase database)
     }
 
     /// <summary>The rest of the conversations of a page; one whose last message has gone meanwhile is missing.</summary>
-    public async Task<Dictionary<ConversationId, ListedConversation>> ReadAsync(int userId, IReadOnlyCollection<SyncRow> page)
+    public async Task<Dictionary<ConversationId, ConversationListRow>> ReadAsync(int userId, IReadOnlyCollection<SyncRow> page)
     {
         if (page.Count == 0)
             return [];
@@ -79,7 +79,7 @@ sealed class ConversationListStore(IChatDatabase database)
             return rows.ToDictionary(row => ConversationId.FromStored(row.A, row.B), row =>
             {
                 var id = ConversationId.FromStored(row.A, row.B);
-                return new ListedConversation(
+                return new ConversationListRow(
                     LastOf(row, id, heads[id], [.. reactions[id]]), MarkStanding.Seen(row.ReceivedTo, row.ReadTo, row.ShownTo, heads[id], row.IsBlocked != 0), row.Draft is null ? null : SqlDialect.TextOf(row.Draft));
             });
         });

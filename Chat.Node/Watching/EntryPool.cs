@@ -4,7 +4,7 @@ namespace Chat.Node.Watching;
 struct WatchEntry<TWatcher>
     where TWatcher : class
 {
-    public TWatcher? Watcher;
+    public TWatcher? WatchingSession;
 
     /// <summary>Whom or what it watches.</summary>
     public long Key;

@@ -3,7 +3,7 @@ using Chat.Protocol;
 namespace Chat.Node.Watching;
 
 /// <summary>A session that watches.</summary>
-sealed class Watcher<TSession>(TSession session, int userId)
+sealed class WatchingSession<TSession>(TSession session, int userId)
 {
     public TSession Session => session;
 
@@ -31,23 +31,23 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
 {
     const byte Untold = byte.MaxValue;
 
-    readonly EntryPool<Watcher<TSession>> _pool = new();
+    readonly EntryPool<WatchingSession<TSession>> _pool = new();
     readonly Dictionary<long, int> _first = [];
-    readonly Dictionary<TSession, Watcher<TSession>> _watchers = [];
-    readonly PriorityQueue<Watcher<TSession>, long> _marked = new();
+    readonly Dictionary<TSession, WatchingSession<TSession>> _watchers = [];
+    readonly PriorityQueue<WatchingSession<TSession>, long> _marked = new();
 
     public int Count => _watchers.Count;
 
     public int Entries => _pool.Count;
 
     /// <summary>Replaces what the session watched before. Null, and that stays, if the node watches for as many as it can.</summary>
-    public Watcher<TSession>? Set(TSession session, int userId, IReadOnlyList<int> users, IReadOnlyList<ConversationId> conversations, IReadOnlySet<int>? veiled = null)
+    public WatchingSession<TSession>? Set(TSession session, int userId, IReadOnlyList<int> users, IReadOnlyList<ConversationId> conversations, IReadOnlySet<int>? veiled = null)
     {
         var before = _watchers.GetValueOrDefault(session);
         if (_pool.Count - (before?.Entries.Length ?? 0) + users.Count + conversations.Count > maxEntries)
             return null;
         Remove(session);
-        var watcher = new Watcher<TSession>(session, userId) { Entries = new int[users.Count + conversations.Count], Users = users.Count, NextAt = before?.NextAt ?? 0 };
+        var watcher = new WatchingSession<TSession>(session, userId) { Entries = new int[users.Count + conversations.Count], Users = users.Count, NextAt = before?.NextAt ?? 0 };
         var at = 0;
         foreach (var user in users)
             watcher.Entries[at++] = Add(watcher, KeyOf(user), veiled?.Contains(user) == true);
@@ -87,7 +87,7 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
         {
             var entry = _pool[place];
             if (entry.Told != (byte)(entry.IsVeiled ? PresenceState.Offline : shown))
-                Mark(entry.Watcher!);
+                Mark(entry.WatchingSession!);
         }
     }
 
@@ -99,7 +99,7 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
             for (var place = _first.GetValueOrDefault(key, -1); place >= 0; place = _pool[place].Next)
             {
                 ref var entry = ref _pool[place];
-                if (entry.Watcher!.UserId == watcherId)
+                if (entry.WatchingSession!.UserId == watcherId)
                     entry.IsVeiled = isVeiled;
             }
         }
@@ -112,10 +112,10 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
         WatchersOf(KeyOf(userId)).Concat(WatchersOf(KeyOf(ConversationId.Direct(watcherId, userId)))).Any(watcher => watcher.UserId == watcherId);
 
     /// <summary>Whoever watches a user, seeing it or not.</summary>
-    public IEnumerable<Watcher<TSession>> WatchersOf(int userId) => WatchersOf(KeyOf(userId));
+    public IEnumerable<WatchingSession<TSession>> WatchersOf(int userId) => WatchersOf(KeyOf(userId));
 
     /// <summary>Something is left to be told to it.</summary>
-    public void Mark(Watcher<TSession> watcher)
+    public void Mark(WatchingSession<TSession> watcher)
     {
         if (watcher.IsMarked || watcher.IsGone)
             return;
@@ -124,7 +124,7 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
     }
 
     /// <summary>The next that may be told something now.</summary>
-    public bool TryTakeDue(long now, out Watcher<TSession> watcher)
+    public bool TryTakeDue(long now, out WatchingSession<TSession> watcher)
     {
         while (_marked.TryPeek(out watcher!, out var due) && due <= now)
         {
@@ -138,7 +138,7 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
     }
 
     /// <summary>What a session was not told yet, and is told with that; at most so many, then it stays marked.</summary>
-    public List<PresenceEntry> TakeNews(Watcher<TSession> watcher, Func<int, PresenceEntry> shown, int max)
+    public List<PresenceEntry> TakeNews(WatchingSession<TSession> watcher, Func<int, PresenceEntry> shown, int max)
     {
         var news = new List<PresenceEntry>();
         foreach (var place in watcher.Entries.AsSpan(0, watcher.Users))
@@ -162,25 +162,25 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
     }
 
     /// <summary>Whoever watches a conversation, and may see who types in it.</summary>
-    public IEnumerable<Watcher<TSession>> WatchersOf(ConversationId conversation)
+    public IEnumerable<WatchingSession<TSession>> WatchersOf(ConversationId conversation)
     {
         for (var place = _first.GetValueOrDefault(KeyOf(conversation), -1); place >= 0; place = _pool[place].Next)
         {
             if (!_pool[place].IsVeiled)
-                yield return _pool[place].Watcher!;
+                yield return _pool[place].WatchingSession!;
         }
     }
 
-    IEnumerable<Watcher<TSession>> WatchersOf(long key)
+    IEnumerable<WatchingSession<TSession>> WatchersOf(long key)
     {
         for (var place = _first.GetValueOrDefault(key, -1); place >= 0; place = _pool[place].Next)
-            yield return _pool[place].Watcher!;
+            yield return _pool[place].WatchingSession!;
     }
 
-    int Add(Watcher<TSession> watcher, long key, bool isVeiled)
+    int Add(WatchingSession<TSession> watcher, long key, bool isVeiled)
     {
         var next = _first.GetValueOrDefault(key, -1);
-        var place = _pool.Take(new WatchEntry<Watcher<TSession>> { Watcher = watcher, Key = key, Next = next, Previous = -1, Told = Untold, IsVeiled = isVeiled });
+        var place = _pool.Take(new WatchEntry<WatchingSession<TSession>> { WatchingSession = watcher, Key = key, Next = next, Previous = -1, Told = Untold, IsVeiled = isVeiled });
         if (next >= 0)
             _pool[next].Previous = place;
         _first[key] = place;

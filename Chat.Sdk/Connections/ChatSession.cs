@@ -28,7 +28,7 @@ sealed class ChatSession : IConnectionOwner, IDisposable
 
     public ReceivedMarks Marks { get; }
 
-    public PostSender Posts { get; }
+    public PostWorker Posts { get; }
 
     public CatchUp CatchUp { get; }
 

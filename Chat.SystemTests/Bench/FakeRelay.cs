@@ -75,7 +75,7 @@ sealed partial class FakeRelay : IDisposable
         List<Flow> flows = [Flow(0, clients[0], clients[1])];
         if (!isOneWay)
             flows.Add(Flow(1, clients[1], clients[0]));
-        Loop = new LoadLoop(new LoadState(4711, clients, flows), new ServerProbe([]), poller: poller);
+        Loop = new LoadLoop(new LoadState(4711, clients, flows), new UsageProbe([]), poller: poller);
         for (var i = 0; i < 2; i++)
         {
             var from = i;

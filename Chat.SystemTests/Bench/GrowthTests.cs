@@ -19,7 +19,7 @@ public sealed class GrowthTests
         using var folder = new TestFolder();
         await using var node = await NodeProcess.StartAsync(folder, null, "--Chat:Limits:FramesPerSecond=0");
         var options = new WorkloadOptions { Targets = [new("127.0.0.1", node.Port)], Connections = 10 };
-        var probe = new ServerProbe([node.Id]);
+        var probe = new UsageProbe([node.Id]);
         Assert.Equal([("pairs", 4L)], await MeasureAsync(GrowthOf.Connections, 4, Plan));
         Assert.Equal([("one group", 3L)], await MeasureAsync(GrowthOf.Members, 3, Plan));
         Assert.Equal([("first message", 40L), ("more", 40L)], await MeasureAsync(GrowthOf.Conversations, 40, Plan with { RatePerSecond = 200 }));
@@ -39,10 +39,10 @@ public sealed class GrowthTests
     public void Conversations_that_do_not_go_into_the_connections_are_refused()
     {
         var options = new WorkloadOptions { Targets = [], Connections = 10 };
-        var series = new GrowthSeries(options, Plan with { RatePerSecond = 10 }, new ServerProbe([]), new SetupProgress(TextWriter.Null));
+        var series = new GrowthSeries(options, Plan with { RatePerSecond = 10 }, new UsageProbe([]), new SetupProgress(TextWriter.Null));
         Assert.Contains("from 11 to 50", Assert.Throws<BenchException>(() => series.Measure(GrowthOf.Conversations, 50).ToList()).Message, StringComparison.Ordinal);
         Assert.Contains("--rate", Assert.Throws<BenchException>(
-            () => new GrowthSeries(options, Plan, new ServerProbe([]), new SetupProgress(TextWriter.Null)).Measure(GrowthOf.Conversations, 40).ToList()).Message, StringComparison.Ordinal);
+            () => new GrowthSeries(options, Plan, new UsageProbe([]), new SetupProgress(TextWriter.Null)).Measure(GrowthOf.Conversations, 40).ToList()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

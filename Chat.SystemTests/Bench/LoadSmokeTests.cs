@@ -31,7 +31,7 @@ public sealed class LoadSmokeTests
         using var folder = new TestFolder();
         await using var node = await NodeProcess.StartAsync(folder, null, "--Chat:Limits:FramesPerSecond=0");
         var options = new WorkloadOptions { Targets = [new("127.0.0.1", node.Port)], Connections = 6 };
-        var result = await Task.Run(() => OfflineWorkload.Run(options, messages: 2000, window: 32, rate: null, new ServerProbe([])));
+        var result = await Task.Run(() => OfflineWorkload.Run(options, messages: 2000, window: 32, rate: null, new UsageProbe([])));
         Assert.True(result.Sending.Tally.IsPerfect, result.Sending.Tally.ToString());
         Assert.True(result.Fetching.Tally.IsPerfect, result.Fetching.Tally.ToString());
         Assert.Equal(3 * 2000, result.Fetched);
@@ -41,7 +41,7 @@ public sealed class LoadSmokeTests
     {
         var result = await Task.Run(() =>
         {
-            using var loop = new LoadLoop(build(options, new SetupProgress(TextWriter.Null)), new ServerProbe([]));
+            using var loop = new LoadLoop(build(options, new SetupProgress(TextWriter.Null)), new UsageProbe([]));
             return loop.Run(plan with { Workload = name, WarmUp = TimeSpan.FromSeconds(1), Measure = Measured, Drain = TimeSpan.FromSeconds(20) });
         });
         Assert.True(result.Tally.IsPerfect, $"{name}: {result.Tally}");

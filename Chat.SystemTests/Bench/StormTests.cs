@@ -14,7 +14,7 @@ namespace Chat.SystemTests.Bench;
 public sealed class StormTests : IDisposable
 {
     const double Scale = 0.04;
-    const long MostBytes = 700L * 1024 * 1024;
+    const long MaxBytes = 700L * 1024 * 1024;
 
     readonly TestFolder _folder = new();
 
@@ -39,7 +39,7 @@ public sealed class StormTests : IDisposable
         Assert.Equal(StormOptions.Storms, results.Select(storm => storm.Kind));
         Assert.All(results, storm => Assert.True(storm.IsClean, $"{storm.Kind}: {storm.Quiet.Tally} {storm.Stormy.Tally}"));
         Assert.All(results, storm => Assert.True(storm.Stormy.Delivered > 0, $"{storm.Kind}: nothing was delivered"));
-        Assert.All(results, storm => Assert.InRange(storm.BytesMost, storm.BytesBefore, MostBytes));
+        Assert.All(results, storm => Assert.InRange(storm.MaxBytes, storm.BytesBefore, MaxBytes));
         Assert.All(results, storm => Assert.True(storm.Logins.Values.Sum() > 0, $"{storm.Kind}: a login had no answer"));
         AssertSeen("overload", ("delivered", true), ("lost", false), ("twice", false), ("out of order", false), ("ended by the server", false));
         Assert.Equal((long)(5000 * Scale), Seen("connections")["answered"]);

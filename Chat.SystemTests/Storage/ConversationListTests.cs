@@ -135,7 +135,7 @@ public abstract class ConversationListTests : StorageTest
         Assert.True(await changes.WriteAsync(new ChangeSet(Group, 0, 9, [recalled], new HashSet<long> { 1 }, [])));
     }
 
-    static JsonElement Json(ListedConversation listed) => JsonDocument.Parse(listed.Last).RootElement;
+    static JsonElement Json(ConversationListRow listed) => JsonDocument.Parse(listed.Last).RootElement;
 
     static LogRow Row(ConversationId id, long seq, string text) => new(id, seq, 2, $"c{seq}", 1000 + seq, Body(text));
 

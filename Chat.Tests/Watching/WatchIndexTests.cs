@@ -210,8 +210,8 @@ public sealed class WatchIndexTests
         _index.Mark(userId, state);
     }
 
-    Watcher<string>? Due(long now) => _index.TryTakeDue(now, out var watcher) ? watcher : null;
+    WatchingSession<string>? Due(long now) => _index.TryTakeDue(now, out var watcher) ? watcher : null;
 
-    List<(int, PresenceState)> News(Watcher<string> watcher, int max = 100) =>
+    List<(int, PresenceState)> News(WatchingSession<string> watcher, int max = 100) =>
         [.. _index.TakeNews(watcher, Entry, max).Select(entry => (entry.UserId, entry.State))];
 }

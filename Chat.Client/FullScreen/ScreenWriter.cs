@@ -8,7 +8,7 @@ namespace Chat.Client.FullScreen;
 /// think otherwise about the width of a character, the next column stands right again.
 /// </summary>
 /// <param name="hasColours">Else bold, dim and reverse alone.</param>
-sealed class FrameWriter(bool hasColours)
+sealed class ScreenWriter(bool hasColours)
 {
     /// <summary>Another screen, whose lines are not in the scroll-back.</summary>
     public const string Enter = "\x1b[?1049h\x1b[2J\x1b[H";

@@ -4,7 +4,7 @@ using ChatActors.Client;
 namespace Chat.Client.FullScreen;
 
 /// <summary>A conversation in the list.</summary>
-sealed class ConversationEntry(ConversationId id)
+sealed class ConversationRow(ConversationId id)
 {
     public ConversationId Id => id;
 

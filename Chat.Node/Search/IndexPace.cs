@@ -4,7 +4,7 @@ namespace Chat.Node.Search;
 /// When a node indexes what it has written: at once, unless it is busy. A message costs the index about as much as its way through the node. So in a rush
 /// messages go first, and the index follows when it is over, or after a while in larger pieces. Pure.
 /// </summary>
-sealed class SearchPace
+sealed class IndexPace
 {
     /// <summary>Messages in a round, from which a node is busy: 400 a second.</summary>
     const int Busy = 200;

@@ -1,7 +1,7 @@
 namespace Chat.Checker.Population;
 
 /// <summary>Which numbers of a conversation a modern client has: where its catching up begins, and whether there is a hole. Pure.</summary>
-sealed class ConversationView
+sealed class CheckedConversation
 {
     readonly HashSet<long> _above = [];
 

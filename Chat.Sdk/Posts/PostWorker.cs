@@ -9,7 +9,7 @@ namespace ChatActors.Client.Posts;
 /// <summary>
 /// Sends posts until each is acknowledged or refused for good, over as many connections as that takes. Any thread.
 /// </summary>
-sealed class PostSender : IDisposable
+sealed class PostWorker : IDisposable
 {
     readonly Lock _gate = new();
     readonly Inbox _inbox;
@@ -19,7 +19,7 @@ sealed class PostSender : IDisposable
     readonly ITimer _timer;
     ChatConnection? _connection;
 
-    public PostSender(ChatClientOptions options, Inbox inbox, CmidSource cmids)
+    public PostWorker(ChatClientOptions options, Inbox inbox, CmidSource cmids)
     {
         _options = options;
         _inbox = inbox;
@@ -175,7 +175,7 @@ sealed class PostSender : IDisposable
         post.Succeed(seq, ts);
     }
 
-    sealed class PostReply(PostSender sender, ChatConnection connection, PendingPost post) : PendingReply
+    sealed class PostReply(PostWorker sender, ChatConnection connection, PendingPost post) : PendingReply
     {
         public override void OnReply(JsonElement reply) => sender.OnReply(connection, post, reply);
 

@@ -3,9 +3,9 @@ using Xunit;
 
 namespace Chat.Tests.Checker;
 
-public sealed class ConversationViewTests
+public sealed class CheckedConversationTests
 {
-    readonly ConversationView _view = new();
+    readonly CheckedConversation _view = new();
 
     [Fact]
     public void In_order_there_is_never_a_hole()

@@ -3,9 +3,9 @@ using Xunit;
 
 namespace Chat.Tests.Search;
 
-public sealed class SearchPaceTests
+public sealed class IndexPaceTests
 {
-    readonly SearchPace _pace = new();
+    readonly IndexPace _pace = new();
 
     [Fact]
     public void A_quiet_node_indexes_at_once()

@@ -3,9 +3,9 @@ using Xunit;
 
 namespace Chat.Tests.FullScreen;
 
-public sealed class FrameWriterTests
+public sealed class ScreenWriterTests
 {
-    readonly FrameWriter _writer = new(hasColours: true);
+    readonly ScreenWriter _writer = new(hasColours: true);
 
     [Fact]
     public void Only_rows_that_are_different_are_written_again()
@@ -59,7 +59,7 @@ public sealed class FrameWriterTests
         foreach (var look in Enum.GetValues<Look>())
             frame.Put(0, (int)look * 5, "x", look);
 
-        var written = new FrameWriter(hasColours: false).Write(frame);
+        var written = new ScreenWriter(hasColours: false).Write(frame);
 
         Assert.DoesNotMatch("\u001b\\[[0-9;]*(3[0-7]|4[0-7])m", written);
         Assert.Contains("\u001b[7mx", written, StringComparison.Ordinal);
