@@ -22,7 +22,7 @@ readonly record struct Answer(JsonElement Json, string Text, int ExitCode = Exit
 delegate Task<Answer> CtlWork(ParseResult parsed, NodeApi api, CancellationToken cancelled);
 
 /// <summary>A command that needs no node, and no key.</summary>
-delegate Answer LocalWork(ParseResult parsed);
+delegate Task<Answer> LocalWork(ParseResult parsed, CancellationToken cancelled);
 
 /// <summary>Makes a command that needs no node.</summary>
 delegate Command MakeLocalCommand(string name, string description, IReadOnlyList<Symbol> symbols, LocalWork work);
@@ -53,7 +53,7 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Looks at ChatActors nodes and steers them, over the HTTP API of their internal port.") { _node, _keyFile, _json, _timeout };
         _timeout.Recursive = true;
-        foreach (var command in NodeCommands.All(Make).Append(TopCommand.Create(Make, output)).Concat(UserCommands.All(Make, input, output)).Concat(StoredCommands.All(Make)).Concat(AuditCommands.All(Make)).Concat(ConfigCommands.All(Make, MakeLocal)))
+        foreach (var command in NodeCommands.All(Make).Append(TopCommand.Create(Make, output)).Concat(UserCommands.All(Make, input, output)).Concat(StoredCommands.All(Make)).Concat(AuditCommands.All(Make)).Concat(ConfigCommands.All(Make, MakeLocal)).Append(BackupCommands.Create(MakeLocal)))
             root.Add(command);
         return root;
     }
@@ -64,7 +64,7 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
         return await work(parsed, api, cancelled);
     });
 
-    Command MakeLocal(string name, string description, IReadOnlyList<Symbol> symbols, LocalWork work) => Make(name, description, symbols, (parsed, _) => Task.FromResult(work(parsed)));
+    Command MakeLocal(string name, string description, IReadOnlyList<Symbol> symbols, LocalWork work) => Make(name, description, symbols, new Func<ParseResult, CancellationToken, Task<Answer>>(work));
 
     Command Make(string name, string description, IReadOnlyList<Symbol> symbols, Func<ParseResult, CancellationToken, Task<Answer>> work)
     {

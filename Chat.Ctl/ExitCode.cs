@@ -19,7 +19,7 @@ static class ExitCode
     /// <summary>The node does not answer, or says that it cannot now.</summary>
     public const int Unavailable = 5;
 
-    /// <summary>Of <c>safe-to-stop</c>: not now.</summary>
+    /// <summary>Of <c>safe-to-stop</c>: not now. Of <c>backup check</c>: something is missing or wrong.</summary>
     public const int NotSafe = 6;
 }
 

@@ -32,13 +32,14 @@ static class ConfigCommands
             Arity = ArgumentArity.ZeroOrOne,
         };
         var markdown = new Option<bool>("--markdown") { Description = "Print a table of Markdown" };
-        return makeLocal("docs", "What settings there are, and what each is for; without a node, of this version", [name, markdown], parsed =>
+        return makeLocal("docs", "What settings there are, and what each is for; without a node, of this version", [name, markdown], (parsed, _) =>
         {
             var wanted = parsed.GetValue(name);
             var found = SettingsReference.Find(wanted);
             if (found.Count == 0)
                 throw new CtlException(ExitCode.NotFound, $"no setting has \"{wanted}\" in its name; without a name all are shown");
-            return Answer.Of(JsonSerializer.SerializeToElement(new { settings = found }, SettingsReference.Json), parsed.GetValue(markdown) ? SettingsText.Markdown(found) : SettingsText.Blocks(found));
+            return Task.FromResult(Answer.Of(
+                JsonSerializer.SerializeToElement(new { settings = found }, SettingsReference.Json), parsed.GetValue(markdown) ? SettingsText.Markdown(found) : SettingsText.Blocks(found)));
         });
     }
 

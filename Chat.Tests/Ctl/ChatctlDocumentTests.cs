@@ -29,7 +29,7 @@ public sealed partial class ChatctlDocumentTests
 
     [Fact]
     public void Every_state_of_a_trace_is_in_the_table_in_its_order() => Assert.Equal(
-        MessageTrace.States, State().Matches(Section("## Where", "## Exit codes")).Select(match => match.Groups["state"].Value));
+        MessageTrace.States, State().Matches(Section("## Where", "## A copy")).Select(match => match.Groups["state"].Value));
 
     static string Section(string from, string to) =>
         Document[Document.IndexOf(from, StringComparison.Ordinal)..Document.IndexOf(to, StringComparison.Ordinal)];
