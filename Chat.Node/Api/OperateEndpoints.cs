@@ -56,7 +56,7 @@ static class OperateEndpoints
                 """{"nodes":[{"node":"127.0.0.1:4053","figures":{"version":"0.1.0","ready":true,"upMilliseconds":60000,"cpuMilliseconds":5400,"memoryBytes":210000000,"connections":12,"sessions":11,"users":11,"conversations":9,"totals":{"accepted":1200,"pushed":1150,"queued":50,"drained":7,"logins":11,"loginsRefused":1,"refused":3,"slowConsumers":0,"databaseFailures":0,"databaseRepeats":0},"buckets":[0.005,0.05],"spreads":{"ack":[1100,98,2],"delivery":[1000,150,0],"commit":[400,90,1]},"queues":[{"name":"log","depth":3,"bound":16384}],"warnings":[{"at":1795410443660,"level":"warning","source":"PeerMonitor","event":79,"text":"node 127.0.0.1:4054 is dead: its connections have ended, and nobody listens at its cluster port"}]}}]}""");
         api.MapGet("/node/safe-to-stop", SafeToStopAsync).WithTags("operate").RequireScope(ApiScopes.Read).WithName("isSafeToStop")
             .WithSummary("Whether this node may be stopped without anybody noticing more than a new connection").Produces<StopAnswer>()
-            .WithExample(null, """{"safe":false,"reasons":["no other node is up and reachable: nobody would serve the clients"]}""");
+            .WithExample(null, """{"safe":false,"reasons":["no other node is up, reachable and ready: nobody would serve the clients"]}""");
         api.MapPost("/node/drain", Drain).WithTags("operate").RequireScope(ApiScopes.Manage).WithName("drainNode")
             .WithSummary("Sends the clients of this node elsewhere, hands over what it has, and ends it, as SIGTERM does").Produces(StatusCodes.Status202Accepted)
             .WithExample(null, null);

@@ -34,8 +34,12 @@ sealed class ClusterView(Lazy<ActorSystem> system, Nodes nodes, NodeState state,
 
     /// <summary>What speaks against stopping this node.</summary>
     /// <exception cref="StorageException">The database does not answer.</exception>
-    public async Task<IReadOnlyList<string>> ReasonsToStayAsync() =>
-        StopSafety.Reasons(Members(), await LeftoversAsync(), state.Phase == NodePhase.Up && lease.IsHeld);
+    public async Task<IReadOnlyList<string>> ReasonsToStayAsync()
+    {
+        // A node that drains is a member like any other until its clients are gone.
+        var ready = (await FiguresAsync()).Where(node => node.Value is { Ready: true }).Select(node => node.Key).ToHashSet();
+        return StopSafety.Reasons(Members(), ready, await LeftoversAsync(), state.Phase == NodePhase.Up && lease.IsHeld);
+    }
 
     /// <summary>The figures of each member, by address; null: it has not answered in time, or is of a version that has none.</summary>
     public async Task<IReadOnlyDictionary<string, NodeFigures?>> FiguresAsync()
