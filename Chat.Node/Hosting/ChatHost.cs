@@ -26,6 +26,7 @@ static class ChatHost
         using var told = new CancellationTokenSource();
         using var terminate = OnSignal(PosixSignal.SIGTERM, told); // before anything that takes its time
         using var interrupt = OnSignal(PosixSignal.SIGINT, told);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true); // it would end the process while nobody reads settings again: at both ends
         try
         {
             if (args.Contains(SettingsPrint.Argument, StringComparer.Ordinal))

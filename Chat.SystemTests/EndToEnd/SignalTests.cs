@@ -37,6 +37,18 @@ public sealed class SignalTests
         await node.ExitAsync(0);
     }
 
+    /// <summary>It would end a process that has not asked for it: the node waits for a database that is not there.</summary>
+    [Fact]
+    public async Task A_node_that_is_hung_up_on_while_it_starts_goes_on()
+    {
+        using var folder = new TestFolder($"Server=127.0.0.1;Port={FreePort.Next()};User ID=chat;Password=chat;Database=chat");
+        await using var node = NodeProcess.Launch(folder);
+        await Eventually.EqualAsync(true, () => Task.FromResult(node.Output.Contains("waiting for the database: ", StringComparison.Ordinal)));
+        await node.SignalAsync("HUP");
+        await node.SignalAsync("TERM");
+        Assert.Equal(0, await node.ExitCodeAsync().WaitAsync(Patience));
+    }
+
     /// <summary>It watches for a row of its own: from then on it is about to become a member.</summary>
     [Theory]
     [InlineData("TERM", false)]
@@ -61,6 +73,7 @@ public sealed class SignalTests
     [InlineData("TERM", "TERM")]
     [InlineData("INT", "TERM")]
     [InlineData("TERM", "INT")]
+    [InlineData("TERM", "HUP")]
     public async Task A_second_signal_during_the_drain_changes_nothing(string first, string second)
     {
         using var folder = new TestFolder();
