@@ -60,6 +60,13 @@ static class ChatHost
         HostSettings.CheckCommandLine(args);
         var configuration = (IConfigurationRoot)CreateBuilder(args).Configuration;
         HostSettings.Check(configuration);
+        var settings = ChatSettings.Read(configuration);
+        StartCheck.Run(configuration, settings, TimeProvider.System);
+        using (NotifySocket.Open(Environment.GetEnvironmentVariable))
+        {
+            // it can be reached
+        }
+
         foreach (var line in SettingsPrint.Lines(configuration))
             await Console.Out.WriteLineAsync(LogText.OneLine(line));
         return 0;
@@ -109,7 +116,7 @@ static class ChatHost
         builder.Services.AddChatWebhooks(settings);
         builder.Services.AddChatApi(settings);
         builder.Services.AddChatErasure(settings);
-        builder.Services.AddChatReload(builder.Configuration, () => CreateBuilder(args).Configuration);
+        builder.Services.AddChatReload(builder.Configuration, () => ReadAgain(args));
         builder.Services.AddChatBridge(settings);
         builder.Services.AddChatActors(settings, extraHocon);
         builder.Services.AddHostedService<NodeLifecycle>();
@@ -125,6 +132,9 @@ static class ChatHost
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return app;
     }
+
+    /// <summary>The settings as they are now. Nobody watches their files: each look would leave a watch of its own behind.</summary>
+    internal static IConfigurationRoot ReadAgain(string[] args) => CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]).Configuration;
 
     static WebApplicationBuilder CreateBuilder(string[] args)
     {

@@ -16,7 +16,7 @@ static class ReloadHosting
         {
             var reloader = new SettingsReloader(
                 provider.GetRequiredService<SettingsSource>(), configuration, provider.GetRequiredService<ChatSettings>(), provider.GetRequiredService<ReloadableParts>(),
-                provider.GetService<CertificateKeeper>(), provider.GetRequiredService<ILogger<SettingsReloader>>());
+                provider.GetService<CertificateKeeper>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SettingsReloader>>());
             reloader.Begin(configuration);
             return reloader;
         });

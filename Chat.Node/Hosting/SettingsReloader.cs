@@ -17,9 +17,10 @@ sealed record ReloadableParts(ChatListener Listener, AddressLimiter Addresses, A
 /// <param name="settings">Those of the start.</param>
 /// <param name="parts">Who goes by them.</param>
 /// <param name="certificate">Looks at its files; null: there is no TLS.</param>
+/// <param name="clock">For the ends of certificates.</param>
 /// <param name="logger">For people.</param>
 sealed class SettingsReloader(
-    SettingsSource source, IConfiguration live, ChatSettings settings, ReloadableParts parts, CertificateKeeper? certificate, ILogger<SettingsReloader> logger) : ISettingsReload
+    SettingsSource source, IConfiguration live, ChatSettings settings, ReloadableParts parts, CertificateKeeper? certificate, TimeProvider clock, ILogger<SettingsReloader> logger) : ISettingsReload
 {
     readonly Lock _lock = new();
     readonly HashSet<string> _secrets = new(StringComparer.OrdinalIgnoreCase);
@@ -29,8 +30,8 @@ sealed class SettingsReloader(
     /// <summary>What is in force at the start.</summary>
     public void Begin(IConfigurationRoot configuration)
     {
-        var reader = new SettingsReader(configuration.GetSection("Chat"));
-        ChatSettings.Read(configuration, reader);
+        var reader = SettingsReader.Of(configuration);
+        ChatSettings.Read(reader);
         lock (_lock)
             Note(configuration, reader, SettingsReload.Values(configuration, reader), _ => true);
     }
@@ -53,28 +54,31 @@ sealed class SettingsReloader(
         lock (_lock)
         {
             return [.. _inForce.OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase)
-                .Select(pair => new ShownSetting(pair.Key, _secrets.Contains(pair.Key) && pair.Value.Length > 0 ? SettingsPrint.Hidden : pair.Value, _sources.GetValueOrDefault(pair.Key, "default")))];
+                .Select(pair => new ShownSetting(pair.Key, SettingsPrint.Shown(pair.Value, _secrets.Contains(pair.Key)), _sources.GetValueOrDefault(pair.Key, "default")))];
         }
     }
 
     ReloadOutcome Read(bool onlyChecks)
     {
-        IConfigurationRoot configuration;
-        ChatSettings wanted;
-        SettingsReader reader;
         try
         {
-            configuration = source.Read();
-            HostSettings.Check(configuration);
-            reader = new SettingsReader(configuration.GetSection("Chat"));
-            wanted = ChatSettings.Read(configuration, reader);
+            var configuration = source.Read();
+            using var held = configuration as IDisposable;
+            return Take(configuration, onlyChecks);
         }
         catch (SettingsException e)
         {
             return ReloadOutcome.Refuse(e.Message);
         }
+    }
 
-        using var watched = configuration as IDisposable; // it would listen to its files for ever
+    /// <exception cref="SettingsException">A node would not start with them.</exception>
+    ReloadOutcome Take(IConfigurationRoot configuration, bool onlyChecks)
+    {
+        HostSettings.Check(configuration);
+        var reader = SettingsReader.Of(configuration);
+        var wanted = ChatSettings.Read(reader);
+        StartCheck.Run(configuration, wanted, clock);
         var now = SettingsReload.Values(configuration, reader);
         var outcome = SettingsReload.Compare(_inForce, now);
         if (onlyChecks)
@@ -98,7 +102,7 @@ sealed class SettingsReloader(
         {
             next[key] = value;
             _sources[key] = SettingsPrint.SourceOf(configuration, key);
-            if (key.StartsWith("Chat:", StringComparison.OrdinalIgnoreCase) && reader.IsSecret(key["Chat:".Length..]))
+            if (SettingsPrint.IsSecret(reader, key))
                 _secrets.Add(key);
         }
 

@@ -17,8 +17,7 @@ static class TelemetryHosting
 
     public static IServiceCollection AddChatTelemetry(this IServiceCollection services, ChatSettings settings, string? collector)
     {
-        if (!string.IsNullOrEmpty(collector) && !(Uri.TryCreate(collector, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
-            throw new SettingsException($"{CollectorVariable} is \"{collector}\": expected is the address of a collector, like http://127.0.0.1:4317");
+        CheckCollector(collector);
         services.AddSingleton(_ => new NodeMeter());
         services.AddSingleton<FigureReader>();
         services.AddSingleton(new HeadSampler(settings.TracingRatio));
@@ -36,6 +35,13 @@ static class TelemetryHosting
         if (!string.IsNullOrEmpty(collector))
             telemetry.WithTracing(traces => traces.AddSource(MessageSpans.SourceName).SetSampler(new AlwaysOnSampler()).AddOtlpExporter());
         return services;
+    }
+
+    /// <exception cref="SettingsException">It is set, and is no address.</exception>
+    public static void CheckCollector(string? collector)
+    {
+        if (!string.IsNullOrEmpty(collector) && !(Uri.TryCreate(collector, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            throw new SettingsException($"{CollectorVariable} is \"{collector}\": expected is the address of a collector, like http://127.0.0.1:4317");
     }
 
     /// <summary>Before anything is counted: what nobody listens to is not told afterwards.</summary>

@@ -121,12 +121,11 @@ sealed record ChatSettings
     ];
 
     /// <exception cref="SettingsException">A key under <c>Chat</c> is unknown or its value is wrong.</exception>
-    public static ChatSettings Read(IConfiguration configuration) => Read(configuration, new SettingsReader(configuration.GetSection("Chat")));
+    public static ChatSettings Read(IConfiguration configuration) => Read(SettingsReader.Of(configuration));
 
-    /// <param name="configuration">Where the values are from.</param>
     /// <param name="reader">Knows afterwards which settings there are.</param>
     /// <exception cref="SettingsException">A key under <c>Chat</c> is unknown or its value is wrong.</exception>
-    public static ChatSettings Read(IConfiguration configuration, SettingsReader reader)
+    public static ChatSettings Read(SettingsReader reader)
     {
         var defaults = new ChatSettings();
         var bind = reader.Address("Bind", defaults.Bind);
@@ -200,7 +199,7 @@ sealed record ChatSettings
         settings.RefuseSharedPorts();
         settings.RequireCertificate("TlsPort", settings.TlsPort);
         settings.RequireCertificate("WebTlsPort", settings.Web.TlsPort);
-        if (settings.Storage == StorageProvider.MySql && configuration["Chat:Storage:ConnectionString"] is null)
+        if (settings.Storage == StorageProvider.MySql && !reader.IsSet("Storage:ConnectionString"))
             throw new SettingsException("Chat:Storage:Provider MySql needs Chat:Storage:ConnectionString (Server=…;User ID=…;Password=…;Database=…)");
         settings.RefuseIneffective(reader);
         if (settings is { IsClusterOpen: true, Unprotected: UnprotectedCluster.Refuse })

@@ -9,25 +9,24 @@ static class SettingsPrint
 {
     public const string Argument = "--print-config";
 
-    const string Section = "Chat";
     /// <summary>In place of a secret.</summary>
-    public const string Hidden = "***";
+    const string Hidden = "***";
 
     /// <summary>A line for each setting, in the order of their names.</summary>
     /// <exception cref="SettingsException">One of them is wrong: the node would not start.</exception>
     public static IEnumerable<string> Lines(IConfigurationRoot configuration)
     {
-        var reader = new SettingsReader(configuration.GetSection(Section));
-        ChatSettings.Read(configuration, reader);
-        return reader.Known.OrderBy(known => known.Key, StringComparer.OrdinalIgnoreCase).Select(known =>
-        {
-            var key = $"{Section}:{known.Key}";
-            return $"{key} = {Shown(configuration[key] ?? known.Value, reader.IsSecret(known.Key))} ({SourceOf(configuration, key)})";
-        });
+        var reader = SettingsReader.Of(configuration);
+        ChatSettings.Read(reader);
+        return SettingsReload.Values(configuration, reader).OrderBy(setting => setting.Key, StringComparer.OrdinalIgnoreCase).Select(setting =>
+            $"{setting.Key} = {Shown(setting.Value, IsSecret(reader, setting.Key))} ({SourceOf(configuration, setting.Key)})");
     }
 
-    /// <summary>The last one that has it wins.</summary>
-    public static string SourceOf(IConfigurationRoot configuration, string key) => configuration.Providers.LastOrDefault(provider => provider.TryGet(key, out _)) switch
+    /// <summary>Whether a setting was asked for as a secret, by its whole name.</summary>
+    public static bool IsSecret(SettingsReader reader, string key) => key.StartsWith("Chat:", StringComparison.OrdinalIgnoreCase) && reader.IsSecret(key["Chat:".Length..]);
+
+    /// <summary>Where its value is from.</summary>
+    public static string SourceOf(IConfigurationRoot configuration, string key) => SetValues.PlaceOf(configuration, key) switch
     {
         null => "default",
         JsonConfigurationProvider file => file.Source.Path ?? "file",
@@ -36,6 +35,15 @@ static class SettingsPrint
         var other => other.GetType().Name,
     };
 
-    /// <summary>Connection strings are secret as a whole: each database has its own words for a password.</summary>
-    static string Shown(string value, bool isSecret) => value.Length > 0 && isSecret ? Hidden : value;
+    /// <summary>
+    /// Connection strings are secret as a whole: each database has its own words for a password. Of an address the query is: some servers want a key there.
+    /// </summary>
+    public static string Shown(string value, bool isSecret)
+    {
+        if (isSecret && value.Length > 0)
+            return Hidden;
+        return value.IndexOf('?', StringComparison.Ordinal) is > 0 and var at && Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? $"{value[..at]}?{Hidden}"
+            : value;
+    }
 }

@@ -11,6 +11,12 @@ sealed class SettingsReader(IConfigurationSection section)
 
     readonly HashSet<string> _secret = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Of everything that somebody has set, and not to nothing.</summary>
+    public static SettingsReader Of(IConfiguration configuration) => new(SetValues.Of(configuration).GetSection("Chat"));
+
+    /// <summary>A key's value as it counts: what is set, or else the default.</summary>
+    public string InForce(string key) => section[key] ?? _known[key];
+
     /// <summary>Every key that was asked for, with what it is where nobody sets it.</summary>
     public IReadOnlyDictionary<string, string> Known => _known;
 

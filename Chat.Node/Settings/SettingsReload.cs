@@ -43,8 +43,8 @@ static class SettingsReload
     /// <summary>What each setting would be; of <c>Chat</c> those too that nobody sets.</summary>
     public static Dictionary<string, string> Values(IConfiguration configuration, SettingsReader reader)
     {
-        var values = reader.Known.ToDictionary(known => $"{Section}:{known.Key}", known => configuration[$"{Section}:{known.Key}"] ?? known.Value, StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, value) in configuration.GetSection(Levels).AsEnumerable().Where(pair => pair.Value is not null))
+        var values = reader.Known.ToDictionary(known => $"{Section}:{known.Key}", known => reader.InForce(known.Key), StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in configuration.GetSection(Levels).AsEnumerable().Where(pair => !string.IsNullOrEmpty(pair.Value)))
             values[key] = value!;
         return values;
     }

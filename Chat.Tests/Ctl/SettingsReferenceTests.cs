@@ -99,8 +99,8 @@ public sealed partial class SettingsReferenceTests
     static SettingsReader Read()
     {
         var configuration = Configuration(Base);
-        var reader = new SettingsReader(configuration.GetSection("Chat"));
-        ChatSettings.Read(configuration, reader);
+        var reader = SettingsReader.Of(configuration);
+        ChatSettings.Read(reader);
         return reader;
     }
 

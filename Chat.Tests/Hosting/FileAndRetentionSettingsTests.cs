@@ -27,7 +27,6 @@ public sealed class FileAndRetentionSettingsTests
     [InlineData("Chat:Files:S3:Endpoint is \"files\"", "Files:S3:Endpoint=files")]
     [InlineData("Chat:Files:S3:Bucket is missing", "Files:S3:Bucket=")]
     [InlineData("Chat:Files:S3:Bucket is \"Ab\"", "Files:S3:Bucket=Ab")]
-    [InlineData("Chat:Files:S3:Region is missing", "Files:S3:Region=")]
     [InlineData("Chat:Files:S3:AccessKey is missing", "Files:S3:AccessKey=")]
     [InlineData("Chat:Files:S3:SecretKey is missing", "Files:S3:SecretKey=")]
     [InlineData("Chat:Files:S3:SecretKey has a character that cannot be sent", "Files:S3:SecretKey=do not show")]

@@ -1,3 +1,4 @@
+using Chat.Node.Hosting;
 using Chat.Node.Settings;
 using Microsoft.Extensions.Configuration;
 using Xunit;
@@ -52,6 +53,53 @@ public sealed class SettingsPrintTests
         Assert.Contains("Chat:Files:S3:AccessKey = shop (command line)", lines);
         Assert.All(lines, line => Assert.DoesNotContain(Marker, line, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("Bind", "127.0.0.1")]
+    [InlineData("Port", "6000")]
+    [InlineData("TlsPort", "")]
+    [InlineData("ProxyProtocol", "false")]
+    [InlineData("DemoPage", "true")]
+    [InlineData("Storage:Provider", "Sqlite")]
+    [InlineData("Storage:ConnectionString", "***")]
+    [InlineData("Cluster:Hostname", "127.0.0.1")]
+    [InlineData("Tracing:Ratio", "0")]
+    [InlineData("Files:Folder", "data/files")]
+    [InlineData("Redis:ConnectionString", "")]
+    [InlineData("Cluster:SeedNodes", "")]
+    public void What_is_set_to_nothing_is_not_set_and_the_default_that_counts_is_shown(string key, string value) =>
+        Assert.Contains($"Chat:{key} = {value} (default)", Print($"--Chat:{key}="));
+
+    [Fact]
+    public void What_is_set_to_nothing_hides_nothing_and_need_not_be_known_and_of_the_web_port_it_means_off()
+    {
+        var configuration = new ConfigurationBuilder().AddCommandLine(["--Chat:Port=7000", "--Chat:WebPort=9000"])
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Chat:Port"] = "", ["Chat:Api:Keys:0"] = "", ["Chat:Auth:Issuers:0:Name"] = "", ["Chat:Prot"] = "", ["Chat:WebPort"] = "" }).Build();
+        var lines = SettingsPrint.Lines(configuration).ToList();
+        Assert.Contains("Chat:Port = 7000 (command line)", lines);
+        Assert.Contains("Chat:WebPort =  (MemoryConfigurationProvider)", lines);
+        var settings = ChatSettings.Read(configuration);
+        Assert.Equal((7000, null, 0, 0), (settings.Port, settings.Web.Port, settings.Api.Keys.Count, settings.Issuers.Count));
+    }
+
+    [Fact]
+    public void Levels_of_the_log_are_told_too() =>
+        Assert.Contains("Logging:LogLevel:Chat.Node = Debug (command line)", Print("--Logging:LogLevel:Chat.Node=Debug"));
+
+    [Fact]
+    public void What_stands_behind_the_question_mark_of_an_address_is_hidden()
+    {
+        var lines = Print(
+            $"--Chat:Hooks:BeforeMessage=https://h/hook?key={Marker}", "--Chat:Hooks:OnFailure=deny",
+            "--Chat:Auth:Issuers:0:Name=shop", "--Chat:Auth:Issuers:0:Audience=chat", $"--Chat:Auth:Issuers:0:Jwks=https://h/keys?key={Marker}");
+        Assert.Contains("Chat:Hooks:BeforeMessage = https://h/hook?*** (command line)", lines);
+        Assert.Contains("Chat:Auth:Issuers:0:Jwks = https://h/keys?*** (command line)", lines);
+        Assert.All(lines, line => Assert.DoesNotContain(Marker, line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Reading_the_settings_again_watches_no_file() => Assert.All(
+        ChatHost.ReadAgain(["--Chat:Port=1"]).Providers.OfType<Microsoft.Extensions.Configuration.Json.JsonConfigurationProvider>(), file => Assert.False(file.Source.ReloadOnChange));
 
     [Fact]
     public void What_would_stop_the_start_is_said_instead() =>

@@ -58,6 +58,24 @@ public sealed class SettingsReloadTests
         Assert.Equal([422, 422], entries.EnumerateArray().Select(entry => entry.GetProperty("result").GetInt32()));
     }
 
+    /// <summary>A check says what a reload would: the files are looked at, and the database's connection string.</summary>
+    [Theory]
+    [InlineData("Chat:Certificate: ", "Chat:TlsPort", "0", "Chat:Certificate", "/nowhere/a.pem", "Chat:CertificateKey", "/nowhere/a.key")]
+    [InlineData("which would not outlive the node", "Chat:Storage:ConnectionString", "Data Source=:memory:")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT is", "OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense")]
+    public async Task What_would_stop_a_start_is_refused_and_a_check_says_so(string said, params string[] wanted)
+    {
+        await using var started = await StartAsync();
+        for (var at = 0; at < wanted.Length; at += 2)
+            _wanted[wanted[at]] = wanted[at + 1];
+        foreach (var path in (string[])["/node/reload?check=true", "/node/reload"])
+        {
+            var refused = await started.Node.PostAsync(path, new { });
+            refused.AssertProblem(HttpStatusCode.UnprocessableEntity, 4);
+            Assert.Contains(said, refused.Text("detail"), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_key_of_the_settings_is_exchanged_and_never_shown()
     {

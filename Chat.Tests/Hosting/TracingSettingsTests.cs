@@ -20,7 +20,6 @@ public sealed class TracingSettingsTests
     [InlineData("NaN")]
     [InlineData("0,5")]
     [InlineData("1%")]
-    [InlineData("")]
     public void What_is_no_such_part_is_named(string text) => Assert.Equal(
         $"Chat:Tracing:Ratio is \"{text}\": expected is a number from 0 to 1", Assert.Throws<SettingsException>(() => Read(text)).Message);
 
