@@ -12,7 +12,7 @@ namespace Chat.Node.Api;
 /// In front of every endpoint under <c>/api</c>: without a key anywhere there is no API; who has no key, or a key for something else, comes no
 /// further; what fails behind it is answered as an <see cref="ApiProblem"/>.
 /// </summary>
-sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, AuditTrail audit, NodeState node, ILogger<ApiGate> logger)
+sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, AuditTrail audit, RefusedRequests refused, NodeState node, ILogger<ApiGate> logger)
 {
     /// <summary>The OpenAPI document: a description of the API is no secret.</summary>
     public const string DescriptionPath = "/api/v1/openapi.json";
@@ -28,7 +28,11 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, AuditT
         try
         {
             if (await RefusalAsync(context) is { } refusal)
+            {
+                if (refusal.Status is { } status && RefusedRequests.Are(status))
+                    refused.Count(context, status);
                 await refusal.ExecuteAsync(context);
+            }
             else
                 await RunAsync(context);
         }

@@ -19,6 +19,15 @@ static class ApiMetadata
     /// <summary>Also what is only read, because of what it tells.</summary>
     public static RouteHandlerBuilder Audited(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(AuditRequirement.Instance);
 
+    /// <summary>The entry of the audit log says what a body wants.</summary>
+    public static RouteHandlerBuilder Notes<T>(this RouteHandlerBuilder endpoint, Func<T, string> what)
+        where T : class => endpoint.AddEndpointFilter((context, next) =>
+        {
+            if (context.Arguments.OfType<T>().FirstOrDefault() is { } body)
+                AuditTrail.Say(context.HttpContext, what(body));
+            return next(context);
+        });
+
     public static RouteHandlerBuilder WithBodyLimit(this RouteHandlerBuilder endpoint, int bytes) => endpoint.WithMetadata(new BodyLimit(bytes));
 
     public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder endpoint, string? request, string? answer) =>

@@ -11,7 +11,7 @@ sealed record AuditRequirement
 
 /// <summary>
 /// Notes what operators and the product's servers do: before it is done, so nothing is done that is not noted; and what has become of it before it is
-/// answered. What is only read, or sent in somebody's name, is nothing of this kind.
+/// answered. What is only read, or sent in somebody's name, is nothing of this kind; a few endpoints are noted for what they tell (<see cref="AuditRequirement"/>).
 /// </summary>
 sealed class AuditTrail(AuditStore store, NodeIdentity node, TimeProvider clock, ILogger<AuditTrail> logger)
 {
@@ -62,6 +62,9 @@ sealed class AuditTrail(AuditStore store, NodeIdentity node, TimeProvider clock,
         context.Response.OnStarting(() => FinishAsync(context, open, context.Response.StatusCode));
     }
 
+    /// <summary>Says in its entry what a request wants, where its path does not. Never a text, never a name.</summary>
+    public static void Say(HttpContext context, string what) => context.Items[typeof(AuditTrail)] = what;
+
     /// <summary>The request is over, and perhaps nothing was answered.</summary>
     /// <param name="context">The request.</param>
     /// <param name="isAbandoned">The client does not wait any more.</param>
@@ -84,7 +87,8 @@ sealed class AuditTrail(AuditStore store, NodeIdentity node, TimeProvider clock,
         try
         {
             var (subject, detail) = SubjectOf(status == StatusCodes.Status201Created && context.Response.Headers.Location.ToString() is { Length: > 0 } made ? made : context.Request.Path);
-            await store.FinishAsync(open.Id, status, subject, detail);
+            var what = context.Items[typeof(AuditTrail)] as string ?? "";
+            await store.FinishAsync(open.Id, status, subject, detail.Length > 0 && what.Length > 0 ? $"{detail} {what}" : detail + what);
         }
         catch (StorageException e)
         {

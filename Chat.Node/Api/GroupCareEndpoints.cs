@@ -7,7 +7,12 @@ namespace Chat.Node.Api;
 /// <summary>What becomes of a member; what is missing stays.</summary>
 /// <param name="Role"><c>admin</c>, <c>normal</c>, or <c>creator</c>: who was it before is an admin then.</param>
 /// <param name="MutedUntil">May not send until then, in milliseconds since 1970, UTC; 0: may.</param>
-sealed record MemberChange(string? Role, long? MutedUntil);
+sealed record MemberChange(string? Role, long? MutedUntil)
+{
+    /// <summary>A role is one of three words.</summary>
+    public override string ToString() => string.Join(
+        ',', new[] { Role is GroupRole.Creator or GroupRole.Admin or GroupRole.Normal ? Role : null, MutedUntil switch { null => null, 0 => "unmuted", _ => "muted" } }.OfType<string>());
+}
 
 /// <summary>Somebody who is not let into a group, or waits to be.</summary>
 /// <param name="Id">The user's id.</param>
@@ -27,7 +32,7 @@ static class GroupCareEndpoints
     {
         const string Outsiders = """{"users":[{"id":4,"name":"carol","since":1795410443660}],"more":false}""";
         var group = api.MapGroup("/groups/{id:int}").WithTags("groups");
-        group.MapPatch("/members/{user:int}", ChangeMemberAsync).RequireScope(ApiScopes.Manage).WithName("changeMember")
+        group.MapPatch("/members/{user:int}", ChangeMemberAsync).RequireScope(ApiScopes.Manage).WithName("changeMember").Notes<MemberChange>(change => change.ToString())
             .WithSummary("Another role, or a mute until a time (0 ends it); a new creator makes the one before an admin")
             .Produces(StatusCodes.Status204NoContent).WithExample("""{"role":"admin","mutedUntil":0}""", null);
         group.MapGet("/bans", ListBansAsync).RequireScope(ApiScopes.Read).WithName("listBans").WithSummary("Who is not let in, page by page")

@@ -18,7 +18,16 @@ sealed record NewGroup(string? Name, string? Desc, int? Creator, IReadOnlyList<i
 /// <param name="Joining">Who comes in by itself: <c>free</c> everybody, <c>ask</c> who is let in, <c>invite</c> nobody.</param>
 /// <param name="Sending">Who sends: <c>all</c> or <c>admins</c>.</param>
 /// <param name="KeepDays">After so many days its messages are gone; 0: when the server says so, or never.</param>
-sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Joining, string? Sending, int? KeepDays);
+sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Joining, string? Sending, int? KeepDays)
+{
+    /// <summary>What is another one; of texts nothing else.</summary>
+    public override string ToString() => string.Join(
+        ',', new[]
+        {
+            Name is null ? null : "name", Desc is null ? null : "desc", Avatar is null ? null : "avatar", Joining is null ? null : "joining", Sending is null ? null : "sending",
+            KeepDays is null ? null : $"keepDays={KeepDays}",
+        }.OfType<string>());
+}
 
 /// <summary>A group.</summary>
 /// <param name="Id">Its conversation is <c>g:ID</c>.</param>
@@ -50,7 +59,7 @@ static class GroupEndpoints
             .WithExample("""{"name":"team","desc":"the whole team","creator":1,"members":[3,4]}""", Example);
         groups.MapGet("/{id:int}", FindAsync).RequireScope(ApiScopes.Read).WithName("getGroup").WithSummary("A group")
             .Produces<GroupAnswer>().WithExample(null, Example);
-        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").WithSummary("Another name, description or picture; who comes in by itself, who sends, and how long messages are kept")
+        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").Notes<GroupChange>(change => change.ToString()).WithSummary("Another name, description or picture; who comes in by itself, who sends, and how long messages are kept")
             .Produces<GroupAnswer>().WithExample("""{"desc":"the whole team","joining":"free","sending":"all","keepDays":30}""", """{"id":5,"name":"team","desc":"the whole team","members":3,"joining":"free","sending":"all","keepDays":30}""");
         groups.MapDelete("/{id:int}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteGroup")
             .WithSummary("The group and its members; its messages stay stored, and nobody gets at them any more")

@@ -16,7 +16,7 @@ static class SettingsEndpoints
 {
     public static void MapSettings(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/node/settings", (ISettingsReload reload) => TypedResults.Ok(new SettingsList(reload.Show()))).WithTags("operate").RequireScope(ApiScopes.Manage).WithName("listSettings")
+        api.MapGet("/node/settings", (ISettingsReload reload) => TypedResults.Ok(new SettingsList(reload.Show()))).WithTags("operate").RequireScope(ApiScopes.Manage).Audited().WithName("listSettings")
             .WithSummary("The settings of this node as they are in force, and where they are from; no secrets").Produces<SettingsList>()
             .WithExample(null, """{"settings":[{"key":"Chat:Port","value":"6000","source":"default"}]}""");
         api.MapPost("/node/reload", Reload).WithTags("operate").RequireScope(ApiScopes.Manage).WithName("reloadNode")
@@ -24,8 +24,10 @@ static class SettingsEndpoints
             .WithExample(null, """{"applied":["Chat:Limits:FramesPerSecond"],"restart":["Chat:Port"]}""");
     }
 
-    static IResult Reload(bool? check, ISettingsReload reload)
+    static IResult Reload(bool? check, HttpContext context, ISettingsReload reload)
     {
+        if (check == true)
+            AuditTrail.Say(context, "check"); // it has changed nothing
         var outcome = reload.Reload(check == true);
         return outcome.Problem is { } problem ? ApiProblem.Rule(problem) : TypedResults.Ok(new ReloadAnswer(outcome.Applied, outcome.Restart));
     }

@@ -34,7 +34,7 @@ sealed record TraceStores(
 static class TraceEndpoints
 {
     public static void MapTrace(this IEndpointRouteBuilder api) =>
-        api.MapGet("/conversations/{conversation}/messages/{seq:long}/trace", TraceAsync).WithTags("operate").RequireScope(ApiScopes.Read).WithName("traceMessage")
+        api.MapGet("/conversations/{conversation}/messages/{seq:long}/trace", TraceAsync).WithTags("operate").RequireScope(ApiScopes.Read).Audited().WithName("traceMessage")
             .WithSummary("Where a message is: when it was accepted, by which node, and how far it has come for each receiver").Produces<TraceAnswer>()
             .WithExample(
                 null,

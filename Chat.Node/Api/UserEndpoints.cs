@@ -19,7 +19,12 @@ sealed record ExternalId(string? Issuer, string? Subject);
 /// <param name="Display">How the user wants to be called.</param>
 /// <param name="Password">For logins by name.</param>
 /// <param name="Disabled">Whether the user is shut out.</param>
-sealed record UserChange(string? Display, string? Password, bool? Disabled);
+sealed record UserChange(string? Display, string? Password, bool? Disabled)
+{
+    /// <summary>What is another one, and nothing of what it says.</summary>
+    public override string ToString() => string.Join(
+        ',', new[] { Disabled switch { true => "disabled", false => "enabled", null => null }, Password is null ? null : "password", Display is null ? null : "display" }.OfType<string>());
+}
 
 /// <summary>A user.</summary>
 /// <param name="Id">The user's id.</param>
@@ -50,7 +55,7 @@ static class UserEndpoints
             .Produces<UserAnswer>().WithExample(null, Example);
         users.MapGet("/{id:int}", FindAsync).RequireScope(ApiScopes.Read).WithName("getUser").WithSummary("A user")
             .Produces<UserAnswer>().WithExample(null, Example);
-        users.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeUser").WithSummary("Another display name or password; shuts out or lets in")
+        users.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeUser").Notes<UserChange>(change => change.ToString()).WithSummary("Another display name or password; shuts out or lets in")
             .Produces<UserAnswer>().WithExample("""{"display":"Alice A."}""", Example);
         users.MapDelete("/{id:int}", DisableAsync).RequireScope(ApiScopes.Manage).WithName("disableUser")
             .WithSummary("Shuts a user out: sessions end, no login is taken; PATCH lets the user in again. With ?erase=true as POST /users/{id}/erase")
@@ -109,8 +114,9 @@ static class UserEndpoints
         return await AnswerAsync(changed, isNew: false, users);
     }
 
-    static async Task<IResult> DisableAsync(int id, bool? erase, UserChanges changes, UserErasures erasures, UserDirectory users)
+    static async Task<IResult> DisableAsync(int id, bool? erase, HttpContext context, UserChanges changes, UserErasures erasures, UserDirectory users)
     {
+        AuditTrail.Say(context, erase == true ? "erased" : "disabled");
         if (erase == true)
             return await ErasureEndpoints.EraseAsync(id, erasures);
         if (await users.FindAsync(id) is null)

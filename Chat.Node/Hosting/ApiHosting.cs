@@ -24,6 +24,8 @@ static class ApiHosting
         services.AddHostedService<ApiPurge>();
         services.AddSingleton<AuditStore>();
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<RefusedRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<RefusedRequests>());
         services.AddHostedService(provider => new AuditPurge(
             provider.GetRequiredService<AuditStore>(), settings.AuditDays, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AuditPurge>>()));
         services.AddSingleton<UserChanges>();

@@ -15,7 +15,7 @@ static class RetentionHosting
         services.AddSingleton<RetentionWalks>();
         services.AddSingleton(provider => new RetentionSweeper(
             provider.GetRequiredService<RetentionWalks>(), provider.GetRequiredService<RetentionStore>(), provider.GetRequiredService<NodeLease>(), settings.RetentionDays,
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RetentionSweeper>>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditStore>(), provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<ILogger<RetentionSweeper>>()));
         services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeper>());
         return services;
     }

@@ -12,14 +12,20 @@ namespace Chat.Node.Retention;
 /// <param name="lease">Whether this node may write.</param>
 /// <param name="days">After so many days messages are gone; 0: the server says nothing.</param>
 /// <param name="clock">The time.</param>
+/// <param name="audit">Where it is noted what was taken away.</param>
+/// <param name="node">This one.</param>
 /// <param name="logger">For people.</param>
-sealed class RetentionSweeper(RetentionWalks walks, RetentionStore store, NodeLease lease, int days, TimeProvider clock, ILogger<RetentionSweeper> logger) : BackgroundService
+sealed class RetentionSweeper(
+    RetentionWalks walks, RetentionStore store, NodeLease lease, int days, TimeProvider clock, AuditStore audit, NodeIdentity node, ILogger<RetentionSweeper> logger) : BackgroundService
 {
     /// <summary>Behind each step, which is one transaction or one page.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Looks whether it is time.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>As requests that were done have it.</summary>
+    const int Done = 200;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -59,14 +65,29 @@ sealed class RetentionSweeper(RetentionWalks walks, RetentionStore store, NodeLe
             return;
         while (lease.IsHeld && await walks.NextAsync(Now) is { Count: > 0 } page)
         {
+            var raised = 0;
             foreach (var conversation in page)
-                await SweepAsync(conversation, rest);
+                raised += await SweepAsync(conversation, rest) ? 1 : 0;
+            if (raised > 0)
+                await NoteAsync(raised);
             await rest();
         }
     }
 
-    /// <summary>In this order: what is done when a node dies in between is done again.</summary>
-    async Task SweepAsync(KeptConversation kept, Func<ValueTask<bool>> rest)
+    /// <summary>One entry for a page of conversations: there may be many.</summary>
+    Task NoteAsync(int conversations) => audit.AddAsync(new AuditEntry
+    {
+        At = Now,
+        KeyName = "retention",
+        Operation = "retain",
+        Subject = "retention",
+        Detail = $"{conversations} conversations",
+        Result = Done,
+        Node = node.Name,
+    });
+
+    /// <summary>In this order: what is done when a node dies in between is done again. True: messages are gone from now on.</summary>
+    async Task<bool> SweepAsync(KeptConversation kept, Func<ValueTask<bool>> rest)
     {
         var (id, floor) = (kept.Id, kept.Floor);
         var length = KeepRule.Length(days, kept.KeepDays);
@@ -86,11 +107,12 @@ sealed class RetentionSweeper(RetentionWalks walks, RetentionStore store, NodeLe
         }
 
         var before = Before((length ?? TimeSpan.Zero) + KeepRule.EmptiedStay);
-        if (kept.OldestEmptied >= before || kept.OldestEmptied is null)
-            return;
+        if (kept.OldestEmptied is not { } oldest || oldest >= before)
+            return floor > kept.Floor;
         do
             await rest();
         while (lease.IsHeld && await store.DeleteAsync(id, before));
+        return floor > kept.Floor;
     }
 
     async Task ForgetQueuedAsync(KeptConversation kept, long floor, Func<ValueTask<bool>> rest)

@@ -33,6 +33,13 @@ static partial class ApiLog
     [LoggerMessage(421, LogLevel.Information, "this node is drained and ends: the API was asked for it")]
     public static partial void DrainAsked(ILogger logger);
 
+    /// <summary>How often within a minute.</summary>
+    [LoggerMessage(422, LogLevel.Warning, "{Count} requests to the API were refused with {Status} ({Operation}), from {Address}")]
+    public static partial void Refused(ILogger logger, long count, int status, string operation, string address);
+
+    [LoggerMessage(423, LogLevel.Warning, "requests to the API that were refused could not be noted in AuditLog: {Reason}")]
+    public static partial void RefusedUnwritten(ILogger logger, string reason);
+
     [LoggerMessage(440, LogLevel.Warning, "what has become of entry {Id} of AuditLog could not be written there: it was answered with {Status} ({Reason})")]
     public static partial void OutcomeUnwritten(ILogger logger, long id, int status, string reason);
 }

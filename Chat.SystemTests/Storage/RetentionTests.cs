@@ -122,6 +122,8 @@ public abstract class RetentionTests : StorageTest
         Database.Clock.Now += RetentionWalks.Pause;
         await SweepAsync(days: 30);
         Assert.Equal((21L, Old + 1), (await FloorAsync(Group), await FloorAsync(Pair)));
+        var noted = await new AuditStore(Database.Chat).ListAsync(long.MaxValue, "retention", 10);
+        Assert.Equal([("retain", "retention", "2 conversations"), ("retain", "retention", "1 conversations")], noted.Select(entry => (entry.Operation, entry.KeyName, entry.Detail)));
         Assert.Equal((null, 5.0, 7.0, 5.0), (KeepRule.Length(0, 0)?.TotalDays, KeepRule.Length(5, 0)?.TotalDays, KeepRule.Length(0, 7)?.TotalDays, KeepRule.Length(7, 5)?.TotalDays));
     }
 
@@ -221,7 +223,8 @@ public abstract class RetentionTests : StorageTest
     }
 
     Task SweepAsync(int days, long incarnation = 1001, Func<ValueTask<bool>>? rest = null) => new RetentionSweeper(
-        new RetentionWalks(Database.Chat, new NodeIdentity("here:4053", incarnation)), _store, Leases.Endless(), days, Database.Clock, NullLogger<RetentionSweeper>.Instance)
+        new RetentionWalks(Database.Chat, new NodeIdentity("here:4053", incarnation)), _store, Leases.Endless(), days, Database.Clock,
+        new AuditStore(Database.Chat), new NodeIdentity("here:4053", incarnation), NullLogger<RetentionSweeper>.Instance)
         .SweepAsync(rest ?? NoRest);
 
     async Task AssertGoneAsync()

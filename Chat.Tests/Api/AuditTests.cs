@@ -25,12 +25,71 @@ public sealed class AuditTests(ApiNode node)
         Assert.Equal(HttpStatusCode.OK, (await node.AskAsync(HttpMethod.Get, $"/users/{id}", key: key.Secret)).Status);
         var entries = await EntriesOfAsync($"users/{id}");
         Assert.Equal(
-            [("revokeDevice", "devices/nothing", 404), ("changeUser", null, 200)],
+            [("revokeDevice", "devices/nothing", 404), ("changeUser", "disabled", 200)],
             entries.Select(entry => (entry.GetProperty("operation").GetString()!, entry.TryGetProperty("detail", out var detail) ? detail.GetString() : null, entry.GetProperty("result").GetInt32())));
         Assert.All(entries, entry => Assert.Equal(
             (key.Id, key.Name, "127.0.0.1", node.Service<NodeIdentity>().Name),
             (entry.GetProperty("key").GetInt32(), entry.GetProperty("name").GetString(), entry.GetProperty("address").GetString(), entry.GetProperty("node").GetString())));
         Assert.True(entries[0].GetProperty("id").GetInt64() > entries[1].GetProperty("id").GetInt64());
+    }
+
+    [Fact]
+    public async Task What_was_done_is_told_and_nothing_of_what_it_says()
+    {
+        var secret = $"secret-{Guid.NewGuid():n}";
+        var (id, member) = (await node.NewUserAsync("a" + secret[8..20]), await node.NewUserAsync());
+        foreach (var change in (object[])[new { disabled = true }, new { disabled = false }, new { password = secret }, new { display = secret, password = secret }])
+            Assert.Equal(HttpStatusCode.OK, (await node.AskAsync(HttpMethod.Patch, $"/users/{id}", change)).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync(HttpMethod.Delete, $"/users/{id}")).Status);
+        Assert.Equal(["disabled", "password,display", "password", "enabled", "disabled"], await DetailsOfAsync($"users/{id}"));
+        var group = await node.NewGroupAsync(id, member);
+        Assert.Equal(HttpStatusCode.OK, (await node.AskAsync(HttpMethod.Patch, $"/groups/{group}", new { desc = secret, keepDays = 30 })).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync(HttpMethod.Patch, $"/groups/{group}/members/{member}", new { role = "admin", mutedUntil = 0 })).Status);
+        Assert.Equal([$"members/{member} admin,unmuted", "desc,keepDays=30", ""], await DetailsOfAsync($"groups/{group}"));
+        Assert.DoesNotContain(secret, await TextOfAllAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_settings_would_come_to_is_no_reload_and_who_looks_at_settings_or_a_message_is_noted()
+    {
+        await node.PostAsync("/node/reload?check=true", new { });
+        Assert.Equal("check", (await DetailsOfAsync("node/reload"))[0]);
+        await node.PostAsync("/node/reload", new { });
+        Assert.Equal("", (await DetailsOfAsync("node/reload"))[0]);
+        await node.GetAsync("/node/settings");
+        Assert.Equal("listSettings", (await EntriesOfAsync("node/settings"))[0].GetProperty("operation").GetString());
+        var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());
+        var seq = (await node.PostAsync("/messages", new { from = alice, to = bob, msg = "hi" })).Int("seq");
+        await node.GetAsync($"/conversations/d:{alice}:{bob}/messages/{seq}/trace");
+        Assert.Equal("traceMessage", Assert.Single(await EntriesOfAsync($"conversations/d:{alice}:{bob}")).GetProperty("operation").GetString());
+    }
+
+    [Fact]
+    public async Task Who_was_not_let_through_is_noted_with_how_often_and_a_flood_in_few_entries()
+    {
+        await using var started = await StartedNode.StartAsync($"--Chat:Api:Keys:0={ApiNode.Key}");
+        var other = started.Node;
+        var made = await other.PostAsync("/keys", new { name = "looker", scopes = new[] { "read" } });
+        for (var i = 0; i < 3; i++)
+            (await other.AskAsync(HttpMethod.Post, "/node/drain", key: made.Text("key"))).AssertProblem(HttpStatusCode.Forbidden, 6);
+        (await other.AskAsync(HttpMethod.Get, "/users/7", key: "a-key-that-nobody-has-ever-made-here")).AssertProblem(HttpStatusCode.Unauthorized, 3);
+        await other.Service<RefusedRequests>().WriteAsync();
+        await other.Service<RefusedRequests>().WriteAsync(); // once
+        var drain = Assert.Single(await EntriesOfAsync("node/drain", other));
+        Assert.Equal(
+            ("drainNode", 403, "looker", made.Int("id"), "refused 3 times within 60 s", "127.0.0.1"),
+            (drain.GetProperty("operation").GetString(), drain.GetProperty("result").GetInt32(), drain.GetProperty("name").GetString(), drain.GetProperty("key").GetInt32(),
+                drain.GetProperty("detail").GetString(), drain.GetProperty("address").GetString()));
+        var all = (await other.GetAsync("/audit")).Json.GetProperty("entries").EnumerateArray().ToList();
+        var stranger = Assert.Single(all, entry => entry.TryGetProperty("result", out var result) && result.GetInt32() == 401);
+        Assert.Equal(("getUser", "", false), (stranger.GetProperty("operation").GetString(), stranger.GetProperty("subject").GetString(), stranger.TryGetProperty("key", out _)));
+
+        for (var i = 0; i < 50; i++)
+            other.Service<RefusedRequests>().Count(new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse($"10.0.0.{i}") } }, 401);
+        await other.Service<RefusedRequests>().WriteAsync();
+        var flood = (await other.GetAsync("/audit?limit=1000")).Json.GetProperty("entries").EnumerateArray().Take(RefusedRequests.MaxKinds + 1).ToList();
+        Assert.Equal("refused 40 times within 60 s", flood[0].GetProperty("detail").GetString());
+        Assert.Equal(all.Count + RefusedRequests.MaxKinds + 1, (await other.GetAsync("/audit?limit=1000")).Json.GetProperty("entries").GetArrayLength());
     }
 
     [Fact]
@@ -136,6 +195,9 @@ public sealed class AuditTests(ApiNode node)
 
     async Task<List<JsonElement>> EntriesOfAsync(string subject, ApiNode? other = null) =>
         [.. (await (other ?? node).GetAsync($"/audit?subject={subject}")).Json.GetProperty("entries").EnumerateArray()];
+
+    async Task<List<string>> DetailsOfAsync(string subject) =>
+        [.. (await EntriesOfAsync(subject)).Select(entry => entry.TryGetProperty("detail", out var detail) ? detail.GetString()! : "")];
 
     async Task<(int Id, string Secret, string Name)> KeyAsync(params string[] scopes)
     {
