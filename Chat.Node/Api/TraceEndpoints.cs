@@ -1,3 +1,4 @@
+using Chat.Node.Contracts;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -6,10 +7,11 @@ namespace Chat.Node.Api;
 
 /// <summary>How far a message has come for one user.</summary>
 /// <param name="User">Whom it is for.</param>
-/// <param name="State">read, received, queued, given, underWay or unconfirmed: docs/CHATCTL.md says what each means.</param>
+/// <param name="State">read, received, published, queued, given, underWay or unconfirmed: docs/CHATCTL.md says what each means.</param>
 /// <param name="Queued">The row of the offline queue in which it waits.</param>
 /// <param name="Online">The node that has the user's sessions.</param>
-sealed record TraceReceiver(int User, string State, long? Queued, string? Online);
+/// <param name="Sessions">The user's sessions now, of those at the node that answers; missing: there are none here.</param>
+sealed record TraceReceiver(int User, string State, long? Queued, string? Online, IReadOnlyList<SessionInfo>? Sessions);
 
 /// <summary>Where a message is.</summary>
 /// <param name="Conversation">Where it was sent.</param>
@@ -17,7 +19,7 @@ sealed record TraceReceiver(int User, string State, long? Queued, string? Online
 /// <param name="From">Who has sent it; 0: nobody, it tells what has become of a group.</param>
 /// <param name="Cmid">The sender's own id of it.</param>
 /// <param name="Accepted">When it was given its number, in milliseconds since 1970, UTC. It is committed, or this answer would be 404.</param>
-/// <param name="Node">The node that has logged it.</param>
+/// <param name="Node">The node that has given it its number and logged it: that of the conversation, which need not be that of the sender's session.</param>
 /// <param name="Edited">When its text was edited last.</param>
 /// <param name="Recalled">When it was taken back.</param>
 /// <param name="Receivers">The members of now but its sender, by id.</param>
@@ -28,7 +30,7 @@ sealed record TraceAnswer(
 /// <summary>What <see cref="TraceEndpoints"/> reads.</summary>
 sealed record TraceStores(
     ChatSettings Settings, MessageLogStore Log, MessageChangeStore Changes, DeliveryMarks Marks, OfflineStore Offline, Presence Presence, Nodes Nodes, ContactStore Contacts,
-    Accounts Accounts);
+    Accounts Accounts, ISessionList Sessions);
 
 /// <summary>"Where is this message": answered afterwards, from the log, marks and queues.</summary>
 static class TraceEndpoints
@@ -71,14 +73,15 @@ static class TraceEndpoints
         var marks = await stores.Marks.ReadAsync([.. users.Select(user => (user, id))]);
         var rows = await stores.Offline.RowsOfAsync(users, id, seq);
         var nodes = await stores.Presence.NodesOfAsync(users);
+        var elsewhere = stores.Settings.IsBridged ? await stores.Presence.ElsewhereAsync(users) : [];
         var traced = new List<TraceReceiver>(users.Count);
         foreach (var user in users)
         {
             var mark = marks.GetValueOrDefault((user, id)) ?? new DeliveryMark(user, id, 0, 0, 0);
             var (isQueued, isOnline) = (rows.TryGetValue(user, out var queued), nodes.TryGetValue(user, out var node));
             traced.Add(new TraceReceiver(
-                user, MessageTrace.StateOf(seq, new ReceiverFacts(mark, isQueued, isOnline)), isQueued ? queued : null,
-                isOnline ? await NameOfAsync(stores.Nodes, node, names) : null));
+                user, MessageTrace.StateOf(seq, new ReceiverFacts(mark, isQueued, isOnline, elsewhere.Contains(user))), isQueued ? queued : null,
+                isOnline ? await NameOfAsync(stores.Nodes, node, names) : null, stores.Sessions.Of(user) is { Count: > 0 } here ? here : null));
         }
 
         return traced;

@@ -53,6 +53,10 @@ sealed class Presence(IChatDatabase database, UserEvents? events = null)
         connection.QueryAsync<PresenceQueryRow>("SELECT userid, node FROM UserPresence WHERE userid IN @userIds", new { userIds })))
         .ToDictionary(row => row.UserId, row => row.Node);
 
+    /// <summary>Who of them is online at another server, and at none of our nodes.</summary>
+    public async Task<HashSet<int>> ElsewhereAsync(IReadOnlyCollection<int> userIds) => (await database.ReadAsync(connection => connection.QueryAsync<int>(
+        "SELECT u.id FROM Users u WHERE u.id IN @userIds AND u.state = 'online' AND NOT EXISTS (SELECT 1 FROM UserPresence p WHERE p.userid = u.id)", new { userIds }))).ToHashSet();
+
     /// <summary>Lists the user as one with sessions, or as one without; for nodes that meet no other servers.</summary>
     /// <param name="userId">The user.</param>
     /// <param name="node">The incarnation of the node of its oldest session; null if it has none.</param>

@@ -245,6 +245,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal([17], await presence.UsersOfAsync(_node.Incarnation, 10));
         Assert.Equal(_node.Incarnation, await presence.NodeOfAsync(17));
         Assert.Equal(_node.Incarnation, (await presence.NodesOfAsync([17, 18]))[17]);
+        Assert.DoesNotContain(17, await presence.ElsewhereAsync([17, 18]));
         Assert.Empty(await presence.FalselyOfflineAsync(_node.Incarnation, 10));
         await presence.ShowAsync(17, _node.Incarnation);
         await presence.ListedAtAsync(_node.Incarnation, 0, 10);

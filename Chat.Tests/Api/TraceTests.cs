@@ -21,6 +21,14 @@ public sealed class TraceTests(ApiNode node)
     public void The_furthest_that_is_stored_is_told(long queuedTo, long receivedTo, long readTo, bool isQueued, bool isOnline, string state) => Assert.Equal(
         state, MessageTrace.StateOf(9, new ReceiverFacts(new DeliveryMark(1, ConversationId.Direct(1, 2), queuedTo, receivedTo, readTo), isQueued, isOnline)));
 
+    /// <summary>The mark of a user at another server says that the message was published: that server acknowledges nothing.</summary>
+    [Theory]
+    [InlineData(9, 4, "published")]
+    [InlineData(9, 9, "read")]
+    [InlineData(4, 4, "unconfirmed")]
+    public void Of_a_user_at_another_server_nobody_knows_that_it_has_come(long receivedTo, long readTo, string state) => Assert.Equal(
+        state, MessageTrace.StateOf(9, new ReceiverFacts(new DeliveryMark(1, ConversationId.Direct(1, 2), 4, receivedTo, readTo), IsQueued: false, IsOnline: false, IsElsewhere: true)));
+
     [Fact]
     public async Task A_message_is_followed_from_the_queue_to_the_reader()
     {
@@ -32,6 +40,7 @@ public sealed class TraceTests(ApiNode node)
         var queued = await EventuallyAsync(conversation, seq, "queued");
         Assert.True(Receiver(queued).GetProperty("queued").GetInt64() > 0);
         Assert.False(Receiver(queued).TryGetProperty("online", out _));
+        Assert.False(Receiver(queued).TryGetProperty("sessions", out _));
         Assert.Equal((conversation.ToString(), seq, alice, bob), (
             queued.Text("conversation"), queued.Json.GetProperty("seq").GetInt64(), queued.Int("from"), Receiver(queued).GetProperty("user").GetInt32()));
         Assert.Equal(node.Service<NodeIdentity>().Name, queued.Text("node"));
@@ -43,6 +52,8 @@ public sealed class TraceTests(ApiNode node)
         await client.SendAsync(new { msgid = 103, conversation = conversation.ToString(), seq });
         var received = await EventuallyAsync(conversation, seq, "received");
         Assert.Equal(node.Service<NodeIdentity>().Name, Receiver(received).GetProperty("online").GetString());
+        Assert.Equal(("tcp", "modern"), (
+            Assert.Single(Receiver(received).GetProperty("sessions").EnumerateArray()).GetProperty("transport").GetString(), Receiver(received).GetProperty("sessions")[0].GetProperty("profile").GetString()));
 
         await client.AskAsync(new { msgid = 109, conversation = conversation.ToString(), seq, @ref = 1 });
         await EventuallyAsync(conversation, seq, "read");

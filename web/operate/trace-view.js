@@ -4,7 +4,7 @@ import { moment } from './format.js';
 
 /** What the states of a trace mean: docs/CHATCTL.md. @type {Record<string, string>} */
 const MEANING = {
-  read: 'has read it', received: 'a device has it', queued: 'waits in the offline queue', given: 'a session took it, no device has said so yet',
+  read: 'has read it', received: 'a device has it', published: 'was told to another server, which does not say whether it has come', queued: 'waits in the offline queue', given: 'a session took it, no device has said so yet',
   underWay: 'has a session, nothing is stored yet', unconfirmed: 'no session and no row yet',
 };
 
