@@ -24,8 +24,7 @@ static class ErasureCommands
                 return Answer.Nothing;
             }
 
-            await using var written = Make(path);
-            var count = await ExportAsync(api, id, written, cancelled);
+            var count = await ExportAsync(api, id, path, cancelled);
             return Answer.Of(JsonSerializer.SerializeToElement(new { id, lines = count, file = path }), $"{count} lines of user {id} are in {path}");
         });
         var isSure = new Option<bool>("--yes") { Description = "It cannot be undone" };
@@ -60,15 +59,39 @@ static class ErasureCommands
         ? $"user {job.GetProperty("id").GetInt32()} is erased, with {job.GetProperty("messages").GetInt64()} messages"
         : $"user {job.GetProperty("id").GetInt32()} is not erased yet: {job.GetProperty("step").GetString()}, {job.GetProperty("messages").GetInt64()} messages so far";
 
-    /// <summary>For nobody else to read, and never in the place of another file.</summary>
-    static StreamWriter Make(string path)
+    /// <summary>The file has its name only when it is whole: what failed in the middle is gone, and can be done again.</summary>
+    static async Task<long> ExportAsync(NodeApi api, int id, string path, CancellationToken cancelled)
+    {
+        if (File.Exists(path))
+            throw new CtlException(ExitCode.WrongUsage, $"{path} is there: no file is replaced");
+        var unfinished = $"{path}.{Guid.NewGuid():n}.part";
+        try
+        {
+            long count;
+            await using (var written = Make(unfinished, path))
+                count = await ExportAsync(api, id, written, cancelled);
+            File.Move(unfinished, path, overwrite: false);
+            return count;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CtlException(ExitCode.WrongUsage, $"{path} cannot be made: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    /// <summary>For nobody else to read.</summary>
+    static StreamWriter Make(string file, string path)
     {
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            return new StreamWriter(path, options);
+            return new StreamWriter(file, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -13,6 +13,9 @@ static class UserCommands
     const string Letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     const int MadeLength = 20;
 
+    /// <summary>The longest page that a node gives.</summary>
+    const int PageLength = 1000;
+
     public static IEnumerable<Command> All(MakeCommand make, TextReader input, TextWriter output)
     {
         var user = new Argument<string>("user") { Description = $"The id of the user, or the name; {NamePrefix}17 for a name that is a number" };
@@ -41,11 +44,7 @@ static class UserCommands
         yield return new Command("groups", "Groups: what one is, and who is in it")
         {
             make("show", "A group", [group], async (parsed, api, cancelled) => Shown(await api.GetAsync($"groups/{parsed.GetValue(group)}", cancelled))),
-            make("members", "The members of a group", [group], async (parsed, api, cancelled) =>
-            {
-                var found = await api.GetAsync($"groups/{parsed.GetValue(group)}/members", cancelled);
-                return Answer.Of(found, Members(found));
-            }),
+            MembersOf(make, group),
         };
     }
 
@@ -91,11 +90,27 @@ static class UserCommands
         }
     }
 
-    static string Members(JsonElement found)
+    /// <summary>All of them, page by page; with a limit one page.</summary>
+    static Command MembersOf(MakeCommand make, Argument<int> group)
     {
-        var members = found.GetProperty("members").EnumerateArray().ToList();
-        if (members is not [{ ValueKind: JsonValueKind.Object } first, ..])
-            return members.Count == 0 ? "(none)" : string.Join(Environment.NewLine, members.Select(member => member.GetRawText()));
-        return TextTable.Of(members, [.. first.EnumerateObject().Select(member => member.Name)]);
+        var after = new Option<int>("--after") { Description = "Only members with ids above this" };
+        var limit = new Option<int?>("--limit") { Description = "At most so many, 1 to 1000; without it all are shown" };
+        return make("members", "The members of a group", [group, after, limit], async (parsed, api, cancelled) =>
+        {
+            var (members, last, isMore) = (new List<JsonElement>(), parsed.GetValue(after), true);
+            while (isMore)
+            {
+                var page = await api.GetAsync($"groups/{parsed.GetValue(group)}/members?after={last}&limit={parsed.GetValue(limit) ?? PageLength}", cancelled);
+                members.AddRange(page.GetProperty("members").EnumerateArray());
+                isMore = page.GetProperty("more").GetBoolean();
+                if (members.Count > 0)
+                    last = members[^1].GetProperty("id").GetInt32();
+                if (parsed.GetValue(limit) is not null)
+                    break;
+            }
+
+            var table = TextTable.Of(members, "id", "name", "role", "state");
+            return Answer.Of(JsonSerializer.SerializeToElement(new { members, more = isMore }), isMore ? $"{table}{Environment.NewLine}there are more members: --after {last}" : table);
+        });
     }
 }

@@ -68,6 +68,51 @@ public sealed class ChatctlTests(ApiNode node) : IDisposable
     }
 
     [Fact]
+    public async Task An_export_that_fails_in_the_middle_leaves_nothing_and_can_be_done_again()
+    {
+        var id = await node.NewUserAsync();
+        var file = Path.Combine(_folder.Path, "again.jsonl");
+        await using (var door = new FailingDoor(node.Http.BaseAddress!, failures: [1])) // the first one finds the user
+        {
+            Assert.Equal(ExitCode.Unavailable, (await RunAsync("users", "export", $"{id}", "--output", file, "--node", door.Address)).Exit);
+            Assert.Empty(Directory.EnumerateFiles(_folder.Path, "again*"));
+            Assert.Equal(0, (await RunAsync("users", "export", $"{id}", "--output", file, "--node", door.Address)).Exit);
+        }
+
+        Assert.Equal([file], Directory.EnumerateFiles(_folder.Path, "again*"));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task A_group_is_shown_with_all_of_its_members()
+    {
+        var creator = await node.NewUserAsync();
+        var members = new List<int> { creator };
+        for (var i = 0; i < 120; i++)
+            members.Add(await node.NewUserAsync());
+        var group = await node.NewGroupAsync(creator, [.. members.Skip(1)]);
+        Assert.Contains($"id: {group}", (await DoneAsync("groups", "show", $"{group}")).Output, StringComparison.Ordinal);
+        Assert.Equal(members, IdsOf(await DoneAsync("groups", "members", $"{group}", "--json")));
+        var first = await DoneAsync("groups", "members", $"{group}", "--limit", "50", "--json");
+        Assert.Equal((50, true), (IdsOf(first).Count, first.Json.GetProperty("more").GetBoolean()));
+        Assert.Contains($"there are more members: --after {members[49]}", (await DoneAsync("groups", "members", $"{group}", "--limit", "50")).Output, StringComparison.Ordinal);
+        Assert.Equal(members.Skip(100), IdsOf(await DoneAsync("groups", "members", $"{group}", "--after", $"{members[99]}", "--json")));
+        Assert.Equal(ExitCode.Refused, (await RunAsync("groups", "members", $"{group}", "--limit", "0")).Exit);
+
+        static List<int> IdsOf(Run run) => [.. run.Json.GetProperty("members").EnumerateArray().Select(member => member.GetProperty("id").GetInt32())];
+    }
+
+    [Fact]
+    public async Task Waiting_for_an_erasure_ends_when_nothing_is_left()
+    {
+        var id = await node.NewUserAsync();
+        var told = await DoneAsync("users", "erase", $"{id}", "--yes", "--wait");
+        Assert.Contains($"user {id} is erased", told.Output, StringComparison.Ordinal);
+        Assert.True((await DoneAsync("users", "erasure", $"{id}", "--json")).Json.TryGetProperty("done", out _));
+    }
+
+    [Fact]
     public async Task A_name_that_is_a_number_can_be_said()
     {
         var name = $"{Random.Shared.Next(1_000_000_000, 2_000_000_000)}";
