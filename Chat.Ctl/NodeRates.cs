@@ -6,7 +6,7 @@ namespace Chat.Ctl;
 /// <param name="Node">Its address.</param>
 /// <param name="Answers">Whether it has told its figures; if not, the rest is nothing.</param>
 /// <param name="Ready">Whether it is a member that may write.</param>
-/// <param name="Messages">Acknowledged in a second.</param>
+/// <param name="Messages">Acknowledged in a second. Rates and durations are missing where there is no earlier look at the same start of the node.</param>
 /// <param name="Deliveries">In a second.</param>
 /// <param name="Refused">In a second.</param>
 /// <param name="AckP50">Seconds from a message to its acknowledgement, of half of them; missing: there were none.</param>
@@ -20,17 +20,25 @@ namespace Chat.Ctl;
 /// <param name="FullestQueue">Its name.</param>
 /// <param name="FullestQueuePercent">Of its bound.</param>
 sealed record NodeRates(
-    string Node, bool Answers, bool Ready, double Messages, double Deliveries, double Refused, double? AckP50, double? AckP99, double? DeliveryP99, long Connections,
-    long Sessions, long SlowConsumers, double Cpu, long MemoryBytes, string FullestQueue, double FullestQueuePercent)
+    string Node, bool Answers, bool Ready, double? Messages, double? Deliveries, double? Refused, double? AckP50, double? AckP99, double? DeliveryP99, long Connections,
+    long Sessions, long SlowConsumers, double? Cpu, long MemoryBytes, string FullestQueue, double FullestQueuePercent)
 {
     /// <summary>Beyond the last bucket there is no end, and JSON has no word for it.</summary>
     public const double Endless = 1e9;
 
-    /// <summary>The nodes of the second of two answers of <c>GET /cluster/figures</c>.</summary>
-    public static IReadOnlyList<NodeRates> Between(JsonElement before, JsonElement now)
+    /// <summary>The nodes of the last of some answers of <c>GET /cluster/figures</c>.</summary>
+    /// <param name="before">Each node's figures as they were told last; afterwards with those of now.</param>
+    /// <param name="now">The answer.</param>
+    public static IReadOnlyList<NodeRates> Since(Dictionary<string, JsonElement> before, JsonElement now)
     {
-        var known = Figures(before).ToDictionary(each => each.Node, each => each.Figures);
-        return [.. Figures(now).Select(each => each.Figures is { } figures ? Of(each.Node, known.GetValueOrDefault(each.Node), figures) : Silent(each.Node))];
+        List<NodeRates> rates = [.. Figures(now).Select(each => each.Figures is { } figures ? Of(each.Node, before.TryGetValue(each.Node, out var earlier) ? earlier : null, figures) : Silent(each.Node))];
+        foreach (var (node, figures) in Figures(now))
+        {
+            if (figures is { } told)
+                before[node] = told; // a node that is silent for once goes on from its last word
+        }
+
+        return rates;
     }
 
     /// <summary>Within a bucket as if its values were spread evenly, as Prometheus does it; null: there are none.</summary>
@@ -53,13 +61,13 @@ sealed record NodeRates(
     static IEnumerable<(string Node, JsonElement? Figures)> Figures(JsonElement answer) => answer.GetProperty("nodes").EnumerateArray().Select(node => (
         node.GetProperty("node").GetString()!, node.TryGetProperty("figures", out var figures) && figures.ValueKind == JsonValueKind.Object ? figures : (JsonElement?)null));
 
-    static NodeRates Silent(string node) => new(node, false, false, 0, 0, 0, null, null, null, 0, 0, 0, 0, 0, "", 0);
+    static NodeRates Silent(string node) => new(node, false, false, null, null, null, null, null, null, 0, 0, 0, null, 0, "", 0);
 
     static NodeRates Of(string node, JsonElement? earlier, JsonElement now)
     {
-        // Another start counts from nothing.
+        // Counts since the start of the node say nothing of now, and those of another start even less.
         var before = earlier is { } known && Long(known, "upMilliseconds") < Long(now, "upMilliseconds") ? earlier : null;
-        var seconds = (Long(now, "upMilliseconds") - (before is { } then ? Long(then, "upMilliseconds") : 0)) / 1000.0;
+        var seconds = before is { } then ? (Long(now, "upMilliseconds") - Long(then, "upMilliseconds")) / 1000.0 : 0;
         var totals = now.GetProperty("totals");
         var buckets = now.GetProperty("buckets").EnumerateArray().Select(each => each.GetDouble()).ToList();
         var (ack, delivery) = (Spread("ack"), Spread("delivery"));
@@ -68,16 +76,16 @@ sealed record NodeRates(
         return new NodeRates(
             node, true, now.GetProperty("ready").GetBoolean(), Rate("accepted"), Rate("pushed") + Rate("drained"), Rate("refused"), Quantile(ack, buckets, 0.5),
             Quantile(ack, buckets, 0.99), Quantile(delivery, buckets, 0.99), Long(now, "connections"), Long(now, "sessions"), Long(totals, "slowConsumers"),
-            PerSecond(Long(now, "cpuMilliseconds") - (before is { } start ? Long(start, "cpuMilliseconds") : 0)) / 10, Long(now, "memoryBytes"), fullest.Name, fullest.Share * 100);
+            before is { } start ? PerSecond(Long(now, "cpuMilliseconds") - Long(start, "cpuMilliseconds")) / 10 : null, Long(now, "memoryBytes"), fullest.Name, fullest.Share * 100);
 
-        double Rate(string name) => PerSecond(Long(totals, name) - (before is { } first ? Long(first.GetProperty("totals"), name) : 0));
+        double? Rate(string name) => before is { } first ? PerSecond(Long(totals, name) - Long(first.GetProperty("totals"), name)) : null;
 
-        double PerSecond(long count) => seconds > 0 ? count / seconds : 0;
+        double PerSecond(long count) => count / seconds;
 
         List<long> Spread(string name)
         {
             var counts = Counts(now, name);
-            return before is { } first ? [.. counts.Zip(Counts(first, name), (newer, older) => newer - older)] : counts;
+            return before is { } first ? [.. counts.Zip(Counts(first, name), (newer, older) => newer - older)] : [];
         }
     }
 

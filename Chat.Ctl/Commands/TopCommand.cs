@@ -25,17 +25,27 @@ static class TopCommand
         {
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             var isLive = !parsed.GetValue(once) && !parsed.GetValue<bool>("--json");
-            var before = await api.GetAsync("cluster/figures", cancelled);
+            var before = new Dictionary<string, JsonElement>();
+            NodeRates.Since(before, await api.GetAsync("cluster/figures", cancelled));
             try
             {
                 while (await timer.WaitForNextTickAsync(cancelled))
                 {
-                    var now = await api.GetAsync("cluster/figures", cancelled);
-                    var rates = NodeRates.Between(before, now);
-                    if (!isLive)
-                        return Answer.Of(JsonSerializer.SerializeToElement(new { nodes = rates, warnings = WarningsOf(now) }, Web), Shown(rates, now));
-                    await output.WriteLineAsync($"{(Console.IsOutputRedirected ? "" : Clear)}{Shown(rates, now)}");
-                    before = now;
+                    string shown;
+                    try
+                    {
+                        var now = await api.GetAsync("cluster/figures", cancelled);
+                        var rates = NodeRates.Since(before, now);
+                        shown = Shown(rates, now);
+                        if (!isLive)
+                            return Answer.Of(JsonSerializer.SerializeToElement(new { nodes = rates, warnings = WarningsOf(now) }, Web), shown);
+                    }
+                    catch (CtlException e) when (isLive && e.ExitCode == ExitCode.Unavailable)
+                    {
+                        shown = $"{e.Message}; looking again"; // a node that starts again is what somebody is looking at
+                    }
+
+                    await output.WriteLineAsync($"{(Console.IsOutputRedirected ? "" : Clear)}{shown}");
                 }
             }
             catch (OperationCanceledException) when (isLive && cancelled.IsCancellationRequested)
@@ -81,6 +91,9 @@ static class TopCommand
             .OrderByDescending(each => each.Line.GetProperty("at").GetInt64()).Take(Warnings)
             .Select(each => JsonSerializer.SerializeToElement(each.Line.EnumerateObject().ToDictionary(member => member.Name, member => (object)member.Value).Append(new("node", each.Node)).ToDictionary())),
     ];
+
+    /// <summary>Nothing is known yet: a dash, never a nought.</summary>
+    static string Number(double? value) => value is { } known ? Number(known) : "-";
 
     static string Number(double value) => value.ToString(value is > 0 and < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
 

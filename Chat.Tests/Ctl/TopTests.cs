@@ -18,7 +18,7 @@ public sealed class TopTests(ApiNode node) : IDisposable
     [Fact]
     public void Rates_are_what_was_counted_between_two_looks()
     {
-        var rates = Assert.Single(NodeRates.Between(Answer(Figures(1000, accepted: 10, ack: [10, 0, 0])), Answer(Figures(3000, accepted: 50, ack: [10, 40, 0]))));
+        var rates = Assert.Single(Between(Answer(Figures(1000, accepted: 10, ack: [10, 0, 0])), Answer(Figures(3000, accepted: 50, ack: [10, 40, 0]))));
         Assert.Equal((20, 25), (rates.Messages, rates.Cpu));
         Assert.Equal((0.055, 0.0991), (rates.AckP50!.Value, rates.AckP99!.Value), (a, b) => Math.Abs(a.Item1 - b.Item1) + Math.Abs(a.Item2 - b.Item2) < 1e-9);
         Assert.Equal(("log", 25), (rates.FullestQueue, rates.FullestQueuePercent));
@@ -26,13 +26,36 @@ public sealed class TopTests(ApiNode node) : IDisposable
     }
 
     [Fact]
-    public void A_node_that_was_started_again_counts_from_its_start_and_one_that_is_silent_is_shown()
+    public void A_node_of_which_there_is_one_look_has_no_rates_and_no_durations_of_its_whole_life()
     {
-        var rates = Assert.Single(NodeRates.Between(Answer(Figures(90_000, accepted: 5000, ack: [5000, 0, 0])), Answer(Figures(2000, accepted: 10, ack: [10, 0, 0]))));
-        Assert.Equal(5, rates.Messages);
+        foreach (var before in (JsonElement[])[JsonSerializer.SerializeToElement(new { nodes = Array.Empty<object>() }), Answer(Figures(90_000, accepted: 5000, ack: [5000, 0, 0]))])
+        {
+            var rates = Assert.Single(Between(before, Answer(Figures(2000, accepted: 10, ack: [10, 0, 0]))));
+            Assert.Equal((null, null, null, 2), (rates.Messages, rates.AckP50, rates.Cpu, rates.Connections));
+            Assert.Matches(@"(?m)^a:1\s+ready\s+-\s+-\s+-\s+-", TopCommand.Shown([rates], JsonSerializer.SerializeToElement(new { nodes = Array.Empty<object>() })));
+        }
+    }
+
+    [Fact]
+    public void A_node_that_is_silent_for_once_is_shown_and_goes_on_from_its_last_word()
+    {
         var silent = JsonSerializer.SerializeToElement(new { nodes = new[] { new { node = "a:1" } } });
-        Assert.False(Assert.Single(NodeRates.Between(silent, silent)).Answers);
-        Assert.Contains("no answer", TopCommand.Shown(NodeRates.Between(silent, silent), silent), StringComparison.Ordinal);
+        var known = new Dictionary<string, JsonElement>();
+        NodeRates.Since(known, Answer(Figures(1000, accepted: 10, ack: [10, 0, 0])));
+        var missed = NodeRates.Since(known, silent);
+        Assert.False(Assert.Single(missed).Answers);
+        Assert.Contains("no answer", TopCommand.Shown(missed, silent), StringComparison.Ordinal);
+        Assert.Equal(10, Assert.Single(NodeRates.Since(known, Answer(Figures(5000, accepted: 50, ack: [50, 0, 0])))).Messages);
+    }
+
+    [Fact]
+    public async Task Live_it_goes_on_when_the_node_does_not_answer_for_once()
+    {
+        using var ending = new CancellationTokenSource();
+        using var output = new SignalWriter(looks: 2, ending.Cancel);
+        await using var door = new FailingDoor(node.Http.BaseAddress!, failures: [1]);
+        Assert.Equal(0, await RunAsync(output, ending.Token, "top", "--interval", "1", "--node", door.Address).WaitAsync(Eventually.Patience));
+        Assert.Contains("looking again", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +106,14 @@ public sealed class TopTests(ApiNode node) : IDisposable
     {
         var key = Path.Combine(_folder.Path, "key");
         File.WriteAllText(key, ApiNode.Key);
-        return new CtlProgram(TextReader.Null, output, TextWriter.Null).RunAsync([.. command, "--node", node.Http.BaseAddress!.ToString(), "--key-file", key], cancelled);
+        return new CtlProgram(TextReader.Null, output, TextWriter.Null).RunAsync([.. command, .. command.Contains("--node") ? Array.Empty<string>() : ["--node", node.Http.BaseAddress!.ToString()], "--key-file", key], cancelled);
+    }
+
+    static IReadOnlyList<NodeRates> Between(JsonElement before, JsonElement now)
+    {
+        var known = new Dictionary<string, JsonElement>();
+        NodeRates.Since(known, before);
+        return NodeRates.Since(known, now);
     }
 
     static JsonElement Answer(object figures) => JsonSerializer.SerializeToElement(new { nodes = new[] { new { node = "a:1", figures } } });
