@@ -1,8 +1,9 @@
 /** @import { NodeView } from './nodes.js' */
 import { h, icon } from '../chat-box/dom.js';
+import { isOver } from './nodes.js';
 import { clock, duration, memory, number, perSecond, span } from './format.js';
 
-const WORDS = { up: 'up', changing: '', unreachable: 'not reachable', dead: 'dead', left: 'has left' };
+const WORDS = { up: 'up', changing: '', unreachable: 'not reachable', dead: 'dead', left: 'has left', gone: 'gone, unseen' };
 
 /** One node: what it is, and what it does. */
 export class NodeCard {
@@ -20,7 +21,7 @@ export class NodeCard {
   /** @param {NodeView} node */
   show(node) {
     this.element.dataset['condition'] = node.condition;
-    const isGone = node.condition === 'dead' || node.condition === 'left';
+    const isGone = isOver(node.condition);
     const words = WORDS[node.condition] || node.state;
     const since = isGone || node.condition === 'unreachable' ? ` since ${clock(node.since)}` : node.figures ? ` for ${span(node.figures.upMilliseconds)}` : '';
     this.#state.replaceChildren(node.condition === 'up' ? icon('check') : icon('warning'), h('span', {}, words + since), node.figures && !node.figures.ready && !isGone ? h('b', {}, ' · not ready') : '');

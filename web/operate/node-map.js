@@ -1,5 +1,6 @@
 /** @import { NodeView } from './nodes.js' */
 import { h } from '../chat-box/dom.js';
+import { isOver } from './nodes.js';
 import { NodeCard } from './node-card.js';
 
 /** A card for each node, also for those that are gone, and the shards as one bar. */
@@ -29,7 +30,7 @@ export class NodeMap {
     const wanted = nodes.map(({ address }) => /** @type {NodeCard} */ (this.#cards.get(address)).element);
     if (wanted.length !== this.#list.children.length || wanted.some((element, at) => this.#list.children[at] !== element))
       this.#list.replaceChildren(...wanted);
-    this.#forget.hidden = !nodes.some(({ condition }) => condition === 'dead' || condition === 'left');
+    this.#forget.hidden = !nodes.some(({ condition }) => isOver(condition));
     this.#bars.replaceChildren(bar('Users', nodes, 'users'), bar('Conversations', nodes, 'conversations'));
   }
 }

@@ -4,8 +4,11 @@ import { ratesBetween } from './rates.js';
 /** So many looks are drawn. */
 const KEPT = 60;
 
+/** Who goes between two looks that are further apart, in ms, may have gone in any way. */
+const BLIND = 5000;
+
 /**
- * @typedef {'up' | 'changing' | 'unreachable' | 'dead' | 'left'} Condition `dead`: it was a member and is none any more, without having left
+ * @typedef {'up' | 'changing' | 'unreachable' | 'dead' | 'left' | 'gone'} Condition `dead`: it was a member and is none any more, without having left; `gone`: the same, and nobody has seen how
  * @typedef {object} NodeView
  * @property {string} address @property {Condition} condition @property {string} state the cluster's own word
  * @property {boolean} isAsked whether it has served this page @property {boolean} isOldest
@@ -18,6 +21,8 @@ const KEPT = 60;
 export class Nodes {
   /** @type {Map<string, NodeView>} */
   #nodes = new Map();
+  /** When members were seen last. */
+  #seen = 0;
 
   /** All of them by address. @returns {NodeView[]} */
   get all() {
@@ -26,11 +31,13 @@ export class Nodes {
 
   /** Those that are at work. */
   get living() {
-    return this.all.filter(({ condition }) => condition !== 'dead' && condition !== 'left');
+    return this.all.filter(({ condition }) => !isOver(condition));
   }
 
   /** @param {any[]} members of the API @param {number} now */
   seeMembers(members, now) {
+    const isBlind = now - this.#seen > BLIND;
+    this.#seen = now;
     const addresses = new Set(members.map(({ address }) => address));
     for (const member of members) {
       const node = this.#of(member.address, now);
@@ -38,8 +45,8 @@ export class Nodes {
       Object.assign(node, { state: member.state, isAsked: member.self, isOldest: member.oldest });
     }
     for (const node of this.#nodes.values()) {
-      if (!addresses.has(node.address))
-        this.#become(node, node.state === 'leaving' || node.condition === 'left' ? 'left' : 'dead', now);
+      if (!addresses.has(node.address) && !isOver(node.condition))
+        this.#become(node, wayOf(node, isBlind), now);
     }
   }
 
@@ -74,7 +81,7 @@ export class Nodes {
 
   /** Who is gone is not shown any more. */
   forgetGone() {
-    for (const node of this.all.filter(({ condition }) => condition === 'dead' || condition === 'left'))
+    for (const node of this.all.filter(({ condition }) => isOver(condition)))
       this.#nodes.delete(node.address);
   }
 
@@ -94,7 +101,19 @@ export class Nodes {
     if (node.condition === condition)
       return;
     Object.assign(node, { condition, since: now });
-    if (condition === 'dead' || condition === 'left')
+    if (isOver(condition))
       Object.assign(node, { figures: null, rates: null, accepted: [], users: 0, conversations: 0, isOldest: false });
   }
+}
+
+/** It is no member any more. @param {Condition} condition */
+export function isOver(condition) {
+  return condition === 'dead' || condition === 'left' || condition === 'gone';
+}
+
+/** A node that was told to end is not ready for some seconds, and leaves for less than one. @param {NodeView} node @param {boolean} isBlind @returns {Condition} */
+function wayOf(node, isBlind) {
+  if (node.condition === 'unreachable')
+    return 'dead';
+  return node.state === 'leaving' || node.figures?.ready === false ? 'left' : isBlind ? 'gone' : 'dead';
 }

@@ -16,6 +16,26 @@ test('A node that vanishes from the cluster is dead, and one that was leaving ha
   assert.deepEqual(nodes.living.map(({ address }) => address), ['a:1']);
 });
 
+test('A node that goes while nobody looks is not called dead, unless it was not reachable before', () => {
+  const nodes = new Nodes();
+  nodes.seeMembers([member('a:1'), member('b:1'), member('c:1')], 1000);
+  nodes.seeMembers([member('a:1'), member('b:1'), member('c:1', { reachable: false })], 2000);
+  nodes.seeMembers([member('a:1')], 60_000);
+  nodes.seeMembers([member('a:1')], 61_000);
+  assert.deepEqual(conditions(nodes), ['a:1 up 1000', 'b:1 gone 60000', 'c:1 dead 60000']);
+  assert.deepEqual(nodes.living.map(({ address }) => address), ['a:1']);
+  nodes.forgetGone();
+  assert.deepEqual(nodes.all.map(({ address }) => address), ['a:1']);
+});
+
+test('A node that was not ready any more has left, also when nobody has seen it leaving', () => {
+  const nodes = new Nodes();
+  nodes.seeMembers([member('a:1'), member('b:1')], 10);
+  nodes.seeFigures([{ node: 'b:1', figures: { ready: false, upMilliseconds: 9, totals: {}, buckets: [], spreads: { ack: [], delivery: [], commit: [] } } }]);
+  nodes.seeMembers([member('a:1')], 1010);
+  assert.deepEqual(conditions(nodes), ['a:1 up 10', 'b:1 left 1010']);
+});
+
 test('A node that is back is up, and those that are gone can be forgotten', () => {
   const nodes = new Nodes();
   nodes.seeMembers([member('a:1'), member('b:1'), member('c:1')], 10);
