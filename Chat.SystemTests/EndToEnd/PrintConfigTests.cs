@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Chat.Checker.Processes;
 using Chat.Tests.Support;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class PrintConfigTests : IDisposable
     [Fact]
     public async Task What_a_node_would_start_with_is_printed_and_nothing_is_started()
     {
-        var (exit, output, error) = await RunAsync(null, "--Chat:Port=6001", "--Logging:LogLevel:Chat.Node=Debug", .. _folder.Storage);
+        var (exit, output, error) = await RunAsync(null, ["--Chat:Port=6001", "--Logging:LogLevel:Chat.Node=Debug", .. _folder.Storage]);
         Assert.Equal((0, ""), (exit, error));
         Assert.Contains("Chat:Port = 6001 (command line)", output, StringComparison.Ordinal);
         Assert.Contains("Chat:HttpPort = 8080 (default)", output, StringComparison.Ordinal);
@@ -51,7 +52,7 @@ public sealed class PrintConfigTests : IDisposable
 
     static async Task<(int Exit, string Output, string Error)> RunAsync((string Name, string Value)? variable, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Chat.Node.Hosting.NodeLifecycle).Assembly.Location, "--print-config", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [NodeLaunch.BuiltProgram, "--print-config", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (variable is { } set)
             start.Environment[set.Name] = set.Value;
         using var process = Process.Start(start)!;

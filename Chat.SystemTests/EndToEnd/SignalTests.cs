@@ -1,4 +1,5 @@
 using System.Net;
+using Chat.Checker.Processes;
 using Chat.Node.Settings;
 using Chat.Tests.Support;
 using Dapper;
