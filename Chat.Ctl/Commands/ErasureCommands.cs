@@ -79,7 +79,8 @@ static class ErasureCommands
         }
         finally
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished)) // its folder may not be there either
+                File.Delete(unfinished);
         }
     }
 
