@@ -77,6 +77,9 @@ export class Credentials {
     }
   }
 
+  /** Whether another login may succeed where the server ends a session for good: the application may have a newer token by now. @param {string} reason */
+  outlive(reason) { return reason === 'expired' && Boolean(this.#getToken); }
+
   async #given() {
     if (!this.#getToken)
       return this.#login;

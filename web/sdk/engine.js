@@ -140,7 +140,7 @@ export class Engine {
       this.#use(null);
       if (this.#stopped)
         return;
-      if (!end.reconnect)
+      if (!end.reconnect && !this.#options.credentials.outlive(end.reason))
         return this.#loggedOut({ code: end.code, reason: end.reason });
       if (clock.now() - since >= GOOD)
         attempt = 0;

@@ -208,6 +208,28 @@ test('A server that wants no reconnect gets none', async () => {
   assert.equal(world.server.sessions.size, 0);
 });
 
+test('A token that ended while no newer one could be had is no logout: the next try may have one', async () => {
+  const world = new World();
+  let isAway = false;
+  const alice = await world.ready('alice', { login: undefined, getToken: async () => {
+    if (isAway)
+      throw new Error('the backend is away');
+    return 'jwt-1';
+  } });
+  isAway = true;
+  world.server.pushAll({ msgid: 142, in: 30 });
+  await world.clock.advance(30_000);
+  world.server.tokens.clear(); // a resume token does not outlive the token of the product
+  world.server.pushAll({ msgid: 106, reason: 'expired', reconnect: false });
+  await world.clock.advance(60_000);
+  assert.deepEqual([alice.state, alice.told.logouts], ['connecting', []]);
+  isAway = false;
+  await world.clock.until(() => alice.state === 'ready');
+  world.server.pushAll({ msgid: 106, reason: 'revoked', reconnect: false });
+  await world.clock.until(() => alice.state === 'disconnected');
+  assert.deepEqual(alice.told.logouts.map(({ reason }) => reason), ['revoked']);
+});
+
 test('A wrong password ends it, and is told', async () => {
   const world = new World();
   const alice = world.client('alice', { login: { name: 'alice', password: 'wrong' } });
