@@ -9,11 +9,21 @@ namespace Chat.Node.Auth;
 /// Logs a user out everywhere. What is stored first makes every resume token and every token (JWT) from before worthless; then the sessions on all
 /// nodes are ended (106 with <c>"reason":"revoked","reconnect":false</c>). The same for one device.
 /// </summary>
-sealed class SessionRevocation(Revocations revocations, DeviceStore devices, Lazy<IActorRef> users, ILogger<SessionRevocation> logger)
+/// <param name="revocations">Stores it.</param>
+/// <param name="devices">The same of one device.</param>
+/// <param name="users">Whose sessions end.</param>
+/// <param name="logger">For the log.</param>
+/// <param name="issuing">By this clock tokens (JWT) are judged; null: none are taken.</param>
+sealed class SessionRevocation(
+    Revocations revocations, DeviceStore devices, Lazy<IActorRef> users, ILogger<SessionRevocation> logger, TimeProvider? issuing = null)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Completes when no token is good any more and every session is told to end. To be repeated after a failure: that is harmless.</summary>
+    /// <summary>
+    /// Completes when no token is good any more and every session is told to end, and the second has passed in which that was. A token (JWT) says by the second when
+    /// it was issued: one of this second may be from before, and is refused. Whoever makes one after this has completed makes one that is taken.
+    /// To be repeated after a failure: that is harmless.
+    /// </summary>
     /// <param name="userId">The user.</param>
     /// <param name="isBan">The user is shut out, and is told so (<c>banned</c>).</param>
     /// <returns>False if there is no such user.</returns>
@@ -26,8 +36,18 @@ sealed class SessionRevocation(Revocations revocations, DeviceStore devices, Laz
         Log.LoggedOutEverywhere(logger, userId);
         if (isBan)
             users.Value.Tell(new BanSessions(userId, generation));
+        var passed = isBan || issuing is null ? Task.CompletedTask : NextSecondAsync(issuing);
         await users.Value.Ask<SessionsEnded>(new EndSessions(userId, generation), Patience);
+        await passed;
         return true;
+    }
+
+    /// <summary>Completes in the second after this one.</summary>
+    static async Task NextSecondAsync(TimeProvider clock)
+    {
+        var next = ((clock.GetUtcNow().Ticks / TimeSpan.TicksPerSecond) + 1) * TimeSpan.TicksPerSecond;
+        while (next - clock.GetUtcNow().Ticks is > 0 and var rest) // a timer may be early by a little
+            await Task.Delay(TimeSpan.FromTicks(Math.Max(rest, TimeSpan.TicksPerMillisecond)), clock);
     }
 
     /// <summary>The same for what stands on one device of the user. A repetition finds no device any more.</summary>

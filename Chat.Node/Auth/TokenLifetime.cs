@@ -6,6 +6,9 @@ static class TokenLifetime
     /// <summary>So much the clocks of the issuer and of this node may differ.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
 
+    /// <summary>No issuer means that: it counts in milliseconds.</summary>
+    static readonly TimeSpan Absurd = TimeSpan.FromDays(365 * 100);
+
     /// <summary>Null if the token is good now; else what is wrong with its times.</summary>
     /// <param name="expires">Its <c>exp</c>.</param>
     /// <param name="notBefore">Its <c>nbf</c>.</param>
@@ -16,10 +19,10 @@ static class TokenLifetime
     {
         if (expires is not { } end)
             return TokenCheck.Not(TokenVerdict.Wrong, "it has no \"exp\"");
-        if (end + Skew <= now)
+        if (now - end >= Skew) // nothing is added to a time that may be the last one there is
             return TokenCheck.Not(TokenVerdict.Expired, $"it expired {(now - end).TotalSeconds:0} s ago");
         if (end - now > TimeSpan.FromHours(maxHours) + Skew)
-            return TokenCheck.Not(TokenVerdict.Wrong, $"its \"exp\" is more than {maxHours} h ahead");
+            return TokenCheck.Not(TokenVerdict.Wrong, $"its \"exp\" is more than {maxHours} h ahead{(end - now > Absurd ? ": seconds since 1970 are expected, not milliseconds" : "")}");
         if (notBefore > now + Skew)
             return TokenCheck.Not(TokenVerdict.Wrong, "its \"nbf\" is ahead");
         return issued > now + Skew ? TokenCheck.Not(TokenVerdict.Wrong, "its \"iat\" is ahead") : null;

@@ -20,7 +20,8 @@ static class AuthHosting
         services.AddSingleton<Revocations>();
         services.AddSingleton<TokenLogins>();
         services.AddSingleton(provider => new SessionRevocation(
-            provider.GetRequiredService<Revocations>(), provider.GetRequiredService<DeviceStore>(), AkkaHosting.Region<UserActor>(provider), provider.GetRequiredService<ILogger<SessionRevocation>>()));
+            provider.GetRequiredService<Revocations>(), provider.GetRequiredService<DeviceStore>(), AkkaHosting.Region<UserActor>(provider), provider.GetRequiredService<ILogger<SessionRevocation>>(),
+            settings.Issuers.Count > 0 ? provider.GetRequiredService<TimeProvider>() : null));
         return services;
     }
 }

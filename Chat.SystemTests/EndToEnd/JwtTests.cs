@@ -171,7 +171,7 @@ public abstract class JwtTests : IAsyncLifetime, IDisposable
         Assert.Equal(1, (await again.RequestAsync(new { msgid = 1, token = first.Token })).Number("errno"));
         Assert.Equal(1, (await again.RequestAsync(new { msgid = 1, jwt = before })).Number("errno"));
         Assert.Equal(1, (await again.RequestAsync(new { msgid = 1, jwt = Token("7", ("iat", null)) })).Number("errno"));
-        await again.LogInAsync(new { msgid = 1, jwt = Token("7", ("iat", DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeSeconds())) });
+        await again.LogInAsync(new { msgid = 1, jwt = Token("7") });
         await again.FenceAsync();
         await other.FenceAsync();
         await using var resumed = await _node.ConnectAsync();

@@ -22,6 +22,7 @@ public sealed partial class ArchitectureTests
         ["Chat.Sdk/Connections/ConnectionKeeper.cs"] = "back-off between dials, on the client's TimeProvider",
         ["Chat.Ctl/Commands/ErasureCommands.cs"] = "between two looks at how far a user is erased",
         ["Chat.Client/Terminal/ScriptSession.cs"] = "the script command that waits",
+        ["Chat.Node/Auth/SessionRevocation.cs"] = "until the second of a logout is over, in which tokens cannot be told apart",
         ["Chat.Node/Cluster/PeerMonitor.cs"] = "between two knocks at the port of a node whose connection has ended",
         ["Chat.Node/Bridge/RedisBridge.cs"] = "between two messages to one legacy client, whose server passes them on as they come",
         ["Chat.Node/Storage/MySql/MySqlDatabase.cs"] = "pause before a statement that was rolled back is repeated",

@@ -27,5 +27,14 @@ public sealed class TokenLifetimeTests
     public void A_session_ends_with_its_token_or_when_no_clock_doubts_that_it_is_over(int expires, int ends) =>
         Assert.Equal(At(ends), TokenLifetime.SessionEnd(At(expires)!.Value, Now));
 
+    /// <summary>An issuer that counts in milliseconds: what the library makes of that is the last time there is.</summary>
+    [Fact]
+    public void A_time_in_milliseconds_is_called_what_it_is()
+    {
+        var problem = TokenLifetime.Problem(DateTimeOffset.MaxValue, null, null, 24, Now);
+        Assert.Equal((TokenVerdict.Wrong, "its \"exp\" is more than 24 h ahead: seconds since 1970 are expected, not milliseconds"), (problem?.Verdict, problem?.Reason));
+        Assert.Equal("its \"exp\" is more than 24 h ahead", TokenLifetime.Problem(Now.AddDays(9), null, null, 24, Now)?.Reason);
+    }
+
     static DateTimeOffset? At(int? seconds) => seconds is { } known ? Now.AddSeconds(known) : null;
 }
