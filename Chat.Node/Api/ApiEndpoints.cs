@@ -26,6 +26,8 @@ static class ApiEndpoints
         var limits = app.Services.GetRequiredService<ChatSettings>().Limits;
         api.MapMessages(limits);
         api.MapConversations();
+        api.MapHistory();
+        api.MapInsight();
         api.MapChanges(Math.Max(64 * 1024, limits.MaxFrameBytes * 2));
         api.MapUserFiles();
         api.MapReports();

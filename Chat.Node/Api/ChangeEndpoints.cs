@@ -32,8 +32,8 @@ static class ChangeEndpoints
 
     static async Task<IResult> ChangeAsync(string conversation, long seq, MessageChangeBody body, HttpContext context, UserDirectory users, MessageChanges changes, AuditTrail audit)
     {
-        if (!ConversationId.TryParse(conversation, out var id))
-            return ApiProblem.Malformed($"\"{conversation}\" is no conversation: d:LOWER:HIGHER of two user ids or g:GROUP is expected");
+        if (ConversationPath.Refusal(conversation, out var id) is { } malformed)
+            return malformed;
         if (body.Recall == false)
             return ApiProblem.Malformed("\"recall\" must be true");
         ChangeMessageRequest[] wanted = [.. Wanted(id, seq, body)];

@@ -7,6 +7,12 @@ static class Paging
 
     public const int Max = 1000;
 
+    /// <summary>What the document says of a length.</summary>
+    public const string LimitWords = "1 to 1000, 100 without it";
+
+    /// <summary>What the document says of a place, where it is an id.</summary>
+    public const string AfterWords = "only ids above this one, the last one of the page before";
+
     /// <summary>What is wrong with the place where a page begins, or with its length; null if nothing is.</summary>
     public static ApiProblem? Problem(long? after, int? limit)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Chat.Node.Contracts;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
@@ -42,12 +43,11 @@ static class TraceEndpoints
                 null,
                 """{"conversation":"d:1:3","seq":42,"from":1,"cmid":"c-17","accepted":1795410443660,"node":"127.0.0.1:4053","receivers":[{"user":3,"state":"queued","queued":17}],"more":false}""");
 
-    static async Task<IResult> TraceAsync(string conversation, long seq, int? after, int? limit, TraceStores stores)
+    static async Task<IResult> TraceAsync(
+        string conversation, long seq, [Description(Paging.AfterWords)] int? after, [Description(Paging.LimitWords)] int? limit, TraceStores stores)
     {
-        if (!stores.Settings.KeepsHistory)
-            return ApiProblem.Of(ErrorCode.HistoryOff, "this server keeps no history");
-        if (!ConversationId.TryParse(conversation, out var id))
-            return ApiProblem.Malformed($"\"{conversation}\" is no conversation: d:LOWER:HIGHER of two user ids or g:GROUP is expected");
+        if (ConversationPath.Refusal(conversation, stores.Settings, out var id) is { } refusal)
+            return refusal;
         if (Paging.Problem(after, limit) is { } wrong)
             return wrong;
         if (!(await stores.Log.ReadAtAsync([(id, seq)])).TryGetValue((id, seq), out var row))

@@ -8,6 +8,9 @@ namespace Chat.Node.Gateway;
 /// <param name="SpeaksNext">Whether that client speaks version 3 of the protocol.</param>
 readonly record struct Asker(int UserId, long SessionId, bool SpeaksNext)
 {
+    /// <summary>The product's own servers, who are no user: they see what everybody together sees.</summary>
+    public static readonly Asker Product = new(0, 0, SpeaksNext: true);
+
     /// <summary>The device on which that client runs; null: it does not say.</summary>
     public string? Device { get; init; }
 

@@ -48,9 +48,15 @@ sealed class ChangeRequests(
 
     public async Task<Reply> FetchAsync(FetchChangesRequest request, int userId)
     {
+        return await contacts.TakesPartAsync(userId, request.Conversation)
+            ? await ReadAsync(request, userId)
+            : Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(request.Conversation));
+    }
+
+    /// <summary>The same for who may ask: a user who takes part, or nobody (0).</summary>
+    public async Task<Reply> ReadAsync(FetchChangesRequest request, int userId)
+    {
         var id = request.Conversation;
-        if (!await contacts.TakesPartAsync(userId, id))
-            return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
         var changes = await store.ChangesAsync(id, request.Since, request.Limit + 1, userId);
         var hasMore = changes.Count > request.Limit;
         if (hasMore)
@@ -64,7 +70,7 @@ sealed class ChangeRequests(
     /// <summary>Messages of a history as pushes, with what has become of them.</summary>
     /// <param name="id">Where they are.</param>
     /// <param name="rows">Ascending.</param>
-    /// <param name="asker">Who is told.</param>
+    /// <param name="asker">Who is told. The product gets files at the addresses of their senders.</param>
     /// <param name="areTogether">Whether there is nothing between them.</param>
     public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, Asker asker, bool areTogether = true)
     {
@@ -77,7 +83,7 @@ sealed class ChangeRequests(
         {
             var body = ChangedBody.WithoutState(row.Body.Span);
             var push = asker.SpeaksNext
-                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: FilePushes.WithAddresses(row.References, Files, asker.UserId).Span)
+                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: FilePushes.WithAddresses(row.References, Files, asker == Asker.Product ? row.Sender : asker.UserId).Span)
                 : ChatBody.ToPush(body, id, row.Cmid, row.Seq, row.Ts);
             push = states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
             return started.TryGetValue(row.Seq, out var thread) ? thread.AddTo(push) : push;

@@ -14,23 +14,34 @@ sealed class ConversationRequests(
     public async Task<Reply> ListAsync(ListConversationsRequest request, Asker asker, TimeSpan patience)
     {
         var userId = asker.UserId;
-        var asked = users.Value.Ask<SettingsAnswer>(new GetSettings(userId), patience);
+        var asked = SettingsAsync(userId, patience);
         var rows = await log.ConversationsOfAsync(userId);
         var answer = await asked;
         if (answer.Settings is not { } settings)
             return Reply.Fail(answer.Error, answer.Reason);
         var page = ConversationPage.Make(rows, settings, request, userId);
-        var listed = await list.ReadAsync(userId, page.Rows);
-        var mentioned = await mentions.UnreadAsync([.. page.Rows.Where(row => row.UnreadOf(userId) > 0).Select(row => (userId, row.Conversation, row.ReadFrom))]);
+        return Reply.Ok(new ConversationsReply(await DescribeAsync(userId, page.Rows, settings), page.Unread, page.HasMore).ToBytes(request.Ref, maxFrameBytes));
+    }
+
+    /// <summary>The user's settings say what is pinned and muted.</summary>
+    /// <exception cref="AskTimeoutException">They do not answer in time.</exception>
+    public Task<SettingsAnswer> SettingsAsync(int userId, TimeSpan patience) => users.Value.Ask<SettingsAnswer>(new GetSettings(userId), patience);
+
+    /// <summary>Some of a user's conversations as a list shows them, in their order.</summary>
+    /// <param name="userId">Whose they are.</param>
+    /// <param name="rows">Which.</param>
+    /// <param name="settings">The user's.</param>
+    public async Task<IReadOnlyList<ConversationSummary>> DescribeAsync(int userId, IReadOnlyList<SyncRow> rows, UserSettings settings)
+    {
+        var listed = await list.ReadAsync(userId, rows);
+        var mentioned = await mentions.UnreadAsync([.. rows.Where(row => row.UnreadOf(userId) > 0).Select(row => (userId, row.Conversation, row.ReadFrom))]);
         var (pinned, muted) = (settings.Pinned.ToHashSet(), settings.Muted.ToHashSet());
-        return Reply.Ok(new ConversationsReply(
-            [.. page.Rows.Select(row => SummaryOf(row, userId, listed.GetValueOrDefault(row.Conversation)) with
-            {
-                Mentions = mentioned.GetValueOrDefault((userId, row.Conversation)).Count,
-                IsPinned = pinned.Contains(row.Conversation),
-                IsMuted = muted.Contains(row.Conversation),
-            })],
-            page.Unread, page.HasMore).ToBytes(request.Ref, maxFrameBytes));
+        return [.. rows.Select(row => SummaryOf(row, userId, listed.GetValueOrDefault(row.Conversation)) with
+        {
+            Mentions = mentioned.GetValueOrDefault((userId, row.Conversation)).Count,
+            IsPinned = pinned.Contains(row.Conversation),
+            IsMuted = muted.Contains(row.Conversation),
+        })];
     }
 
     public async Task<Reply> ChangeAsync(ChangeConversationRequest request, Asker asker)

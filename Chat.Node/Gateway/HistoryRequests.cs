@@ -3,6 +3,13 @@ using Chat.Protocol;
 
 namespace Chat.Node.Gateway;
 
+/// <summary>A page of a history.</summary>
+/// <param name="Pushes">Its messages, ascending; there may be more of them than have room in a frame.</param>
+/// <param name="IsBackwards">Whether it ends where it was asked for, and not begins: what has no room is left out in front.</param>
+/// <param name="HasMore">Whether there are others further on.</param>
+/// <param name="Floor">Messages below it are not shown; 0: all are.</param>
+sealed record HistoryPage(IReadOnlyList<byte[]> Pushes, bool IsBackwards, bool HasMore, long Floor);
+
 /// <summary>What was said, and in which conversations something is new.</summary>
 sealed class HistoryRequests(
     ContactStore contacts, ChangeRequests changes, MessageLogStore log, ThreadStore threads, ConversationViews views, NodeTimes times, int maxFrameBytes, TimeProvider clock)
@@ -15,14 +22,25 @@ sealed class HistoryRequests(
         var id = request.Conversation;
         if (!await contacts.TakesPartAsync(asker.UserId, id))
             return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
-        var isBackwards = request.After is null;
-        var hiddenTo = asker.SpeaksNext ? await views.HiddenToAsync(asker.UserId, id) : await views.UnseenToAsync(asker.UserId, id); // clients of version 2 take a hole in the numbers for a loss
         if (asker.SpeaksNext && request.Problem is { } problem)
             return Reply.Fail(ErrorCode.Malformed, problem);
+        var page = await ReadAsync(request, asker, maxFrameBytes);
+        return Reply.Ok(ModernFrames.History(request.Ref, page.Pushes, page.IsBackwards, page.HasMore, maxFrameBytes, page.Floor));
+    }
+
+    /// <summary>The messages that are asked for, of a request that is as it should be, by somebody who may ask.</summary>
+    /// <param name="request">Which.</param>
+    /// <param name="asker">To whom they are shown.</param>
+    /// <param name="maxBytes">No more of them are read than have this room, and one more.</param>
+    public async Task<HistoryPage> ReadAsync(FetchHistoryRequest request, Asker asker, int maxBytes)
+    {
+        var id = request.Conversation;
+        var isBackwards = request.After is null;
+        var hiddenTo = asker.SpeaksNext ? await views.HiddenToAsync(asker.UserId, id) : await views.UnseenToAsync(asker.UserId, id); // clients of version 2 take a hole in the numbers for a loss
         if (asker.SpeaksNext && (request.Thread > 0 || request.Seqs.Count > 0))
-            return await FetchSomeAsync(request, asker, hiddenTo);
+            return await ReadSomeAsync(request, asker, hiddenTo, maxBytes);
         var from = isBackwards ? request.Before ?? long.MaxValue : Math.Max(request.After!.Value, hiddenTo);
-        var (rows, isCut) = await log.ReadPageAsync(id, from, isBackwards, request.Limit + 1, maxFrameBytes);
+        var (rows, isCut) = await log.ReadPageAsync(id, from, isBackwards, request.Limit + 1, maxBytes);
         var hasMore = rows.RemoveAll(row => row.Seq <= hiddenTo) == 0 && isCut;
         if (rows.Count > request.Limit)
         {
@@ -30,12 +48,11 @@ sealed class HistoryRequests(
             rows.RemoveAt(isBackwards ? 0 : rows.Count - 1);
         }
 
-        var pushes = await changes.PushesAsync(id, rows, asker);
-        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes, FloorOf(asker, hiddenTo)));
+        return new HistoryPage(await changes.PushesAsync(id, rows, asker), isBackwards, hasMore, FloorOf(asker, hiddenTo));
     }
 
     /// <summary>Messages that are not beside each other: of a thread, or by their numbers. Those that are not there, or not shown, are left out.</summary>
-    async Task<Reply> FetchSomeAsync(FetchHistoryRequest request, Asker asker, long hiddenTo)
+    async Task<HistoryPage> ReadSomeAsync(FetchHistoryRequest request, Asker asker, long hiddenTo, int maxBytes)
     {
         var (id, root, limit) = (request.Conversation, request.Thread, request.Limit);
         var isBackwards = root > 0 && request.After is null;
@@ -47,14 +64,13 @@ sealed class HistoryRequests(
         var hasMore = root > 0 && seqs.Count > limit;
         if (hasMore)
             seqs = [.. isBackwards ? seqs.Skip(seqs.Count - limit) : seqs.Take(limit)];
-        var rows = await ReadAsync(id, [.. seqs.Where(seq => seq > hiddenTo)], isBackwards);
+        var rows = await ReadRowsAsync(id, [.. seqs.Where(seq => seq > hiddenTo)], isBackwards, maxBytes);
         var pushes = await changes.PushesAsync(id, rows.Rows, asker, areTogether: false);
-        hasMore |= rows.IsCut;
-        return Reply.Ok(ModernFrames.History(request.Ref, pushes, isBackwards, hasMore, maxFrameBytes, FloorOf(asker, hiddenTo)));
+        return new HistoryPage(pushes, isBackwards, hasMore || rows.IsCut, FloorOf(asker, hiddenTo));
     }
 
-    /// <summary>As many of them as fill a frame; the newest if they are asked for from the end.</summary>
-    async Task<LogPage> ReadAsync(ConversationId id, long[] seqs, bool isBackwards)
+    /// <summary>As many of them as fill the room; the newest if they are asked for from the end.</summary>
+    async Task<LogPage> ReadRowsAsync(ConversationId id, long[] seqs, bool isBackwards, int maxBytes)
     {
         var rows = new List<LogRow>();
         var (bytes, read) = (0L, 0);
@@ -67,7 +83,7 @@ sealed class HistoryRequests(
             rows.AddRange(found.Values);
             bytes += found.Values.Sum(row => (long)row.Body.Length);
             read += some.Length;
-            if (bytes > maxFrameBytes)
+            if (bytes > maxBytes)
                 break;
         }
 

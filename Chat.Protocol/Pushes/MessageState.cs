@@ -54,9 +54,10 @@ public sealed record MessageState(long Seq, long Rev)
         return [.. push.AsSpan(0, push.Length - 2), .. ","u8, .. buffer.WrittenSpan[1..], .. "\n"u8];
     }
 
-    /// <summary>Whether a key of a message in a history is one of those that <see cref="AddTo"/> writes.</summary>
+    /// <summary>Whether a key of a message in a history is one of those that <see cref="AddTo"/> and <see cref="ThreadSummary.AddTo"/> write.</summary>
     internal static bool IsKey(in Utf8JsonReader reader) => reader.ValueTextEquals("rev"u8) || reader.ValueTextEquals("edited"u8) || reader.ValueTextEquals("recalled"u8)
-        || reader.ValueTextEquals("pinned"u8) || reader.ValueTextEquals("reactions"u8) || reader.ValueTextEquals("mine"u8);
+        || reader.ValueTextEquals("pinned"u8) || reader.ValueTextEquals("reactions"u8) || reader.ValueTextEquals("mine"u8)
+        || reader.ValueTextEquals("replies"u8) || reader.ValueTextEquals("last_reply"u8);
 
     internal byte[] ToToken() => JsonText.Write(writer =>
     {

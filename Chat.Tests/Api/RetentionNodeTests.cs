@@ -36,8 +36,9 @@ public sealed class RetentionNodeTests
         Assert.Equal(6, Errno(await device.AskAsync(new { msgid = 131, conversation, seq = 2, react = "👍", @ref = 4 })));
         Assert.Equal(7, Errno(await device.AskAsync(new { msgid = 143, conversation, seq = 2, reason = "x", @ref = 5 })));
         Assert.Equal(4, Errno(await device.AskAsync(new { msgid = 6, toid = alice, msg = "x", reply = 2, cmid = "r", @ref = 6 })));
-        var told = (await node.GetAsync($"/conversations/{conversation}/messages")).Json.GetProperty("messages");
-        Assert.Equal(["three"], told.EnumerateArray().Select(each => each.GetProperty("msg").GetString()));
+        var told = (await node.GetAsync($"/conversations/{conversation}/messages")).Json;
+        Assert.Equal(["three"], told.GetProperty("messages").EnumerateArray().Select(each => each.GetProperty("msg").GetString()));
+        Assert.Equal(3, told.GetProperty("floor").GetInt32());
 
         await AgeAsync(node, upTo: 3);
         await SweepAsync(node);
