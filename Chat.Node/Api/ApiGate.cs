@@ -65,12 +65,7 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, AuditT
         return node.Phase == NodePhase.Up ? null : ApiProblem.Unavailable("this node is starting or ending: ask another one");
     }
 
-    async ValueTask<ApiCaller?> CallerOfAsync(HttpRequest request)
-    {
-        const string Scheme = "Bearer ";
-        var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? await keys.FindAsync(header[Scheme.Length..].Trim()) : null;
-    }
+    async ValueTask<ApiCaller?> CallerOfAsync(HttpRequest request) => BearerKey.Of(request) is { } key ? await keys.FindAsync(key) : null;
 
     async Task RunAsync(HttpContext context)
     {

@@ -33,7 +33,7 @@ static class FileEndpoints
     public static void MapUserFiles(this IEndpointRouteBuilder api)
     {
         api.MapPost("/files", StartAsync).WithTags("files").RequireScope(ApiScopes.Send).WithName("startUpload")
-            .WithSummary("A file that is to be sent in a user's name: where its bytes go").Produces<NewFileAnswer>(StatusCodes.Status201Created)
+            .WithSummary("A file that is to be sent in a user's name: where its bytes go").Produces<NewFileAnswer>(StatusCodes.Status201Created).Produces<NewFileAnswer>()
             .WithExample(
                 """{"user":1,"name":"invoice.pdf","size":48213,"type":"application/pdf","sha256":"5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"}""",
                 """{"attachment":"a_5feceb66ffc86f38d952786c6d696c79","put":"/files/a_5feceb66ffc86f38d952786c6d696c79?u=1&e=1795414043&s=x","until":1795414043660}""");
@@ -44,19 +44,28 @@ static class FileEndpoints
                 """{"attachment":"a_5feceb66ffc86f38d952786c6d696c79","user":1,"name":"invoice.pdf","size":48213,"type":"application/pdf","url":"/files/a_5feceb66ffc86f38d952786c6d696c79?u=1&e=1795414043&s=x"}""");
     }
 
-    static async Task<IResult> StartAsync(NewFile body, UploadDesk uploads, UserDirectory users)
+    static async Task<IResult> StartAsync(NewFile body, HttpRequest http, UploadDesk uploads, UserDirectory users, RepeatedWrites repeated, TimeProvider clock)
     {
+        if (IdempotencyKey.Read(http, out var key) is { } wrong)
+            return wrong;
         if (body is not { User: { } user, Name: { } name, Size: { } size, Type: { } type, Sha256: { } sha256 })
             return ApiProblem.Malformed("\"user\", \"name\", \"size\", \"type\" and \"sha256\" are expected");
         var read = RequestReader.Read(new StartUploadRequest(name, size, type, sha256).ToBytes(), isSpaced: false); // the rules are those of the wire
         if (read is not StartUploadRequest request)
             return ApiProblem.Rule((read as InvalidRequest)?.Reason ?? "no file");
-        if (await users.FindAsync(user) is null)
-            return UserEndpoints.NoUser(user);
-        var start = await uploads.StartAsync(user, request);
-        return start.Reply is { } reply
-            ? TypedResults.Created((string?)null, new NewFileAnswer(reply.Attachment, reply.Put, reply.Until))
-            : ApiProblem.Of(start.Error, start.Reason);
+        var once = IdempotencyKey.ToRepeat(key, "POST /files", body, clock.GetUtcNow());
+        return await IdempotencyKey.OnceAsync(once, repeated, MakeAsync, async (RepeatedWrite known) => Answer(await uploads.FindAsync(once!, known), isNew: false));
+
+        async Task<IResult> MakeAsync() =>
+            await users.FindAsync(user) is null ? UserEndpoints.NoUser(user) : Answer(await uploads.StartAsync(user, request, once), isNew: true);
+    }
+
+    static IResult Answer(UploadStart start, bool isNew)
+    {
+        if (start.Reply is not { } reply)
+            return ApiProblem.Of(start.Error, start.Reason);
+        var answer = new NewFileAnswer(reply.Attachment, reply.Put, reply.Until);
+        return isNew ? TypedResults.Created((string?)null, answer) : TypedResults.Ok(answer);
     }
 
     static async Task<IResult> FindAsync(string id, FileStore store, FileLinks links, UploadDesk uploads) =>

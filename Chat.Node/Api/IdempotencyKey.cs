@@ -1,16 +1,28 @@
+using System.Text;
 using System.Text.Json;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
 namespace Chat.Node.Api;
 
+/// <summary>The key of a request that may come again.</summary>
+/// <param name="Text">As its sender has it.</param>
+/// <param name="Secret">By which keys of different senders are told apart: the sender's key of the API, which no database has.</param>
+sealed record RequestKey(string Text, byte[] Secret);
+
 /// <summary>The header by which a repetition is recognised: plain, or in quotes as RFC 8941 has strings.</summary>
 static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
 
+    /// <summary>The operations that read it: a repetition of any other has no second effect anyhow.</summary>
+    public static readonly IReadOnlySet<string> Operations = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "createUser", "createToken", "createGroup", "sendMessage", "sendMessages", "startUpload", "createKey", "createWebhook",
+    };
+
     /// <summary>Null, and the key or none; or what is wrong with it.</summary>
-    public static ApiProblem? Read(HttpRequest request, out string? key)
+    public static ApiProblem? Read(HttpRequest request, out RequestKey? key)
     {
         key = null;
         var values = request.Headers[Header];
@@ -21,7 +33,7 @@ static class IdempotencyKey
             text = text[1..^1];
         if (values.Count > 1 || text.Length is 0 or > SendMessageRequest.MaxCmidCodePoints || !text.All(character => character is >= ' ' and < '\x7f'))
             return ApiProblem.Malformed($"\"{Header}\" must be one text of 1 to {SendMessageRequest.MaxCmidCodePoints} printable ASCII characters");
-        key = text;
+        key = new RequestKey(text, Encoding.UTF8.GetBytes(BearerKey.Of(request) ?? ""));
         return null;
     }
 
@@ -30,15 +42,19 @@ static class IdempotencyKey
     /// <param name="what">What is asked for: another endpoint may have the same key.</param>
     /// <param name="body">The request.</param>
     /// <param name="now">When it came.</param>
-    public static RepeatKey? ToRepeat(string? key, string what, object body, DateTimeOffset now) =>
-        key is null ? null : RepeatKey.Of(what, key, JsonSerializer.SerializeToUtf8Bytes(body, body.GetType()), now);
+    public static RepeatKey? ToRepeat(RequestKey? key, string what, object body, DateTimeOffset now) =>
+        key is null ? null : RepeatKey.Of(what, key.Text, key.Secret, JsonSerializer.SerializeToUtf8Bytes(body, body.GetType()), now);
 
     /// <summary>Makes something, or tells what the same request has made before.</summary>
     /// <param name="once">Null: it has no key.</param>
     /// <param name="repeated">What was made before.</param>
     /// <param name="make">Notes the key in the transaction that makes it.</param>
     /// <param name="tell">What there is of an id.</param>
-    public static async Task<IResult> OnceAsync(RepeatKey? once, RepeatedWrites repeated, Func<Task<IResult>> make, Func<int, Task<IResult>> tell)
+    public static Task<IResult> OnceAsync(RepeatKey? once, RepeatedWrites repeated, Func<Task<IResult>> make, Func<int, Task<IResult>> tell) =>
+        OnceAsync(once, repeated, make, (RepeatedWrite known) => tell(known.Made));
+
+    /// <summary>The same where more is to be known of it than an id.</summary>
+    public static async Task<IResult> OnceAsync(RepeatKey? once, RepeatedWrites repeated, Func<Task<IResult>> make, Func<RepeatedWrite, Task<IResult>> tell)
     {
         if (once is null)
             return await make();
@@ -57,7 +73,7 @@ static class IdempotencyKey
             return await TellAsync(meanwhile);
         }
 
-        async Task<IResult> TellAsync(RepeatedWrite known) => known.IsSame(once) ? await tell(known.Made) : OfAnother();
+        async Task<IResult> TellAsync(RepeatedWrite known) => once.IsSame(known) ? await tell(known) : OfAnother();
     }
 
     static ApiProblem OfAnother() => ApiProblem.Rule($"this \"{Header}\" came with another request before: each request needs one of its own");

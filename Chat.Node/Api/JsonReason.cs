@@ -8,10 +8,15 @@ static class JsonReason
     /// <summary>A name that is longer is cut: whoever sends it knows it.</summary>
     const int MaxName = 100;
 
+    /// <summary>So the library says that a member is there twice; its name follows.</summary>
+    const string DuplicateBefore = "Duplicate property '";
+
     public static string Of(JsonException e)
     {
         if (UnknownMember(e.Message) is { } unknown)
             return $"\"{unknown}\" is not known here; /api/v1/openapi.json says what this request may have";
+        if (e.Message.StartsWith(DuplicateBefore, StringComparison.Ordinal) && e.Message.IndexOf('\'', DuplicateBefore.Length) is > 0 and var end)
+            return $"\"{Cut(e.Message[DuplicateBefore.Length..end])}\" is there twice: once is expected";
         return e.Path is { Length: > 1 } path
             ? $"\"{path.TrimStart('$', '.')}\" is missing or of another type than expected"
             : "the body is not valid JSON, or no object of the expected shape";
@@ -24,7 +29,8 @@ static class JsonReason
         const string After = "' could not be mapped to any .NET member contained in type '";
         if (!message.StartsWith(Before, StringComparison.Ordinal) || message.LastIndexOf(After, StringComparison.Ordinal) is not (>= 0 and var end))
             return null;
-        var name = message[Before.Length..end];
-        return name.Length > MaxName ? name[..MaxName] : name;
+        return Cut(message[Before.Length..end]);
     }
+
+    static string Cut(string name) => name.Length > MaxName ? name[..MaxName] : name;
 }

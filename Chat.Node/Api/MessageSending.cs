@@ -40,9 +40,9 @@ sealed class MessageSending(
     /// <exception cref="StorageException">The database is away: nothing was sent.</exception>
     /// <param name="messages">What the request has.</param>
     /// <param name="traceparent">Of the request, if it has one.</param>
-    public async Task<SentMessage[]> SendAsync(IReadOnlyList<MessageBody> messages, string? traceparent)
+    public async Task<SentMessage[]> SendAsync(IReadOnlyList<ReadMessage> messages, string? traceparent)
     {
-        var senders = await SendersAsync(messages);
+        var senders = await SendersAsync([.. messages.Select(message => message.Body).OfType<MessageBody>()]);
         var results = new SentMessage[messages.Count];
         var ready = new List<Ready>(messages.Count);
         for (var at = 0; at < messages.Count; at++)
@@ -193,9 +193,11 @@ sealed class MessageSending(
     }
 
     /// <summary>Null and the message, or why it cannot be sent.</summary>
-    SentMessage? Prepare(MessageBody message, Dictionary<int, Sender> senders, int at, out Ready? ready)
+    SentMessage? Prepare(ReadMessage read, Dictionary<int, Sender> senders, int at, out Ready? ready)
     {
         ready = null;
+        if (read.Body is not { } message)
+            return new SentMessage(ErrorCode.Malformed, read.Problem!, IsMalformed: true);
         if (message.Problem() is { } problem)
             return new SentMessage(ErrorCode.Malformed, problem, IsMalformed: true);
         if (SenderOf(message) is not { } from)
@@ -204,11 +206,11 @@ sealed class MessageSending(
             return new SentMessage(ErrorCode.NotFound, $"there is no user {from}");
         if (sender.IsDisabled)
             return new SentMessage(ErrorCode.Malformed, $"user {from} is disabled");
-        var read = message.ToRequest(message.Cmid ?? OwnCmid());
-        if (read is SendMessageRequest sent)
-            read = sent.WithReferences();
-        if (read is not SendMessageRequest request)
-            return new SentMessage(ErrorCode.Malformed, ReasonOf(read), IsMalformed: true);
+        var wired = message.ToRequest(message.Cmid ?? OwnCmid());
+        if (wired is SendMessageRequest sent)
+            wired = sent.WithReferences();
+        if (wired is not SendMessageRequest request)
+            return new SentMessage(ErrorCode.Malformed, ReasonOf(wired), IsMalformed: true);
         var body = request.BuildBody(sender.User);
         if (_limits.Problem(request, body) is { } tooLong)
             return new SentMessage(ErrorCode.TooLarge, tooLong);
@@ -220,7 +222,7 @@ sealed class MessageSending(
     }
 
     /// <summary>In the words of the API.</summary>
-    static string ReasonOf(Request read) => read is InvalidRequest invalid
+    static string ReasonOf(Request wired) => wired is InvalidRequest invalid
         ? invalid.Reason.Replace("\"toid\"", "\"to\"", StringComparison.Ordinal).Replace("\"groupid\"", "\"group\"", StringComparison.Ordinal)
         : "the message cannot be read";
 

@@ -22,24 +22,39 @@ static class TokenEndpoints
     {
         api.MapPost("/users/{id:int}/tokens", CreateAsync).WithTags("users").RequireScope(ApiScopes.Manage).WithName("createToken")
             .WithSummary("A token that a device of this user logs in with")
-            .Produces<TokenAnswer>(StatusCodes.Status201Created)
+            .Produces<TokenAnswer>(StatusCodes.Status201Created).Produces<TokenAnswer>()
             .WithExample("""{"ttl":3600}""", """{"token":"ct_9k3vB0mXb8Yk1V3m6l1R1G7c5bN8wq2s4t6u8v0xY1Z","expires":1795414043660}""");
         api.MapDelete("/users/{id:int}/sessions", EndAsync).WithTags("users").RequireScope(ApiScopes.Manage).WithName("endSessions")
             .WithSummary("Ends all sessions of a user and revokes all tokens")
             .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
     }
 
-    static async Task<IResult> CreateAsync(int id, NewToken body, UserDirectory users, UserChanges changes)
+    static async Task<IResult> CreateAsync(int id, NewToken body, HttpRequest request, UserDirectory users, UserChanges changes, RepeatedWrites repeated, TimeProvider clock)
     {
+        if (IdempotencyKey.Read(request, out var key) is { } wrong)
+            return wrong;
         if (body.Ttl is < 1 or > MaxSeconds)
             return ApiProblem.Rule($"\"ttl\" must be from 1 to {MaxSeconds} seconds");
-        if (await users.FindAsync(id) is not { } user)
-            return UserEndpoints.NoUser(id);
-        if (user.IsDisabled)
-            return ApiProblem.Rule($"user {id} is disabled");
-        var (token, expires) = await changes.MintAsync(id, TimeSpan.FromSeconds(body.Ttl ?? DefaultSeconds));
-        return TypedResults.Created((string?)null, new TokenAnswer(token, expires.ToUnixTimeMilliseconds()));
+        var lifetime = TimeSpan.FromSeconds(body.Ttl ?? DefaultSeconds);
+        var now = clock.GetUtcNow();
+        var once = IdempotencyKey.ToRepeat(key, $"POST /users/{id}/tokens", body, now);
+        return await IdempotencyKey.OnceAsync(
+            once, repeated, MakeAsync,
+            (RepeatedWrite known) => Task.FromResult<IResult>(TypedResults.Ok(Answer(LoginTokenText.Of(once!, known), DateTimeOffset.FromUnixTimeMilliseconds(known.Created) + lifetime))));
+
+        async Task<IResult> MakeAsync()
+        {
+            if (await users.FindAsync(id) is not { } user)
+                return UserEndpoints.NoUser(id);
+            if (user.IsDisabled)
+                return ApiProblem.Rule($"user {id} is disabled");
+            var token = once is null ? LoginTokenText.Random() : LoginTokenText.Of(once);
+            await changes.MintAsync(id, token, now + lifetime, once);
+            return TypedResults.Created((string?)null, Answer(token, now + lifetime));
+        }
     }
+
+    static TokenAnswer Answer(LoginTokenText token, DateTimeOffset expires) => new(token.Text, expires.ToUnixTimeMilliseconds());
 
     static async Task<IResult> EndAsync(int id, SessionRevocation sessions) =>
         await sessions.EndAllAsync(id) ? TypedResults.NoContent() : UserEndpoints.NoUser(id);

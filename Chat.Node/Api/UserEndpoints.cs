@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Chat.Node.Erasure;
 using Chat.Node.People;
 using Chat.Node.Storage;
@@ -19,11 +20,18 @@ sealed record ExternalId(string? Issuer, string? Subject);
 /// <param name="Display">How the user wants to be called.</param>
 /// <param name="Password">For logins by name.</param>
 /// <param name="Disabled">Whether the user is shut out.</param>
-sealed record UserChange(string? Display, string? Password, bool? Disabled)
+/// <param name="Avatar">Where the user's picture is (http or https); empty: nowhere.</param>
+/// <param name="About">What the user says about itself; empty: nothing.</param>
+sealed record UserChange(string? Display, string? Password, bool? Disabled, string? Avatar, string? About)
 {
     /// <summary>What is another one, and nothing of what it says.</summary>
     public override string ToString() => string.Join(
-        ',', new[] { Disabled switch { true => "disabled", false => "enabled", null => null }, Password is null ? null : "password", Display is null ? null : "display" }.OfType<string>());
+        ',',
+        new[]
+        {
+            Disabled switch { true => "disabled", false => "enabled", null => null }, Password is null ? null : "password", Display is null ? null : "display",
+            Avatar is null ? null : "avatar", About is null ? null : "about",
+        }.OfType<string>());
 }
 
 /// <summary>A user.</summary>
@@ -33,16 +41,19 @@ sealed record UserChange(string? Display, string? Password, bool? Disabled)
 /// <param name="External">Who the user is to an issuer.</param>
 /// <param name="State"><c>online</c> or <c>offline</c>, as others see it.</param>
 /// <param name="Disabled">Whether the user is shut out.</param>
-sealed record UserAnswer(int Id, string Name, string? Display, ExternalId? External, string State, bool Disabled)
+/// <param name="Avatar">Where the user's picture is.</param>
+/// <param name="About">What the user says about itself.</param>
+sealed record UserAnswer(int Id, string Name, string? Display, ExternalId? External, string State, bool Disabled, string? Avatar, string? About)
 {
     public static UserAnswer Of(DirectoryUser user) => new(
-        user.Id, user.Name, user.Display, user.Issuer is null ? null : new ExternalId(user.Issuer, user.Subject), PresenceEndpoints.TextOf(user.IsOnline), user.IsDisabled);
+        user.Id, user.Name, user.Display, user.Issuer is null ? null : new ExternalId(user.Issuer, user.Subject), PresenceEndpoints.TextOf(user.IsOnline), user.IsDisabled,
+        user.Avatar, user.About);
 }
 
 /// <summary>Users.</summary>
 static class UserEndpoints
 {
-    const string Example = """{"id":7,"name":"alice","display":"Alice A.","external":{"issuer":"shop","subject":"u-17"},"state":"offline","disabled":false}""";
+    const string Example = """{"id":7,"name":"alice","display":"Alice A.","external":{"issuer":"shop","subject":"u-17"},"state":"offline","disabled":false,"avatar":"https://example.com/alice.png"}""";
 
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
@@ -55,11 +66,11 @@ static class UserEndpoints
             .Produces<UserAnswer>().WithExample(null, Example);
         users.MapGet("/{id:int}", FindAsync).RequireScope(ApiScopes.Read).WithName("getUser").WithSummary("A user")
             .Produces<UserAnswer>().WithExample(null, Example);
-        users.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeUser").Notes<UserChange>(change => change.ToString()).WithSummary("Another display name or password; shuts out or lets in")
-            .Produces<UserAnswer>().WithExample("""{"display":"Alice A."}""", Example);
+        users.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeUser").Notes<UserChange>(change => change.ToString()).WithSummary("Another display name, picture, text about the user or password; shuts out or lets in")
+            .Produces<UserAnswer>().WithExample("""{"display":"Alice A.","avatar":"https://example.com/alice.png"}""", Example);
         users.MapDelete("/{id:int}", DisableAsync).RequireScope(ApiScopes.Manage).WithName("disableUser")
             .WithSummary("Shuts a user out: sessions end, no login is taken; PATCH lets the user in again. With ?erase=true as POST /users/{id}/erase")
-            .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
+            .Produces(StatusCodes.Status204NoContent).Produces<ErasureAnswer>(StatusCodes.Status202Accepted).WithExample(null, null);
     }
 
     public static ApiProblem NoUser(int id) => ApiProblem.NotFound($"there is no user {id}");
@@ -70,19 +81,18 @@ static class UserEndpoints
             return wrong;
         if (body.Problem() is { } problem)
             return problem;
-        if (body.External is { } external)
-        {
-            var upserted = await changes.UpsertAsync(external.Issuer!, external.Subject!, body.Name, body.Display);
-            return await AnswerAsync(upserted.Outcome, upserted.IsNew, users);
-        }
-
-        if (body.Name is null)
+        if (body is { External: null, Name: null })
             return ApiProblem.Malformed("\"name\" is missing");
         var once = IdempotencyKey.ToRepeat(key, "POST /users", body, clock.GetUtcNow());
-        return await IdempotencyKey.OnceAsync(
-            once, repeated,
-            async () => await AnswerAsync(await changes.CreateAsync(body.Name, body.Password, body.Display, once), isNew: true, users),
-            id => AnswerAsync(Outcome.Ok(id), isNew: false, users));
+        return await IdempotencyKey.OnceAsync(once, repeated, MakeAsync, id => AnswerAsync(Outcome.Ok(id), isNew: false, users));
+
+        async Task<IResult> MakeAsync()
+        {
+            var (outcome, isNew) = body.External is { } external
+                ? await changes.UpsertAsync(external.Issuer!, external.Subject!, body.Name, body.Display, once)
+                : (await changes.CreateAsync(body.Name!, body.Password, body.Display, once), true);
+            return await AnswerAsync(outcome, isNew, users);
+        }
     }
 
     static async Task<IResult> AnswerAsync(Outcome outcome, bool isNew, UserDirectory users)
@@ -94,7 +104,11 @@ static class UserEndpoints
         return isNew ? TypedResults.Created($"/api/v1/users/{user.Id}", UserAnswer.Of(user)) : TypedResults.Ok(UserAnswer.Of(user));
     }
 
-    static async Task<IResult> SearchAsync(string? name, string? issuer, string? subject, Accounts accounts, ExternalIdentities identities, UserDirectory users)
+    static async Task<IResult> SearchAsync(
+        [Description("the whole name; alone")] string? name,
+        [Description("the issuer whose subject the user is, with \"subject\"")] string? issuer,
+        [Description("the subject, with \"issuer\"")] string? subject,
+        Accounts accounts, ExternalIdentities identities, UserDirectory users)
     {
         if ((name is null) == (issuer is null && subject is null) || (issuer is null) != (subject is null))
             return ApiProblem.Malformed("\"?name=\" or \"?issuer=&subject=\" is expected");
@@ -108,20 +122,23 @@ static class UserEndpoints
     {
         if (DisplayProblem(body.Display) is { } wrong)
             return wrong;
+        ChangeProfileRequest profile = UserChanges.Nothing;
+        if ((body.Avatar is not null || body.About is not null) && WireRules.Check<ChangeProfileRequest>(new ChangeProfileRequest(null, body.Avatar, body.About), out profile!) is { } refused)
+            return refused;
         if (await users.FindAsync(id) is null)
             return NoUser(id);
-        var changed = await changes.ChangeAsync(id, body.Display, body.Password, body.Disabled);
+        var changed = await changes.ChangeAsync(id, profile with { Display = body.Display }, body.Password, body.Disabled);
         return await AnswerAsync(changed, isNew: false, users);
     }
 
-    static async Task<IResult> DisableAsync(int id, bool? erase, HttpContext context, UserChanges changes, UserErasures erasures, UserDirectory users)
+    static async Task<IResult> DisableAsync(int id, [Description("true: the user is erased, and the answer is that of POST /users/{id}/erase (202)")] bool? erase, HttpContext context, UserChanges changes, UserErasures erasures, UserDirectory users)
     {
         AuditTrail.Say(context, erase == true ? "erased" : "disabled");
         if (erase == true)
             return await ErasureEndpoints.EraseAsync(id, erasures);
         if (await users.FindAsync(id) is null)
             return NoUser(id);
-        await changes.ChangeAsync(id, display: null, password: null, isDisabled: true);
+        await changes.ChangeAsync(id, UserChanges.Nothing, password: null, isDisabled: true);
         return TypedResults.NoContent();
     }
 

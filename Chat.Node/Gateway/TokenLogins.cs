@@ -38,8 +38,8 @@ sealed class TokenLogins(
             return Refuse("the user of its subject is gone");
         if (account.NotBefore > 0 && !(claims.Issued?.ToUnixTimeMilliseconds() >= account.NotBefore))
             return Refuse("it was issued before its user was logged out everywhere");
-        if (user.Display != ExternalIdentities.Cut(claims.Name) || user.Avatar != claims.Avatar)
-            await identities.DescribeAsync(account.Id, claims.Name, claims.Avatar);
+        if (user.NewsOf(claims.Name, claims.Avatar) is { } news)
+            await identities.DescribeAsync(account.Id, news);
         return new TokenLogin(ErrorCode.None, "") { Account = account, Ends = TokenLifetime.SessionEnd(claims.Expires, clock.GetUtcNow()) };
     }
 
@@ -51,7 +51,7 @@ sealed class TokenLogins(
             if (await TryCreateAsync(claims, name) is { } id)
             {
                 Log.ExternalUserMade(logger, id, claims.Issuer);
-                return new ExternalUser(id, ExternalIdentities.Cut(claims.Name), claims.Avatar);
+                return new ExternalUser(id, ExternalIdentities.Cut(claims.Name)) { Said = TokenSaid.Of(claims.Name, claims.Avatar) };
             }
 
             if (await identities.FindAsync(claims.Issuer, claims.Subject) is { } known)
@@ -65,7 +65,7 @@ sealed class TokenLogins(
     {
         try
         {
-            return await identities.CreateAsync(claims.Issuer, claims.Subject, name, claims.Name, claims.Avatar);
+            return await identities.CreateAsync(claims.Issuer, claims.Subject, name, claims.Name, claims.Avatar, TokenSaid.Of(claims.Name, claims.Avatar));
         }
         catch (RowRefusedException)
         {

@@ -34,6 +34,7 @@ static class ApiHosting
             new Lazy<ActorSystem>(provider.GetRequiredService<ActorSystem>), provider.GetRequiredService<Nodes>(), provider.GetRequiredService<NodeState>(),
             provider.GetRequiredService<NodeLease>()));
         services.AddSingleton<MessageSending>();
+        services.AddSingleton<MessageJson>();
         services.AddSingleton(provider => new MessageChanges(
             AkkaHosting.Region<ConversationActor>(provider), new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes),
             provider.GetService<IBeforeHook>(), provider.GetRequiredService<TimeProvider>()));
@@ -49,6 +50,7 @@ static class ApiHosting
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // it is never put into a page
             json.SerializerOptions.MaxDepth = 32;
+            json.SerializerOptions.AllowDuplicateProperties = false; // which of two counts would be a guess
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow; // a typing error changes nothing in silence
         });
         services.AddOpenApi(ApiEndpoints.Version, ApiDescription.Describe);

@@ -70,7 +70,9 @@ sealed class FileStore(IChatDatabase database, TimeProvider clock)
     /// <summary>Notes a file that is to come. What is wrong, if the user has too many, or too much; null: nothing.</summary>
     /// <param name="file">The file.</param>
     /// <param name="maxBytes">So much a user may have.</param>
-    public Task<string?> AnnounceAsync(StoredFile file, long maxBytes) => database.WriteAsync(async (connection, transaction) =>
+    /// <param name="once">The request that announces it, if that may come again; noted with it.</param>
+    /// <exception cref="DuplicateKeyException">The same request has announced it before.</exception>
+    public Task<string?> AnnounceAsync(StoredFile file, long maxBytes, RepeatKey? once = null) => database.WriteAsync(async (connection, transaction) =>
     {
         await connection.ExecuteAsync(database.Dialect.LockUser, new { userId = file.Owner }, transaction);
         var usage = await connection.QuerySingleAsync<UsageRow>(
@@ -91,6 +93,8 @@ sealed class FileStore(IChatDatabase database, TimeProvider clock)
             VALUES (@Id, @Owner, @Name, @Type, @Size, @Sha256, 0, @now, @Until)
             """,
             new { file.Id, file.Owner, file.Name, file.Type, file.Size, file.Sha256, file.Until, now = Now }, transaction);
+        if (once is not null)
+            await once.NoteAsync(connection, transaction, file.Owner);
         return null;
     });
 

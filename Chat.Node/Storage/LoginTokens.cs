@@ -14,12 +14,18 @@ sealed class LoginToken
 sealed class LoginTokens(IChatDatabase database)
 {
     /// <summary>Good until then, unless the user is logged out everywhere.</summary>
-    public Task SaveAsync(byte[] hash, int userId, DateTimeOffset expires) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
-        """
-        INSERT INTO LoginToken (hash, userid, expires, generation)
-        SELECT @hash, u.id, @expires, COALESCE(r.generation, 0) FROM Users u LEFT JOIN UserRevocation r ON r.userid = u.id WHERE u.id = @userId
-        """,
-        new { hash, userId, expires = expires.ToUnixTimeMilliseconds() }, transaction));
+    /// <exception cref="DuplicateKeyException">The same request has made it before.</exception>
+    public Task SaveAsync(byte[] hash, int userId, DateTimeOffset expires, RepeatKey? once = null) => database.WriteAsync(async (connection, transaction) =>
+    {
+        if (once is not null)
+            await once.NoteAsync(connection, transaction, userId);
+        return await connection.ExecuteAsync(
+            """
+            INSERT INTO LoginToken (hash, userid, expires, generation)
+            SELECT @hash, u.id, @expires, COALESCE(r.generation, 0) FROM Users u LEFT JOIN UserRevocation r ON r.userid = u.id WHERE u.id = @userId
+            """,
+            new { hash, userId, expires = expires.ToUnixTimeMilliseconds() }, transaction);
+    });
 
     /// <summary>Whose it is; null if it is nobody's, or not good any more.</summary>
     public Task<LoginToken?> FindAsync(byte[] hash, DateTimeOffset now) => database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<LoginToken?>(

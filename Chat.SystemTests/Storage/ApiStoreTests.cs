@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
 using Chat.Node.People;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Storage;
 using Chat.Tests.Support;
+using Dapper;
 using Xunit;
 
 namespace Chat.SystemTests.Storage;
@@ -40,16 +42,21 @@ public abstract class ApiStoreTests : StorageTest
     public async Task What_a_request_has_made_is_known_until_it_is_purged()
     {
         var repeated = new RepeatedWrites(Database.Chat);
-        var (key, other) = (RepeatKey.Of("x", "k", [1], Now), RepeatKey.Of("y", "k", [1], Now));
+        var (key, other) = (RepeatKey.Of("x", "k", [7], [1], Now), RepeatKey.Of("y", "k", [7], [1], Now));
         await Database.Chat.WriteAsync(async (connection, transaction) =>
         {
             await key.NoteAsync(connection, transaction, 17);
             return 0;
         });
         var found = await repeated.FindAsync(key);
-        Assert.Equal((17, true), (found?.Made, found?.IsSame(key)));
-        Assert.False(found?.IsSame(RepeatKey.Of("x", "k", [2], Now)));
+        Assert.Equal((17, true, Now.ToUnixTimeMilliseconds()), (found!.Made, key.IsSame(found), found.Created));
+        var again = RepeatKey.Of("x", "k", [7], [1], Now.AddHours(1));
+        Assert.True(again.IsSame(found));
+        Assert.Equal(key.Derive("a token"), again.Derive("a token", found));
+        Assert.NotEqual(key.Derive("a token"), again.Derive("a token"));
+        Assert.False(RepeatKey.Of("x", "k", [7], [2], Now).IsSame(found));
         Assert.Null(await repeated.FindAsync(other));
+        Assert.Null(await repeated.FindAsync(RepeatKey.Of("x", "k", [8], [1], Now))); // of another sender
         await Assert.ThrowsAsync<DuplicateKeyException>(() => Database.Chat.WriteAsync(async (connection, transaction) =>
         {
             await key.NoteAsync(connection, transaction, 18);
@@ -129,7 +136,7 @@ public abstract class ApiStoreTests : StorageTest
         var id = (await identities.CreateAsync("shöp", "ü-17", "alice", "one", avatar: "https://example.com/a.png"))!.Value;
         Assert.Equal(new DirectoryUser(id, "alice", IsOnline: false) { Display = "one", Avatar = "https://example.com/a.png", Issuer = "shöp", Subject = "ü-17" }, await users.FindAsync(id));
         await profiles.SetDisplayAsync(id, "two");
-        Assert.Equal(("two", "https://example.com/a.png"), ((await users.FindAsync(id))?.Display, (await identities.FindAsync("shöp", "ü-17"))?.Avatar));
+        Assert.Equal(("two", "https://example.com/a.png"), ((await users.FindAsync(id))?.Display, (await users.FindAsync(id))?.Avatar));
         Assert.True(await profiles.IsExternalAsync(id));
     }
 
@@ -150,11 +157,25 @@ public abstract class ApiStoreTests : StorageTest
     }
 
     [Fact]
+    public async Task What_was_stored_without_whose_key_it_is_is_known_to_who_says_the_same()
+    {
+        byte[] body = [1];
+        await Database.Chat.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+            "INSERT INTO ApiRequest (hash, fingerprint, made, created) VALUES (@hash, @fingerprint, 17, 1)",
+            new { hash = SHA256.HashData("x\nk"u8), fingerprint = SHA256.HashData(body) }, transaction));
+        var repeated = new RepeatedWrites(Database.Chat);
+        var same = RepeatKey.Of("x", "k", [7], body, Now);
+        var found = await repeated.FindAsync(same);
+        Assert.Equal((17, true), (found?.Made, found is not null && same.IsSame(found)));
+        Assert.Null(await repeated.FindAsync(RepeatKey.Of("x", "k", [7], [2], Now))); // of another sender, for all that is known
+    }
+
+    [Fact]
     public async Task A_group_that_cannot_be_noted_is_not_made()
     {
         var (accounts, contacts) = (new Accounts(Database.Chat), new ContactStore(Database.Chat));
         var alice = (await accounts.RegisterAsync("alice", "x"))!.Value;
-        var once = RepeatKey.Of("x", "k", [1], Now);
+        var once = RepeatKey.Of("x", "k", [7], [1], Now);
         Assert.NotNull(await contacts.CreateGroupAsync(alice, "one", "", [], once.NoteAsync));
         Assert.Null(await contacts.CreateGroupAsync(alice, "two", "", [], once.NoteAsync));
         Assert.Equal(1, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM AllGroup"));

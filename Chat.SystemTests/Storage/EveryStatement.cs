@@ -95,7 +95,7 @@ sealed class EveryStatement(IChatDatabase database)
         var id = (await keys.AddAsync("a hash"u8.ToArray(), "x", 1, Now))!.Value;
         Assert.Single(await keys.ListAsync());
         Assert.True(await keys.DeleteAsync(id));
-        var once = RepeatKey.Of("x", "k", [1], Now);
+        var once = RepeatKey.Of("x", "k", [7], [1], Now);
         await database.WriteAsync(async (connection, transaction) =>
         {
             await once.NoteAsync(connection, transaction, 17);
@@ -155,8 +155,8 @@ sealed class EveryStatement(IChatDatabase database)
         await accounts.PurgeTokensAsync(Now.AddMinutes(1), 10);
         var identities = new ExternalIdentities(database, accounts);
         Assert.Equal(18, (await identities.FindAsync("issuer", "subject18"))?.UserId);
-        var made = (await identities.CreateAsync("issuer", "new", "a new user", "A new user", null))!.Value;
-        await identities.DescribeAsync(18, "Alice", "https://a.example/18.png");
+        var made = (await identities.CreateAsync("issuer", "new", "a new user", "A new user", null, TokenSaid.Of("A new user", null)))!.Value;
+        await identities.DescribeAsync(18, new TokenNews("Alice", "https://a.example/18.png", TokenSaid.Of("Alice", "https://a.example/18.png")));
         var revocations = new Revocations(database, _clock);
         Assert.Equal(2, await revocations.RevokeAsync(17));
         Assert.Equal(1, await revocations.RevokeAsync(made));

@@ -30,7 +30,7 @@ public abstract class ExternalIdentitiesTests : StorageTest
         Assert.Null(await _identities.FindAsync("a", "7"));
         var id = (await _identities.CreateAsync("a", "7", "alice", "Alice A.", "https://a.example/7.png"))!.Value;
 
-        Assert.Equal(new ExternalUser(id, "Alice A.", "https://a.example/7.png"), await _identities.FindAsync("a", "7"));
+        Assert.Equal(new ExternalUser(id, "Alice A."), await _identities.FindAsync("a", "7"));
         var account = (await _accounts.FindAsync(id))!;
         Assert.Equal("alice", account.Name);
         Assert.Matches("^!.{32}$", account.Password);
@@ -72,9 +72,31 @@ public abstract class ExternalIdentitiesTests : StorageTest
     public async Task What_a_newer_token_says_takes_the_place_of_what_was_said()
     {
         var id = (await _identities.CreateAsync("a", "7", "alice", "Alice", null))!.Value;
-        await _identities.DescribeAsync(id, new string('x', 254) + "😀", "https://a.example/7.png");
-        Assert.Equal(new ExternalUser(id, new string('x', 254), "https://a.example/7.png"), await _identities.FindAsync("a", "7"));
+        var (name, avatar) = (new string('x', 254) + "😀", "https://a.example/7.png");
+        await _identities.DescribeAsync(id, new TokenNews(name, avatar, TokenSaid.Of(name, avatar)));
+        Assert.Equal(new ExternalUser(id, new string('x', 254)) { Said = TokenSaid.Of(name, avatar) }, await _identities.FindAsync("a", "7"));
+        Assert.Equal(avatar, await AvatarAsync(id));
     }
+
+    [Fact]
+    public async Task What_a_token_does_not_say_or_has_said_before_changes_nothing()
+    {
+        var said = TokenSaid.Of("Alice", "https://a.example/7.png");
+        var id = (await _identities.CreateAsync("a", "7", "alice", "Alice", "https://a.example/7.png", said))!.Value;
+        await new UserProfiles(Database.Chat).SetDisplayAsync(id, "Alice A.");
+        var user = (await _identities.FindAsync("a", "7"))!;
+        Assert.Equal(("Alice A.", said), (user.Display, user.Said));
+        Assert.Null(user.NewsOf("Alice", "https://a.example/7.png"));
+        Assert.Null(user.NewsOf(null, null));
+        Assert.Null(user.NewsOf("", ""));
+        var news = user.NewsOf("Alice", "https://a.example/8.png")!;
+        Assert.Equal((null, "https://a.example/8.png"), (news.Name, news.Avatar));
+        await _identities.DescribeAsync(id, news);
+        Assert.Equal(("Alice A.", "https://a.example/8.png"), ((await _identities.FindAsync("a", "7"))!.Display, await AvatarAsync(id)));
+        Assert.Equal("Bob", (await _identities.FindAsync("a", "7"))!.NewsOf("Bob", null)!.Name);
+    }
+
+    async Task<string?> AvatarAsync(int id) => await Database.ScalarAsync<string>($"SELECT avatar FROM ExternalIdentity WHERE userid = {id}");
 
     [Fact]
     public async Task Who_was_logged_out_everywhere_has_no_token_any_more_and_a_login_that_began_before_gets_none_that_is_good()

@@ -66,7 +66,7 @@ public abstract class PeopleStoreTests : StorageTest
         var id = (await identities.CreateAsync("shop", "17", "alice", "one", avatar: "https://example.com/1.png"))!.Value;
         await profiles.ChangeAsync(id, "two", "https://example.com/2.png", "about");
         Assert.Equal(new UserProfile(id, "alice") { Display = "two", Avatar = "https://example.com/2.png", About = "about" }, (await Users.FindAsync(id))!.ToProfile());
-        await identities.DescribeAsync(id, "three", "https://example.com/3.png");
+        await identities.DescribeAsync(id, new TokenNews("three", "https://example.com/3.png", TokenSaid.Of("three", "https://example.com/3.png")));
         Assert.Equal(new UserProfile(id, "alice") { Display = "three", Avatar = "https://example.com/3.png", About = "about" }, (await Users.FindAsync(id))!.ToProfile());
         await profiles.ChangeAsync(id, "", "", "");
         Assert.Equal(new UserProfile(id, "alice"), (await Users.FindAsync(id))!.ToProfile());
