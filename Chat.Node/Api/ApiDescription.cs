@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chat.Protocol;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -33,7 +34,7 @@ static class ApiDescription
             {
                 Title = "ChatActors",
                 Version = "v1",
-                Description = "For the product's own servers. Writing takes Idempotency-Key; an answer means committed.",
+                Description = $"For the product's own servers. What makes something takes {IdempotencyKey.Header}; an answer means committed.",
             };
             document.Servers = [];
             document.Components ??= new OpenApiComponents();
@@ -51,6 +52,8 @@ static class ApiDescription
                 operation.Description = $"Needs the scope `{ApiScopeNames.Of(needed.Scope)[0]}`.";
             if (metadata.OfType<ApiExample>().LastOrDefault() is { } example)
                 Show(operation, example);
+            if (operation.OperationId is { } id && IdempotencyKey.Operations.Contains(id))
+                AddKey(operation);
             AddErrors(operation);
             return Task.CompletedTask;
         });
@@ -65,6 +68,18 @@ static class ApiDescription
             if (status.StartsWith('2') && example.Answer is { } answer && response.Content?.Values.FirstOrDefault() is OpenApiMediaType shown)
                 shown.Example = JsonNode.Parse(answer);
         }
+    }
+
+    static void AddKey(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = IdempotencyKey.Header,
+            In = ParameterLocation.Header,
+            Description = "The same for a request and its repetitions: they have the effect once.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = SendMessageRequest.MaxCmidCodePoints },
+        });
     }
 
     static void AddErrors(OpenApiOperation operation)

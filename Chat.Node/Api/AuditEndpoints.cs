@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Chat.Node.Storage;
 
 namespace Chat.Node.Api;
@@ -35,7 +36,10 @@ static class AuditEndpoints
                 null,
                 """{"entries":[{"id":42,"at":1795410443660,"key":3,"name":"web backend","operation":"changeUser","subject":"users/7","result":200,"address":"10.1.2.3","node":"127.0.0.1:4053"}],"more":false}""");
 
-    static async Task<IResult> ListAsync(long? before, string? subject, int? limit, AuditStore audit)
+    static async Task<IResult> ListAsync(
+        [Description("only ids below this one, the last one of the page before")] long? before,
+        [Description("only what was done to it, like users/7")] string? subject,
+        [Description(Paging.LimitWords)] int? limit, AuditStore audit)
     {
         if (before < 1)
             return ApiProblem.Malformed("\"before\" must be above 0");

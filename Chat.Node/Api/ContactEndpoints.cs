@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Chat.Node.People;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -49,7 +50,11 @@ static class ContactEndpoints
             .WithExample("""{"id":4,"do":"block"}""", """{"id":4,"state":"none","rev":9,"blocked":true}""");
     }
 
-    static async Task<IResult> ListAsync(int id, long? since, int? limit, bool? blocked, UserDirectory users, ContactBook book)
+    static async Task<IResult> ListAsync(
+        int id,
+        [Description("only what has changed after this rev")] long? since,
+        [Description(Paging.LimitWords)] int? limit,
+        [Description("true: only blocks")] bool? blocked, UserDirectory users, ContactBook book)
     {
         if (since < 0)
             return ApiProblem.Malformed("\"since\" must not be below 0");

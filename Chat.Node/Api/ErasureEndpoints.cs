@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel;
 using Chat.Node.Erasure;
 using Chat.Node.Storage;
 
@@ -50,7 +51,7 @@ static class ErasureEndpoints
     static async Task<IResult> FindAsync(int id, ErasureStore store) =>
         await store.FindAsync(id) is { } job ? TypedResults.Ok(ErasureAnswer.Of(job)) : ApiProblem.NotFound($"nobody has asked for user {id} to be erased");
 
-    static async Task<IResult> ExportAsync(int id, string? after, UserExport export)
+    static async Task<IResult> ExportAsync(int id, [Description("\"after\" of the last line of the part before")] string? after, UserExport export)
     {
         if ((after is null ? ExportPlace.Begin : ExportPlace.Parse(after)) is not { } place)
             return ApiProblem.Malformed("\"after\" is no place in an export: that of the last line of the part before is expected");

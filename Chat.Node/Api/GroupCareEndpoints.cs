@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Chat.Node.People;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -67,9 +68,11 @@ static class GroupCareEndpoints
         }));
     }
 
-    static Task<IResult> ListBansAsync(int id, int? after, int? limit, GroupStore store, ContactLists lists) => ListAsync(id, after, limit, store, lists.BansAsync);
+    static Task<IResult> ListBansAsync(int id, [Description(Paging.AfterWords)] int? after, [Description(Paging.LimitWords)] int? limit, GroupStore store, ContactLists lists) =>
+        ListAsync(id, after, limit, store, lists.BansAsync);
 
-    static Task<IResult> ListRequestsAsync(int id, int? after, int? limit, GroupStore store, ContactLists lists) => ListAsync(id, after, limit, store, lists.JoinRequestsAsync);
+    static Task<IResult> ListRequestsAsync(int id, [Description(Paging.AfterWords)] int? after, [Description(Paging.LimitWords)] int? limit, GroupStore store, ContactLists lists) =>
+        ListAsync(id, after, limit, store, lists.JoinRequestsAsync);
 
     static async Task<IResult> ListAsync(int id, int? after, int? limit, GroupStore store, Func<int, int, int, Task<ListPage<JoinRequestEntry>>> list)
     {

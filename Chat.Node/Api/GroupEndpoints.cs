@@ -1,4 +1,7 @@
+using System.Data.Common;
+using System.Text.Json.Serialization;
 using Chat.Node.People;
+using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -9,7 +12,12 @@ namespace Chat.Node.Api;
 /// <param name="Desc">At most 200 characters.</param>
 /// <param name="Creator">The user who is in it as its creator.</param>
 /// <param name="Members">Who else is in it: at most 1000.</param>
-sealed record NewGroup(string? Name, string? Desc, int? Creator, IReadOnlyList<int>? Members);
+sealed record NewGroup(string? Name, string? Desc, int? Creator, IReadOnlyList<int>? Members)
+{
+    /// <summary>What those see who come later of what was said before: <c>all</c> or <c>joined</c>, nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // it is no part of what was stored of requests that came before there was such a member
+    public string? History { get; init; }
+}
 
 /// <summary>What is to be another one; what is missing stays.</summary>
 /// <param name="Name">Unique among groups.</param>
@@ -17,15 +25,16 @@ sealed record NewGroup(string? Name, string? Desc, int? Creator, IReadOnlyList<i
 /// <param name="Avatar">Where its picture is; empty: nowhere.</param>
 /// <param name="Joining">Who comes in by itself: <c>free</c> everybody, <c>ask</c> who is let in, <c>invite</c> nobody.</param>
 /// <param name="Sending">Who sends: <c>all</c> or <c>admins</c>.</param>
+/// <param name="History">What those see who come later of what was said before: <c>all</c> or <c>joined</c>, nothing.</param>
 /// <param name="KeepDays">After so many days its messages are gone; 0: when the server says so, or never.</param>
-sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Joining, string? Sending, int? KeepDays)
+sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Joining, string? Sending, string? History, int? KeepDays)
 {
     /// <summary>What is another one; of texts nothing else.</summary>
     public override string ToString() => string.Join(
         ',', new[]
         {
             Name is null ? null : "name", Desc is null ? null : "desc", Avatar is null ? null : "avatar", Joining is null ? null : "joining", Sending is null ? null : "sending",
-            KeepDays is null ? null : $"keepDays={KeepDays}",
+            History is null ? null : "history", KeepDays is null ? null : $"keepDays={KeepDays}",
         }.OfType<string>());
 }
 
@@ -36,13 +45,15 @@ sealed record GroupChange(string? Name, string? Desc, string? Avatar, string? Jo
 /// <param name="Members">How many users are in it.</param>
 /// <param name="Joining">Who comes in by itself: <c>free</c>, <c>ask</c> or <c>invite</c>.</param>
 /// <param name="Sending">Who sends: <c>all</c> or <c>admins</c>.</param>
+/// <param name="History">What those see who come later of what was said before: <c>all</c> or <c>joined</c>, nothing.</param>
 /// <param name="Avatar">Where its picture is.</param>
 /// <param name="KeepDays">After so many days its messages are gone; missing: the group says nothing about that.</param>
-sealed record GroupAnswer(int Id, string Name, string Desc, int Members, string Joining, string Sending, string? Avatar, int? KeepDays)
+sealed record GroupAnswer(int Id, string Name, string Desc, int Members, string Joining, string Sending, string History, string? Avatar, int? KeepDays)
 {
     public static GroupAnswer Of(StoredGroup group) => new(
         group.Id, group.Name, group.Description, group.Members,
         group.Policy.Joining switch { GroupJoining.Ask => "ask", GroupJoining.Invite => "invite", _ => "free" }, group.Policy.Sending == GroupSending.Admins ? "admins" : "all",
+        group.Policy.History == GroupHistory.Joined ? "joined" : "all",
         group.Policy.Avatar is { Length: > 0 } avatar ? avatar : null,
         group.Policy.KeepDays > 0 ? group.Policy.KeepDays : null);
 }
@@ -52,15 +63,17 @@ static class GroupEndpoints
 {
     public static void MapGroups(this IEndpointRouteBuilder api)
     {
-        const string Example = """{"id":5,"name":"team","desc":"the whole team","members":3,"joining":"free","sending":"all"}""";
+        const string Example = """{"id":5,"name":"team","desc":"the whole team","members":3,"joining":"free","sending":"all","history":"all"}""";
         var groups = api.MapGroup("/groups").WithTags("groups");
         groups.MapPost("", CreateAsync).RequireScope(ApiScopes.Manage).WithName("createGroup").WithSummary("Makes a group with its members")
             .Produces<GroupAnswer>(StatusCodes.Status201Created).Produces<GroupAnswer>()
             .WithExample("""{"name":"team","desc":"the whole team","creator":1,"members":[3,4]}""", Example);
         groups.MapGet("/{id:int}", FindAsync).RequireScope(ApiScopes.Read).WithName("getGroup").WithSummary("A group")
             .Produces<GroupAnswer>().WithExample(null, Example);
-        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").Notes<GroupChange>(change => change.ToString()).WithSummary("Another name, description or picture; who comes in by itself, who sends, and how long messages are kept")
-            .Produces<GroupAnswer>().WithExample("""{"desc":"the whole team","joining":"free","sending":"all","keepDays":30}""", """{"id":5,"name":"team","desc":"the whole team","members":3,"joining":"free","sending":"all","keepDays":30}""");
+        groups.MapPatch("/{id:int}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeGroup").Notes<GroupChange>(change => change.ToString()).WithSummary("Another name, description or picture; who comes in by itself, who sends, what newcomers see, and how long messages are kept")
+            .Produces<GroupAnswer>().WithExample(
+                """{"desc":"the whole team","joining":"free","sending":"all","history":"all","keepDays":30}""",
+                """{"id":5,"name":"team","desc":"the whole team","members":3,"joining":"free","sending":"all","history":"all","keepDays":30}""");
         groups.MapDelete("/{id:int}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteGroup")
             .WithSummary("The group and its members; its messages stay stored, and nobody gets at them any more")
             .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
@@ -69,7 +82,7 @@ static class GroupEndpoints
     public static ApiProblem NoGroup(int id) => ApiProblem.NotFound($"there is no group {id}");
 
     static async Task<IResult> CreateAsync(
-        NewGroup body, HttpRequest request, Groups groups, GroupStore store, UserDirectory users, RepeatedWrites repeated, TimeProvider clock)
+        NewGroup body, HttpRequest request, Groups groups, GroupStore store, UserDirectory users, RepeatedWrites repeated, ChatSettings settings, TimeProvider clock)
     {
         if (IdempotencyKey.Read(request, out var key) is { } wrong)
             return wrong;
@@ -77,6 +90,8 @@ static class GroupEndpoints
             return ApiProblem.Malformed("\"name\" and \"creator\" are expected");
         if (body.Members?.Count > IdList.Max)
             return ApiProblem.Malformed($"\"members\" has {body.Members.Count} ids: at most {IdList.Max} are expected");
+        if (HistoryProblem(body.History, settings) is { } noHistory)
+            return noHistory;
         int[] members = [.. (body.Members ?? []).Distinct()];
         var once = IdempotencyKey.ToRepeat(key, "POST /groups", body, clock.GetUtcNow());
         return await IdempotencyKey.OnceAsync(once, repeated, MakeAsync, id => FindAsync(id, store));
@@ -85,17 +100,42 @@ static class GroupEndpoints
         {
             if (await MissingAsync(users, [creator, .. members]) is { } missing)
                 return missing;
-            var made = await groups.CreateAsync(creator, name, body.Desc ?? "", members, alsoAsync: once is null ? null : once.NoteAsync);
+            var made = await groups.CreateAsync(creator, name, body.Desc ?? "", members, alsoAsync: AlsoAsync);
             return made.Error == ErrorCode.None && await store.FindAsync(made.Id) is { } group
                 ? TypedResults.Created($"/api/v1/groups/{group.Id}", GroupAnswer.Of(group))
                 : ApiProblem.Of(made.Error, made.Reason);
         }
+
+        async Task AlsoAsync(DbConnection connection, DbTransaction transaction, int id)
+        {
+            if (HistoryOf(body.History) is GroupHistory.Joined)
+                await GroupStore.WriteAsync(connection, transaction, id, GroupPolicy.Default with { History = GroupHistory.Joined });
+            if (once is not null)
+                await once.NoteAsync(connection, transaction, id);
+        }
+    }
+
+    /// <summary>Null: it is none of the words.</summary>
+    static GroupHistory? HistoryOf(string? word) => word switch
+    {
+        "all" => GroupHistory.All,
+        "joined" => GroupHistory.Joined,
+        _ => null,
+    };
+
+    static ApiProblem? HistoryProblem(string? word, ChatSettings settings)
+    {
+        if (word is not null && HistoryOf(word) is null)
+            return ApiProblem.Malformed("\"history\" must be \"all\" or \"joined\"");
+        return HistoryOf(word) == GroupHistory.Joined && !settings.KeepsHistory ? ConversationPath.HistoryOff() : null;
     }
 
     static async Task<IResult> FindAsync(int id, GroupStore store) => await store.FindAsync(id) is { } group ? TypedResults.Ok(GroupAnswer.Of(group)) : NoGroup(id);
 
-    static async Task<IResult> ChangeAsync(int id, GroupChange body, Groups groups, GroupStore store)
+    static async Task<IResult> ChangeAsync(int id, GroupChange body, Groups groups, GroupStore store, ChatSettings settings)
     {
+        if (HistoryProblem(body.History, settings) is { } noHistory)
+            return noHistory;
         if (Joining(body.Joining) is var joining && joining is null != body.Joining is null)
             return ApiProblem.Malformed("\"joining\" must be \"free\", \"ask\" or \"invite\"");
         if (body.Sending is not (null or "all" or "admins"))
@@ -109,6 +149,7 @@ static class GroupEndpoints
             Avatar = body.Avatar,
             Joining = joining,
             Sending = body.Sending switch { "all" => GroupSending.All, "admins" => GroupSending.Admins, _ => null },
+            History = HistoryOf(body.History),
             KeepDays = body.KeepDays,
         };
         if (body.Avatar is not null && WireRules.Check<ChangeGroupRequest>(new ChangeGroupRequest(id) { Avatar = body.Avatar }, out _) is { } wrong)

@@ -31,13 +31,16 @@ static class KeyEndpoints
     {
         var keys = api.MapGroup("/keys").WithTags("keys");
         keys.MapPost("", CreateAsync).RequireScope(ApiScopes.Manage).WithName("createKey").WithSummary("Makes a key; it is shown this once")
-            .Produces<KeyAnswer>(StatusCodes.Status201Created)
+            .Produces<KeyAnswer>(StatusCodes.Status201Created).Produces<KeyAnswer>()
             .WithExample(
                 """{"name":"web backend","scopes":["read","send"]}""",
                 """{"id":1,"name":"web backend","scopes":["read","send"],"created":1795410443660,"key":"ca_3yq0nJx0mXb8Yk1V3m6l1R1G7c5bN8wq2s4t6u8v0xY"}""");
         keys.MapGet("", ListAsync).RequireScope(ApiScopes.Manage).WithName("listKeys").WithSummary("All stored keys, without themselves")
             .Produces<KeyList>()
             .WithExample(null, """{"keys":[{"id":1,"name":"web backend","scopes":["read","send"],"created":1795410443660}]}""");
+        keys.MapGet("/{id:int}", TellAsync).RequireScope(ApiScopes.Manage).WithName("getKey").WithSummary("A stored key, without itself")
+            .Produces<KeyAnswer>()
+            .WithExample(null, """{"id":1,"name":"web backend","scopes":["read","send"],"created":1795410443660}""");
         keys.MapDelete("/{id:int}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteKey").WithSummary("A key opens nothing any more")
             .Produces(StatusCodes.Status204NoContent)
             .WithExample(null, null);
@@ -48,6 +51,8 @@ static class KeyEndpoints
     {
         if (IdempotencyKey.Read(request, out var repeatKey) is { } wrong)
             return wrong;
+        if (body is not { Name: not null, Scopes: not null })
+            return ApiProblem.Malformed("\"name\" and \"scopes\" are expected");
         if (body.Name is not { Length: > 0 and <= MaxNameCharacters } name)
             return ApiProblem.Rule($"\"name\" must have 1 to {MaxNameCharacters} characters");
         if (ApiScopeNames.Parse(body.Scopes) is not { } scopes)

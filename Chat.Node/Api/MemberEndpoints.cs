@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Chat.Node.People;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -31,7 +32,7 @@ static class MemberEndpoints
             .Produces(StatusCodes.Status204NoContent).WithExample("""{"ids":[4]}""", null);
     }
 
-    static async Task<IResult> ListAsync(int id, int? after, int? limit, GroupStore store, ContactLists lists)
+    static async Task<IResult> ListAsync(int id, [Description(Paging.AfterWords)] int? after, [Description(Paging.LimitWords)] int? limit, GroupStore store, ContactLists lists)
     {
         if (Paging.Problem(after, limit) is { } wrong)
             return wrong;

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -37,7 +38,7 @@ static class ReportEndpoints
             .WithSummary("Somebody has looked at a report: it is listed no more, and its text is deleted").Produces(StatusCodes.Status204NoContent).WithExample(null, null);
     }
 
-    static async Task<IResult> ListAsync(long? after, int? limit, ReportStore reports)
+    static async Task<IResult> ListAsync([Description(Paging.AfterWords)] long? after, [Description(Paging.LimitWords)] int? limit, ReportStore reports)
     {
         if (Paging.Problem(after, limit) is { } wrong)
             return wrong;

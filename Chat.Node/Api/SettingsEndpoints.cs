@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Chat.Node.Settings;
 
 namespace Chat.Node.Api;
@@ -24,7 +25,7 @@ static class SettingsEndpoints
             .WithExample(null, """{"applied":["Chat:Limits:FramesPerSecond"],"restart":["Chat:Port"]}""");
     }
 
-    static IResult Reload(bool? check, HttpContext context, ISettingsReload reload)
+    static IResult Reload([Description("true: nothing is changed, it is only said what would be")] bool? check, HttpContext context, ISettingsReload reload)
     {
         if (check == true)
             AuditTrail.Say(context, "check"); // it has changed nothing

@@ -144,16 +144,19 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         var policy = new GroupPolicy(change.Avatar ?? row.Avatar, change.Joining ?? row.Policy.Joining, change.Sending ?? row.Policy.Sending, change.History ?? row.Policy.History,
             change.KeepDays ?? row.Policy.KeepDays);
         if (policy != row.Policy)
-        {
-            await connection.ExecuteAsync("DELETE FROM GroupPolicy WHERE groupid = @id", new { id }, transaction);
-            await connection.ExecuteAsync(
-                "INSERT INTO GroupPolicy (groupid, avatar, joining, sending, history, keep_days) VALUES (@id, @Avatar, @joining, @sending, @history, @KeepDays)",
-                new { id, policy.Avatar, joining = (int)policy.Joining, sending = (int)policy.Sending, history = (int)policy.History, policy.KeepDays }, transaction);
-        }
-
+            await WriteAsync(connection, transaction, id, policy);
         if (outbox is not null && message is not null)
             await outbox.AddAsync(connection, transaction, id, [message]);
         return new ChangedGroup(null, await MembersAsync(connection, transaction, id), IsDifferent: message is not null);
+    }
+
+    /// <summary>What legacy servers do not know of a group, also of one that is just being made.</summary>
+    public static async Task WriteAsync(DbConnection connection, DbTransaction transaction, int id, GroupPolicy policy)
+    {
+        await connection.ExecuteAsync("DELETE FROM GroupPolicy WHERE groupid = @id", new { id }, transaction);
+        await connection.ExecuteAsync(
+            "INSERT INTO GroupPolicy (groupid, avatar, joining, sending, history, keep_days) VALUES (@id, @Avatar, @joining, @sending, @history, @KeepDays)",
+            new { id, policy.Avatar, joining = (int)policy.Joining, sending = (int)policy.Sending, history = (int)policy.History, policy.KeepDays }, transaction);
     }
 
     async Task RenameAsync(DbConnection connection, DbTransaction transaction, int id, string name, string description, bool asGbk)

@@ -6,11 +6,11 @@ using Xunit;
 
 namespace Chat.Tests.Api;
 
-/// <summary>docs/API.md and the OpenAPI document say the same: every operation, its summary, its scope and its examples.</summary>
+/// <summary>docs/API.md and the OpenAPI document say the same: every operation, its summary, its scope, its parameters and its examples.</summary>
 [Collection(ApiCollection.Name)]
 public sealed partial class ApiDocumentTests(ApiNode node)
 {
-    sealed record Operation(string Title, string Summary, string Scope, string? Request, string? Answer);
+    sealed record Operation(string Title, string Summary, string Scope, bool TakesKey, IReadOnlyList<(string Name, string Meaning)> Query, string? Request, string? Answer);
 
     [Fact]
     public async Task The_guide_has_every_operation_as_the_document_has_it()
@@ -21,6 +21,15 @@ public sealed partial class ApiDocumentTests(ApiNode node)
         var missing = operations.Select(Section).Where(section => !guide.Contains(section, StringComparison.Ordinal)).ToList();
         Assert.True(missing.Count == 0, string.Join('\n', missing));
         Assert.Equal(operations.Select(operation => operation.Title).Order(StringComparer.Ordinal), Titles().Matches(guide).Select(match => match.Groups["title"].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_request_that_makes_something_takes_a_key()
+    {
+        var takers = (await OperationsAsync()).Where(operation => operation.TakesKey).Select(operation => operation.Title);
+        Assert.Equal(
+            ["POST /files", "POST /groups", "POST /keys", "POST /messages", "POST /messages/batch", "POST /users", "POST /users/{id}/tokens", "POST /webhooks"],
+            takers.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -65,13 +74,19 @@ public sealed partial class ApiDocumentTests(ApiNode node)
                     $"{operation.Key.ToUpperInvariant()} {path.Key["/api/v1".Length..]}",
                     (string)operation.Value["summary"]!,
                     Scope().Match((string)operation.Value["description"]!).Groups["scope"].Value,
+                    Parameters(operation.Value, "header").Any(parameter => parameter.Name == "Idempotency-Key"),
+                    Parameters(operation.Value, "query"),
                     Text(operation.Value["requestBody"]?["content"]?["application/json"]?["example"]),
                     Text(success["content"]?.AsObject().First().Value?["example"]))).ToList();
     }
 
+    static List<(string Name, string Meaning)> Parameters(JsonNode operation, string place) =>
+        [.. (operation["parameters"]?.AsArray() ?? []).Where(each => (string)each!["in"]! == place).Select(each => ((string)each!["name"]!, (string?)each["description"] ?? "(it says nothing)"))];
+
     /// <summary>As the guide writes it.</summary>
     static string Section(Operation operation) =>
-        $"### `{operation.Title}`\n\n{operation.Summary}. Scope `{operation.Scope}`.\n\n```\n"
+        $"### `{operation.Title}`\n\n{operation.Summary}. Scope `{operation.Scope}`.{(operation.TakesKey ? " Takes `Idempotency-Key`." : "")}\n\n"
+        + (operation.Query.Count == 0 ? "" : string.Concat(operation.Query.Select(each => $"- `?{each.Name}=`: {each.Meaning}\n")) + "\n") + "```\n"
         + (operation.Request is null ? "" : $"→ {operation.Request}\n") + (operation.Answer is null ? "← (empty)\n" : $"← {operation.Answer}\n") + "```\n";
 
     static string? Text(JsonNode? example) => example?.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

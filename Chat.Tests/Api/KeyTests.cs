@@ -54,13 +54,24 @@ public sealed class KeyTests(ApiNode node)
     }
 
     [Theory]
-    [InlineData("""{"name":"x","scopes":[]}""")]
-    [InlineData("""{"name":"x"}""")]
-    [InlineData("""{"name":"x","scopes":["root"]}""")]
-    [InlineData("""{"name":"x","scopes":[null]}""")]
-    [InlineData("""{"name":"","scopes":["read"]}""")]
-    public async Task A_key_needs_a_name_and_scopes(string body) =>
-        (await node.AskAsync(HttpMethod.Post, "/keys", body)).AssertProblem(HttpStatusCode.UnprocessableEntity, 4);
+    [InlineData("""{"name":"x","scopes":[]}""", 422)]
+    [InlineData("""{"name":"x"}""", 400)]
+    [InlineData("""{"scopes":["read"]}""", 400)]
+    [InlineData("""{"name":"x","scopes":["root"]}""", 422)]
+    [InlineData("""{"name":"x","scopes":[null]}""", 422)]
+    [InlineData("""{"name":"","scopes":["read"]}""", 422)]
+    public async Task A_key_needs_a_name_and_scopes(string body, int status) =>
+        (await node.AskAsync(HttpMethod.Post, "/keys", body)).AssertProblem((HttpStatusCode)status, 4);
+
+    [Fact]
+    public async Task A_key_is_found_where_its_making_says()
+    {
+        var made = await node.PostAsync("/keys", new { name = "found", scopes = new[] { "read" } });
+        var found = await node.GetAsync(made.Location!["/api/v1".Length..]);
+        Assert.Equal((HttpStatusCode.OK, made.Int("id"), "found"), (found.Status, found.Int("id"), found.Text("name")));
+        Assert.False(found.Json.TryGetProperty("key", out _));
+        (await node.GetAsync("/keys/1000001")).AssertProblem(HttpStatusCode.NotFound, 7);
+    }
 
     async Task<string> MakeAsync(params string[] scopes)
     {
