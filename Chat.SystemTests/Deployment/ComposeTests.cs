@@ -26,6 +26,7 @@ public sealed class ComposeTests : IDisposable
         {
             var settings = NodeEnvironment.Read(node.Value.Environment);
             Assert.Equal((StorageProvider.MySql, node.Key, true), (settings.Storage, settings.ClusterHostname, settings.IsClustered));
+            Assert.True(settings.Web.HasPage); // what the file says at its top
             node.Value.Environment.Remove("Chat__Cluster__Hostname");
             Assert.Equal(Nodes[0].Value.Environment, node.Value.Environment);
         });
