@@ -110,6 +110,17 @@ public abstract class SearchTests : StorageTest
     }
 
     [Fact]
+    public async Task What_is_kept_no_longer_is_found_by_nobody_before_it_is_deleted_too()
+    {
+        await PrepareAsync();
+        await AppendAsync(Row(Pair, 1, "gone"), Row(Pair, 2, "gone too"), Row(Pair, 3, "still not gone"), Row(Group, 1, "not gone"));
+        await IndexAsync();
+        Assert.Equal(4, (await FindAsync(Me, "gone")).Count);
+        Assert.True(await new RetentionStore(Database.Chat, new WebhookOutbox(Database.Chat, Database.Clock), Database.Clock).RaiseAsync(Pair, 3));
+        Assert.Equal([(Group, 1L), (Pair, 3L)], (await FindAsync(Me, "gone")).OrderBy(hit => hit.Seq));
+    }
+
+    [Fact]
     public async Task Two_that_index_the_same_write_it_once_and_in_order()
     {
         await PrepareAsync();

@@ -47,7 +47,8 @@ sealed class MySqlSearch : SearchSql
         """
         SELECT t.ts AS id, l.a, l.b, l.seq, l.sender, l.ts, l.body
         FROM MessageText t JOIN MessageLog l ON l.a = t.a AND l.b = t.b AND l.seq = t.seq
-        WHERE MATCH (t.tokens) AGAINST (@match IN BOOLEAN MODE)
+        LEFT JOIN ConversationFloor f ON f.a = l.a AND f.b = l.b
+        WHERE MATCH (t.tokens) AGAINST (@match IN BOOLEAN MODE) AND l.seq >= COALESCE(f.floor, 1)
             AND (t.ts < @Order OR (t.ts = @Order AND (t.a < @A OR (t.a = @A AND (t.b < @B OR (t.b = @B AND t.seq < @Seq))))))
         ORDER BY t.ts DESC, t.a DESC, t.b DESC, t.seq DESC LIMIT @limit
         """;

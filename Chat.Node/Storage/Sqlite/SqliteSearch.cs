@@ -43,7 +43,8 @@ sealed class SqliteSearch : SearchSql
         """
         SELECT l.id, l.a, l.b, l.seq, l.sender, l.ts, l.body
         FROM MessageText t JOIN MessageLog l ON l.id = t.rowid
-        WHERE t.tokens MATCH @match AND t.rowid < @Order ORDER BY t.rowid DESC LIMIT @limit
+        LEFT JOIN ConversationFloor f ON f.a = l.a AND f.b = l.b
+        WHERE t.tokens MATCH @match AND t.rowid < @Order AND l.seq >= COALESCE(f.floor, 1) ORDER BY t.rowid DESC LIMIT @limit
         """;
 
     public override string Match(IEnumerable<string> terms, IEnumerable<string> scopes) =>
