@@ -31,7 +31,7 @@ public sealed record TypingChanged(ConversationId Conversation, int UserId, bool
 /// <param name="Readers">How far, by the members' ids.</param>
 public sealed record GroupReadersChanged(ConversationId Conversation, IReadOnlyDictionary<int, long> Readers) : ChatEvent;
 
-/// <summary>The user has read a conversation up to here, on another device: what is unread there is less.</summary>
+/// <summary>The user has read in a conversation up to here, on another device: less is unread there, and it is marked as unread no longer.</summary>
 /// <param name="Conversation">Which.</param>
 /// <param name="Read">Up to here; it never goes back.</param>
 public sealed record ConversationRead(ConversationId Conversation, long Read) : ChatEvent;

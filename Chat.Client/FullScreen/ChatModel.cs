@@ -201,6 +201,9 @@ sealed class ChatModel(Contacts contacts)
             case ConversationChanged changed:
                 Change(changed);
                 break;
+            case ConversationRead read:
+                _entries.GetValueOrDefault(read.Conversation)?.ReadElsewhere(read.Read);
+                break;
             case GroupChanged { Change: { Change: GroupChangedPush.Removed or GroupChangedPush.Banned or GroupChangedPush.Deleted } change }:
                 Drop(ConversationId.Group(change.GroupId));
                 break;

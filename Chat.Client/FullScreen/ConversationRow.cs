@@ -66,6 +66,15 @@ sealed class ConversationRow(ConversationId id)
             Mentions++;
     }
 
+    /// <summary>The user has read up to here on another device. What is left is not more than the messages above; the next list has the exact number.</summary>
+    public void ReadElsewhere(long read)
+    {
+        if (read >= Head)
+            Clear(Head);
+        else
+            (Read, Unread, Mentions, IsMarked) = (Math.Max(read, Read), Math.Min(Unread, Head - read), Math.Min(Mentions, Head - read), false);
+    }
+
     /// <summary>The user has seen all of it.</summary>
     public void Clear(long read) => (Read, Unread, Mentions, IsMarked) = (Math.Max(read, Read), 0, 0, false);
 }

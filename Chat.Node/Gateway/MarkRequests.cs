@@ -39,7 +39,7 @@ sealed class MarkRequests(
             users.Value.Tell(new MarkStored(userId, id, receipt.Received, receipt.Read));
         if (id.IsGroup && verdict.ShownRead is { } shown)
             notices.Value.TellRead(id, userId, shown);
-        if (verdict.HasReadMore)
+        if (verdict.IsNewsToDevices)
             notices.Value.TellUser(userId, new ConversationReadPush(id, readTo).ToBytes(), asker.SessionId);
         return verdict;
     }

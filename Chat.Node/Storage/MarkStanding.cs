@@ -26,8 +26,8 @@ readonly record struct MarkVerdict(MarkOutcome Outcome, long Head, ReceiptMark? 
     /// <summary>What a group's watchers are told: how far others see the user to have read; null: no news to them.</summary>
     public long? ShownRead { get; init; }
 
-    /// <summary>The user has read further than before: news to the user's other devices.</summary>
-    public bool HasReadMore { get; init; }
+    /// <summary>The user has read further than before, or is to see the conversation as unread no longer: news to the user's other devices.</summary>
+    public bool IsNewsToDevices { get; init; }
 }
 
 /// <summary>The facts in the database about a user and a conversation, by which a mark is judged. Pure.</summary>
@@ -57,6 +57,9 @@ sealed class MarkStanding
     /// <summary>1 if others are not to see how far the user reads from now on.</summary>
     public long HidesRead { get; init; }
 
+    /// <summary><see cref="ConversationFlags"/>.</summary>
+    public long Flags { get; init; }
+
     /// <summary>1 if one of two users has blocked the other.</summary>
     public long IsBlocked { get; init; }
 
@@ -78,7 +81,7 @@ sealed class MarkStanding
         return new MarkVerdict(MarkOutcome.Stored, Head, news)
         {
             ShownRead = news?.Read > ShownRead ? news.Value.Read : null,
-            HasReadMore = mark.ReadTo > TrustedRead(ReadTo, Head),
+            IsNewsToDevices = mark.ReadTo > TrustedRead(ReadTo, Head) || (mark.ReadTo > 0 && ((ConversationFlags)Flags & ConversationFlags.MarkedUnread) != 0),
         };
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Chat.Protocol;
 
-/// <summary>136 with <c>read</c>: the user has read a conversation further, on another device. Nothing else of the conversation has changed but the mark as unread, which is gone.</summary>
+/// <summary>136 with <c>read</c>: the user has read in a conversation on another device, further than before, or where it was marked as unread. Nothing else of the conversation has changed but that mark, which is gone.</summary>
 /// <param name="Conversation">Which.</param>
 /// <param name="Read">Up to here; one that is lower than what is known says nothing.</param>
 public sealed record ConversationReadPush(ConversationId Conversation, long Read)

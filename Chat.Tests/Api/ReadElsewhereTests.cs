@@ -26,6 +26,12 @@ public sealed class ReadElsewhereTests
         Assert.Equal(0, Errno(await phone.AskAsync(new { msgid = 109, conversation, seq = 1, @ref = 2 }))); // no news: the next one is about 2
         Assert.Equal(0, Errno(await laptop.AskAsync(new { msgid = 109, conversation, seq = 2, @ref = 3 })));
         Assert.Equal(2, (await phone.NextAsync())!.Value.GetProperty("read").GetInt32());
+        // Marked as unread: gone with any number, also with one that is known.
+        Assert.Equal(0, Errno(await phone.AskAsync(new { msgid = 135, conversation, unread = true, @ref = 4 })));
+        Assert.True((await laptop.NextAsync())!.Value.GetProperty("marked").GetBoolean());
+        Assert.Equal(0, Errno(await phone.AskAsync(new { msgid = 109, conversation, seq = 1, @ref = 5 })));
+        Assert.Equal($$"""{"msgid":136,"conversation":"{{conversation}}","marked":false,"read":1}""", (await laptop.NextAsync())!.Value.GetRawText());
+        Assert.Equal(0, Errno(await phone.AskAsync(new { msgid = 109, conversation, seq = 2, @ref = 6 }))); // no news any more
         Assert.Equal(105, (await old.AskAsync(new { msgid = 104 })).GetProperty("msgid").GetInt32());
         Assert.Equal(105, (await laptop.AskAsync(new { msgid = 104 })).GetProperty("msgid").GetInt32());
     }

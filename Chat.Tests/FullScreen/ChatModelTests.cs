@@ -35,6 +35,20 @@ public sealed class ChatModelTests
     }
 
     [Fact]
+    public void What_is_read_on_another_device_is_read_here_too()
+    {
+        Model.Show([new(new ConversationSummary(WithBob, 5) { Read = 1, Unread = 4, Mentions = 2, IsMarked = true }, null)]);
+        _scene.Apply(new ConversationRead(WithBob, 4));
+        Assert.Equal((4, 1, 1, false), (Model.EntryOf(WithBob).Read, Model.EntryOf(WithBob).Unread, Model.EntryOf(WithBob).Mentions, Model.EntryOf(WithBob).IsMarked));
+        _scene.Apply(new ConversationRead(WithBob, 2)); // late
+        Assert.Equal((4, 1), (Model.EntryOf(WithBob).Read, Model.EntryOf(WithBob).Unread));
+        _scene.Apply(new ConversationRead(WithBob, 5));
+        Assert.Equal((5, 0, 0), (Model.EntryOf(WithBob).Read, Model.EntryOf(WithBob).Unread, Model.EntryOf(WithBob).Mentions));
+        _scene.Apply(new ConversationRead(Team, 5));
+        Assert.DoesNotContain(Model.Conversations, entry => entry.Id == Team);
+    }
+
+    [Fact]
     public void What_the_list_has_counted_does_not_count_again_when_it_comes()
     {
         Model.Show([new(new ConversationSummary(WithBob, 5) { Read = 3, Unread = 2 }, null)]);

@@ -36,7 +36,9 @@ sealed class FullScreenScene
             Timestamp = Now.ToUnixTimeMilliseconds() + seq,
         };
 
-    public void Receive(ChatMessage message, bool isSeen = true) => Model.Apply(new MessageReceived(message), isSeen, Now);
+    public void Receive(ChatMessage message, bool isSeen = true) => Apply(new MessageReceived(message), isSeen);
+
+    public void Apply(ChatEvent chatEvent, bool isSeen = false) => Model.Apply(chatEvent, isSeen, Now);
 
     /// <summary>Opens a conversation whose history is these messages.</summary>
     public Timeline Open(ConversationId id, params ChatMessage[] messages)

@@ -131,6 +131,8 @@ export class Cursor {
     if (this.based && !this.#rewind.search && seq <= this.queued && this.#ts > 0 && ts > this.#ts)
       this.#rewindTo(seq - 1, this.#ts);
     this.head = Math.max(this.head, seq);
+    if (message.own)
+      this.read = Math.max(this.read, seq); // who sends has read, on whatever device
     if (this.#rewind.search || !room || (this.based && seq <= this.queued))
       return;
     if (this.based && seq === this.queued + 1)

@@ -105,8 +105,7 @@ export class Engine {
   /** @param {string} conversation @param {number} seq a person has read up to here */
   async read(conversation, seq) {
     await this.request({ msgid: Kind.read, conversation, seq });
-    this.#cursors.noteRead(conversation, seq);
-    await this.#notes.keep(conversation);
+    this.#notes.takeChange({ conversation, marked: false, read: seq }); // as the other devices are told
   }
 
   async logout() {

@@ -102,7 +102,7 @@ sealed class MySqlDialect : SqlDialect
     public override string MarkStandings =>
         """
         SELECT i.userid, i.a, i.b, COALESCE(m.queued_to, 0) AS queuedto, COALESCE(m.received_to, 0) AS receivedto, COALESCE(m.read_to, 0) AS readto,
-            m.shown_to AS shownto, EXISTS (SELECT 1 FROM HiddenReceipts h WHERE h.userid = i.userid) AS hidesread,
+            m.shown_to AS shownto, COALESCE(m.flags, 0) AS flags, EXISTS (SELECT 1 FROM HiddenReceipts h WHERE h.userid = i.userid) AS hidesread,
             i.a > 0 AND (EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.a AND c.other = i.b AND c.blocked = 1)
                 OR EXISTS (SELECT 1 FROM Contact c WHERE c.userid = i.b AND c.other = i.a AND c.blocked = 1)) AS isblocked,
             COALESCE((SELECT l.seq FROM MessageLog l WHERE l.a = i.a AND l.b = i.b AND l.seq BETWEEN 1 AND 9007199254740991 ORDER BY l.seq DESC LIMIT 1), 0) AS head,

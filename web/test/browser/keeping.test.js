@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { ChatClient, MemoryStore } from '../../sdk/index.js';
 import { inNewGroup, join, launch, person, pick, register, rowOf, say, shot, shows, twoPeople, violations, writeTo } from '../support/browser-page.js';
 import { NodeProcess } from '../support/node-process.js';
 
@@ -69,6 +70,43 @@ test('A conversation is pinned, muted, marked as unread, archived, found again a
   await alice.reload();
   await shows(alice, ['after it']);
   assert.deepEqual([alice.problems, bob.problems], [[], []]);
+});
+
+test('What is marked as unread is so until it is opened, and an answer from another device takes what is unread away', { timeout: 180_000 }, async () => {
+  const [alice, bob] = await twoPeople(browser, node.url, 'Ida', 'Jon');
+  await say(alice, 'hello Jon');
+  await rowOf(bob, /Ida/).click();
+  await shows(bob, ['hello Jon']);
+  await bob.locator('.conversation:not(.unread)', { hasText: 'Ida' }).waitFor();
+  await pick(bob, 'Mark as unread');
+  await bob.getByRole('heading', { name: 'Your conversations' }).waitFor();
+  await bob.locator('.conversation.unread', { hasText: 'Ida' }).waitFor();
+  const phone = await person(browser, node.url);
+  await phone.open();
+  await phone.getByLabel('Name', { exact: true }).fill('Jon');
+  await phone.getByLabel('Password').fill('wonderland');
+  await phone.getByRole('button', { name: 'Log in' }).click();
+  await phone.locator('.conversation.unread', { hasText: 'Ida' }).waitFor();
+  await rowOf(bob, /Ida/).click();
+  await shows(bob, ['hello Jon']);
+  await bob.locator('.conversation:not(.unread)', { hasText: 'Ida' }).waitFor();
+  await phone.locator('.conversation:not(.unread)', { hasText: 'Ida' }).waitFor();
+
+  await say(bob, 'hello Ida');
+  await shows(alice, ['hello Jon', 'hello Ida']);
+  await phone.locator('.conversation', { hasText: 'hello Ida' }).waitFor();
+  const to = Number(/d:(\d+):/.exec(bob.url())[1]);
+  await bob.evaluate(() => { location.hash = ''; }); // nobody looks at it
+  await bob.getByRole('heading', { name: 'Your conversations' }).waitFor();
+  await say(alice, 'how are you?');
+  await phone.locator('.conversation .badge', { hasText: '1' }).waitFor();
+  const silent = new ChatClient({ url: node.ws, login: { name: 'Jon', password: 'wonderland' }, store: new MemoryStore() }); // it says nothing of what is read
+  await silent.connect();
+  silent.send({ to }, 'I am here');
+  await phone.locator('.conversation', { hasText: 'I am here' }).waitFor();
+  await phone.locator('.conversation:not(.unread)', { hasText: 'I am here' }).waitFor();
+  await silent.close();
+  assert.deepEqual([alice.problems, bob.problems, phone.problems], [[], [], []]);
 });
 
 test('What wakes the user is chosen for a group, and is so on another device', { timeout: 180_000 }, async () => {

@@ -28,7 +28,7 @@ test('It is told how far the other one is, and kept', async () => {
   await done(world, bob.markRead(PAIR, 1));
   await world.clock.until(() => alice.told.receipts.length === 2);
   assert.deepEqual([alice.told.receipts[1], alice.peer(PAIR)], [{ conversation: PAIR, id: 2, received: 2, read: 1 }, { received: 2, read: 1 }]);
-  assert.deepEqual(alice.conversations, [{ conversation: PAIR, head: 2, read: 0, peer: { received: 2, read: 1 } }]);
+  assert.deepEqual(alice.conversations, [{ conversation: PAIR, head: 2, read: 2, peer: { received: 2, read: 1 } }]);
   assert.deepEqual(alice.peer('d:1:3'), { received: 0, read: 0 });
 });
 
@@ -39,6 +39,25 @@ test('Marks never go back, whatever comes late', async () => {
   world.server.pushAll({ msgid: 113, conversation: PAIR, id: 2, received: 1, read: 0 });
   await world.clock.advance(1000);
   assert.deepEqual([alice.told.receipts.at(-1), alice.told.receipts.length], [{ conversation: PAIR, id: 2, received: 2, read: 1 }, 2]);
+});
+
+test('Who sends has read, on whatever device', async () => {
+  const { world, alice, bob } = await scene({ count: 3 });
+  const other = await world.ready('bob');
+  await world.clock.until(() => other.conversations[0]?.head === 3);
+  assert.deepEqual([bob.conversations[0].read, other.conversations[0].read], [0, 0]);
+  other.send({ to: 1 }, 'from my phone');
+  await world.clock.until(() => [bob, other].every(({ conversations: [{ head, read }] }) => head === 4 && read === 4));
+  await world.clock.until(() => alice.told.messages.length === 4);
+  assert.equal(alice.conversations[0].read, 3, 'who gets it has not read it');
+});
+
+test('Reading takes the mark as unread away on this device too, with a number that is known', async () => {
+  const { world, bob } = await scene();
+  await done(world, bob.markRead(PAIR, 1));
+  await done(world, bob.markUnread(PAIR));
+  await done(world, bob.markRead(PAIR, 1));
+  assert.deepEqual(bob.told.kept.map(({ marked, read }) => [marked, read]), [[false, 1], [true, undefined], [false, 1]]);
 });
 
 test('What was read while nobody was connected is learnt from the list', async () => {
