@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
+using Chat.Node.Files;
 using Chat.Node.Links;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -10,6 +11,9 @@ namespace Chat.Node.Gateway;
 sealed class ConversationRequests(
     MessageLogStore log, ConversationListStore list, MentionStore mentions, ConversationViews views, ContactStore contacts, Lazy<IActorRef> users, Lazy<NoticeBoard> notices, int maxFrameBytes)
 {
+    /// <summary>Signs addresses of files; null: there are none here.</summary>
+    public FileLinks? Files { get; init; }
+
     /// <exception cref="AskTimeoutException">The settings do not answer in time.</exception>
     public async Task<Reply> ListAsync(ListConversationsRequest request, Asker asker, TimeSpan patience)
     {
@@ -33,7 +37,7 @@ sealed class ConversationRequests(
     /// <param name="settings">The user's.</param>
     public async Task<IReadOnlyList<ConversationSummary>> DescribeAsync(int userId, IReadOnlyList<SyncRow> rows, UserSettings settings)
     {
-        var listed = await list.ReadAsync(userId, rows);
+        var listed = await list.ReadAsync(userId, rows, references => FilePushes.WithAddresses(references, Files, userId));
         var mentioned = await mentions.UnreadAsync([.. rows.Where(row => row.UnreadOf(userId) > 0).Select(row => (userId, row.Conversation, row.ReadFrom))]);
         var (pinned, muted) = (settings.Pinned.ToHashSet(), settings.Muted.ToHashSet());
         return [.. rows.Select(row => SummaryOf(row, userId, listed.GetValueOrDefault(row.Conversation)) with

@@ -77,7 +77,10 @@ static class GatewayHosting
         services.AddSingleton(provider => new ConversationRequests(
             provider.GetRequiredService<MessageLogStore>(), provider.GetRequiredService<ConversationListStore>(), provider.GetRequiredService<MentionStore>(), provider.GetRequiredService<ConversationViews>(),
             provider.GetRequiredService<ContactStore>(), AkkaHosting.Region<UserActor>(provider),
-            new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), settings.Limits.MaxFrameBytes));
+            new Lazy<NoticeBoard>(() => NoticeBoard.Of(provider.GetRequiredService<ActorSystem>())), settings.Limits.MaxFrameBytes)
+        {
+            Files = settings.Files.IsOn ? provider.GetRequiredService<FileLinks>() : null,
+        });
         services.AddSingleton(provider => new PeopleRequests(
             provider.GetRequiredService<UserDirectory>(), provider.GetRequiredService<Accounts>(), provider.GetRequiredService<UserProfiles>(), settings.Directory, settings.Limits.MaxFrameBytes));
         services.AddSingleton(provider => new ContactRequests(

@@ -66,7 +66,11 @@ sealed class ConversationListStore(IChatDatabase database)
     }
 
     /// <summary>The rest of the conversations of a page; one whose last message has gone meanwhile is missing.</summary>
-    public async Task<Dictionary<ConversationId, ConversationListRow>> ReadAsync(int userId, IReadOnlyCollection<SyncRow> page)
+    /// <param name="userId">Whose.</param>
+    /// <param name="page">The conversations.</param>
+    /// <param name="withAddresses">What a message refers to, as this user is told it: with the addresses of files.</param>
+    public async Task<Dictionary<ConversationId, ConversationListRow>> ReadAsync(
+        int userId, IReadOnlyCollection<SyncRow> page, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? withAddresses = null)
     {
         if (page.Count == 0)
             return [];
@@ -80,7 +84,7 @@ sealed class ConversationListStore(IChatDatabase database)
             {
                 var id = ConversationId.FromStored(row.A, row.B);
                 return new ConversationListRow(
-                    LastOf(row, id, heads[id], [.. reactions[id]]), MarkStanding.Seen(row.ReceivedTo, row.ReadTo, row.ShownTo, heads[id], row.IsBlocked != 0), row.Draft is null ? null : SqlDialect.TextOf(row.Draft));
+                    LastOf(row, id, heads[id], [.. reactions[id]], withAddresses?.Invoke(row.Refs) ?? row.Refs), MarkStanding.Seen(row.ReceivedTo, row.ReadTo, row.ShownTo, heads[id], row.IsBlocked != 0), row.Draft is null ? null : SqlDialect.TextOf(row.Draft));
             });
         });
     }
@@ -97,10 +101,10 @@ sealed class ConversationListStore(IChatDatabase database)
         return found.ToLookup(row => ConversationId.FromStored(row.A, row.B));
     }
 
-    static ReadOnlyMemory<byte> LastOf(ListedRow row, ConversationId id, long seq, List<ReactionRow> reactions)
+    static ReadOnlyMemory<byte> LastOf(ListedRow row, ConversationId id, long seq, List<ReactionRow> reactions, ReadOnlyMemory<byte> references)
     {
         var push = ChatBody.ToPush(
-            ChangedBody.WithoutReferences(ChangedBody.WithoutState(row.Body)), id, SqlDialect.TextOf(row.Cmid), seq, StoredNumbers.OrZero(row.Ts), references: row.Refs);
+            ChangedBody.WithoutReferences(ChangedBody.WithoutState(row.Body)), id, SqlDialect.TextOf(row.Cmid), seq, StoredNumbers.OrZero(row.Ts), references: references.Span);
         if (row.Rev > 0)
         {
             push = new MessageState(seq, row.Rev)

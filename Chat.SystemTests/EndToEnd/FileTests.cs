@@ -45,6 +45,9 @@ public abstract class FileTests : FileTest
         var again = Assert.Single(history.GetProperty("attachments").EnumerateArray());
         Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync(Relative(again.Text("url")))).StatusCode);
 
+        var listed = (await _bob.RequestAsync(new { msgid = 134 })).GetProperty("conversations")[0].GetProperty("last");
+        Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync(Relative(Assert.Single(listed.GetProperty("attachments").EnumerateArray()).Text("url")))).StatusCode);
+
         await using var mallory = await ModernTestClient.NewAsync(_node.Port, "mallory");
         foreach (var address in (string[])[again.Text("url").Replace($"u={_bob.UserId}", $"u={mallory.UserId}", StringComparison.Ordinal), $"/files/{id}", "/files/..%2Fchat.db", "/files/a_x"])
             Assert.Equal(HttpStatusCode.Forbidden, (await _http.GetAsync(Relative(address))).StatusCode);
