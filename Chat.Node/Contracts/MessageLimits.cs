@@ -16,7 +16,7 @@ readonly record struct MessageLimits(int MaxTextBytes, int MaxFrameBytes)
     /// <summary>Room for the names in a body, and for the envelope.</summary>
     const int EditEnvelopeBytes = 4096;
 
-    /// <summary>Why the new text of a message is too long; null if it is not.</summary>
+    /// <summary>Why the new text of a message is too long, whatever the message is; null if it is not.</summary>
     public string? Problem(string text)
     {
         var bytes = System.Text.Encoding.UTF8.GetByteCount(text);
@@ -29,12 +29,17 @@ readonly record struct MessageLimits(int MaxTextBytes, int MaxFrameBytes)
     public string? Problem(SendMessageRequest request, ChatBody body) => Problem(request.TextBytes, body);
 
     /// <summary>Why the message is too long with what it refers to, as that is delivered; null if it is not.</summary>
-    public string? Problem(ChatBody body, MessageReferences references)
+    public string? Problem(ChatBody body, MessageReferences references) => references.IsEmpty ? null : Problem(body.Bytes.Span, references);
+
+    /// <summary>Why a message would be too long to be delivered as it has become; null if it would not.</summary>
+    public string? Problem(ReadOnlySpan<byte> body, MessageReferences references)
     {
-        if (references.IsEmpty)
-            return null;
         var room = MaxFrameBytes - EnvelopeBytes - references.ToBytes().Length - (references.Attachments.Count * AddressBytes);
-        return body.Bytes.Length > room ? $"the object is too large to be delivered with what it refers to: at most {Math.Max(0, room)} bytes are expected without that" : null;
+        if (body.Length <= room)
+            return null;
+        return references.IsEmpty
+            ? $"the object is too large to be delivered: at most {room} bytes are expected"
+            : $"the object is too large to be delivered with what it refers to: at most {Math.Max(0, room)} bytes are expected without that";
     }
 
     /// <inheritdoc cref="Problem(SendMessageRequest, ChatBody)" />
@@ -42,8 +47,6 @@ readonly record struct MessageLimits(int MaxTextBytes, int MaxFrameBytes)
     {
         if (textBytes > MaxTextBytes)
             return $"\"msg\" has {textBytes} bytes: at most {MaxTextBytes} are expected";
-        return body.Bytes.Length + EnvelopeBytes > MaxFrameBytes
-            ? $"the object is too large to be delivered: at most {MaxFrameBytes - EnvelopeBytes} bytes are expected"
-            : null;
+        return Problem(body.Bytes.Span, MessageReferences.None);
     }
 }

@@ -164,8 +164,9 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
         if (pushes.Count == 0)
             return;
         int[] members = [.. state.Members];
+        var limit = services.ChangeWindows().Limits.MaxFrameBytes;
         foreach (var push in pushes)
-            notices.Tell(new Notice(state.JoinSeqs is null ? members : [.. members.Where(userId => state.Sees(userId, push.Seq))], push.ToBytes()));
+            notices.Tell(new Notice(state.JoinSeqs is null ? members : [.. members.Where(userId => state.Sees(userId, push.Seq))], push.ToBytes(limit)));
     }
 
     static MessageChangeAnswer Busy(string reason) => MessageChangeAnswer.Refuse(ErrorCode.Unavailable, reason);

@@ -8,8 +8,9 @@ namespace Chat.Node.Conversations;
 /// <summary>For how long after it was sent a message may be changed, and how large it may become.</summary>
 /// <param name="Edit">By its sender; zero: nobody edits.</param>
 /// <param name="Recall">By its sender; who looks after a group may take back every message at any time.</param>
-/// <param name="LargestBody">The canonical body, in bytes.</param>
-readonly record struct ChangeWindows(TimeSpan Edit, TimeSpan Recall, int LargestBody);
+/// <param name="LargestBody">The canonical body that the database takes, in bytes.</param>
+/// <param name="Limits">What can be delivered.</param>
+readonly record struct ChangeWindows(TimeSpan Edit, TimeSpan Recall, int LargestBody, MessageLimits Limits);
 
 /// <summary>What becomes of changes that are judged together: what is to be written (null: nothing), what is told, and an answer for each of them.</summary>
 sealed record JudgedChanges(ChangeSet? Set, IReadOnlyList<MessageChangedPush> Pushes, IReadOnlyList<MessageChangeAnswer> Answers);
@@ -105,6 +106,8 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
             return MessageChangeAnswer.Refuse(ErrorCode.TooLate, $"a message may be edited for {windows.Edit.TotalHours:0} hours");
         if (body.Length > windows.LargestBody)
             return MessageChangeAnswer.Refuse(ErrorCode.TooLarge, "the database does not take the message");
+        if (windows.Limits.Problem(body, references) is { } tooLarge)
+            return MessageChangeAnswer.Refuse(ErrorCode.TooLarge, tooLarge);
         (message.Body, message.Edited, message.References) = (body, now, references);
         _rewritten.Add(message.Seq);
         Note(message, change.UserId, push => push with { Text = change.Text, Edited = now, Mentions = references });

@@ -20,5 +20,5 @@ sealed record ConversationServices(
 
     public NodeMeter Meter { get; init; } = NodeMeter.Unread;
 
-    public Func<ChangeWindows> ChangeWindows { get; init; } = () => new ChangeWindows(TimeSpan.FromHours(48), TimeSpan.FromMinutes(2), int.MaxValue);
+    public Func<ChangeWindows> ChangeWindows { get; init; } = () => new ChangeWindows(TimeSpan.FromHours(48), TimeSpan.FromMinutes(2), int.MaxValue, new MessageLimits(16384, 65536));
 }

@@ -71,8 +71,9 @@ sealed class ChangeRequests(
     /// <param name="id">Where they are.</param>
     /// <param name="rows">Ascending.</param>
     /// <param name="asker">Who is told. The product gets files at the addresses of their senders.</param>
+    /// <param name="room">None is larger: what does not fit is left out of it.</param>
     /// <param name="areTogether">Whether there is nothing between them.</param>
-    public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, Asker asker, bool areTogether = true)
+    public async Task<List<byte[]>> PushesAsync(ConversationId id, IReadOnlyList<LogRow> rows, Asker asker, int room, bool areTogether = true)
     {
         if (rows.Count == 0)
             return [];
@@ -82,11 +83,14 @@ sealed class ChangeRequests(
         return [.. rows.Select(row =>
         {
             var body = ChangedBody.WithoutState(row.Body.Span);
-            var push = asker.SpeaksNext
-                ? ChatBody.ToPush(ChangedBody.WithoutReferences(body), id, row.Cmid, row.Seq, row.Ts, references: FilePushes.WithAddresses(row.References, Files, asker == Asker.Product ? row.Sender : asker.UserId).Span)
-                : ChatBody.ToPush(body, id, row.Cmid, row.Seq, row.Ts);
-            push = states.TryGetValue(row.Seq, out var state) ? state.AddTo(push) : push;
-            return started.TryGetValue(row.Seq, out var thread) ? thread.AddTo(push) : push;
+            if (asker.SpeaksNext)
+                body = ChangedBody.WithoutReferences(body);
+            return new DeliveredMessage(body == row.Body.Span ? row.Body : body.ToArray(), id, row.Cmid, row.Seq, row.Ts)
+            {
+                References = asker.SpeaksNext ? FilePushes.WithAddresses(row.References, Files, asker == Asker.Product ? row.Sender : asker.UserId) : default,
+                State = states.GetValueOrDefault(row.Seq),
+                Thread = started.GetValueOrDefault(row.Seq),
+            }.ToPush(room);
         })];
     }
 }

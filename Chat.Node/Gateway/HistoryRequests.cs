@@ -24,14 +24,14 @@ sealed class HistoryRequests(
             return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
         if (asker.SpeaksNext && request.Problem is { } problem)
             return Reply.Fail(ErrorCode.Malformed, problem);
-        var page = await ReadAsync(request, asker, maxFrameBytes);
+        var page = await ReadAsync(request, asker, HistoryReply.Room(request.Ref, maxFrameBytes));
         return Reply.Ok(ModernFrames.History(request.Ref, page.Pushes, page.IsBackwards, page.HasMore, maxFrameBytes, page.Floor));
     }
 
     /// <summary>The messages that are asked for, of a request that is as it should be, by somebody who may ask.</summary>
     /// <param name="request">Which.</param>
     /// <param name="asker">To whom they are shown.</param>
-    /// <param name="maxBytes">No more of them are read than have this room, and one more.</param>
+    /// <param name="maxBytes">No more of them are read than have this room, and one more. None is larger: what does not fit is left out of it.</param>
     public async Task<HistoryPage> ReadAsync(FetchHistoryRequest request, Asker asker, int maxBytes)
     {
         var id = request.Conversation;
@@ -48,7 +48,7 @@ sealed class HistoryRequests(
             rows.RemoveAt(isBackwards ? 0 : rows.Count - 1);
         }
 
-        return new HistoryPage(await changes.PushesAsync(id, rows, asker), isBackwards, hasMore, FloorOf(asker, hiddenTo));
+        return new HistoryPage(await changes.PushesAsync(id, rows, asker, maxBytes), isBackwards, hasMore, FloorOf(asker, hiddenTo));
     }
 
     /// <summary>Messages that are not beside each other: of a thread, or by their numbers. Those that are not there, or not shown, are left out.</summary>
@@ -61,12 +61,14 @@ sealed class HistoryRequests(
             : isBackwards
                 ? await threads.BeforeAsync(id, root, request.Before ?? long.MaxValue, limit + 1)
                 : await threads.AfterAsync(id, root, Math.Max(request.After!.Value, hiddenTo), limit + 1);
+        seqs = [.. seqs.Where(seq => seq > hiddenTo)]; // before it is said that there are more: below the first that is shown there are none
         var hasMore = root > 0 && seqs.Count > limit;
         if (hasMore)
             seqs = [.. isBackwards ? seqs.Skip(seqs.Count - limit) : seqs.Take(limit)];
-        var rows = await ReadRowsAsync(id, [.. seqs.Where(seq => seq > hiddenTo)], isBackwards, maxBytes);
-        var pushes = await changes.PushesAsync(id, rows.Rows, asker, areTogether: false);
-        return new HistoryPage(pushes, isBackwards, hasMore || rows.IsCut, FloorOf(asker, hiddenTo));
+        var rows = await ReadRowsAsync(id, [.. seqs], isBackwards, maxBytes);
+        var pushes = await changes.PushesAsync(id, rows.Rows, asker, maxBytes, areTogether: false);
+        hasMore = (hasMore || rows.IsCut) && pushes.Count > 0; // without a message there is no number to go on from
+        return new HistoryPage(pushes, isBackwards, hasMore, FloorOf(asker, hiddenTo));
     }
 
     /// <summary>As many of them as fill the room; the newest if they are asked for from the end.</summary>

@@ -59,7 +59,7 @@ sealed class SessionPushes(SessionCore core)
             if (!_ledger.TryTakeRow(row))
                 core.Send(default, receipt); // it has it already: only the receipt goes through the box
             else if (core.IsModern)
-                core.Send(PushOf(row), receipt);
+                core.Send(FilePushes.OfQueued(row, core.SpeaksNext, core.Services.Files, core.User?.Id ?? 0, core.Services.MessageLimits.MaxFrameBytes), receipt);
             else
                 SendLegacy(row.Body, receipt);
         }
@@ -192,11 +192,6 @@ sealed class SessionPushes(SessionCore core)
                 references: FilePushes.WithAddresses(message.References, core.Services.Files, core.User?.Id ?? 0).Span)
             : message.NextPush;
     }
-
-    byte[] PushOf(QueuedMessage row) => core.SpeaksNext
-        ? ChatBody.ToPush(ChangedBody.WithoutReferences(row.Body.Span), row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0,
-            FilePushes.WithAddresses(row.References, core.Services.Files, core.User?.Id ?? 0).Span)
-        : ChatBody.ToPush(row.Body.Span, row.Conversation, row.Cmid, row.Seq, row.Ts, row.Seq == 0 ? row.Id : 0);
 
     void SendLegacy(ReadOnlyMemory<byte> body, Receipt receipt)
     {

@@ -49,7 +49,7 @@ static class AkkaHosting
             System = provider.GetService<SystemOutbox>(),
             ChangeWindows = () => new ChangeWindows(
                 TimeSpan.FromHours(settings.Limits.EditHours), TimeSpan.FromSeconds(settings.Limits.RecallSeconds),
-                provider.GetRequiredService<MessageLog>().LargestBody),
+                provider.GetRequiredService<MessageLog>().LargestBody, new MessageLimits(settings.Limits.MaxTextBytes, settings.Limits.MaxFrameBytes)),
             Meter = provider.GetRequiredService<NodeMeter>(),
         });
         services.AddSingleton(provider => new UserServices(

@@ -6,11 +6,46 @@ namespace Chat.Protocol;
 /// <summary>What becomes of a canonical body (<see cref="ChatBody"/>) when its message is edited or recalled.</summary>
 public static class ChangedBody
 {
+    /// <summary>All that is told of a message that cannot be told.</summary>
+    internal static readonly byte[] Empty = "{\"msg\":\"\"}"u8.ToArray();
+
     /// <summary>The same object with another text.</summary>
     public static byte[] WithText(ReadOnlySpan<byte> body, string text) => Rewrite(body, JsonText.Quote(text), static (in reader) => true);
 
     /// <summary>The same object with an empty text, and without the keys that its sender made up: they may tell as much as the text.</summary>
-    public static byte[] WithoutText(ReadOnlySpan<byte> body) => Rewrite(body, "\"\""u8, static (in reader) => RequestKeys.IsOfMessage(KeyOf(reader)));
+    public static byte[] WithoutText(ReadOnlySpan<byte> body) => Rewrite(body, "\"\""u8, IsOfMessage);
+
+    /// <summary>The object without the keys that its sender made up. What cannot be read is an object with nothing in it.</summary>
+    internal static byte[] WithoutOwnKeys(ReadOnlySpan<byte> body) => TryRewrite(body, default, IsOfMessage);
+
+    /// <summary>The same without the word that what does not fit is missing, which only the server says where it is so (<see cref="DeliveredMessage"/>).</summary>
+    internal static byte[] WithoutMark(ReadOnlySpan<byte> body) => TryRewrite(body, default, static (in reader) => !reader.ValueTextEquals("truncated"u8));
+
+    /// <summary>The same with less of its text, so that it is shorter by so many bytes, or has no text.</summary>
+    internal static byte[] WithShorterText(ReadOnlySpan<byte> body, int bytes)
+    {
+        string text;
+        try
+        {
+            text = TextOf(body);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            text = "";
+        }
+
+        var room = body.Length - TryRewrite(body, "\"\""u8, static (in reader) => true).Length + 2 - bytes; // as it is written there, which need not be our way
+        var (length, used) = (0, 2); // the quotes
+        foreach (var rune in text.EnumerateRunes())
+        {
+            used += JsonText.Quote(rune.ToString()).Length - 2;
+            if (used > room)
+                break;
+            length += rune.Utf16SequenceLength;
+        }
+
+        return TryRewrite(body, JsonText.Quote(text[..length]), static (in reader) => true);
+    }
 
     /// <summary>
     /// The object without keys that say in a history what has become of a message (<see cref="MessageState"/>): those are the server's, and a sender may
@@ -63,6 +98,20 @@ public static class ChangedBody
         }
 
         return "";
+    }
+
+    static bool IsOfMessage(in Utf8JsonReader reader) => RequestKeys.IsOfMessage(KeyOf(reader));
+
+    static byte[] TryRewrite(ReadOnlySpan<byte> body, ReadOnlySpan<byte> text, KeyTest isKept)
+    {
+        try
+        {
+            return Rewrite(body, text, isKept);
+        }
+        catch (JsonException)
+        {
+            return Empty; // somebody has written into the table
+        }
     }
 
     static bool HasKey(ReadOnlySpan<byte> body, KeyTest isWanted)

@@ -56,6 +56,13 @@ public sealed record MessageChangedPush(ConversationId Conversation, long Seq, l
         Who = [.. Who.Concat(later.Who).TakeLast(MaxNames)],
     };
 
+    /// <summary>The frame; without names where they do not fit.</summary>
+    public byte[] ToBytes(int maxFrameBytes)
+    {
+        var frame = ToBytes();
+        return frame.Length <= maxFrameBytes ? frame : (this with { Who = [] }).ToBytes();
+    }
+
     /// <summary>The frame.</summary>
     public byte[] ToBytes() => ModernFrames.Frame(MessageKind.MessageChanged, default, writer =>
     {
@@ -84,7 +91,7 @@ public sealed record MessageChangedPush(ConversationId Conversation, long Seq, l
             WriteWho(writer);
     });
 
-    /// <summary>Written by <see cref="ToBytes"/>.</summary>
+    /// <summary>Written by <see cref="ToBytes(int)"/>.</summary>
     /// <exception cref="FormatException">No server of ours sends this.</exception>
     public static MessageChangedPush Read(JsonElement json)
     {

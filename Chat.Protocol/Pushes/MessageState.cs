@@ -34,6 +34,9 @@ public sealed record MessageState(long Seq, long Rev)
     /// <summary>What the asking user has reacted with.</summary>
     public IReadOnlyList<string> Mine { get; init; } = [];
 
+    /// <summary>The same where there is no room for what people have reacted with.</summary>
+    internal MessageState WithoutReactions() => Reactions.Count == 0 && Mine.Count == 0 ? this : this with { Reactions = new Dictionary<string, int>(), Mine = [] };
+
     /// <summary>
     /// The push of a message in a history (<see cref="ChatBody.ToPush"/>), with what has become of it. Its sender's own keys of these names were taken out
     /// (<see cref="ChangedBody.WithoutState"/>).
@@ -59,7 +62,16 @@ public sealed record MessageState(long Seq, long Rev)
         || reader.ValueTextEquals("pinned"u8) || reader.ValueTextEquals("reactions"u8) || reader.ValueTextEquals("mine"u8)
         || reader.ValueTextEquals("replies"u8) || reader.ValueTextEquals("last_reply"u8);
 
-    internal byte[] ToToken() => JsonText.Write(writer =>
+    /// <summary>An entry of 133; one that no frame has room for comes without its reactions, or without its text too, and says so.</summary>
+    internal byte[] ToToken(int room)
+    {
+        var token = ToToken(isCut: false);
+        if (token.Length > room)
+            token = WithoutReactions().ToToken(isCut: true);
+        return token.Length > room ? (WithoutReactions() with { Text = null, Mentions = MessageReferences.None }).ToToken(isCut: true) : token;
+    }
+
+    byte[] ToToken(bool isCut) => JsonText.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteNumber("seq", Seq);
@@ -75,6 +87,8 @@ public sealed record MessageState(long Seq, long Rev)
         }
 
         WriteRest(writer);
+        if (isCut)
+            writer.WriteBoolean("truncated", true);
         writer.WriteEndObject();
     });
 

@@ -8,11 +8,12 @@ namespace Chat.Protocol;
 /// <param name="HasMore">Whether there are others behind it.</param>
 public sealed record ChangesReply(IReadOnlyList<MessageState> Changes, long Rev, bool HasMore)
 {
-    /// <summary>The frame; what does not fit is left for the next one.</summary>
+    /// <summary>The frame; what does not fit is left for the next one. The first always fits, so who goes on asking comes to the end.</summary>
     public byte[] ToBytes(RequestRef requestRef, int maxFrameBytes)
     {
         var room = maxFrameBytes - 128 - requestRef.Token.Length;
-        var tokens = ModernFrames.Fitting(Changes, state => state.ToToken(), ref room);
+        var whole = room - 1; // a comma
+        var tokens = ModernFrames.Fitting(Changes, state => state.ToToken(whole), ref room);
         var isCut = tokens.Count < Changes.Count;
         return ModernFrames.Success(requestRef, writer =>
         {

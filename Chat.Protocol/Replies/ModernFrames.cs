@@ -169,12 +169,12 @@ public static class ModernFrames
 
     /// <summary>
     /// 102 to a history request. Takes pushes from the front (from the back with <paramref name="keepNewest"/>) as long
-    /// as they fit; <c>"more":true</c> says that there are others.
+    /// as they fit; <c>"more":true</c> says that there are others. One that is not larger than <see cref="HistoryReply.Room"/> always fits.
     /// </summary>
     public static byte[] History(
         RequestRef requestRef, IReadOnlyList<byte[]> pushes, bool keepNewest, bool hasMore, int maxFrameBytes, long floor = 0)
     {
-        var room = maxFrameBytes - (floor > 0 ? 96 : 64) - requestRef.Token.Length;
+        var room = HistoryReply.Room(requestRef, maxFrameBytes);
         var count = 0;
         while (count < pushes.Count && (room -= pushes[keepNewest ? pushes.Count - 1 - count : count].Length) >= 0)
             count++;

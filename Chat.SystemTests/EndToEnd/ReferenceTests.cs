@@ -149,6 +149,30 @@ public abstract class ReferenceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_pages_of_a_thread_end_where_the_user_has_cleared_it()
+    {
+        await using var node = await TestNode.StartAsync(_folder);
+        await using var alice = await ModernTestClient.NewAsync(node.Port, "alice");
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
+        var conversation = $"d:{alice.UserId}:{bob.UserId}";
+        Assert.Equal(0, (await alice.SendToAsync(bob.UserId, "one")).Number("errno"));
+        for (var i = 0; i < 8; i++)
+            Assert.Equal(0, (await SendAsync(alice, bob.UserId, "answer", thread: 1)).Number("errno"));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 135, conversation, clear_to = 5 })).Number("errno"));
+        Assert.Equal(([7L, 8, 9], true), await PageAsync(new { msgid = 107, conversation, thread = 1, limit = 3 }));
+        Assert.Equal(([6L], false), await PageAsync(new { msgid = 107, conversation, thread = 1, before = 7, limit = 3 }));
+        Assert.Equal(([6L, 7], true), await PageAsync(new { msgid = 107, conversation, thread = 1, after = 0, limit = 2 }));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 135, conversation, clear_to = 9 })).Number("errno"));
+        Assert.Equal(([], false), await PageAsync(new { msgid = 107, conversation, thread = 1, limit = 3 }));
+
+        async Task<(long[] Seqs, bool HasMore)> PageAsync(object request)
+        {
+            var page = await bob.RequestAsync(request);
+            return ([.. page.GetProperty("messages").EnumerateArray().Select(message => message.Number("seq"))], page.Has("more"));
+        }
+    }
+
+    [Fact]
     public async Task Without_a_history_nothing_can_be_referred_to()
     {
         await using var node = await TestNode.StartAsync(_folder, "--Chat:History:Enabled=false");

@@ -16,7 +16,7 @@ public sealed class ChangeRulesTests
     const long SentAt = 1_795_410_443_660;
     static readonly ConversationId Pair = ConversationId.Direct(Alice, Bob);
     static readonly ConversationId Team = ConversationId.Group(5);
-    static readonly ChangeWindows Windows = new(TimeSpan.FromHours(48), TimeSpan.FromMinutes(2), 1000);
+    static readonly ChangeWindows Windows = new(TimeSpan.FromHours(48), TimeSpan.FromMinutes(2), 1000, new MessageLimits(16384, 65536));
 
     readonly Dictionary<int, string> _roles = new() { [Alice] = "normal", [Bob] = "normal", [Carol] = "creator" };
     readonly Dictionary<long, StoredMessage> _messages = new[] { 1L, 2L, 3L }.ToDictionary(seq => seq, seq => new StoredMessage
@@ -177,5 +177,20 @@ public sealed class ChangeRulesTests
     JudgedChanges Judge(params ChangeMessage[] changes) => Judge(Pair, changes);
 
     JudgedChanges Judge(ConversationId id, params ChangeMessage[] changes) =>
-        ChangeRules.Judge(id, new ChangeBasis(7, _messages, _roles), Windows, _now, changes);
+        ChangeRules.Judge(id, new ChangeBasis(7, _messages, _roles) { HiddenTo = _hidden }, Windows, _now, changes);
+
+    JudgedChanges Judge(ChangeWindows windows, params ChangeMessage[] changes) =>
+        ChangeRules.Judge(Pair, new ChangeBasis(7, _messages, _roles), windows, _now, changes);
 }
+    [Fact]
+    public void A_text_that_does_not_fit_into_a_frame_beside_the_senders_own_keys_and_what_the_message_refers_to_is_refused()
+    {
+        var windows = Windows with { LargestBody = int.MaxValue, Limits = new MessageLimits(2000, 4096) };
+        _messages[1].Body = Encoding.UTF8.GetBytes($$"""{"id":1,"msg":"m1","msgid":6,"x":"{{new string('y', 3000)}}"}""");
+        var one = Judge(windows, Edit(1, new string('x', 540)), Edit(1, new string('x', 600)));
+        Assert.Equal([ErrorCode.None, ErrorCode.TooLarge], one.Answers.Select(answer => answer.Error));
+        Assert.Equal(540, one.Pushes[0].Text!.Length);
+        Assert.Equal(ErrorCode.TooLarge, Judge(windows, Edit(1, new string('x', 541)) with { Mentions = Encoding.UTF8.GetBytes("""{"mentions":[1000000,1000001,1000002,1000003]}""") }).Answers[0].Error);
+        Assert.Equal(ErrorCode.TooLarge, Judge(windows, Edit(1, new string('x', 600)) with { UserId = ChangeMessage.Product }).Answers[0].Error);
+    }
+
