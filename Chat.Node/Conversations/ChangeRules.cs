@@ -64,7 +64,7 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
     {
         if (change.IsOfProduct ? change.Kind is ChangeKind.React or ChangeKind.Unreact : id.IsGroup ? !basis.Roles.ContainsKey(change.UserId) : !id.IsBetween(change.UserId))
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, $"you take no part in {id}");
-        if (!basis.Messages.TryGetValue(change.Seq, out var message))
+        if (!basis.Messages.TryGetValue(change.Seq, out var message) || IsHidden(change))
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, NoMessage(id, change.Seq));
         if (message.Sender <= 0)
             return MessageChangeAnswer.Refuse(ErrorCode.Forbidden, $"message {change.Seq} of {id} is a system message: nobody has sent it, and nobody changes it");
@@ -124,11 +124,12 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
                 return MessageChangeAnswer.Refuse(ErrorCode.TooLate, $"a message may be recalled for {windows.Recall.TotalSeconds:0} seconds");
         }
 
+        var wasPinned = message.Pinned > 0;
         message.Body = ChangedBody.WithoutText(message.Body);
         message.References = message.References.Recalled;
         (message.RecalledBy, message.Recalled, message.Pinned) = (change.UserId, now, 0);
         _rewritten.Add(message.Seq);
-        Note(message, change.UserId, push => push with { Text = null, Edited = 0, Recalled = new Recalled(change.UserId, now) });
+        Note(message, change.UserId, push => push with { Text = null, Edited = 0, Recalled = new Recalled(change.UserId, now), IsPinned = wasPinned ? false : push.IsPinned });
         return null;
     }
 
@@ -195,6 +196,9 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
             Reactions = push.Who.Count > 0 ? new Dictionary<string, int>(message.Reactions) : null,
         };
     }
+
+    /// <summary>The user has cleared the conversation up to there. To take a message back one needs not see it.</summary>
+    bool IsHidden(ChangeMessage change) => change is { IsOfProduct: false, Kind: not ChangeKind.Recall } && change.Seq <= basis.HiddenTo.GetValueOrDefault(change.UserId);
 
     bool LooksAfterGroup(int userId) => id.IsGroup && basis.Roles.GetValueOrDefault(userId) is "creator" or "admin";
 

@@ -18,6 +18,13 @@ namespace Chat.Node.Storage;
 sealed class MessageChangeStore(
     IChatDatabase database, NodeLease lease, CrashPoints crashPoints, SearchTouches? touches = null, WebhookChanges? webhooks = null)
 {
+    sealed class HiddenRow
+    {
+        public int UserId { get; init; }
+
+        public long HiddenTo { get; init; }
+    }
+
     sealed class RoleRow
     {
         public int UserId { get; init; }
@@ -66,7 +73,9 @@ sealed class MessageChangeStore(
                 roles[row.UserId] = row.Role ?? "";
         }
 
-        return new ChangeBasis(rev, messages, roles);
+        var hidden = users.Count == 0 ? [] : await connection.QueryAsync<HiddenRow>(
+            "SELECT userid, hidden_to AS hiddento FROM DeliveryMark WHERE userid IN @users AND a = @A AND b = @B AND hidden_to > 0", new { id.A, id.B, users });
+        return new ChangeBasis(rev, messages, roles) { HiddenTo = hidden.ToDictionary(row => row.UserId, row => StoredNumbers.OrZero(row.HiddenTo)) };
     });
 
     /// <summary>Writes changes in one transaction; false: somebody else has changed something since they were judged, and nothing was written.</summary>

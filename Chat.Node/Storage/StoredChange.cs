@@ -50,7 +50,11 @@ sealed class StoredMessage
 /// <param name="Rev">Of the newest change. It was read before the rest: so nothing that came between is taken for older.</param>
 /// <param name="Messages">Those that are to be changed, as far as they are in the log.</param>
 /// <param name="Roles">Of a group, the members among those who want to change something.</param>
-sealed record ChangeBasis(long Rev, IReadOnlyDictionary<long, StoredMessage> Messages, IReadOnlyDictionary<int, string> Roles);
+sealed record ChangeBasis(long Rev, IReadOnlyDictionary<long, StoredMessage> Messages, IReadOnlyDictionary<int, string> Roles)
+{
+    /// <summary>Up to where users have cleared the conversation; of others nothing.</summary>
+    public IReadOnlyDictionary<int, long> HiddenTo { get; init; } = new Dictionary<int, long>();
+}
 
 /// <summary>A reaction that is to be there, or no longer.</summary>
 readonly record struct ReactionWrite(long Seq, int UserId, string Emoji, bool IsThere);

@@ -19,6 +19,7 @@ public sealed class ChangeRulesTests
     static readonly ChangeWindows Windows = new(TimeSpan.FromHours(48), TimeSpan.FromMinutes(2), 1000, new MessageLimits(16384, 65536));
 
     readonly Dictionary<int, string> _roles = new() { [Alice] = "normal", [Bob] = "normal", [Carol] = "creator" };
+    readonly Dictionary<int, long> _hidden = [];
     readonly Dictionary<long, StoredMessage> _messages = new[] { 1L, 2L, 3L }.ToDictionary(seq => seq, seq => new StoredMessage
     {
         Seq = seq,
@@ -109,6 +110,27 @@ public sealed class ChangeRulesTests
     }
 
     [Fact]
+    public void A_recall_says_that_the_message_is_pinned_no_longer()
+    {
+        _messages[1].Pinned = 5;
+        var recalled = Judge(
+            new ChangeMessage(Pair, Alice, 1, ChangeKind.Recall, ""), new ChangeMessage(Pair, Alice, 2, ChangeKind.Pin, ""),
+            new ChangeMessage(Pair, Alice, 2, ChangeKind.Recall, ""), new ChangeMessage(Pair, Alice, 3, ChangeKind.Recall, ""));
+        Assert.Equal([false, false, null], recalled.Pushes.Select(push => push.IsPinned));
+    }
+
+    [Fact]
+    public void What_a_user_has_cleared_is_there_for_it_no_more_but_to_be_recalled()
+    {
+        _hidden[Alice] = 2;
+        var judged = Judge(
+            Edit(2, "x"), new ChangeMessage(Pair, Alice, 1, ChangeKind.React, "👍"), Edit(3, "x"), new ChangeMessage(Pair, Bob, 1, ChangeKind.React, "👍"),
+            new ChangeMessage(Pair, Alice, 1, ChangeKind.Recall, ""), new ChangeMessage(Pair, ChangeMessage.Product, 2, ChangeKind.Edit, "x"));
+        Assert.Equal([ErrorCode.NotYours, ErrorCode.NotYours, ErrorCode.None, ErrorCode.None, ErrorCode.None, ErrorCode.None], judged.Answers.Select(answer => answer.Error));
+        Assert.Equal(ChangeRules.NoMessage(Pair, 2), judged.Answers[0].Reason);
+    }
+
+    [Fact]
     public void An_edit_and_a_recall_at_the_same_time_leave_no_text()
     {
         var push = Assert.Single(Judge(Edit(1, "secret"), new ChangeMessage(Pair, Alice, 1, ChangeKind.Recall, "")).Pushes);
@@ -172,16 +194,6 @@ public sealed class ChangeRulesTests
     public void A_text_that_the_database_does_not_take_is_refused() =>
         Assert.Equal(ErrorCode.TooLarge, Judge(Edit(1, new string('x', 1000))).Answers[0].Error);
 
-    static ChangeMessage Edit(long seq, string text, int user = Alice) => new(Pair, user, seq, ChangeKind.Edit, text);
-
-    JudgedChanges Judge(params ChangeMessage[] changes) => Judge(Pair, changes);
-
-    JudgedChanges Judge(ConversationId id, params ChangeMessage[] changes) =>
-        ChangeRules.Judge(id, new ChangeBasis(7, _messages, _roles) { HiddenTo = _hidden }, Windows, _now, changes);
-
-    JudgedChanges Judge(ChangeWindows windows, params ChangeMessage[] changes) =>
-        ChangeRules.Judge(Pair, new ChangeBasis(7, _messages, _roles), windows, _now, changes);
-}
     [Fact]
     public void A_text_that_does_not_fit_into_a_frame_beside_the_senders_own_keys_and_what_the_message_refers_to_is_refused()
     {
@@ -194,3 +206,13 @@ public sealed class ChangeRulesTests
         Assert.Equal(ErrorCode.TooLarge, Judge(windows, Edit(1, new string('x', 600)) with { UserId = ChangeMessage.Product }).Answers[0].Error);
     }
 
+    static ChangeMessage Edit(long seq, string text, int user = Alice) => new(Pair, user, seq, ChangeKind.Edit, text);
+
+    JudgedChanges Judge(params ChangeMessage[] changes) => Judge(Pair, changes);
+
+    JudgedChanges Judge(ConversationId id, params ChangeMessage[] changes) =>
+        ChangeRules.Judge(id, new ChangeBasis(7, _messages, _roles) { HiddenTo = _hidden }, Windows, _now, changes);
+
+    JudgedChanges Judge(ChangeWindows windows, params ChangeMessage[] changes) =>
+        ChangeRules.Judge(Pair, new ChangeBasis(7, _messages, _roles), windows, _now, changes);
+}
