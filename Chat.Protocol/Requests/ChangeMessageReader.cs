@@ -41,7 +41,7 @@ static class ChangeMessageReader
     {
         ("edit", JsonValueKind.Object) => TextOf(value) is { } text ? (ChangeKind.Edit, text) : null,
         ("recall", JsonValueKind.True) => (ChangeKind.Recall, ""),
-        ("react", JsonValueKind.String) => IsReaction(value.GetString()!) && HasNoWords(value.GetString()!) ? (ChangeKind.React, value.GetString()!) : null,
+        ("react", JsonValueKind.String) => HasLength(value.GetString()!) && EmojiRule.IsEmoji(value.GetString()!) ? (ChangeKind.React, value.GetString()!) : null,
         ("unreact", JsonValueKind.String) => IsReaction(value.GetString()!) ? (ChangeKind.Unreact, value.GetString()!) : null,
         ("pin", JsonValueKind.True) => (ChangeKind.Pin, ""),
         ("pin", JsonValueKind.False) => (ChangeKind.Unpin, ""),
@@ -66,9 +66,10 @@ static class ChangeMessageReader
         return text;
     }
 
+    /// <summary>Also what servers of before have taken: it can be taken back.</summary>
     static bool IsReaction(string text)
     {
-        if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > ChangeMessageRequest.MaxReactionBytes)
+        if (!HasLength(text))
             return false;
         foreach (var rune in text.EnumerateRunes())
         {
@@ -79,24 +80,13 @@ static class ChangeMessageReader
         return true;
     }
 
-    /// <summary>Signs only, also digits on a key: with letters it would be a way to speak for who may not.</summary>
-    static bool HasNoWords(string text)
-    {
-        var isKey = text.Contains('\u20E3', StringComparison.Ordinal);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune.IsAscii ? !(isKey && (rune.Value is '#' or '*' || Rune.IsDigit(rune))) : Rune.IsLetterOrDigit(rune) && rune.Value != 0x2139)
-                return false;
-        }
-
-        return true;
-    }
+    static bool HasLength(string text) => text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= ChangeMessageRequest.MaxReactionBytes;
 
     static string ExpectedOf(string key) => key switch
     {
         "edit" => $"an object with the new \"msg\", perhaps with \"mentions\" (\"all\" or at most {MessageReferences.MaxMentions} ids of users), and nothing else",
         "recall" => "true",
         "pin" => "true or false",
-        _ => $"an emoji of 1 to {ChangeMessageRequest.MaxReactionBytes} bytes without blanks",
+        _ => $"an emoji of 1 to {ChangeMessageRequest.MaxReactionBytes} bytes",
     };
 }

@@ -45,6 +45,7 @@ public sealed class ChangeFramesTests
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"傻瓜"}""", "\"react\" must be an emoji")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"👍1"}""", "\"react\" must be an emoji")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"<b>"}""", "\"react\" must be an emoji")]
+    [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"react":"👍👍"}""", "\"react\" must be an emoji")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":41,"unreact":"12345678901234567890123456789012345678901234567890123456789012345"}""", "\"unreact\" must be")]
     [InlineData("""{"msgid":131,"conversation":"d:1:3","seq":0,"recall":true}""", "\"seq\"")]
     [InlineData("""{"msgid":131,"conversation":"x","seq":1,"recall":true}""", "\"conversation\"")]
