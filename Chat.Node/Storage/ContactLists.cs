@@ -11,7 +11,7 @@ sealed record ListPage<T>(IReadOnlyList<T> Entries, bool HasMore);
 
 /// <summary>
 /// Friends, groups and members as they are shown. In databases of legacy servers a row may be there twice, and may point to
-/// nobody. <c>Users.state</c> says whether others are online, and hides users who want to be hidden; of friends it does not count if one has blocked the other. The asker is always online.
+/// nobody. <c>Users.state</c> says whether others are online, and hides users who want to be hidden; it does not count if one of two has blocked the other. The asker is always online.
 /// </summary>
 /// <param name="database">Where they are.</param>
 /// <param name="texts">How legacy servers' names are stored.</param>
@@ -50,7 +50,7 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
 
         public FriendEntry ToFriend(LegacyTexts texts) => new(Id, TextOf(texts), State == "online");
 
-        public MemberEntry ToMember(int userId, LegacyTexts texts) => new(Id, TextOf(texts), Role, Id == userId || State == "online");
+        public MemberEntry ToMember(int userId, HashSet<int> apart, LegacyTexts texts) => new(Id, TextOf(texts), Role, Id == userId || (State == "online" && !apart.Contains(Id)));
     }
 
     sealed class GroupRow
@@ -69,8 +69,8 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
 
         string TextOf(string stored, LegacyTexts texts) => Ours ? stored : texts.Read(stored);
 
-        public GroupEntry ToEntry(IEnumerable<UserRow> members, int userId, bool isCut, LegacyTexts texts) => new(
-            Id, TextOf(Name, texts), TextOf(Description, texts), [.. members.Select(row => row.ToMember(userId, texts))])
+        public GroupEntry ToEntry(IEnumerable<UserRow> members, int userId, HashSet<int> apart, bool isCut, LegacyTexts texts) => new(
+            Id, TextOf(Name, texts), TextOf(Description, texts), [.. members.Select(row => row.ToMember(userId, apart, texts))])
         {
             IsTruncated = isCut,
         };
@@ -92,11 +92,12 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
             var members = groups.Count == 0
                 ? Enumerable.Empty<UserRow>().ToLookup(row => row.GroupId)
                 : await MembersOfAllAsync(connection, [.. groups.Select(group => group.Id)], max);
+            var apart = await ApartAsync(connection, userId, members.SelectMany(rows => rows));
             await PrepareAsync(connection, [.. friends, .. members.SelectMany(rows => rows)], groups);
             return (
                 [.. friends.Select(row => row.ToFriend(_texts))],
                 [.. groups.Select(group => group.ToEntry(
-                    Distinct(members[group.Id].Where(row => row.Id > 0)), userId, members[group.Id].Any(row => row.IsCut), _texts))]);
+                    Distinct(members[group.Id].Where(row => row.Id > 0)), userId, apart, members[group.Id].Any(row => row.IsCut), _texts))]);
         });
 
     /// <summary>Members of a group; whoever asks has to be allowed to.</summary>
@@ -115,8 +116,9 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
             ORDER BY m.userid LIMIT @max
             """,
             new { groupId, after, role, max = limit + 1 })).AsList();
+        var apart = await ApartAsync(connection, userId, rows);
         await PrepareAsync(connection, rows, []);
-        return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId, _texts))], rows.Count > limit);
+        return new ListPage<MemberEntry>([.. Distinct(rows.Take(limit)).Select(row => row.ToMember(userId, apart, _texts))], rows.Count > limit);
     });
 
     /// <summary>Who waits to be let into a group; whoever asks has to be allowed to.</summary>
@@ -171,6 +173,20 @@ sealed class ContactLists(IChatDatabase database, LegacyTexts? texts = null)
 
     ValueTask PrepareAsync(DbConnection connection, IEnumerable<UserRow> users, IEnumerable<GroupRow> groups) => _texts.PrepareAsync(
         users.Where(row => !row.Ours).Select(row => row.Name).Concat(groups.Where(row => !row.Ours).SelectMany(row => new[] { row.Name, row.Description })), connection);
+
+    /// <summary>Those of these users who are not shown online, because they have blocked the asker or are blocked by it. Most of a group are offline anyway.</summary>
+    static async Task<HashSet<int>> ApartAsync(DbConnection connection, int userId, IEnumerable<UserRow> rows)
+    {
+        int[] ids = [.. rows.Where(row => row.State == "online" && row.Id != userId).Select(row => row.Id).Distinct()];
+        return ids.Length == 0
+            ? []
+            : [.. await connection.QueryAsync<int>(
+                """
+                SELECT other FROM Contact WHERE userid = @userId AND other IN @ids AND blocked = 1
+                UNION ALL SELECT userid FROM Contact WHERE userid IN @ids AND other = @userId AND blocked = 1
+                """,
+                new { userId, ids })];
+    }
 
     static async Task<List<UserRow>> FriendRowsAsync(DbConnection connection, int userId, int after, int max) =>
         (await connection.QueryAsync<UserRow>(

@@ -51,6 +51,18 @@ public abstract class ContactListsTests : StorageTest
     }
 
     [Fact]
+    public async Task Who_has_blocked_or_is_blocked_is_offline_in_groups_too_and_nobody_else_is()
+    {
+        await FillAsync(groups: [5]);
+        await Database.ExecuteAsync("UPDATE Users SET state = 'online'");
+        await Database.ExecuteAsync("INSERT INTO Contact (userid, other, state, blocked, rev) VALUES (1, 2, 0, 1, 1), (3, 1, 0, 1, 1), (1, 4, 0, 0, 2), (2, 3, 0, 1, 1)");
+        bool[] expected = [true, false, false, true, true];
+        Assert.Equal(expected, (await _lists.MembersAsync(1, userId: 1, after: 0, limit: 10)).Entries.Select(member => member.IsOnline));
+        Assert.Equal(expected, (await _lists.OfUserAsync(1)).Groups[0].Members.Select(member => member.IsOnline));
+        Assert.Equal([false, true, false, true, true], (await _lists.MembersAsync(1, userId: 2, after: 0, limit: 10)).Entries.Select(member => member.IsOnline));
+    }
+
+    [Fact]
     public async Task Members_come_page_by_page_each_once()
     {
         await FillAsync(groups: [250]);
