@@ -21,6 +21,8 @@ public sealed record ListContactsRequest(long Since, int Limit, bool OnlyBlocked
             return NoInteger(RequestKey.Limit);
         var request = new ListContactsRequest(since ?? 0, (int)Math.Min(limit ?? MaxLimit, MaxLimit));
         using var document = JsonDocument.Parse(fields.Frame);
+        if (document.RootElement.FindRepeated("blocked") is { } repeated)
+            return Invalid($"\"{repeated}\" is there twice: once is expected");
         foreach (var member in document.RootElement.EnumerateObject())
         {
             if (member.Name != "blocked")

@@ -31,6 +31,8 @@ public sealed record ListConversationsRequest(ConversationId? After, int Limit, 
             return NoInteger(RequestKey.Limit);
         var request = new ListConversationsRequest(after, (int)Math.Min(limit ?? MaxLimit, MaxLimit));
         using var document = JsonDocument.Parse(fields.Frame);
+        if (document.RootElement.FindRepeated("unread", "archived") is { } repeated)
+            return Invalid($"\"{repeated}\" is there twice: once is expected");
         foreach (var member in document.RootElement.EnumerateObject())
         {
             if (member.Name is not ("unread" or "archived"))

@@ -29,6 +29,7 @@ public sealed class ContactFramesTests
     [InlineData("""{"msgid":119,"since":"1"}""", "\"since\"")]
     [InlineData("""{"msgid":119,"limit":0}""", "\"limit\"")]
     [InlineData("""{"msgid":119,"blocked":1}""", "\"blocked\"")]
+    [InlineData("""{"msgid":119,"blocked":true,"blocked":false}""", "\"blocked\" is there twice")]
     [InlineData("""{"msgid":120,"do":"add"}""", "\"id\"")]
     [InlineData("""{"msgid":120,"id":0,"do":"add"}""", "\"id\"")]
     [InlineData("""{"msgid":120,"id":-5,"do":"add"}""", "\"id\"")]

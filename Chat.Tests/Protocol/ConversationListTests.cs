@@ -28,6 +28,8 @@ public sealed class ConversationListTests
     [InlineData("""{"msgid":134,"after":"d:3:1"}""", "\"after\"")]
     [InlineData("""{"msgid":134,"limit":0}""", "\"limit\"")]
     [InlineData("""{"msgid":134,"unread":1}""", "\"unread\" must be true or false")]
+    [InlineData("""{"msgid":134,"unread":true,"unread":false}""", "\"unread\" is there twice")]
+    [InlineData("""{"msgid":134,"archived":true,"archived":true}""", "\"archived\" is there twice")]
     [InlineData("""{"msgid":134,"archived":"yes"}""", "\"archived\" must be true or false")]
     public void What_is_wrong_is_named(string json, string expected) =>
         Assert.Contains(expected, Assert.IsType<InvalidRequest>(Requests.Read(Encoding.UTF8.GetBytes(json))).Reason, StringComparison.Ordinal);
