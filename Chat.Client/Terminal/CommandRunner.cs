@@ -73,6 +73,7 @@ sealed class CommandRunner(ChatClient client, Contacts contacts, bool hasTokens,
         "status" => new StatusShown(client.UserId, client.UserId is { } id ? contacts.NameOf(id) : null, client.Endpoint, client.Node, client.IsConnected),
         "help" => new HelpShown(),
         _ => await new GroupCommands(client, contacts, FindUserIdAsync, time).RunAsync(call, cancellationToken)
+            ?? await new SettingsCommands(client, FindConversationAsync).RunAsync(call, cancellationToken)
             ?? await new ConversationCommands(client, contacts, FindConversationAsync).RunAsync(call, cancellationToken)
             ?? await new DeviceCommands(client).RunAsync(call, cancellationToken)
             ?? await new PeopleCommands(client, contacts, FindUserIdAsync).RunAsync(call, cancellationToken)

@@ -6,7 +6,7 @@ sealed class Completion(Contacts contacts, Func<int?> ownId)
     static readonly string[] TakeBoth =
     [
         "history", "read", "unread", "archive", "clear", "receipts", "thread", "report", "reply", "edit", "recall", "react", "unreact", "to", "mute", "unmute", "pin",
-        "unpin", "save", "watch", "typing",
+        "unpin", "save", "watch", "typing", "notify",
     ];
 
     static readonly string[] TakeUsers = [.. TakeBoth, "msg", "friend", "ask", "accept", "decline", "unfriend", "alias", "block", "unblock"];
@@ -14,7 +14,7 @@ sealed class Completion(Contacts contacts, Func<int?> ownId)
     static readonly string[] TakeGroups =
     [
         .. TakeBoth, "group", "join", "members", "about", "add", "remove", "ban", "unban", "admin", "silence", "requests", "admit", "reject", "rename", "joining", "sending",
-        "transfer", "disband", "leave",
+        "describe", "picture", "past", "keep", "transfer", "disband", "leave",
     ];
 
     /// <summary>What the text in front of the cursor may become.</summary>

@@ -32,6 +32,13 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
             client.ChangeGroupAsync(new(GroupOf(call)) { Joining = WordOf<GroupJoining>(call) }, cancellationToken), $"coming in: {call[1]}"),
         "sending" => await DoAsync(
             client.ChangeGroupAsync(new(GroupOf(call)) { Sending = WordOf<GroupSending>(call) }, cancellationToken), $"sending: {call[1]}"),
+        "describe" => await DoAsync(
+            client.ChangeGroupAsync(new(GroupOf(call)) { Description = call[1] ?? "" }, cancellationToken), call[1] is null ? "the group says nothing about itself any more" : $"about it: {call[1]}"),
+        "picture" => await DoAsync(
+            client.ChangeGroupAsync(new(GroupOf(call)) { Avatar = call[1] ?? "" }, cancellationToken), call[1] is null ? "the group has no picture any more" : "the group has another picture"),
+        "past" => await DoAsync(
+            client.ChangeGroupAsync(new(GroupOf(call)) { History = WordOf<GroupHistory>(call) }, cancellationToken), PastOf(WordOf<GroupHistory>(call))),
+        "keep" => await KeepAsync(GroupOf(call), call[1] == "off" ? 0 : CommandRunner.Number(call[1]!, "DAYS"), cancellationToken),
         "transfer" => await ChangeAsync(call, (group, user) => new(group) { Owner = user }, "is the creator now", cancellationToken),
         "disband" when call[1] == "yes" => await DoAsync(client.DeleteGroupAsync(GroupOf(call), cancellationToken), "there is no such group any more"),
         "disband" => throw new CommandException($"it cannot be undone: /disband {call[0]} yes"),
@@ -74,6 +81,16 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
         return new CommandDone($"group {groupId} is called {name}");
     }
 
+    async Task<Outcome> KeepAsync(int groupId, int days, CancellationToken cancellationToken)
+    {
+        await client.ChangeGroupAsync(new(groupId) { KeepDays = days }, cancellationToken);
+        return new CommandDone(KeptOf(days));
+    }
+
+    static string PastOf(GroupHistory history) => history == GroupHistory.Joined ? "new members see what is said since they came" : "new members see all that was said";
+
+    static string KeptOf(int days) => days > 0 ? $"messages are gone after {days} days" : "the group keeps its messages as long as the server does";
+
     static T WordOf<T>(CommandCall call)
         where T : struct, Enum => Enum.TryParse<T>(call[1], ignoreCase: true, out var word) && !char.IsAsciiDigit(call[1]![0])
             ? word
@@ -85,7 +102,10 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
         var role = group.Role is { } own ? $"you are {(own == GroupRole.Creator ? "its creator" : own == GroupRole.Admin ? "an admin" : "a member")}" : "you are no member";
         return new CommandDone(
             $"group {group.GroupId}, {group.Name}{(group.Description.Length > 0 ? $": {group.Description}" : "")}; members: {group.Members}, {role}; "
-            + $"coming in: {group.Joining.ToString().ToLowerInvariant()}, sending: {group.Sending.ToString().ToLowerInvariant()}");
+            + $"coming in: {group.Joining.ToString().ToLowerInvariant()}, sending: {group.Sending.ToString().ToLowerInvariant()}; {PastOf(group.History)}"
+            + (group.KeepDays > 0 ? $"; {KeptOf(group.KeepDays)}" : "")
+            + (group.Avatar.Length > 0 ? $"; picture: {group.Avatar}" : "")
+            + (group.MutedUntil > time.GetUtcNow().ToUnixTimeMilliseconds() ? "; you may send nothing now" : ""));
     }
 
     async Task<CommandOutcome> ChangeAsync(CommandCall call, Func<int, int, ChangeMembersRequest> change, string text, CancellationToken cancellationToken)

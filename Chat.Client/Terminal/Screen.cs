@@ -209,9 +209,19 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
 
     void WriteSettings(UserSettings settings)
     {
-        WriteNotice(settings.Presence == PresencePrivacy.Nobody ? "nobody sees that you are online" : "everyone sees when you are online", "grey");
+        WriteNotice(
+            settings.Presence switch
+            {
+                PresencePrivacy.Nobody => "nobody sees that you are online",
+                PresencePrivacy.Contacts => "your contacts see when you are online",
+                _ => "everyone sees when you are online",
+            },
+            "grey");
+        WriteNotice(settings.HidesReceipts ? "nobody sees how far you have read" : "others see how far you have read", "grey");
         WriteNotice($"muted: {NamesOf(settings.Muted)}", "grey");
         WriteNotice($"pinned: {NamesOf(settings.Pinned)}", "grey");
+        foreach (var same in (settings.Notify ?? new Dictionary<ConversationId, NotifyLevel>()).GroupBy(each => each.Value, each => each.Key).OrderBy(same => same.Key))
+            WriteNotice($"{(same.Key == NotifyLevel.None ? "nothing wakes you in" : "mentions alone wake you in")}: {NamesOf([.. same])}", "grey");
         if (settings.IsTruncated)
             WriteNotice("the lists were too long for one answer", "yellow");
     }

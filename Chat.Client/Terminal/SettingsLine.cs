@@ -9,8 +9,13 @@ static class SettingsLine
     public static void Write(Utf8JsonWriter json, UserSettings settings)
     {
         json.WriteString("presence", settings.Presence.ToText());
+        json.WriteString("receipts", settings.HidesReceipts ? "off" : "on");
         WriteIds(json, "muted", settings.Muted);
         WriteIds(json, "pinned", settings.Pinned);
+        json.WriteStartObject("notify");
+        foreach (var (id, level) in settings.Notify ?? new Dictionary<ConversationId, NotifyLevel>())
+            json.WriteString(id.ToString(), level.ToText());
+        json.WriteEndObject();
         json.WriteBoolean("truncated", settings.IsTruncated);
     }
 

@@ -56,7 +56,7 @@ public sealed class ConsoleCommandTests : IAsyncLifetime
         Assert.Contains("bob is a member", decided, StringComparison.Ordinal);
         Assert.Contains("carol is not let in", decided, StringComparison.Ordinal);
         Assert.Contains("nobody asks", decided, StringComparison.Ordinal);
-        Assert.Contains("group 1, the team; members: 2, you are its creator; coming in: ask, sending: all", decided, StringComparison.Ordinal);
+        Assert.Contains("group 1, the team; members: 2, you are its creator; coming in: ask, sending: all; new members see all that was said", decided, StringComparison.Ordinal);
 
         await RunAsync("alice", "/silence 1 bob 5");
         Assert.Contains("(error 13)", await RunAsync("bob", "/group 1 hello"), StringComparison.Ordinal);
@@ -67,6 +67,44 @@ public sealed class ConsoleCommandTests : IAsyncLifetime
         Assert.Contains("it cannot be undone: /disband 1 yes", ended, StringComparison.Ordinal);
         Assert.Contains("there is no such group any more", ended, StringComparison.Ordinal);
         Assert.Contains("(error 7)", ended, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_group_says_of_itself_and_how_long_it_keeps_what_is_changed_and_shown()
+    {
+        var changed = await RunAsync(
+            "alice", "/create team\n/describe team all of us\n/picture team https://example.com/a.png\n/past team joined\n/keep team 30\n/about team\n/past team maybe\n/keep team soon");
+        Assert.Contains("group 1, team: all of us; members: 1, you are its creator; ", changed, StringComparison.Ordinal);
+        Assert.Contains(
+            "; new members see what is said since they came; messages are gone after 30 days; picture: https://example.com/a.png\n", changed, StringComparison.Ordinal);
+        Assert.Contains("/past takes all, joined, not \"maybe\"", changed, StringComparison.Ordinal);
+        Assert.Contains("DAYS must be a number above 0, not \"soon\"", changed, StringComparison.Ordinal);
+
+        changed = await RunAsync("alice", "/describe team\n/picture team\n/past team all\n/keep team off\n/about team");
+        Assert.Contains("group 1, team; members: 1, you are its creator; coming in: free, sending: all; new members see all that was said\n", changed, StringComparison.Ordinal);
+
+        await RunAsync("bob", "/join team");
+        await RunAsync("alice", "/silence team bob 5");
+        Assert.Contains("; you may send nothing now\n", await RunAsync("bob", "/about team"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_others_see_of_reading_and_what_wakes_the_user_is_changed_and_shown()
+    {
+        await RunAsync("bob", "");
+        var shown = await RunAsync("alice", "/settings\n/create team\n/receipts off\n/notify team mentions\n/notify bob none\n/presence contacts\n/receipts maybe\n/notify team some");
+        Assert.Contains("others see how far you have read\n", shown, StringComparison.Ordinal);
+        Assert.Contains("nobody sees how far you have read\n", shown, StringComparison.Ordinal);
+        Assert.Contains("mentions alone wake you in: team\n", shown, StringComparison.Ordinal);
+        Assert.Contains("nothing wakes you in: bob\n", shown, StringComparison.Ordinal);
+        Assert.Contains("your contacts see when you are online\n", shown, StringComparison.Ordinal);
+        Assert.Contains("/receipts takes WHO and the NUMBER of a message, or on or off, not \"maybe\"", shown, StringComparison.Ordinal);
+        Assert.Contains("/notify takes all, mentions or none, not \"some\"", shown, StringComparison.Ordinal);
+
+        var settings = (await ScriptAsync("alice", "/settings\n/receipts on\n/notify bob all"));
+        Assert.Equal(("off", """{"g:1":"mentions","d:1:2":"none"}"""), (settings[0].GetProperty("receipts").GetString(), settings[0].GetProperty("notify").GetRawText()));
+        Assert.Equal("on", settings[1].GetProperty("receipts").GetString());
+        Assert.Equal("""{"g:1":"mentions"}""", settings[2].GetProperty("notify").GetRawText());
     }
 
     [Fact]
