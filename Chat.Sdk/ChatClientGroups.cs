@@ -1,4 +1,5 @@
 using Chat.Protocol;
+using ChatActors.Client.Messages;
 
 namespace ChatActors.Client;
 
@@ -25,6 +26,11 @@ public static class ChatClientGroups
             return null; // also on a server of an older version
         }
     }
+
+    /// <summary>Those members of a group of the user's who have this role (<see cref="GroupRole"/>), with ids above <paramref name="after"/>; a page has at most 500.</summary>
+    public static Task<ContactPage<MemberEntry>> ListMembersAsync(
+        this ChatClient client, int groupId, string role, int after = 0, int limit = 100, CancellationToken cancellationToken = default) =>
+        client.RequestAsync(new ListMembersRequest(groupId, after, limit) { Role = role }, reply => ListReply.ReadMembers(reply).ToPage(), cancellationToken);
 
     /// <summary>Changes what a group is: its name, what it is about, who comes in, who may send. What is null stays.</summary>
     public static Task ChangeGroupAsync(this ChatClient client, ChangeGroupRequest change, CancellationToken cancellationToken = default) =>

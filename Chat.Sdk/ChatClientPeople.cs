@@ -60,17 +60,25 @@ public static class ChatClientPeople
         client.RequestAsync(new ChangeContactRequest(userId, action) { Alias = alias, Note = note }, _ => true, cancellationToken);
 
     /// <summary>Everybody who is something to the user: contacts, who asks and was asked, and who is blocked.</summary>
-    public static async Task<IReadOnlyList<UserContact>> ListContactsAsync(this ChatClient client, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<UserContact>> ListContactsAsync(this ChatClient client, CancellationToken cancellationToken = default) =>
+        [.. (await client.GetContactChangesAsync(cancellationToken: cancellationToken)).Contacts.Where(contact => contact.State != ContactState.None || contact.IsBlocked)];
+
+    /// <summary>Who has become something else to the user since an earlier answer, or an event, each as it is now.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="since">The rev of that; 0: everybody.</param>
+    /// <param name="onlyBlocked">Only who may not write to the user.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public static async Task<ContactChanges> GetContactChangesAsync(
+        this ChatClient client, long since = 0, bool onlyBlocked = false, CancellationToken cancellationToken = default)
     {
         var contacts = new Dictionary<int, UserContact>();
-        long since = 0;
         while (true)
         {
-            var reply = await client.RequestAsync(new ListContactsRequest(since, 500), ContactsReply.Of, cancellationToken);
+            var reply = await client.RequestAsync(new ListContactsRequest(since, 500, onlyBlocked), ContactsReply.Of, cancellationToken);
             foreach (var (contact, _) in reply.Contacts)
                 contacts[contact.Id] = contact;
             if (!reply.HasMore || reply.Rev <= since)
-                return [.. contacts.Values.Where(contact => contact.State != ContactState.None || contact.IsBlocked)];
+                return new([.. contacts.Values], reply.Rev);
             since = reply.Rev;
         }
     }

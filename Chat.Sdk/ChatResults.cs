@@ -36,4 +36,13 @@ public sealed record HistoryPage(IReadOnlyList<ChatMessage> Messages, bool HasMo
 /// <summary>A part of a list, ascending by id.</summary>
 /// <param name="Entries">What is on the page.</param>
 /// <param name="HasMore">Whether to ask again, after the last entry's id.</param>
-public sealed record ContactPage<T>(IReadOnlyList<T> Entries, bool HasMore);
+public sealed record ContactPage<T>(IReadOnlyList<T> Entries, bool HasMore)
+{
+    /// <summary>Of members: the last number of the group's conversation before they were read. With what the system messages behind it say they are the members now; of several pages the first one's counts. 0: not told.</summary>
+    public long Seq { get; init; }
+}
+
+/// <summary>Who has become something else to the user.</summary>
+/// <param name="Contacts">They, as they are now; from another rev than 0 on also who is nothing any more.</param>
+/// <param name="Rev">To be asked with the next time.</param>
+public sealed record ContactChanges(IReadOnlyList<UserContact> Contacts, long Rev);

@@ -95,7 +95,8 @@ sealed class ChatSession : IConnectionOwner, IDisposable
                 Inbox.Notify(new GroupChanged(GroupChangedPush.Of(push)));
                 break;
             case MessageKind.ContactChanged:
-                Inbox.Notify(new ContactChanged(ContactChangedPush.Of(push).Contact));
+                var changed = ContactChangedPush.Of(push);
+                Inbox.Notify(new ContactChanged(changed.Contact) { Rev = changed.Rev });
                 break;
         }
     }

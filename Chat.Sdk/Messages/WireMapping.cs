@@ -53,7 +53,7 @@ static class WireMapping
         return new(login.Id, login.Name, login.Token, login.Friends, login.Groups, login.IsTruncated);
     }
 
-    public static ContactPage<T> ToPage<T>(this ListReply<T> list) => new(list.Entries, list.HasMore);
+    public static ContactPage<T> ToPage<T>(this ListReply<T> list) => new(list.Entries, list.HasMore) { Seq = list.Seq };
 
     /// <summary>The failure in a reply, or null when it says success.</summary>
     public static ChatException? FindFailure(JsonElement reply) => ReplyFailure.Find(reply) is { } failure

@@ -87,6 +87,8 @@ public abstract class ChatClientWatchTests : IDisposable
         await bob.MuteMemberAsync(group, waiting.Id, until: null);
         var seq = (await carol.SendToGroupAsync(group, "我家在上海东边")).Seq;
 
+        Assert.True((await bob.ListMembersAsync(group)).Seq >= seq);
+
         SearchReply found = new([], 0, null);
         await Eventually.EqualAsync(1, async () => (found = await bob.SearchAsync("上海", since: DateTimeOffset.UtcNow.AddDays(-1))).Hits.Count);
         Assert.Equal((ConversationId.Group(group), seq, "我家在上海东边"), (found.Hits[0].Conversation, found.Hits[0].Seq, found.Hits[0].Text));
@@ -98,7 +100,10 @@ public abstract class ChatClientWatchTests : IDisposable
         Assert.Equal(ErrorCode.Blocked, (await Assert.ThrowsAsync<ChatException>(() => alice.SendToUserAsync(bobId, "hello?"))).Code);
         await bob.ChangeContactAsync(aliceId, ContactAction.Unblock);
         await alice.ChangeContactAsync(bobId, ContactAction.Request, note: "it's me");
-        var asks = (await NextAsync<ContactChanged>(bob)).Contact;
+        var changed = await NextAsync<ContactChanged>(bob);
+        var asks = changed.Contact;
+        Assert.Equal(changed.Rev, (await bob.GetContactChangesAsync()).Rev);
+        Assert.Empty((await bob.GetContactChangesAsync(since: changed.Rev)).Contacts);
         Assert.Equal((aliceId, ContactState.Asks, "it's me"), (asks.Id, asks.State, asks.Note));
         await alice.DeleteGroupAsync(group);
         Assert.Equal(GroupChangedPush.Deleted, (await NextAsync<GroupChanged>(bob, changed => changed.Change.Change == GroupChangedPush.Deleted)).Change.Change);

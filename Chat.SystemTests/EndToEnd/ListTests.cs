@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Protocol;
 using Chat.Tests.Support;
 using ChatActors.Client;
 using Xunit;
@@ -124,6 +125,8 @@ public abstract class ListTests(NodeFixture fixture)
         Assert.Equal((500, true), (first.Entries.Count, first.HasMore));
         var rest = await client.ListMembersAsync(large, after: first.Entries[^1].Id, limit: 500);
         Assert.True(rest.Entries[0].Id > first.Entries[^1].Id);
+        var creator = Assert.Single((await client.ListMembersAsync(large, GroupRole.Creator)).Entries);
+        Assert.Equal((500, GroupRole.Normal), ((await client.ListMembersAsync(large, GroupRole.Normal, limit: 500)).Entries.Count, first.Entries.First(member => member.Id != creator.Id).Role));
         Assert.Equal([large, small], (await client.ListGroupsAsync()).Entries.OrderByDescending(group => group.Members).Select(group => group.Id));
         Assert.Empty((await client.ListFriendsAsync()).Entries);
     }

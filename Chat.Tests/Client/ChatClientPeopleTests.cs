@@ -42,6 +42,21 @@ public sealed class ChatClientPeopleTests : ClientScenario
     }
 
     [Fact]
+    public async Task Changes_of_contacts_are_told_since_a_rev_and_asked_for_from_there()
+    {
+        Server.Store.Contacts.AddRange([new(Bob, ContactState.Contact), new(7, ContactState.Asked), new(Bob, ContactState.None), new(8, ContactState.None) { IsBlocked = true }]);
+        await using var alice = await TestClient.LogInAsync(Server.Options(), "alice");
+        var all = await alice.Client.GetContactChangesAsync();
+        Assert.Equal(4, all.Rev);
+        var news = await alice.Client.GetContactChangesAsync(since: 2);
+        Assert.Equal(4, news.Rev);
+        Assert.Equal([Bob, 8], news.Contacts.Select(contact => contact.Id));
+        await alice.Client.GetContactChangesAsync(onlyBlocked: true);
+        Assert.True(Server.Requests.Items.OfType<ListContactsRequest>().Last().OnlyBlocked);
+        Assert.False(Server.Requests.Items.OfType<ListContactsRequest>().First().OnlyBlocked);
+    }
+
+    [Fact]
     public async Task An_older_server_says_that_it_knows_nothing_of_it()
     {
         Server.IsOld = true;

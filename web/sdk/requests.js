@@ -75,7 +75,7 @@ export class Requests {
    */
   async changeContact(id, action, more) { return (await this.#ask(Kind.changeContact, { id, do: action, ...more })).rev; }
 
-  /** A page of the members of a group, with ids above `after`. @param {number} groupid @param {{ after?: number, limit?: number }} [page] */
+  /** A page of the members of a group, with ids above `after`; as of system message `seq`. @param {number} groupid @param {{ after?: number, limit?: number, role?: 'creator' | 'admin' | 'normal' }} [page] `role`: only those */
   members(groupid, page) { return this.#ask(Kind.members, { groupid, ...page }); }
 
   /** The same of the user's groups. @param {{ after?: number, limit?: number }} [page] */

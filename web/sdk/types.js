@@ -121,6 +121,8 @@
  * @property {'free' | 'invite' | 'ask'} joining
  * @property {'all' | 'admins'} sending
  * @property {string} history
+ * @property {number} [keep_days] after so many days its messages are gone
+ * @property {number} [muted_until] until when the user may not send, in ms since 1970; it may be over
  * @property {'creator' | 'admin' | 'normal'} [role] of the user; left out: no member
  *
  * @typedef {{ id: number, name: string, since: number }} JoinRequest
