@@ -4,6 +4,7 @@
 /** @import { Composer } from './composer.js' */
 /** @import { MenuItem, MessageMenu } from './message-menu.js' */
 /** @import { Timeline } from './timeline.js' */
+import { showReaders } from './readers.js';
 import { reportForm } from './report-form.js';
 
 /** Between two tries of a change, in ms; the client itself waits for a connection, and repeats. */
@@ -23,7 +24,7 @@ export class MessageChanges {
 
   /**
    * @param {ChatClient} client @param {string} conversation @param {Timeline} timeline
-   * @param {{ menu: MessageMenu, composer(): Composer, changed(): void, say(words: string): void, nameOf(message: Message): string, showThread(root: number): void }} hooks
+   * @param {{ menu: MessageMenu, composer(): Composer, changed(): void, say(words: string): void, nameOf(message: Message): string, personName(id: number, said?: string): string, showThread(root: number): void }} hooks
    */
   constructor(client, conversation, timeline, hooks) {
     this.#client = client;
@@ -99,6 +100,9 @@ export class MessageChanges {
       this.#hooks.composer().reply(message, this.#hooks.nameOf(message));
   }
 
+  /** In which dialogs stand. */
+  get #host() { return this.#hooks.menu.element.parentElement ?? document.body; }
+
   /** As it is now: while a menu was open it may have been changed. Undefined: it was taken back. @param {Message} message */
   #now(message) {
     const now = this.#timeline.find(message.seq) ?? message;
@@ -114,6 +118,8 @@ export class MessageChanges {
       items.push({ label: 'Reply', icon: 'reply', act: () => this.#reply(message) });
     if (this.#client.can('threads'))
       items.push({ label: 'Reply in a thread', icon: 'thread', act: () => this.#hooks.showThread(message.thread ?? message.seq) });
+    if (isGroup && message.own && this.#client.can('receipts'))
+      items.push({ label: 'Who has read it…', icon: 'checks', act: () => showReaders(this.#host, this.#client, message, this.#hooks.personName) });
     if (message.own)
       items.push({ label: 'Edit', icon: 'compose', act: () => this.#edit(message) });
     if (!isGroup || this.#looksAfter)
@@ -121,7 +127,7 @@ export class MessageChanges {
     if (message.own || this.#looksAfter)
       items.push({ label: 'Take back', icon: 'undo', danger: true, act: () => void this.#try(() => this.#client.recall(message)) });
     if (!message.own && this.#client.can('reports'))
-      items.push({ label: 'Report…', icon: 'flag', danger: true, act: () => reportForm(this.#hooks.menu.element.parentElement ?? document.body, reason => this.#client.report(message, reason)) });
+      items.push({ label: 'Report…', icon: 'flag', danger: true, act: () => reportForm(this.#host, reason => this.#client.report(message, reason)) });
     return items;
   }
 

@@ -162,6 +162,9 @@ button:disabled { cursor: default; }
 .report textarea:focus { outline: 2px solid var(--chat-link); outline-offset: -1px; border-color: transparent; }
 .report p { margin: 8px 0 0; }
 .report p:empty { display: none; }
+.readers { max-height: 50vh; margin: 10px 0 0; padding: 0; overflow-y: auto; list-style: none; }
+.readers li { padding: 6px 0; overflow-wrap: anywhere; }
+.readers .only { color: var(--chat-soft); font-size: 13.5px; }
 .report-error { color: var(--chat-danger); font-size: 14px; }
 .report-end { display: flex; justify-content: flex-end; gap: 8px; margin-top: 14px; }
 .report-end button { min-height: 44px; padding: 10px 20px; border: 1px solid var(--chat-line); border-radius: 12px; background: var(--chat-surface); font-weight: 620; }

@@ -67,7 +67,7 @@ export class Thread {
     this.#pages = new HistoryPages(client, conversation, this.#timeline, isLoading => this.#onLoading(isLoading));
     this.#changes = new MessageChanges(client, conversation, this.#timeline, {
       menu: this.#menu, composer: () => this.composer, changed: () => this.#drawSoon(), say: words => this.say(words),
-      nameOf: ({ own, name, from }) => (own ? 'yourself' : options.nameOf(from, name)), showThread: root => void this.#view.open(root),
+      nameOf: ({ own, name, from }) => (own ? 'yourself' : options.nameOf(from, name)), personName: (id, said) => options.nameOf(id, said), showThread: root => void this.#view.open(root),
     });
     this.#quotes = new Quotes(client, conversation, this.#timeline, () => this.#drawSoon());
     /** @type {import('./composer.js').ComposerHooks} */

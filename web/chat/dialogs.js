@@ -80,11 +80,12 @@ export const aliasDialog = (contacts, id, own) => formDialog(`What you call ${ow
   alias => contacts.do(id, 'add', { alias }));
 
 /** @param {ChatClient} client @param {(conversation: string) => void} open */
-export const joinGroupDialog = (client, open) => formDialog('Join a group', [{ label: 'Number of the group', type: 'number' }], 'Join',
-  async number => {
-    if (!await client.joinGroup(Number(number)))
+export const joinGroupDialog = (client, open) => formDialog('Join a group', [{ label: 'Name or number of the group', maxlength: 50 }], 'Join',
+  async which => {
+    const id = /^\d+$/.test(which) ? Number(which) : (await client.getGroup(which)).id;
+    if (!await client.joinGroup(id))
       return 'You are let in when the creator or an admin accepts you.';
-    open(`g:${Number(number)}`);
+    open(`g:${id}`);
   });
 
 /**

@@ -27,9 +27,9 @@ export class Requests {
   /** @param {number} groupid @returns {Promise<boolean>} false: the user is no member yet, the group's creator or an admin has to accept first */
   async joinGroup(groupid) { return (await this.#ask(Kind.joinGroup, { groupid })).asked !== true; }
 
-  /** What a group is, also one that the user could come into. @param {number} groupid @returns {Promise<Group>} */
-  async getGroup(groupid) {
-    const { groupid: id, more, ...group } = await this.#page(Kind.getGroup, { groupid });
+  /** What a group is, also one that the user could come into. @param {number | string} which its number, or its whole name @returns {Promise<Group>} */
+  async getGroup(which) {
+    const { groupid: id, more, ...group } = await this.#page(Kind.getGroup, typeof which === 'string' ? { name: which } : { groupid: which });
     return /** @type {Group} */ ({ id, ...group });
   }
 

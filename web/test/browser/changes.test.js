@@ -128,7 +128,7 @@ test('In a group only who looks after it pins, and takes back what others have w
   await alice.getByRole('heading', { name: 'Garden' }).waitFor();
   await bob.getByRole('button', { name: 'New conversation' }).click();
   await bob.getByRole('button', { name: 'Join a group' }).click();
-  await bob.getByLabel('Number of the group').fill(/g:(\d+)/.exec(alice.url())[1]);
+  await bob.getByLabel('Name or number of the group').fill(/g:(\d+)/.exec(alice.url())[1]);
   await bob.getByRole('button', { name: 'Join', exact: true }).click();
   await bob.locator('.composer textarea').waitFor();
   await say(alice, 'of the creator');

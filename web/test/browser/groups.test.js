@@ -24,6 +24,40 @@ async function act(page, name, label) {
   await page.getByRole('menu', { name: 'Actions' }).getByText(label, { exact: true }).click();
 }
 
+test('A group is joined by its name, and who has read a message of it is shown', { timeout: 180_000 }, async () => {
+  const host = await inNewGroup(browser, node.url, 'Cheshire', 'Grin club');
+  const [reader, away] = [await person(browser, node.url), await person(browser, node.url)];
+  await register(reader, 'Duchess');
+  await join(reader, 'no such club');
+  await reader.locator('.form-error').filter({ hasText: 'no such club' }).waitFor();
+  await reader.getByLabel('Name or number of the group').fill('grin CLUB');
+  await reader.getByRole('button', { name: 'Join', exact: true }).click();
+  await reader.locator('.composer textarea').waitFor();
+  await register(away, 'Cook');
+  await join(away, numberIn(host));
+  await away.locator('.composer textarea').waitFor();
+  await away.context().close();
+
+  await say(host, 'well, well');
+  await shows(reader, ['well, well']);
+  await host.locator('.message', { hasText: 'well, well' }).hover();
+  const open = async () => {
+    await host.locator('.message', { hasText: 'well, well' }).getByRole('button', { name: /Actions/ }).click();
+    await host.getByRole('menu', { name: 'Actions' }).getByText('Who has read it').click();
+  };
+  await open();
+  const dialog = host.getByRole('dialog', { name: 'Who has read it' });
+  await dialog.getByText('Read by 1 of 2').waitFor();
+  assert.deepEqual(await dialog.getByRole('listitem').allTextContents(), ['Duchess']);
+  assert.deepEqual(await violations(host), [], 'who has read it');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await reader.locator('.message', { hasText: 'well, well' }).hover();
+  await reader.locator('.message', { hasText: 'well, well' }).getByRole('button', { name: /Actions/ }).click();
+  assert.equal(await reader.getByRole('menu', { name: 'Actions' }).getByText('Who has read it').count(), 0, 'of messages of others it is not offered');
+  assert.deepEqual([host.problems, reader.problems], [[], []]);
+});
+
 test('A creator gives roles, mutes, bans and lifts bans; whoever may not is not offered it', { timeout: 240_000 }, async () => {
   const host = await inNewGroup(browser, node.url, 'Hatter', 'Tea table');
   const [hare, mouse] = [await person(browser, node.url, { colorScheme: 'dark', viewport: { width: 390, height: 760 } }), await person(browser, node.url)];

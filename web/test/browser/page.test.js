@@ -112,7 +112,7 @@ test('Groups are made, joined and written to', { timeout: 120_000 }, async () =>
   const id = /g:(\d+)/.exec(alice.url())[1];
   await bob.getByRole('button', { name: 'New conversation' }).click();
   await bob.getByRole('button', { name: 'Join a group' }).click();
-  await bob.getByLabel('Number of the group').fill(id);
+  await bob.getByLabel('Name or number of the group').fill(id);
   await bob.getByRole('button', { name: 'Join', exact: true }).click();
   await bob.locator('.composer textarea').waitFor();
   await say(alice, 'No room! No room!');

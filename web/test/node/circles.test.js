@@ -56,6 +56,8 @@ test('A group is changed, people are added, made admins, muted and removed, and 
   await alice.changeMembers(id, { owner: bob.id });
   await alice.leaveGroup(id);
   assert.equal((await bob.getGroup(id)).members, 1);
+  assert.equal((await bob.getGroup('TEA Party')).id, id, 'by its name');
+  await assert.rejects(bob.getGroup('no such'), refused(ErrorCode.notFound));
   await bob.changeGroup(id, { delete: true });
   await assert.rejects(bob.getGroup(id), refused(ErrorCode.notFound));
 });

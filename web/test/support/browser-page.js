@@ -103,7 +103,7 @@ export async function inNewGroup(browser, url, name, group, options) {
 export async function join(page, number) {
   await page.getByRole('button', { name: 'New conversation' }).click();
   await page.getByRole('button', { name: 'Join a group' }).click();
-  await page.getByLabel('Number of the group').fill(String(number));
+  await page.getByLabel('Name or number of the group').fill(String(number));
   await page.getByRole('button', { name: 'Join', exact: true }).click();
 }
 
