@@ -81,7 +81,7 @@ sealed class GroupCommands(ChatClient client, Contacts contacts, Func<string, Ca
         return new CommandDone($"group {groupId} is called {name}");
     }
 
-    async Task<Outcome> KeepAsync(int groupId, int days, CancellationToken cancellationToken)
+    async Task<CommandOutcome> KeepAsync(int groupId, int days, CancellationToken cancellationToken)
     {
         await client.ChangeGroupAsync(new(groupId) { KeepDays = days }, cancellationToken);
         return new CommandDone(KeptOf(days));

@@ -9,21 +9,21 @@ namespace Chat.Client.Terminal;
 sealed class SettingsCommands(ChatClient client, Func<string, CancellationToken, Task<ConversationId>> find)
 {
     /// <summary>Null: it is no command of this kind.</summary>
-    public async Task<Outcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
+    public async Task<CommandOutcome?> RunAsync(CommandCall call, CancellationToken cancellationToken) => call.Name switch
     {
         "receipts" when call[1] is null => await ChangeAsync(new() { HidesReceipts = HidesReceipts(call[0]!) }, cancellationToken),
         "notify" => await NotifyAsync(call, cancellationToken),
         _ => null,
     };
 
-    async Task<Outcome> NotifyAsync(CommandCall call, CancellationToken cancellationToken)
+    async Task<CommandOutcome> NotifyAsync(CommandCall call, CancellationToken cancellationToken)
     {
         var level = NotifyLevels.Find(call[1]!.ToLowerInvariant()) ?? throw new CommandException($"/notify takes all, mentions or none, not \"{call[1]}\"");
         var conversation = await find(call[0]!, cancellationToken);
         return await ChangeAsync(new() { Notify = new Dictionary<ConversationId, NotifyLevel> { [conversation] = level } }, cancellationToken);
     }
 
-    async Task<Outcome> ChangeAsync(SettingsChange change, CancellationToken cancellationToken) => new SettingsShown(await client.ChangeSettingsAsync(change, cancellationToken));
+    async Task<CommandOutcome> ChangeAsync(SettingsChange change, CancellationToken cancellationToken) => new SettingsShown(await client.ChangeSettingsAsync(change, cancellationToken));
 
     static bool HidesReceipts(string word) => word.ToLowerInvariant() switch
     {

@@ -82,7 +82,7 @@ sealed class RefusedRequests(AuditStore store, NodeIdentity node, TimeProvider c
         }
     }
 
-    Task AddAsync(Kind kind, Seen seen) => store.AddAsync(new AuditEntry
+    Task<long> AddAsync(Kind kind, Seen seen) => store.AddAsync(new AuditEntry
     {
         At = seen.At,
         KeyId = kind.KeyId,

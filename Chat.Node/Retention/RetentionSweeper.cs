@@ -75,7 +75,7 @@ sealed class RetentionSweeper(
     }
 
     /// <summary>One entry for a page of conversations: there may be many.</summary>
-    Task NoteAsync(int conversations) => audit.AddAsync(new AuditEntry
+    Task<long> NoteAsync(int conversations) => audit.AddAsync(new AuditEntry
     {
         At = Now,
         KeyName = "retention",

@@ -81,7 +81,7 @@ sealed class MarkStanding
         return new MarkVerdict(MarkOutcome.Stored, Head, news)
         {
             ShownRead = news?.Read > ShownRead ? news.Value.Read : null,
-            IsNewsToDevices = mark.ReadTo > TrustedRead(ReadTo, Head) || (mark.ReadTo > 0 && ((ConversationFlags)Flags & ConversationFlags.MarkedUnread) != 0),
+            IsNewsToDevices = mark.ReadTo > TrustedRead(ReadTo, Head) || (mark.ReadTo > 0 && ((ConversationFlags)Flags).HasFlag(ConversationFlags.MarkedUnread)),
         };
     }
 

@@ -42,7 +42,7 @@ static class PreviousVersion
     /// <summary>Whether this clone has a commit.</summary>
     public static bool IsThere(string commit)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", Repository.Root, "cat-file", "-e", $"{commit}^{{commit}}"]) { RedirectStandardError = true })!;
+        using var git = Process.Start(new ProcessStartInfo("git", ["-C", Repository.Root, "cat-file", "-e", $"{commit}^{{commit}}"]) { UseShellExecute = false, RedirectStandardError = true })!;
         git.StandardError.ReadToEnd();
         git.WaitForExit();
         return git.ExitCode == 0;

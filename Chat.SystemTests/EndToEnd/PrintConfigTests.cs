@@ -52,12 +52,12 @@ public sealed class PrintConfigTests : IDisposable
 
     static async Task<(int Exit, string Output, string Error)> RunAsync((string Name, string Value)? variable, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [NodeLaunch.BuiltProgram, "--print-config", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [NodeLaunch.BuiltProgram, "--print-config", .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         if (variable is { } set)
             start.Environment[set.Name] = set.Value;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(Eventually.Patience);
+        await process.WaitForExitAsync().WaitAsync(6 * Eventually.Patience);
         return (process.ExitCode, await output, (await error).Trim());
     }
 }

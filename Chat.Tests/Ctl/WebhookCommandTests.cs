@@ -11,7 +11,7 @@ using Xunit;
 namespace Chat.Tests.Ctl;
 
 /// <summary><c>chatctl webhooks</c> against a node with an endpoint that is a real server.</summary>
-public sealed class WebhookCommandTests : IAsyncLifetime
+public sealed class WebhookCommandTests : IAsyncLifetime, IDisposable
 {
     readonly TestFolder _folder = new();
     WebhookReceiver _receiver = null!;
@@ -31,8 +31,9 @@ public sealed class WebhookCommandTests : IAsyncLifetime
     {
         await _started.DisposeAsync();
         await _receiver.DisposeAsync();
-        _folder.Dispose();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task An_endpoint_is_listed_and_tested_and_one_that_does_not_take_it_has_an_exit_code()
