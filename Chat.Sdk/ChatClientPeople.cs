@@ -68,7 +68,7 @@ public static class ChatClientPeople
     /// <param name="since">The rev of that; 0: everybody.</param>
     /// <param name="onlyBlocked">Only who may not write to the user.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
-    public static async Task<ContactChanges> GetContactChangesAsync(
+    public static async Task<ChangedContacts> GetContactChangesAsync(
         this ChatClient client, long since = 0, bool onlyBlocked = false, CancellationToken cancellationToken = default)
     {
         var contacts = new Dictionary<int, UserContact>();

@@ -45,4 +45,4 @@ public sealed record ContactPage<T>(IReadOnlyList<T> Entries, bool HasMore)
 /// <summary>Who has become something else to the user.</summary>
 /// <param name="Contacts">They, as they are now; from another rev than 0 on also who is nothing any more.</param>
 /// <param name="Rev">To be asked with the next time.</param>
-public sealed record ContactChanges(IReadOnlyList<UserContact> Contacts, long Rev);
+public sealed record ChangedContacts(IReadOnlyList<UserContact> Contacts, long Rev);

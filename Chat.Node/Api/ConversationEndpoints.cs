@@ -10,7 +10,7 @@ namespace Chat.Node.Api;
 /// <summary>How far the other one of two users is.</summary>
 /// <param name="Received">Up to where a device has it.</param>
 /// <param name="Read">Up to where the user has read, as far as others may see it.</param>
-sealed record PeerAnswer(long Received, long Read);
+sealed record PeerMarksAnswer(long Received, long Read);
 
 /// <summary>A conversation of a user, as the user's own devices list it (134). What is missing is not so.</summary>
 /// <param name="Conversation"><c>d:3:17</c> or <c>g:5</c>.</param>
@@ -36,7 +36,7 @@ sealed record ConversationAnswer(string Conversation, long Head, long Ts, long R
     /// <summary>The last message as it is now.</summary>
     public JsonElement? Last { get; init; }
 
-    public PeerAnswer? Peer { get; init; }
+    public PeerMarksAnswer? Peer { get; init; }
 
     /// <summary>The user's devices list it first.</summary>
     public bool? Pinned { get; init; }
@@ -112,7 +112,7 @@ static class ConversationEndpoints
         Mentions = OrMissing(summary.Mentions),
         Marked = OrMissing(summary.IsMarked),
         Last = summary.Last.IsEmpty ? null : JsonElement.Parse(summary.Last.Span),
-        Peer = summary.Peer is { } peer ? new PeerAnswer(peer.Received, peer.Read) : null,
+        Peer = summary.Peer is { } peer ? new PeerMarksAnswer(peer.Received, peer.Read) : null,
         Pinned = OrMissing(summary.IsPinned),
         Muted = OrMissing(summary.IsMuted),
         Archived = OrMissing(summary.IsArchived),

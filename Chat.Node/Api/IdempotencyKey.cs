@@ -8,7 +8,7 @@ namespace Chat.Node.Api;
 /// <summary>The key of a request that may come again.</summary>
 /// <param name="Text">As its sender has it.</param>
 /// <param name="Secret">By which keys of different senders are told apart: the sender's key of the API, which no database has.</param>
-sealed record RequestKey(string Text, byte[] Secret);
+sealed record IdempotentRequest(string Text, byte[] Secret);
 
 /// <summary>The header by which a repetition is recognised: plain, or in quotes as RFC 8941 has strings.</summary>
 static class IdempotencyKey
@@ -22,7 +22,7 @@ static class IdempotencyKey
     };
 
     /// <summary>Null, and the key or none; or what is wrong with it.</summary>
-    public static ApiProblem? Read(HttpRequest request, out RequestKey? key)
+    public static ApiProblem? Read(HttpRequest request, out IdempotentRequest? key)
     {
         key = null;
         var values = request.Headers[Header];
@@ -33,7 +33,7 @@ static class IdempotencyKey
             text = text[1..^1];
         if (values.Count > 1 || text.Length is 0 or > SendMessageRequest.MaxCmidCodePoints || !text.All(character => character is >= ' ' and < '\x7f'))
             return ApiProblem.Malformed($"\"{Header}\" must be one text of 1 to {SendMessageRequest.MaxCmidCodePoints} printable ASCII characters");
-        key = new RequestKey(text, Encoding.UTF8.GetBytes(BearerKey.Of(request) ?? ""));
+        key = new IdempotentRequest(text, Encoding.UTF8.GetBytes(BearerKey.Of(request) ?? ""));
         return null;
     }
 
@@ -42,7 +42,7 @@ static class IdempotencyKey
     /// <param name="what">What is asked for: another endpoint may have the same key.</param>
     /// <param name="body">The request.</param>
     /// <param name="now">When it came.</param>
-    public static RepeatKey? ToRepeat(RequestKey? key, string what, object body, DateTimeOffset now) =>
+    public static RepeatKey? ToRepeat(IdempotentRequest? key, string what, object body, DateTimeOffset now) =>
         key is null ? null : RepeatKey.Of(what, key.Text, key.Secret, JsonSerializer.SerializeToUtf8Bytes(body, body.GetType()), now);
 
     /// <summary>Makes something, or tells what the same request has made before.</summary>

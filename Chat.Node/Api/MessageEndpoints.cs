@@ -81,7 +81,7 @@ static class MessageEndpoints
         return TypedResults.Ok(new BatchAnswer([.. results.Select(ToResult)]));
     }
 
-    static ReadMessage WithCmid(ReadMessage message, RequestKey? key, int at) =>
+    static ReadMessage WithCmid(ReadMessage message, IdempotentRequest? key, int at) =>
         key is not null && message.Body is { Cmid: null } body ? message with { Body = body with { Cmid = CmidOf(key.Text, at) } } : message;
 
     /// <summary>The cmid of a message by the key of its batch and its place there. Where both together are too long for one, a hash stands for the key.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Chat.Node.Settings;
@@ -116,7 +117,12 @@ sealed class FileFolder(FileSettings settings, FileStore store) : IFileBytes
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(draft, path, overwrite: IsEmpty(path));
+            if (IsEmpty(path))
+                File.Move(draft, path, overwrite: true);
+            else if (!OperatingSystem.IsWindows() && Link(draft, path) == 0)
+                return; // File.Move looks first and renames then: it would replace the mark that another node has made in between
+            else
+                File.Move(draft, path); // there are file systems without links
         }
         catch (IOException) when (File.Exists(path) && !IsEmpty(path))
         {
@@ -129,6 +135,11 @@ sealed class FileFolder(FileSettings settings, FileStore store) : IFileBytes
     }
 
     static bool IsEmpty(string path) => File.Exists(path) && new FileInfo(path).Length == 0;
+
+    /// <summary>0: the file has the second name too. Anything else: it has not, as when that name is taken.</summary>
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string file, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     string PathOf(string id) => FileRule.IsId(id)
         ? Path.Combine(_root, id.Substring(FileRule.IdPrefix.Length, 2), id)

@@ -10,7 +10,7 @@ public sealed partial class TypeNameTests
     static readonly string[] Projects = ["Chat.Node", "Chat.Protocol", "Chat.Sdk", "Chat.Client", "Chat.Ctl", "Chat.Bench", "Chat.Checker"];
 
     /// <summary>The same thing on both sides: of the node, and of its client; or of two programs.</summary>
-    static readonly string[] SameThing = ["BackOff", "ConversationPage", "ExitCode", "PostStage", "SentMessage", "TypingPace"];
+    static readonly string[] SameThing = ["BackOff", "ConversationPage", "ExitCode", "HistoryPage", "PostStage", "SentMessage", "TypingPace"];
 
     [Fact]
     public void No_name_of_a_type_means_two_things()
