@@ -28,14 +28,15 @@ sealed record WebhookAnswer(
 /// <summary>Every endpoint.</summary>
 sealed record WebhookList(IReadOnlyList<WebhookAnswer> Webhooks);
 
-/// <summary>Messages, or changes of messages, that wait for an endpoint which does not take them.</summary>
-/// <param name="Conversation">Where.</param>
-/// <param name="After">The endpoint has what is up to here: a number, or with <c>Changes</c> a rev.</param>
+/// <summary>Messages, changes of messages, or other events that wait for an endpoint which does not take them.</summary>
+/// <param name="Conversation">Where; empty with <c>Events</c>.</param>
+/// <param name="After">The endpoint has what is up to here: a number, with <c>Changes</c> a rev, with <c>Events</c> the number of an event.</param>
 /// <param name="Attempts">How often the next one was tried.</param>
 /// <param name="FailingSince">Milliseconds since 1970, UTC.</param>
 /// <param name="Due">When it is tried again.</param>
 /// <param name="Changes">True if it is about changes of messages.</param>
-sealed record WaitingDelivery(string Conversation, long After, int Attempts, long FailingSince, long Due, bool? Changes = null);
+/// <param name="Events">True if it is about events that are no part of a conversation.</param>
+sealed record WaitingDelivery(string Conversation, long After, int Attempts, long FailingSince, long Due, bool? Changes = null, bool? Events = null);
 
 /// <summary>Messages that were given up after a day; <c>replay</c> brings them.</summary>
 sealed record DeadDelivery(long Id, string Conversation, long From, long To, string Reason, long Created);
@@ -75,6 +76,8 @@ static class WebhookEndpoints
                 """{"id":1,"url":"https://example.com/chat","types":["message.created"],"batch":false,"enabled":true,"created":1795410443660,"secrets":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="]}""");
         hooks.MapGet("", ListAsync).RequireScope(ApiScopes.Manage).WithName("listWebhooks").WithSummary("All endpoints")
             .Produces<WebhookList>().WithExample(null, $$"""{"webhooks":[{{Example}}]}""");
+        hooks.MapGet("/{id:long}", GetAsync).RequireScope(ApiScopes.Manage).WithName("getWebhook").WithSummary("An endpoint, without its secrets")
+            .Produces<WebhookAnswer>().WithExample(null, Example);
         hooks.MapPatch("/{id:long}", ChangeAsync).RequireScope(ApiScopes.Manage).WithName("changeWebhook").WithSummary("Changes what is named")
             .Produces<WebhookAnswer>().WithExample("""{"enabled":true}""", Example);
         hooks.MapDelete("/{id:long}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteWebhook").WithSummary("Removes an endpoint, with all that it lacks")
@@ -118,14 +121,18 @@ static class WebhookEndpoints
     static async Task<IResult> ListAsync(WebhookStore store) =>
         TypedResults.Ok(new WebhookList([.. (await store.AllAsync()).Select(endpoint => AnswerOf(endpoint, showsSecrets: false))]));
 
-    static async Task<IResult> ChangeAsync(long id, WebhookChange body, WebhookStore store, WebhookDirectory directory)
+    static async Task<IResult> GetAsync(long id, WebhookStore store) =>
+        await FindAsync(store, id) is { } endpoint ? TypedResults.Ok(AnswerOf(endpoint, showsSecrets: false)) : NoEndpoint(id);
+
+    static async Task<IResult> ChangeAsync(long id, WebhookChange body, WebhookStore store, WebhookDirectory directory, TimeProvider clock)
     {
         if (await FindAsync(store, id) is not { } endpoint)
             return NoEndpoint(id);
-        var (wanted, problem) = Apply(body, endpoint);
-        if (wanted is null)
+        var (changed, problem) = Apply(body, endpoint);
+        if (changed is null)
             return problem!;
-        if (!await store.UpdateAsync(wanted))
+        var wanted = body.Enabled switch { true => changed.On(), false => changed.Off("switched off", clock.GetUtcNow().ToUnixTimeMilliseconds()), null => changed };
+        if (!await store.UpdateAsync(wanted, endpoint))
             return NoEndpoint(id);
         await directory.LookAsync();
         return TypedResults.Ok(AnswerOf(wanted, showsSecrets: body.Secrets is not null));
@@ -141,16 +148,18 @@ static class WebhookEndpoints
 
     static async Task<IResult> DeliveriesAsync(long id, WebhookStore store, WebhookMarks marks, WebhookChanges changes, DispatcherPort dispatcher)
     {
-        if (await FindAsync(store, id) is null)
+        if (await FindAsync(store, id) is not { } endpoint)
             return NoEndpoint(id);
         IReadOnlyList<WebhookCursor> waiting = [.. await marks.FailingAsync(id, MaxListed), .. await changes.FailingAsync(id, MaxListed)];
         var failing = waiting.Select(cursor => new WaitingDelivery(
-            cursor.Conversation.ToString(), cursor.Seq, cursor.Attempts, cursor.FailingSince ?? 0, cursor.Due, cursor.IsOfChanges ? true : null));
+            cursor.Conversation.ToString(), cursor.Seq, cursor.Attempts, cursor.FailingSince ?? 0, cursor.Due, cursor.IsOfChanges ? true : null)).ToList();
+        if (endpoint.Trouble is { } trouble)
+            failing.Insert(0, new WaitingDelivery("", endpoint.OutboxTo, trouble.Attempts, trouble.FailingSince, trouble.Due, Events: true));
         var dead = (await marks.DeadLettersAsync(id, MaxListed)).Select(letter =>
             new DeadDelivery(letter.Id, letter.Conversation.ToString(), letter.FromSeq, letter.ToSeq, letter.Reason, letter.Created));
         var recent = (await dispatcher.AttemptsAsync(id))?.Select(attempt =>
             new RecentDelivery(attempt.Id, attempt.At, attempt.Attempt, attempt.IsTaken, attempt.Reason, attempt.Milliseconds));
-        return TypedResults.Ok(new DeliveryList([.. failing], [.. dead], recent?.ToList()));
+        return TypedResults.Ok(new DeliveryList(failing, [.. dead], recent?.ToList()));
     }
 
     static async Task<IResult> TestAsync(long id, WebhookStore store, WebhookSender sender, TimeProvider clock)
@@ -169,8 +178,9 @@ static class WebhookEndpoints
             return NoEndpoint(id);
         if (!endpoint.IsEnabled)
             return ApiProblem.Conflict($"endpoint {id} is switched off: {endpoint.DisabledReason}");
-        dispatcher.Replay(id);
-        return TypedResults.Accepted((string?)null);
+        return await dispatcher.ReplayAsync(id)
+            ? TypedResults.Accepted((string?)null)
+            : ApiProblem.Unavailable("whoever dispatches is not there now, or does not know of the endpoint yet: repeat it");
     }
 
     /// <summary>An endpoint with what a request names; or what is wrong with the request.</summary>
@@ -189,7 +199,6 @@ static class WebhookEndpoints
             Types = body.Types is null ? endpoint.Types : [.. body.Types.OfType<string>()],
             IsBatch = body.Batch ?? endpoint.IsBatch,
             Secrets = secrets is null ? endpoint.Secrets : [.. secrets.OfType<byte[]>()],
-            DisabledReason = body.Enabled switch { true => null, false => "switched off", null => endpoint.DisabledReason },
         }, null);
     }
 

@@ -26,8 +26,11 @@ sealed class NoWebhooks : IWebhooks
     public ICanTell Marker => ActorRefs.Nobody;
 }
 
-/// <summary>API to dispatcher: bring an endpoint its dead letters once more, the oldest first, until one is not taken.</summary>
+/// <summary>API to dispatcher: bring an endpoint its dead letters once more, the oldest first, until one is not taken. Answered with <see cref="ReplayBegun"/>.</summary>
 sealed record ReplayWebhook(long Endpoint) : IClusterMessage;
+
+/// <summary>Dispatcher to API: whether it does so.</summary>
+sealed record ReplayBegun(bool IsBegun) : IClusterMessage;
 
 /// <summary>API to dispatcher: the last requests to an endpoint. Answered with <see cref="WebhookAttempts"/>.</summary>
 sealed record GetWebhookAttempts(long Endpoint) : IClusterMessage;

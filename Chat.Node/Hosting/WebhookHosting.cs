@@ -34,6 +34,7 @@ static class WebhookHosting
         services.AddSingleton<WebhookWorker>();
         services.AddSingleton<OutboxWorker>();
         services.AddSingleton<ReplayWorker>();
+        services.AddSingleton<OffWorker>();
         services.AddSingleton(provider => new CursorQueue(
             provider.GetRequiredService<WebhookMarks>(), provider.GetRequiredService<IMaterializer>(), provider.GetRequiredService<ILogger<CursorQueue>>()));
         services.AddSingleton<DispatcherServices>();

@@ -27,6 +27,7 @@ static class WebhookFormats
                 return new WebhookHint(conversations);
             }),
         new Format<ReplayWebhook>("wr", (w, m) => w.Long(m.Endpoint), r => new ReplayWebhook(r.Long())),
+        new Format<ReplayBegun>("wb", (w, m) => w.Bool(m.IsBegun), r => new ReplayBegun(r.Bool())),
         new Format<GetWebhookAttempts>("wg", (w, m) => w.Long(m.Endpoint), r => new GetWebhookAttempts(r.Long())),
         new Format<WebhookAttempts>(
             "wa",

@@ -43,5 +43,11 @@ sealed record ReceiptData(int User, string Conversation, long Read);
 /// <summary>What an endpoint is not brought any more of a conversation: messages, or changes of them. <c>Reason</c>: they were kept long enough.</summary>
 sealed record GapData(long Endpoint, string Conversation, long? From = null, long? To = null, long? FromRev = null, long? ToRev = null, string Reason = "retention");
 
+/// <summary>Events that are no part of a conversation are not brought to an endpoint any more. The numbers are those of their <c>webhook-id</c>.</summary>
+sealed record EventGapData(long Endpoint, long FromEvent, long ToEvent);
+
+/// <summary>An endpoint was off for so long that nothing was kept for it, from a time (if it is known) to another, in milliseconds since 1970, UTC.</summary>
+sealed record OffGapData(long Endpoint, long? Since, long Until, string Reason = "off");
+
 /// <summary>What a user did about another one.</summary>
 sealed record ContactData(int User, int Other, string? Note);

@@ -1,7 +1,7 @@
 namespace Chat.Node.Storage;
 
 /// <summary>
-/// Which types of events some endpoint wants, as this node has read it last, about a second ago: what nobody wants is not written. Until endpoints
+/// Which types of events some endpoint wants, on or off for a while, as this node has read it last, about a second ago: what nobody wants is not written. Until endpoints
 /// have been read everything may be wanted.
 /// </summary>
 sealed class WebhookInterest

@@ -11,6 +11,11 @@ namespace Chat.Node.Storage;
 /// <param name="IsOfChanges">It is about what became of messages, and not about new ones.</param>
 sealed record WebhookMark(ConversationId Conversation, long FirstSeq, long Version, bool IsOfChanges = false);
 
+/// <summary>Several events that were in one request: they come again in one, with the same id.</summary>
+/// <param name="Id">The header <c>webhook-id</c>.</param>
+/// <param name="UpTo">The number, or the rev, of the last one.</param>
+sealed record TriedBatch(string Id, long UpTo);
+
 /// <summary>How far an endpoint has come in a conversation.</summary>
 /// <param name="Endpoint">Its id.</param>
 /// <param name="Conversation">Which.</param>
@@ -19,8 +24,9 @@ sealed record WebhookMark(ConversationId Conversation, long FirstSeq, long Versi
 /// <param name="FailingSince">When the first attempt failed, in milliseconds since 1970, UTC; null if none did.</param>
 /// <param name="Due">When the next attempt is due, in milliseconds since 1970, UTC.</param>
 /// <param name="IsOfChanges">It is about what became of messages, and not about new ones.</param>
+/// <param name="Tried">What it did not take, if that was a batch. It is not stored: who reads the cursor begins with another batch.</param>
 sealed record WebhookCursor(
-    long Endpoint, ConversationId Conversation, long Seq, int Attempts = 0, long? FailingSince = null, long Due = 0, bool IsOfChanges = false);
+    long Endpoint, ConversationId Conversation, long Seq, int Attempts = 0, long? FailingSince = null, long Due = 0, bool IsOfChanges = false, TriedBatch? Tried = null);
 
 /// <summary>Numbers of a conversation that an endpoint could not be brought to receive.</summary>
 sealed record WebhookDeadLetter(long Id, long Endpoint, ConversationId Conversation, long FromSeq, long ToSeq, string Reason, long Created);
@@ -141,7 +147,7 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
             transaction);
         if (buried == 0)
             return cursor.Seq; // the endpoint was removed meanwhile: nothing of it may stay
-        await StoreAsync(connection, transaction, cursor with { Seq = toSeq, Attempts = 0, FailingSince = null, Due = 0 });
+        await StoreAsync(connection, transaction, cursor with { Seq = toSeq, Attempts = 0, FailingSince = null, Due = 0, Tried = null });
         await outbox.AddAsync(
             connection, transaction, WebhookTypes.Gap,
             $$"""{"endpoint":{{cursor.Endpoint}},"conversation":"{{cursor.Conversation}}","from":{{fromSeq}},"to":{{toSeq}}}""");

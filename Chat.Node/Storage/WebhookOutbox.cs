@@ -6,6 +6,9 @@ namespace Chat.Node.Storage;
 /// <summary>An event that is not in the log. <c>Data</c> is JSON, <c>Created</c> milliseconds since 1970, UTC.</summary>
 sealed record WebhookEvent(long Id, string Type, string Data, long Created);
 
+/// <summary>That there is an event, and since when, in milliseconds since 1970, UTC.</summary>
+sealed record EventNumber(long Id, long Created);
+
 /// <summary>The statements for events that are not in the log.</summary>
 sealed class WebhookOutbox(IChatDatabase database, TimeProvider clock, WebhookInterest? interest = null)
 {
@@ -42,11 +45,17 @@ sealed class WebhookOutbox(IChatDatabase database, TimeProvider clock, WebhookIn
         return true;
     });
 
-    /// <summary>Events above a number, in order.</summary>
-    public Task<IReadOnlyList<WebhookEvent>> ReadAfterAsync(long after, int limit) => database.ReadAsync<IReadOnlyList<WebhookEvent>>(async connection =>
+    /// <summary>Which events there are above a number, in order.</summary>
+    public Task<IReadOnlyList<EventNumber>> NumbersAfterAsync(long after, int limit) => database.ReadAsync<IReadOnlyList<EventNumber>>(async connection =>
     [
-        .. (await connection.QueryAsync<EventQueryRow>(
-            "SELECT id, type, data, created FROM WebhookEvent WHERE id > @after ORDER BY id LIMIT @limit", new { after, limit }))
+        .. (await connection.QueryAsync<EventQueryRow>("SELECT id, created FROM WebhookEvent WHERE id > @after ORDER BY id LIMIT @limit", new { after, limit }))
+            .Select(row => new EventNumber(row.Id, row.Created)),
+    ]);
+
+    /// <summary>Some events, in order.</summary>
+    public async Task<IReadOnlyList<WebhookEvent>> ReadAsync(IReadOnlyCollection<long> ids) => ids.Count == 0 ? [] : await database.ReadAsync<IReadOnlyList<WebhookEvent>>(async connection =>
+    [
+        .. (await connection.QueryAsync<EventQueryRow>("SELECT id, type, data, created FROM WebhookEvent WHERE id IN @ids ORDER BY id", new { ids }))
             .Select(row => new WebhookEvent(row.Id, row.Type, row.Data, row.Created)),
     ]);
 

@@ -4,36 +4,15 @@ using Dapper;
 
 namespace Chat.Node.Storage;
 
-/// <summary>A receiver of events.</summary>
-/// <param name="Id">Given by the database.</param>
-/// <param name="Url">Where events are posted to.</param>
-/// <param name="Secrets">Bytes that events are signed with, the newest first; several while they are being changed.</param>
-/// <param name="Types">The events that it wants; empty: all but those that are only for who names them.</param>
-/// <param name="IsBatch">Whether one request brings several messages of a conversation.</param>
-/// <param name="DisabledReason">Why nothing is sent any more; null: it is sent.</param>
-/// <param name="OutboxTo">The last event of the outbox that it has.</param>
-/// <param name="Created">Milliseconds since 1970, UTC.</param>
-sealed record WebhookEndpoint(
-    long Id, string Url, IReadOnlyList<byte[]> Secrets, IReadOnlyList<string> Types, bool IsBatch, string? DisabledReason, long OutboxTo, long Created)
-{
-    public bool IsEnabled => DisabledReason is null;
-
-    /// <summary>Whether it gets events of a type.</summary>
-    public bool Gets(string type) => IsEnabled && Wants(type);
-
-    public bool Wants(string type) => Types.Count == 0 ? type != WebhookTypes.ReceiptRead : Types.Contains(type);
-
-    /// <summary>Whether it is brought anything from conversations: messages, or what becomes of them.</summary>
-    public bool FollowsConversations => IsEnabled && (Wants(WebhookTypes.MessageCreated) || WantsChanges);
-
-    public bool WantsChanges => WebhookTypes.Changes.Any(Wants);
-}
-
 /// <summary>The statements for receivers of events.</summary>
 sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
 {
     /// <summary>Each is told of everything: more are refused.</summary>
     public const int Max = 32;
+
+    readonly WebhookOutbox _outbox = new(database, clock);
+
+    long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     sealed class EndpointQueryRow
     {
@@ -53,8 +32,19 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
 
         public long Created { get; init; }
 
+        public long? Disabled_At { get; init; }
+
+        public long? Forgotten_At { get; init; }
+
+        public int Outbox_Attempts { get; init; }
+
+        public long? Outbox_Failing_Since { get; init; }
+
+        public long Outbox_Due { get; init; }
+
         public WebhookEndpoint ToEndpoint() => new(
-            Id, Url, JsonSerializer.Deserialize<byte[][]>(Secrets)!, JsonSerializer.Deserialize<string[]>(Types)!, Batch != 0, Disabled_Reason, Outbox_To, Created);
+            Id, Url, JsonSerializer.Deserialize<byte[][]>(Secrets)!, JsonSerializer.Deserialize<string[]>(Types)!, Batch != 0, Disabled_Reason, Outbox_To, Created,
+            Disabled_At, Forgotten_At, Outbox_Failing_Since is { } since ? new OutboxTrouble(Outbox_Attempts, since, Outbox_Due) : null);
     }
 
     public Task<IReadOnlyList<WebhookEndpoint>> AllAsync() => database.ReadAsync(connection => AllAsync(connection, null));
@@ -63,7 +53,10 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
     public static async Task<IReadOnlyList<WebhookEndpoint>> AllAsync(DbConnection connection, DbTransaction? transaction) =>
     [
         .. (await connection.QueryAsync<EndpointQueryRow>(
-            "SELECT id, url, secrets, types, batch, disabled_reason, outbox_to, created FROM WebhookEndpoint WHERE id > 0 ORDER BY id LIMIT @Max",
+            """
+            SELECT id, url, secrets, types, batch, disabled_reason, outbox_to, created, disabled_at, forgotten_at, outbox_attempts, outbox_failing_since, outbox_due
+            FROM WebhookEndpoint WHERE id > 0 ORDER BY id LIMIT @Max
+            """,
             new { Max }, transaction)).Select(row => row.ToEndpoint()),
     ];
 
@@ -75,7 +68,7 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
             if (await connection.ExecuteScalarAsync<long?>(
                 "SELECT id FROM WebhookEndpoint WHERE id > 0 ORDER BY id LIMIT 1 OFFSET @last", new { last = Max - 1 }, transaction) is not null)
                 return null;
-            var created = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var created = Now;
             var outbox = await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(id), 0) FROM WebhookEvent", transaction: transaction);
             await connection.ExecuteAsync(
                 """
@@ -89,21 +82,44 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
             return new WebhookEndpoint(id, url, secrets, types, isBatch, null, outbox, created);
         });
 
-    /// <summary>False if there is no such endpoint.</summary>
-    public Task<bool> UpdateAsync(WebhookEndpoint endpoint) => ExecuteAsync(
-        "UPDATE WebhookEndpoint SET url = @Url, secrets = @secrets, types = @types, batch = @batch, disabled_reason = @DisabledReason WHERE id = @Id",
-        new
+    /// <summary>False if there is no such endpoint. One that is on again after it was forgotten begins anew: it is told that there is a gap.</summary>
+    /// <param name="endpoint">As it is to be.</param>
+    /// <param name="before">As it was.</param>
+    public Task<bool> UpdateAsync(WebhookEndpoint endpoint, WebhookEndpoint before) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var updated = await connection.ExecuteAsync(
+            """
+            UPDATE WebhookEndpoint SET url = @Url, secrets = @secrets, types = @types, batch = @batch,
+                disabled_reason = @DisabledReason, disabled_at = @DisabledAt, forgotten_at = @ForgottenAt WHERE id = @Id
+            """,
+            new
+            {
+                endpoint.Url,
+                secrets = JsonSerializer.Serialize(endpoint.Secrets),
+                types = JsonSerializer.Serialize(endpoint.Types),
+                batch = endpoint.IsBatch ? 1 : 0,
+                endpoint.DisabledReason,
+                endpoint.DisabledAt,
+                endpoint.ForgottenAt,
+                endpoint.Id,
+            },
+            transaction);
+        if (updated > 0 && endpoint.IsEnabled && !before.IsKept)
         {
-            endpoint.Url,
-            secrets = JsonSerializer.Serialize(endpoint.Secrets),
-            types = JsonSerializer.Serialize(endpoint.Types),
-            batch = endpoint.IsBatch ? 1 : 0,
-            endpoint.DisabledReason,
-            endpoint.Id,
-        });
+            var last = await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(id), 0) FROM WebhookEvent", transaction: transaction);
+            await StoreAsync(connection, transaction, endpoint.Id, last, null);
+            await _outbox.AddAsync(connection, transaction, WebhookTypes.Gap, WebhookData.Of(new OffGapData(endpoint.Id, before.ForgottenAt, Now)));
+        }
 
-    public Task<bool> DisableAsync(long id, string reason) =>
-        ExecuteAsync("UPDATE WebhookEndpoint SET disabled_reason = @reason WHERE id = @id AND disabled_reason IS NULL", new { id, reason });
+        return updated > 0;
+    });
+
+    public Task<bool> DisableAsync(long id, string reason) => ExecuteAsync(
+        "UPDATE WebhookEndpoint SET disabled_reason = @reason, disabled_at = @Now, forgotten_at = NULL WHERE id = @id AND disabled_reason IS NULL", new { id, reason, Now });
+
+    /// <summary>Nothing is kept any more for an endpoint that is off since a time.</summary>
+    public Task<bool> ForgetAsync(long id, long disabledAt) => ExecuteAsync(
+        "UPDATE WebhookEndpoint SET forgotten_at = @Now WHERE id = @id AND disabled_at = @disabledAt AND forgotten_at IS NULL", new { id, disabledAt, Now });
 
     /// <summary>With all that it has not received.</summary>
     public Task<bool> RemoveAsync(long id) => database.WriteAsync(async (connection, transaction) =>
@@ -114,9 +130,28 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
         return await connection.ExecuteAsync("DELETE FROM WebhookEndpoint WHERE id = @id", new { id }, transaction) > 0;
     });
 
-    /// <summary>It has the events of the outbox up to one.</summary>
-    public Task OnOutboxAsync(long id, long upTo) =>
-        ExecuteAsync("UPDATE WebhookEndpoint SET outbox_to = @upTo WHERE id = @id AND outbox_to < @upTo", new { id, upTo });
+    /// <summary>It has the events of the outbox up to one, and takes the next one or not.</summary>
+    public Task OnOutboxAsync(long id, long upTo, OutboxTrouble? trouble) => database.WriteAsync((connection, transaction) => StoreAsync(connection, transaction, id, upTo, trouble));
+
+    /// <summary>The events of the outbox up to one are not brought any more: a gap is told of in the same commit, once.</summary>
+    /// <param name="id">To which endpoint.</param>
+    /// <param name="from">The first one that it does not get.</param>
+    /// <param name="upTo">The last one.</param>
+    public Task<bool> GiveUpOutboxAsync(long id, long from, long upTo) => database.WriteAsync(async (connection, transaction) =>
+    {
+        if (await connection.ExecuteAsync("UPDATE WebhookEndpoint SET outbox_to = @upTo WHERE id = @id AND outbox_to < @upTo", new { id, upTo }, transaction) == 0)
+            return false;
+        await _outbox.AddAsync(connection, transaction, WebhookTypes.Gap, WebhookData.Of(new EventGapData(id, from, upTo)));
+        return true;
+    });
+
+    static Task<int> StoreAsync(DbConnection connection, DbTransaction transaction, long id, long upTo, OutboxTrouble? trouble) => connection.ExecuteAsync(
+        """
+        UPDATE WebhookEndpoint SET outbox_to = CASE WHEN outbox_to < @upTo THEN @upTo ELSE outbox_to END,
+            outbox_attempts = @attempts, outbox_failing_since = @since, outbox_due = @due WHERE id = @id
+        """,
+        new { id, upTo, attempts = trouble?.Attempts ?? 0, since = trouble?.FailingSince, due = trouble?.Due ?? 0 },
+        transaction);
 
     Task<bool> ExecuteAsync(string sql, object values) => database.WriteAsync(async (connection, transaction) =>
         await connection.ExecuteAsync(sql, values, transaction) > 0);

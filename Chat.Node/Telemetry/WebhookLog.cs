@@ -20,6 +20,12 @@ static partial class WebhookLog
     [LoggerMessage(284, LogLevel.Warning, "user {User} could not be woken, trying again: {Reason}")]
     public static partial void PushFailed(ILogger logger, int user, string reason);
 
+    [LoggerMessage(285, LogLevel.Error, "webhook {Endpoint} has failed for a day: events that are no part of a conversation are given up, up to {UpTo}")]
+    public static partial void EventGap(ILogger logger, long endpoint, long upTo);
+
+    [LoggerMessage(286, LogLevel.Warning, "webhook {Endpoint} has been off for a day: what it lacks was given up, and nothing more is kept for it")]
+    public static partial void Forgotten(ILogger logger, long endpoint);
+
     [LoggerMessage(295, LogLevel.Warning, "the hook of messages ({Host}) did not answer about one: {Reason}; on failure: {OnFailure}")]
     public static partial void HookFailed(ILogger logger, string host, string reason, Enum onFailure);
 

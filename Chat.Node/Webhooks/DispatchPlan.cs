@@ -15,68 +15,78 @@ sealed class DispatchPlan
     /// <summary>Requests of one endpoint that are under way.</summary>
     public const int MaxRunning = 16;
 
-    /// <summary>Conversations in memory; the others are found again when there is room.</summary>
+    /// <summary>Conversations in memory. When there is no room those that only wait make place: they are found again in the database.</summary>
     public const int MaxConversations = 20_000;
+
+    /// <summary>So many conversations of an endpoint wait in memory without making place for others: those of all endpoints together leave room.</summary>
+    public const int MaxAtHand = 500;
 
     /// <summary>After so many failures in a row an endpoint is tried with one request at a time.</summary>
     const int DownAfter = 16;
 
-    sealed class Entry(long seenAt)
-    {
-        /// <summary>One for messages, one for changes of messages; null: nothing is marked.</summary>
-        public WebhookMark? Messages;
-        public WebhookMark? Changes;
-
-        /// <summary>When these versions of the marks were seen first, in milliseconds of a steady clock.</summary>
-        public long SeenAt = seenAt;
-        public bool IsClearing;
-        public readonly Dictionary<long, WebhookTask> Tasks = [];
-
-        public IEnumerable<WebhookMark> Marks => ((IEnumerable<WebhookMark?>)[Messages, Changes]).OfType<WebhookMark>();
-
-        /// <summary>True if this version was not known.</summary>
-        public bool Take(WebhookMark mark, long now)
-        {
-            if ((mark.IsOfChanges ? Changes : Messages)?.Version == mark.Version)
-                return false;
-            Put(mark.IsOfChanges, mark);
-            (SeenAt, IsClearing) = (now, false);
-            return true;
-        }
-
-        public void Put(bool isOfChanges, WebhookMark? mark) => (Messages, Changes) = isOfChanges ? (Messages, mark) : (mark, Changes);
-    }
-
     sealed class EndpointState
     {
-        public readonly Queue<WebhookTask> Ready = new();
+        public readonly ReadyTasks Ready = new();
         public int Running;
         public int Failures;
+
+        /// <summary>Conversations that are in memory and wait for their turn, or until they are due, as of the last tick.</summary>
+        public int Waiting;
     }
 
-    readonly Dictionary<ConversationId, Entry> _entries = [];
+    readonly Dictionary<ConversationId, PlanEntry> _entries = [];
     readonly Dictionary<long, EndpointState> _states = [];
 
     /// <summary>What is under way, and where it counts: an endpoint may be switched off and on again meanwhile.</summary>
     readonly Dictionary<WebhookTask, EndpointState> _running = [];
+
+    /// <summary>Conversations that may make place, as of the last tick.</summary>
+    readonly Queue<ConversationId> _waiting = new();
     IReadOnlyList<WebhookEndpoint> _endpoints = [];
 
     public int Conversations => _entries.Count;
 
-    /// <summary>Since when an endpoint has taken nothing in a conversation, as of the last tick: the oldest; null: all take what comes.</summary>
+    /// <summary>What comes now makes something go: a look at all marks should not bring much at a time.</summary>
+    public bool IsFull => _entries.Count >= MaxConversations;
+
+    /// <summary>Since when an endpoint that is on has taken nothing in a conversation, as of the last tick: the oldest; null: all take what comes.</summary>
     public long? FailingSince { get; private set; }
 
     public bool Knows(ConversationId id) => _entries.ContainsKey(id);
 
-    /// <summary>The endpoints as they are now: those that want something of conversations.</summary>
+    /// <summary>The endpoints as they are now: those that something of conversations is kept for. One that is off is asked nothing, and keeps what it lacks.</summary>
     public void SetEndpoints(IReadOnlyList<WebhookEndpoint> endpoints)
     {
+        var wereOff = _endpoints.Where(endpoint => !endpoint.IsEnabled).Select(endpoint => endpoint.Id).ToHashSet();
+        var added = endpoints.ExceptBy(_endpoints.Select(endpoint => endpoint.Id), endpoint => endpoint.Id).ToList();
         _endpoints = endpoints;
         foreach (var id in _states.Keys.Except(endpoints.Select(endpoint => endpoint.Id)).ToList())
         {
             _states.Remove(id);
             foreach (var entry in _entries.Values)
                 entry.Tasks.Remove(id);
+        }
+
+        foreach (var endpoint in endpoints.Where(endpoint => endpoint.IsEnabled && wereOff.Contains(endpoint.Id)))
+            Hurry(endpoint.Id);
+        if (added.Count == 0)
+            return;
+        foreach (var entry in _entries.Values)
+        {
+            foreach (var mark in entry.Marks)
+                Add(entry, mark, added, [], isNews: true);
+        }
+    }
+
+    /// <summary>It was switched on again: whoever did so has mended it, and does not want to wait.</summary>
+    void Hurry(long endpoint)
+    {
+        var state = StateOf(endpoint);
+        state.Failures = 0;
+        foreach (var entry in _entries.Values)
+        {
+            if (entry.Tasks.TryGetValue(endpoint, out var task) && task.Hurry())
+                state.Ready.Enqueue(task);
         }
     }
 
@@ -85,14 +95,19 @@ sealed class DispatchPlan
     {
         if (!_entries.TryGetValue(mark.Conversation, out var entry))
         {
-            if (_entries.Count >= MaxConversations)
+            if (IsFull && !MakePlace())
                 return;
-            _entries[mark.Conversation] = entry = new Entry(now);
+            _entries[mark.Conversation] = entry = new PlanEntry(now);
         }
 
         var isNews = entry.Take(mark, now);
-        var known = cursors.Where(cursor => cursor.IsOfChanges == mark.IsOfChanges).ToDictionary(cursor => cursor.Endpoint);
-        foreach (var endpoint in _endpoints)
+        Add(entry, mark, _endpoints, cursors.Where(cursor => cursor.IsOfChanges == mark.IsOfChanges).ToDictionary(cursor => cursor.Endpoint), isNews);
+    }
+
+    /// <summary>Endpoints may lack something in a marked conversation.</summary>
+    void Add(PlanEntry entry, WebhookMark mark, IReadOnlyList<WebhookEndpoint> endpoints, Dictionary<long, WebhookCursor> known, bool isNews)
+    {
+        foreach (var endpoint in endpoints)
         {
             if (!entry.Tasks.TryGetValue(endpoint.Id, out var task))
                 entry.Tasks[endpoint.Id] = task = new WebhookTask(endpoint.Id, mark.Conversation);
@@ -123,23 +138,33 @@ sealed class DispatchPlan
     public void OnTick(long now, long steady)
     {
         FailingSince = null;
-        foreach (var entry in _entries.Values)
+        _waiting.Clear();
+        foreach (var state in _states.Values)
+            state.Waiting = 0;
+        var off = _endpoints.Where(endpoint => !endpoint.IsEnabled).Select(endpoint => endpoint.Id).ToHashSet();
+        foreach (var (id, entry) in _entries)
         {
             var isOld = steady - entry.SeenAt >= MarkLife.KeptMilliseconds;
             foreach (var (endpoint, task) in entry.Tasks)
             {
-                FailingSince = task.FailingSince is { } since && !(FailingSince < since) ? since : FailingSince;
+                FailingSince = task.FailingSince is { } since && !(FailingSince < since) && !off.Contains(endpoint) ? since : FailingSince;
                 var isStale = isOld && task.Phase == TaskPhase.Idle && task.EmptySince < entry.SeenAt + MarkLife.KeptMilliseconds;
                 if (task.OnTime(now) || (isStale && task.OnNews()))
                     StateOf(endpoint).Ready.Enqueue(task);
+                if (task.Phase is TaskPhase.Ready or TaskPhase.Failed)
+                    StateOf(endpoint).Waiting++;
             }
+
+            if (IsFull && !entry.IsFresh)
+                _waiting.Enqueue(id);
+            entry.IsFresh = false;
         }
     }
 
     /// <summary>The next request, if one may begin.</summary>
     public WebhookRun? Next()
     {
-        foreach (var endpoint in _endpoints)
+        foreach (var endpoint in _endpoints.Where(endpoint => endpoint.IsEnabled))
         {
             var state = StateOf(endpoint.Id);
             while (state.Running < (state.Failures >= DownAfter ? 1 : MaxRunning) && state.Ready.TryDequeue(out var task))
@@ -166,7 +191,10 @@ sealed class DispatchPlan
         state.Running--;
         if (isTaken is { } taken)
             state.Failures = taken ? 0 : state.Failures + 1;
-        if (task.Phase == TaskPhase.Ready && IsCurrent(task))
+        if (!IsCurrent(task))
+            return;
+        _entries[task.Conversation].IsFresh = true;
+        if (task.Phase == TaskPhase.Ready)
             state.Ready.Enqueue(task);
     }
 
@@ -200,7 +228,40 @@ sealed class DispatchPlan
             _entries.Remove(mark.Conversation);
     }
 
-    static bool IsFinished(Entry entry, WebhookTask task) =>
+    /// <summary>
+    /// So an endpoint that takes nothing, or is off, does not use up the memory of all: a conversation in which only such endpoints lack something makes place. False if
+    /// there is none.
+    /// </summary>
+    bool MakePlace()
+    {
+        while (_waiting.TryDequeue(out var id))
+        {
+            if (!_entries.TryGetValue(id, out var entry) || !OnlyWaits(entry))
+                continue;
+            foreach (var (endpoint, task) in entry.Tasks.Where(each => each.Value.Phase != TaskPhase.Idle))
+            {
+                StateOf(endpoint).Ready.Remove(task);
+                StateOf(endpoint).Waiting--;
+            }
+
+            _entries.Remove(id);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Something is lacking, and those who lack it have enough else that waits, or are off.</summary>
+    bool OnlyWaits(PlanEntry entry)
+    {
+        var waiting = entry.Tasks.Values.Where(task => task.Phase != TaskPhase.Idle).ToList();
+        return !entry.IsClearing && !entry.IsFresh && waiting.Count > 0
+            && waiting.TrueForAll(task => task.Phase != TaskPhase.Running && (StateOf(task.Endpoint).Waiting > MaxAtHand || IsOff(task.Endpoint)));
+    }
+
+    bool IsOff(long endpoint) => !_endpoints.Any(each => each.Id == endpoint && each.IsEnabled);
+
+    static bool IsFinished(PlanEntry entry, WebhookTask task) =>
         task.Phase == TaskPhase.Idle && task.EmptySince >= entry.SeenAt + MarkLife.KeptMilliseconds;
 
     EndpointState StateOf(long endpoint)

@@ -8,8 +8,18 @@ sealed class DispatcherPort(Lazy<IActorRef> dispatcher)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Dead letters are brought once more.</summary>
-    public void Replay(long endpoint) => dispatcher.Value.Tell(new ReplayWebhook(endpoint));
+    /// <summary>Dead letters are brought once more; false if it is not known that they are: the dispatcher is moving, or does not know the endpoint yet.</summary>
+    public async Task<bool> ReplayAsync(long endpoint)
+    {
+        try
+        {
+            return (await dispatcher.Value.Ask<ReplayBegun>(new ReplayWebhook(endpoint), Patience)).IsBegun;
+        }
+        catch (AskTimeoutException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The last requests to an endpoint, the newest first; null if the dispatcher does not say: it is moving, or of a version before.</summary>
     public async Task<IReadOnlyList<WebhookAttempt>?> AttemptsAsync(long endpoint)

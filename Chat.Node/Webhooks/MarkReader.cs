@@ -13,12 +13,16 @@ sealed class MarkReader(WebhookMarks messages, WebhookChanges changes)
     /// <summary>Marks that are read at once; all of them are gone through in turn.</summary>
     const int Page = 500;
 
+    /// <summary>The same while there is no room for them: each makes another one go, and is looked at by every endpoint.</summary>
+    const int FullPage = 100;
+
     /// <summary>Hints that wait for their marks to be read; others are found with the page they are on.</summary>
     const int MaxHints = 10_000;
 
     readonly HashSet<ConversationId> _hints = [];
     ConversationId? _messagesTo;
     ConversationId? _changesTo;
+    int _page = Page;
     bool _isReading;
 
     public bool HasHints => _hints.Count > 0;
@@ -30,10 +34,12 @@ sealed class MarkReader(WebhookMarks messages, WebhookChanges changes)
     }
 
     /// <summary>A look may begin; false while one is under way.</summary>
-    public bool TryBegin()
+    /// <param name="isFull">There is no room for what is found.</param>
+    public bool TryBegin(bool isFull)
     {
         if (_isReading)
             return false;
+        _page = isFull ? FullPage : Page;
         return _isReading = true;
     }
 
@@ -63,10 +69,10 @@ sealed class MarkReader(WebhookMarks messages, WebhookChanges changes)
 
     async Task<MarksFound> ReadPagesAsync()
     {
-        var (marks, cursors) = await messages.ReadAfterAsync(_messagesTo, Page);
-        var (changeMarks, changeCursors) = await changes.MarksAfterAsync(_changesTo, Page);
+        var (marks, cursors) = await messages.ReadAfterAsync(_messagesTo, _page);
+        var (changeMarks, changeCursors) = await changes.MarksAfterAsync(_changesTo, _page);
         return new MarksFound([.. marks, .. changeMarks], [.. cursors, .. changeCursors]);
     }
 
-    static ConversationId? EndOf(IReadOnlyList<WebhookMark> page) => page.Count == Page ? page[^1].Conversation : null;
+    ConversationId? EndOf(IReadOnlyList<WebhookMark> page) => page.Count == _page ? page[^1].Conversation : null;
 }

@@ -2,16 +2,29 @@ using Chat.Node.Storage;
 
 namespace Chat.Node.Webhooks;
 
-/// <summary>What became of a run of an endpoint through the outbox.</summary>
+/// <summary>A run of an endpoint through the outbox.</summary>
+/// <param name="Endpoint">As it is: it has everything up to <c>OutboxTo</c>, and <c>Trouble</c> with what comes next.</param>
+/// <param name="Taken">What it has of what comes behind.</param>
+/// <param name="Tried">The events of the request that it did not take; empty if it took all.</param>
+sealed record OutboxRun(WebhookEndpoint Endpoint, IReadOnlySet<long> Taken, IReadOnlyList<long> Tried);
+
+/// <summary>What became of it.</summary>
 /// <param name="Endpoint">Its id.</param>
 /// <param name="UpTo">It has everything up to this row.</param>
+/// <param name="Taken">What it has now that it had not before, or does not want.</param>
 /// <param name="Failure">Why the endpoint took no more; null if it took all.</param>
 /// <param name="IsGone">It wants nothing more.</param>
 /// <param name="HasMore">There is certainly more: the next run need not wait.</param>
-sealed record OutboxOutcome(long Endpoint, long UpTo, string? Failure, bool IsGone, bool HasMore = false) : Akka.Actor.INoSerializationVerificationNeeded
+/// <param name="Trouble">What is stored of that failure.</param>
+/// <param name="Tried">The events of the request that it did not take.</param>
+/// <param name="GivenUpTo">The last event that was given up; null: none was.</param>
+/// <param name="IsUnknown">The database did not answer: it is not the endpoint's fault.</param>
+sealed record OutboxOutcome(
+    long Endpoint, long UpTo, IReadOnlyCollection<long> Taken, string? Failure = null, bool IsGone = false, bool HasMore = false, OutboxTrouble? Trouble = null,
+    IReadOnlyList<long>? Tried = null, long? GivenUpTo = null, bool IsUnknown = false) : Akka.Actor.INoSerializationVerificationNeeded
 {
     /// <summary>The database did not answer.</summary>
-    public static OutboxOutcome Unknown(WebhookEndpoint endpoint, string reason) => new(endpoint.Id, endpoint.OutboxTo, reason, IsGone: false);
+    public static OutboxOutcome Unknown(WebhookEndpoint endpoint, string reason) => new(endpoint.Id, endpoint.OutboxTo, [], reason, IsUnknown: true);
 }
 
 /// <summary>When the events that are not in the log are brought to an endpoint: one run at a time. Pure.</summary>
@@ -21,16 +34,22 @@ sealed class OutboxPlan
     {
         /// <summary>What is stored may be read before it is written: here it is never older.</summary>
         public long UpTo;
+
+        /// <summary>What it has behind that: see <see cref="OutboxOrder"/>.</summary>
+        public readonly HashSet<long> Taken = [];
+        public IReadOnlyList<long> Tried = [];
+        public OutboxTrouble? Trouble;
+        public bool IsOn;
         public bool IsRunning;
-        public int Attempts;
-        public long? FailingSince;
-        public long Due;
+
+        /// <summary>Nothing was known at the last run: none before, in milliseconds since 1970, UTC.</summary>
+        public long PausedTo;
     }
 
     readonly Dictionary<long, State> _states = [];
 
     /// <summary>Since when an endpoint has taken none of these events, in milliseconds since 1970, UTC: the oldest; null: all take what comes.</summary>
-    public long? FailingSince => _states.Values.Min(state => state.FailingSince);
+    public long? FailingSince => _states.Values.Where(state => state.IsOn).Min(state => state.Trouble?.FailingSince);
 
     /// <summary>The endpoints as they are now; others are forgotten.</summary>
     public void SetEndpoints(IReadOnlyList<WebhookEndpoint> endpoints)
@@ -40,46 +59,72 @@ sealed class OutboxPlan
         foreach (var endpoint in endpoints)
         {
             if (!_states.TryGetValue(endpoint.Id, out var state))
-                _states[endpoint.Id] = state = new State();
-            state.UpTo = Math.Max(state.UpTo, endpoint.OutboxTo);
+                _states[endpoint.Id] = state = new State { Trouble = endpoint.Trouble, IsOn = endpoint.IsEnabled };
+            MoveTo(state, endpoint.OutboxTo);
+            if (endpoint.IsEnabled && !state.IsOn && state.Trouble is { } trouble)
+                state.Trouble = trouble with { Due = 0 }; // whoever switched it on again does not wait
+            state.IsOn = endpoint.IsEnabled;
         }
     }
 
-    /// <summary>The last event that every endpoint has; null if there is none.</summary>
+    /// <summary>The last event that every endpoint has for which it is kept; null if there is none.</summary>
     public long? TakenByAll(IReadOnlyList<WebhookEndpoint> endpoints)
     {
-        var enabled = endpoints.Where(endpoint => endpoint.IsEnabled && _states.ContainsKey(endpoint.Id)).Select(endpoint => _states[endpoint.Id].UpTo).ToList();
-        return enabled.Count > 0 && enabled.Min() is > 0 and var upTo ? upTo : null;
+        var kept = endpoints.Where(endpoint => endpoint.IsKept && _states.ContainsKey(endpoint.Id)).Select(endpoint => _states[endpoint.Id].UpTo).ToList();
+        return kept.Count > 0 && kept.Min() is > 0 and var upTo ? upTo : null;
     }
 
     /// <summary>Endpoints whose turn it is; each is running from now on.</summary>
     /// <param name="endpoints">All of them.</param>
     /// <param name="now">Milliseconds since 1970, UTC.</param>
-    public List<WebhookEndpoint> TakeDue(IReadOnlyList<WebhookEndpoint> endpoints, long now)
+    public List<OutboxRun> TakeDue(IReadOnlyList<WebhookEndpoint> endpoints, long now)
     {
-        var due = new List<WebhookEndpoint>();
+        var due = new List<OutboxRun>();
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.IsEnabled))
         {
-            if (!_states.TryGetValue(endpoint.Id, out var state) || state.IsRunning || state.Due > now)
+            if (!_states.TryGetValue(endpoint.Id, out var state) || state.IsRunning || Math.Max(state.PausedTo, state.Trouble?.Due ?? 0) > now)
                 continue;
             state.IsRunning = true;
-            due.Add(endpoint with { OutboxTo = state.UpTo });
+            due.Add(new OutboxRun(endpoint with { OutboxTo = state.UpTo, Trouble = state.Trouble }, state.Taken, state.Tried));
         }
 
         return due;
     }
 
-    public void OnEnded(OutboxOutcome outcome, long now, double random)
+    public void OnEnded(OutboxOutcome outcome, long now)
     {
         if (!_states.TryGetValue(outcome.Endpoint, out var state))
             return;
         state.IsRunning = false;
-        var attempts = outcome.UpTo > state.UpTo ? 1 : state.Attempts + 1; // it has failed at another event than before
-        state.UpTo = Math.Max(state.UpTo, outcome.UpTo);
-        state.Attempts = outcome.Failure is null ? 0 : attempts;
-        state.FailingSince = outcome.Failure is null ? null : attempts == 1 ? now : state.FailingSince ?? now;
-        state.Due = outcome.Failure is null ? 0 : now + Backoff.After(state.Attempts, random);
+        if (outcome.IsUnknown)
+        {
+            state.PausedTo = now + Backoff.After(1, 1);
+            return;
+        }
+
+        state.Taken.UnionWith(outcome.Taken);
+        MoveTo(state, outcome.UpTo);
+        (state.Trouble, state.Tried) = (outcome.Trouble, outcome.Tried ?? []);
     }
 
-    public int AttemptsOf(long endpoint) => _states.TryGetValue(endpoint, out var state) ? state.Attempts : 0;
+    public int AttemptsOf(long endpoint) => _states.TryGetValue(endpoint, out var state) ? state.Trouble?.Attempts ?? 0 : 0;
+
+    /// <summary>One more request was not taken.</summary>
+    /// <param name="before">What is known of the one before.</param>
+    /// <param name="isAnother">It has failed at another event than before.</param>
+    /// <param name="now">Milliseconds since 1970, UTC.</param>
+    /// <param name="random">From 0 to 1.</param>
+    public static OutboxTrouble Failed(OutboxTrouble? before, bool isAnother, long now, double random)
+    {
+        var attempts = before is null || isAnother ? 1 : before.Attempts + 1;
+        return new OutboxTrouble(attempts, attempts == 1 ? now : before!.FailingSince, now + Backoff.After(attempts, random));
+    }
+
+    /// <summary>A run that is under way reads the set: what is behind it then is taken out by its end.</summary>
+    static void MoveTo(State state, long upTo)
+    {
+        state.UpTo = Math.Max(state.UpTo, upTo);
+        if (!state.IsRunning)
+            state.Taken.RemoveWhere(id => id <= state.UpTo);
+    }
 }

@@ -7,36 +7,79 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookS
 {
     const int PageRows = 100;
 
+    /// <summary>So many events may be behind a missing number; what comes behind them waits until it is certain that it stays missing.</summary>
+    public const int MaxAhead = 20_000;
+
     /// <summary>One page.</summary>
-    /// <param name="endpoint">To whom.</param>
-    /// <param name="attempt">1: what comes next was not tried before.</param>
+    /// <param name="run">To whom, from where on.</param>
+    /// <param name="random">From 0 to 1.</param>
     /// <exception cref="StorageException">The database does not answer.</exception>
-    public async Task<OutboxOutcome> RunAsync(WebhookEndpoint endpoint, int attempt)
+    public async Task<OutboxOutcome> RunAsync(OutboxRun run, double random)
     {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var page = await outbox.ReadAfterAsync(endpoint.OutboxTo, PageRows);
-        var rows = OutboxOrder.Certain(page, endpoint.OutboxTo, now);
-        var upTo = endpoint.OutboxTo;
-        SendOutcome? failure = null;
-        foreach (var request in Requests(endpoint, [.. rows.Where(row => endpoint.Wants(row.Type) && now - row.Created < Backoff.GivenUpAfter.TotalMilliseconds)]))
+        var (endpoint, now) = (run.Endpoint, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var numbers = await outbox.NumbersAfterAsync(endpoint.OutboxTo, Math.Min(MaxAhead, run.Taken.Count + PageRows));
+        var page = numbers.Select(number => number.Id).Where(id => !run.Taken.Contains(id)).Take(PageRows).ToList();
+        var rows = await outbox.ReadAsync(page);
+        var taken = rows.Where(row => !endpoint.Wants(row.Type)).Select(row => row.Id).ToHashSet();
+        var attempt = (endpoint.Trouble?.Attempts ?? 0) + 1;
+        var (hasProgress, failed) = (false, (Request: (IReadOnlyList<WebhookEvent>)[], Outcome: default(SendOutcome)));
+        foreach (var request in Requests(run, [.. rows.Where(row => !taken.Contains(row.Id))]))
         {
-            var outcome = await sender.PostAsync(endpoint, request, attempt);
+            var outcome = await sender.PostAsync(endpoint, BodyOf(endpoint, request), attempt);
             if (!outcome.IsTaken)
             {
-                failure = outcome;
+                failed = (request, outcome);
                 break;
             }
 
-            (upTo, attempt) = (request.UpTo, 1);
+            taken.UnionWith(request.Select(row => row.Id));
+            (attempt, hasProgress) = (1, true);
         }
 
-        if (failure is null && rows.Count > 0)
-            upTo = rows[^1].Id; // what it does not want is behind it too
-        if (upTo > endpoint.OutboxTo)
-            await endpoints.OnOutboxAsync(endpoint.Id, upTo);
-        return new OutboxOutcome(endpoint.Id, upTo, failure?.Reason, failure?.IsGone == true, HasMore: rows.Count == PageRows);
+        var upTo = OutboxOrder.Settled(numbers, endpoint.OutboxTo, now, id => run.Taken.Contains(id) || taken.Contains(id));
+        if (failed.Request.Count > 0)
+            return await FailAsync(endpoint, failed.Request, failed.Outcome, new OutboxOutcome(endpoint.Id, upTo, taken), hasProgress, now, random);
+        if (upTo > endpoint.OutboxTo || endpoint.Trouble is not null)
+            await endpoints.OnOutboxAsync(endpoint.Id, upTo, null);
+        return new OutboxOutcome(endpoint.Id, upTo, taken, HasMore: page.Count == PageRows);
     }
 
-    static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, IReadOnlyList<WebhookEvent> wanted) =>
-        endpoint.IsBatch && wanted.Count > 1 ? [WebhookBody.OfEvents(wanted)] : wanted.Select(WebhookBody.OfEvent);
+    async Task<OutboxOutcome> FailAsync(
+        WebhookEndpoint endpoint, IReadOnlyList<WebhookEvent> request, SendOutcome failure, OutboxOutcome outcome, bool hasProgress, long now, double random)
+    {
+        long? givenUpTo = null;
+        if (!failure.IsGone && OutboxOrder.IsGivenUp(request[0], now))
+        {
+            givenUpTo = OutboxOrder.GivenUpWith(request[0], await outbox.NumbersAfterAsync(request[0].Id, MaxAhead), now);
+            await endpoints.GiveUpOutboxAsync(endpoint.Id, request[0].Id, givenUpTo.Value);
+        }
+
+        var upTo = Math.Max(outcome.UpTo, givenUpTo ?? 0);
+        var trouble = OutboxPlan.Failed(endpoint.Trouble, hasProgress || givenUpTo is not null, now, random);
+        await endpoints.OnOutboxAsync(endpoint.Id, upTo, trouble);
+        return outcome with
+        {
+            UpTo = upTo,
+            Failure = failure.Reason,
+            IsGone = failure.IsGone,
+            Trouble = trouble,
+            Tried = givenUpTo is null ? [.. request.Select(row => row.Id)] : [],
+            GivenUpTo = givenUpTo,
+        };
+    }
+
+    /// <summary>What was tried together comes again together, if all of it is still wanted.</summary>
+    static IEnumerable<IReadOnlyList<WebhookEvent>> Requests(OutboxRun run, IReadOnlyList<WebhookEvent> wanted)
+    {
+        if (!run.Endpoint.IsBatch)
+            return wanted.Select(row => (IReadOnlyList<WebhookEvent>)[row]);
+        var tried = wanted.Where(row => run.Tried.Contains(row.Id)).ToList();
+        if (tried.Count == 0 || tried.Count < run.Tried.Count)
+            return wanted.Count > 0 ? [wanted] : [];
+        var rest = wanted.Except(tried).ToList();
+        return rest.Count > 0 ? [tried, rest] : [tried];
+    }
+
+    static WebhookBody BodyOf(WebhookEndpoint endpoint, IReadOnlyList<WebhookEvent> request) =>
+        endpoint.IsBatch && request.Count > 1 ? WebhookBody.OfEvents(request) : WebhookBody.OfEvent(request[0]);
 }

@@ -61,9 +61,12 @@ readonly record struct WebhookBody(string Id, ReadOnlyMemory<byte> Body, long Up
     /// <summary>An event that is not in the log.</summary>
     public static WebhookBody OfEvent(WebhookEvent occurred) => new($"e:{occurred.Id}", OfData(occurred.Type, occurred.Created, occurred.Data), occurred.Id);
 
-    /// <summary>Several of them, in order: an array of the same objects.</summary>
+    /// <summary>
+    /// Several of them, in order: an array of the same objects. Where numbers are missing the id has how many there are: others may turn up between them, and a batch
+    /// with them is another one.
+    /// </summary>
     public static WebhookBody OfEvents(IReadOnlyList<WebhookEvent> events) => new(
-        $"e:{events[0].Id}-{events[^1].Id}",
+        $"e:{events[0].Id}-{events[^1].Id}{(events[^1].Id - events[0].Id + 1 == events.Count ? "" : $":{events.Count}")}",
         Write(json =>
         {
             json.WriteStartArray();

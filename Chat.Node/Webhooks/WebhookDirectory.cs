@@ -16,7 +16,9 @@ sealed class WebhookDirectory(WebhookStore endpoints, WebhookInterest interest, 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     readonly Lock _lock = new();
-    volatile bool _areOn;
+
+    /// <summary>Until it is known: what is marked for nobody is only looked at once more, what is not marked is lost.</summary>
+    volatile bool _areOn = true;
     bool _hasWarned;
 
     /// <summary>Looks that have begun, and the one whose answer counts: of two at a time the later one knows more.</summary>
@@ -59,7 +61,7 @@ sealed class WebhookDirectory(WebhookStore endpoints, WebhookInterest interest, 
                 return;
             _taken = look;
             interest.OnRead(all);
-            _areOn = all.Any(endpoint => endpoint.IsEnabled && endpoint.Wants(WebhookTypes.MessageCreated));
+            _areOn = all.Any(endpoint => endpoint.Gets(WebhookTypes.MessageCreated));
         }
     }
 

@@ -2,13 +2,9 @@ using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
+using static Chat.Node.Webhooks.DispatcherEvents;
 
 namespace Chat.Node.Webhooks;
-
-/// <summary>What the dispatcher uses.</summary>
-sealed record DispatcherServices(
-    WebhookStore Endpoints, WebhookMarks Marks, WebhookChanges Changes, CursorQueue Cursors, WebhookOutbox Outbox, WebhookWorker Worker, OutboxWorker OutboxWorker, ReplayWorker Replays, PushWorker Pushes,
-    RecentAttempts Attempts, NodeMeter Meter, TimeProvider Clock, ILogger<WebhookDispatcher> Logger);
 
 /// <summary>
 /// One in the cluster: brings every endpoint what it lacks. The log is its outbox: what is to be brought is everything above a cursor in a marked
@@ -19,28 +15,14 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(1);
 
-    sealed class Purged : INoSerializationVerificationNeeded
-    {
-        public static readonly Purged Instance = new();
-    }
-
-    sealed record EndpointsRead(IReadOnlyList<WebhookEndpoint>? Endpoints) : INoSerializationVerificationNeeded;
-
-    sealed record RunEnded(WebhookRun Run, RunOutcome Outcome, Exception? Failure) : INoSerializationVerificationNeeded;
-
-    sealed record MarkCleared(WebhookMark Mark) : INoSerializationVerificationNeeded;
-
-    sealed record ReplayEnded(long Endpoint, string? Failure) : INoSerializationVerificationNeeded;
-
-    sealed record PushesEnded(bool HasMore, string? Failure = null) : INoSerializationVerificationNeeded;
-
-    sealed record Buried(WebhookTask Task, long UpTo, bool IsOfChanges, bool HasFailed = false) : INoSerializationVerificationNeeded;
-
     readonly DispatcherServices _services;
     readonly DispatchPlan _plan = new();
     readonly OutboxPlan _outbox = new();
     readonly MarkReader _marks;
     readonly HashSet<long> _replaying = [];
+
+    /// <summary>Endpoints that were off for too long, of which what they lack is being given up.</summary>
+    readonly HashSet<long> _forgetting = [];
     IReadOnlyList<WebhookEndpoint> _endpoints = [];
 
     /// <summary>Nothing is known before: nobody may be taken for one who wants nothing.</summary>
@@ -65,6 +47,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         Receive<Purged>(_ => { });
         Receive<ReplayWebhook>(OnReplay);
         Receive<ReplayEnded>(OnReplayEnded);
+        Receive<OffEnded>(OnOffEnded);
         Receive<GetWebhookAttempts>(get => Sender.Tell(new WebhookAttempts(_services.Attempts.Of(get.Endpoint))));
     }
 
@@ -132,8 +115,8 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
     void RunOutbox()
     {
-        foreach (var endpoint in _outbox.TakeDue(_endpoints, Now))
-            _services.OutboxWorker.RunAsync(endpoint, _outbox.AttemptsOf(endpoint.Id) + 1).PipeTo(Self, failure: cause => OutboxOutcome.Unknown(endpoint, cause.Message));
+        foreach (var run in _outbox.TakeDue(_endpoints, Now))
+            _services.OutboxWorker.RunAsync(run, Random.Shared.NextDouble()).PipeTo(Self, failure: cause => OutboxOutcome.Unknown(run.Endpoint, cause.Message));
     }
 
     /// <summary>Events that every endpoint has are needed no more.</summary>
@@ -150,9 +133,26 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         _isReadingEndpoints = false;
         if (read.Endpoints is not { } endpoints)
             return;
+        var isFirst = !_hasEndpoints;
         (_endpoints, _hasEndpoints) = (endpoints, true);
         _outbox.SetEndpoints(endpoints);
         _plan.SetEndpoints([.. endpoints.Where(endpoint => endpoint.FollowsConversations)]);
+        if (isFirst)
+            ReadMarks();
+        foreach (var endpoint in endpoints.Where(endpoint => OffWorker.IsDue(endpoint, Now) && _forgetting.Add(endpoint.Id)))
+        {
+            _services.Off.RunAsync(endpoint).PipeTo(
+                Self, success: () => new OffEnded(endpoint.Id, null), failure: cause => new OffEnded(endpoint.Id, cause.Message));
+        }
+    }
+
+    void OnOffEnded(OffEnded ended)
+    {
+        _forgetting.Remove(ended.Endpoint);
+        if (ended.Failure is { } failure)
+            WebhookLog.MarksUnread(_services.Logger, failure); // the next look at the endpoints begins anew
+        else
+            WebhookLog.Forgotten(_services.Logger, ended.Endpoint);
     }
 
     void OnHint(WebhookHint hint)
@@ -168,9 +168,10 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         Dispatch();
     }
 
+    /// <summary>Not before the endpoints are known: a mark would be taken for one that nobody needs.</summary>
     void ReadMarks()
     {
-        if (_marks.TryBegin())
+        if (_hasEndpoints && _marks.TryBegin(_plan.IsFull))
             _marks.ReadAsync().PipeTo(Self, failure: cause => new MarksFound([], [], Failure: cause));
     }
 
@@ -228,7 +229,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
     void OnRefused(WebhookEndpoint endpoint, WebhookTask task, RunOutcome outcome, SendOutcome failure)
     {
-        task.OnFailed(outcome.UpTo, Now, Random.Shared.NextDouble(), outcome.IsOfChanges);
+        task.OnFailed(outcome.UpTo, Now, Random.Shared.NextDouble(), outcome.IsOfChanges, outcome.Tried);
         var cursor = task.Known(outcome.IsOfChanges);
         _services.Cursors.Store(cursor);
         WebhookLog.Failed(_services.Logger, endpoint.Id, new Uri(endpoint.Url).Host, cursor.Attempts, failure.Reason);
@@ -263,9 +264,12 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         WebhookLog.Gap(_services.Logger, buried.Task.Endpoint, buried.Task.Conversation, buried.UpTo);
     }
 
+    /// <summary>It is answered whether it is done: who has asked cannot see what this dispatcher knows of the endpoint.</summary>
     void OnReplay(ReplayWebhook replay)
     {
-        if (_endpoints.FirstOrDefault(endpoint => endpoint.Id == replay.Endpoint) is { IsEnabled: true } endpoint && _replaying.Add(endpoint.Id))
+        var endpoint = _endpoints.FirstOrDefault(endpoint => endpoint.Id == replay.Endpoint && endpoint.IsEnabled);
+        Sender.Tell(new ReplayBegun(endpoint is not null));
+        if (endpoint is not null && _replaying.Add(endpoint.Id))
         {
             _services.Replays.RunAsync(endpoint).PipeTo(
                 Self, success: failure => new ReplayEnded(endpoint.Id, failure), failure: cause => new ReplayEnded(endpoint.Id, cause.Message));
@@ -281,9 +285,13 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
     void OnOutbox(OutboxOutcome outcome)
     {
-        _outbox.OnEnded(outcome, Now, Random.Shared.NextDouble());
-        if (outcome.Failure is { } failure)
-            WebhookLog.Failed(_services.Logger, outcome.Endpoint, "", _outbox.AttemptsOf(outcome.Endpoint), failure);
+        _outbox.OnEnded(outcome, Now);
+        if (outcome.IsUnknown)
+            WebhookLog.MarksUnread(_services.Logger, outcome.Failure ?? "");
+        else if (outcome.Failure is { } failure)
+            WebhookLog.Failed(_services.Logger, outcome.Endpoint, "", outcome.Trouble?.Attempts ?? 1, failure);
+        if (outcome.GivenUpTo is { } last)
+            WebhookLog.EventGap(_services.Logger, outcome.Endpoint, last);
         if (outcome.IsGone)
             _ = DisableAsync(outcome.Endpoint);
         if (outcome.HasMore)

@@ -77,6 +77,15 @@ sealed class WebhookTask(long endpoint, ConversationId conversation)
         return true;
     }
 
+    /// <summary>Its endpoint was switched on again: it does not wait until it is due. True if it waits for its turn from now on.</summary>
+    public bool Hurry()
+    {
+        if (Phase != TaskPhase.Failed)
+            return false;
+        Phase = TaskPhase.Ready;
+        return true;
+    }
+
     /// <summary>True if a failed request is due again: it waits for its turn from now on.</summary>
     /// <param name="now">Milliseconds since 1970, UTC.</param>
     public bool OnTime(long now)
@@ -105,7 +114,7 @@ sealed class WebhookTask(long endpoint, ConversationId conversation)
     /// <summary>The endpoint has taken everything up to a number, or a rev: there may be more.</summary>
     public void OnTaken(long upTo, bool isOfChanges = false)
     {
-        Set(Known(isOfChanges) with { Seq = upTo, Attempts = 0, FailingSince = null, Due = 0 });
+        Set(Known(isOfChanges) with { Seq = upTo, Attempts = 0, FailingSince = null, Due = 0, Tried = null });
         Phase = TaskPhase.Ready;
     }
 
@@ -114,12 +123,13 @@ sealed class WebhookTask(long endpoint, ConversationId conversation)
     /// <param name="now">Milliseconds since 1970, UTC.</param>
     /// <param name="random">From 0 to 1.</param>
     /// <param name="isOfChanges">Whether it has failed at a change.</param>
-    public void OnFailed(long upTo, long now, double random, bool isOfChanges = false)
+    /// <param name="tried">What it has failed at, if that was a batch.</param>
+    public void OnFailed(long upTo, long now, double random, bool isOfChanges = false, TriedBatch? tried = null)
     {
         var cursor = Known(isOfChanges);
         var attempts = upTo > cursor.Seq ? 1 : cursor.Attempts + 1;
         var since = upTo > cursor.Seq ? now : cursor.FailingSince ?? now;
-        Set(cursor with { Seq = upTo, Attempts = attempts, FailingSince = since, Due = now + Backoff.After(attempts, random) });
+        Set(cursor with { Seq = upTo, Attempts = attempts, FailingSince = since, Due = now + Backoff.After(attempts, random), Tried = tried });
         Phase = TaskPhase.Failed;
     }
 
@@ -127,7 +137,7 @@ sealed class WebhookTask(long endpoint, ConversationId conversation)
     public void OnBuried(long upTo, bool isOfChanges = false)
     {
         var cursor = Known(isOfChanges);
-        Set(cursor with { Seq = Math.Max(upTo, cursor.Seq), Attempts = 0, FailingSince = null, Due = 0 });
+        Set(cursor with { Seq = Math.Max(upTo, cursor.Seq), Attempts = 0, FailingSince = null, Due = 0, Tried = null });
     }
 
     /// <summary>The database did not answer: nothing is known, and it is not the endpoint's fault.</summary>

@@ -9,7 +9,8 @@ namespace Chat.Node.Webhooks;
 /// <param name="IsEmpty">There was nothing above the cursors.</param>
 /// <param name="Failure">The request that was not taken; null if all were.</param>
 /// <param name="IsOfChanges">It brought changes of messages: <c>UpTo</c> is a rev.</param>
-readonly record struct RunOutcome(long UpTo, long BegunAt, bool IsEmpty, SendOutcome? Failure, bool IsOfChanges = false);
+/// <param name="Tried">The request that was not taken, if it was a batch.</param>
+readonly record struct RunOutcome(long UpTo, long BegunAt, bool IsEmpty, SendOutcome? Failure, bool IsOfChanges = false, TriedBatch? Tried = null);
 
 /// <summary>
 /// Brings an endpoint what it lacks in a conversation: reads, posts in order, stops at the first request that is not taken. Changes of messages only when
@@ -40,7 +41,7 @@ sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookS
     {
         var begunAt = clock.SteadyMilliseconds();
         var rows = (await log.ReadAfterAsync(cursor.Conversation, cursor.Seq, PageRows)).TakeWhile(row => row.Seq <= lastSeq).ToList();
-        return await PostAsync(endpoint, cursor, Requests(endpoint, rows), rows.Count > 0 ? rows[^1].Seq : null, begunAt);
+        return await PostAsync(endpoint, cursor, Requests(endpoint, cursor.Tried, rows), rows.Count > 0 ? rows[^1].Seq : null, begunAt);
     }
 
     async Task<RunOutcome> BringChangesAsync(WebhookEndpoint endpoint, WebhookCursor cursor)
@@ -49,7 +50,7 @@ sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookS
         var rows = await changes.ReadAfterAsync(cursor.Conversation, cursor.Seq, PageRows);
         var wanted = rows.Where(row => row.Changed >= endpoint.Created && endpoint.Wants(WebhookChanges.TypeOf(row.Kind))).ToList();
         var events = ChangeEvent.Of(cursor.Conversation, wanted).ToList();
-        return await PostAsync(endpoint, cursor, Requests(endpoint, events), rows.Count > 0 ? rows[^1].Rev : null, begunAt);
+        return await PostAsync(endpoint, cursor, Requests(endpoint, cursor.Tried, events), rows.Count > 0 ? rows[^1].Rev : null, begunAt);
     }
 
     /// <param name="endpoint">To whom.</param>
@@ -64,7 +65,11 @@ sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookS
         {
             var outcome = await sender.PostAsync(endpoint, request, attempt);
             if (!outcome.IsTaken)
-                return new RunOutcome(upTo, begunAt, IsEmpty: false, outcome, cursor.IsOfChanges);
+            {
+                return new RunOutcome(
+                    upTo, begunAt, IsEmpty: false, outcome, cursor.IsOfChanges, endpoint.IsBatch ? new TriedBatch(request.Id, request.UpTo) : null);
+            }
+
             (upTo, attempt) = (request.UpTo, 1);
             if (clock.SteadyMilliseconds() - begunAt >= MaxMilliseconds)
                 return new RunOutcome(upTo, begunAt, IsEmpty: false, null, cursor.IsOfChanges);
@@ -74,13 +79,27 @@ sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookS
     }
 
     /// <summary>What was logged before the endpoint was there is not for it. A system message is no message that somebody has sent: members have events of their own.</summary>
-    static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, IReadOnlyList<LogRow> rows)
+    static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, TriedBatch? tried, IReadOnlyList<LogRow> rows)
     {
         var wanted = rows.SkipWhile(row => row.Ts < endpoint.Created).Where(row => !row.IsSystem);
-        return endpoint.IsBatch ? WebhookBody.Batches(wanted, row => row.Body.Length).Select(WebhookBody.OfMessages) : wanted.Select(WebhookBody.OfMessage);
+        return endpoint.IsBatch ? Batches(tried, [.. wanted], row => row.Seq, row => row.Body.Length, WebhookBody.OfMessages) : wanted.Select(WebhookBody.OfMessage);
     }
 
-    static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, IReadOnlyList<ChangeEvent> wanted) => endpoint.IsBatch
-        ? WebhookBody.Batches(wanted, each => each.Message.Body.Length).Select(ChangeEvent.ToBody)
+    static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, TriedBatch? tried, IReadOnlyList<ChangeEvent> wanted) => endpoint.IsBatch
+        ? Batches(tried, wanted, each => each.Rev, each => each.Message.Body.Length, ChangeEvent.ToBody)
         : wanted.Select(each => ChangeEvent.ToBody([each]));
+
+    /// <summary>
+    /// What was tried together comes again together, with the same id, whatever has come since: a receiver that took it and answered too late has it. A change that has
+    /// a higher rev by now is not in it any more.
+    /// </summary>
+    static IEnumerable<WebhookBody> Batches<T>(
+        TriedBatch? tried, IReadOnlyList<T> wanted, Func<T, long> numberOf, Func<T, int> bytesOf, Func<IReadOnlyList<T>, WebhookBody> toBody)
+    {
+        var again = tried is null ? [] : wanted.TakeWhile(each => numberOf(each) <= tried.UpTo).ToList();
+        if (again.Count > 0)
+            yield return toBody(again) with { Id = tried!.Id };
+        foreach (var batch in WebhookBody.Batches(wanted.Skip(again.Count), bytesOf))
+            yield return toBody(batch);
+    }
 }

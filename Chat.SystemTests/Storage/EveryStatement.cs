@@ -53,12 +53,17 @@ sealed class EveryStatement(IChatDatabase database)
         var store = new WebhookStore(database, _clock);
         var endpoint = (await store.AddAsync("http://example.com", [new byte[32]], [], isBatch: false))!;
         await outbox.AddAsync("a.type", "{}");
-        var occurred = Assert.Single(await outbox.ReadAfterAsync(endpoint.OutboxTo, 10));
-        await store.OnOutboxAsync(endpoint.Id, occurred.Id);
+        var number = Assert.Single(await outbox.NumbersAfterAsync(endpoint.OutboxTo, 10));
+        var occurred = Assert.Single(await outbox.ReadAsync([number.Id]));
+        Assert.Equal(number, new EventNumber(occurred.Id, occurred.Created));
+        await store.OnOutboxAsync(endpoint.Id, occurred.Id, new OutboxTrouble(2, 3, 4));
         await outbox.PurgeAsync(occurred.Id);
-        Assert.True(await store.UpdateAsync(endpoint with { Types = ["message.created"] }));
-        Assert.Equal(["message.created"], Assert.Single(await store.AllAsync()).Types);
-        Assert.True(await store.DisableAsync(endpoint.Id, "gone"));
+        Assert.True(await store.UpdateAsync(endpoint with { Types = ["message.created"] }, endpoint));
+        var stored = Assert.Single(await store.AllAsync());
+        Assert.Equal(("message.created", occurred.Id, new OutboxTrouble(2, 3, 4)), (stored.Types.Single(), stored.OutboxTo, stored.Trouble));
+        Assert.True(await store.GiveUpOutboxAsync(endpoint.Id, occurred.Id + 1, occurred.Id + 5));
+        Assert.False(await store.GiveUpOutboxAsync(endpoint.Id, occurred.Id + 1, occurred.Id + 5)); // told once
+        await ForgottenAsync(store, endpoint);
 
         var marks = new WebhookMarks(database, outbox, _clock);
         await marks.MarkAsync([(Direct, 1), (Group, 2)]);
@@ -87,6 +92,23 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.Equal(1, await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away"));
         Assert.Empty((await marks.ReadAsync(Group)).Cursors);
         Assert.Empty(await marks.DeadLettersAsync(endpoint.Id, 10));
+    }
+
+    /// <summary>Off, forgotten, on again from now on, and off.</summary>
+    async Task ForgottenAsync(WebhookStore store, WebhookEndpoint endpoint)
+    {
+        Assert.True(await store.DisableAsync(endpoint.Id, "gone"));
+        var off = Assert.Single(await store.AllAsync());
+        Assert.Equal((true, _clock.Milliseconds), (off.IsKept, off.DisabledAt));
+        Assert.False(await store.ForgetAsync(endpoint.Id, disabledAt: 1));
+        Assert.True(await store.ForgetAsync(endpoint.Id, off.DisabledAt!.Value));
+        off = Assert.Single(await store.AllAsync());
+        Assert.False(off.IsKept);
+        Assert.True(await store.UpdateAsync(off.On(), off));
+        var outbox = new WebhookOutbox(database, _clock);
+        var gap = Assert.Single(await outbox.NumbersAfterAsync(Assert.Single(await store.AllAsync()).OutboxTo, 10));
+        Assert.Equal($$"""{"endpoint":{{endpoint.Id}},"since":{{_clock.Milliseconds}},"until":{{_clock.Milliseconds}},"reason":"off"}""", Assert.Single(await outbox.ReadAsync([gap.Id])).Data);
+        Assert.True(await store.DisableAsync(endpoint.Id, "gone"));
     }
 
     async Task ApiAsync()

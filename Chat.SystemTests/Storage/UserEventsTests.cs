@@ -1,6 +1,7 @@
 using Chat.Node.Settings;
 using Chat.Node.Storage;
 using Chat.Tests.Storage;
+using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.SystemTests.Storage;

@@ -113,6 +113,7 @@ static class Samples
         new ListeningAnswer(true),
         new WebhookHint([Direct, Group]),
         new ReplayWebhook(7),
+        new ReplayBegun(true),
         new GetWebhookAttempts(7),
         new WebhookAttempts([new("m:d:3:17:42", 1795410443660, 2, false, "status 500", 31), new("e:9", 1795410443000, 1, true, "status 204", 4)]),
         new ChangeMessage(Group, 17, 41, ChangeKind.React, "👍"),

@@ -65,6 +65,20 @@ public sealed class ChangeNodeTests(WebhookNode fixture) : WebhookNodeTest(fixtu
     }
 
     [Fact]
+    public async Task A_batch_of_changes_that_was_not_taken_comes_again_with_its_id_whatever_has_come_since()
+    {
+        await AddAsync(new { url = Receiver.Url, types = Changes, batch = true });
+        await SendAsync("one", "two");
+        Receiver.Answer = count => count < 2 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK;
+        await ChangeAsync(new { msgid = 131, conversation = Conversation, seq = 1, react = "👍", @ref = 1 });
+        await SoonAsync(1, () => Task.FromResult(Receiver.Events.Count));
+        await ChangeAsync(new { msgid = 131, conversation = Conversation, seq = 2, react = "👍", @ref = 1 });
+        await SoonAsync(4, () => Task.FromResult(Receiver.Events.Count));
+        Assert.Equal(
+            [.. Enumerable.Repeat($"c:{Conversation}:1:reacted", 3), $"c:{Conversation}:2:reacted"], Receiver.Events.Select(each => each.Id));
+    }
+
+    [Fact]
     public async Task An_older_edit_is_not_passed_over_when_the_message_was_changed_again_and_something_before_that_is_not_taken()
     {
         await AddAsync(new { url = Receiver.Url, types = Changes });

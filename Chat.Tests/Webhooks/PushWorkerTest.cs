@@ -5,6 +5,7 @@ using Chat.Node.Storage;
 using Chat.Node.Webhooks;
 using Chat.Protocol;
 using Chat.Tests.Storage;
+using Chat.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -101,6 +101,19 @@ public sealed class WebhookNodeTests(WebhookNode fixture) : WebhookNodeTest(fixt
     }
 
     [Fact]
+    public async Task A_batch_that_was_not_taken_comes_again_as_it_was_whatever_has_come_since()
+    {
+        Receiver.Answer = count => count < 2 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK;
+        await AddAsync(new { url = Receiver.Url, types = Messages, batch = true });
+        await SendAsync(1);
+        await SoonAsync(1, () => Task.FromResult(Receiver.Events.Count));
+        await SendAsync(2, from: 2);
+        await TakenAsync(1, 2, 3);
+        Assert.Equal(Enumerable.Repeat($"m:d:{_alice}:{_bob}:1-1", 3), Receiver.Events.Take(3).Select(each => each.Id));
+        Assert.Single(Receiver.Events.Take(3).Select(each => Convert.ToHexString(each.Body)).Distinct());
+    }
+
+    [Fact]
     public async Task Who_answers_410_is_switched_off_and_can_be_switched_on_again()
     {
         Receiver.Answer = _ => HttpStatusCode.Gone;

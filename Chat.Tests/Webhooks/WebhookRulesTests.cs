@@ -107,50 +107,11 @@ public sealed class WebhookRulesTests
     }
 
     [Fact]
-    public void Nothing_behind_a_missing_number_is_taken_before_it_can_turn_up_no_more()
-    {
-        WebhookEvent[] rows = [new(5, "a", "{}", 1000), new(6, "a", "{}", 1000), new(8, "a", "{}", 1000)];
-        Assert.Equal([5L, 6L], OutboxOrder.Certain(rows, after: 4, now: 2000).Select(row => row.Id));
-        Assert.Equal([5L, 6L, 8L], OutboxOrder.Certain(rows, after: 4, now: 31_000).Select(row => row.Id));
-        Assert.Empty(OutboxOrder.Certain(rows, after: 3, now: 2000));
-    }
-
-    [Fact]
     public void A_batch_is_bounded_in_messages_and_in_bytes_and_has_one_message_at_least()
     {
         Assert.Equal([100, 30], WebhookBody.Batches(Enumerable.Range(1, 130).Select(seq => RowOf(ConversationId.Group(5), seq, 3)), row => row.Body.Length).Select(batch => batch.Count));
         var large = Enumerable.Range(1, 3).Select(seq => RowOf(ConversationId.Group(5), seq, 3) with { Body = new byte[WebhookBody.MaxBatchBytes / 2 + seq] });
         Assert.Equal([1, 1, 1], WebhookBody.Batches(large, row => row.Body.Length).Select(batch => batch.Count));
-    }
-
-    [Fact]
-    public void An_event_that_was_taken_is_not_sent_again_though_what_is_stored_was_read_before()
-    {
-        var plan = new OutboxPlan();
-        WebhookEndpoint[] stored = [new(1, "http://example.com", [], [], IsBatch: false, null, OutboxTo: 3, 0)];
-        plan.SetEndpoints(stored);
-        Assert.Equal(3, Assert.Single(plan.TakeDue(stored, now: 0)).OutboxTo);
-        Assert.Empty(plan.TakeDue(stored, now: 0)); // it is running
-        plan.OnEnded(new OutboxOutcome(1, UpTo: 5, null, IsGone: false), now: 0, random: 0);
-        plan.SetEndpoints(stored);
-        Assert.Equal(5, Assert.Single(plan.TakeDue(stored, now: 0)).OutboxTo);
-        Assert.Equal(5, plan.TakenByAll(stored));
-        plan.OnEnded(new OutboxOutcome(1, UpTo: 5, "status 500", IsGone: false), now: 0, random: 1);
-        Assert.Empty(plan.TakeDue(stored, now: 999));
-        Assert.Single(plan.TakeDue(stored, now: 1000));
-    }
-
-    [Fact]
-    public void Attempts_are_counted_anew_when_an_endpoint_has_taken_something_and_fails_at_the_next()
-    {
-        var plan = new OutboxPlan();
-        WebhookEndpoint[] stored = [new(1, "http://example.com", [], [], IsBatch: false, null, OutboxTo: 3, 0)];
-        plan.SetEndpoints(stored);
-        Assert.Equal([1, 2, 1, 2, 0], new (long UpTo, string? Failure)[] { (3, "a"), (3, "a"), (4, "b"), (4, "b"), (9, null) }.Select(run =>
-        {
-            plan.OnEnded(new OutboxOutcome(1, run.UpTo, run.Failure, IsGone: false), now: 0, random: 0);
-            return plan.AttemptsOf(1);
-        }));
     }
 
     internal static LogRow RowOf(ConversationId id, long seq, int sender) => new(
