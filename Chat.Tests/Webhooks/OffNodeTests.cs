@@ -145,7 +145,7 @@ public sealed class OffNodeTests(WebhookNode fixture) : WebhookNodeTest(fixture)
         var shown = await Node.GetAsync($"/webhooks/{_endpoint}");
         Assert.Equal((HttpStatusCode.OK, _endpoint), (shown.Status, shown.Json.GetProperty("id").GetInt64()));
         Assert.False(shown.Json.TryGetProperty("secrets", out _));
-        (await Node.GetAsync($"/webhooks/{_endpoint + 1000}")).AssertProblem(HttpStatusCode.NotFound, 9);
+        (await Node.GetAsync($"/webhooks/{_endpoint + 1000}")).AssertProblem(HttpStatusCode.NotFound, 7);
     }
 
     async Task SendAsync(params int[] numbers)

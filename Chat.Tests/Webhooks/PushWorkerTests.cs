@@ -124,7 +124,7 @@ public sealed class PushWorkerTests : PushWorkerTest
     }
 
     [Fact]
-    public async Task What_waits_is_forgotten_only_when_no_endpoint_wants_it_now()
+    public async Task What_waits_is_forgotten_only_when_nothing_is_kept_for_an_endpoint_that_wants_it()
     {
         await QueueAsync(1);
         var store = new WebhookStore(Database.Chat, Database.Clock);
@@ -132,6 +132,9 @@ public sealed class PushWorkerTests : PushWorkerTest
         Assert.False(await _pushes.ForgetSomeAsync());
         Assert.Single(await _pushes.ReadDueAsync(long.MaxValue, 10));
         await store.DisableAsync(endpoint.Id, "off");
+        Assert.False(await _pushes.ForgetSomeAsync());
+        Assert.Single(await _pushes.ReadDueAsync(long.MaxValue, 10));
+        Assert.True(await store.ForgetAsync(endpoint.Id, Assert.Single(await store.AllAsync()).DisabledAt!.Value));
         Assert.True(await _pushes.ForgetSomeAsync());
         Assert.Empty(await _pushes.ReadDueAsync(long.MaxValue, 10));
     }
