@@ -72,7 +72,7 @@ static partial class DocumentedMembers
     static IEnumerable<string> Spellings(object constant)
     {
         var units = constant is TimeSpan time
-            ? new[] { (time.TotalMilliseconds, " ms"), (time.TotalSeconds, " s"), (time.TotalMinutes, " min"), (time.TotalDays, " days") }
+            ? new[] { (time.TotalMilliseconds, " ms"), (time.TotalSeconds, " s"), (time.TotalMinutes, " min"), (time.TotalHours, " h"), (time.TotalDays, " days") }
             : [((long)constant, ""), ((long)constant / 1024.0, " KiB"), ((long)constant / 1024.0 / 1024, " MiB")];
         return units.Select(unit => string.Create(CultureInfo.InvariantCulture, $"{unit.Item1}{unit.Item2}"));
     }

@@ -50,6 +50,8 @@ public sealed class DocumentedMembersTests
     [InlineData("| a (`NodeLease.Length`) | 5 s from a sign |", 0)]
     [InlineData("| a (`NodeLease.Length`) | 0.5 s |", 1)]
     [InlineData("| a (`NodeLease.Length`) | 5 |", 1)]
+    [InlineData("| a (`Backoff.GivenUpAfter`) | 24 h |", 0)]
+    [InlineData("| a (`Backoff.GivenUpAfter`) | 23 h |", 1)]
     [InlineData("| a (`Outbox.MaxBytesPerFlush`) | 64 KiB. |", 0)]
     [InlineData("| a (`SqliteJournal.LockSeconds`) | 1 s |", 0)]
     public void A_wrong_constant_is_recognised(string row, int wrong) => Assert.Equal(wrong, DocumentedMembers.WrongConstants(row).Count);

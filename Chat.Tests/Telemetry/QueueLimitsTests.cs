@@ -21,7 +21,7 @@ public sealed partial class QueueLimitsTests
         "OfflineDeletes.MaxFailed", "SettingsDesk.MaxOpen", "PeerReports.Max", "WaitingLogins.Max", "HeldChannel.MaxWaiting", "HeldChannel.MaxSpilling", "OpenImports.MaxOpen", "HookAnswer.MaxReason",
         "FanOutSpans.MaxReceivers", "SystemOutbox.MaxUsers", "RecentWarnings.MaxText", "QuestionPlaces.SilentStay", "QuestionPlaces.UnreadStay", "UnreadCount.Max", "MySqlRows.MaxPrepared",
         "LogLimiter.LinesOfKind", "LogLimiter.LinesOfPeer", "LogLimiter.Refill", "OutboxBudget.Step", "MessageLog.LoginsWaitAbove", "SearchParking.FirstPauseMilliseconds",
-        "SearchParking.LongestPauseMilliseconds", "AuditStore.MaxKeyName", "AuditStore.MaxOperation", "AuditStore.MaxSubject", "AuditStore.MaxDetail",
+        "SearchParking.LongestPauseMilliseconds", "AuditStore.MaxKeyName", "AuditStore.MaxOperation", "AuditStore.MaxSubject", "AuditStore.MaxDetail", "OutboxWorker.MaxAhead",
     ];
 
     /// <summary>What goes together in one step. The rest waits in a queue that is measured, in the database, or for the node itself.</summary>
