@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Chat.Node.Storage;
 using Chat.Node.Webhooks;
-using Chat.Tests.Api;
 using Xunit;
 
 namespace Chat.Tests.Webhooks;
