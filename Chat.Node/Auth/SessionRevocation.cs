@@ -42,12 +42,12 @@ sealed class SessionRevocation(
         return true;
     }
 
-    /// <summary>Completes in the second after this one.</summary>
+    /// <summary>Completes in the second after this one; soon in any case, however far the clock is set back meanwhile.</summary>
     static async Task NextSecondAsync(TimeProvider clock)
     {
         var next = ((clock.GetUtcNow().Ticks / TimeSpan.TicksPerSecond) + 1) * TimeSpan.TicksPerSecond;
-        while (next - clock.GetUtcNow().Ticks is > 0 and var rest) // a timer may be early by a little
-            await Task.Delay(TimeSpan.FromTicks(Math.Max(rest, TimeSpan.TicksPerMillisecond)), clock);
+        for (var i = 0; i < 3 && next - clock.GetUtcNow().Ticks is > 0 and var rest; i++) // a timer may be early by a little
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(rest, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerSecond)), clock);
     }
 
     /// <summary>The same for what stands on one device of the user. A repetition finds no device any more.</summary>

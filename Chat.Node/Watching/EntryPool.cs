@@ -4,7 +4,7 @@ namespace Chat.Node.Watching;
 struct WatchEntry<TWatcher>
     where TWatcher : class
 {
-    public TWatcher? WatchingSession;
+    public TWatcher? Watcher;
 
     /// <summary>Whom or what it watches.</summary>
     public long Key;

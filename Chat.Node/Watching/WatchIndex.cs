@@ -87,7 +87,7 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
         {
             var entry = _pool[place];
             if (entry.Told != (byte)(entry.IsVeiled ? PresenceState.Offline : shown))
-                Mark(entry.WatchingSession!);
+                Mark(entry.Watcher!);
         }
     }
 
@@ -99,7 +99,7 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
             for (var place = _first.GetValueOrDefault(key, -1); place >= 0; place = _pool[place].Next)
             {
                 ref var entry = ref _pool[place];
-                if (entry.WatchingSession!.UserId == watcherId)
+                if (entry.Watcher!.UserId == watcherId)
                     entry.IsVeiled = isVeiled;
             }
         }
@@ -167,20 +167,20 @@ sealed class WatchIndex<TSession>(int maxEntries = WatchLimits.MaxEntries)
         for (var place = _first.GetValueOrDefault(KeyOf(conversation), -1); place >= 0; place = _pool[place].Next)
         {
             if (!_pool[place].IsVeiled)
-                yield return _pool[place].WatchingSession!;
+                yield return _pool[place].Watcher!;
         }
     }
 
     IEnumerable<WatchingSession<TSession>> WatchersOf(long key)
     {
         for (var place = _first.GetValueOrDefault(key, -1); place >= 0; place = _pool[place].Next)
-            yield return _pool[place].WatchingSession!;
+            yield return _pool[place].Watcher!;
     }
 
     int Add(WatchingSession<TSession> watcher, long key, bool isVeiled)
     {
         var next = _first.GetValueOrDefault(key, -1);
-        var place = _pool.Take(new WatchEntry<WatchingSession<TSession>> { WatchingSession = watcher, Key = key, Next = next, Previous = -1, Told = Untold, IsVeiled = isVeiled });
+        var place = _pool.Take(new WatchEntry<WatchingSession<TSession>> { Watcher = watcher, Key = key, Next = next, Previous = -1, Told = Untold, IsVeiled = isVeiled });
         if (next >= 0)
             _pool[next].Previous = place;
         _first[key] = place;
