@@ -140,7 +140,7 @@ test('In a group only who looks after it pins, and takes back what others have w
   assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Report…']);
   await bob.keyboard.press('Escape');
   await openMenu(bob, 'of a member');
-  assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Edit', 'Take back']);
+  assert.deepEqual(await menu(bob).locator('.menu-item').allTextContents(), ['Reply', 'Reply in a thread', 'Who has read it…', 'Edit', 'Take back']);
   await bob.keyboard.press('Escape');
   await choose(alice, 'of a member', 'Pin');
   await bob.getByRole('button', { name: 'Pinned: of a member' }).waitFor();
