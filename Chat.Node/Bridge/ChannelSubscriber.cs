@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Telemetry;
-using StackExchange.Redis;
 
 namespace Chat.Node.Bridge;
 
@@ -22,7 +21,7 @@ sealed class ChannelSubscriber : ReceiveActor, IWithTimers
 
     sealed record Arrived(int UserId, byte[] Payload) : INoSerializationVerificationNeeded;
 
-    sealed record Subscribed(int UserId, ChannelMessageQueue? Queue) : INoSerializationVerificationNeeded;
+    sealed record Subscribed(int UserId, bool HasFailed) : INoSerializationVerificationNeeded;
 
     sealed record Unsubscribed(int UserId) : INoSerializationVerificationNeeded;
 
@@ -34,7 +33,6 @@ sealed class ChannelSubscriber : ReceiveActor, IWithTimers
     readonly KeeperServices _services;
     readonly SubscriberArrivals _arrivals;
     readonly Dictionary<int, HeldChannel> _channels = [];
-    readonly Dictionary<int, ChannelMessageQueue> _queues = [];
 
     /// <summary>The actors that wait for the end of a subscription.</summary>
     readonly Dictionary<int, IActorRef> _leavers = [];
@@ -164,24 +162,17 @@ sealed class ChannelSubscriber : ReceiveActor, IWithTimers
     {
         if (channel.IsChanging || channel.IsSubscribed)
             return;
-        channel.IsChanging = true;
-        var userId = channel.UserId;
-        _services.Redis.SubscribeAsync(userId).PipeTo(
-            Self, success: queue => new Subscribed(userId, queue), failure: _ => new Subscribed(userId, null));
+        channel.IsChanging = channel.IsAskedFor = true;
+        var (userId, self) = (channel.UserId, Self);
+        _services.Redis.SubscribeAsync(userId, payload => self.Tell(new Arrived(userId, payload))).PipeTo(
+            Self, success: () => new Subscribed(userId, HasFailed: false), failure: _ => new Subscribed(userId, HasFailed: true));
     }
 
     void OnSubscribed(Subscribed subscribed)
     {
         if (!_channels.TryGetValue(subscribed.UserId, out var channel))
             return;
-        channel.IsChanging = false;
-        if (subscribed.Queue is { } queue)
-        {
-            channel.IsSubscribed = true;
-            _queues[subscribed.UserId] = queue;
-            var self = Self;
-            queue.OnMessage(message => self.Tell(new Arrived(subscribed.UserId, (byte[]?)message.Message ?? [])));
-        }
+        (channel.IsChanging, channel.IsSubscribed) = (false, !subscribed.HasFailed);
 
         // Also without Redis: the user must not wait for it. It is subscribed when Redis is back.
         if (_holders.Remove(subscribed.UserId, out var user))
@@ -195,10 +186,10 @@ sealed class ChannelSubscriber : ReceiveActor, IWithTimers
     {
         if (!channel.IsLeaving || channel.IsChanging)
             return;
-        if (_queues.Remove(channel.UserId, out var queue))
+        if (channel.IsAskedFor)
         {
-            channel.IsChanging = true;
-            UnsubscribeAsync(channel.UserId, queue).PipeTo(Self);
+            (channel.IsChanging, channel.IsAskedFor) = (true, false);
+            UnsubscribeAsync(channel.UserId).PipeTo(Self);
             return;
         }
 
@@ -211,9 +202,9 @@ sealed class ChannelSubscriber : ReceiveActor, IWithTimers
             user.Tell(new ChannelLeft(channel.UserId, _services.Node.Incarnation, channel.Seen), Self);
     }
 
-    async Task<Unsubscribed> UnsubscribeAsync(int userId, ChannelMessageQueue queue)
+    async Task<Unsubscribed> UnsubscribeAsync(int userId)
     {
-        await _services.Redis.UnsubscribeAsync(userId, queue);
+        await _services.Redis.UnsubscribeAsync(userId);
         return new Unsubscribed(userId);
     }
 

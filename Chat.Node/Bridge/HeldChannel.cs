@@ -36,6 +36,9 @@ sealed class HeldChannel(int userId)
     /// <summary>Redis has confirmed the subscription.</summary>
     public bool IsSubscribed { get; set; }
 
+    /// <summary>Redis was asked for it, or will be by itself: it has to be ended.</summary>
+    public bool IsAskedFor { get; set; }
+
     /// <summary>A subscription, or its end, is under way.</summary>
     public bool IsChanging { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 using StackExchange.Redis;
@@ -20,6 +21,9 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
     const string NamePrefix = "chatactors-";
 
     readonly RedisTrouble _trouble = new();
+
+    /// <summary>The channels that are listened to, or will be when there is a connection. One subscription, or its end, of a channel is under way at a time.</summary>
+    readonly ConcurrentDictionary<int, ChannelMessageQueue> _queues = new();
     readonly CancellationTokenSource _ending = new();
 
     /// <summary>Null before the first attempt to connect has ended.</summary>
@@ -53,21 +57,36 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
     public Task<long> PublishAsync(int userId, ReadOnlyMemory<byte> payload) =>
         Connected().GetDatabase().PublishAsync(ChannelOf(userId), payload);
 
+    /// <summary>
+    /// Ends when Redis has confirmed. What comes is told from the first message on, also if this fails: the library goes on by itself as soon as it can,
+    /// and to give up the channel then would lose what is published until it is asked for again. Until <see cref="UnsubscribeAsync"/>.
+    /// </summary>
+    /// <param name="userId">Whose channel.</param>
+    /// <param name="onMessage">Is told what comes, one after the other.</param>
     /// <exception cref="RedisException">There is no connection now: to be tried again.</exception>
     /// <exception cref="TimeoutException">There was no answer: to be tried again.</exception>
-    public async Task<ChannelMessageQueue> SubscribeAsync(int userId)
+    public async Task SubscribeAsync(int userId, Action<byte[]> onMessage)
     {
         var subscriber = Connected().GetSubscriber();
         try
         {
-            var queue = await subscriber.SubscribeAsync(ChannelOf(userId)).WaitAsync(Patience);
+            Listen(subscriber, userId, onMessage);
+            await subscriber.PingAsync().WaitAsync(Patience); // behind the subscription, on its own connection
+            if (!subscriber.IsConnected(ChannelOf(userId)))
+            {
+                // It was sent when there was no connection, and the library has not come round to it.
+                await UnsubscribeAsync(userId);
+                Listen(subscriber, userId, onMessage);
+                await subscriber.PingAsync().WaitAsync(Patience);
+                if (!subscriber.IsConnected(ChannelOf(userId)))
+                    throw new NotConnectedException();
+            }
+
             Note(isAnswered: true);
-            return queue;
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
             Note(isAnswered: e is not TimeoutException);
-            await ForgetAsync(subscriber, userId); // else Redis may subscribe it, now or later, and nobody listens
             throw;
         }
     }
@@ -77,8 +96,10 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
     /// come meanwhile. The library by itself would forget the channel first, and drop messages until Redis has heard of it (measured: one
     /// message nearly every time under load).
     /// </summary>
-    public async Task UnsubscribeAsync(int userId, ChannelMessageQueue queue)
+    public async Task UnsubscribeAsync(int userId)
     {
+        if (!_queues.TryRemove(userId, out var queue))
+            return;
         try
         {
             if (_open is { IsConnected: true } open)
@@ -134,6 +155,15 @@ sealed class RedisConnection(string connectionString, NodeIdentity node, ILogger
         await _ending.CancelAsync();
         if (_open is { } open)
             await open.DisposeAsync();
+    }
+
+    /// <summary>Without an answer, so that the messages have a place before there can be any.</summary>
+    void Listen(ISubscriber subscriber, int userId, Action<byte[]> onMessage)
+    {
+        if (_queues.ContainsKey(userId))
+            return;
+        var queue = _queues[userId] = subscriber.Subscribe(ChannelOf(userId), CommandFlags.FireAndForget);
+        queue.OnMessage(message => onMessage((byte[]?)message.Message ?? []));
     }
 
     ConnectionMultiplexer Connected() => _open is { IsConnected: true } open ? open : throw new NotConnectedException();
