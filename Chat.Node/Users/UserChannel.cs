@@ -64,9 +64,12 @@ sealed class UserChannel(UserCore core, PresenceWriter presence)
         core.Services.Others.KeeperOf(node)?.Tell(new OpenChannel(core.UserId, []), core.Self);
     }
 
-    /// <summary>Publishes the front of a round to other servers. Ourselves we hear too: false while a node of ours may listen.</summary>
+    /// <summary>
+    /// Publishes the front of a round to other servers. Ourselves we hear too: false while a node of ours may listen. False also until it is stored that
+    /// none does: whoever is listed is taken for somebody's who listens on the channel, and some servers listen for ever.
+    /// </summary>
     public bool TryPublish(IReadOnlyList<(ConversationId Conversation, PendingDelivery Delivery)> round) =>
-        core.Drain.Phase == DeliveryPhase.Offline && IsSettled(null)
+        core.Drain.Phase == DeliveryPhase.Offline && IsSettled(null) && !presence.IsUnderWay && presence.IsTrue(null)
         && (_publisher ??= new Publisher(core.UserId, core.Services.Others, core.Self)).TryPublish(round);
 
     public void OnPublished() => _publisher?.OnPublished();
