@@ -50,7 +50,7 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
         {
             asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.Blocked, ConversationState.BlockedBy(_id.Other(change.UserId))), self);
         }
-        else if (change is { IsOfProduct: false, Kind: not ChangeKind.Recall } && state.Members.Contains(change.UserId) && !state.Sees(change.UserId, change.Seq))
+        else if (change is { IsOfProduct: false, Kind: not (ChangeKind.Recall or ChangeKind.Unreact) } && state.Members.Contains(change.UserId) && !state.Sees(change.UserId, change.Seq))
         {
             asker.Tell(MessageChangeAnswer.Refuse(ErrorCode.NotYours, ChangeRules.NoMessage(_id, change.Seq)), self); // said before the user came
         }

@@ -62,7 +62,7 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
     /// <summary>Null if the message is as it is to be now.</summary>
     MessageChangeAnswer? Apply(ChangeMessage change)
     {
-        if (change.IsOfProduct ? change.Kind is ChangeKind.React or ChangeKind.Unreact : id.IsGroup ? !basis.Roles.ContainsKey(change.UserId) : !id.IsBetween(change.UserId))
+        if (!MayCome(change))
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, $"you take no part in {id}");
         if (!basis.Messages.TryGetValue(change.Seq, out var message) || IsHidden(change))
             return MessageChangeAnswer.Refuse(ErrorCode.NotYours, NoMessage(id, change.Seq));
@@ -197,8 +197,17 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         };
     }
 
-    /// <summary>The user has cleared the conversation up to there. To take a message back one needs not see it.</summary>
-    bool IsHidden(ChangeMessage change) => change is { IsOfProduct: false, Kind: not ChangeKind.Recall } && change.Seq <= basis.HiddenTo.GetValueOrDefault(change.UserId);
+    bool MayCome(ChangeMessage change) =>
+        change.IsOfProduct ? change.Kind is not (ChangeKind.React or ChangeKind.Unreact)
+        : (id.IsGroup ? basis.Roles.ContainsKey(change.UserId) : id.IsBetween(change.UserId)) || TakesBackOwnReaction(change);
+
+    /// <summary>The user has cleared the conversation up to there. To take something back one needs not see it.</summary>
+    bool IsHidden(ChangeMessage change) =>
+        change is { IsOfProduct: false, Kind: not ChangeKind.Recall } && change.Seq <= basis.HiddenTo.GetValueOrDefault(change.UserId) && !TakesBackOwnReaction(change);
+
+    /// <summary>Whoever has left takes nothing else back. Who is erased has no other way: the others are to be told.</summary>
+    bool TakesBackOwnReaction(ChangeMessage change) =>
+        change.Kind == ChangeKind.Unreact && basis.Messages.TryGetValue(change.Seq, out var message) && message.Own.Contains((change.UserId, change.Text));
 
     bool LooksAfterGroup(int userId) => id.IsGroup && basis.Roles.GetValueOrDefault(userId) is "creator" or "admin";
 

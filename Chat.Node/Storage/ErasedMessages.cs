@@ -68,7 +68,7 @@ sealed class ErasedMessages(IChatDatabase database)
         (await connection.QueryAsync<ErasedReaction>(
             "SELECT seq, emoji FROM Reaction WHERE a = @A AND b = @B AND seq > @after AND seq <= @to AND userid = @userId", new { id.A, id.B, after, to, userId })).AsList());
 
-    /// <summary>A reaction that its conversation does not take back: the message was recalled, or the user takes no part any more.</summary>
+    /// <summary>A reaction that its conversation does not take back: the message was recalled, or is not there.</summary>
     public Task ForgetReactionAsync(ConversationId id, ErasedReaction reaction, int userId) => database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
         "DELETE FROM Reaction WHERE a = @A AND b = @B AND seq = @Seq AND userid = @userId AND emoji = @Emoji", new { id.A, id.B, reaction.Seq, userId, reaction.Emoji }, transaction));
 

@@ -131,6 +131,21 @@ public sealed class ChangeRulesTests
     }
 
     [Fact]
+    public void Ones_own_reaction_is_taken_back_from_what_one_has_cleared_and_after_one_left_and_the_others_are_told()
+    {
+        const int gone = 99;
+        _hidden[Alice] = 2;
+        foreach (var user in new[] { Alice, gone })
+            _messages[1].Own.Add((user, "👍"));
+        _messages[1].Reactions["👍"] = 2;
+        ChangeMessage Unreact(int user, string emoji) => new(Team, user, 1, ChangeKind.Unreact, emoji);
+        var judged = Judge(Team, Unreact(Alice, "👍"), Unreact(Alice, "🎉"), Unreact(gone, "👍"), Unreact(gone, "🎉"));
+        Assert.Equal([ErrorCode.None, ErrorCode.NotYours, ErrorCode.None, ErrorCode.NotYours], judged.Answers.Select(answer => answer.Error));
+        var push = Assert.Single(judged.Pushes);
+        Assert.Empty(push.Reactions!);
+    }
+
+    [Fact]
     public void An_edit_and_a_recall_at_the_same_time_leave_no_text()
     {
         var push = Assert.Single(Judge(Edit(1, "secret"), new ChangeMessage(Pair, Alice, 1, ChangeKind.Recall, "")).Pushes);
