@@ -58,6 +58,8 @@ sealed class ConversationRequests(
         if (request.ClearTo > head.Seq)
             return new Reply(ErrorCode.Malformed, "", Refusal.TooHigh(request.Ref, "clear_to", request.ClearTo.Value, id, head.Seq));
         var view = await views.ChangeAsync(userId, request);
+        if (request.ClearTo is { } clearTo)
+            users.Value.Tell(new ReceivedUpTo(userId, id, clearTo, IsKnown: true, default)); // else what waits in the queue would be shown again
         var hiddenTo = await views.HiddenToAsync(userId, id);
         var push = new ConversationChangedPush(id)
         {
