@@ -223,7 +223,7 @@ sealed class ConversationActor : FastReceiveActor
     {
         _lastActivity = _services.Clock.CoarseMilliseconds();
         var isBusy = _follower.IsRecovering || _isStopping || _deliveries.IsFull;
-        if (_membership.IsStale || !_posts.TryTake(post, session, _membership.IsFresh, isBusy))
+        if (_membership.IsStale || !_posts.TryTake(post, session, _membership.IsFreshFor(post.Sender), isBusy))
             _membership.ReadFor(post, session);
         else if (!_services.KeepsHistory)
             ArmTick(); // with one it is on its way when its row is written

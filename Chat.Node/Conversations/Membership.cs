@@ -24,9 +24,16 @@ sealed class MembersReloaded : INoSerializationVerificationNeeded
 /// <summary>Who may take part, and how long ago that was read: other servers add members too, and tell nobody.</summary>
 sealed class Membership(ConversationId id, ConversationServices services, ConversationState state, HeldMessages held, IActorRef self)
 {
+    /// <summary>Senders of whom it is remembered for <see cref="RefusedLastMilliseconds"/> that they may not send here.</summary>
+    public const int MaxRefused = 256;
+
     const long MembersLastMilliseconds = 3000;
+    const long RefusedLastMilliseconds = 1000;
 
     long _readAt;
+
+    /// <summary>Senders for whom the members were read, and when: whoever goes on sending where it may not makes everybody wait once a second, not each time.</summary>
+    Dictionary<int, long>? _readFor;
 
     /// <summary>What has become of the group, on its way into the log.</summary>
     public required SystemDesk System { get; init; }
@@ -41,11 +48,25 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
 
     public bool IsStale => services.IsBridged && id.IsGroup && !IsFresh && services.Clock.CoarseMilliseconds() - _readAt >= MembersLastMilliseconds;
 
+    /// <summary>Who is told of a change in time is a member already: this is for those who are not, or may not send.</summary>
+    public bool IsFreshFor(int sender) =>
+        IsFresh || (_readFor is not null && _readFor.TryGetValue(sender, out var at) && services.Clock.CoarseMilliseconds() - at < RefusedLastMilliseconds);
+
     /// <summary>Holds everything until the members are read again; then the message is judged once more.</summary>
     public void ReadFor(object message, IActorRef sender)
     {
+        if (message is Post post)
+            Note(post.Sender);
         held.HoldAgain(message, sender);
         Read();
+    }
+
+    void Note(int sender)
+    {
+        _readFor ??= [];
+        if (_readFor.Count >= MaxRefused)
+            _readFor.Clear();
+        _readFor[sender] = services.Clock.CoarseMilliseconds();
     }
 
     void Read() => services.Loader.ParticipantsAsync(id)
@@ -58,6 +79,8 @@ sealed class Membership(ConversationId id, ConversationServices services, Conver
             (state.Members, state.Sending, state.JoinSeqs) = (participants.Members, participants.Sending, participants.JoinSeqs);
         _readAt = services.Clock.CoarseMilliseconds();
         IsFresh = participants is not null;
+        if (!IsFresh)
+            _readFor = null;
         if (participants is { HasUntold: true })
             System.TellUntold();
     }

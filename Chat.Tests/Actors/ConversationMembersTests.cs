@@ -58,6 +58,33 @@ public sealed class ConversationMembersTests : ConversationTest
     }
 
     [Fact]
+    public async Task Who_goes_on_sending_where_it_may_not_has_the_members_read_once_a_second()
+    {
+        var conversation = Start(_group.ToString());
+        Clock.Stop();
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Alice));
+        var reads = 0;
+        Database.AfterRead = () =>
+        {
+            Interlocked.Increment(ref reads);
+            return Task.CompletedTask;
+        };
+        Assert.IsType<PostRefused>(await PostAsync(conversation, Carol));
+        var first = reads;
+        Assert.NotEqual(0, first);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(ErrorCode.NotYours, Assert.IsType<PostRefused>(await PostAsync(conversation, Carol)).Error);
+        Assert.Equal(first, reads);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.IsType<PostRefused>(await PostAsync(conversation, Carol));
+        Assert.True(reads > first);
+        await Database.AddMembersAsync(_group.B, [Carol]);
+        conversation.Tell(new ReloadMembers(_group), Session.Ref);
+        await Session.ExpectMsgAsync<MembersKnown>();
+        Assert.IsType<PostAccepted>(await PostAsync(conversation, Carol));
+    }
+
+    [Fact]
     public async Task Members_that_could_not_be_read_are_read_later()
     {
         var conversation = Start(_group.ToString());

@@ -39,7 +39,7 @@ public sealed partial class QueueLimitsTests
     [
         "RecentVerdicts.Max", "RecentVerdicts.MaxBytes", "RecentWarnings.Max", "ConversationState.RememberedWithHistory", "ConversationState.RememberedWithout", "VeilDesk.MaxRecent",
         "PresenceBook.MaxSeen", "AskPace.MaxUsers", "TypingTable.MaxLeft", "WatchRequests.MaxGroups", "RecentAttempts.Kept", "RecentAttempts.MaxEndpoints", "MarkedConversations.Max",
-        "BroughtMessages.MaxRanges", "AddressLimiter.MaxAddresses", "BridgedMessages.MaxRemembered", "RefusedRequests.MaxKinds",
+        "BroughtMessages.MaxRanges", "AddressLimiter.MaxAddresses", "BridgedMessages.MaxRemembered", "RefusedRequests.MaxKinds", "Membership.MaxRefused",
     ];
 
     /// <summary>Rows of the database, counted there.</summary>
