@@ -191,10 +191,28 @@ sealed class ContactBook(IChatDatabase database, ContactEvents? events = null)
         {
             await LockAsync(connection, transaction, userId);
             var strange = await FindStrangeAsync(connection, transaction, userId);
-            foreach (var other in strange)
-                await StoreAsync(connection, transaction, userId, other, (await ReadAsync(connection, transaction, userId, other)).Side);
+            if (strange.Count > 0)
+                await TakeOverAsync(connection, transaction, userId, strange);
             return strange.Count == FoundAtOnce;
         });
+    }
+
+    /// <summary>All at once: a user of an adopted database may have thousands, and waits for this. Their numbers follow each other.</summary>
+    static async Task TakeOverAsync(DbConnection connection, DbTransaction transaction, int userId, List<int> strange)
+    {
+        await connection.ExecuteAsync("UPDATE ContactRev SET rev = rev + @count WHERE userid = @userId", new { userId, count = strange.Count }, transaction);
+        var before = await connection.ExecuteScalarAsync<long>("SELECT rev FROM ContactRev WHERE userid = @userId", new { userId }, transaction) - strange.Count;
+        await connection.ExecuteAsync(
+            """
+            REPLACE INTO Contact (userid, other, state, blocked, alias, note, rev)
+            SELECT @userId, s.other, CASE WHEN f.friendid IS NULL THEN 0 ELSE 3 END, COALESCE(c.blocked, 0), c.alias,
+                CASE WHEN f.friendid IS NULL THEN c.note END, @before + ROW_NUMBER() OVER (ORDER BY s.other)
+            FROM (SELECT friendid AS other FROM Friends WHERE userid = @userId AND friendid IN @strange
+                  UNION SELECT other FROM Contact WHERE userid = @userId AND other IN @strange) s
+                LEFT JOIN (SELECT DISTINCT friendid FROM Friends WHERE userid = @userId) f ON f.friendid = s.other
+                LEFT JOIN Contact c ON c.userid = @userId AND c.other = s.other
+            """,
+            new { userId, strange, before }, transaction);
     }
 
     static async Task<List<int>> FindStrangeAsync(DbConnection connection, DbTransaction? transaction, int userId) => (await connection.QueryAsync<int>(

@@ -101,6 +101,34 @@ public abstract class ContactBookTests : StorageTest
     }
 
     [Fact]
+    public async Task Thousands_of_friends_are_taken_over_once_and_keep_what_was_known_of_them()
+    {
+        const int count = 2100;
+        await RegisterAsync();
+        await DoAsync(Alice, Bob, ContactAction.Block);
+        await _book.ChangeAsync(Alice, new ChangeContactRequest(Carol, ContactAction.Request) { Alias = "C" });
+        var others = Enumerable.Range(1000, count).ToList();
+        await Database.ExecuteAsync($"INSERT INTO Users (id, name, password) VALUES {string.Join(", ", others.Select(id => $"({id}, 'u{id}', 'x')"))}");
+        await Database.ExecuteAsync($"INSERT INTO Friends (userid, friendid) VALUES {string.Join(", ", others.Append(Bob).Append(Carol).Select(id => $"({Alice}, {id})"))}");
+        var (all, since) = (new List<(UserContact Contact, long Rev)>(), 0L);
+        while (true)
+        {
+            var page = await _book.ListAsync(Alice, since, 500, onlyBlocked: false);
+            all.AddRange(page.Contacts);
+            since = page.Rev;
+            if (!page.HasMore)
+                break;
+        }
+
+        Assert.Equal(others.Append(Bob).Append(Carol).Order(), all.Select(each => each.Contact.Id).Order());
+        Assert.Equal(count + 2, all.Select(each => each.Rev).Distinct().Count());
+        Assert.Equal(since, all.Max(each => each.Rev));
+        Assert.True(all.Single(each => each.Contact.Id == Bob).Contact.IsBlocked);
+        Assert.Equal("C", all.Single(each => each.Contact.Id == Carol).Contact.Alias);
+        Assert.Empty((await _book.ListAsync(Alice, since, 500, onlyBlocked: false)).Contacts); // taken over once
+    }
+
+    [Fact]
     public async Task Friends_who_block_each_other_are_listed_as_offline()
     {
         await RegisterAsync();
