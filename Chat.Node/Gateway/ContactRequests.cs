@@ -24,6 +24,9 @@ sealed class ContactRequests(
     public async Task<Reply> ListAsync(ListContactsRequest request, int userId) =>
         Reply.Ok((await book.ListAsync(userId, request.Since, request.Limit, request.OnlyBlocked)).ToBytes(request.Ref, maxFrameBytes));
 
+    /// <inheritdoc cref="ContactChanges.OnFriendAdded" />
+    public void OnFriendAdded(int userId, int friendId) => _changes.OnFriendAdded(userId, friendId);
+
     /// <inheritdoc cref="ContactChanges.ChangeAsync" />
     public async Task<Reply> ChangeAsync(ChangeContactRequest request, Asker asker, TimeSpan patience)
     {

@@ -70,9 +70,10 @@ sealed class UserRequests(
     {
         if (request.FriendId == userId)
             return Reply.Fail(ErrorCode.Malformed, "\"friendid\" is your own id: another user's is expected");
-        return await contacts.AddFriendAsync(userId, request.FriendId)
-            ? Reply.Ok(ModernFrames.Success(request.Ref))
-            : Reply.Fail(ErrorCode.NotFound, $"there is no user {request.FriendId}");
+        if (!await contacts.AddFriendAsync(userId, request.FriendId))
+            return Reply.Fail(ErrorCode.NotFound, $"there is no user {request.FriendId}");
+        contactBook.OnFriendAdded(userId, request.FriendId);
+        return Reply.Ok(ModernFrames.Success(request.Ref));
     }
 
     static Reply AnswerOf(StartUploadRequest request, UploadStart start) =>

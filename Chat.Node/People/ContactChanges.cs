@@ -17,6 +17,9 @@ sealed record ContactChange(ErrorCode Error, string Reason, UserContact? Contact
 /// <param name="hubs">The way to the hubs of presence.</param>
 sealed class ContactChanges(ContactBook book, Accounts accounts, Lazy<IActorRef> conversations, Lazy<NoticeBoard> notices, Lazy<PresenceRoad> hubs)
 {
+    /// <summary>A friend of the documented protocol is a contact: who shows its presence to contacts shows it to this one from now on.</summary>
+    public void OnFriendAdded(int userId, int friendId) => hubs.Value.TellAll(new VisibilityChanged(userId, friendId));
+
     /// <summary>Who blocks is answered when the conversation knows it: what the other one sends afterwards is refused.</summary>
     /// <param name="userId">Who does it.</param>
     /// <param name="request">What.</param>
