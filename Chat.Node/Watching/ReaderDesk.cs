@@ -56,13 +56,14 @@ sealed class ReaderDesk(HubServices hub)
 
     public void OnDue(ReadersDue due)
     {
-        byte[]? frame = null;
+        List<byte[]>? frames = null;
         foreach (var watcher in hub.Watches.WatchersOf(due.Conversation))
         {
             if (due.Members?.Contains(watcher.UserId) != true || (due.Readers.Count == 1 && due.Readers.ContainsKey(watcher.UserId)))
                 continue;
-            frame ??= new GroupReceiptPush(due.Conversation, due.Readers).ToBytes();
-            watcher.Session.Tell(new SessionNotice(watcher.UserId, frame));
+            frames ??= [.. due.Readers.Chunk(GroupReceiptPush.Fitting(hub.MaxFrameBytes)).Select(some => new GroupReceiptPush(due.Conversation, some.ToDictionary()).ToBytes())];
+            foreach (var frame in frames)
+                watcher.Session.Tell(new SessionNotice(watcher.UserId, frame));
         }
     }
 

@@ -8,6 +8,12 @@ namespace Chat.Protocol;
 /// <param name="Readers">How far, by the members' ids.</param>
 public sealed record GroupReceiptPush(ConversationId Conversation, IReadOnlyDictionary<int, long> Readers)
 {
+    /// <summary>The frame without any reader, and the longest reader.</summary>
+    const int EmptyBytes = 96, ReaderBytes = 34;
+
+    /// <summary>So many readers fit into a frame of so many bytes, at least one.</summary>
+    public static int Fitting(int maxFrameBytes) => Math.Max(1, (maxFrameBytes - EmptyBytes) / ReaderBytes);
+
     /// <summary>The frame.</summary>
     public byte[] ToBytes() => ModernFrames.Frame(MessageKind.Receipt, default, writer =>
     {
