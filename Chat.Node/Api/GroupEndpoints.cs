@@ -52,8 +52,7 @@ sealed record GroupAnswer(int Id, string Name, string Desc, int Members, string 
 {
     public static GroupAnswer Of(StoredGroup group) => new(
         group.Id, group.Name, group.Description, group.Members,
-        group.Policy.Joining switch { GroupJoining.Ask => "ask", GroupJoining.Invite => "invite", _ => "free" }, group.Policy.Sending == GroupSending.Admins ? "admins" : "all",
-        group.Policy.History == GroupHistory.Joined ? "joined" : "all",
+        group.Policy.JoiningWord, group.Policy.SendingWord, group.Policy.HistoryWord,
         group.Policy.Avatar is { Length: > 0 } avatar ? avatar : null,
         group.Policy.KeepDays > 0 ? group.Policy.KeepDays : null);
 }

@@ -8,10 +8,6 @@ namespace Chat.Node.Storage;
 /// </summary>
 sealed class GroupEvents(WebhookOutbox outbox)
 {
-    public bool TellsJoined => outbox.Wants(WebhookTypes.MemberJoined);
-
-    public bool TellsLeft => outbox.Wants(WebhookTypes.MemberLeft);
-
     /// <summary>Last of all that is written of a new group.</summary>
     public async Task CreatedAsync(DbConnection connection, DbTransaction transaction, int groupId, string name, string description, int creatorId)
     {
@@ -23,23 +19,24 @@ sealed class GroupEvents(WebhookOutbox outbox)
             connection, transaction, WebhookTypes.GroupCreated, WebhookData.Of(new GroupCreatedData(groupId, name, description, creatorId, members)));
     }
 
-    public Task ChangedAsync(DbConnection connection, DbTransaction transaction, int groupId, string name, string description) =>
-        ChangedAsync(connection, transaction, new GroupChangedData(groupId, name, description, Deleted: null));
+    /// <param name="connection">Where it happens.</param>
+    /// <param name="transaction">In which.</param>
+    /// <param name="before">As the group was.</param>
+    /// <param name="after">As it is now, in something else.</param>
+    public Task ChangedAsync(DbConnection connection, DbTransaction transaction, StoredGroup before, StoredGroup after) =>
+        ChangedAsync(connection, transaction, () => GroupChangedData.Of(before, after));
 
     public Task DeletedAsync(DbConnection connection, DbTransaction transaction, int groupId) =>
-        ChangedAsync(connection, transaction, new GroupChangedData(groupId, Name: null, Desc: null, Deleted: true));
+        ChangedAsync(connection, transaction, () => new GroupChangedData(groupId, Name: null, Desc: null, Deleted: true));
 
-    public Task JoinedAsync(DbConnection connection, DbTransaction transaction, int groupId, IReadOnlyCollection<int> userIds) =>
-        TellsJoined ? MembersAsync(connection, transaction, WebhookTypes.MemberJoined, groupId, userIds) : Task.CompletedTask;
+    /// <summary>What has become of whom.</summary>
+    public async Task MembersAsync(DbConnection connection, DbTransaction transaction, int groupId, int by, IReadOnlyList<MemberDifference> differences)
+    {
+        foreach (var told in MemberEvents.Of(groupId, by, differences, outbox.Wants))
+            await outbox.AddAsync(connection, transaction, told.Type, told.Data);
+    }
 
-    public Task LeftAsync(DbConnection connection, DbTransaction transaction, int groupId, IReadOnlyCollection<int> userIds) =>
-        TellsLeft ? MembersAsync(connection, transaction, WebhookTypes.MemberLeft, groupId, userIds) : Task.CompletedTask;
-
-    Task ChangedAsync(DbConnection connection, DbTransaction transaction, GroupChangedData data) => outbox.Wants(WebhookTypes.GroupChanged)
-        ? outbox.AddAsync(connection, transaction, WebhookTypes.GroupChanged, WebhookData.Of(data))
-        : Task.CompletedTask;
-
-    Task MembersAsync(DbConnection connection, DbTransaction transaction, string type, int groupId, IReadOnlyCollection<int> userIds) => userIds.Count > 0
-        ? outbox.AddAsync(connection, transaction, type, WebhookData.Of(new MembersData(groupId, userIds)))
+    Task ChangedAsync(DbConnection connection, DbTransaction transaction, Func<GroupChangedData> data) => outbox.Wants(WebhookTypes.GroupChanged)
+        ? outbox.AddAsync(connection, transaction, WebhookTypes.GroupChanged, WebhookData.Of(data()))
         : Task.CompletedTask;
 }

@@ -20,6 +20,13 @@ sealed record StoredGroup(int Id, string Name, string Description, int Members)
 sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Sending, GroupHistory History = GroupHistory.All, int KeepDays = 0)
 {
     public static readonly GroupPolicy Default = new("", GroupJoining.Free, GroupSending.All);
+
+    /// <summary>The words of the wire.</summary>
+    public string JoiningWord => Joining switch { GroupJoining.Ask => "ask", GroupJoining.Invite => "invite", _ => "free" };
+
+    public string SendingWord => Sending == GroupSending.Admins ? "admins" : "all";
+
+    public string HistoryWord => History == GroupHistory.Joined ? "joined" : "all";
 }
 
 /// <summary>What groups are; <see cref="ContactStore"/> makes them, and <see cref="MemberStore"/> has who is in them.</summary>
@@ -138,13 +145,16 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
             return new ChangedGroup(refusal, [], IsDifferent: false);
         var row = await connection.QuerySingleAsync<GroupRow>(Facts, new { id }, transaction);
         var (name, description) = row.Ours ? (row.Name, row.Description) : (texts.Read(row.Name), texts.Read(row.Description));
-        var message = SystemMessages.Of(by, change, new StoredGroup(id, name, description, (int)row.Members) { Policy = row.Policy });
+        var before = new StoredGroup(id, name, description, (int)row.Members) { Policy = row.Policy };
+        var message = SystemMessages.Of(by, change, before);
         if (change.Name is not null || change.Description is not null)
             await RenameAsync(connection, transaction, id, change.Name ?? name, change.Description ?? description, asGbk);
         var policy = new GroupPolicy(change.Avatar ?? row.Avatar, change.Joining ?? row.Policy.Joining, change.Sending ?? row.Policy.Sending, change.History ?? row.Policy.History,
             change.KeepDays ?? row.Policy.KeepDays);
         if (policy != row.Policy)
             await WriteAsync(connection, transaction, id, policy);
+        if (events is not null && message is not null)
+            await events.ChangedAsync(connection, transaction, before, before with { Name = change.Name ?? name, Description = change.Description ?? description, Policy = policy });
         if (outbox is not null && message is not null)
             await outbox.AddAsync(connection, transaction, id, [message]);
         return new ChangedGroup(null, await MembersAsync(connection, transaction, id), IsDifferent: message is not null);
@@ -167,8 +177,6 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         await connection.ExecuteAsync(
             database.Dialect.ChangeGroup, new { id, name = stored.Text, key = stored.Key, description = storedDescription, ours = stored.IsOurs }, transaction);
         await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
-        if (events is not null)
-            await events.ChangedAsync(connection, transaction, id, name, description);
     }
 
     /// <summary>The group and its members; its messages stay, and nobody takes part in them any more.</summary>

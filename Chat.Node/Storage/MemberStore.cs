@@ -163,10 +163,8 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
 
         foreach (var (userId, before, after) in differences)
             await WriteAsync(connection, transaction, new Write(groupId, userId, by, clock.GetUtcNow().ToUnixTimeMilliseconds()), before, after);
-        if (events is null)
-            return;
-        await events.JoinedAsync(connection, transaction, groupId, joined);
-        await events.LeftAsync(connection, transaction, groupId, left);
+        if (events is not null)
+            await events.MembersAsync(connection, transaction, groupId, by, differences);
     }
 
     sealed record Write(int GroupId, int UserId, int By, long Now)

@@ -28,15 +28,6 @@ sealed record PresenceData(int User, bool? Hidden);
 /// <summary>A user wants somebody to look at a message. <c>Report</c> is its number, <c>By</c> the user, <c>Ts</c> when the message was sent.</summary>
 sealed record MessageReportedData(long Report, string Conversation, long Seq, int From, int By, string Reason, string Msg, long Ts);
 
-/// <summary>A group was made.</summary>
-sealed record GroupCreatedData(int Group, string Name, string Desc, int Creator, IReadOnlyCollection<int> Members);
-
-/// <summary>A group has another name or description, or is deleted.</summary>
-sealed record GroupChangedData(int Group, string? Name, string? Desc, bool? Deleted);
-
-/// <summary>Users came into a group, or left it.</summary>
-sealed record MembersData(int Group, IReadOnlyCollection<int> Users);
-
 /// <summary>A user has read a conversation further.</summary>
 sealed record ReceiptData(int User, string Conversation, long Read);
 

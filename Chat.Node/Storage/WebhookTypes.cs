@@ -37,12 +37,25 @@ static class WebhookTypes
 
     public const string GroupCreated = "group.created";
 
-    /// <summary>It has another name or description, or is deleted.</summary>
+    /// <summary>What it is or who may do what in it is different, or it is deleted.</summary>
     public const string GroupChanged = "group.changed";
 
     public const string MemberJoined = "member.joined";
 
     public const string MemberLeft = "member.left";
+
+    /// <summary>A member has another role, or may not send for a while, or may again.</summary>
+    public const string MemberChanged = "member.changed";
+
+    public const string MemberBanned = "member.banned";
+
+    public const string MemberUnbanned = "member.unbanned";
+
+    /// <summary>A user wants to be let in.</summary>
+    public const string MemberRequested = "member.requested";
+
+    /// <summary>A user wants it no longer, or is not let in.</summary>
+    public const string MemberDeclined = "member.declined";
 
     /// <summary>A user without a session has a message, and is to be woken.</summary>
     public const string PushRequired = "push.required";
@@ -59,7 +72,8 @@ static class WebhookTypes
     public static readonly IReadOnlyList<string> All =
     [
         MessageCreated, MessageEdited, MessageRecalled, MessageReacted, ReceiptRead, ContactRequested, ContactAccepted, ContactRemoved, ContactBlocked, ContactUnblocked,
-        UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, PushRequired, MessageReported, Gap, Test,
+        UserCreated, UserOnline, UserOffline, GroupCreated, GroupChanged, MemberJoined, MemberLeft, MemberChanged, MemberBanned, MemberUnbanned, MemberRequested, MemberDeclined,
+        PushRequired, MessageReported, Gap, Test,
     ];
 
     /// <summary>What becomes of messages: brought from the conversation's changes.</summary>

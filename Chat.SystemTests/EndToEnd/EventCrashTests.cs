@@ -71,6 +71,44 @@ public abstract class EventCrashTests : ApiCrashTest, IAsyncLifetime
         Assert.Equal("wake up", _receiver.Events.First().Json.GetProperty("data").GetProperty("preview").GetString());
     }
 
+    [Fact]
+    public async Task A_member_whose_ban_kills_the_node_is_told_of_by_the_next_start()
+    {
+        int alice, bob, group;
+        await using (var node = await StartAsync())
+        {
+            await using var creator = await node.LogInNewAsync("alice");
+            await using var member = await node.LogInNewAsync("bob");
+            (alice, bob) = (creator.UserId, member.UserId);
+            group = (int)(await creator.RequestAsync(new { msgid = 8, groupname = "team", groupdesc = "" })).Number("groupid");
+            Assert.Equal(0, (await member.RequestAsync(new { msgid = 9, groupid = group })).Number("errno"));
+            await AddEndpointAsync(node, "member.left", "member.banned");
+        }
+
+        await using (var armed = await StartAsync(nameof(CrashPoint.AfterMemberChange)))
+        {
+            await using var again = await ModernTestClient.ConnectAsync(armed.Port, protocol: 3);
+            await again.LogInAsync(new { msgid = 1, name = "alice", password = "secret" });
+            try
+            {
+                await again.RequestAsync(new { msgid = 127, groupid = group, ban = new[] { bob } });
+            }
+            catch (IOException)
+            {
+                // its connection has died with it
+            }
+
+            await armed.ExitAsync(NodeProcess.KilledExitCode);
+        }
+
+        await using var next = await StartAsync();
+        await Eventually.EqualAsync(
+            $$"""member.left {"group":{{group}},"users":[{{bob}}]}, member.banned {"group":{{group}},"users":[{{bob}}],"by":{{alice}}}""",
+            () => Task.FromResult<string?>(string.Join(", ", _receiver.Events.Where(each => each.IsTaken).DistinctBy(each => each.Id)
+                .Select(each => $"{each.Json.GetProperty("type").GetString()} {each.Json.GetProperty("data").GetRawText()}"))),
+            TestNode.Patience);
+    }
+
     IEnumerable<string> Told() => _receiver.Events.Where(each => each.IsTaken).DistinctBy(each => each.Id)
         .Select(each => $"{each.Json.GetProperty("type").GetString()} {each.Json.GetProperty("data").GetProperty("user").GetInt32()}");
 
