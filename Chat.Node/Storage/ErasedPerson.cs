@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 
 namespace Chat.Node.Storage;
@@ -5,7 +6,7 @@ namespace Chat.Node.Storage;
 /// <summary>
 /// What is kept of a user beside messages. The row in Users stays, with another name: other rows, and legacy servers, refer to it. Each step may be repeated.
 /// </summary>
-sealed class ErasedPerson(IChatDatabase database, TimeProvider clock)
+sealed class ErasedPerson(IChatDatabase database, TimeProvider clock, GroupEvents? events = null)
 {
     /// <summary>Rows that go in one transaction.</summary>
     public const int AtOnce = 200;
@@ -61,10 +62,22 @@ sealed class ErasedPerson(IChatDatabase database, TimeProvider clock)
         await connection.ExecuteAsync("DELETE FROM NotifyRule WHERE userid = @userId", new { userId }, transaction);
         await connection.ExecuteAsync("DELETE FROM Draft WHERE userid = @userId", new { userId }, transaction);
         await connection.ExecuteAsync("DELETE FROM QuarantinedMessage WHERE userid = @userId", new { userId }, transaction);
-        await connection.ExecuteAsync("DELETE FROM GroupJoinRequest WHERE userid = @userId", new { userId }, transaction);
+        await ForgetRequestsAsync(connection, transaction, userId);
         await connection.ExecuteAsync("UPDATE MessageReport SET msg = '' WHERE sender = @userId", new { userId }, transaction);
         return await connection.ExecuteAsync("UPDATE MessageReport SET reason = '' WHERE reporter = @userId", new { userId }, transaction);
     });
+
+    /// <summary>The user asks to be let into groups no longer. Only a row that was still there is told of: somebody may decide about it at this moment.</summary>
+    async Task ForgetRequestsAsync(DbConnection connection, DbTransaction transaction, int userId)
+    {
+        var groups = (await connection.QueryAsync<int>("SELECT groupid FROM GroupJoinRequest WHERE userid = @userId ORDER BY groupid", new { userId }, transaction)).AsList();
+        foreach (var groupId in groups)
+        {
+            var deleted = await connection.ExecuteAsync("DELETE FROM GroupJoinRequest WHERE groupid = @groupId AND userid = @userId", new { groupId, userId }, transaction);
+            if (deleted > 0 && events is not null)
+                await events.MembersAsync(connection, transaction, groupId, userId, [new MemberDifference(userId, new MemberFacts(null, HasAsked: true), default)]);
+        }
+    }
 
     /// <summary>Some of the user's own queue. False: there was nothing more.</summary>
     public async Task<bool> ForgetQueueAsync(int userId)

@@ -108,6 +108,19 @@ public abstract class GroupEventsTests : StorageTest
     }
 
     [Fact]
+    public async Task An_erased_user_waits_to_be_let_in_no_longer()
+    {
+        await MakeAsync(Bob);
+        await _groups.ChangeAsync(new ChangeGroupRequest(Team) { Joining = GroupJoining.Ask }, Alice, _ => null);
+        await JoinAsync(Carol);
+        var person = new ErasedPerson(Database.Chat, Database.Clock, _events);
+        await person.ForgetAsync(Carol);
+        await person.ForgetAsync(Carol);
+        Assert.Equal(["""member.requested {"group":1,"users":[3]}""", """member.declined {"group":1,"users":[3],"by":3}"""], (await ToldAsync()).Skip(1));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM GroupJoinRequest"));
+    }
+
+    [Fact]
     public async Task What_fails_in_the_end_is_neither_done_nor_told_of()
     {
         await MakeAsync(Bob);
