@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Chat.Node.Storage;
 using Chat.Protocol;
 using Chat.Tests.Support;
 using Xunit;
@@ -90,6 +91,20 @@ public sealed partial class DocumentationTests
         Assert.Equal([], keys.Where(key => !Regex.IsMatch(guide, $@"\bChat:{key}(?![\w:])", RegexOptions.None, TimeSpan.FromSeconds(5))));
     }
 
+    /// <summary>The page has two tables: when there is an event, and what is in those that are no messages.</summary>
+    [Fact]
+    public void The_page_of_webhooks_lists_every_type()
+    {
+        var page = Repository.Read("docs/WEBHOOKS.md").Split("## The other events");
+        Assert.Equal(2, page.Length);
+        string[] elsewhere = [WebhookTypes.MessageCreated, .. WebhookTypes.Changes, WebhookTypes.Gap, WebhookTypes.Test];
+        Assert.Equal(WebhookTypes.All.Order(StringComparer.Ordinal), TypesOf(page[0]));
+        Assert.Equal(WebhookTypes.All.Except(elsewhere).Order(StringComparer.Ordinal), TypesOf(page[1]));
+
+        static IEnumerable<string> TypesOf(string table) =>
+            EventRow().Matches(table).SelectMany(row => EventType().Matches(row.Groups["types"].Value)).Select(match => match.Groups["type"].Value).Order(StringComparer.Ordinal);
+    }
+
     /// <summary>Number and name stand in one line.</summary>
     static void AssertListed(IEnumerable<(int Number, string Name)> entries)
     {
@@ -104,6 +119,12 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"\]\((?!https?:|#)(?<page>[\w./-]+)(#[\w-]*)?\)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^\|(?<types>[^|]*)\|", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 5000)]
+    private static partial Regex EventRow();
+
+    [GeneratedRegex(@"`(?<type>[a-z]+\.[a-z]+)`", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex EventType();
 
     [GeneratedRegex("(?s)```.*?```", RegexOptions.None, 5000)]
     private static partial Regex CodeBlock();
