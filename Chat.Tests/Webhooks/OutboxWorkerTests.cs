@@ -81,6 +81,23 @@ public sealed class OutboxWorkerTests : StorageTest, IAsyncLifetime
         Assert.Equal(["e:2-5:2", "e:2-5:3"], Ids());
     }
 
+    /// <summary>Nodes of two versions share the tables during an upgrade: another one has written the row, and has let the endpoint choose it.</summary>
+    [Fact]
+    public async Task A_type_that_only_a_later_version_knows_is_brought_to_who_names_it_and_to_who_names_none()
+    {
+        await _runs.AddAsync(_receiver, types: ["user.created", "group.renumbered"]);
+        await _runs.AddAsync(_receiver);
+        await _runs.AddAsync(_receiver, types: ["user.created"]);
+        await _runs.Outbox.AddAsync("group.renumbered", """{"group":5}""");
+        await _runs.RunAsync();
+        Assert.Equal(["group.renumbered", "group.renumbered"], _receiver.Events.Select(each => each.Json.GetProperty("type").GetString()));
+        Assert.All(await _runs.Endpoints.AllAsync(), endpoint => Assert.Null(endpoint.Trouble));
+        var interest = new WebhookInterest();
+        interest.OnRead(await _runs.Endpoints.AllAsync());
+        Assert.False(interest.Wants("group.renumbered")); // this version writes none
+        Assert.True(interest.Wants(WebhookTypes.UserCreated));
+    }
+
     [Fact]
     public async Task What_fails_for_a_day_is_given_up_and_a_gap_is_told_of_once()
     {
