@@ -11,16 +11,20 @@ public enum NotifyLevel
 
     /// <summary>None.</summary>
     None,
+
+    /// <summary>What holds where nothing is said: all, but mentions alone in groups of many members. It takes back what was said, and is never stored or told.</summary>
+    Default,
 }
 
 /// <summary>How a <see cref="NotifyLevel"/> is written.</summary>
 public static class NotifyLevels
 {
-    /// <summary><c>all</c>, <c>mentions</c> or <c>none</c>.</summary>
+    /// <summary><c>all</c>, <c>mentions</c>, <c>none</c> or <c>default</c>.</summary>
     public static string ToText(this NotifyLevel level) => level switch
     {
         NotifyLevel.Mentions => "mentions",
         NotifyLevel.None => "none",
+        NotifyLevel.Default => "default",
         _ => "all",
     };
 
@@ -30,6 +34,7 @@ public static class NotifyLevels
         "all" => NotifyLevel.All,
         "mentions" => NotifyLevel.Mentions,
         "none" => NotifyLevel.None,
+        "default" => NotifyLevel.Default,
         _ => null,
     };
 }

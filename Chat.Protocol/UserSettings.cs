@@ -53,7 +53,7 @@ public sealed record UserSettings(
     /// <summary>Most of them that can be named at once.</summary>
     public const int MaxNotifyAtOnce = 20;
 
-    /// <summary>Which messages wake the user, where it is not all; null: the server has not said. Told to clients of version 3.</summary>
+    /// <summary>Which messages wake the user, where the user has said so; null: the server has not said. Told to clients of version 3.</summary>
     public IReadOnlyDictionary<ConversationId, NotifyLevel>? Notify { get; init; }
 
     /// <summary>Whether others do not see how far the user has read; told to clients of version 3.</summary>

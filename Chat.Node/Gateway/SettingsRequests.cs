@@ -20,14 +20,17 @@ sealed class SettingsRequests(
             return await AskAsync(request, new ChangeSettings(asker.UserId, asker.SessionId, request.Change), asker, patience);
         if (!keepsHistory)
             return Reply.Fail(ErrorCode.HistoryOff, "this server keeps no history, and wakes nobody");
-        foreach (var id in levels.Where(each => each.Value != NotifyLevel.All).Select(each => each.Key)) // of what one has left something may have been said before
+        var kept = new Dictionary<ConversationId, NotifyLevel>();
+        foreach (var (id, level) in levels)
         {
-            if (!await contacts.TakesPartAsync(asker.UserId, id))
+            var takesPart = level != NotifyLevel.Default && await contacts.TakesPartAsync(asker.UserId, id);
+            if (!takesPart && level is (NotifyLevel.Mentions or NotifyLevel.None)) // of what one has left something may have been said before
                 return Reply.Fail(ErrorCode.NotYours, Refusal.NotYours(id));
+            kept.Add(id, WakeRule.Kept(level, id, takesPart));
         }
 
-        if (!await notify.ChangeAsync(asker.UserId, levels))
-            return Reply.Fail(ErrorCode.TooLarge, $"\"notify\" can be said of at most {UserSettings.MaxNotify} conversations: say \"all\" of one first");
+        if (!await notify.ChangeAsync(asker.UserId, kept))
+            return Reply.Fail(ErrorCode.TooLarge, $"\"notify\" can be said of at most {UserSettings.MaxNotify} conversations: say \"default\" of one first");
         return await AskAsync(request, new GetSettings(asker.UserId), asker, patience, isNews: true);
     }
 

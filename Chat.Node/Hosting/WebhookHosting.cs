@@ -22,6 +22,7 @@ static class WebhookHosting
         services.AddSingleton<WebhookStore>();
         services.AddSingleton(provider => new WebhookInterest { HasPushSenders = provider.GetServices<IPushSender>().Any() });
         services.AddSingleton<PushStore>();
+        services.AddSingleton(provider => new WakeLevels(provider.GetRequiredService<IChatDatabase>(), settings.Webhooks.PushMentionsOnlyAbove));
         services.AddSingleton<PushWishes>();
         services.AddSingleton(new PushSettings(settings.Webhooks.PushPreview));
         services.AddSingleton<PushWorker>();

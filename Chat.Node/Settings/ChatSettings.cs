@@ -165,6 +165,7 @@ sealed record ChatSettings
             {
                 AllowPrivate = reader.Switch("Webhooks:AllowPrivate", defaults.Webhooks.AllowPrivate),
                 PushPreview = reader.Switch("Webhooks:PushPreview", defaults.Webhooks.PushPreview),
+                PushMentionsOnlyAbove = reader.Integer("Webhooks:PushMentionsOnlyAbove", defaults.Webhooks.PushMentionsOnlyAbove, 0, 1_000_000),
             },
             Hooks = HookSettings.Read(reader),
             Api = new ApiSettings

@@ -8,4 +8,7 @@ sealed record WebhookSettings
 
     /// <summary>Whether <c>push.required</c> tells the beginning of the text.</summary>
     public bool PushPreview { get; init; } = true;
+
+    /// <summary>In groups with more members mentions alone wake who has said nothing of it; 0: in none.</summary>
+    public int PushMentionsOnlyAbove { get; init; } = 200;
 }

@@ -1,9 +1,13 @@
+using System.Data.Common;
 using Chat.Protocol;
 using Dapper;
 
 namespace Chat.Node.Storage;
 
-/// <summary>Which messages of a conversation are to wake a user; where nothing is said all are.</summary>
+/// <summary>
+/// What users have said of which messages of a conversation are to wake them. Where there is no row they have said nothing (<see cref="WakeLevels"/>). Nodes
+/// of earlier versions write no row of level 0, and read it as none.
+/// </summary>
 sealed class NotifyStore(IChatDatabase database)
 {
     sealed class RuleRow
@@ -32,7 +36,7 @@ sealed class NotifyStore(IChatDatabase database)
             .Select(row => ConversationId.FromStored(row.A, row.B)).ToHashSet();
         foreach (var (id, level) in levels)
         {
-            if (level == NotifyLevel.All)
+            if (level == NotifyLevel.Default)
                 known.Remove(id);
             else
                 known.Add(id);
@@ -43,7 +47,7 @@ sealed class NotifyStore(IChatDatabase database)
         foreach (var (id, level) in levels)
         {
             await connection.ExecuteAsync(
-                level == NotifyLevel.All
+                level == NotifyLevel.Default
                     ? "DELETE FROM NotifyRule WHERE userid = @userId AND a = @A AND b = @B"
                     : "REPLACE INTO NotifyRule (userid, a, b, level) VALUES (@userId, @A, @B, @level)",
                 new { userId, id.A, id.B, level = (int)level }, transaction);
@@ -53,9 +57,10 @@ sealed class NotifyStore(IChatDatabase database)
     });
 
     /// <summary>What some users have said; where the entry is missing, nothing.</summary>
-    public Task<Dictionary<(int UserId, ConversationId Conversation), NotifyLevel>> OfUsersAsync(IReadOnlyCollection<int> users) => database.ReadAsync(async connection =>
-        (await connection.QueryAsync<RuleRow>("SELECT userid, a, b, level FROM NotifyRule WHERE userid IN @users", new { users }))
-            .Where(row => IsLevel(row.Level)).ToDictionary(row => (row.UserId, ConversationId.FromStored(row.A, row.B)), row => (NotifyLevel)row.Level));
+    public static async Task<Dictionary<(int UserId, ConversationId Conversation), NotifyLevel>> OfUsersAsync(
+        DbConnection connection, DbTransaction? transaction, IReadOnlyCollection<int> users) =>
+        (await connection.QueryAsync<RuleRow>("SELECT userid, a, b, level FROM NotifyRule WHERE userid IN @users", new { users }, transaction))
+            .Where(row => IsLevel(row.Level)).ToDictionary(row => (row.UserId, ConversationId.FromStored(row.A, row.B)), row => (NotifyLevel)row.Level);
 
-    static bool IsLevel(int stored) => stored is (int)NotifyLevel.Mentions or (int)NotifyLevel.None;
+    static bool IsLevel(int stored) => stored is (int)NotifyLevel.All or (int)NotifyLevel.Mentions or (int)NotifyLevel.None;
 }

@@ -173,17 +173,30 @@ sealed class PushStore(IChatDatabase database, WebhookOutbox outbox)
 
     /// <summary>
     /// The same where only mentions count, unless there is one by now: it was written before its own row of the offline queue, which has found this one here.
+    /// For the same reason a row stays whose user is woken by every message by now, having said so, or because the group has become small: it is due at once.
     /// </summary>
-    public Task ForgetUnmentionedAsync(IReadOnlyList<(PendingPush Push, long ReadTo)> unmentioned) => database.WriteAsync(async (connection, transaction) =>
+    public Task ForgetUnmentionedAsync(IReadOnlyList<(PendingPush Push, long ReadTo)> unmentioned, WakeLevels levels) => database.WriteAsync(async (connection, transaction) =>
     {
-        foreach (var ((userId, conversation, seq), readTo) in unmentioned.OrderBy(each => (each.Push.UserId, each.Push.Conversation.A, each.Push.Conversation.B)))
+        var gone = new List<PendingPush>();
+        foreach (var (push, readTo) in unmentioned.OrderBy(each => (each.Push.UserId, each.Push.Conversation.A, each.Push.Conversation.B)))
         {
-            await connection.ExecuteAsync(
+            var (userId, conversation, seq) = push;
+            var isGone = await connection.ExecuteAsync(
                 """
                 DELETE FROM PendingPush WHERE userid = @userId AND a = @A AND b = @B AND seq <= @seq
                     AND NOT EXISTS (SELECT 1 FROM Mention m WHERE m.userid IN (@userId, 0) AND m.a = @A AND m.b = @B AND m.seq > @readTo AND m.sender <> @userId)
                 """,
-                new { userId, conversation.A, conversation.B, seq, readTo }, transaction);
+                new { userId, conversation.A, conversation.B, seq, readTo }, transaction) > 0;
+            if (isGone)
+                gone.Add(push);
+        }
+
+        // Looked at behind the deletion, which has locked the rows: what a message has found before is known by now, and later ones make rows of their own.
+        var held = gone.Count == 0 ? [] : await levels.ReadAsync(connection, transaction, [.. gone.Select(push => (push.UserId, push.Conversation))]);
+        foreach (var (userId, conversation, seq) in gone.Where(push => held[(push.UserId, push.Conversation)] == NotifyLevel.All))
+        {
+            await connection.ExecuteAsync(
+                "INSERT INTO PendingPush (userid, a, b, seq, due) VALUES (@userId, @A, @B, @seq, 0)", new { userId, conversation.A, conversation.B, seq }, transaction);
         }
 
         return unmentioned.Count;

@@ -11,11 +11,14 @@ sealed record JudgedWishes(
     IReadOnlySet<PendingPush> Unwanted, List<(PendingPush Push, long ReadTo)> Unmentioned, IReadOnlyDictionary<PendingPush, long> Seqs);
 
 /// <summary>Which messages users want to be woken by (<see cref="NotifyLevel"/>).</summary>
-sealed class PushWishes(NotifyStore notify, MentionStore mentions)
+sealed class PushWishes(WakeLevels levels, MentionStore mentions)
 {
+    /// <summary>What holds for whom.</summary>
+    public WakeLevels Levels => levels;
+
     public async Task<JudgedWishes> JudgeAsync(IReadOnlyCollection<(PendingPush Push, long ReadTo)> pushes)
     {
-        var levels = await notify.OfUsersAsync([.. pushes.Select(each => each.Push.UserId).Distinct()]);
+        var held = await levels.ReadAsync([.. pushes.Select(each => (each.Push.UserId, each.Push.Conversation))]);
         var choosy = pushes.Where(each => LevelOf(each.Push) == NotifyLevel.Mentions).ToList();
         var unread = await mentions.UnreadAsync([.. choosy.Select(each => (each.Push.UserId, each.Push.Conversation, each.ReadTo))]);
         return new JudgedWishes(
@@ -24,6 +27,6 @@ sealed class PushWishes(NotifyStore notify, MentionStore mentions)
             choosy.Where(each => unread.ContainsKey((each.Push.UserId, each.Push.Conversation)))
                 .ToDictionary(each => each.Push, each => unread[(each.Push.UserId, each.Push.Conversation)].First));
 
-        NotifyLevel LevelOf(PendingPush push) => levels.GetValueOrDefault((push.UserId, push.Conversation));
+        NotifyLevel LevelOf(PendingPush push) => held[(push.UserId, push.Conversation)];
     }
 }

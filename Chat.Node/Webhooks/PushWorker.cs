@@ -105,7 +105,7 @@ sealed class PushWorker(
         }
 
         if (judged.Unmentioned.Count > 0)
-            await pushes.ForgetUnmentionedAsync(judged.Unmentioned);
+            await pushes.ForgetUnmentionedAsync(judged.Unmentioned, wishes.Levels);
         return left;
     }
 

@@ -73,7 +73,7 @@ static class UserSettingsReader
     {
         "presence" => "\"everyone\", \"nobody\" or \"contacts\"",
         "receipts" => "\"on\" or \"off\"",
-        "notify" => $"an object with 1 to {UserSettings.MaxNotifyAtOnce} conversations, each once, with \"all\", \"mentions\" or \"none\"",
+        "notify" => $"an object with 1 to {UserSettings.MaxNotifyAtOnce} conversations, each once, with \"all\", \"mentions\", \"none\" or \"default\"",
         _ => "d:LOWER:HIGHER (two user ids) or g:GROUP",
     };
 

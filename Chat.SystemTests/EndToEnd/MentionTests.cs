@@ -118,11 +118,33 @@ public abstract class MentionTests : IDisposable
         Refused(4, "\"notify\" must be", await bob.RequestAsync(new { msgid = 111, notify = Enumerable.Range(1, 21).ToDictionary(id => $"g:{id}", _ => "all") }));
         Refused(4, "\"notify\" is changed by itself", await bob.RequestAsync(new { msgid = 111, presence = "nobody", notify = new Dictionary<string, string> { [conversation] = "all" } }));
         Refused(6, "you", await bob.RequestAsync(new { msgid = 111, notify = new Dictionary<string, string> { ["g:99"] = "none" } }));
-        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 111, notify = new Dictionary<string, string> { ["g:99"] = "all" } })).Number("errno")); // it may have been a group of bob's
+        foreach (var level in (string[])["all", "default"])
+        {
+            reply = await bob.RequestAsync(new { msgid = 111, notify = new Dictionary<string, string> { ["g:99"] = level } }); // it may have been a group of bob's
+            Assert.Equal((0L, false), (reply.Number("errno"), reply.GetProperty("notify").Has("g:99")));
+        }
+
         await using var old = await node.ConnectAsync();
         await old.LogInAsync(new { msgid = 1, name = "bob", password = "secret" });
         Assert.Equal(5, (await old.RequestAsync(new { msgid = 111, notify = new Dictionary<string, string> { [conversation] = "none" } })).Number("errno"));
         Assert.False((await old.RequestAsync(new { msgid = 110 })).Has("notify"));
+    }
+
+    [Fact]
+    public async Task All_of_a_group_is_a_choice_that_is_kept_until_it_is_taken_back()
+    {
+        await using var node = await TestNode.StartAsync(_folder);
+        await using var bob = await ModernTestClient.NewAsync(node.Port, "bob");
+        var conversation = $"g:{(await bob.RequestAsync(new { msgid = 8, groupname = "g", groupdesc = "" })).Number("groupid")}";
+        Assert.False((await bob.RequestAsync(new { msgid = 110 })).GetProperty("notify").Has(conversation));
+        foreach (var level in (string[])["all", "none", "all"])
+            Assert.Equal(level, (await SayAsync(level)).GetProperty("notify").Text(conversation));
+        Assert.Equal("all", (await bob.RequestAsync(new { msgid = 110 })).GetProperty("notify").Text(conversation));
+        Assert.Equal(0L, await node.ScalarAsync<long>("SELECT level FROM NotifyRule"));
+        Assert.False((await SayAsync("default")).GetProperty("notify").Has(conversation));
+        Assert.Equal(0L, await node.ScalarAsync<long>("SELECT COUNT(*) FROM NotifyRule"));
+
+        Task<JsonElement> SayAsync(string level) => bob.RequestAsync(new { msgid = 111, notify = new Dictionary<string, string> { [conversation] = level } });
     }
 
     static async Task<(long Unread, long Mentions)> UnreadAsync(ModernTestClient client)

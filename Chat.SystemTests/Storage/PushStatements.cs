@@ -20,6 +20,7 @@ static class PushStatements
         Assert.Equal([new PendingPush(1, ConversationId.Group(1), 1), new PendingPush(11, ConversationId.Group(1), 1)], (await pushes.ReadDueAsync(ManyRows.Then + 11, 2)).Select(each => each.Push));
         Assert.InRange(await pushes.NextAsync(new DuePush(new PendingPush(1, Group, 1), IsMember: true, 0, IsRecalled: true)) ?? 0, 2, 10);
         await pushes.ForgetUnseenAsync([new DuePush(new PendingPush(20, Direct, 1), IsMember: true, 0, IsRecalled: true)]);
+        await pushes.ForgetUnmentionedAsync([(new PendingPush(20, Direct, 8), 8)], new WakeLevels(database, 200)); // it stays: every message wakes
         await pushes.PostponeAsync([new PendingPush(1, ConversationId.Group(1), 1)], ManyRows.Then);
         await pushes.TellAsync([(new PendingPush(20, Direct, 8), "{}")], writesEvents: true);
         await new DeliveryMarks(database, clock, NullLogger<DeliveryMarks>.Instance, interest, pushes).RaiseAsync([new DeliveryMark(20, Direct, 0, 0, 8)]);

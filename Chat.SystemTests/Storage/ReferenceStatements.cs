@@ -31,8 +31,11 @@ static class ReferenceStatements
         var notify = new NotifyStore(database);
         Assert.True(await notify.ChangeAsync(21, new Dictionary<ConversationId, NotifyLevel> { [Group] = NotifyLevel.Mentions, [ConversationId.Group(32)] = NotifyLevel.All }));
         Assert.Equal(NotifyLevel.Mentions, (await notify.ReadAsync(21))[Group]);
-        Assert.Equal(501, (await notify.OfUsersAsync([.. Enumerable.Range(1, 100)])).Count);
-        await new PushStore(database, new WebhookOutbox(database, TimeProvider.System)).ForgetUnmentionedAsync([(new PendingPush(21, Group, 1), 0)]);
+        Assert.Equal(NotifyLevel.All, (await notify.ReadAsync(21))[ConversationId.Group(32)]);
+        Assert.True(await notify.ChangeAsync(21, new Dictionary<ConversationId, NotifyLevel> { [ConversationId.Group(32)] = NotifyLevel.Default }));
+        var levels = await new WakeLevels(database, ManyRows.GroupsOfEach - 1).ReadAsync([(21, Group), .. Enumerable.Range(1, 100).Select(id => (21, ConversationId.Group(100 + id)))]);
+        Assert.Equal(101, levels.Values.Count(level => level == NotifyLevel.Mentions));
+        Assert.Equal(1, (await new WakeLevels(database, ManyRows.GroupsOfEach).ReadAsync([.. levels.Keys])).Values.Count(level => level == NotifyLevel.Mentions));
         var basis = await new ReferenceStore(database).ReadBasisAsync(Group, 20, references with { Mentions = [.. Enumerable.Range(1, MessageReferences.MaxMentions)] });
         Assert.Equal((2, 0L), (basis.Messages.Count, basis.HiddenTo));
     }

@@ -60,6 +60,29 @@ public sealed class PushNodeTests(WebhookNode fixture) : WebhookNodeTest(fixture
     }
 
     [Fact]
+    public async Task In_a_big_group_who_has_not_asked_for_all_messages_is_woken_by_mentions_alone()
+    {
+        await AddAsync();
+        int[] others = [_bob, .. await Task.WhenAll(Enumerable.Range(0, WebhookNode.FewMembers - 1).Select(_ => Node.NewUserAsync()))];
+        var group = await Node.NewGroupAsync(_alice, others);
+        using (var device = await LogInAsync(_bob, protocol: 3))
+        {
+            var reply = await device.AskAsync(new { msgid = 111, notify = new Dictionary<string, string> { [$"g:{group}"] = "all" }, @ref = 9 });
+            Assert.Equal((0, "all"), (reply.GetProperty("errno").GetInt32(), reply.GetProperty("notify").GetProperty($"g:{group}").GetString()));
+        }
+
+        await Eventually.EqualAsync(false, () => Node.Service<Presence>().IsListedAsync(_bob));
+        Assert.Equal(HttpStatusCode.OK, (await Node.PostAsync("/messages", new { from = _alice, group, msg = "hi" })).Status);
+        await SoonAsync($"{_bob}:1", ToldAsync);
+        await SoonAsync(1L, async () => await ScalarAsync($"SELECT COUNT(*) FROM PendingPush WHERE a = 0 AND b = {group}")); // bob's: the others are not to be woken
+        await LeaseAsync();
+        Assert.Equal(HttpStatusCode.OK, (await Node.PostAsync("/messages", new { from = _alice, group, msg = "all of you", mentions = "all" })).Status);
+        await SoonAsync(string.Join(',', others.Select(user => user == _bob ? $"{user}:1" : $"{user}:2").Order()), ToldAsync);
+
+        Task<string?> ToldAsync() => Task.FromResult<string?>(string.Join(',', Receiver.Events.Select(Data).Select(data => $"{data.GetProperty("user")}:{data.GetProperty("seq")}").Order()));
+    }
+
+    [Fact]
     public async Task Where_nobody_wants_it_nothing_is_written()
     {
         await SendAsync(_alice, _bob, "hi");

@@ -14,6 +14,9 @@ namespace Chat.Tests.Webhooks;
 /// <summary>A worker on a database of its own, with a sender in the process; user 2 is the one who may be woken.</summary>
 public abstract class PushWorkerTest : StorageTest
 {
+    /// <summary>A group with more members is a big one.</summary>
+    private protected const int FewMembers = 3;
+
     private protected static readonly ConversationId Id = ConversationId.Direct(1, 2);
     private protected static readonly WebhookEndpoint[] Wanted = [new(1, "http://example.com", [], ["push.required"], IsBatch: false, null, 0, 0)];
 
@@ -24,6 +27,7 @@ public abstract class PushWorkerTest : StorageTest
     private protected readonly DeliveryMarks _marks;
     private protected readonly Presence _presence;
     private protected readonly MessageLogStore _log;
+    private protected readonly WakeLevels _levels;
     private protected readonly PushWorker _worker;
 
     protected PushWorkerTest()
@@ -34,6 +38,7 @@ public abstract class PushWorkerTest : StorageTest
         _marks = new DeliveryMarks(Database.Chat, Database.Clock, NullLogger<DeliveryMarks>.Instance, _interest, _pushes);
         _presence = new Presence(Database.Chat);
         _log = new MessageLogStore(Database.Chat, Database.Node);
+        _levels = new WakeLevels(Database.Chat, FewMembers);
         _worker = WorkerOn(Database.Chat);
     }
 
@@ -45,13 +50,13 @@ public abstract class PushWorkerTest : StorageTest
 
     private protected Task<bool> RunAsync() => _worker.RunAsync(Wanted);
 
-    private protected PushWorker WorkerOn(IChatDatabase database)
+    private protected PushWorker WorkerOn(IChatDatabase database, int mentionsOnlyAbove = FewMembers)
     {
         var pushes = new PushStore(database, _outbox);
         var marks = new DeliveryMarks(database, Database.Clock, NullLogger<DeliveryMarks>.Instance, _interest, pushes);
         return new PushWorker(
-            pushes, marks, new Presence(database), new MessageLogStore(database, Database.Node), new PushWishes(new NotifyStore(database), new MentionStore(database)), new DeviceStore(database, Database.Clock), [_sender], new PushSettings(HasPreview: false), Database.Clock,
-            NullLogger<PushWorker>.Instance);
+            pushes, marks, new Presence(database), new MessageLogStore(database, Database.Node), new PushWishes(new WakeLevels(database, mentionsOnlyAbove), new MentionStore(database)),
+            new DeviceStore(database, Database.Clock), [_sender], new PushSettings(HasPreview: false), Database.Clock, NullLogger<PushWorker>.Instance);
     }
 
     private protected Task<IReadOnlyList<WebhookEvent>> EventsAsync() => _outbox.ReadAfterAsync(0, 10);

@@ -61,12 +61,13 @@ public sealed class PushWorkerTests : PushWorkerTest
     [Fact]
     public async Task A_mention_that_comes_while_nothing_is_found_is_not_forgotten_with_the_rest()
     {
+        await new NotifyStore(Database.Chat).ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [Id] = NotifyLevel.Mentions });
         await QueueAsync(1);
         await QueueAsync(2, mentions: new() { Mentions = [2] });
-        await _pushes.ForgetUnmentionedAsync([(new PendingPush(2, Id, 1), 2)]);
+        await _pushes.ForgetUnmentionedAsync([(new PendingPush(2, Id, 1), 2)], _levels);
         Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM PendingPush"));
         await QueueAsync(3, mentions: new() { Mentions = [2] });
-        await _pushes.ForgetUnmentionedAsync([(new PendingPush(2, Id, 3), 2)]);
+        await _pushes.ForgetUnmentionedAsync([(new PendingPush(2, Id, 3), 2)], _levels);
         Assert.Equal(1L, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM PendingPush"));
     }
 
@@ -77,8 +78,9 @@ public sealed class PushWorkerTests : PushWorkerTest
         foreach (var part in Enumerable.Range(1, UserSettings.MaxNotify).Chunk(500))
             Assert.True(await notify.ChangeAsync(2, part.ToDictionary(ConversationId.Group, _ => NotifyLevel.None)));
         Assert.False(await notify.ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [Id] = NotifyLevel.None }));
-        Assert.True(await notify.ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [ConversationId.Group(1)] = NotifyLevel.All, [Id] = NotifyLevel.Mentions }));
+        Assert.True(await notify.ChangeAsync(2, new Dictionary<ConversationId, NotifyLevel> { [ConversationId.Group(1)] = NotifyLevel.Default, [Id] = NotifyLevel.Mentions }));
         Assert.Equal(NotifyLevel.Mentions, (await notify.ReadAsync(2))[Id]);
+        Assert.False((await notify.ReadAsync(2)).ContainsKey(ConversationId.Group(1)));
     }
 
     [Fact]

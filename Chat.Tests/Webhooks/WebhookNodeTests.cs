@@ -18,7 +18,10 @@ public sealed class WebhookNode : IAsyncLifetime
 
     internal ApiNode Node { get; }
 
-    public WebhookNode() => Node = new($"--Chat:Api:Keys:0={ApiNode.Key}", "--Chat:Webhooks:AllowPrivate=true") { Clock = Clock };
+    /// <summary>A group with more members is a big one, in which mentions alone wake who has said nothing.</summary>
+    internal const int FewMembers = 3;
+
+    public WebhookNode() => Node = new($"--Chat:Api:Keys:0={ApiNode.Key}", "--Chat:Webhooks:AllowPrivate=true", $"--Chat:Webhooks:PushMentionsOnlyAbove={FewMembers}") { Clock = Clock };
 
     public Task InitializeAsync() => Node.InitializeAsync();
 
