@@ -77,7 +77,7 @@ static class CommandTable
         new("typing", "WHO [off]", "tell that you are writing, or are not any more", 1, 2),
         new("away", "[off]", "tell that nobody sits here, or that you are back", 0, 1),
         new("presence", "everyone|contacts|nobody", "choose who sees that you are online", 1, 1),
-        new("notify", "WHO all|mentions|none", "choose which messages of a conversation wake you", 2, 2),
+        new("notify", "WHO all|mentions|none|default", "choose which messages of a conversation wake you", 2, 2),
         new("register", "NAME PASSWORD", "create an account", 2, 2),
         new("login", "[NAME-OR-ID [PASSWORD]]", "log in; the password is asked for when left out, and with --token-command the name too", 0, 2),
         new("logout", "", "log out", 0, 0) { Aliases = ["loginout"], LegacyUsage = "loginout" },

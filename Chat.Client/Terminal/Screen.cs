@@ -221,10 +221,17 @@ sealed class Screen(IAnsiConsole console, Contacts contacts, Func<int?> ownId, T
         WriteNotice($"muted: {NamesOf(settings.Muted)}", "grey");
         WriteNotice($"pinned: {NamesOf(settings.Pinned)}", "grey");
         foreach (var same in (settings.Notify ?? new Dictionary<ConversationId, NotifyLevel>()).GroupBy(each => each.Value, each => each.Key).OrderBy(same => same.Key))
-            WriteNotice($"{(same.Key == NotifyLevel.None ? "nothing wakes you in" : "mentions alone wake you in")}: {NamesOf([.. same])}", "grey");
+            WriteNotice($"{WordsOf(same.Key)} in: {NamesOf([.. same])}", "grey");
         if (settings.IsTruncated)
             WriteNotice("the lists were too long for one answer", "yellow");
     }
+
+    static string WordsOf(NotifyLevel level) => level switch
+    {
+        NotifyLevel.All => "every message wakes you",
+        NotifyLevel.None => "nothing wakes you",
+        _ => "mentions alone wake you",
+    };
 
     string NamesOf(IReadOnlyList<ConversationId> conversations) => conversations.Count == 0
         ? "none"

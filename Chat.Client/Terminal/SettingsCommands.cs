@@ -18,7 +18,7 @@ sealed class SettingsCommands(ChatClient client, Func<string, CancellationToken,
 
     async Task<CommandOutcome> NotifyAsync(CommandCall call, CancellationToken cancellationToken)
     {
-        var level = NotifyLevels.Find(call[1]!.ToLowerInvariant()) ?? throw new CommandException($"/notify takes all, mentions or none, not \"{call[1]}\"");
+        var level = NotifyLevels.Find(call[1]!.ToLowerInvariant()) ?? throw new CommandException($"/notify takes all, mentions, none or default, not \"{call[1]}\"");
         var conversation = await find(call[0]!, cancellationToken);
         return await ChangeAsync(new() { Notify = new Dictionary<ConversationId, NotifyLevel> { [conversation] = level } }, cancellationToken);
     }

@@ -99,7 +99,7 @@ public sealed class ConsoleCommandTests : IAsyncLifetime
         Assert.Contains("nothing wakes you in: bob\n", shown, StringComparison.Ordinal);
         Assert.Contains("your contacts see when you are online\n", shown, StringComparison.Ordinal);
         Assert.Contains("/receipts takes WHO and the NUMBER of a message, or on or off, not \"maybe\"", shown, StringComparison.Ordinal);
-        Assert.Contains("/notify takes all, mentions or none, not \"some\"", shown, StringComparison.Ordinal);
+        Assert.Contains("/notify takes all, mentions, none or default, not \"some\"", shown, StringComparison.Ordinal);
 
         var settings = (await ScriptAsync("alice", "/settings\n/receipts on\n/notify bob all"));
         Assert.Equal(("off", """{"g:1":"mentions","d:1:2":"none"}"""), (settings[0].GetProperty("receipts").GetString(), settings[0].GetProperty("notify").GetRawText()));

@@ -15,7 +15,7 @@ import { aliasDialog, confirmDialog } from './dialogs.js';
  * @property {() => void} leave the conversation is not looked at any more
  */
 
-const NOTIFY = /** @type {const} */ ([['all', 'Wake me for every message'], ['mentions', 'Wake me for mentions only'], ['none', 'Never wake me']]);
+const NOTIFY = /** @type {const} */ ([['default', 'Wake me as usual'], ['all', 'Wake me for every message'], ['mentions', 'Wake me for mentions only'], ['none', 'Never wake me']]);
 
 /**
  * What can be done with a conversation as a whole. Only what this server can do is offered.

@@ -1,6 +1,6 @@
 /** @import { ChatClient } from '../sdk/client.js' */
 
-/** @typedef {'all' | 'mentions' | 'none'} NotifyLevel which messages of a conversation wake the user */
+/** @typedef {'default' | 'all' | 'mentions' | 'none'} NotifyLevel which messages of a conversation wake the user; default: nothing is said */
 
 /** What the user has chosen, the same on every device. */
 export class Preferences {
@@ -32,7 +32,7 @@ export class Preferences {
   isPinned(conversation) { return this.#pinned.has(conversation); }
 
   /** @param {string} conversation @returns {NotifyLevel} */
-  notifyOf(conversation) { return this.#notify[conversation] ?? 'all'; }
+  notifyOf(conversation) { return this.#notify[conversation] ?? 'default'; }
 
   /** @param {string} conversation @param {boolean} isMuted */
   async mute(conversation, isMuted) { this.#take(await this.#client.changeSettings({ [isMuted ? 'mute' : 'unmute']: conversation })); }

@@ -122,7 +122,7 @@ export class Requests {
 
   settings() { return this.#ask(Kind.getSettings); }
 
-  /** @param {{ presence?: string, receipts?: string, mute?: string, unmute?: string, pin?: string, unpin?: string, notify?: Record<string, 'all' | 'mentions' | 'none'> }} change
+  /** @param {{ presence?: string, receipts?: string, mute?: string, unmute?: string, pin?: string, unpin?: string, notify?: Record<string, 'all' | 'mentions' | 'none' | 'default'> }} change
    *   `notify`, which stands alone: which messages wake the user
    * @returns what they are now */
   changeSettings(change) { return this.#ask(Kind.changeSettings, change); }
