@@ -19,7 +19,7 @@ public sealed class RuntimeOptionsTests
     [Theory]
     [InlineData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", 0)]
     [InlineData("System.Runtime.TieredCompilation.CallCountingDelayMs", 0)]
-    [InlineData("System.Runtime.TieredCompilation.CallCountThreshold", 100)]
+    [InlineData("System.Runtime.TieredCompilation.CallCountThreshold", 1000)]
     public void EachOptionThatWasMeasuredIsSet_AndInTheDocument(string option, int value)
     {
         Assert.Equal(value, Options.GetProperty(option).GetInt32());
