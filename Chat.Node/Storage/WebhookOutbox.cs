@@ -12,6 +12,9 @@ sealed record EventNumber(long Id, long Created);
 /// <summary>The statements for events that are not in the log.</summary>
 sealed class WebhookOutbox(IChatDatabase database, TimeProvider clock, WebhookInterest? interest = null)
 {
+    /// <summary>Events that are deleted in one transaction.</summary>
+    public const int AtOnce = 1000;
+
     sealed class EventQueryRow
     {
         public long Id { get; init; }
@@ -59,7 +62,14 @@ sealed class WebhookOutbox(IChatDatabase database, TimeProvider clock, WebhookIn
             .Select(row => new WebhookEvent(row.Id, row.Type, row.Data, row.Created)),
     ]);
 
-    /// <summary>Every endpoint has these. The last one stays: a new endpoint begins behind it.</summary>
-    public Task PurgeAsync(long upTo) => database.WriteAsync(async (connection, transaction) =>
-        await connection.ExecuteAsync("DELETE FROM WebhookEvent WHERE id < @upTo", new { upTo }, transaction));
+    /// <summary>
+    /// Every endpoint has these: deletes the next of them. The last one stays: a new endpoint begins behind it. True: there are more. One statement for all of a day would
+    /// be ended by the database, again and again, or let nobody else write.
+    /// </summary>
+    public Task<bool> PurgeAsync(long upTo) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var last = await connection.ExecuteScalarAsync<long?>(
+            "SELECT MAX(x.id) FROM (SELECT id FROM WebhookEvent WHERE id < @upTo ORDER BY id LIMIT @AtOnce) x", new { upTo, AtOnce }, transaction);
+        return last is not null && await connection.ExecuteAsync("DELETE FROM WebhookEvent WHERE id <= @last", new { last }, transaction) >= AtOnce;
+    });
 }

@@ -6,10 +6,7 @@ namespace Chat.Node.Webhooks;
 /// <summary>What the dispatcher tells itself when something has ended.</summary>
 static class DispatcherEvents
 {
-    public sealed class Purged : INoSerializationVerificationNeeded
-    {
-        public static readonly Purged Instance = new();
-    }
+    public sealed record Purged(string? Failure = null) : INoSerializationVerificationNeeded;
 
     public sealed record EndpointsRead(IReadOnlyList<WebhookEndpoint>? Endpoints) : INoSerializationVerificationNeeded;
 

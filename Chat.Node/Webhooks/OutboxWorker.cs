@@ -2,13 +2,16 @@ using Chat.Node.Storage;
 
 namespace Chat.Node.Webhooks;
 
-/// <summary>Brings an endpoint the events that are not in the log, in order.</summary>
+/// <summary>Brings an endpoint the events that are not in the log, in order; takes away those that nobody needs any more.</summary>
 sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookSender sender, TimeProvider clock)
 {
     const int PageRows = 100;
 
     /// <summary>So many events may be behind a missing number; what comes behind them waits until it is certain that it stays missing.</summary>
     public const int MaxAhead = 20_000;
+
+    /// <summary>Behind each step of deleting: others write meanwhile.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
     /// <summary>One page.</summary>
     /// <param name="run">To whom, from where on.</param>
@@ -42,6 +45,14 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookS
         if (upTo > endpoint.OutboxTo || endpoint.Trouble is not null)
             await endpoints.OnOutboxAsync(endpoint.Id, upTo, null);
         return new OutboxOutcome(endpoint.Id, upTo, taken, HasMore: page.Count == PageRows);
+    }
+
+    /// <summary>Every endpoint has what is up to here.</summary>
+    /// <exception cref="StorageException">The database does not answer; what was deleted before stays so.</exception>
+    public async Task PurgeAsync(long upTo)
+    {
+        while (await outbox.PurgeAsync(upTo))
+            await Task.Delay(Rest, clock);
     }
 
     async Task<OutboxOutcome> FailAsync(

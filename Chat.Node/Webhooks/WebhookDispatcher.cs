@@ -13,11 +13,10 @@ namespace Chat.Node.Webhooks;
 sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(1);
 
     readonly DispatcherServices _services;
     readonly DispatchPlan _plan = new();
-    readonly OutboxPlan _outbox = new();
+    readonly OutboxDesk _outbox;
     readonly MarkReader _marks;
     readonly HashSet<long> _replaying = [];
 
@@ -29,12 +28,12 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
     bool _hasEndpoints;
     bool _isReadingEndpoints;
     bool _isPushing;
-    long _purgedAt;
 
     public WebhookDispatcher(DispatcherServices services)
     {
         _services = services;
         _marks = new MarkReader(services.Marks, services.Changes);
+        _outbox = new OutboxDesk(services, Self);
         Receive<WebhookHint>(OnHint);
         Receive<RunEnded>(OnRunEnded);
         Receive<Tick>(_ => OnTick());
@@ -44,7 +43,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         Receive<Buried>(OnBuried);
         Receive<OutboxOutcome>(OnOutbox);
         Receive<PushesEnded>(OnPushesEnded);
-        Receive<Purged>(_ => { });
+        Receive<Purged>(_outbox.OnPurged);
         Receive<ReplayWebhook>(OnReplay);
         Receive<ReplayEnded>(OnReplayEnded);
         Receive<OffEnded>(OnOffEnded);
@@ -82,9 +81,8 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
         ReadMarks();
         RunPushes();
-        RunOutbox();
+        _outbox.OnTick();
         Dispatch();
-        PurgeOutbox();
     }
 
     /// <summary>An endpoint that takes nothing is seen in the metrics.</summary>
@@ -111,21 +109,6 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
             WebhookLog.MarksUnread(_services.Logger, failure); // the next tick tries again
         if (ended.HasMore)
             RunPushes();
-    }
-
-    void RunOutbox()
-    {
-        foreach (var run in _outbox.TakeDue(_endpoints, Now))
-            _services.OutboxWorker.RunAsync(run, Random.Shared.NextDouble()).PipeTo(Self, failure: cause => OutboxOutcome.Unknown(run.Endpoint, cause.Message));
-    }
-
-    /// <summary>Events that every endpoint has are needed no more.</summary>
-    void PurgeOutbox()
-    {
-        if (Steady - _purgedAt < PurgeInterval.TotalMilliseconds || _outbox.TakenByAll(_endpoints) is not { } upTo)
-            return;
-        _purgedAt = Steady;
-        _services.Outbox.PurgeAsync(upTo).PipeTo(Self, success: () => Purged.Instance, failure: _ => Purged.Instance); // the next one does it
     }
 
     void OnEndpointsRead(EndpointsRead read)
@@ -285,16 +268,8 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
     void OnOutbox(OutboxOutcome outcome)
     {
-        _outbox.OnEnded(outcome, Now);
-        if (outcome.IsUnknown)
-            WebhookLog.MarksUnread(_services.Logger, outcome.Failure ?? "");
-        else if (outcome.Failure is { } failure)
-            WebhookLog.Failed(_services.Logger, outcome.Endpoint, "", outcome.Trouble?.Attempts ?? 1, failure);
-        if (outcome.GivenUpTo is { } last)
-            WebhookLog.EventGap(_services.Logger, outcome.Endpoint, last);
+        _outbox.OnEnded(outcome);
         if (outcome.IsGone)
             _ = DisableAsync(outcome.Endpoint);
-        if (outcome.HasMore)
-            RunOutbox();
     }
 }

@@ -13,6 +13,8 @@ sealed class OutboxRuns(IChatDatabase database, TimeProvider clock) : IDisposabl
 
     public WebhookStore Endpoints { get; } = new(database, clock);
 
+    OutboxWorker Worker => new(Outbox, Endpoints, _sender, clock);
+
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public Task<WebhookEndpoint?> AddAsync(WebhookReceiver receiver, bool isBatch = false, params string[] types) =>
@@ -25,10 +27,12 @@ sealed class OutboxRuns(IChatDatabase database, TimeProvider clock) : IDisposabl
         _plan.SetEndpoints(endpoints);
         var outcomes = new List<OutboxOutcome>();
         foreach (var run in _plan.TakeDue(endpoints, Now))
-            outcomes.Add(await new OutboxWorker(Outbox, Endpoints, _sender, clock).RunAsync(run, random: 0));
+            outcomes.Add(await Worker.RunAsync(run, random: 0));
         outcomes.ForEach(outcome => _plan.OnEnded(outcome, Now));
         return outcomes;
     }
+
+    public Task PurgeAsync(long upTo) => Worker.PurgeAsync(upTo);
 
     /// <summary>The dispatcher begins anew: it knows what is stored.</summary>
     public void Restart() => _plan = new OutboxPlan();

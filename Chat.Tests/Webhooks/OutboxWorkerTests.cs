@@ -148,6 +148,14 @@ public sealed class OutboxWorkerTests : StorageTest, IAsyncLifetime
         Assert.Equal(new OutboxTrouble(2, since, Database.Clock.Milliseconds + 1000), (await _runs.Endpoints.AllAsync()).Single().Trouble);
     }
 
+    [Fact]
+    public async Task What_every_endpoint_has_goes_to_the_end_however_much_it_is()
+    {
+        await InsertAsync([.. Enumerable.Range(1, (2 * WebhookOutbox.AtOnce) + 1)]);
+        await _runs.PurgeAsync((2 * WebhookOutbox.AtOnce) + 1);
+        Assert.Equal(1, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM WebhookEvent"));
+    }
+
     async Task InsertAsync(params int[] ids)
     {
         foreach (var id in ids)

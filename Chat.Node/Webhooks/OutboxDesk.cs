@@ -1,0 +1,72 @@
+using Akka.Actor;
+using Chat.Node.Storage;
+using Chat.Node.Telemetry;
+using static Chat.Node.Webhooks.DispatcherEvents;
+
+namespace Chat.Node.Webhooks;
+
+/// <summary>The part of the dispatcher about events that are not in the log: who is brought them, and which of them nobody needs any more. Used within its turn.</summary>
+sealed class OutboxDesk(DispatcherServices services, IActorRef self)
+{
+    static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(1);
+
+    readonly OutboxPlan _plan = new();
+    IReadOnlyList<WebhookEndpoint> _endpoints = [];
+    bool _isPurging;
+    long _purgedAt;
+
+    /// <inheritdoc cref="OutboxPlan.FailingSince" />
+    public long? FailingSince => _plan.FailingSince;
+
+    long Now => services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    long Steady => services.Clock.SteadyMilliseconds();
+
+    public void SetEndpoints(IReadOnlyList<WebhookEndpoint> endpoints)
+    {
+        _endpoints = endpoints;
+        _plan.SetEndpoints(endpoints);
+    }
+
+    public void OnTick()
+    {
+        Run();
+        Purge();
+    }
+
+    /// <summary>A run has ended, and it is known what comes of it but for an endpoint that wants nothing more.</summary>
+    public void OnEnded(OutboxOutcome outcome)
+    {
+        _plan.OnEnded(outcome, Now);
+        if (outcome.IsUnknown)
+            WebhookLog.MarksUnread(services.Logger, outcome.Failure ?? "");
+        else if (outcome.Failure is { } failure)
+            WebhookLog.Failed(services.Logger, outcome.Endpoint, "", outcome.Trouble?.Attempts ?? 1, failure);
+        if (outcome.GivenUpTo is { } last)
+            WebhookLog.EventGap(services.Logger, outcome.Endpoint, last);
+        if (outcome.HasMore)
+            Run();
+    }
+
+    public void OnPurged(Purged purged)
+    {
+        _isPurging = false;
+        if (purged.Failure is { } failure)
+            WebhookLog.MarksUnread(services.Logger, failure); // what was deleted stays so; the next minute goes on
+    }
+
+    void Run()
+    {
+        foreach (var run in _plan.TakeDue(_endpoints, Now))
+            services.OutboxWorker.RunAsync(run, Random.Shared.NextDouble()).PipeTo(self, failure: cause => OutboxOutcome.Unknown(run.Endpoint, cause.Message));
+    }
+
+    /// <summary>Events that every endpoint has are needed no more.</summary>
+    void Purge()
+    {
+        if (_isPurging || Steady - _purgedAt < PurgeInterval.TotalMilliseconds || _plan.TakenByAll(_endpoints) is not { } upTo)
+            return;
+        (_isPurging, _purgedAt) = (true, Steady);
+        services.OutboxWorker.PurgeAsync(upTo).PipeTo(self, success: () => new Purged(), failure: cause => new Purged(cause.Message));
+    }
+}
