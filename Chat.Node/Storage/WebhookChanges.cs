@@ -155,9 +155,16 @@ sealed class WebhookChanges(IChatDatabase database, WebhookOutbox outbox)
         return cleared > 0;
     });
 
-    /// <summary>Gives up the changes of a conversation that an endpoint lacks: the cursor goes behind them, and an event tells of it. Returns the last rev.</summary>
-    public Task<long> BuryAsync(WebhookCursor cursor) => database.WriteAsync(async (connection, transaction) =>
+    /// <summary>
+    /// Gives up the changes of a conversation that an endpoint lacks: the cursor goes behind them, and an event tells of it. Returns the last rev; null if the endpoint
+    /// is not off any more.
+    /// </summary>
+    /// <param name="cursor">From where on.</param>
+    /// <param name="offSince">They are given up because the endpoint is off since then; null: because it takes nothing.</param>
+    public Task<long?> BuryAsync(WebhookCursor cursor, long? offSince = null) => database.WriteAsync<long?>(async (connection, transaction) =>
     {
+        if (offSince is { } since && !await WebhookStore.StaysOffAsync(connection, transaction, cursor.Endpoint, since))
+            return null;
         var id = cursor.Conversation;
         var last = await connection.ExecuteScalarAsync<long>(
             "SELECT COALESCE(MAX(rev), 0) FROM MessageState WHERE a = @A AND b = @B", new { id.A, id.B }, transaction);

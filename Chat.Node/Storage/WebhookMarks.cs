@@ -129,10 +129,15 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
 
     /// <summary>
     /// Gives up everything of a conversation that an endpoint lacks: it is kept, the cursor goes behind it, and an event tells of the gap. Returns the last
-    /// number that was given up.
+    /// number that was given up; null if the endpoint was removed, or is not off any more.
     /// </summary>
-    public Task<long> BuryAsync(WebhookCursor cursor, string reason) => database.WriteAsync(async (connection, transaction) =>
+    /// <param name="cursor">From where on.</param>
+    /// <param name="reason">For people.</param>
+    /// <param name="offSince">It is given up because the endpoint is off since then; null: because it takes nothing.</param>
+    public Task<long?> BuryAsync(WebhookCursor cursor, string reason, long? offSince = null) => database.WriteAsync<long?>(async (connection, transaction) =>
     {
+        if (offSince is { } since && !await WebhookStore.StaysOffAsync(connection, transaction, cursor.Endpoint, since))
+            return null;
         var fromSeq = cursor.Seq + 1;
         var toSeq = await connection.ExecuteScalarAsync<long>(
             "SELECT COALESCE(MAX(seq), 0) FROM MessageLog WHERE a = @A AND b = @B", new { cursor.Conversation.A, cursor.Conversation.B }, transaction);
@@ -146,7 +151,7 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
             new { cursor.Endpoint, cursor.Conversation.A, cursor.Conversation.B, fromSeq, toSeq, reason, now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
             transaction);
         if (buried == 0)
-            return cursor.Seq; // the endpoint was removed meanwhile: nothing of it may stay
+            return null; // the endpoint was removed meanwhile: nothing of it may stay
         await StoreAsync(connection, transaction, cursor with { Seq = toSeq, Attempts = 0, FailingSince = null, Due = 0, Tried = null });
         await outbox.AddAsync(
             connection, transaction, WebhookTypes.Gap,

@@ -121,6 +121,10 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
     public Task<bool> ForgetAsync(long id, long disabledAt) => ExecuteAsync(
         "UPDATE WebhookEndpoint SET forgotten_at = @Now WHERE id = @id AND disabled_at = @disabledAt AND forgotten_at IS NULL", new { id, disabledAt, Now });
 
+    /// <summary>Whether an endpoint is off since a time, and something is kept for it: so it stays until this transaction ends.</summary>
+    public static async Task<bool> StaysOffAsync(DbConnection connection, DbTransaction transaction, long id, long disabledAt) => await connection.ExecuteAsync(
+        "UPDATE WebhookEndpoint SET disabled_at = disabled_at WHERE id = @id AND disabled_at = @disabledAt AND forgotten_at IS NULL", new { id, disabledAt }, transaction) > 0;
+
     /// <summary>With all that it has not received.</summary>
     public Task<bool> RemoveAsync(long id) => database.WriteAsync(async (connection, transaction) =>
     {
@@ -137,8 +141,11 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
     /// <param name="id">To which endpoint.</param>
     /// <param name="from">The first one that it does not get.</param>
     /// <param name="upTo">The last one.</param>
-    public Task<bool> GiveUpOutboxAsync(long id, long from, long upTo) => database.WriteAsync(async (connection, transaction) =>
+    /// <param name="offSince">They are given up because the endpoint is off since then; null: because it takes nothing.</param>
+    public Task<bool> GiveUpOutboxAsync(long id, long from, long upTo, long? offSince = null) => database.WriteAsync(async (connection, transaction) =>
     {
+        if (offSince is { } since && !await StaysOffAsync(connection, transaction, id, since))
+            return false;
         if (await connection.ExecuteAsync("UPDATE WebhookEndpoint SET outbox_to = @upTo WHERE id = @id AND outbox_to < @upTo", new { id, upTo }, transaction) == 0)
             return false;
         await _outbox.AddAsync(connection, transaction, WebhookTypes.Gap, WebhookData.Of(new EventGapData(id, from, upTo)));

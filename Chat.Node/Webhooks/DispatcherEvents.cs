@@ -20,5 +20,5 @@ static class DispatcherEvents
 
     public sealed record Buried(WebhookTask Task, long UpTo, bool IsOfChanges, bool HasFailed = false) : INoSerializationVerificationNeeded;
 
-    public sealed record OffEnded(long Endpoint, string? Failure) : INoSerializationVerificationNeeded;
+    public sealed record OffEnded(long Endpoint, bool IsForgotten, string? Failure = null) : INoSerializationVerificationNeeded;
 }

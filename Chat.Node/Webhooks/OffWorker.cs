@@ -18,20 +18,22 @@ sealed class OffWorker(WebhookMarks marks, WebhookChanges changes, WebhookOutbox
     public static bool IsDue(WebhookEndpoint endpoint, long now) =>
         !endpoint.IsEnabled && endpoint.IsKept && now - endpoint.DisabledAt >= Backoff.GivenUpAfter.TotalMilliseconds;
 
-    /// <summary>What was done before a failure stays done.</summary>
+    /// <summary>What was done before a failure stays done. False: the endpoint was switched on again meanwhile, and gets what was not given up by then.</summary>
     /// <exception cref="StorageException">The database does not answer.</exception>
-    public async Task RunAsync(WebhookEndpoint endpoint)
+    public async Task<bool> RunAsync(WebhookEndpoint endpoint)
     {
-        if (endpoint.Wants(WebhookTypes.MessageCreated))
-            await GiveUpAsync(endpoint, marks.ReadAfterAsync, cursor => marks.BuryAsync(cursor, Reason));
-        if (endpoint.WantsChanges)
-            await GiveUpAsync(endpoint, changes.MarksAfterAsync, changes.BuryAsync);
-        await GiveUpEventsAsync(endpoint);
-        await endpoints.ForgetAsync(endpoint.Id, endpoint.DisabledAt ?? 0);
+        var off = endpoint.DisabledAt ?? 0;
+        if (endpoint.Wants(WebhookTypes.MessageCreated) && !await GiveUpAsync(endpoint, marks.ReadAfterAsync, cursor => marks.BuryAsync(cursor, Reason, off)))
+            return false;
+        if (endpoint.WantsChanges && !await GiveUpAsync(endpoint, changes.MarksAfterAsync, cursor => changes.BuryAsync(cursor, off)))
+            return false;
+        await GiveUpEventsAsync(endpoint, off);
+        return await endpoints.ForgetAsync(endpoint.Id, off);
     }
 
-    static async Task GiveUpAsync(
-        WebhookEndpoint endpoint, Func<ConversationId?, int, Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)>> readAsync, Func<WebhookCursor, Task> buryAsync)
+    static async Task<bool> GiveUpAsync(
+        WebhookEndpoint endpoint, Func<ConversationId?, int, Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)>> readAsync,
+        Func<WebhookCursor, Task<long?>> buryAsync)
     {
         ConversationId? last = null;
         while (true)
@@ -39,15 +41,20 @@ sealed class OffWorker(WebhookMarks marks, WebhookChanges changes, WebhookOutbox
             var (page, cursors) = await readAsync(last, Page);
             var own = cursors.Where(cursor => cursor.Endpoint == endpoint.Id).ToDictionary(cursor => cursor.Conversation);
             foreach (var mark in page)
-                await buryAsync(own.GetValueOrDefault(mark.Conversation) ?? new WebhookCursor(endpoint.Id, mark.Conversation, mark.FirstSeq - 1, IsOfChanges: mark.IsOfChanges));
+            {
+                var cursor = own.GetValueOrDefault(mark.Conversation) ?? new WebhookCursor(endpoint.Id, mark.Conversation, mark.FirstSeq - 1, IsOfChanges: mark.IsOfChanges);
+                if (await buryAsync(cursor) is null)
+                    return false;
+            }
+
             if (page.Count < Page)
-                return;
+                return true;
             last = page[^1].Conversation;
         }
     }
 
     /// <summary>Only if there is one that it wants: the gaps of the conversations are no events that it has missed.</summary>
-    async Task GiveUpEventsAsync(WebhookEndpoint endpoint)
+    async Task GiveUpEventsAsync(WebhookEndpoint endpoint, long off)
     {
         var (first, last) = (0L, endpoint.OutboxTo);
         while (await outbox.NumbersAfterAsync(last, Page) is { Count: > 0 } numbers)
@@ -60,6 +67,6 @@ sealed class OffWorker(WebhookMarks marks, WebhookChanges changes, WebhookOutbox
         }
 
         if (first > 0)
-            await endpoints.GiveUpOutboxAsync(endpoint.Id, first, last);
+            await endpoints.GiveUpOutboxAsync(endpoint.Id, first, last, off);
     }
 }

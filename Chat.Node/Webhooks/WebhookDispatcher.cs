@@ -125,7 +125,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         foreach (var endpoint in endpoints.Where(endpoint => OffWorker.IsDue(endpoint, Now) && _forgetting.Add(endpoint.Id)))
         {
             _services.Off.RunAsync(endpoint).PipeTo(
-                Self, success: () => new OffEnded(endpoint.Id, null), failure: cause => new OffEnded(endpoint.Id, cause.Message));
+                Self, success: isForgotten => new OffEnded(endpoint.Id, isForgotten), failure: cause => new OffEnded(endpoint.Id, IsForgotten: false, cause.Message));
         }
     }
 
@@ -134,7 +134,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         _forgetting.Remove(ended.Endpoint);
         if (ended.Failure is { } failure)
             WebhookLog.MarksUnread(_services.Logger, failure); // the next look at the endpoints begins anew
-        else
+        else if (ended.IsForgotten)
             WebhookLog.Forgotten(_services.Logger, ended.Endpoint);
     }
 
@@ -237,7 +237,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
     /// <summary>Everything that is there now is given up together, and a gap is told of.</summary>
     void Bury(WebhookTask task, WebhookCursor cursor, string reason) =>
         (cursor.IsOfChanges ? _services.Changes.BuryAsync(cursor) : _services.Marks.BuryAsync(cursor, reason)).PipeTo(
-            Self, success: upTo => new Buried(task, upTo, cursor.IsOfChanges), failure: _ => new Buried(task, 0, cursor.IsOfChanges, HasFailed: true));
+            Self, success: upTo => new Buried(task, upTo ?? cursor.Seq, cursor.IsOfChanges), failure: _ => new Buried(task, 0, cursor.IsOfChanges, HasFailed: true));
 
     void OnBuried(Buried buried)
     {

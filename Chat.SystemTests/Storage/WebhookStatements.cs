@@ -44,7 +44,7 @@ static class WebhookStatements
         Assert.Equal(Group, Assert.Single(await marks.FailingAsync(endpoint.Id, 10)).Conversation);
         var last = await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away");
         var dead = Assert.Single(await marks.DeadLettersAsync(endpoint.Id, 10));
-        Assert.Equal((Direct, 2L, last), (dead.Conversation, dead.FromSeq, dead.ToSeq));
+        Assert.Equal((Direct, 2L, last!.Value), (dead.Conversation, dead.FromSeq, dead.ToSeq));
         Assert.Equal(dead, await marks.NextDeadLetterAsync(endpoint.Id, after: 0));
         Assert.Null(await marks.NextDeadLetterAsync(endpoint.Id, dead.Id));
         await marks.RemoveDeadLetterAsync(dead.Id);
@@ -56,7 +56,7 @@ static class WebhookStatements
 
         // A request that was under way when its endpoint was removed leaves nothing behind.
         await marks.StoreAsync([new WebhookCursor(endpoint.Id, Group, 7)]);
-        Assert.Equal(1, await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away"));
+        Assert.Null(await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away"));
         Assert.Empty((await marks.ReadAsync(Group)).Cursors);
         Assert.Empty(await marks.DeadLettersAsync(endpoint.Id, 10));
     }

@@ -1,0 +1,100 @@
+using Chat.Node.Settings;
+using Chat.Node.Storage;
+using Chat.Node.Webhooks;
+using Chat.Protocol;
+using Chat.Tests.Storage;
+using Dapper;
+using Xunit;
+
+namespace Chat.SystemTests.Storage;
+
+/// <summary>What is stored for endpoints of webhooks, and when it goes.</summary>
+public abstract class WebhookStoreTests : StorageTest
+{
+    static readonly ConversationId Pair = ConversationId.Direct(1, 2);
+
+    readonly WebhookOutbox _outbox;
+    readonly WebhookStore _endpoints;
+    readonly WebhookMarks _marks;
+    readonly WebhookChanges _changes;
+
+    private protected WebhookStoreTests(StorageProvider provider)
+        : base(provider)
+    {
+        _outbox = new WebhookOutbox(Database.Chat, Database.Clock);
+        _endpoints = new WebhookStore(Database.Chat, Database.Clock);
+        _marks = new WebhookMarks(Database.Chat, _outbox, Database.Clock);
+        _changes = new WebhookChanges(Database.Chat, _outbox);
+    }
+
+    public sealed class OnSqlite() : WebhookStoreTests(StorageProvider.Sqlite);
+
+    public sealed class OnMariaDb() : WebhookStoreTests(StorageProvider.MySql);
+
+    [Fact]
+    public async Task Events_that_every_endpoint_has_go_in_steps_and_the_last_one_stays()
+    {
+        const int Last = (2 * WebhookOutbox.AtOnce) + 500;
+        await InsertEventsAsync(Last);
+        Assert.True(await _outbox.PurgeAsync(Last));
+        Assert.Equal((WebhookOutbox.AtOnce + 1L, Last - (long)WebhookOutbox.AtOnce), (await ScalarAsync("SELECT MIN(id) FROM WebhookEvent"), await ScalarAsync("SELECT COUNT(*) FROM WebhookEvent")));
+        Assert.True(await _outbox.PurgeAsync(Last));
+        Assert.False(await _outbox.PurgeAsync(Last));
+        Assert.Equal(((long)Last, 1L), (await ScalarAsync("SELECT MIN(id) FROM WebhookEvent"), await ScalarAsync("SELECT COUNT(*) FROM WebhookEvent")));
+        Assert.False(await _outbox.PurgeAsync(Last));
+    }
+
+    [Fact]
+    public async Task What_an_endpoint_lacks_is_not_given_up_once_it_is_on_again()
+    {
+        await LackAsync();
+        var off = await SwitchOffAsync();
+        Assert.True(await _endpoints.UpdateAsync(off.On(), off));
+        Assert.False(await OffWorker.RunAsync(off));
+        Assert.Null(await _changes.BuryAsync(new WebhookCursor(off.Id, Pair, 0, IsOfChanges: true), off.DisabledAt));
+        Assert.False(await _endpoints.GiveUpOutboxAsync(off.Id, 1, 1, off.DisabledAt));
+        Database.Clock.Now += TimeSpan.FromMinutes(1);
+        var again = await SwitchOffAsync();
+        Assert.False(await OffWorker.RunAsync(off)); // off, but since another time
+        Assert.Equal((0L, 0L, 0L), (await ScalarAsync("SELECT COUNT(*) FROM WebhookDeadLetter"), await GapsAsync(), (await EndpointAsync()).OutboxTo));
+
+        Assert.True(await OffWorker.RunAsync(again));
+        Assert.False((await EndpointAsync()).IsKept);
+        Assert.Equal((1L, 3L), (await ScalarAsync("SELECT COUNT(*) FROM WebhookDeadLetter"), await GapsAsync())); // messages, changes, other events
+    }
+
+    OffWorker OffWorker => new(_marks, _changes, _outbox, _endpoints);
+
+    /// <summary>An endpoint that lacks messages, changes of them and an event.</summary>
+    async Task LackAsync()
+    {
+        Assert.NotNull(await _endpoints.AddAsync("http://example.com", [new byte[32]], [], isBatch: false));
+        await FilledLog.AppendAsync(Database.Chat, Pair, upTo: 3);
+        await _marks.MarkAsync([(Pair, 1)]);
+        await ChangeAsync(Pair, rev: 1);
+        await InsertEventsAsync(1);
+    }
+
+    async Task ChangeAsync(ConversationId id, long rev)
+    {
+        await Database.ExecuteAsync(
+            "INSERT INTO MessageState (a, b, seq, rev, changed, edited, recalled_by, recalled, pinned) VALUES (@A, @B, @rev, @rev, 1, 1, 0, 0, 0)", new { id.A, id.B, rev });
+        await Database.ExecuteAsync("REPLACE INTO WebhookChangeMark (a, b, first_rev, version) VALUES (@A, @B, 1, @rev)", new { id.A, id.B, rev });
+    }
+
+    async Task<WebhookEndpoint> SwitchOffAsync()
+    {
+        var on = await EndpointAsync();
+        Assert.True(await _endpoints.DisableAsync(on.Id, "off"));
+        return await EndpointAsync();
+    }
+
+    async Task<WebhookEndpoint> EndpointAsync() => (await _endpoints.AllAsync()).Single();
+
+    Task<long> GapsAsync() => ScalarAsync("SELECT COUNT(*) FROM WebhookEvent WHERE type = 'webhook.gap'");
+
+    Task<long> ScalarAsync(string sql) => Database.ScalarAsync<long>(sql);
+
+    Task InsertEventsAsync(int count) => Database.Chat.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        "INSERT INTO WebhookEvent (id, type, data, created) VALUES (@id, 'user.created', '{}', 0)", Enumerable.Range(1, count).Select(id => new { id }), transaction));
+}
