@@ -14,6 +14,9 @@ interface IWebhooks
 
     /// <summary>Gets <see cref="Deliver"/>, and answers <see cref="DeliveryConfirmed"/> when it is durable that endpoints lack the message.</summary>
     ICanTell Marker { get; }
+
+    /// <summary>Messages of a conversation were changed, and that is committed: endpoints need not wait until its mark is found.</summary>
+    void OnChanged(ConversationId id);
 }
 
 /// <summary>No webhooks.</summary>
@@ -24,6 +27,11 @@ sealed class NoWebhooks : IWebhooks
     public bool AreOn => false;
 
     public ICanTell Marker => ActorRefs.Nobody;
+
+    public void OnChanged(ConversationId id)
+    {
+        // nobody is told
+    }
 }
 
 /// <summary>API to dispatcher: bring an endpoint its dead letters once more, the oldest first, until one is not taken. Answered with <see cref="ReplayBegun"/>.</summary>
@@ -47,5 +55,8 @@ sealed record WebhookAttempts(IReadOnlyList<WebhookAttempt> Attempts) : ICluster
 /// <param name="Milliseconds">How long it took.</param>
 sealed record WebhookAttempt(string Id, long At, int Attempt, bool IsTaken, string Reason, int Milliseconds);
 
-/// <summary>Marker to dispatcher: there may be something new in these conversations. Nobody waits for it, and it may be lost.</summary>
+/// <summary>
+/// Marker to dispatcher: there may be something new in these conversations. One that is there twice has changes of messages, which may have no mark that is known. Nobody
+/// waits for it, and it may be lost.
+/// </summary>
 sealed record WebhookHint(IReadOnlyList<ConversationId> Conversations) : IClusterMessage;

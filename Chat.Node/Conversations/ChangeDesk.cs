@@ -141,6 +141,7 @@ sealed class ChangeDesk(ConversationState state, ConversationServices services, 
             return;
         }
 
+        services.Webhooks.OnChanged(_id);
         foreach (var message in set.Messages.Where(message => set.Rewritten.Contains(message.Seq)))
             deliveries.Rewrite(message.Seq, message.Body, message.References.ToBytes());
         var due = _pushes.Add(set.BasisRev, judged.Pushes, services.Clock.CoarseMilliseconds());

@@ -60,6 +60,8 @@ sealed class WebhookChanges(IChatDatabase database, WebhookOutbox outbox)
         public long First { get; init; }
 
         public long Version { get; init; }
+
+        public WebhookMark ToMark() => new(ConversationId.FromStored(A, B), First, Version, IsOfChanges: true);
     }
 
     sealed class CursorRow
@@ -136,8 +138,18 @@ sealed class WebhookChanges(IChatDatabase database, WebhookOutbox outbox)
             """,
             new { firstA = first.A, firstB = first.B, lastA = last.A, lastB = last.B });
         return (
-            (IReadOnlyList<WebhookMark>)[.. rows.Select(row => new WebhookMark(ConversationId.FromStored(row.A, row.B), row.First, row.Version, IsOfChanges: true))],
+            (IReadOnlyList<WebhookMark>)[.. rows.Select(row => row.ToMark())],
             (IReadOnlyList<WebhookCursor>)[.. cursors.Select(row => row.ToCursor())]);
+    });
+
+    /// <summary>The marks of some conversations, as far as there are any, and their cursors.</summary>
+    public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> MarksOfAsync(IReadOnlyCollection<ConversationId> conversations) => database.ReadAsync(async connection =>
+    {
+        var (pairs, values) = (database.Dialect.Pairs, new { ids = SqlDialect.PairsOf(conversations) });
+        var marks = await connection.QueryAsync<MarkRow>($"SELECT m.a, m.b, m.first_rev AS first, m.version FROM {pairs} i JOIN WebhookChangeMark m ON m.a = i.a AND m.b = i.b", values);
+        var cursors = await connection.QueryAsync<CursorRow>(
+            $"SELECT c.endpoint, c.a, c.b, c.rev, c.attempts, c.failing_since AS failing, c.due FROM {pairs} i JOIN WebhookChangeCursor c ON c.a = i.a AND c.b = i.b", values);
+        return ((IReadOnlyList<WebhookMark>)[.. marks.Select(row => row.ToMark())], (IReadOnlyList<WebhookCursor>)[.. cursors.Select(row => row.ToCursor())]);
     });
 
     /// <summary>Everybody has everything: false if there was a change meanwhile.</summary>

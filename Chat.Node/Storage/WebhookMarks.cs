@@ -99,14 +99,32 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
     });
 
     /// <summary>Marks behind a conversation, in order, and the cursors of all endpoints in these conversations.</summary>
-    public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAfterAsync(ConversationId? after, int limit) =>
-        ReadAsync(
+    public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAfterAsync(ConversationId? after, int limit) => database.ReadAsync(async connection =>
+    {
+        var marks = (await connection.QueryAsync<MarkQueryRow>(
             "SELECT a, b, first_seq, version FROM WebhookMark WHERE a >= @a AND (a > @a OR b > @b) ORDER BY a, b LIMIT @limit",
-            new { a = after?.A ?? -1, b = after?.B ?? -1, limit });
+            new { a = after?.A ?? -1, b = after?.B ?? -1, limit })).Select(row => row.ToMark()).ToList();
+        if (marks.Count == 0)
+            return (marks, (IReadOnlyList<WebhookCursor>)[]);
+        var (first, last) = (marks[0].Conversation, marks[^1].Conversation);
+        var cursors = await connection.QueryAsync<CursorQueryRow>(
+            """
+            SELECT endpoint, a, b, seq, attempts, failing_since, due FROM WebhookCursor
+            WHERE a >= @firstA AND a <= @lastA AND (a > @firstA OR b >= @firstB) AND (a < @lastA OR b <= @lastB)
+            """,
+            new { firstA = first.A, firstB = first.B, lastA = last.A, lastB = last.B });
+        return ((IReadOnlyList<WebhookMark>)marks, (IReadOnlyList<WebhookCursor>)[.. cursors.Select(row => row.ToCursor())]);
+    });
 
-    /// <summary>The mark of one conversation, if there is one, and the cursors.</summary>
-    public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAsync(ConversationId conversation) =>
-        ReadAsync("SELECT a, b, first_seq, version FROM WebhookMark WHERE a = @A AND b = @B", new { conversation.A, conversation.B });
+    /// <summary>The marks of some conversations, as far as there are any, and their cursors.</summary>
+    public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAsync(IReadOnlyCollection<ConversationId> conversations) => database.ReadAsync(async connection =>
+    {
+        var (pairs, values) = (database.Dialect.Pairs, new { ids = SqlDialect.PairsOf(conversations) });
+        var marks = await connection.QueryAsync<MarkQueryRow>($"SELECT m.a, m.b, m.first_seq, m.version FROM {pairs} i JOIN WebhookMark m ON m.a = i.a AND m.b = i.b", values);
+        var cursors = await connection.QueryAsync<CursorQueryRow>(
+            $"SELECT c.endpoint, c.a, c.b, c.seq, c.attempts, c.failing_since, c.due FROM {pairs} i JOIN WebhookCursor c ON c.a = i.a AND c.b = i.b", values);
+        return ((IReadOnlyList<WebhookMark>)[.. marks.Select(row => row.ToMark())], (IReadOnlyList<WebhookCursor>)[.. cursors.Select(row => row.ToCursor())]);
+    });
 
     /// <summary>Stores how far endpoints have come.</summary>
     public Task StoreAsync(IReadOnlyList<WebhookCursor> cursors) => database.WriteAsync(async (connection, transaction) =>
@@ -195,19 +213,4 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
         cursor.IsOfChanges ? database.Dialect.StoreWebhookChangeCursor : database.Dialect.StoreWebhookCursor,
         new { cursor.Endpoint, cursor.Conversation.A, cursor.Conversation.B, cursor.Seq, cursor.Attempts, cursor.FailingSince, cursor.Due },
         transaction);
-
-    Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAsync(string sql, object values) => database.ReadAsync(async connection =>
-    {
-        var marks = (await connection.QueryAsync<MarkQueryRow>(sql, values)).Select(row => row.ToMark()).ToList();
-        if (marks.Count == 0)
-            return (marks, (IReadOnlyList<WebhookCursor>)[]);
-        var (first, last) = (marks[0].Conversation, marks[^1].Conversation);
-        var cursors = await connection.QueryAsync<CursorQueryRow>(
-            """
-            SELECT endpoint, a, b, seq, attempts, failing_since, due FROM WebhookCursor
-            WHERE a >= @firstA AND a <= @lastA AND (a > @firstA OR b >= @firstB) AND (a < @lastA OR b <= @lastB)
-            """,
-            new { firstA = first.A, firstB = first.B, lastA = last.A, lastB = last.B });
-        return ((IReadOnlyList<WebhookMark>)marks, (IReadOnlyList<WebhookCursor>)[.. cursors.Select(row => row.ToCursor())]);
-    });
 }

@@ -90,18 +90,19 @@ sealed class DispatchPlan
         }
     }
 
-    /// <summary>What is stored of a conversation. A known one takes nothing from it but the mark: memory is newer.</summary>
-    public void OnStored(WebhookMark mark, IEnumerable<WebhookCursor> cursors, long now)
+    /// <summary>What is stored of a conversation. A known one takes nothing from it but the mark: memory is newer. False: there is no room for it.</summary>
+    public bool OnStored(WebhookMark mark, IEnumerable<WebhookCursor> cursors, long now)
     {
         if (!_entries.TryGetValue(mark.Conversation, out var entry))
         {
             if (IsFull && !MakePlace())
-                return;
+                return false;
             _entries[mark.Conversation] = entry = new PlanEntry(now);
         }
 
         var isNews = entry.Take(mark, now);
         Add(entry, mark, _endpoints, cursors.Where(cursor => cursor.IsOfChanges == mark.IsOfChanges).ToDictionary(cursor => cursor.Endpoint), isNews);
+        return true;
     }
 
     /// <summary>Endpoints may lack something in a marked conversation.</summary>
@@ -118,8 +119,8 @@ sealed class DispatchPlan
         }
     }
 
-    /// <summary>There may be something new in a conversation. False if it is not known.</summary>
-    public bool OnNews(ConversationId id)
+    /// <summary>There may be something new in a conversation: messages, or what becomes of them. False if it is not known that there is a mark of that.</summary>
+    public bool OnNews(ConversationId id, bool isOfChanges = false)
     {
         if (!_entries.TryGetValue(id, out var entry))
             return false;
@@ -129,7 +130,7 @@ sealed class DispatchPlan
                 StateOf(endpoint).Ready.Enqueue(task);
         }
 
-        return true;
+        return !isOfChanges || entry.Marks.Any(mark => mark.IsOfChanges);
     }
 
     /// <summary>What is due again, and conversations whose marks may go after one more look.</summary>

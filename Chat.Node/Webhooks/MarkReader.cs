@@ -3,11 +3,15 @@ using Chat.Protocol;
 
 namespace Chat.Node.Webhooks;
 
-/// <summary>What was found of marked conversations; <c>Hint</c>: only this one was looked at. <c>Failure</c>: the database did not answer.</summary>
+/// <summary>What was found of marked conversations; <c>Hints</c>: only these were looked at. <c>Failure</c>: the database did not answer.</summary>
 sealed record MarksFound(
-    IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors, ConversationId? Hint = null, Exception? Failure = null) : Akka.Actor.INoSerializationVerificationNeeded;
+    IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors, IReadOnlyList<ConversationId>? Hints = null, Exception? Failure = null)
+    : Akka.Actor.INoSerializationVerificationNeeded;
 
-/// <summary>Goes through the marked conversations, page by page and from the front again; those that somebody has told of come first. One look at a time.</summary>
+/// <summary>
+/// Goes through the marked conversations: a page with each tick, and from the front again, so that all are found whatever comes; between the pages those that somebody has
+/// told of, in the order in which they were told. One look at a time.
+/// </summary>
 sealed class MarkReader(WebhookMarks messages, WebhookChanges changes)
 {
     /// <summary>Marks that are read at once; all of them are gone through in turn.</summary>
@@ -16,55 +20,59 @@ sealed class MarkReader(WebhookMarks messages, WebhookChanges changes)
     /// <summary>The same while there is no room for them: each makes another one go, and is looked at by every endpoint.</summary>
     const int FullPage = 100;
 
-    /// <summary>Hints that wait for their marks to be read; others are found with the page they are on.</summary>
-    const int MaxHints = 10_000;
-
-    readonly HashSet<ConversationId> _hints = [];
+    readonly MarkHints _hints = new();
     ConversationId? _messagesTo;
     ConversationId? _changesTo;
     int _page = Page;
+    bool _isPageDue = true;
+
+    /// <summary>The hints of the look that is under way; null: it is a page.</summary>
+    List<ConversationId>? _looked;
     bool _isReading;
 
-    public bool HasHints => _hints.Count > 0;
+    public void AddHint(ConversationId id) => _hints.Add(id);
 
-    public void AddHint(ConversationId id)
+    public void OnTick()
     {
-        if (_hints.Count < MaxHints)
-            _hints.Add(id);
+        _isPageDue = true;
+        _hints.OnTick();
     }
 
-    /// <summary>A look may begin; false while one is under way.</summary>
+    /// <summary>The next look; null while one is under way, and when there is nothing to look at.</summary>
     /// <param name="isFull">There is no room for what is found.</param>
-    public bool TryBegin(bool isFull)
+    public Task<MarksFound>? Begin(bool isFull)
     {
-        if (_isReading)
-            return false;
+        if (_isReading || (!_isPageDue && _hints.IsEmpty))
+            return null;
+        _isReading = true;
         _page = isFull ? FullPage : Page;
-        return _isReading = true;
-    }
-
-    public Task<MarksFound> ReadAsync()
-    {
-        if (!HasHints)
-            return ReadPagesAsync();
-        var hint = _hints.First();
-        _hints.Remove(hint);
-        return ReadHintAsync(hint);
+        (_looked, _isPageDue) = (_isPageDue ? null : _hints.Take(), false);
+        return _looked is null ? ReadPagesAsync() : ReadHintsAsync(_looked);
     }
 
     public void OnRead(MarksFound found)
     {
         _isReading = false;
-        if (found.Failure is not null || found.Hint is not null)
+        if (found.Failure is not null)
+            _looked?.ForEach(_hints.AddLater); // a page comes again with the next tick
+        if (found.Failure is not null || found.Hints is not null)
             return;
         _messagesTo = EndOf([.. found.Marks.Where(mark => !mark.IsOfChanges)]);
         _changesTo = EndOf([.. found.Marks.Where(mark => mark.IsOfChanges)]);
     }
 
-    async Task<MarksFound> ReadHintAsync(ConversationId hint)
+    /// <summary>There was no room for a mark. One of a page is found again with that page.</summary>
+    public void OnNoRoom(MarksFound found, ConversationId id)
     {
-        var (marks, cursors) = await messages.ReadAsync(hint);
-        return new MarksFound(marks, cursors, hint);
+        if (found.Hints is not null)
+            _hints.AddLater(id);
+    }
+
+    async Task<MarksFound> ReadHintsAsync(IReadOnlyList<ConversationId> hints)
+    {
+        var (marks, cursors) = await messages.ReadAsync(hints);
+        var (changeMarks, changeCursors) = await changes.MarksOfAsync(hints);
+        return new MarksFound([.. marks, .. changeMarks], [.. cursors, .. changeCursors], hints);
     }
 
     async Task<MarksFound> ReadPagesAsync()

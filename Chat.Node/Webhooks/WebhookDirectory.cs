@@ -2,6 +2,7 @@ using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
+using Chat.Protocol;
 
 namespace Chat.Node.Webhooks;
 
@@ -28,6 +29,12 @@ sealed class WebhookDirectory(WebhookStore endpoints, WebhookInterest interest, 
     public bool AreOn => _areOn;
 
     public ICanTell Marker => marker.Value;
+
+    public void OnChanged(ConversationId id)
+    {
+        if (WebhookTypes.Changes.Any(interest.Wants))
+            marker.Value.Tell(new MessagesChanged(id));
+    }
 
     /// <summary>Before the ports open: else the first messages after a start would pass.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Chat.Node.Contracts;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
+using Chat.Protocol;
 using static Chat.Node.Webhooks.DispatcherEvents;
 
 namespace Chat.Node.Webhooks;
@@ -79,6 +80,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
                 Self, success: _ => new MarkCleared(mark), failure: _ => new MarkCleared(mark));
         }
 
+        _marks.OnTick();
         ReadMarks();
         RunPushes();
         _outbox.OnTick();
@@ -140,22 +142,22 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
     void OnHint(WebhookHint hint)
     {
+        var told = new HashSet<ConversationId>();
         foreach (var id in hint.Conversations)
         {
-            if (!_plan.OnNews(id))
+            if (!_plan.OnNews(id, isOfChanges: !told.Add(id)))
                 _marks.AddHint(id);
         }
 
-        if (_marks.HasHints)
-            ReadMarks(); // the other conversations are known: they need no look at all marks
+        ReadMarks();
         Dispatch();
     }
 
     /// <summary>Not before the endpoints are known: a mark would be taken for one that nobody needs.</summary>
     void ReadMarks()
     {
-        if (_hasEndpoints && _marks.TryBegin(_plan.IsFull))
-            _marks.ReadAsync().PipeTo(Self, failure: cause => new MarksFound([], [], Failure: cause));
+        if (_hasEndpoints)
+            _marks.Begin(_plan.IsFull)?.PipeTo(Self, failure: cause => new MarksFound([], [], Failure: cause));
     }
 
     void OnMarksRead(MarksFound found)
@@ -169,9 +171,12 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
         var cursors = found.Cursors.ToLookup(cursor => cursor.Conversation);
         foreach (var mark in found.Marks)
-            _plan.OnStored(mark, cursors[mark.Conversation], Steady);
-        if (_marks.HasHints)
-            ReadMarks();
+        {
+            if (!_plan.OnStored(mark, cursors[mark.Conversation], Steady))
+                _marks.OnNoRoom(found, mark.Conversation);
+        }
+
+        ReadMarks();
         Dispatch();
     }
 

@@ -7,6 +7,9 @@ using Chat.Protocol;
 
 namespace Chat.Node.Webhooks;
 
+/// <summary>Messages of a conversation were changed: the mark of that is stored with the change.</summary>
+sealed record MessagesChanged(ConversationId Conversation) : INoSerializationVerificationNeeded;
+
 /// <summary>
 /// One per node: a receiver of every message beside the users. It stores that endpoints lack something in a conversation, and confirms then. So what
 /// was acknowledged reaches every endpoint, whatever dies: either the mark is stored, or the fan-out is unfinished and comes again.
@@ -23,6 +26,9 @@ sealed class WebhookMarker(WebhookMarks marks, Lazy<IActorRef> dispatcher, TimeP
     readonly Dictionary<ConversationId, long> _due = [];
     readonly Dictionary<ConversationId, IActorRef> _conversations = [];
     readonly HashSet<ConversationId> _hints = [];
+
+    /// <summary>Those of them of which messages were changed.</summary>
+    readonly HashSet<ConversationId> _changed = [];
     Ticker _ticker;
     bool _isWriting;
 
@@ -40,6 +46,10 @@ sealed class WebhookMarker(WebhookMarks marks, Lazy<IActorRef> dispatcher, TimeP
                 break;
             case Marked marked:
                 OnMarked(marked);
+                break;
+            case MessagesChanged changed:
+                _changed.Add(changed.Conversation);
+                Hint(changed.Conversation);
                 break;
             case Tick:
                 OnTick();
@@ -149,7 +159,8 @@ sealed class WebhookMarker(WebhookMarks marks, Lazy<IActorRef> dispatcher, TimeP
     {
         if (_hints.Count == 0)
             return;
-        dispatcher.Value.Tell(new WebhookHint([.. _hints]), Self);
+        dispatcher.Value.Tell(new WebhookHint([.. _hints, .. _changed]), Self);
         _hints.Clear();
+        _changed.Clear();
     }
 }

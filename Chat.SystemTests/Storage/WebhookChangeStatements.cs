@@ -41,6 +41,8 @@ static class WebhookChangeStatements
         var marks = new WebhookMarks(database, outbox, clock);
         await marks.StoreAsync([new WebhookCursor(endpoint.Id, Direct, 1, Attempts: 1, FailingSince: 5, Due: 9, IsOfChanges: true)]);
         Assert.Equal(1, Assert.Single((await changes.MarksAfterAsync(Group, 10)).Cursors).Seq);
+        var (told, own) = await changes.MarksOfAsync([Direct, ConversationId.Group(9_999)]);
+        Assert.Equal((found[1], 1L), (Assert.Single(told), Assert.Single(own).Seq));
         Assert.True(Assert.Single(await changes.FailingAsync(endpoint.Id, 10)).IsOfChanges);
         Assert.Equal(2, await changes.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1, IsOfChanges: true)));
         Assert.Equal(2, Assert.Single((await changes.MarksAfterAsync(Group, 10)).Cursors).Seq);

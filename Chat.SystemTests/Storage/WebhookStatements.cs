@@ -40,7 +40,7 @@ static class WebhookStatements
         Assert.Equal([(Group, 2L, 1L), (Direct, 1L, 2L)], found.Select(mark => (mark.Conversation, mark.FirstSeq, mark.Version)));
         Assert.Equal(2, cursors.Count);
         Assert.Empty((await marks.ReadAfterAsync(Direct, 10)).Marks);
-        var own = Assert.Single((await marks.ReadAsync(Direct)).Marks);
+        var own = Assert.Single((await marks.ReadAsync([Direct])).Marks);
         Assert.Equal(Group, Assert.Single(await marks.FailingAsync(endpoint.Id, 10)).Conversation);
         var last = await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away");
         var dead = Assert.Single(await marks.DeadLettersAsync(endpoint.Id, 10));
@@ -57,7 +57,7 @@ static class WebhookStatements
         // A request that was under way when its endpoint was removed leaves nothing behind.
         await marks.StoreAsync([new WebhookCursor(endpoint.Id, Group, 7)]);
         Assert.Null(await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "away"));
-        Assert.Empty((await marks.ReadAsync(Group)).Cursors);
+        Assert.Empty((await marks.ReadAsync([Group])).Cursors);
         Assert.Empty(await marks.DeadLettersAsync(endpoint.Id, 10));
     }
 

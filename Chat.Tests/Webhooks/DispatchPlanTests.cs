@@ -182,6 +182,16 @@ public sealed class DispatchPlanTests
     }
 
     [Fact]
+    public void A_change_in_a_known_conversation_is_looked_for_if_none_is_known_to_be_marked()
+    {
+        Begin();
+        Assert.True(_plan.OnNews(Id));
+        Assert.False(_plan.OnNews(Id, isOfChanges: true));
+        _plan.OnStored(ChangesFrom(3, version: 5), [], now: 0);
+        Assert.True(_plan.OnNews(Id, isOfChanges: true));
+    }
+
+    [Fact]
     public void A_stored_place_among_changes_is_gone_on_from_and_what_failed_there_waits()
     {
         _plan.OnStored(ChangesFrom(3, version: 9), [new WebhookCursor(1, Id, 6, Attempts: 1, FailingSince: 5, Due: 2000, IsOfChanges: true)], now: 0);
