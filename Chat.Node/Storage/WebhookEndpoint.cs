@@ -33,7 +33,10 @@ sealed record WebhookEndpoint(
     public bool Wants(string type) => Types.Count == 0 ? type != WebhookTypes.ReceiptRead : Types.Contains(type);
 
     /// <summary>Whether anything of conversations is for it: messages, or what becomes of them.</summary>
-    public bool FollowsConversations => IsKept && (Wants(WebhookTypes.MessageCreated) || WantsChanges);
+    public bool FollowsConversations => Follows(isOfChanges: false) || Follows(isOfChanges: true);
+
+    /// <summary>Whether messages are for it, or what becomes of them.</summary>
+    public bool Follows(bool isOfChanges) => IsKept && (isOfChanges ? WantsChanges : Wants(WebhookTypes.MessageCreated));
 
     public bool WantsChanges => WebhookTypes.Changes.Any(Wants);
 

@@ -11,6 +11,7 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
     public const int Max = 32;
 
     readonly WebhookOutbox _outbox = new(database, clock);
+    readonly WebhookStart _start = new(database);
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -85,8 +86,16 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
     /// <summary>False if there is no such endpoint. One that is on again after it was forgotten begins anew: it is told that there is a gap.</summary>
     /// <param name="endpoint">As it is to be.</param>
     /// <param name="before">As it was.</param>
-    public Task<bool> UpdateAsync(WebhookEndpoint endpoint, WebhookEndpoint before) => database.WriteAsync(async (connection, transaction) =>
+    public async Task<bool> UpdateAsync(WebhookEndpoint endpoint, WebhookEndpoint before)
     {
+        await _start.PrepareAsync(before, endpoint);
+        return await database.WriteAsync((connection, transaction) => UpdateAsync(connection, transaction, endpoint, before));
+    }
+
+    async Task<bool> UpdateAsync(DbConnection connection, DbTransaction transaction, WebhookEndpoint endpoint, WebhookEndpoint before)
+    {
+        // Of two who switch it on at the same moment one lets it begin anew: the other one would skip what it was to get since.
+        var beginsAnew = endpoint.IsEnabled && !before.IsKept && await WebhookStart.IsStillAsync(connection, transaction, before);
         var updated = await connection.ExecuteAsync(
             """
             UPDATE WebhookEndpoint SET url = @Url, secrets = @secrets, types = @types, batch = @batch,
@@ -104,7 +113,7 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
                 endpoint.Id,
             },
             transaction);
-        if (updated > 0 && endpoint.IsEnabled && !before.IsKept)
+        if (beginsAnew)
         {
             var last = await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(id), 0) FROM WebhookEvent", transaction: transaction);
             await StoreAsync(connection, transaction, endpoint.Id, last, null);
@@ -112,7 +121,7 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
         }
 
         return updated > 0;
-    });
+    }
 
     public Task<bool> DisableAsync(long id, string reason) => ExecuteAsync(
         "UPDATE WebhookEndpoint SET disabled_reason = @reason, disabled_at = @Now, forgotten_at = NULL WHERE id = @id AND disabled_reason IS NULL", new { id, reason, Now });

@@ -55,10 +55,10 @@ sealed class DispatchPlan
     public bool Knows(ConversationId id) => _entries.ContainsKey(id);
 
     /// <summary>The endpoints as they are now: those that something of conversations is kept for. One that is off is asked nothing, and keeps what it lacks.</summary>
-    public void SetEndpoints(IReadOnlyList<WebhookEndpoint> endpoints)
+    /// <returns>Conversations that are to be read again: it is stored where an endpoint begins there that did not want anything of them before.</returns>
+    public IReadOnlyList<ConversationId> SetEndpoints(IReadOnlyList<WebhookEndpoint> endpoints)
     {
-        var wereOff = _endpoints.Where(endpoint => !endpoint.IsEnabled).Select(endpoint => endpoint.Id).ToHashSet();
-        var added = endpoints.ExceptBy(_endpoints.Select(endpoint => endpoint.Id), endpoint => endpoint.Id).ToList();
+        var before = _endpoints.ToDictionary(endpoint => endpoint.Id);
         _endpoints = endpoints;
         foreach (var id in _states.Keys.Except(endpoints.Select(endpoint => endpoint.Id)).ToList())
         {
@@ -67,15 +67,20 @@ sealed class DispatchPlan
                 entry.Tasks.Remove(id);
         }
 
-        foreach (var endpoint in endpoints.Where(endpoint => endpoint.IsEnabled && wereOff.Contains(endpoint.Id)))
+        foreach (var endpoint in endpoints.Where(endpoint => endpoint.IsEnabled && before.GetValueOrDefault(endpoint.Id)?.IsEnabled == false))
             Hurry(endpoint.Id);
-        if (added.Count == 0)
-            return;
-        foreach (var entry in _entries.Values)
+        var begins = false;
+        foreach (var isOfChanges in (bool[])[false, true])
         {
-            foreach (var mark in entry.Marks)
-                Add(entry, mark, added, [], isNews: true);
+            foreach (var endpoint in endpoints.Where(endpoint => endpoint.Follows(isOfChanges) && before.GetValueOrDefault(endpoint.Id)?.Follows(isOfChanges) != true))
+            {
+                begins = true;
+                foreach (var entry in _entries.Values)
+                    entry.Tasks.GetValueOrDefault(endpoint.Id)?.Forget(isOfChanges);
+            }
         }
+
+        return begins ? [.. _entries.Keys] : [];
     }
 
     /// <summary>It was switched on again: whoever did so has mended it, and does not want to wait.</summary>
@@ -209,7 +214,7 @@ sealed class DispatchPlan
         var finished = new List<WebhookMark>();
         foreach (var entry in _entries.Values)
         {
-            if (entry.IsClearing || steady - entry.SeenAt < MarkLife.KeptMilliseconds || !entry.Tasks.Values.All(task => IsFinished(entry, task)))
+            if (entry.IsClearing || steady - entry.SeenAt < MarkLife.KeptMilliseconds || !_endpoints.All(endpoint => IsFinished(entry, endpoint.Id)))
                 continue;
             entry.IsClearing = true;
             finished.AddRange(entry.Marks);
@@ -262,8 +267,10 @@ sealed class DispatchPlan
 
     bool IsOff(long endpoint) => !_endpoints.Any(each => each.Id == endpoint && each.IsEnabled);
 
-    static bool IsFinished(PlanEntry entry, WebhookTask task) =>
-        task.Phase == TaskPhase.Idle && task.EmptySince >= entry.SeenAt + MarkLife.KeptMilliseconds;
+    /// <summary>As long as it is not known where an endpoint begins it may lack something.</summary>
+    static bool IsFinished(PlanEntry entry, long endpoint) =>
+        entry.Tasks.TryGetValue(endpoint, out var task) && entry.Marks.All(mark => task.Has(mark.IsOfChanges))
+        && task.Phase == TaskPhase.Idle && task.EmptySince >= entry.SeenAt + MarkLife.KeptMilliseconds;
 
     EndpointState StateOf(long endpoint)
     {

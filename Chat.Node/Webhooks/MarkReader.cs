@@ -30,7 +30,18 @@ sealed class MarkReader(WebhookMarks messages, WebhookChanges changes)
     List<ConversationId>? _looked;
     bool _isReading;
 
+    /// <summary>What is being read may be older than what is asked for.</summary>
+    bool _isOld;
+
     public void AddHint(ConversationId id) => _hints.Add(id);
+
+    /// <summary>Conversations are to be read once more, from now on: what is being read does not count.</summary>
+    public void ReadAgain(IReadOnlyList<ConversationId> ids)
+    {
+        _isOld |= _isReading && ids.Count > 0;
+        foreach (var id in ids)
+            _hints.Add(id);
+    }
 
     public void OnTick()
     {
@@ -50,15 +61,18 @@ sealed class MarkReader(WebhookMarks messages, WebhookChanges changes)
         return _looked is null ? ReadPagesAsync() : ReadHintsAsync(_looked);
     }
 
-    public void OnRead(MarksFound found)
+    /// <summary>False: what was found is not to be used, it is looked at again.</summary>
+    public bool OnRead(MarksFound found)
     {
-        _isReading = false;
-        if (found.Failure is not null)
+        var isUsed = found.Failure is null && !_isOld;
+        (_isReading, _isOld) = (false, false);
+        if (!isUsed)
             _looked?.ForEach(_hints.AddLater); // a page comes again with the next tick
-        if (found.Failure is not null || found.Hints is not null)
-            return;
+        if (!isUsed || found.Hints is not null)
+            return isUsed;
         _messagesTo = EndOf([.. found.Marks.Where(mark => !mark.IsOfChanges)]);
         _changesTo = EndOf([.. found.Marks.Where(mark => mark.IsOfChanges)]);
+        return true;
     }
 
     /// <summary>There was no room for a mark. One of a page is found again with that page.</summary>

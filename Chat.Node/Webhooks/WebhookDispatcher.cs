@@ -118,12 +118,10 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         _isReadingEndpoints = false;
         if (read.Endpoints is not { } endpoints)
             return;
-        var isFirst = !_hasEndpoints;
         (_endpoints, _hasEndpoints) = (endpoints, true);
         _outbox.SetEndpoints(endpoints);
-        _plan.SetEndpoints([.. endpoints.Where(endpoint => endpoint.FollowsConversations)]);
-        if (isFirst)
-            ReadMarks();
+        _marks.ReadAgain(_plan.SetEndpoints([.. endpoints.Where(endpoint => endpoint.FollowsConversations)]));
+        ReadMarks();
         foreach (var endpoint in endpoints.Where(endpoint => OffWorker.IsDue(endpoint, Now) && _forgetting.Add(endpoint.Id)))
         {
             _services.Off.RunAsync(endpoint).PipeTo(
@@ -162,11 +160,17 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
 
     void OnMarksRead(MarksFound found)
     {
-        _marks.OnRead(found);
+        var isUsed = _marks.OnRead(found);
         if (found.Failure is { } cause)
         {
             WebhookLog.MarksUnread(_services.Logger, cause.Message);
             return; // the next tick tries again
+        }
+
+        if (!isUsed)
+        {
+            ReadMarks();
+            return;
         }
 
         var cursors = found.Cursors.ToLookup(cursor => cursor.Conversation);

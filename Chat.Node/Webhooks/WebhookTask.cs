@@ -67,6 +67,15 @@ sealed class WebhookTask(long endpoint, ConversationId conversation)
             Phase = TaskPhase.Failed;
     }
 
+    /// <summary>Its endpoint did not want messages, or changes, up to now, and begins where it is stored that it does.</summary>
+    public void Forget(bool isOfChanges)
+    {
+        if (isOfChanges)
+            Changes = null;
+        else
+            Messages = null;
+    }
+
     /// <summary>There may be something new. True if it waits for its turn from now on.</summary>
     public bool OnNews()
     {

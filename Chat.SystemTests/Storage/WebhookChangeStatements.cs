@@ -38,6 +38,10 @@ static class WebhookChangeStatements
         Assert.Equal((2L, 2L, ChangedKind.Reacted, 2), (changed.Seq, changed.Rev, changed.Kind, changed.Reactions.Count));
         Assert.Empty(await changes.ReadAfterAsync(Direct, 2, 10));
         var endpoint = (await store.AddAsync("http://example.com", [new byte[32]], [], isBatch: false))!;
+        var without = endpoint with { Types = ["user.created"] };
+        Assert.True(await store.UpdateAsync(without, endpoint));
+        Assert.True(await store.UpdateAsync(endpoint, without));
+        Assert.Equal([2L, 2L], (await changes.MarksAfterAsync(null, 10)).Cursors.Select(cursor => cursor.Seq));
         var marks = new WebhookMarks(database, outbox, clock);
         await marks.StoreAsync([new WebhookCursor(endpoint.Id, Direct, 1, Attempts: 1, FailingSince: 5, Due: 9, IsOfChanges: true)]);
         Assert.Equal(1, Assert.Single((await changes.MarksAfterAsync(Group, 10)).Cursors).Seq);

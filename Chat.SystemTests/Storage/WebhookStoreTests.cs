@@ -63,6 +63,41 @@ public abstract class WebhookStoreTests : StorageTest
         Assert.Equal((1L, 3L), (await ScalarAsync("SELECT COUNT(*) FROM WebhookDeadLetter"), await GapsAsync())); // messages, changes, other events
     }
 
+    [Fact]
+    public async Task An_endpoint_that_was_forgotten_begins_behind_what_is_there_in_every_conversation()
+    {
+        await LackAsync();
+        Assert.True(await OffWorker.RunAsync(await SwitchOffAsync()));
+        await FilledLog.AppendAsync(Database.Chat, Pair, upTo: 5, first: 4);
+        await _marks.MarkAsync([.. Enumerable.Range(1, WebhookStart.AtOnce).Select(group => (ConversationId.Group(group), 1L))]);
+        await ChangeAsync(Pair, rev: 2);
+        var forgotten = await EndpointAsync();
+        Assert.True(await _endpoints.UpdateAsync(forgotten.On(), forgotten));
+        Assert.Equal((5L, 2L, WebhookStart.AtOnce + 1L), (await SeqAsync(), await RevAsync(), await ScalarAsync("SELECT COUNT(*) FROM WebhookCursor")));
+
+        // It has begun: somebody who has seen it off and switches it on, too, moves nothing.
+        var (begun, gaps) = (await EndpointAsync(), await GapsAsync());
+        await FilledLog.AppendAsync(Database.Chat, Pair, upTo: 6, first: 6);
+        await InsertEventsAsync(1, first: 1000);
+        Assert.True(await _endpoints.UpdateAsync(forgotten.On(), forgotten));
+        Assert.Equal((5L, begun.OutboxTo, gaps), (await SeqAsync(), (await EndpointAsync()).OutboxTo, await GapsAsync()));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_wants_messages_from_now_on_begins_behind_those_that_are_there()
+    {
+        Assert.NotNull(await _endpoints.AddAsync("http://example.com", [new byte[32]], ["user.created"], isBatch: false));
+        await FilledLog.AppendAsync(Database.Chat, Pair, upTo: 3);
+        await _marks.MarkAsync([(Pair, 1)]);
+        await ChangeAsync(Pair, rev: 1);
+        var before = await EndpointAsync();
+        Assert.True(await _endpoints.UpdateAsync(before with { Types = ["message.created"] }, before));
+        Assert.Equal((3L, 0L), (await SeqAsync(), await RevAsync()));
+        before = await EndpointAsync();
+        Assert.True(await _endpoints.UpdateAsync(before with { Types = [] }, before));
+        Assert.Equal((3L, 1L), (await SeqAsync(), await RevAsync()));
+    }
+
     OffWorker OffWorker => new(_marks, _changes, _outbox, _endpoints);
 
     /// <summary>An endpoint that lacks messages, changes of them and an event.</summary>
@@ -91,10 +126,14 @@ public abstract class WebhookStoreTests : StorageTest
 
     async Task<WebhookEndpoint> EndpointAsync() => (await _endpoints.AllAsync()).Single();
 
+    Task<long> SeqAsync() => ScalarAsync("SELECT COALESCE(MAX(seq), 0) FROM WebhookCursor WHERE a = 1 AND b = 2");
+
+    Task<long> RevAsync() => ScalarAsync("SELECT COALESCE(MAX(rev), 0) FROM WebhookChangeCursor WHERE a = 1 AND b = 2");
+
     Task<long> GapsAsync() => ScalarAsync("SELECT COUNT(*) FROM WebhookEvent WHERE type = 'webhook.gap'");
 
     Task<long> ScalarAsync(string sql) => Database.ScalarAsync<long>(sql);
 
-    Task InsertEventsAsync(int count) => Database.Chat.WriteAsync((connection, transaction) => connection.ExecuteAsync(
-        "INSERT INTO WebhookEvent (id, type, data, created) VALUES (@id, 'user.created', '{}', 0)", Enumerable.Range(1, count).Select(id => new { id }), transaction));
+    Task InsertEventsAsync(int count, int first = 1) => Database.Chat.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+        "INSERT INTO WebhookEvent (id, type, data, created) VALUES (@id, 'user.created', '{}', 0)", Enumerable.Range(first, count).Select(id => new { id }), transaction));
 }

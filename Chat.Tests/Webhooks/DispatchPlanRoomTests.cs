@@ -83,14 +83,35 @@ public sealed class DispatchPlanRoomTests
     }
 
     [Fact]
-    public void An_endpoint_that_is_new_gets_what_is_marked_already()
+    public void An_endpoint_that_is_new_begins_where_it_is_stored_and_no_mark_goes_before_that_is_read()
     {
         _plan.SetEndpoints([EndpointOf(Well)]);
         var id = Store(1);
-        RunAll(_ => true);
-        _plan.SetEndpoints([EndpointOf(Well), EndpointOf(Dead)]);
-        Assert.Equal((Dead, id), (_plan.Next()!.Value.Task.Endpoint, id));
+        var task = _plan.Next()!.Value.Task;
+        task.OnEmpty(begunAt: MarkLife.KeptMilliseconds);
+        _plan.OnEnded(task, isTaken: null);
+        Assert.Equal([id], _plan.SetEndpoints([EndpointOf(Well), EndpointOf(Dead)]));
+        Assert.Null(_plan.Next());
         Assert.Empty(_plan.TakeFinished(MarkLife.KeptMilliseconds));
+        _plan.OnStored(new WebhookMark(id, 1, 1), [new WebhookCursor(Dead, id, 4)], now: 0);
+        var begun = _plan.Next()!.Value.Task;
+        Assert.Equal((Dead, 4L), (begun.Endpoint, begun.Messages!.Seq));
+        Assert.Empty(_plan.SetEndpoints([EndpointOf(Well), EndpointOf(Dead)]));
+    }
+
+    [Fact]
+    public void An_endpoint_that_wants_messages_again_begins_where_it_is_stored()
+    {
+        var endpoint = EndpointOf(Well) with { Types = [WebhookTypes.MessageEdited] };
+        _plan.SetEndpoints([endpoint]);
+        var id = Store(1);
+        var task = _plan.Next()!.Value.Task;
+        task.OnEmpty(begunAt: MarkLife.KeptMilliseconds);
+        _plan.OnEnded(task, isTaken: null);
+        Assert.Equal([id], _plan.SetEndpoints([endpoint with { Types = [WebhookTypes.MessageEdited, WebhookTypes.MessageCreated] }]));
+        Assert.Empty(_plan.TakeFinished(MarkLife.KeptMilliseconds));
+        _plan.OnStored(new WebhookMark(id, 1, 1), [new WebhookCursor(Well, id, 4)], now: 0);
+        Assert.Equal((task, 4L), (_plan.Next()!.Value.Task, task.Messages!.Seq));
     }
 
     /// <summary>The dead endpoint fails in every conversation, the other one takes all.</summary>

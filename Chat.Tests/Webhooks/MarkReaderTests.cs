@@ -102,12 +102,22 @@ public sealed class MarkReaderTests : StorageTest
         Assert.Equal(new WebhookMark(Told, 3, 4, IsOfChanges: true), Assert.Single((await LookAsync())!.Marks));
     }
 
+    [Fact]
+    public async Task What_is_being_read_while_an_endpoint_begins_does_not_count()
+    {
+        await _marks.MarkAsync([(Told, 1)]);
+        var before = await _reader.Begin(isFull: false)!;
+        _reader.ReadAgain([Told]);
+        Assert.False(_reader.OnRead(before));
+        Assert.Equal(Told, Assert.Single((await LookAsync())!.Marks).Conversation);
+    }
+
     async Task<MarksFound?> LookAsync()
     {
         if (_reader.Begin(isFull: false) is not { } look)
             return null;
         var found = await look;
-        _reader.OnRead(found);
+        Assert.True(_reader.OnRead(found));
         return found;
     }
 }
