@@ -18,7 +18,7 @@ sealed record OutboxRun(WebhookEndpoint Endpoint, IReadOnlySet<long> Taken, IRea
 /// <param name="Trouble">What is stored of that failure.</param>
 /// <param name="Tried">The events of the request that it did not take.</param>
 /// <param name="GivenUpTo">The last event that was given up; null: none was.</param>
-/// <param name="IsUnknown">The database did not answer: it is not the endpoint's fault.</param>
+/// <param name="IsUnknown">The database did not answer, or did not store it: it is not the endpoint's fault.</param>
 sealed record OutboxOutcome(
     long Endpoint, long UpTo, IReadOnlyCollection<long> Taken, string? Failure = null, bool IsGone = false, bool HasMore = false, OutboxTrouble? Trouble = null,
     IReadOnlyList<long>? Tried = null, long? GivenUpTo = null, bool IsUnknown = false) : Akka.Actor.INoSerializationVerificationNeeded
@@ -96,13 +96,14 @@ sealed class OutboxPlan
         if (!_states.TryGetValue(outcome.Endpoint, out var state))
             return;
         state.IsRunning = false;
+        state.Taken.UnionWith(outcome.Taken);
         if (outcome.IsUnknown)
         {
-            state.PausedTo = now + Backoff.After(1, 1);
+            // How far it is, is stored by a later run: until then what it has taken is known here.
+            (state.PausedTo, state.Tried) = (now + Backoff.After(1, 1), outcome.Tried ?? state.Tried);
             return;
         }
 
-        state.Taken.UnionWith(outcome.Taken);
         MoveTo(state, outcome.UpTo);
         (state.Trouble, state.Tried) = (outcome.Trouble, outcome.Tried ?? []);
     }

@@ -1,4 +1,5 @@
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 
 namespace Chat.Node.Webhooks;
 
@@ -7,44 +8,58 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookS
 {
     const int PageRows = 100;
 
+    /// <summary>A run ends then, so that how far it came is stored, and that an endpoint is off is seen.</summary>
+    const long MaxMilliseconds = 2000;
+
     /// <summary>So many events may be behind a missing number; what comes behind them waits until it is certain that it stays missing.</summary>
     public const int MaxAhead = 20_000;
 
     /// <summary>Behind each step of deleting: others write meanwhile.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>One page.</summary>
+    /// <summary>One page, or as much of it as is taken within a while. What was taken is known then, even if it could not be stored.</summary>
     /// <param name="run">To whom, from where on.</param>
     /// <param name="random">From 0 to 1.</param>
-    /// <exception cref="StorageException">The database does not answer.</exception>
+    /// <exception cref="StorageException">The database does not answer, and nothing was brought.</exception>
     public async Task<OutboxOutcome> RunAsync(OutboxRun run, double random)
     {
-        var (endpoint, now) = (run.Endpoint, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var (endpoint, now, begunAt) = (run.Endpoint, clock.GetUtcNow().ToUnixTimeMilliseconds(), clock.SteadyMilliseconds());
         var numbers = await outbox.NumbersAfterAsync(endpoint.OutboxTo, Math.Min(MaxAhead, run.Taken.Count + PageRows));
         var page = numbers.Select(number => number.Id).Where(id => !run.Taken.Contains(id)).Take(PageRows).ToList();
         var rows = await outbox.ReadAsync(page);
         var taken = rows.Where(row => !endpoint.Wants(row.Type)).Select(row => row.Id).ToHashSet();
-        var attempt = (endpoint.Trouble?.Attempts ?? 0) + 1;
+        var (attempt, isCut) = ((endpoint.Trouble?.Attempts ?? 0) + 1, false);
         var (hasProgress, failed) = (false, (Request: (IReadOnlyList<WebhookEvent>)[], Outcome: default(SendOutcome)));
         foreach (var request in Requests(run, [.. rows.Where(row => !taken.Contains(row.Id))]))
         {
-            var outcome = await sender.PostAsync(endpoint, BodyOf(endpoint, request), attempt);
-            if (!outcome.IsTaken)
+            var answer = await sender.PostAsync(endpoint, BodyOf(endpoint, request), attempt);
+            if (!answer.IsTaken)
             {
-                failed = (request, outcome);
+                failed = (request, answer);
                 break;
             }
 
             taken.UnionWith(request.Select(row => row.Id));
             (attempt, hasProgress) = (1, true);
+            isCut = clock.SteadyMilliseconds() - begunAt >= MaxMilliseconds;
+            if (isCut)
+                break;
         }
 
         var upTo = OutboxOrder.Settled(numbers, endpoint.OutboxTo, now, id => run.Taken.Contains(id) || taken.Contains(id));
-        if (failed.Request.Count > 0)
-            return await FailAsync(endpoint, failed.Request, failed.Outcome, new OutboxOutcome(endpoint.Id, upTo, taken), hasProgress, now, random);
-        if (upTo > endpoint.OutboxTo || endpoint.Trouble is not null)
-            await endpoints.OnOutboxAsync(endpoint.Id, upTo, null);
-        return new OutboxOutcome(endpoint.Id, upTo, taken, HasMore: page.Count == PageRows);
+        var outcome = new OutboxOutcome(endpoint.Id, upTo, taken, HasMore: isCut || page.Count == PageRows);
+        try
+        {
+            if (failed.Request.Count > 0)
+                return await FailAsync(endpoint, failed.Request, failed.Outcome, outcome with { HasMore = false }, hasProgress, now, random);
+            if (upTo > endpoint.OutboxTo || endpoint.Trouble is not null)
+                await endpoints.OnOutboxAsync(endpoint.Id, upTo, null);
+            return outcome;
+        }
+        catch (StorageException e)
+        {
+            return outcome with { Failure = e.Message, HasMore = false, IsUnknown = true, Tried = [.. failed.Request.Select(row => row.Id)] };
+        }
     }
 
     /// <summary>Every endpoint has what is up to here.</summary>

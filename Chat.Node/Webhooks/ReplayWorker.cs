@@ -3,17 +3,19 @@ using Chat.Node.Storage;
 namespace Chat.Node.Webhooks;
 
 /// <summary>Brings an endpoint its dead letters once more, the oldest first, until one is not taken.</summary>
-sealed class ReplayWorker(WebhookMarks marks, WebhookWorker worker)
+sealed class ReplayWorker(WebhookMarks marks, WebhookWorker worker, WebhookStore endpoints)
 {
-    /// <summary>Why it stopped; null if everything was brought.</summary>
+    /// <summary>Why it stopped; null if everything was brought. An endpoint that is off by now, or removed, is sent nothing more.</summary>
     /// <exception cref="StorageException">The database does not answer.</exception>
-    public async Task<string?> RunAsync(WebhookEndpoint endpoint)
+    public async Task<string?> RunAsync(long id)
     {
-        for (var last = 0L; await marks.NextDeadLetterAsync(endpoint.Id, last) is { } letter; last = letter.Id)
+        for (var last = 0L; await marks.NextDeadLetterAsync(id, last) is { } letter; last = letter.Id)
         {
-            var cursor = new WebhookCursor(endpoint.Id, letter.Conversation, letter.FromSeq - 1);
+            var cursor = new WebhookCursor(id, letter.Conversation, letter.FromSeq - 1);
             while (true)
             {
+                if ((await endpoints.AllAsync()).FirstOrDefault(each => each.Id == id) is not { IsEnabled: true } endpoint)
+                    return "it is off";
                 var outcome = await worker.BringMessagesAsync(endpoint, cursor, letter.ToSeq);
                 if (outcome.Failure is { } failure)
                     return failure.Reason;

@@ -263,7 +263,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         Sender.Tell(new ReplayBegun(endpoint is not null));
         if (endpoint is not null && _replaying.Add(endpoint.Id))
         {
-            _services.Replays.RunAsync(endpoint).PipeTo(
+            _services.Replays.RunAsync(endpoint.Id).PipeTo(
                 Self, success: failure => new ReplayEnded(endpoint.Id, failure), failure: cause => new ReplayEnded(endpoint.Id, cause.Message));
         }
     }

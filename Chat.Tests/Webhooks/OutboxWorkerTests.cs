@@ -11,11 +11,12 @@ namespace Chat.Tests.Webhooks;
 /// <summary>Events that are not in the log, on their way to a product's own server, which is a real one; the clock stands still.</summary>
 public sealed class OutboxWorkerTests : StorageTest, IAsyncLifetime
 {
+    readonly UnreliableDatabase _database;
     readonly OutboxRuns _runs;
     WebhookReceiver _receiver = null!;
 
     public OutboxWorkerTests()
-        : base(StorageProvider.Sqlite) => _runs = new OutboxRuns(Database.Chat, Database.Clock);
+        : base(StorageProvider.Sqlite) => _runs = new OutboxRuns(_database = new UnreliableDatabase(Database.Chat), Database.Clock);
 
     public async Task InitializeAsync() => _receiver = await WebhookReceiver.StartAsync();
 
@@ -154,6 +155,39 @@ public sealed class OutboxWorkerTests : StorageTest, IAsyncLifetime
         await InsertAsync([.. Enumerable.Range(1, (2 * WebhookOutbox.AtOnce) + 1)]);
         await _runs.PurgeAsync((2 * WebhookOutbox.AtOnce) + 1);
         Assert.Equal(1, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM WebhookEvent"));
+    }
+
+    [Fact]
+    public async Task What_was_taken_comes_no_more_though_that_could_not_be_stored()
+    {
+        await _runs.AddAsync(_receiver);
+        await InsertAsync(1, 2);
+        _database.Failure = new StorageException("away");
+        Assert.True(Assert.Single(await _runs.RunAsync()).IsUnknown);
+        Assert.Equal(["e:1", "e:2"], Ids());
+        Assert.Equal(0, await OutboxToAsync());
+        _database.Failure = null;
+        Database.Clock.Now += TimeSpan.FromSeconds(1);
+        await _runs.RunAsync();
+        Assert.Equal(["e:1", "e:2"], Ids());
+        Assert.Equal(2, await OutboxToAsync());
+    }
+
+    [Fact]
+    public async Task A_slow_endpoint_is_looked_at_again_after_2_s_and_how_far_it_came_is_stored()
+    {
+        _receiver.Answer = _ =>
+        {
+            Database.Clock.Now += TimeSpan.FromSeconds(1);
+            return HttpStatusCode.OK;
+        };
+        var endpoint = (await _runs.AddAsync(_receiver))!;
+        await InsertAsync(1, 2, 3, 4);
+        Assert.True(Assert.Single(await _runs.RunAsync()).HasMore);
+        Assert.Equal(["e:1", "e:2"], Ids());
+        Assert.Equal(2, await OutboxToAsync());
+        Assert.True(await _runs.Endpoints.DisableAsync(endpoint.Id, "off"));
+        Assert.Empty(await _runs.RunAsync());
     }
 
     async Task InsertAsync(params int[] ids)
