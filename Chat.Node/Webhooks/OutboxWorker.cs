@@ -1,3 +1,4 @@
+using System.Text;
 using Chat.Node.Storage;
 using Chat.Node.Telemetry;
 
@@ -30,9 +31,16 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookS
         var taken = rows.Where(row => !endpoint.Wants(row.Type)).Select(row => row.Id).ToHashSet();
         var (attempt, isCut) = ((endpoint.Trouble?.Attempts ?? 0) + 1, false);
         var (hasProgress, failed) = (false, (Request: (IReadOnlyList<WebhookEvent>)[], Outcome: default(SendOutcome)));
-        foreach (var request in Requests(run, [.. rows.Where(row => !taken.Contains(row.Id))]))
+        var waiting = new Stack<IReadOnlyList<WebhookEvent>>(Requests(run, [.. rows.Where(row => !taken.Contains(row.Id))]).Reverse());
+        while (waiting.TryPop(out var request))
         {
             var answer = await sender.PostAsync(endpoint, BodyOf(endpoint, request), attempt);
+            if (answer.IsTooLarge && WebhookBody.TryHalve(request, waiting))
+            {
+                attempt = 1; // of another request
+                continue;
+            }
+
             if (!answer.IsTaken)
             {
                 failed = (request, answer);
@@ -101,10 +109,11 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookS
             return wanted.Select(row => (IReadOnlyList<WebhookEvent>)[row]);
         var tried = wanted.Where(row => run.Tried.Contains(row.Id)).ToList();
         if (tried.Count == 0 || tried.Count < run.Tried.Count)
-            return wanted.Count > 0 ? [wanted] : [];
-        var rest = wanted.Except(tried).ToList();
-        return rest.Count > 0 ? [tried, rest] : [tried];
+            return Batches(wanted);
+        return Batches(wanted.Except(tried)).Prepend(tried);
     }
+
+    static IEnumerable<IReadOnlyList<WebhookEvent>> Batches(IEnumerable<WebhookEvent> events) => WebhookBody.Batches(events, row => Encoding.UTF8.GetByteCount(row.Data));
 
     static WebhookBody BodyOf(WebhookEndpoint endpoint, IReadOnlyList<WebhookEvent> request) =>
         endpoint.IsBatch && request.Count > 1 ? WebhookBody.OfEvents(request) : WebhookBody.OfEvent(request[0]);

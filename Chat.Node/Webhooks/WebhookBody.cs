@@ -14,7 +14,7 @@ readonly record struct WebhookBody(string Id, ReadOnlyMemory<byte> Body, long Up
     /// <summary>So many messages are in one request of an endpoint that wants several.</summary>
     public const int MaxBatch = 100;
 
-    /// <summary>And so many bytes of the log, if they are not one message.</summary>
+    /// <summary>And so many bytes of texts, if they are not one message or event.</summary>
     public const int MaxBatchBytes = 512 * 1024;
 
     static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -22,7 +22,7 @@ readonly record struct WebhookBody(string Id, ReadOnlyMemory<byte> Body, long Up
     /// <summary>One message of the log: <c>{"type":"message.created","timestamp":…,"data":{…}}</c>.</summary>
     public static WebhookBody OfMessage(LogRow row) => new($"m:{row.Conversation}:{row.Seq}", Write(json => WriteMessage(json, row)), row.Seq);
 
-    /// <summary>Events of a conversation in groups that are not too large for one request.</summary>
+    /// <summary>Events in groups that are not too large for one request.</summary>
     /// <param name="events">In order.</param>
     /// <param name="bytesOf">How much one of them is.</param>
     public static IEnumerable<IReadOnlyList<T>> Batches<T>(IEnumerable<T> events, Func<T, int> bytesOf)
@@ -44,6 +44,17 @@ readonly record struct WebhookBody(string Id, ReadOnlyMemory<byte> Body, long Up
 
         if (batch.Count > 0)
             yield return batch;
+    }
+
+    /// <summary>A batch that was too large for its receiver goes in two: they are what is sent next. False: it is one event.</summary>
+    public static bool TryHalve<T>(IReadOnlyList<T> batch, Stack<IReadOnlyList<T>> waiting)
+    {
+        if (batch.Count < 2)
+            return false;
+        var half = batch.Count / 2;
+        waiting.Push([.. batch.Skip(half)]);
+        waiting.Push([.. batch.Take(half)]);
+        return true;
     }
 
     /// <summary>Several messages of one conversation: an array of the same objects.</summary>

@@ -10,7 +10,8 @@ namespace Chat.Node.Webhooks;
 /// <param name="IsTaken">It was answered with 2xx within 5 s.</param>
 /// <param name="IsGone">It was answered with 410: nothing more is wanted.</param>
 /// <param name="Reason">What happened, for people: a status or an error, never the body.</param>
-readonly record struct SendOutcome(bool IsTaken, bool IsGone, string Reason);
+/// <param name="IsTooLarge">It was answered with 413: less at a time may be taken.</param>
+readonly record struct SendOutcome(bool IsTaken, bool IsGone, string Reason, bool IsTooLarge = false);
 
 /// <summary>Posts events. Nothing of an answer is read but its status.</summary>
 sealed class WebhookSender : IDisposable
@@ -36,7 +37,8 @@ sealed class WebhookSender : IDisposable
             using var request = WebhookHttp.Post(endpoint.Url, body.Id, _clock.GetUtcNow(), body.Body, endpoint.Secrets);
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             var status = (int)response.StatusCode;
-            return new SendOutcome(response.IsSuccessStatusCode, response.StatusCode == HttpStatusCode.Gone, $"status {status}");
+            return new SendOutcome(
+                response.IsSuccessStatusCode, response.StatusCode == HttpStatusCode.Gone, $"status {status}", response.StatusCode == HttpStatusCode.RequestEntityTooLarge);
         }
         catch (OperationCanceledException)
         {

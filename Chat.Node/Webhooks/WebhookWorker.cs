@@ -35,13 +35,18 @@ sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookS
         return new RunOutcome(0, begunAt, IsEmpty: true, null);
     }
 
-    /// <summary>One page of the log.</summary>
+    /// <summary>One page of the log. What was logged before the endpoint was there is not for it. A system message is none that somebody has sent: members have events of their own.</summary>
     /// <exception cref="StorageException">The database does not answer.</exception>
     public async Task<RunOutcome> BringMessagesAsync(WebhookEndpoint endpoint, WebhookCursor cursor, long lastSeq)
     {
         var begunAt = clock.SteadyMilliseconds();
         var rows = (await log.ReadAfterAsync(cursor.Conversation, cursor.Seq, PageRows)).TakeWhile(row => row.Seq <= lastSeq).ToList();
-        return await PostAsync(endpoint, cursor, Requests(endpoint, cursor.Tried, rows), rows.Count > 0 ? rows[^1].Seq : null, begunAt);
+        var wanted = rows.SkipWhile(row => row.Ts < endpoint.Created).Where(row => !row.IsSystem).ToList();
+        var again = TriedOf(cursor, wanted, row => row.Seq);
+        return await PostAsync(
+            endpoint, cursor, Requests(endpoint, again, wanted, row => row.Body.Length),
+            batch => BodyOf(cursor, again, batch, all => endpoint.IsBatch ? WebhookBody.OfMessages(all) : WebhookBody.OfMessage(all[0])),
+            rows.Count > 0 ? rows[^1].Seq : null, begunAt);
     }
 
     async Task<RunOutcome> BringChangesAsync(WebhookEndpoint endpoint, WebhookCursor cursor)
@@ -50,27 +55,36 @@ sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookS
         var rows = await changes.ReadAfterAsync(cursor.Conversation, cursor.Seq, PageRows);
         var wanted = rows.Where(row => row.Changed >= endpoint.Created && endpoint.Wants(WebhookChanges.TypeOf(row.Kind))).ToList();
         var events = ChangeEvent.Of(cursor.Conversation, wanted).ToList();
-        return await PostAsync(endpoint, cursor, Requests(endpoint, cursor.Tried, events), rows.Count > 0 ? rows[^1].Rev : null, begunAt);
+        var again = TriedOf(cursor, events, each => each.UpTo);
+        return await PostAsync(
+            endpoint, cursor, Requests(endpoint, again, events, each => each.Message.Body.Length), batch => BodyOf(cursor, again, batch, ChangeEvent.ToBody),
+            rows.Count > 0 ? rows[^1].Rev : null, begunAt);
     }
 
     /// <param name="endpoint">To whom.</param>
     /// <param name="cursor">What it has.</param>
     /// <param name="requests">What it lacks.</param>
+    /// <param name="toBody">What is sent of a request.</param>
     /// <param name="last">What it has when it has taken all of them; null: there was nothing.</param>
     /// <param name="begunAt">When the look began.</param>
-    async Task<RunOutcome> PostAsync(WebhookEndpoint endpoint, WebhookCursor cursor, IEnumerable<WebhookBody> requests, long? last, long begunAt)
+    async Task<RunOutcome> PostAsync<T>(
+        WebhookEndpoint endpoint, WebhookCursor cursor, IEnumerable<IReadOnlyList<T>> requests, Func<IReadOnlyList<T>, WebhookBody> toBody, long? last, long begunAt)
     {
         var (upTo, attempt) = (cursor.Seq, cursor.Attempts + 1);
-        foreach (var request in requests)
+        var waiting = new Stack<IReadOnlyList<T>>(requests.Reverse());
+        while (waiting.TryPop(out var request))
         {
-            var outcome = await sender.PostAsync(endpoint, request, attempt);
-            if (!outcome.IsTaken)
+            var body = toBody(request);
+            var outcome = await sender.PostAsync(endpoint, body, attempt);
+            if (outcome.IsTooLarge && WebhookBody.TryHalve(request, waiting))
             {
-                return new RunOutcome(
-                    upTo, begunAt, IsEmpty: false, outcome, cursor.IsOfChanges, endpoint.IsBatch ? new TriedBatch(request.Id, request.UpTo) : null);
+                attempt = 1; // of another request
+                continue;
             }
 
-            (upTo, attempt) = (request.UpTo, 1);
+            if (!outcome.IsTaken)
+                return new RunOutcome(upTo, begunAt, IsEmpty: false, outcome, cursor.IsOfChanges, endpoint.IsBatch ? new TriedBatch(body.Id, body.UpTo) : null);
+            (upTo, attempt) = (body.UpTo, 1);
             if (clock.SteadyMilliseconds() - begunAt >= MaxMilliseconds)
                 return new RunOutcome(upTo, begunAt, IsEmpty: false, null, cursor.IsOfChanges);
         }
@@ -78,28 +92,21 @@ sealed class WebhookWorker(MessageLogStore log, WebhookChanges changes, WebhookS
         return new RunOutcome(last ?? upTo, begunAt, IsEmpty: last is null, null, cursor.IsOfChanges);
     }
 
-    /// <summary>What was logged before the endpoint was there is not for it. A system message is no message that somebody has sent: members have events of their own.</summary>
-    static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, TriedBatch? tried, IReadOnlyList<LogRow> rows)
-    {
-        var wanted = rows.SkipWhile(row => row.Ts < endpoint.Created).Where(row => !row.IsSystem);
-        return endpoint.IsBatch ? Batches(tried, [.. wanted], row => row.Seq, row => row.Body.Length, WebhookBody.OfMessages) : wanted.Select(WebhookBody.OfMessage);
-    }
-
-    static IEnumerable<WebhookBody> Requests(WebhookEndpoint endpoint, TriedBatch? tried, IReadOnlyList<ChangeEvent> wanted) => endpoint.IsBatch
-        ? Batches(tried, wanted, each => each.Rev, each => each.Message.Body.Length, ChangeEvent.ToBody)
-        : wanted.Select(each => ChangeEvent.ToBody([each]));
-
     /// <summary>
     /// What was tried together comes again together, with the same id, whatever has come since: a receiver that took it and answered too late has it. A change that has
     /// a higher rev by now is not in it any more.
     /// </summary>
-    static IEnumerable<WebhookBody> Batches<T>(
-        TriedBatch? tried, IReadOnlyList<T> wanted, Func<T, long> numberOf, Func<T, int> bytesOf, Func<IReadOnlyList<T>, WebhookBody> toBody)
+    static List<T> TriedOf<T>(WebhookCursor cursor, IReadOnlyList<T> wanted, Func<T, long> upToOf) =>
+        cursor.Tried is { } tried ? [.. wanted.TakeWhile(each => upToOf(each) <= tried.UpTo)] : [];
+
+    static IEnumerable<IReadOnlyList<T>> Requests<T>(WebhookEndpoint endpoint, List<T> again, IReadOnlyList<T> wanted, Func<T, int> bytesOf)
     {
-        var again = tried is null ? [] : wanted.TakeWhile(each => numberOf(each) <= tried.UpTo).ToList();
-        if (again.Count > 0)
-            yield return toBody(again) with { Id = tried!.Id };
-        foreach (var batch in WebhookBody.Batches(wanted.Skip(again.Count), bytesOf))
-            yield return toBody(batch);
+        if (!endpoint.IsBatch)
+            return wanted.Select(each => (IReadOnlyList<T>)[each]);
+        var batches = WebhookBody.Batches(wanted.Skip(again.Count), bytesOf);
+        return again.Count > 0 ? batches.Prepend(again) : batches;
     }
+
+    static WebhookBody BodyOf<T>(WebhookCursor cursor, List<T> again, IReadOnlyList<T> events, Func<IReadOnlyList<T>, WebhookBody> toBody) =>
+        ReferenceEquals(events, again) ? toBody(events) with { Id = cursor.Tried!.Id } : toBody(events);
 }

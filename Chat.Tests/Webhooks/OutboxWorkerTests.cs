@@ -1,6 +1,7 @@
 using System.Net;
 using Chat.Node.Settings;
 using Chat.Node.Storage;
+using Chat.Node.Webhooks;
 using Chat.Tests.Storage;
 using Chat.Tests.Support;
 using Dapper;
@@ -188,6 +189,39 @@ public sealed class OutboxWorkerTests : StorageTest, IAsyncLifetime
         Assert.Equal(2, await OutboxToAsync());
         Assert.True(await _runs.Endpoints.DisableAsync(endpoint.Id, "off"));
         Assert.Empty(await _runs.RunAsync());
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_too_large_for_its_receiver_goes_in_halves_and_a_half_that_fails_comes_again_as_it_was()
+    {
+        _receiver.Answer = count => count switch { 0 => HttpStatusCode.RequestEntityTooLarge, 2 => HttpStatusCode.BadGateway, _ => HttpStatusCode.OK };
+        await _runs.AddAsync(_receiver, isBatch: true);
+        await InsertAsync(1, 2, 3, 4);
+        await _runs.RunAsync();
+        await InsertAsync(5);
+        Database.Clock.Now += TimeSpan.FromSeconds(1);
+        await _runs.RunAsync();
+        Assert.Equal(["e:1-4", "e:1-2", "e:3-4", "e:3-4", "e:5"], Ids());
+    }
+
+    [Fact]
+    public async Task An_event_that_is_too_large_alone_is_tried_again_and_holds_up_those_behind_it()
+    {
+        _receiver.Answer = _ => HttpStatusCode.RequestEntityTooLarge;
+        await _runs.AddAsync(_receiver, isBatch: true);
+        await InsertAsync(1, 2);
+        Assert.Equal("status 413", Assert.Single(await _runs.RunAsync()).Failure);
+        Assert.Equal(["e:1-2", "e:1"], Ids());
+    }
+
+    [Fact]
+    public async Task Large_events_share_no_request()
+    {
+        await _runs.AddAsync(_receiver, isBatch: true);
+        foreach (var _ in (int[])[1, 2, 3])
+            await _runs.Outbox.AddAsync("group.created", $"\"{new string('x', (WebhookBody.MaxBatchBytes / 2) - 100)}\"");
+        await _runs.RunAsync();
+        Assert.Equal(["e:1-2", "e:3"], Ids());
     }
 
     async Task InsertAsync(params int[] ids)

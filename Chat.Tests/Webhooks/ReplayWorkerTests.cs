@@ -66,6 +66,15 @@ public sealed class ReplayWorkerTests : StorageTest, IAsyncLifetime
         Assert.Single(await _marks.DeadLettersAsync(_id, 10));
     }
 
+    [Fact]
+    public async Task A_batch_of_messages_that_is_too_large_for_its_receiver_goes_in_halves()
+    {
+        _receiver.Answer = count => count == 0 ? HttpStatusCode.RequestEntityTooLarge : HttpStatusCode.OK;
+        Assert.Null(await _worker.RunAsync(_id));
+        Assert.Equal(Enumerable.Range(1, Messages).Select(seq => (long)seq), _receiver.TakenSeqs);
+        Assert.Equal(["m:d:1:2:1-100", "m:d:1:2:1-50", "m:d:1:2:51-100", "m:d:1:2:101-200", "m:d:1:2:201-250"], _receiver.Events.Select(each => each.Id));
+    }
+
     HttpStatusCode SwitchOff(int count)
     {
         _endpoints.DisableAsync(_id, $"off after {count}").GetAwaiter().GetResult();
