@@ -16,6 +16,9 @@ readonly record struct SendOutcome(bool IsTaken, bool IsGone, string Reason, boo
 /// <summary>Posts events. Nothing of an answer is read but its status.</summary>
 sealed class WebhookSender : IDisposable
 {
+    /// <summary>Connections to one host: all endpoints may be there, each with its conversations, the other events, a replay and a test. Who waits for one has the less time for its answer.</summary>
+    public const int MaxConnections = WebhookStore.Max * (DispatchPlan.MaxRunning + 3);
+
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     readonly HttpClient _client;
@@ -26,7 +29,7 @@ sealed class WebhookSender : IDisposable
     public WebhookSender(bool allowPrivate, RecentAttempts attempts, TimeProvider clock, NodeMeter? meter = null)
     {
         (_attempts, _clock, _meter) = (attempts, clock, meter ?? NodeMeter.Unread);
-        _client = new HttpClient(WebhookHttp.Handler(allowPrivate, 2 * DispatchPlan.MaxRunning)) { Timeout = Timeout };
+        _client = new HttpClient(WebhookHttp.Handler(allowPrivate, MaxConnections)) { Timeout = Timeout };
     }
 
     /// <summary>Posts an event once. Never fails.</summary>

@@ -24,6 +24,10 @@ public sealed class WebhookRulesTests
         Assert.Equal(milliseconds, Backoff.After(attempts, random));
 
     [Fact]
+    public void Endpoints_on_one_host_do_not_wait_for_each_other() =>
+        Assert.True(WebhookSender.MaxConnections >= WebhookStore.Max * (DispatchPlan.MaxRunning + 3)); // conversations, other events, a replay, a test
+
+    [Fact]
     public void A_signature_is_that_of_standard_webhooks()
     {
         // The example of the specification's reference libraries.
