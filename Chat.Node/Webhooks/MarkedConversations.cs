@@ -26,8 +26,11 @@ enum MarkStep
 /// </summary>
 sealed class MarkedConversations
 {
-    /// <summary>More conversations than this are not remembered: their next message is marked once more.</summary>
+    /// <summary>When so many are remembered some are forgotten: their next message is marked once more.</summary>
     public const int Max = 100_000;
+
+    /// <summary>So many go together at least, if so many may: each time all of them are gone through.</summary>
+    const int Forgotten = Max / 10;
 
     sealed class Link(long incarnation)
     {
@@ -44,6 +47,9 @@ sealed class MarkedConversations
 
     readonly Dictionary<ConversationId, Link> _links = [];
 
+    /// <summary>None may be forgotten, each is being marked: not looked at again before.</summary>
+    long _fullTo = long.MinValue;
+
     public int Count => _links.Count;
 
     /// <param name="deliver">The message.</param>
@@ -53,8 +59,8 @@ sealed class MarkedConversations
         var id = deliver.Message.Conversation;
         if (!_links.TryGetValue(id, out var link) || link.Incarnation != deliver.Incarnation)
         {
-            if (_links.Count >= Max)
-                Forget(now);
+            if (link is null && _links.Count >= Max && !MakePlace(now))
+                return MarkStep.None; // it comes again
             _links[id] = link = new Link(deliver.Incarnation) { MarkedAt = link?.MarkedAt, IsMarking = link?.IsMarking == true };
         }
 
@@ -112,12 +118,31 @@ sealed class MarkedConversations
     }
 
     /// <summary>Conversations that have been silent for long.</summary>
-    public void Forget(long now)
+    public void Forget(long now) => ForgetSince(now - MarkLife.ForgottenMilliseconds, atMost: int.MaxValue);
+
+    /// <summary>Those first whose marks are trusted no more: they would be marked with their next message anyway. False: there is no place.</summary>
+    bool MakePlace(long now)
+    {
+        if (now < _fullTo)
+            return false;
+        ForgetSince(now - MarkLife.TrustedMilliseconds, atMost: int.MaxValue);
+        ForgetSince(now, atMost: _links.Count - (Max - Forgotten));
+        if (_links.Count < Max)
+            return true;
+        _fullTo = now + MarkLife.TrustedMilliseconds;
+        return false;
+    }
+
+    void ForgetSince(long lastUse, int atMost)
     {
         foreach (var (id, link) in _links)
         {
-            if (!link.IsMarking && (now - link.LastUse >= MarkLife.ForgottenMilliseconds || _links.Count >= Max))
-                _links.Remove(id);
+            if (atMost <= 0)
+                return;
+            if (link.IsMarking || link.LastUse > lastUse)
+                continue;
+            _links.Remove(id);
+            atMost--;
         }
     }
 }

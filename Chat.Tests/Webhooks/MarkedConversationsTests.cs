@@ -88,8 +88,56 @@ public sealed class MarkedConversationsTests
     }
 
     [Fact]
+    public void When_too_many_are_remembered_those_go_together_whose_marks_are_trusted_no_more()
+    {
+        Fill(MarkedConversations.Max - 1, now: 0);
+        Fill(1, now: 1, from: MarkedConversations.Max);
+        Assert.Equal(MarkStep.Mark, Deliver(MarkedConversations.Max + 1, 1, now: MarkLife.TrustedMilliseconds));
+        Assert.Equal(2, _marked.Count);
+    }
+
+    [Fact]
+    public void When_all_of_them_are_trusted_a_tenth_goes_at_once_and_none_with_the_next_messages()
+    {
+        Fill(MarkedConversations.Max, now: 0);
+        Deliver(MarkedConversations.Max + 1, 1, now: 1);
+        const int Left = (MarkedConversations.Max * 9 / 10) + 1;
+        Assert.Equal(Left, _marked.Count);
+        Deliver(MarkedConversations.Max + 2, 1, now: 1);
+        Assert.Equal(Left + 1, _marked.Count);
+    }
+
+    [Fact]
+    public void While_all_of_them_are_being_marked_no_more_are_taken_and_what_is_not_taken_comes_again()
+    {
+        for (var group = 1; group <= MarkedConversations.Max; group++)
+            Deliver(group, 1, now: 0);
+        Assert.Equal(MarkStep.None, Deliver(MarkedConversations.Max + 1, 1, now: 1));
+        Assert.Equal(MarkStep.None, Deliver(1, 2, now: 1)); // one of them
+        Assert.Equal(MarkedConversations.Max, _marked.Count);
+        _marked.OnBegin(ConversationId.Group(1));
+        _marked.OnMarked(ConversationId.Group(1), begunAt: 1, now: 2);
+        Assert.Equal(MarkStep.None, Deliver(MarkedConversations.Max + 1, 1, now: 3));
+        Assert.Equal(MarkStep.Mark, Deliver(MarkedConversations.Max + 1, 1, now: 1 + MarkLife.TrustedMilliseconds));
+        Assert.Equal(MarkedConversations.Max, _marked.Count);
+    }
+
+    [Fact]
     public void Who_trusts_a_mark_stops_long_before_it_can_be_taken_away() =>
         Assert.True(MarkLife.KeptMilliseconds >= 3 * MarkLife.TrustedMilliseconds);
+
+    /// <summary>Groups with a message each, all marked.</summary>
+    void Fill(int count, long now, int from = 1)
+    {
+        for (var group = from; group < from + count; group++)
+        {
+            Deliver(group, 1, now);
+            _marked.OnBegin(ConversationId.Group(group));
+            _marked.OnMarked(ConversationId.Group(group), begunAt: now, now);
+        }
+    }
+
+    MarkStep Deliver(int group, long number, long now) => _marked.OnDeliver(MessageOf(number, number - 1, confirmedTo: 0, incarnation: 1, ConversationId.Group(group)), now);
 
     MarkStep Deliver(long number, long now) => _marked.OnDeliver(MessageOf(number, number - 1, confirmedTo: 0, incarnation: 1), now);
 
@@ -99,6 +147,6 @@ public sealed class MarkedConversationsTests
         return _marked.OnMarked(Id, begunAt, now);
     }
 
-    static Deliver MessageOf(long number, long previous, long confirmedTo, long incarnation) => new(
-        IWebhooks.ReceiverId, incarnation, number, previous, confirmedTo, MayBeKnown: false, new AcceptedMessage(Id, number, 1, "c", 1, new byte[] { 1 }, 0));
+    static Deliver MessageOf(long number, long previous, long confirmedTo, long incarnation, ConversationId? id = null) => new(
+        IWebhooks.ReceiverId, incarnation, number, previous, confirmedTo, MayBeKnown: false, new AcceptedMessage(id ?? Id, number, 1, "c", 1, new byte[] { 1 }, 0));
 }
