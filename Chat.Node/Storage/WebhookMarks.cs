@@ -134,12 +134,13 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
         return cursors.Count;
     });
 
-    /// <summary>Everybody has everything: false if the conversation was marked again meanwhile.</summary>
+    /// <summary>Everybody has everything: false if the conversation was marked again meanwhile. Versions of another mark begin at one again, but its first number is another one.</summary>
     public Task<bool> ClearAsync(WebhookMark mark) => database.WriteAsync(async (connection, transaction) =>
     {
         var conversation = mark.Conversation;
         var cleared = await connection.ExecuteAsync(
-            "DELETE FROM WebhookMark WHERE a = @A AND b = @B AND version = @Version", new { conversation.A, conversation.B, mark.Version }, transaction);
+            "DELETE FROM WebhookMark WHERE a = @A AND b = @B AND version = @Version AND first_seq = @FirstSeq",
+            new { conversation.A, conversation.B, mark.Version, mark.FirstSeq }, transaction);
         if (cleared > 0)
             await connection.ExecuteAsync("DELETE FROM WebhookCursor WHERE a = @A AND b = @B", new { conversation.A, conversation.B }, transaction);
         return cleared > 0;

@@ -26,7 +26,7 @@ sealed class PlanEntry(long seenAt)
     /// <summary>True if this version was not known.</summary>
     public bool Take(WebhookMark mark, long now)
     {
-        if ((mark.IsOfChanges ? _changes : _messages)?.Version == mark.Version)
+        if ((mark.IsOfChanges ? _changes : _messages) == mark)
             return false;
         Put(mark.IsOfChanges, mark);
         (SeenAt, IsClearing) = (now, false);

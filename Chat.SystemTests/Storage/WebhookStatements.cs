@@ -49,6 +49,7 @@ static class WebhookStatements
         Assert.Null(await marks.NextDeadLetterAsync(endpoint.Id, dead.Id));
         await marks.RemoveDeadLetterAsync(dead.Id);
         Assert.False(await marks.ClearAsync(own with { Version = 1 }));
+        Assert.False(await marks.ClearAsync(own with { FirstSeq = 9 })); // another mark with the same version
         Assert.True(await marks.ClearAsync(own));
         Assert.True(await store.RemoveAsync(endpoint.Id));
 

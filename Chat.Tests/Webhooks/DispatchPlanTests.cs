@@ -147,6 +147,17 @@ public sealed class DispatchPlanTests
     }
 
     [Fact]
+    public void Another_mark_with_the_same_version_lives_from_then_on()
+    {
+        var task = Begin();
+        task.OnEmpty(begunAt: MarkLife.KeptMilliseconds);
+        _plan.OnEnded(task, isTaken: true);
+        _plan.OnStored(new WebhookMark(Id, FirstSeq: 12, Version: 1), [], now: MarkLife.KeptMilliseconds); // the first one has gone, and is not known to have
+        Assert.Empty(_plan.TakeFinished(MarkLife.KeptMilliseconds));
+        Assert.Same(task, _plan.Next()!.Value.Task);
+    }
+
+    [Fact]
     public void Without_endpoints_marks_go()
     {
         _plan.SetEndpoints([]);
