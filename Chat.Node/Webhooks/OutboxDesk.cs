@@ -30,7 +30,8 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
 
     public void OnTick()
     {
-        Run();
+        foreach (var run in _plan.TakeDue(_endpoints, Now))
+            Begin(run);
         Purge();
     }
 
@@ -44,8 +45,8 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
             WebhookLog.Failed(services.Logger, outcome.Endpoint, "", outcome.Trouble?.Attempts ?? 1, failure);
         if (outcome.GivenUpTo is { } last)
             WebhookLog.EventGap(services.Logger, outcome.Endpoint, last);
-        if (outcome.HasMore)
-            Run();
+        if (outcome.HasMore && _endpoints.FirstOrDefault(endpoint => endpoint.Id == outcome.Endpoint) is { } own && _plan.TakeNext(own, Now) is { } next)
+            Begin(next);
     }
 
     public void OnPurged(Purged purged)
@@ -55,11 +56,8 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
             WebhookLog.MarksUnread(services.Logger, failure); // what was deleted stays so; the next minute goes on
     }
 
-    void Run()
-    {
-        foreach (var run in _plan.TakeDue(_endpoints, Now))
-            services.OutboxWorker.RunAsync(run, Random.Shared.NextDouble()).PipeTo(self, failure: cause => OutboxOutcome.Unknown(run.Endpoint, cause.Message));
-    }
+    void Begin(OutboxRun run) => services.OutboxWorker.RunAsync(run, Random.Shared.NextDouble())
+        .PipeTo(self, failure: cause => OutboxOutcome.Unknown(run.Endpoint, cause.Message));
 
     /// <summary>Events that every endpoint has are needed no more.</summary>
     void Purge()

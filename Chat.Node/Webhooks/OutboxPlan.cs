@@ -6,7 +6,8 @@ namespace Chat.Node.Webhooks;
 /// <param name="Endpoint">As it is: it has everything up to <c>OutboxTo</c>, and <c>Trouble</c> with what comes next.</param>
 /// <param name="Taken">What it has of what comes behind.</param>
 /// <param name="Tried">The events of the request that it did not take; empty if it took all.</param>
-sealed record OutboxRun(WebhookEndpoint Endpoint, IReadOnlySet<long> Taken, IReadOnlyList<long> Tried);
+/// <param name="After">It is looked at what is behind this one; above <c>OutboxTo</c>: what may have turned up before it is left to a later run.</param>
+sealed record OutboxRun(WebhookEndpoint Endpoint, IReadOnlySet<long> Taken, IReadOnlyList<long> Tried, long After);
 
 /// <summary>What became of it.</summary>
 /// <param name="Endpoint">Its id.</param>
@@ -15,13 +16,14 @@ sealed record OutboxRun(WebhookEndpoint Endpoint, IReadOnlySet<long> Taken, IRea
 /// <param name="Failure">Why the endpoint took no more; null if it took all.</param>
 /// <param name="IsGone">It wants nothing more.</param>
 /// <param name="HasMore">There is certainly more: the next run need not wait.</param>
+/// <param name="ReadTo">What was looked at up to here it has, or does not want.</param>
 /// <param name="Trouble">What is stored of that failure.</param>
 /// <param name="Tried">The events of the request that it did not take.</param>
 /// <param name="GivenUpTo">The last event that was given up; null: none was.</param>
 /// <param name="IsUnknown">The database did not answer, or did not store it: it is not the endpoint's fault.</param>
 sealed record OutboxOutcome(
     long Endpoint, long UpTo, IReadOnlyCollection<long> Taken, string? Failure = null, bool IsGone = false, bool HasMore = false, OutboxTrouble? Trouble = null,
-    IReadOnlyList<long>? Tried = null, long? GivenUpTo = null, bool IsUnknown = false) : Akka.Actor.INoSerializationVerificationNeeded
+    IReadOnlyList<long>? Tried = null, long? GivenUpTo = null, bool IsUnknown = false, long ReadTo = 0) : Akka.Actor.INoSerializationVerificationNeeded
 {
     /// <summary>The database did not answer.</summary>
     public static OutboxOutcome Unknown(WebhookEndpoint endpoint, string reason) => new(endpoint.Id, endpoint.OutboxTo, [], reason, IsUnknown: true);
@@ -41,6 +43,12 @@ sealed class OutboxPlan
         public OutboxTrouble? Trouble;
         public bool IsOn;
         public bool IsRunning;
+
+        /// <summary>The last run has looked at everything up to here.</summary>
+        public long ReadTo;
+
+        /// <summary>The next run looks from <see cref="UpTo"/> on: something may have turned up, or be settled by now.</summary>
+        public bool LooksFromFront = true;
 
         /// <summary>Nothing was known at the last run: none before, in milliseconds since 1970, UTC.</summary>
         public long PausedTo;
@@ -74,28 +82,43 @@ sealed class OutboxPlan
         return kept.Count > 0 && kept.Min() is > 0 and var upTo ? upTo : null;
     }
 
-    /// <summary>Endpoints whose turn it is; each is running from now on.</summary>
+    /// <summary>With a tick: endpoints whose turn it is; each is running from now on, from the first event that it may lack.</summary>
     /// <param name="endpoints">All of them.</param>
     /// <param name="now">Milliseconds since 1970, UTC.</param>
     public List<OutboxRun> TakeDue(IReadOnlyList<WebhookEndpoint> endpoints, long now)
     {
         var due = new List<OutboxRun>();
-        foreach (var endpoint in endpoints.Where(endpoint => endpoint.IsEnabled))
+        foreach (var endpoint in endpoints)
         {
-            if (!_states.TryGetValue(endpoint.Id, out var state) || state.IsRunning || Math.Max(state.PausedTo, state.Trouble?.Due ?? 0) > now)
+            if (!_states.TryGetValue(endpoint.Id, out var state))
                 continue;
-            state.IsRunning = true;
-            due.Add(new OutboxRun(endpoint with { OutboxTo = state.UpTo, Trouble = state.Trouble }, state.Taken, state.Tried));
+            state.LooksFromFront = true;
+            if (Take(endpoint, state, now) is { } run)
+                due.Add(run);
         }
 
         return due;
+    }
+
+    /// <summary>There is certainly more for an endpoint: its next run, behind what the last one has looked at; null if it has to wait.</summary>
+    /// <param name="endpoint">As it is.</param>
+    /// <param name="now">Milliseconds since 1970, UTC.</param>
+    public OutboxRun? TakeNext(WebhookEndpoint endpoint, long now) => _states.TryGetValue(endpoint.Id, out var state) ? Take(endpoint, state, now) : null;
+
+    static OutboxRun? Take(WebhookEndpoint endpoint, State state, long now)
+    {
+        if (!endpoint.IsEnabled || state.IsRunning || Math.Max(state.PausedTo, state.Trouble?.Due ?? 0) > now)
+            return null;
+        var after = state.LooksFromFront ? state.UpTo : Math.Max(state.UpTo, state.ReadTo);
+        (state.IsRunning, state.LooksFromFront) = (true, false);
+        return new OutboxRun(endpoint with { OutboxTo = state.UpTo, Trouble = state.Trouble }, state.Taken, state.Tried, after);
     }
 
     public void OnEnded(OutboxOutcome outcome, long now)
     {
         if (!_states.TryGetValue(outcome.Endpoint, out var state))
             return;
-        state.IsRunning = false;
+        (state.IsRunning, state.ReadTo) = (false, outcome.ReadTo);
         state.Taken.UnionWith(outcome.Taken);
         if (outcome.IsUnknown)
         {

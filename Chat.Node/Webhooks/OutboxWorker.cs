@@ -25,7 +25,9 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookS
     public async Task<OutboxOutcome> RunAsync(OutboxRun run, double random)
     {
         var (endpoint, now, begunAt) = (run.Endpoint, clock.GetUtcNow().ToUnixTimeMilliseconds(), clock.SteadyMilliseconds());
-        var numbers = await outbox.NumbersAfterAsync(endpoint.OutboxTo, Math.Min(MaxAhead, run.Taken.Count + PageRows));
+        var isFromFront = run.After <= endpoint.OutboxTo;
+        var limit = isFromFront ? Math.Min(MaxAhead, run.Taken.Count + PageRows) : Math.Clamp(MaxAhead - run.Taken.Count, 0, PageRows);
+        var numbers = await outbox.NumbersAfterAsync(run.After, limit);
         var page = numbers.Select(number => number.Id).Where(id => !run.Taken.Contains(id)).Take(PageRows).ToList();
         var rows = await outbox.ReadAsync(page);
         var taken = rows.Where(row => !endpoint.Wants(row.Type)).Select(row => row.Id).ToHashSet();
@@ -54,8 +56,10 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookS
                 break;
         }
 
-        var upTo = OutboxOrder.Settled(numbers, endpoint.OutboxTo, now, id => run.Taken.Contains(id) || taken.Contains(id));
-        var outcome = new OutboxOutcome(endpoint.Id, upTo, taken, HasMore: isCut || page.Count == PageRows);
+        bool IsTaken(long id) => run.Taken.Contains(id) || taken.Contains(id);
+        var upTo = isFromFront ? OutboxOrder.Settled(numbers, endpoint.OutboxTo, now, IsTaken) : endpoint.OutboxTo;
+        var readTo = numbers.TakeWhile(number => IsTaken(number.Id)).LastOrDefault()?.Id ?? run.After;
+        var outcome = new OutboxOutcome(endpoint.Id, upTo, taken, HasMore: isCut || page.Count == PageRows, ReadTo: readTo);
         try
         {
             if (failed.Request.Count > 0)

@@ -45,6 +45,23 @@ public sealed class OutboxPlanTests
     }
 
     [Fact]
+    public void Who_certainly_has_more_goes_on_behind_what_was_looked_at_and_from_the_front_once_with_each_tick()
+    {
+        var other = Endpoint with { Id = 2 };
+        _plan.SetEndpoints([Endpoint, other]);
+        Assert.Equal([3L, 3L], _plan.TakeDue([Endpoint, other], now: 0).Select(run => run.After));
+        _plan.OnEnded(new OutboxOutcome(2, UpTo: 3, []), now: 0);
+        _plan.OnEnded(new OutboxOutcome(1, UpTo: 3, [5, 9], HasMore: true, ReadTo: 9), now: 0); // 4 may turn up
+        Assert.Equal(9, _plan.TakeNext(Endpoint, now: 0)!.After);
+        Assert.Null(_plan.TakeNext(Endpoint, now: 0)); // it is running
+        Assert.Equal(2, Assert.Single(_plan.TakeDue([Endpoint, other], now: 0)).Endpoint.Id);
+        _plan.OnEnded(new OutboxOutcome(1, UpTo: 3, [12], HasMore: true, ReadTo: 12), now: 0);
+        Assert.Equal(3, _plan.TakeNext(Endpoint, now: 0)!.After); // there was a tick
+        _plan.OnEnded(new OutboxOutcome(1, UpTo: 15, [15], HasMore: true, ReadTo: 15), now: 0);
+        Assert.Equal(15, _plan.TakeNext(Endpoint, now: 0)!.After);
+    }
+
+    [Fact]
     public void What_failed_waits_until_it_is_due_and_a_database_that_is_away_is_not_the_endpoints_fault()
     {
         _plan.SetEndpoints([Endpoint]);

@@ -32,6 +32,16 @@ sealed class OutboxRuns(IChatDatabase database, TimeProvider clock) : IDisposabl
         return outcomes;
     }
 
+    /// <summary>Of an endpoint that certainly has more; null if it has to wait.</summary>
+    public async Task<OutboxOutcome?> GoOnAsync()
+    {
+        if (_plan.TakeNext((await Endpoints.AllAsync()).Single(), Now) is not { } run)
+            return null;
+        var outcome = await Worker.RunAsync(run, random: 0);
+        _plan.OnEnded(outcome, Now);
+        return outcome;
+    }
+
     public Task PurgeAsync(long upTo) => Worker.PurgeAsync(upTo);
 
     /// <summary>The dispatcher begins anew: it knows what is stored.</summary>

@@ -224,6 +224,19 @@ public sealed class OutboxWorkerTests : StorageTest, IAsyncLifetime
         Assert.Equal(["e:1-2", "e:3"], Ids());
     }
 
+    [Fact]
+    public async Task What_is_behind_a_page_is_brought_at_once_and_what_turns_up_before_it_with_the_next_tick()
+    {
+        await _runs.AddAsync(_receiver, isBatch: true);
+        await InsertAsync([.. Enumerable.Range(1, 150).Select(id => 2 * id)]);
+        Assert.True(Assert.Single(await _runs.RunAsync()).HasMore);
+        await InsertAsync(3);
+        var rest = (await _runs.GoOnAsync())!;
+        Assert.Equal((50, 0L, 300L), (rest.Taken.Count, rest.UpTo, rest.ReadTo));
+        Assert.Equal(3, Assert.Single(Assert.Single(await _runs.RunAsync()).Taken));
+        Assert.Equal(["e:2-200:100", "e:202-300:50", "e:3"], Ids());
+    }
+
     async Task InsertAsync(params int[] ids)
     {
         foreach (var id in ids)
