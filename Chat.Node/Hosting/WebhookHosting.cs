@@ -29,6 +29,7 @@ static class WebhookHosting
         services.AddSingleton<WebhookOutbox>();
         services.AddSingleton<WebhookMarks>();
         services.AddSingleton<WebhookChanges>();
+        services.AddSingleton<WebhookLeftovers>();
         services.AddSingleton<RecentAttempts>();
         services.AddSingleton(provider => new WebhookSender(
             settings.Webhooks.AllowPrivate, provider.GetRequiredService<RecentAttempts>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<NodeMeter>()));

@@ -80,6 +80,8 @@ sealed class RetentionStore(IChatDatabase database, WebhookOutbox outbox, TimePr
                 : "UPDATE ConversationFloor SET floor = @floor, changed = @now WHERE a = @A AND b = @B",
             new { id.A, id.B, floor, now = Now }, transaction);
         await _gaps.TellAsync(connection, transaction, id, before?.Floor ?? 1, floor);
+        await connection.ExecuteAsync("DELETE FROM WebhookDeadLetter WHERE a = @A AND b = @B AND to_seq < @floor", new { id.A, id.B, floor }, transaction);
+        await connection.ExecuteAsync("UPDATE WebhookDeadLetter SET from_seq = @floor WHERE a = @A AND b = @B AND from_seq < @floor", new { id.A, id.B, floor }, transaction);
         return true;
     });
 

@@ -70,8 +70,8 @@ abstract class SqlDialect
     /// <summary>Finds the marks above the head, for each <c>[a, b, head]</c> in <c>@ids</c>, a JSON array.</summary>
     public abstract string ImpossibleMarks { get; }
 
-    /// <summary>As a table with <c>a</c> and <c>b</c>: each <c>[a, b]</c> in <c>@ids</c>, a JSON array.</summary>
-    public abstract string Pairs { get; }
+    /// <summary>What is looked up for webhooks of many conversations.</summary>
+    public abstract WebhookSql Webhooks { get; }
 
     /// <summary>Marks a conversation <c>@A, @B</c> for webhooks from the number <c>@first</c> on; one that is marked already keeps its first number.</summary>
     public abstract string MarkForWebhooks { get; }
@@ -176,6 +176,6 @@ abstract class SqlDialect
         _ => [],
     };
 
-    /// <summary>Conversations for <see cref="Heads"/> and <see cref="Pairs"/>.</summary>
+    /// <summary>Conversations for <see cref="Heads"/> and <see cref="Webhooks"/>.</summary>
     public static string PairsOf(IEnumerable<ConversationId> ids) => $"[{string.Join(',', ids.Select(id => $"[{id.A},{id.B}]"))}]";
 }

@@ -145,10 +145,9 @@ sealed class WebhookChanges(IChatDatabase database, WebhookOutbox outbox)
     /// <summary>The marks of some conversations, as far as there are any, and their cursors.</summary>
     public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> MarksOfAsync(IReadOnlyCollection<ConversationId> conversations) => database.ReadAsync(async connection =>
     {
-        var (pairs, values) = (database.Dialect.Pairs, new { ids = SqlDialect.PairsOf(conversations) });
-        var marks = await connection.QueryAsync<MarkRow>($"SELECT m.a, m.b, m.first_rev AS first, m.version FROM {pairs} i JOIN WebhookChangeMark m ON m.a = i.a AND m.b = i.b", values);
-        var cursors = await connection.QueryAsync<CursorRow>(
-            $"SELECT c.endpoint, c.a, c.b, c.rev, c.attempts, c.failing_since AS failing, c.due FROM {pairs} i JOIN WebhookChangeCursor c ON c.a = i.a AND c.b = i.b", values);
+        var (sql, values) = (database.Dialect.Webhooks, new { ids = SqlDialect.PairsOf(conversations) });
+        var marks = await connection.QueryAsync<MarkRow>(sql.ChangeMarks, values);
+        var cursors = await connection.QueryAsync<CursorRow>(sql.ChangeCursors, values);
         return ((IReadOnlyList<WebhookMark>)[.. marks.Select(row => row.ToMark())], (IReadOnlyList<WebhookCursor>)[.. cursors.Select(row => row.ToCursor())]);
     });
 

@@ -119,10 +119,9 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
     /// <summary>The marks of some conversations, as far as there are any, and their cursors.</summary>
     public Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)> ReadAsync(IReadOnlyCollection<ConversationId> conversations) => database.ReadAsync(async connection =>
     {
-        var (pairs, values) = (database.Dialect.Pairs, new { ids = SqlDialect.PairsOf(conversations) });
-        var marks = await connection.QueryAsync<MarkQueryRow>($"SELECT m.a, m.b, m.first_seq, m.version FROM {pairs} i JOIN WebhookMark m ON m.a = i.a AND m.b = i.b", values);
-        var cursors = await connection.QueryAsync<CursorQueryRow>(
-            $"SELECT c.endpoint, c.a, c.b, c.seq, c.attempts, c.failing_since, c.due FROM {pairs} i JOIN WebhookCursor c ON c.a = i.a AND c.b = i.b", values);
+        var (sql, values) = (database.Dialect.Webhooks, new { ids = SqlDialect.PairsOf(conversations) });
+        var marks = await connection.QueryAsync<MarkQueryRow>(sql.Marks, values);
+        var cursors = await connection.QueryAsync<CursorQueryRow>(sql.Cursors, values);
         return ((IReadOnlyList<WebhookMark>)[.. marks.Select(row => row.ToMark())], (IReadOnlyList<WebhookCursor>)[.. cursors.Select(row => row.ToCursor())]);
     });
 
@@ -162,13 +161,24 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
             "SELECT COALESCE(MAX(seq), 0) FROM MessageLog WHERE a = @A AND b = @B", new { cursor.Conversation.A, cursor.Conversation.B }, transaction);
         if (toSeq < fromSeq)
             return cursor.Seq;
+        // What was given up the day before is one dead letter with what comes behind it: else there would be one for each day.
+        var letter = new { cursor.Endpoint, cursor.Conversation.A, cursor.Conversation.B, before = cursor.Seq, fromSeq, toSeq, reason, now = clock.GetUtcNow().ToUnixTimeMilliseconds() };
         var buried = await connection.ExecuteAsync(
             """
-            INSERT INTO WebhookDeadLetter (endpoint, a, b, from_seq, to_seq, reason, created)
-            SELECT id, @A, @B, @fromSeq, @toSeq, @reason, @now FROM WebhookEndpoint WHERE id = @Endpoint
+            UPDATE WebhookDeadLetter SET to_seq = @toSeq, reason = @reason
+            WHERE a = @A AND b = @B AND endpoint = @Endpoint AND to_seq = @before AND EXISTS (SELECT 1 FROM WebhookEndpoint w WHERE w.id = @Endpoint)
             """,
-            new { cursor.Endpoint, cursor.Conversation.A, cursor.Conversation.B, fromSeq, toSeq, reason, now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
-            transaction);
+            letter, transaction);
+        if (buried == 0)
+        {
+            buried = await connection.ExecuteAsync(
+                """
+                INSERT INTO WebhookDeadLetter (endpoint, a, b, from_seq, to_seq, reason, created)
+                SELECT id, @A, @B, @fromSeq, @toSeq, @reason, @now FROM WebhookEndpoint WHERE id = @Endpoint
+                """,
+                letter, transaction);
+        }
+
         if (buried == 0)
             return null; // the endpoint was removed meanwhile: nothing of it may stay
         await StoreAsync(connection, transaction, cursor with { Seq = toSeq, Attempts = 0, FailingSince = null, Due = 0, Tried = null });
@@ -206,9 +216,10 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
             """,
             new { endpoint, after })))?.ToDeadLetter();
 
-    /// <summary>A dead letter was brought after all.</summary>
-    public Task RemoveDeadLetterAsync(long id) => database.WriteAsync(async (connection, transaction) =>
-        await connection.ExecuteAsync("DELETE FROM WebhookDeadLetter WHERE id = @id", new { id }, transaction));
+    /// <summary>A dead letter was brought after all. False: more was given up meanwhile, that is left of it.</summary>
+    public Task<bool> RemoveDeadLetterAsync(WebhookDeadLetter letter) => database.WriteAsync(async (connection, transaction) =>
+        await connection.ExecuteAsync("DELETE FROM WebhookDeadLetter WHERE id = @Id AND to_seq = @ToSeq", new { letter.Id, letter.ToSeq }, transaction) > 0
+        || await connection.ExecuteAsync("UPDATE WebhookDeadLetter SET from_seq = @ToSeq + 1 WHERE id = @Id", new { letter.Id, letter.ToSeq }, transaction) == 0);
 
     Task<int> StoreAsync(DbConnection connection, DbTransaction transaction, WebhookCursor cursor) => connection.ExecuteAsync(
         cursor.IsOfChanges ? database.Dialect.StoreWebhookChangeCursor : database.Dialect.StoreWebhookCursor,

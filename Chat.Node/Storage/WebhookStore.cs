@@ -134,14 +134,8 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
     public static async Task<bool> StaysOffAsync(DbConnection connection, DbTransaction transaction, long id, long disabledAt) => await connection.ExecuteAsync(
         "UPDATE WebhookEndpoint SET disabled_at = disabled_at WHERE id = @id AND disabled_at = @disabledAt AND forgotten_at IS NULL", new { id, disabledAt }, transaction) > 0;
 
-    /// <summary>With all that it has not received.</summary>
-    public Task<bool> RemoveAsync(long id) => database.WriteAsync(async (connection, transaction) =>
-    {
-        await connection.ExecuteAsync("DELETE FROM WebhookCursor WHERE endpoint = @id", new { id }, transaction);
-        await connection.ExecuteAsync("DELETE FROM WebhookChangeCursor WHERE endpoint = @id", new { id }, transaction);
-        await connection.ExecuteAsync("DELETE FROM WebhookDeadLetter WHERE endpoint = @id", new { id }, transaction);
-        return await connection.ExecuteAsync("DELETE FROM WebhookEndpoint WHERE id = @id", new { id }, transaction) > 0;
-    });
+    /// <summary>What it has not received goes with it, soon: see <see cref="WebhookLeftovers"/>.</summary>
+    public Task<bool> RemoveAsync(long id) => ExecuteAsync("DELETE FROM WebhookEndpoint WHERE id = @id", new { id });
 
     /// <summary>It has the events of the outbox up to one, and takes the next one or not.</summary>
     public Task OnOutboxAsync(long id, long upTo, OutboxTrouble? trouble) => database.WriteAsync((connection, transaction) => StoreAsync(connection, transaction, id, upTo, trouble));

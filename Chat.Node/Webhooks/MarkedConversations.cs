@@ -118,31 +118,31 @@ sealed class MarkedConversations
     }
 
     /// <summary>Conversations that have been silent for long.</summary>
-    public void Forget(long now) => ForgetSince(now - MarkLife.ForgottenMilliseconds, atMost: int.MaxValue);
+    public void Forget(long now) => ForgetSince(now - MarkLife.ForgottenMilliseconds, limit: int.MaxValue);
 
     /// <summary>Those first whose marks are trusted no more: they would be marked with their next message anyway. False: there is no place.</summary>
     bool MakePlace(long now)
     {
         if (now < _fullTo)
             return false;
-        ForgetSince(now - MarkLife.TrustedMilliseconds, atMost: int.MaxValue);
-        ForgetSince(now, atMost: _links.Count - (Max - Forgotten));
+        ForgetSince(now - MarkLife.TrustedMilliseconds, limit: int.MaxValue);
+        ForgetSince(now, limit: _links.Count - (Max - Forgotten));
         if (_links.Count < Max)
             return true;
         _fullTo = now + MarkLife.TrustedMilliseconds;
         return false;
     }
 
-    void ForgetSince(long lastUse, int atMost)
+    void ForgetSince(long lastUse, int limit)
     {
         foreach (var (id, link) in _links)
         {
-            if (atMost <= 0)
+            if (limit <= 0)
                 return;
             if (link.IsMarking || link.LastUse > lastUse)
                 continue;
             _links.Remove(id);
-            atMost--;
+            limit--;
         }
     }
 }

@@ -59,12 +59,12 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
     void Begin(OutboxRun run) => services.OutboxWorker.RunAsync(run, Random.Shared.NextDouble())
         .PipeTo(self, failure: cause => OutboxOutcome.Unknown(run.Endpoint, cause.Message));
 
-    /// <summary>Events that every endpoint has are needed no more.</summary>
+    /// <summary>Events that every endpoint has are needed no more, and nothing of endpoints that were removed.</summary>
     void Purge()
     {
-        if (_isPurging || Steady - _purgedAt < PurgeInterval.TotalMilliseconds || _plan.TakenByAll(_endpoints) is not { } upTo)
+        if (_isPurging || Steady - _purgedAt < PurgeInterval.TotalMilliseconds)
             return;
         (_isPurging, _purgedAt) = (true, Steady);
-        services.OutboxWorker.PurgeAsync(upTo).PipeTo(self, success: () => new Purged(), failure: cause => new Purged(cause.Message));
+        services.OutboxWorker.PurgeAsync(_plan.TakenByAll(_endpoints)).PipeTo(self, success: () => new Purged(), failure: cause => new Purged(cause.Message));
     }
 }

@@ -5,7 +5,7 @@ using Chat.Node.Telemetry;
 namespace Chat.Node.Webhooks;
 
 /// <summary>Brings an endpoint the events that are not in the log, in order; takes away those that nobody needs any more.</summary>
-sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookSender sender, TimeProvider clock)
+sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookLeftovers leftovers, WebhookSender sender, TimeProvider clock)
 {
     const int PageRows = 100;
 
@@ -74,11 +74,14 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookS
         }
     }
 
-    /// <summary>Every endpoint has what is up to here.</summary>
+    /// <summary>Takes away what is left of endpoints that were removed, and the events that every endpoint has.</summary>
+    /// <param name="upTo">Up to this event each has all; null: that is not known.</param>
     /// <exception cref="StorageException">The database does not answer; what was deleted before stays so.</exception>
-    public async Task PurgeAsync(long upTo)
+    public async Task PurgeAsync(long? upTo)
     {
-        while (await outbox.PurgeAsync(upTo))
+        while (await leftovers.DeleteAsync())
+            await Task.Delay(Rest, clock);
+        while (upTo is { } last && await outbox.PurgeAsync(last))
             await Task.Delay(Rest, clock);
     }
 

@@ -9,7 +9,8 @@ sealed class ReplayWorker(WebhookMarks marks, WebhookWorker worker, WebhookStore
     /// <exception cref="StorageException">The database does not answer.</exception>
     public async Task<string?> RunAsync(long id)
     {
-        for (var last = 0L; await marks.NextDeadLetterAsync(id, last) is { } letter; last = letter.Id)
+        var last = 0L;
+        while (await marks.NextDeadLetterAsync(id, last) is { } letter)
         {
             var cursor = new WebhookCursor(id, letter.Conversation, letter.FromSeq - 1);
             while (true)
@@ -24,7 +25,8 @@ sealed class ReplayWorker(WebhookMarks marks, WebhookWorker worker, WebhookStore
                 cursor = cursor with { Seq = outcome.UpTo };
             }
 
-            await marks.RemoveDeadLetterAsync(letter.Id);
+            if (await marks.RemoveDeadLetterAsync(letter))
+                last = letter.Id;
         }
 
         return null;

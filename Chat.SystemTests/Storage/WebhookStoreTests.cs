@@ -98,6 +98,61 @@ public abstract class WebhookStoreTests : StorageTest
         Assert.Equal((3L, 1L), (await SeqAsync(), await RevAsync()));
     }
 
+    [Fact]
+    public async Task What_is_given_up_behind_a_dead_letter_is_one_with_it_and_what_was_brought_of_it_goes()
+    {
+        await LackAsync();
+        var id = (await EndpointAsync()).Id;
+        Assert.Equal(3, await _marks.BuryAsync(new WebhookCursor(id, Pair, 0), "away"));
+        var first = Assert.Single(await _marks.DeadLettersAsync(id, 10));
+        await FilledLog.AppendAsync(Database.Chat, Pair, upTo: 5, first: 4);
+        Assert.Equal(5, await _marks.BuryAsync(new WebhookCursor(id, Pair, 3), "still away"));
+        Assert.Equal(first with { ToSeq = 5, Reason = "still away" }, Assert.Single(await _marks.DeadLettersAsync(id, 10)));
+        Assert.False(await _marks.RemoveDeadLetterAsync(first)); // a replay has brought what it was
+        var rest = Assert.Single(await _marks.DeadLettersAsync(id, 10));
+        Assert.Equal((4L, 5L), (rest.FromSeq, rest.ToSeq));
+        Assert.True(await _marks.RemoveDeadLetterAsync(rest));
+        Assert.Empty(await _marks.DeadLettersAsync(id, 10));
+    }
+
+    [Fact]
+    public async Task Dead_letters_go_with_their_messages()
+    {
+        await LackAsync();
+        var id = (await EndpointAsync()).Id;
+        await _marks.BuryAsync(new WebhookCursor(id, Pair, 0), "away");
+        var retention = new RetentionStore(Database.Chat, _outbox, Database.Clock);
+        Assert.True(await retention.RaiseAsync(Pair, 3));
+        Assert.Equal(3, Assert.Single(await _marks.DeadLettersAsync(id, 10)).FromSeq);
+        Assert.True(await retention.RaiseAsync(Pair, 4));
+        Assert.Empty(await _marks.DeadLettersAsync(id, 10));
+    }
+
+    [Fact]
+    public async Task What_an_endpoint_lacked_that_was_removed_goes_in_steps_and_nothing_of_another_one()
+    {
+        for (var i = 0; i < 2; i++)
+            Assert.NotNull(await _endpoints.AddAsync($"http://example.com/{i}", [new byte[32]], [], isBatch: false));
+        var (gone, stays) = ((await _endpoints.AllAsync())[0].Id, (await _endpoints.AllAsync())[1].Id);
+        await Database.Chat.WriteAsync(async (connection, transaction) =>
+        {
+            var groups = Enumerable.Range(1, WebhookLeftovers.AtOnce + 1).SelectMany(group => new[] { new { group, id = gone }, new { group, id = stays } }).ToList();
+            await connection.ExecuteAsync("INSERT INTO WebhookCursor (endpoint, a, b, seq) VALUES (@id, 0, @group, 1)", groups, transaction);
+            await connection.ExecuteAsync("INSERT INTO WebhookChangeCursor (endpoint, a, b, rev) VALUES (@id, 0, @group, 1)", groups, transaction);
+            return await connection.ExecuteAsync(
+                "INSERT INTO WebhookDeadLetter (endpoint, a, b, from_seq, to_seq, reason, created) VALUES (@id, 0, @group, 1, 1, 'x', 1)", groups, transaction);
+        });
+        var leftovers = new WebhookLeftovers(Database.Chat);
+        Assert.False(await leftovers.DeleteAsync()); // all are there
+        Assert.True(await _endpoints.RemoveAsync(gone));
+        var steps = 0;
+        while (await leftovers.DeleteAsync())
+            steps++;
+        Assert.Equal(6, steps);
+        foreach (var table in (string[])["WebhookCursor", "WebhookChangeCursor", "WebhookDeadLetter"])
+            Assert.Equal(WebhookLeftovers.AtOnce + 1, await ScalarAsync($"SELECT COUNT(*) FROM {table} WHERE endpoint = {stays}") + await ScalarAsync($"SELECT COUNT(*) FROM {table} WHERE endpoint <> {stays}"));
+    }
+
     OffWorker OffWorker => new(_marks, _changes, _outbox, _endpoints);
 
     /// <summary>An endpoint that lacks messages, changes of them and an event.</summary>

@@ -30,6 +30,8 @@ public sealed partial class ArchitectureTests
         ["Chat.Node/Storage/MySql/MySqlRoute.cs"] = "until those who wait for a connection of a pool that was left have got it",
         ["Chat.Node/Storage/MySql/SchemaTurn.cs"] = "at the start, until another node has changed the schema of a Galera cluster",
         ["Chat.Node/Storage/Sqlite/SqliteMigrations.cs"] = "at the start, until another process has changed the schema",
+        ["Chat.Node/Webhooks/OffWorker.cs"] = "a rest behind some transactions, by the clock that it is given",
+        ["Chat.Node/Webhooks/OutboxWorker.cs"] = "a rest behind each step of deleting, by the clock that it is given",
     };
 
     static readonly Dictionary<string, string> ComposedSql = new()

@@ -13,7 +13,7 @@ sealed class OutboxRuns(IChatDatabase database, TimeProvider clock) : IDisposabl
 
     public WebhookStore Endpoints { get; } = new(database, clock);
 
-    OutboxWorker Worker => new(Outbox, Endpoints, _sender, clock);
+    OutboxWorker Worker => new(Outbox, Endpoints, new WebhookLeftovers(database), _sender, clock);
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

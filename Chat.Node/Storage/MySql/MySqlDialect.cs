@@ -136,7 +136,7 @@ sealed class MySqlDialect : SqlDialect
         WHERE i.a = 0 AND NOT (m.queued_to BETWEEN 0 AND i.head AND m.received_to BETWEEN 0 AND i.head AND m.read_to BETWEEN 0 AND i.head AND m.hidden_to BETWEEN 0 AND i.head)
         """;
 
-    public override string Pairs => "JSON_TABLE(@ids, '$[*]' COLUMNS (a INT PATH '$[0]', b INT PATH '$[1]'))";
+    public override WebhookSql Webhooks { get; } = new MySqlWebhooks();
 
     public override string MarkForWebhooks =>
         "INSERT INTO WebhookMark (a, b, first_seq) VALUES (@A, @B, @first) ON DUPLICATE KEY UPDATE version = version + 1";

@@ -112,7 +112,7 @@ sealed class SqliteDialect : SqlDialect
         WHERE i.a = 0 AND NOT (m.queued_to BETWEEN 0 AND i.head AND m.received_to BETWEEN 0 AND i.head AND m.read_to BETWEEN 0 AND i.head AND m.hidden_to BETWEEN 0 AND i.head)
         """;
 
-    public override string Pairs => "(SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each(@ids))";
+    public override WebhookSql Webhooks { get; } = new SqliteWebhooks();
 
     public override string MarkForWebhooks =>
         "INSERT INTO WebhookMark (a, b, first_seq) VALUES (@A, @B, @first) ON CONFLICT (a, b) DO UPDATE SET version = version + 1";
