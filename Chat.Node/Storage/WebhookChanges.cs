@@ -167,8 +167,8 @@ sealed class WebhookChanges(IChatDatabase database, WebhookOutbox outbox)
     });
 
     /// <summary>
-    /// Gives up the changes of a conversation that an endpoint lacks: the cursor goes behind them, and an event tells of it. Returns the last rev; null if the endpoint
-    /// is not off any more.
+    /// Gives up the changes of a conversation that an endpoint lacks: the cursor goes behind them, and an event tells of it, but for an endpoint that is off. Returns the
+    /// last rev; null if the endpoint is not off any more.
     /// </summary>
     /// <param name="cursor">From where on.</param>
     /// <param name="offSince">They are given up because the endpoint is off since then; null: because it takes nothing.</param>
@@ -182,9 +182,13 @@ sealed class WebhookChanges(IChatDatabase database, WebhookOutbox outbox)
         var buried = cursor with { Seq = Math.Max(last, cursor.Seq), Attempts = 0, FailingSince = null, Due = 0 };
         if (last <= cursor.Seq || await StoreAsync(connection, transaction, buried) == 0)
             return cursor.Seq;
-        await outbox.AddAsync(
-            connection, transaction, WebhookTypes.Gap,
-            $$"""{"endpoint":{{cursor.Endpoint}},"conversation":"{{id}}","fromRev":{{cursor.Seq + 1}},"toRev":{{last}}}""");
+        if (offSince is null)
+        {
+            await outbox.AddAsync(
+                connection, transaction, WebhookTypes.Gap,
+                $$"""{"endpoint":{{cursor.Endpoint}},"conversation":"{{id}}","fromRev":{{cursor.Seq + 1}},"toRev":{{last}}}""");
+        }
+
         return last;
     });
 

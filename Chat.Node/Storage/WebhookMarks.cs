@@ -146,8 +146,8 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
     });
 
     /// <summary>
-    /// Gives up everything of a conversation that an endpoint lacks: it is kept, the cursor goes behind it, and an event tells of the gap. Returns the last
-    /// number that was given up; null if the endpoint was removed, or is not off any more.
+    /// Gives up everything of a conversation that an endpoint lacks: it is kept, the cursor goes behind it, and an event tells of the gap, but for an endpoint that is off:
+    /// of that one event tells in the end. Returns the last number that was given up; null if the endpoint was removed, or is not off any more.
     /// </summary>
     /// <param name="cursor">From where on.</param>
     /// <param name="reason">For people.</param>
@@ -182,9 +182,13 @@ sealed class WebhookMarks(IChatDatabase database, WebhookOutbox outbox, TimeProv
         if (buried == 0)
             return null; // the endpoint was removed meanwhile: nothing of it may stay
         await StoreAsync(connection, transaction, cursor with { Seq = toSeq, Attempts = 0, FailingSince = null, Due = 0, Tried = null });
-        await outbox.AddAsync(
-            connection, transaction, WebhookTypes.Gap,
-            $$"""{"endpoint":{{cursor.Endpoint}},"conversation":"{{cursor.Conversation}}","from":{{fromSeq}},"to":{{toSeq}}}""");
+        if (offSince is null)
+        {
+            await outbox.AddAsync(
+                connection, transaction, WebhookTypes.Gap,
+                $$"""{"endpoint":{{cursor.Endpoint}},"conversation":"{{cursor.Conversation}}","from":{{fromSeq}},"to":{{toSeq}}}""");
+        }
+
         return toSeq;
     });
 

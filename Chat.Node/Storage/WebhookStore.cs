@@ -126,9 +126,15 @@ sealed class WebhookStore(IChatDatabase database, TimeProvider clock)
     public Task<bool> DisableAsync(long id, string reason) => ExecuteAsync(
         "UPDATE WebhookEndpoint SET disabled_reason = @reason, disabled_at = @Now, forgotten_at = NULL WHERE id = @id AND disabled_reason IS NULL", new { id, reason, Now });
 
-    /// <summary>Nothing is kept any more for an endpoint that is off since a time.</summary>
-    public Task<bool> ForgetAsync(long id, long disabledAt) => ExecuteAsync(
-        "UPDATE WebhookEndpoint SET forgotten_at = @Now WHERE id = @id AND disabled_at = @disabledAt AND forgotten_at IS NULL", new { id, disabledAt, Now });
+    /// <summary>Nothing is kept any more for an endpoint that is off since a time. One event tells the others, however many conversations it lacked something in.</summary>
+    public Task<bool> ForgetAsync(long id, long disabledAt) => database.WriteAsync(async (connection, transaction) =>
+    {
+        var forgotten = await connection.ExecuteAsync(
+            "UPDATE WebhookEndpoint SET forgotten_at = @Now WHERE id = @id AND disabled_at = @disabledAt AND forgotten_at IS NULL", new { id, disabledAt, Now }, transaction);
+        if (forgotten > 0)
+            await _outbox.AddAsync(connection, transaction, WebhookTypes.Gap, WebhookData.Of(new OffGapData(id, disabledAt, Now)));
+        return forgotten > 0;
+    });
 
     /// <summary>Whether an endpoint is off since a time, and something is kept for it: so it stays until this transaction ends.</summary>
     public static async Task<bool> StaysOffAsync(DbConnection connection, DbTransaction transaction, long id, long disabledAt) => await connection.ExecuteAsync(

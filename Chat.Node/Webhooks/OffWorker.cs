@@ -4,12 +4,16 @@ using Chat.Protocol;
 namespace Chat.Node.Webhooks;
 
 /// <summary>
-/// Gives up what an endpoint lacks that was switched off for as long as one may fail: as dead letters, with a gap for each conversation and one for the other events.
+/// Gives up what an endpoint lacks that was switched off for as long as one may fail: as dead letters, with one gap for all conversations and one for the other events.
 /// From then on nothing is kept for it.
 /// </summary>
-sealed class OffWorker(WebhookMarks marks, WebhookChanges changes, WebhookOutbox outbox, WebhookStore endpoints)
+sealed class OffWorker(WebhookMarks marks, WebhookChanges changes, WebhookOutbox outbox, WebhookStore endpoints, TimeProvider clock)
 {
     const int Page = 500;
+
+    /// <summary>So many conversations are given up before a rest: others write meanwhile.</summary>
+    public const int AtOnce = 50;
+
     const string Reason = "switched off for a day";
 
     /// <summary>Whether an endpoint is to be given up.</summary>
@@ -31,11 +35,11 @@ sealed class OffWorker(WebhookMarks marks, WebhookChanges changes, WebhookOutbox
         return await endpoints.ForgetAsync(endpoint.Id, off);
     }
 
-    static async Task<bool> GiveUpAsync(
+    async Task<bool> GiveUpAsync(
         WebhookEndpoint endpoint, Func<ConversationId?, int, Task<(IReadOnlyList<WebhookMark> Marks, IReadOnlyList<WebhookCursor> Cursors)>> readAsync,
         Func<WebhookCursor, Task<long?>> buryAsync)
     {
-        ConversationId? last = null;
+        var (last, given) = ((ConversationId?)null, 0);
         while (true)
         {
             var (page, cursors) = await readAsync(last, Page);
@@ -45,6 +49,8 @@ sealed class OffWorker(WebhookMarks marks, WebhookChanges changes, WebhookOutbox
                 var cursor = own.GetValueOrDefault(mark.Conversation) ?? new WebhookCursor(endpoint.Id, mark.Conversation, mark.FirstSeq - 1, IsOfChanges: mark.IsOfChanges);
                 if (await buryAsync(cursor) is null)
                     return false;
+                if (++given % AtOnce == 0)
+                    await Task.Delay(OutboxWorker.Rest, clock);
             }
 
             if (page.Count < Page)

@@ -50,24 +50,24 @@ public abstract class WebhookStoreTests : StorageTest
         await LackAsync();
         var off = await SwitchOffAsync();
         Assert.True(await _endpoints.UpdateAsync(off.On(), off));
-        Assert.False(await OffWorker.RunAsync(off));
+        Assert.False(await Off.RunAsync(off));
         Assert.Null(await _changes.BuryAsync(new WebhookCursor(off.Id, Pair, 0, IsOfChanges: true), off.DisabledAt));
         Assert.False(await _endpoints.GiveUpOutboxAsync(off.Id, 1, 1, off.DisabledAt));
         Database.Clock.Now += TimeSpan.FromMinutes(1);
         var again = await SwitchOffAsync();
-        Assert.False(await OffWorker.RunAsync(off)); // off, but since another time
+        Assert.False(await Off.RunAsync(off)); // off, but since another time
         Assert.Equal((0L, 0L, 0L), (await ScalarAsync("SELECT COUNT(*) FROM WebhookDeadLetter"), await GapsAsync(), (await EndpointAsync()).OutboxTo));
 
-        Assert.True(await OffWorker.RunAsync(again));
+        Assert.True(await Off.RunAsync(again));
         Assert.False((await EndpointAsync()).IsKept);
-        Assert.Equal((1L, 3L), (await ScalarAsync("SELECT COUNT(*) FROM WebhookDeadLetter"), await GapsAsync())); // messages, changes, other events
+        Assert.Equal((1L, 2L), (await ScalarAsync("SELECT COUNT(*) FROM WebhookDeadLetter"), await GapsAsync())); // of the other events, and of all conversations
     }
 
     [Fact]
     public async Task An_endpoint_that_was_forgotten_begins_behind_what_is_there_in_every_conversation()
     {
         await LackAsync();
-        Assert.True(await OffWorker.RunAsync(await SwitchOffAsync()));
+        Assert.True(await Off.RunAsync(await SwitchOffAsync()));
         await FilledLog.AppendAsync(Database.Chat, Pair, upTo: 5, first: 4);
         await _marks.MarkAsync([.. Enumerable.Range(1, WebhookStart.AtOnce).Select(group => (ConversationId.Group(group), 1L))]);
         await ChangeAsync(Pair, rev: 2);
@@ -96,6 +96,26 @@ public abstract class WebhookStoreTests : StorageTest
         before = await EndpointAsync();
         Assert.True(await _endpoints.UpdateAsync(before with { Types = [] }, before));
         Assert.Equal((3L, 1L), (await SeqAsync(), await RevAsync()));
+    }
+
+    [Fact]
+    public async Task Others_are_told_once_of_an_endpoint_that_is_forgotten_however_much_it_lacked()
+    {
+        Assert.NotNull(await _endpoints.AddAsync("http://example.com", [new byte[32]], [], isBatch: false));
+        for (var group = 1; group <= OffWorker.AtOnce + 1; group++)
+        {
+            await FilledLog.AppendAsync(Database.Chat, ConversationId.Group(group), upTo: 1);
+            await _marks.MarkAsync([(ConversationId.Group(group), 1)]);
+            await ChangeAsync(ConversationId.Group(group), rev: 1);
+        }
+
+        var off = await SwitchOffAsync();
+        Assert.True(await Off.RunAsync(off));
+        Assert.Equal(OffWorker.AtOnce + 1, await ScalarAsync("SELECT COUNT(*) FROM WebhookDeadLetter"));
+        Assert.Equal(
+            $$"""{"endpoint":{{off.Id}},"since":{{off.DisabledAt}},"until":{{Database.Clock.Milliseconds}},"reason":"off"}""",
+            await Database.ScalarAsync<string>("SELECT data FROM WebhookEvent WHERE type = 'webhook.gap'"));
+        Assert.Equal(1, await GapsAsync());
     }
 
     [Fact]
@@ -153,7 +173,7 @@ public abstract class WebhookStoreTests : StorageTest
             Assert.Equal(WebhookLeftovers.AtOnce + 1, await ScalarAsync($"SELECT COUNT(*) FROM {table} WHERE endpoint = {stays}") + await ScalarAsync($"SELECT COUNT(*) FROM {table} WHERE endpoint <> {stays}"));
     }
 
-    OffWorker OffWorker => new(_marks, _changes, _outbox, _endpoints);
+    OffWorker Off => new(_marks, _changes, _outbox, _endpoints, Database.Clock);
 
     /// <summary>An endpoint that lacks messages, changes of them and an event.</summary>
     async Task LackAsync()
