@@ -17,4 +17,9 @@ static class Backoff
         var step = attempts > 20 ? MaxMilliseconds : Math.Min(MaxMilliseconds, FirstMilliseconds << (attempts - 1));
         return step / 2 + (long)(step / 2 * random);
     }
+
+    /// <summary>Whether it is time. What is due later than a request can ever be was stored by a node whose clock is ahead: nobody waits for that.</summary>
+    /// <param name="due">Milliseconds since 1970, UTC.</param>
+    /// <param name="now">The same, by this node's clock.</param>
+    public static bool IsDue(long due, long now) => due <= now || due - now > MaxMilliseconds;
 }

@@ -107,7 +107,7 @@ sealed class OutboxPlan
 
     static OutboxRun? Take(WebhookEndpoint endpoint, State state, long now)
     {
-        if (!endpoint.IsEnabled || state.IsRunning || Math.Max(state.PausedTo, state.Trouble?.Due ?? 0) > now)
+        if (!endpoint.IsEnabled || state.IsRunning || !Backoff.IsDue(Math.Max(state.PausedTo, state.Trouble?.Due ?? 0), now))
             return null;
         var after = state.LooksFromFront ? state.UpTo : Math.Max(state.UpTo, state.ReadTo);
         (state.IsRunning, state.LooksFromFront) = (true, false);

@@ -99,7 +99,7 @@ sealed class WebhookTask(long endpoint, ConversationId conversation)
     /// <param name="now">Milliseconds since 1970, UTC.</param>
     public bool OnTime(long now)
     {
-        if (Phase != TaskPhase.Failed || Due > now)
+        if (Phase != TaskPhase.Failed || !Backoff.IsDue(Due, now))
             return false;
         Phase = TaskPhase.Ready;
         return true;

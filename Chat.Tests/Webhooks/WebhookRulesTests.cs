@@ -23,6 +23,13 @@ public sealed class WebhookRulesTests
     public void A_request_waits_twice_as_long_each_time_and_at_most_five_minutes(int attempts, double random, long milliseconds) =>
         Assert.Equal(milliseconds, Backoff.After(attempts, random));
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(300_000, false)]
+    [InlineData(300_001, true)] // of a node whose clock was ahead
+    public void What_is_due_is_known_though_clocks_differ(long inMilliseconds, bool isDue) => Assert.Equal(isDue, Backoff.IsDue(7_000_000 + inMilliseconds, now: 7_000_000));
+
     [Fact]
     public void Endpoints_on_one_host_do_not_wait_for_each_other() =>
         Assert.True(WebhookSender.MaxConnections >= WebhookStore.Max * (DispatchPlan.MaxRunning + 3)); // conversations, other events, a replay, a test
