@@ -48,6 +48,9 @@ sealed class WebhookOutbox(IChatDatabase database, TimeProvider clock, WebhookIn
         return true;
     });
 
+    /// <summary>The last event that there is; 0: there is none.</summary>
+    public Task<long> NewestAsync() => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(id), 0) FROM WebhookEvent"));
+
     /// <summary>Which events there are above a number, in order.</summary>
     public Task<IReadOnlyList<EventNumber>> NumbersAfterAsync(long after, int limit) => database.ReadAsync<IReadOnlyList<EventNumber>>(async connection =>
     [

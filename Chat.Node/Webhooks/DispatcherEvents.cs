@@ -8,6 +8,8 @@ static class DispatcherEvents
 {
     public sealed record Purged(string? Failure = null) : INoSerializationVerificationNeeded;
 
+    public sealed record NewestRead(long? Id, long AskedAt) : INoSerializationVerificationNeeded;
+
     public sealed record EndpointsRead(IReadOnlyList<WebhookEndpoint>? Endpoints) : INoSerializationVerificationNeeded;
 
     public sealed record RunEnded(WebhookRun Run, RunOutcome Outcome, Exception? Failure) : INoSerializationVerificationNeeded;

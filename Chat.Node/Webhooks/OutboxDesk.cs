@@ -12,6 +12,7 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
 
     readonly OutboxPlan _plan = new();
     IReadOnlyList<WebhookEndpoint> _endpoints = [];
+    bool _isReadingNewest;
     bool _isPurging;
     long _purgedAt;
 
@@ -32,7 +33,15 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
     {
         foreach (var run in _plan.TakeDue(_endpoints, Now))
             Begin(run);
+        ReadNewest();
         Purge();
+    }
+
+    public void OnNewest(NewestRead read)
+    {
+        _isReadingNewest = false;
+        if (read.Id is { } id)
+            _plan.OnNewest(id, read.AskedAt);
     }
 
     /// <summary>A run has ended, and it is known what comes of it but for an endpoint that wants nothing more.</summary>
@@ -58,6 +67,15 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
 
     void Begin(OutboxRun run) => services.OutboxWorker.RunAsync(run, Random.Shared.NextDouble())
         .PipeTo(self, failure: cause => OutboxOutcome.Unknown(run.Endpoint, cause.Message));
+
+    void ReadNewest()
+    {
+        if (_isReadingNewest)
+            return;
+        _isReadingNewest = true;
+        var askedAt = Steady;
+        services.Outbox.NewestAsync().PipeTo(self, success: id => new NewestRead(id, askedAt), failure: _ => new NewestRead(null, askedAt)); // the next tick asks again
+    }
 
     /// <summary>Events that every endpoint has are needed no more, and nothing of endpoints that were removed.</summary>
     void Purge()

@@ -7,7 +7,8 @@ namespace Chat.Node.Webhooks;
 /// <param name="Taken">What it has of what comes behind.</param>
 /// <param name="Tried">The events of the request that it did not take; empty if it took all.</param>
 /// <param name="After">It is looked at what is behind this one; above <c>OutboxTo</c>: what may have turned up before it is left to a later run.</param>
-sealed record OutboxRun(WebhookEndpoint Endpoint, IReadOnlySet<long> Taken, IReadOnlyList<long> Tried, long After);
+/// <param name="OldTo">Below this number nothing can turn up any more.</param>
+sealed record OutboxRun(WebhookEndpoint Endpoint, IReadOnlySet<long> Taken, IReadOnlyList<long> Tried, long After, long OldTo);
 
 /// <summary>What became of it.</summary>
 /// <param name="Endpoint">Its id.</param>
@@ -56,6 +57,11 @@ sealed class OutboxPlan
 
     readonly Dictionary<long, State> _states = [];
 
+    /// <summary>The newest event of each time at which that was another one, in milliseconds of a steady clock, of the last 30 s.</summary>
+    readonly Queue<(long At, long Id)> _newest = new();
+    long _seenTo;
+    long _oldTo;
+
     /// <summary>Since when an endpoint has taken none of these events, in milliseconds since 1970, UTC: the oldest; null: all take what comes.</summary>
     public long? FailingSince => _states.Values.Where(state => state.IsOn).Min(state => state.Trouble?.FailingSince);
 
@@ -82,6 +88,17 @@ sealed class OutboxPlan
         return kept.Count > 0 && kept.Min() is > 0 and var upTo ? upTo : null;
     }
 
+    /// <summary>The newest event that there is.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="steady">When that was asked for, in milliseconds of a steady clock: clocks of nodes may differ.</param>
+    public void OnNewest(long id, long steady)
+    {
+        while (_newest.TryPeek(out var seen) && steady - seen.At >= OutboxOrder.PatienceMilliseconds)
+            _oldTo = _newest.Dequeue().Id;
+        if (id > _seenTo)
+            _newest.Enqueue((steady, _seenTo = id));
+    }
+
     /// <summary>With a tick: endpoints whose turn it is; each is running from now on, from the first event that it may lack.</summary>
     /// <param name="endpoints">All of them.</param>
     /// <param name="now">Milliseconds since 1970, UTC.</param>
@@ -105,13 +122,13 @@ sealed class OutboxPlan
     /// <param name="now">Milliseconds since 1970, UTC.</param>
     public OutboxRun? TakeNext(WebhookEndpoint endpoint, long now) => _states.TryGetValue(endpoint.Id, out var state) ? Take(endpoint, state, now) : null;
 
-    static OutboxRun? Take(WebhookEndpoint endpoint, State state, long now)
+    OutboxRun? Take(WebhookEndpoint endpoint, State state, long now)
     {
         if (!endpoint.IsEnabled || state.IsRunning || !Backoff.IsDue(Math.Max(state.PausedTo, state.Trouble?.Due ?? 0), now))
             return null;
         var after = state.LooksFromFront ? state.UpTo : Math.Max(state.UpTo, state.ReadTo);
         (state.IsRunning, state.LooksFromFront) = (true, false);
-        return new OutboxRun(endpoint with { OutboxTo = state.UpTo, Trouble = state.Trouble }, state.Taken, state.Tried, after);
+        return new OutboxRun(endpoint with { OutboxTo = state.UpTo, Trouble = state.Trouble }, state.Taken, state.Tried, after, _oldTo);
     }
 
     public void OnEnded(OutboxOutcome outcome, long now)

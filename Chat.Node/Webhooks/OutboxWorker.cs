@@ -57,7 +57,7 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookL
         }
 
         bool IsTaken(long id) => run.Taken.Contains(id) || taken.Contains(id);
-        var upTo = isFromFront ? OutboxOrder.Settled(numbers, endpoint.OutboxTo, now, IsTaken) : endpoint.OutboxTo;
+        var upTo = isFromFront ? OutboxOrder.Settled(numbers, endpoint.OutboxTo, run.OldTo, IsTaken) : endpoint.OutboxTo;
         var readTo = numbers.TakeWhile(number => IsTaken(number.Id)).LastOrDefault()?.Id ?? run.After;
         var outcome = new OutboxOutcome(endpoint.Id, upTo, taken, HasMore: isCut || page.Count == PageRows, ReadTo: readTo);
         try

@@ -45,6 +45,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         Receive<OutboxOutcome>(OnOutbox);
         Receive<PushesEnded>(OnPushesEnded);
         Receive<Purged>(_outbox.OnPurged);
+        Receive<NewestRead>(_outbox.OnNewest);
         Receive<ReplayWebhook>(OnReplay);
         Receive<ReplayEnded>(OnReplayEnded);
         Receive<OffEnded>(OnOffEnded);

@@ -19,6 +19,7 @@ static class WebhookStatements
         var endpoint = (await store.AddAsync("http://example.com", [new byte[32]], [], isBatch: false))!;
         await outbox.AddAsync("a.type", "{}");
         var number = Assert.Single(await outbox.NumbersAfterAsync(endpoint.OutboxTo, 10));
+        Assert.Equal(number.Id, await outbox.NewestAsync());
         var occurred = Assert.Single(await outbox.ReadAsync([number.Id]));
         Assert.Equal(number, new EventNumber(occurred.Id, occurred.Created));
         await store.OnOutboxAsync(endpoint.Id, occurred.Id, new OutboxTrouble(2, 3, 4));

@@ -13,10 +13,22 @@ public sealed class OutboxPlanTests
     public void Nothing_is_settled_behind_a_missing_number_before_it_can_turn_up_no_more()
     {
         EventNumber[] numbers = [new(5, 1000), new(6, 1000), new(8, 1000)];
-        Assert.Equal(6, OutboxOrder.Settled(numbers, after: 4, now: 2000, _ => true));
-        Assert.Equal(8, OutboxOrder.Settled(numbers, after: 4, now: 31_000, _ => true));
-        Assert.Equal(3, OutboxOrder.Settled(numbers, after: 3, now: 2000, _ => true));
-        Assert.Equal(5, OutboxOrder.Settled(numbers, after: 4, now: 31_000, id => id != 6));
+        Assert.Equal(6, OutboxOrder.Settled(numbers, after: 4, oldTo: 7, _ => true));
+        Assert.Equal(8, OutboxOrder.Settled(numbers, after: 4, oldTo: 8, _ => true));
+        Assert.Equal(3, OutboxOrder.Settled(numbers, after: 3, oldTo: 4, _ => true));
+        Assert.Equal(5, OutboxOrder.Settled(numbers, after: 4, oldTo: 9, id => id != 6));
+    }
+
+    [Fact]
+    public void A_missing_number_can_turn_up_no_more_30_s_after_one_behind_it_was_seen()
+    {
+        _plan.SetEndpoints([Endpoint]);
+        _plan.OnNewest(8, steady: 1000);
+        _plan.OnNewest(8, steady: 2000);
+        _plan.OnNewest(9, steady: 2000 + OutboxOrder.PatienceMilliseconds - 1001);
+        Assert.Equal(0, TakeOldTo());
+        _plan.OnNewest(9, steady: 1000 + OutboxOrder.PatienceMilliseconds);
+        Assert.Equal(8, TakeOldTo());
     }
 
     [Fact]
@@ -101,6 +113,13 @@ public sealed class OutboxPlanTests
         _plan.SetEndpoints([failing]);
         Assert.Equal(5, _plan.FailingSince);
         Assert.Single(_plan.TakeDue([failing], now: 10));
+    }
+
+    long TakeOldTo()
+    {
+        var run = Assert.Single(_plan.TakeDue([Endpoint], now: 0));
+        _plan.OnEnded(new OutboxOutcome(1, UpTo: 3, []), now: 0);
+        return run.OldTo;
     }
 
     void End(OutboxOutcome outcome, long now)

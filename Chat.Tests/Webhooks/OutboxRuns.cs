@@ -1,4 +1,5 @@
 using Chat.Node.Storage;
+using Chat.Node.Telemetry;
 using Chat.Node.Webhooks;
 
 namespace Chat.Tests.Webhooks;
@@ -25,6 +26,7 @@ sealed class OutboxRuns(IChatDatabase database, TimeProvider clock) : IDisposabl
     {
         var endpoints = await Endpoints.AllAsync();
         _plan.SetEndpoints(endpoints);
+        _plan.OnNewest(await Outbox.NewestAsync(), clock.SteadyMilliseconds());
         var outcomes = new List<OutboxOutcome>();
         foreach (var run in _plan.TakeDue(endpoints, Now))
             outcomes.Add(await Worker.RunAsync(run, random: 0));

@@ -57,6 +57,21 @@ public sealed class OutboxWorkerTests : StorageTest, IAsyncLifetime
         Assert.Equal(["e:2", "e:5"], Ids());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_missing_number_is_waited_for_as_long_whatever_the_clock_says_of_whoever_wrote_what_is_behind_it(int hours)
+    {
+        await _runs.AddAsync(_receiver);
+        await InsertAsync(2);
+        await Database.ExecuteAsync("UPDATE WebhookEvent SET created = created + @by", new { by = hours * 3_600_000L });
+        await _runs.RunAsync();
+        Assert.Equal(0, await OutboxToAsync());
+        Database.Clock.Now += TimeSpan.FromSeconds(31);
+        await _runs.RunAsync();
+        Assert.Equal(2, await OutboxToAsync());
+    }
+
     [Fact]
     public async Task A_batch_that_was_not_taken_comes_again_as_it_was_whatever_has_come_since()
     {
