@@ -21,7 +21,7 @@ public sealed partial class QueueLimitsTests
         "OfflineDeletes.MaxFailed", "SettingsDesk.MaxOpen", "PeerReports.Max", "WaitingLogins.Max", "HeldChannel.MaxWaiting", "HeldChannel.MaxSpilling", "OpenImports.MaxOpen", "HookAnswer.MaxReason",
         "FanOutSpans.MaxReceivers", "SystemOutbox.MaxUsers", "RecentWarnings.MaxText", "QuestionPlaces.SilentStay", "QuestionPlaces.UnreadStay", "UnreadCount.Max", "MySqlRows.MaxPrepared",
         "LogLimiter.LinesOfKind", "LogLimiter.LinesOfPeer", "LogLimiter.Refill", "OutboxBudget.Step", "MessageLog.LoginsWaitAbove", "SearchParking.FirstPauseMilliseconds",
-        "SearchParking.LongestPauseMilliseconds", "AuditStore.MaxKeyName", "AuditStore.MaxOperation", "AuditStore.MaxSubject", "AuditStore.MaxDetail", "OutboxWorker.MaxAhead",
+        "SearchParking.LongestPauseMilliseconds", "AuditStore.MaxKeyName", "AuditStore.MaxOperation", "AuditStore.MaxSubject", "AuditStore.MaxDetail", "OutboxWorker.MaxAhead", "KeptStatements.MaxParameters",
     ];
 
     /// <summary>What goes together in one step. The rest waits in a queue that is measured, in the database, or for the node itself.</summary>
@@ -39,7 +39,7 @@ public sealed partial class QueueLimitsTests
     [
         "RecentVerdicts.Max", "RecentVerdicts.MaxBytes", "RecentWarnings.Max", "ConversationState.RememberedWithHistory", "ConversationState.RememberedWithout", "VeilDesk.MaxRecent",
         "PresenceBook.MaxSeen", "AskPace.MaxUsers", "TypingTable.MaxLeft", "WatchRequests.MaxGroups", "RecentAttempts.Kept", "RecentAttempts.MaxEndpoints", "MarkedConversations.Max",
-        "BroughtMessages.MaxRanges", "AddressLimiter.MaxAddresses", "BridgedMessages.MaxRemembered", "RefusedRequests.MaxKinds", "Membership.MaxRefused",
+        "BroughtMessages.MaxRanges", "AddressLimiter.MaxAddresses", "BridgedMessages.MaxRemembered", "RefusedRequests.MaxKinds", "Membership.MaxRefused", "KeptStatements.Max",
     ];
 
     /// <summary>Rows of the database, counted there.</summary>

@@ -37,8 +37,8 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         _files = new SqliteFiles(_connection.DataSource, logger ?? NullLogger<SqliteDatabase>.Instance, SqlitePath.Named(connectionString));
         // A file that was taken away must not be replaced by an empty one in secret.
         var existing = new SqliteConnectionStringBuilder(_connection.ToString()) { Mode = SqliteOpenMode.ReadWrite }.ToString();
-        _writer = new SqliteWorker("sqlite writer", 1, isWriter: true, () => OpenWatched(existing), _files);
-        _reader = new SqliteWorker("sqlite reader", Readers, isWriter: false, () => OpenWatched(existing), _files);
+        _writer = new SqliteWorker("sqlite writer", 1, isWriter: true, () => OpenWatched(new SqliteConnection(existing)), _files);
+        _reader = new SqliteWorker("sqlite reader", Readers, isWriter: false, () => OpenWatched(new ReaderConnection(existing)), _files);
         _meter.Queues.Add("sqlite_writes", SqliteWorker.QueueLength, () => _writer.Waiting);
         _meter.Queues.Add("sqlite_reads", SqliteWorker.QueueLength, () => _reader.Waiting);
     }
@@ -76,7 +76,7 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
                 Directory.CreateDirectory(folder);
             if (FileIdentityOf(file) is { Links: > 1 } identity)
                 throw new IOException($"it has {identity.Links} names (hard links), and its log would be found by one of them only");
-            Open(_connection.ToString()).Dispose(); // sets what has to be set before the first table
+            Open(new SqliteConnection(_connection.ToString())).Dispose(); // sets what has to be set before the first table
             SqliteMigrations.Apply(_connection.ToString());
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
@@ -124,17 +124,16 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
         }
     }
 
-    SqliteConnection OpenWatched(string connectionString)
+    SqliteConnection OpenWatched(SqliteConnection connection)
     {
         _files.Check(); // opening would make a new log in place of one that was taken away
-        return Open(connectionString, _files.Note);
+        return Open(connection, _files.Note);
     }
 
-    /// <param name="connectionString">Which file, and whether it is made.</param>
+    /// <param name="connection">To which file, and whether it is made.</param>
     /// <param name="check">May refuse what was opened.</param>
-    SqliteConnection Open(string connectionString, Action? check = null)
+    SqliteConnection Open(SqliteConnection connection, Action? check = null)
     {
-        var connection = new SqliteConnection(connectionString);
         try
         {
             Prepare(connection);
@@ -153,12 +152,12 @@ sealed class SqliteDatabase : IChatDatabase, IDisposable
     {
         connection.Open();
         raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
-        using var pragmas = connection.CreateCommand();
-        pragmas.CommandText =
+        using var pragmas = new SqliteCommand(
             // Small pages and rare checkpoints: a commit touches an index page per conversation (docs/measurements/what-helped.md).
             "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
             + "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;"
-            + "SELECT COUNT(*) FROM sqlite_master;"; // opens the log
+            + "SELECT COUNT(*) FROM sqlite_master;", // opens the log
+            connection);
         pragmas.ExecuteNonQuery();
         // SQLite's own knows only a to z.
         connection.CreateFunction("lower", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
