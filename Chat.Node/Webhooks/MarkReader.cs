@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Chat.Node.Storage;
 using Chat.Protocol;
 
@@ -49,16 +50,19 @@ sealed class MarkReader(WebhookMarks messages, WebhookChanges changes)
         _hints.OnTick();
     }
 
-    /// <summary>The next look; null while one is under way, and when there is nothing to look at.</summary>
+    /// <summary>The next look. False while one is under way, and when there is nothing to look at.</summary>
     /// <param name="isFull">There is no room for what is found.</param>
-    public Task<MarksFound>? Begin(bool isFull)
+    /// <param name="look">What is found.</param>
+    public bool TryBegin(bool isFull, [NotNullWhen(true)] out Task<MarksFound>? look)
     {
+        look = null;
         if (_isReading || (!_isPageDue && _hints.IsEmpty))
-            return null;
+            return false;
         _isReading = true;
         _page = isFull ? FullPage : Page;
         (_looked, _isPageDue) = (_isPageDue ? null : _hints.Take(), false);
-        return _looked is null ? ReadPagesAsync() : ReadHintsAsync(_looked);
+        look = _looked is null ? ReadPagesAsync() : ReadHintsAsync(_looked);
+        return true;
     }
 
     /// <summary>False: what was found is not to be used, it is looked at again.</summary>

@@ -155,8 +155,8 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
     /// <summary>Not before the endpoints are known: a mark would be taken for one that nobody needs.</summary>
     void ReadMarks()
     {
-        if (_hasEndpoints)
-            _marks.Begin(_plan.IsFull)?.PipeTo(Self, failure: cause => new MarksFound([], [], Failure: cause));
+        if (_hasEndpoints && _marks.TryBegin(_plan.IsFull, out var look))
+            look.PipeTo(Self, failure: cause => new MarksFound([], [], Failure: cause));
     }
 
     void OnMarksRead(MarksFound found)

@@ -209,6 +209,6 @@ public abstract class WebhookStoreTests : StorageTest
 
     Task<long> ScalarAsync(string sql) => Database.ScalarAsync<long>(sql);
 
-    Task InsertEventsAsync(int count, int first = 1) => Database.Chat.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+    Task<int> InsertEventsAsync(int count, int first = 1) => Database.Chat.WriteAsync((connection, transaction) => connection.ExecuteAsync(
         "INSERT INTO WebhookEvent (id, type, data, created) VALUES (@id, 'user.created', '{}', 0)", Enumerable.Range(first, count).Select(id => new { id }), transaction));
 }

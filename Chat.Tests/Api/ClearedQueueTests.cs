@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Chat.Tests.Support;
 using Xunit;
 
 namespace Chat.Tests.Api;

@@ -21,7 +21,8 @@ public sealed partial class QueueLimitsTests
         "OfflineDeletes.MaxFailed", "SettingsDesk.MaxOpen", "PeerReports.Max", "WaitingLogins.Max", "HeldChannel.MaxWaiting", "HeldChannel.MaxSpilling", "OpenImports.MaxOpen", "HookAnswer.MaxReason",
         "FanOutSpans.MaxReceivers", "SystemOutbox.MaxUsers", "RecentWarnings.MaxText", "QuestionPlaces.SilentStay", "QuestionPlaces.UnreadStay", "UnreadCount.Max", "MySqlRows.MaxPrepared",
         "LogLimiter.LinesOfKind", "LogLimiter.LinesOfPeer", "LogLimiter.Refill", "OutboxBudget.Step", "MessageLog.LoginsWaitAbove", "SearchParking.FirstPauseMilliseconds",
-        "SearchParking.LongestPauseMilliseconds", "AuditStore.MaxKeyName", "AuditStore.MaxOperation", "AuditStore.MaxSubject", "AuditStore.MaxDetail", "OutboxWorker.MaxAhead", "KeptStatements.MaxParameters",
+        "SearchParking.LongestPauseMilliseconds", "AuditStore.MaxKeyName", "AuditStore.MaxOperation", "AuditStore.MaxSubject", "AuditStore.MaxDetail", "OutboxWorker.MaxAhead",
+        "WebhookSender.MaxConnections", "KeptStatements.MaxParameters", "KeptStatements.MaxParameters",
     ];
 
     /// <summary>What goes together in one step. The rest waits in a queue that is measured, in the database, or for the node itself.</summary>
@@ -31,7 +32,8 @@ public sealed partial class QueueLimitsTests
         "NewsLog.MaxUsers", "PresenceHub.MaxRead", "VeilDesk.MaxRead", "DeviceSightings.AtOnce", "RetentionStore.AtOnce", "RetentionStore.UsersAtOnce", "ErasedMessages.PageSize",
         "ErasedMessages.ConversationsAtOnce", "PersonEraser.RowsAtOnce", "ErasedPerson.AtOnce", "AuditPurge.AtOnce", "RetentionWalks.PageSize", "FileSweeper.AtOnce", "SearchStore.RowsAtOnce",
         "SearchWalks.PageSize", "OfflineBacklog.RoundSize", "OfflineQueue.BatchSize", "OfflinePages.MaxRows", "PushWorker.PageRows", "UnreadCount.AtOnce", "MarkQueue.BatchSize",
-        "ConversationLoader.BatchSize", "UserLoader.BatchSize", "CursorQueue.BatchSize", "SqliteWorker.LargestTransaction", "NodeSweeper.MaxAwake",
+        "ConversationLoader.BatchSize", "UserLoader.BatchSize", "CursorQueue.BatchSize", "SqliteWorker.LargestTransaction", "NodeSweeper.MaxAwake", "WebhookOutbox.AtOnce", "OutboxWorker.Rest",
+        "WebhookLeftovers.AtOnce", "OffWorker.AtOnce", "MarkHints.AtOnce", "WebhookStart.AtOnce",
     ];
 
     /// <summary>With one more something is forgotten, and asked for again.</summary>
@@ -39,7 +41,7 @@ public sealed partial class QueueLimitsTests
     [
         "RecentVerdicts.Max", "RecentVerdicts.MaxBytes", "RecentWarnings.Max", "ConversationState.RememberedWithHistory", "ConversationState.RememberedWithout", "VeilDesk.MaxRecent",
         "PresenceBook.MaxSeen", "AskPace.MaxUsers", "TypingTable.MaxLeft", "WatchRequests.MaxGroups", "RecentAttempts.Kept", "RecentAttempts.MaxEndpoints", "MarkedConversations.Max",
-        "BroughtMessages.MaxRanges", "AddressLimiter.MaxAddresses", "BridgedMessages.MaxRemembered", "RefusedRequests.MaxKinds", "Membership.MaxRefused", "KeptStatements.Max",
+        "BroughtMessages.MaxRanges", "AddressLimiter.MaxAddresses", "BridgedMessages.MaxRemembered", "RefusedRequests.MaxKinds", "Membership.MaxRefused", "KeptStatements.Max", "MarkHints.Max",
     ];
 
     /// <summary>Rows of the database, counted there.</summary>

@@ -80,7 +80,7 @@ public sealed class MarkReaderTests : StorageTest
         await _marks.MarkAsync([(Told, 1)]);
         await LookAsync();
         _reader.AddHint(Told);
-        Assert.NotNull(_reader.Begin(isFull: false));
+        Assert.True(_reader.TryBegin(isFull: false, out _));
         _reader.OnRead(new MarksFound([], [], Failure: new StorageException("away")));
         Assert.Null(await LookAsync());
         _reader.OnTick();
@@ -106,7 +106,8 @@ public sealed class MarkReaderTests : StorageTest
     public async Task What_is_being_read_while_an_endpoint_begins_does_not_count()
     {
         await _marks.MarkAsync([(Told, 1)]);
-        var before = await _reader.Begin(isFull: false)!;
+        Assert.True(_reader.TryBegin(isFull: false, out var look));
+        var before = await look;
         _reader.ReadAgain([Told]);
         Assert.False(_reader.OnRead(before));
         Assert.Equal(Told, Assert.Single((await LookAsync())!.Marks).Conversation);
@@ -114,7 +115,7 @@ public sealed class MarkReaderTests : StorageTest
 
     async Task<MarksFound?> LookAsync()
     {
-        if (_reader.Begin(isFull: false) is not { } look)
+        if (!_reader.TryBegin(isFull: false, out var look))
             return null;
         var found = await look;
         Assert.True(_reader.OnRead(found));
