@@ -22,7 +22,7 @@ public sealed partial class QueueLimitsTests
         "FanOutSpans.MaxReceivers", "SystemOutbox.MaxUsers", "RecentWarnings.MaxText", "QuestionPlaces.SilentStay", "QuestionPlaces.UnreadStay", "UnreadCount.Max", "MySqlRows.MaxPrepared",
         "LogLimiter.LinesOfKind", "LogLimiter.LinesOfPeer", "LogLimiter.Refill", "OutboxBudget.Step", "MessageLog.LoginsWaitAbove", "SearchParking.FirstPauseMilliseconds",
         "SearchParking.LongestPauseMilliseconds", "AuditStore.MaxKeyName", "AuditStore.MaxOperation", "AuditStore.MaxSubject", "AuditStore.MaxDetail", "OutboxWorker.MaxAhead",
-        "WebhookSender.MaxConnections", "KeptStatements.MaxParameters", "KeptStatements.MaxParameters",
+        "WebhookSender.MaxConnections", "KeptStatements.MaxParameters",
     ];
 
     /// <summary>What goes together in one step. The rest waits in a queue that is measured, in the database, or for the node itself.</summary>
