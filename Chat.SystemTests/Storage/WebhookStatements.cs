@@ -48,7 +48,10 @@ static class WebhookStatements
         Assert.Equal((Direct, 2L, last!.Value), (dead.Conversation, dead.FromSeq, dead.ToSeq));
         Assert.Equal(dead, await marks.NextDeadLetterAsync(endpoint.Id, after: 0));
         Assert.Null(await marks.NextDeadLetterAsync(endpoint.Id, dead.Id));
+        Assert.False(await marks.RemoveDeadLetterAsync(dead with { ToSeq = dead.ToSeq - 1 })); // it has grown since
         Assert.True(await marks.RemoveDeadLetterAsync(dead));
+        Assert.Null(await marks.BuryAsync(new WebhookCursor(endpoint.Id, Direct, 1), "off", offSince: 1)); // it is on
+        await marks.BuryAsync(new WebhookCursor(endpoint.Id, Group, 1), "away"); // left behind
         Assert.False(await marks.ClearAsync(own with { Version = 1 }));
         Assert.False(await marks.ClearAsync(own with { FirstSeq = 9 })); // another mark with the same version
         Assert.True(await marks.ClearAsync(own));
