@@ -14,11 +14,11 @@ public sealed class FailedStartTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("Sqlite", "", 2, "Chat:Storage:ConnectionString names no file")]
+    [InlineData("Sqlite", "Pooling=False", 2, "Chat:Storage:ConnectionString names no file")]
     [InlineData("Sqlite", "nonsense", 2, "Chat:Storage:ConnectionString is not one of SQLite")]
     [InlineData("Sqlite", "Data Source=appsettings.txt", 3, "appsettings.txt cannot be the database (Chat:Storage:ConnectionString): it is no SQLite database")]
     [InlineData("Sqlite", "Data Source=/proc/nowhere/chat.db", 3, "/proc/nowhere/chat.db cannot be the database (Chat:Storage:ConnectionString)")]
-    [InlineData("MySql", "", 2, "Chat:Storage:ConnectionString names no database")]
+    [InlineData("MySql", "", 2, "Chat:Storage:Provider MySql needs Chat:Storage:ConnectionString")]
     [InlineData("MySql", "Server=127.0.0.1;Port=many;Database=chat", 2, "Chat:Storage:ConnectionString is not one of MySQL")]
     [InlineData("MySql", "Data Source=data/chat.db", 2, "Chat:Storage:ConnectionString names no database")]
     public async Task A_wrong_database_is_named(string provider, string connectionString, int code, string reason)
