@@ -44,7 +44,7 @@ static class StorageHosting
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>()));
         services.AddSingleton(provider => new GroupStore(
             provider.GetRequiredService<IChatDatabase>(), settings.LegacyPasswords, provider.GetRequiredService<LegacyTexts>(), provider.GetRequiredService<GroupEvents>(),
-            provider.GetService<SystemOutbox>(), provider.GetRequiredService<CrashPoints>()));
+            provider.GetService<SystemOutbox>(), provider.GetRequiredService<CrashPoints>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new MemberStore(
             provider.GetRequiredService<IChatDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GroupEvents>(),
             provider.GetService<SystemOutbox>(), provider.GetRequiredService<CrashPoints>()));

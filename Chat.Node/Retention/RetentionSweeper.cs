@@ -91,9 +91,10 @@ sealed class RetentionSweeper(
     {
         var (id, floor) = (kept.Id, kept.Floor);
         var length = KeepRule.Length(days, kept.KeepDays);
-        if (length is { } keep && kept.Oldest < Before(keep))
+        var end = kept.GroupDeleted < Before(KeepRule.OfDeletedGroup) ? long.MaxValue : length is { } keep ? Before(keep) : long.MinValue;
+        if (kept.Oldest < end)
         {
-            floor = await store.FirstSinceAsync(id, floor, Before(keep));
+            floor = await store.FirstSinceAsync(id, floor, end);
             if (await store.RaiseAsync(id, floor))
                 RetentionLog.FloorRaised(logger, id, floor);
         }

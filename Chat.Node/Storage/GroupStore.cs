@@ -36,7 +36,10 @@ sealed record GroupPolicy(string Avatar, GroupJoining Joining, GroupSending Send
 /// <param name="events">Who of the product's servers is told of what changes.</param>
 /// <param name="outbox">What the members are told; null without a history.</param>
 /// <param name="crashPoints">For tests.</param>
-sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyTexts texts, GroupEvents? events = null, SystemOutbox? outbox = null, CrashPoints? crashPoints = null)
+/// <param name="clock">The time.</param>
+sealed class GroupStore(
+    IChatDatabase database, bool writesForLegacy, LegacyTexts texts, GroupEvents? events = null, SystemOutbox? outbox = null, CrashPoints? crashPoints = null,
+    TimeProvider? clock = null)
 {
     const string Facts =
         """
@@ -179,7 +182,7 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
         await stored.EnsureFreeAsync(connection, transaction, database.Dialect.GroupsOfName, id);
     }
 
-    /// <summary>The group and its members; its messages stay, and nobody takes part in them any more.</summary>
+    /// <summary>The group and its members. Nobody takes part in its messages any more; they go a day later (<see cref="RetentionStore"/>).</summary>
     public async Task<ChangedGroup> DeleteAsync(int id, int by, Func<string?, GroupRefusal?> judge)
     {
         var changed = await database.WriteAsync(async (connection, transaction) =>
@@ -187,7 +190,7 @@ sealed class GroupStore(IChatDatabase database, bool writesForLegacy, LegacyText
             if (await RefusalAsync(connection, transaction, id, by, judge) is { } refusal)
                 return new ChangedGroup(refusal, [], IsDifferent: false);
             var members = await MembersAsync(connection, transaction, id);
-            await MemberStore.DeleteAsync(connection, transaction, id, events, outbox);
+            await MemberStore.DeleteAsync(connection, transaction, id, (clock ?? TimeProvider.System).GetUtcNow(), events, outbox);
             return new ChangedGroup(null, members, IsDifferent: true);
         });
         if (changed.IsDifferent)

@@ -98,14 +98,14 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
             .Where(difference => difference.Before != difference.After).OrderBy(difference => difference.UserId).ToList();
         await WriteAsync(connection, transaction, groupId, by, differences);
         if (judgement.DeletesGroup)
-            await DeleteAsync(connection, transaction, groupId, events, outbox);
+            await DeleteAsync(connection, transaction, groupId, clock.GetUtcNow(), events, outbox);
         else if (outbox is not null)
             await outbox.AddAsync(connection, transaction, groupId, SystemMessages.Of(by, differences));
         return new GroupOutcome(null, differences, judgement.DeletesGroup);
     }
 
-    /// <summary>A group, and all that belongs to it but for its messages.</summary>
-    public static async Task<int> DeleteAsync(DbConnection connection, DbTransaction transaction, int groupId, GroupEvents? events, SystemOutbox? outbox)
+    /// <summary>A group, and all that belongs to it. Its messages go later (<see cref="RetentionStore"/>).</summary>
+    public static async Task<int> DeleteAsync(DbConnection connection, DbTransaction transaction, int groupId, DateTimeOffset now, GroupEvents? events, SystemOutbox? outbox)
     {
         await connection.ExecuteAsync("DELETE FROM GroupUser WHERE groupid = @groupId", new { groupId }, transaction);
         await connection.ExecuteAsync("DELETE FROM GroupPolicy WHERE groupid = @groupId", new { groupId }, transaction);
@@ -115,6 +115,8 @@ sealed class MemberStore(IChatDatabase database, TimeProvider clock, GroupEvents
         if (outbox is not null)
             await outbox.EndAsync(connection, transaction, groupId);
         var deleted = await connection.ExecuteAsync("DELETE FROM AllGroup WHERE id = @groupId", new { groupId }, transaction);
+        if (deleted > 0)
+            await connection.ExecuteAsync("REPLACE INTO DeletedGroup (groupid, deleted) VALUES (@groupId, @now)", new { groupId, now = now.ToUnixTimeMilliseconds() }, transaction);
         if (deleted > 0 && events is not null)
             await events.DeletedAsync(connection, transaction, groupId);
         return deleted;

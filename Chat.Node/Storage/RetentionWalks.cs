@@ -10,7 +10,8 @@ namespace Chat.Node.Storage;
 /// <param name="IsUnclean">Something below the floor is still to be emptied.</param>
 /// <param name="Oldest">When the first message that is there was sent, in milliseconds since 1970, UTC; null: there is none.</param>
 /// <param name="OldestEmptied">The same of the first row that may be deleted.</param>
-sealed record KeptConversation(ConversationId Id, int KeepDays, long Floor, bool IsUnclean, long? Oldest, long? OldestEmptied);
+/// <param name="GroupDeleted">When its group was deleted, in milliseconds since 1970, UTC; null: it was not.</param>
+sealed record KeptConversation(ConversationId Id, int KeepDays, long Floor, bool IsUnclean, long? Oldest, long? OldestEmptied, long? GroupDeleted);
 
 /// <summary>Who goes through all conversations for messages that were kept long enough: one node at a time, and another one goes on where it has stopped.</summary>
 sealed class RetentionWalks(IChatDatabase database, NodeIdentity node)
@@ -52,12 +53,15 @@ sealed class RetentionWalks(IChatDatabase database, NodeIdentity node)
         public long? Oldest { get; init; }
 
         public long? Emptied { get; init; }
+
+        public long? Deleted { get; init; }
     }
 
-    /// <summary>Whether some group says how long, or something was taken away before.</summary>
+    /// <summary>Whether some group says how long or was deleted, or something was taken away before.</summary>
     public Task<bool> IsNeededAsync() => database.ReadAsync(async connection => await connection.ExecuteScalarAsync<long>(
         """
-        SELECT CASE WHEN EXISTS (SELECT 1 FROM GroupPolicy WHERE keep_days > 0) OR EXISTS (SELECT 1 FROM ConversationFloor WHERE a >= 0) THEN 1 ELSE 0 END
+        SELECT CASE WHEN EXISTS (SELECT 1 FROM GroupPolicy WHERE keep_days > 0) OR EXISTS (SELECT 1 FROM ConversationFloor WHERE a >= 0)
+            OR EXISTS (SELECT 1 FROM DeletedGroup WHERE groupid > 0) THEN 1 ELSE 0 END
         """) > 0);
 
     /// <summary>The next conversations of a walk; null: another node walks, or it is not time. An empty page is the end, which is noted.</summary>
@@ -88,5 +92,5 @@ sealed class RetentionWalks(IChatDatabase database, NodeIdentity node)
 
     Task<List<KeptConversation>> ReadAsync(List<ConversationId> page) => database.ReadAsync(async connection =>
         (await connection.QueryAsync<KeptRow>(database.Dialect.KeptConversations, new { ids = SqlDialect.PairsOf(page) }))
-            .Select(row => new KeptConversation(ConversationId.FromStored(row.A, row.B), (int)row.KeepDays, row.Floor, row.CleanedTo < row.Floor, row.Oldest, row.Emptied)).ToList());
+            .Select(row => new KeptConversation(ConversationId.FromStored(row.A, row.B), (int)row.KeepDays, row.Floor, row.CleanedTo < row.Floor, row.Oldest, row.Emptied, row.Deleted)).ToList());
 }

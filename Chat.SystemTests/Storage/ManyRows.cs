@@ -38,6 +38,7 @@ sealed record ManyRows(int Users, Func<int, string> Series)
         $"INSERT INTO ProfileText (userid, kind, text) SELECT seq, 2, 'x' FROM {Series(Users)} x",
         $"INSERT INTO GroupUser (groupid, userid) SELECT g.seq, (g.seq * 20 + m.seq * 37) % {Users} + 1 FROM {Series(Users)} g, {Series(GroupsOfEach)} m",
         $"INSERT INTO GroupPolicy (groupid, sending, history) SELECT seq, CASE WHEN seq % 7 = 0 THEN 1 ELSE 0 END, CASE WHEN seq % 11 = 0 THEN 1 ELSE 0 END FROM {Series(Users)} x",
+        $"INSERT INTO DeletedGroup (groupid, deleted) SELECT {Users} + seq, {Then} FROM {Series(Users)} x",
         $"INSERT INTO GroupMute (groupid, userid, muted_until) SELECT g.seq, u.seq, {Then} FROM {Series(Users)} g, {Series(3)} u",
         $"INSERT INTO GroupBan (groupid, userid, banned_by, since) SELECT g.seq, u.seq, 1, {Then} FROM {Series(Users)} g, {Series(3)} u",
         $"INSERT INTO GroupJoinRequest (groupid, userid, since) SELECT g.seq, u.seq, {Then} FROM {Series(Users)} g, {Series(3)} u",
