@@ -128,45 +128,6 @@ public abstract class RetentionTests : StorageTest
     }
 
     [Fact]
-    public async Task Messages_of_a_deleted_group_go_a_day_later_with_their_files_and_those_of_others_stay()
-    {
-        await FillAsync();
-        await AddGroupMessagesAsync();
-        await SetKeepDaysAsync(1000); // how long is not what counts
-        var files = new FileStore(Database.Chat, Database.Clock);
-        const string file = "a_00000000000000000000000000000002";
-        await files.AnnounceAsync(new StoredFile { Id = file, Owner = Alice, Name = "x", Type = "a/b", Size = 1, Sha256 = new byte[32], Until = long.MaxValue / 2 }, long.MaxValue / 2);
-        await files.StoreAsync(file);
-        await files.UseAsync([file], new FileUse(Group, Alice, "g31"));
-        var references = new MessageReferences { Attachments = [new MessageAttachment(file) { Name = "x", Type = "a/b", Size = 1 }] }.ToBytes();
-        await _log.AppendAsync([new LogRow(Group, 31, Alice, "g31", DaysAgo(0), "{}"u8.ToArray()) { References = references }]);
-
-        var texts = new LegacyTexts(Database.Chat);
-        Assert.True((await new GroupStore(Database.Chat, writesForLegacy: false, texts, clock: Database.Clock).DeleteAsync(Group.B, Alice, _ => null)).IsDifferent);
-        Database.Clock.Now += KeepRule.OfDeletedGroup;
-        await SweepAsync(days: 0);
-        Assert.Equal(0, await FloorAsync(Group)); // not yet: webhooks may still bring them
-
-        Database.Clock.Now += RetentionWalks.Pause;
-        await SweepAsync(days: 0);
-        Assert.Equal((32L, 0L), (await FloorAsync(Group), await FloorAsync(Pair)));
-        Assert.Equal(FileState.Doomed, (await files.FindAsync(file))!.Standing);
-        Assert.Equal(FileState.Used, (await files.FindAsync(File))!.Standing);
-        Assert.Equal(31, await Database.ScalarAsync<long>("SELECT COUNT(*) FROM MessageLog WHERE a = 0 AND LENGTH(body) = 10")); // nothing is left of them
-        Assert.Equal(Last, (await _log.ReadAfterAsync(Pair, 0, 1000)).Count);
-    }
-
-    [Fact]
-    public async Task A_group_that_has_the_number_of_a_deleted_one_keeps_its_messages()
-    {
-        await FillAsync();
-        await AddGroupMessagesAsync();
-        await Database.ExecuteAsync("INSERT INTO DeletedGroup (groupid, deleted) VALUES (1, 1)"); // and then a backup of the tables that are shared was restored
-        await SweepAsync(days: 0);
-        Assert.Equal(0, await FloorAsync(Group));
-    }
-
-    [Fact]
     public async Task Endpoints_that_lack_something_are_told_of_the_gap_once_and_others_are_not()
     {
         await FillAsync();
