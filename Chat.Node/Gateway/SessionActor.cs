@@ -80,7 +80,7 @@ sealed class SessionActor : FastReceiveActor
                 _pushes.PushOffline(page.Offline);
                 break;
             case OtherDevicesChanged changed:
-                if (_core.IsFromUser)
+                if (_core.UserActor is null || _core.IsFromUser) // while it attaches it is told before its first message can be sent
                     _core.SenderHasOtherDevices = changed.SenderHasOtherDevices;
                 break;
             case MarkRefused refused:

@@ -70,8 +70,10 @@ sealed class SessionDesk(UserCore core, Deliveries deliveries, OfflineReader rea
 
         if (core.Sessions.Find(attach.SessionId) is { } known)
         {
-            if (!known.IsAttaching)
-                core.Tell(session, new Attached(core.UserId, [], HasMore: false));
+            if (known.IsAttaching)
+                return;
+            core.Tell(session, new Attached(core.UserId, [], HasMore: false));
+            core.Tell(session, new OtherDevicesChanged(known.SenderHasOtherDevices));
         }
         else if (!attach.IsReattach && MayHaveTheOnlySession)
         {

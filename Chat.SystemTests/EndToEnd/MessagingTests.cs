@@ -152,6 +152,26 @@ public abstract class MessagingTests(NodeFixture fixture)
     }
 
     [Fact]
+    public async Task Each_device_gets_copies_of_what_the_others_send_whichever_came_first()
+    {
+        await using var phone = await Node.LogInNewAsync("alice");
+        await using var laptop = await Node.ConnectAsync();
+        await laptop.LogInAsync(new { msgid = 1, name = phone.Name, password = "secret" });
+        await using var tablet = await Node.ConnectAsync();
+        await tablet.LogInAsync(new { msgid = 1, name = phone.Name, password = "secret" });
+        await using var bob = await Node.LogInNewAsync("bob");
+        ModernTestClient[] devices = [phone, laptop, tablet];
+        foreach (var sender in devices)
+        {
+            await sender.SendToAsync(bob.UserId, "from one of them");
+            foreach (var other in devices.Where(device => device != sender))
+                Assert.Equal("from one of them", (await other.NextAsync()).Text("msg"));
+            await sender.FenceAsync();
+            Assert.Empty(sender.TakeAll());
+        }
+    }
+
+    [Fact]
     public async Task A_chat_to_oneself_comes_back_once()
     {
         await using var alice = await Node.LogInNewAsync("alice");
