@@ -163,8 +163,8 @@ sealed class OfflineReader(UserCore core, Deliveries deliveries, OfflineWriter w
                 continue;
             session.IsAttaching = false;
             core.Tell(session.Actor, new Attached(core.UserId, rows, hasMore));
-            if (session.IsReattached)
-                core.Tell(session.Actor, new OtherDevicesChanged(session.SenderHasOtherDevices)); // until now it listened to the life before
+            if (session is { IsReattached: true, SenderHasOtherDevices: true })
+                core.Tell(session.Actor, new OtherDevicesChanged(true)); // until now it listened to the life before
         }
     }
 

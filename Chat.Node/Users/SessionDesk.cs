@@ -73,7 +73,8 @@ sealed class SessionDesk(UserCore core, Deliveries deliveries, OfflineReader rea
             if (known.IsAttaching)
                 return;
             core.Tell(session, new Attached(core.UserId, [], HasMore: false));
-            core.Tell(session, new OtherDevicesChanged(known.SenderHasOtherDevices));
+            if (known.SenderHasOtherDevices)
+                core.Tell(session, new OtherDevicesChanged(true));
         }
         else if (!attach.IsReattach && MayHaveTheOnlySession)
         {
