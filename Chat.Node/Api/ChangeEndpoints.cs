@@ -30,7 +30,7 @@ static class ChangeEndpoints
             .Produces<MessageChangeResult>()
             .WithExample("""{"by":1,"edit":"see you at nine"}""", """{"rev":12,"ts":1795410443660}""");
 
-    static async Task<IResult> ChangeAsync(string conversation, long seq, MessageChangeBody body, HttpContext context, UserDirectory users, MessageChanges changes, AuditTrail audit)
+    static async Task<IResult> ChangeAsync(string conversation, long seq, MessageChangeBody body, HttpContext context, UserDirectory users, GroupStore groups, MessageChanges changes, AuditTrail audit)
     {
         if (ConversationPath.Refusal(conversation, out var id) is { } malformed)
             return malformed;
@@ -47,6 +47,8 @@ static class ChangeEndpoints
             return new ApiProblem(StatusCodes.Status403Forbidden, ErrorCode.NotYours, "this key lacks the scope \"manage\": \"by\" is expected");
         if (body.By is { } by && await RefusalOfAsync(users, by) is { } refusal)
             return refusal;
+        if (await ConversationPath.MissingAsync(id, groups) is { } missing)
+            return missing;
         if (body.By is null)
             await audit.NoteAsync(context);
         var answer = await changes.ChangeAsync(change, body.By ?? ChangeMessage.Product, Patience);

@@ -74,7 +74,7 @@ static class GroupEndpoints
                 """{"desc":"the whole team","joining":"free","sending":"all","history":"all","keepDays":30}""",
                 """{"id":5,"name":"team","desc":"the whole team","members":3,"joining":"free","sending":"all","history":"all","keepDays":30}""");
         groups.MapDelete("/{id:int}", DeleteAsync).RequireScope(ApiScopes.Manage).WithName("deleteGroup")
-            .WithSummary("The group and its members; its messages stay stored, and nobody gets at them any more")
+            .WithSummary("The group and its members. Nobody gets at its messages any more; a day later their texts and files are gone")
             .Produces(StatusCodes.Status204NoContent).WithExample(null, null);
     }
 

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using Chat.Node.Gateway;
 using Chat.Node.Settings;
+using Chat.Node.Storage;
 using Chat.Protocol;
 
 namespace Chat.Node.Api;
@@ -34,7 +35,7 @@ static class HistoryEndpoints
         [Description("only the thread that begins with this number")] long? thread,
         [Description("these messages, up to 100 numbers with commas between them; alone")] string? seqs,
         [Description("1 to 1000 messages, 100 without it; more counts as 1000")] int? limit,
-        ChatSettings settings, HistoryRequests history)
+        ChatSettings settings, HistoryRequests history, GroupStore groups)
     {
         if (ConversationPath.Refusal(conversation, settings, out var id) is { } refusal)
             return refusal;
@@ -47,6 +48,8 @@ static class HistoryEndpoints
             return wrong;
         if (request.Problem is { } problem)
             return ApiProblem.Malformed(problem);
+        if (await ConversationPath.MissingAsync(id, groups) is { } missing)
+            return missing;
         return TypedResults.Bytes(Write(await history.ReadAsync(request, Asker.Product, MaxPageBytes)), "application/json");
     }
 

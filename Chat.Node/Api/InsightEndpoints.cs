@@ -56,12 +56,14 @@ static class InsightEndpoints
         string conversation, long seq,
         [Description(Paging.AfterWords)] int? after,
         [Description(Paging.LimitWords)] int? limit,
-        ChatSettings settings, ReceiptStore receipts)
+        ChatSettings settings, ReceiptStore receipts, GroupStore groups)
     {
         if (ConversationPath.Refusal(conversation, settings, out var id) is { } refusal)
             return refusal;
         if (Paging.Problem(after, limit) is { } wrong)
             return wrong;
+        if (await ConversationPath.MissingAsync(id, groups) is { } missing)
+            return missing;
         if (await receipts.CountAsync(id, seq) is not { } counts)
             return ApiProblem.NotFound($"there is no message {seq} in {id}");
         var count = limit ?? Paging.Default;
@@ -74,12 +76,14 @@ static class InsightEndpoints
         string conversation,
         [Description("the rev of the answer before; 0 without it")] long? since,
         [Description("1 to 500 messages, 100 without it; more counts as 500, and a page may have fewer")] int? limit,
-        ChatSettings settings, ChangeRequests changes)
+        ChatSettings settings, ChangeRequests changes, GroupStore groups)
     {
         if (ConversationPath.Refusal(conversation, settings, out var id) is { } refusal)
             return refusal;
         if (WireRules.CheckQuery(new FetchChangesRequest(id, since ?? 0, limit ?? Paging.Default), out var request) is { } wrong)
             return wrong;
+        if (await ConversationPath.MissingAsync(id, groups) is { } missing)
+            return missing;
         return Answer(await changes.ReadAsync(request, Asker.Product.UserId), json => new ChangeList(json.GetProperty("changes"), json.GetProperty("rev").GetInt64(), json.TryGetProperty("more", out _)));
     }
 

@@ -156,5 +156,5 @@ static class UserEndpoints
     static bool IsKey(string? text) => text is { Length: > 0 } && System.Text.Encoding.UTF8.GetByteCount(text) <= 200;
 
     static ApiProblem? DisplayProblem(string? display) =>
-        display is { Length: 0 or > ExternalIdentities.MaxDisplay } ? ApiProblem.Rule($"\"display\" must have 1 to {ExternalIdentities.MaxDisplay} characters") : null;
+        display is not null && NameRule.Problem("display", display) is { } problem ? ApiProblem.Rule(problem) : null;
 }

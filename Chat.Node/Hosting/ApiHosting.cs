@@ -51,6 +51,8 @@ static class ApiHosting
             json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // it is never put into a page
             json.SerializerOptions.MaxDepth = 32;
             json.SerializerOptions.AllowDuplicateProperties = false; // which of two counts would be a guess
+            json.SerializerOptions.PropertyNameCaseInsensitive = false;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow; // a typing error changes nothing in silence
         });
         services.AddOpenApi(ApiEndpoints.Version, ApiDescription.Describe);

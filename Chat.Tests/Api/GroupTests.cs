@@ -113,6 +113,9 @@ public sealed class GroupTests(ApiNode node)
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(alice, group)).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync(HttpMethod.Delete, $"/groups/{group}")).Status);
         (await SendAsync(alice, group)).AssertProblem(HttpStatusCode.NotFound, 7);
+        foreach (var path in (string[])["messages", "changes", "messages/1/receipts"])
+            (await node.GetAsync($"/conversations/g:{group}/{path}")).AssertProblem(HttpStatusCode.NotFound, 7);
+        (await node.AskAsync(HttpMethod.Patch, $"/conversations/g:{group}/messages/1", new { edit = "late" })).AssertProblem(HttpStatusCode.NotFound, 7);
         Assert.NotEqual(group, await node.NewGroupAsync(alice)); // or it would have the old one's messages
     }
 

@@ -208,7 +208,7 @@ public sealed class MessageTests(ApiNode node)
         Assert.Equal([3, 4, 5], await SeqsAsync(id, "?after=2", hasMore: false));
         Assert.Equal([4, 5], await SeqsAsync(id, "?limit=2", hasMore: true));
         Assert.Equal([1, 2, 3], await SeqsAsync(id, "?before=4", hasMore: false));
-        Assert.Empty(await SeqsAsync("g:1000001", "", hasMore: false));
+        (await node.GetAsync("/conversations/g:1000001/messages")).AssertProblem(HttpStatusCode.NotFound, 7);
         foreach (var query in (string[])["?after=1&before=4", "?limit=0", "?after=-1", "?before=0", "?after=x"])
             (await node.GetAsync($"/conversations/{id}/messages{query}")).AssertProblem(HttpStatusCode.BadRequest, 4);
         (await node.GetAsync("/conversations/d:2:1/messages")).AssertProblem(HttpStatusCode.BadRequest, 4);

@@ -72,6 +72,9 @@ public sealed class UserTests(ApiNode node)
     [InlineData("""{"name":""}""", 422)]
     [InlineData("""{"name":"x","password":""}""", 422)]
     [InlineData("""{"name":"x","display":""}""", 422)]
+    [InlineData("""{"Name":"x"}""", 400)]
+    [InlineData("""{"name":"x","display":"a\u202Eb"}""", 422)]
+    [InlineData("""{"name":"x","external":{"issuer":"s","subject":7}}""", 400)]
     [InlineData("""{"name":"x","external":{}}""", 400)]
     [InlineData("""{"name":"x","external":{"issuer":"","subject":"s"}}""", 400)]
     [InlineData("""{"name":"x","password":"p","external":{"issuer":"i","subject":"s"}}""", 422)]
@@ -171,7 +174,8 @@ public sealed class UserTests(ApiNode node)
         Assert.Equal((HttpStatusCode.OK, "A."), (changed.Status, changed.Text("display")));
         Assert.Equal(0, (await device.AskAsync(new { msgid = 1, name, password = "new" })).GetProperty("errno").GetInt32());
         (await node.AskAsync(HttpMethod.Patch, $"/users/{user}", new { password = "" })).AssertProblem(HttpStatusCode.UnprocessableEntity, 4);
-        (await node.AskAsync(HttpMethod.Patch, $"/users/{user}", new { display = "" })).AssertProblem(HttpStatusCode.UnprocessableEntity, 4);
+        foreach (var display in (string[])["", "*", " x", "a\u200Bb", "\u202Ea", "a\nb", new string('x', 51)])
+            (await node.AskAsync(HttpMethod.Patch, $"/users/{user}", new { display })).AssertProblem(HttpStatusCode.UnprocessableEntity, 4);
     }
 
     async Task<string> TokenAsync(int user) => (await node.PostAsync($"/users/{user}/tokens", new { ttl = 60 })).Text("token");
