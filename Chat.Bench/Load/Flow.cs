@@ -14,7 +14,6 @@ sealed class Flow
     Entry[] _entries = new Entry[64];
     long _oldest = 1;
     long _next = 1;
-    int _refused;
 
     public Flow(int index, LoadConnection sender, MessageTemplate template, IReadOnlyList<LoadConnection> receivers, string? conversation)
     {
@@ -61,8 +60,11 @@ sealed class Flow
     /// <summary>Whether it is in the list of those that may send now.</summary>
     public bool IsQueued { get; set; }
 
+    /// <summary>Messages that were refused and not sent again yet.</summary>
+    public int Refused { get; private set; }
+
     /// <summary>Nothing new is sent until what was refused has been sent again.</summary>
-    public bool HasRefused => _refused > 0;
+    public bool HasRefused => Refused > 0;
 
     /// <summary>When what was refused may be sent again.</summary>
     public long RetryAt { get; private set; }
@@ -109,7 +111,7 @@ sealed class Flow
             return;
         At(number).State = EntryState.Refused;
         UnderWay--;
-        _refused++;
+        Refused++;
         RetryAt = Math.Max(RetryAt, retryAt);
     }
 
@@ -125,14 +127,14 @@ sealed class Flow
     /// <summary>The next refused message, which counts as sent; in order.</summary>
     public bool TryTakeRefused(out long number, out long intended)
     {
-        for (number = _oldest; number < _next && _refused > 0; number++)
+        for (number = _oldest; number < _next && Refused > 0; number++)
         {
             ref var entry = ref At(number);
             if (entry.State != EntryState.Refused)
                 continue;
             entry.State = EntryState.UnderWay;
             UnderWay++;
-            _refused--;
+            Refused--;
             intended = entry.Intended;
             return true;
         }

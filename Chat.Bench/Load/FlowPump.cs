@@ -22,6 +22,9 @@ sealed class FlowPump(LoadState state, LoadPlan plan)
     /// <summary>No more new messages of a closed loop, no more due ones of an open loop.</summary>
     public bool IsEnding { get; set; }
 
+    /// <summary>Nothing is sent any more, also not what is due or was refused.</summary>
+    public bool IsStopped { get; set; }
+
     public void Start(long now)
     {
         _start = now;
@@ -79,7 +82,7 @@ sealed class FlowPump(LoadState state, LoadPlan plan)
     {
         var connection = flow.Sender;
         var length = 0;
-        if (connection.IsClosed || connection.IsPushedBack)
+        if (connection.IsClosed || connection.IsPushedBack || IsStopped)
             return;
         if (flow.HasRefused)
         {

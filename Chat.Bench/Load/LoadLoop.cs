@@ -120,7 +120,7 @@ sealed class LoadLoop : IDisposable
             _state.Meter.StartMeasuring();
         }
 
-        if (run.Phase == LoadPhase.Measure && (now >= run.To || run.Plan.Over.IsCancellationRequested || (run.Plan.MessagesPerFlow is { } most && ((HasBegun(most) && IsQuiet()) || run.SilentSeconds >= run.Plan.Drain.TotalSeconds))))
+        if (run.Phase == LoadPhase.Measure && (now >= run.To || run.Plan.Over.IsCancellationRequested || (run.Plan.MessagesPerFlow is { } most && ((HasBegun(most) && IsQuiet(isStopped: false)) || run.SilentSeconds >= run.Plan.Drain.TotalSeconds))))
         {
             run.Phase = LoadPhase.Drain;
             pump.Schedule(now, run.To);
@@ -131,18 +131,21 @@ sealed class LoadLoop : IDisposable
 
         if (run.Phase != LoadPhase.Drain)
             return true;
-        if (!IsQuiet())
+        // What the server has not taken by then is not sent any more; what it has taken it may still bring.
+        pump.IsStopped = now - run.DrainStart >= LoadClock.Ticks(run.Plan.Drain);
+        if (!IsQuiet(pump.IsStopped))
             run.QuietSince = 0;
         else if (run.QuietSince == 0)
             run.QuietSince = now;
         var isSettled = run.QuietSince > 0 && now - run.QuietSince >= LoadClock.Ticks(run.Plan.Settle);
-        return !isSettled && now - run.DrainStart < LoadClock.Ticks(run.Plan.Drain);
+        return !isSettled && now - run.DrainStart < 2 * LoadClock.Ticks(run.Plan.Drain);
     }
 
-    /// <summary>Everything has left, was answered and delivered.</summary>
-    bool IsQuiet() =>
-        _state.Arrived >= _state.Expected
-        && _state.Flows.All(flow => flow.Sender.IsClosed || (flow.UnderWay == 0 && flow.Owed == 0 && !flow.HasRefused && !flow.Sender.IsPushedBack));
+    /// <summary>Everything has left, was answered and delivered; once sending has stopped, all that has left.</summary>
+    bool IsQuiet(bool isStopped) =>
+        _state.Arrived >= _state.Expected - (isStopped ? _state.Flows.Sum(flow => (long)flow.Refused * flow.Checkers.Count) : 0)
+        && _state.Flows.All(flow => flow.Sender.IsClosed
+            || (flow.UnderWay == 0 && !flow.Sender.IsPushedBack && (isStopped || (flow.Owed == 0 && !flow.HasRefused))));
 
     bool HasBegun(long messages) => _state.Flows.All(flow => flow.Sender.IsClosed || flow.BegunInRun >= messages);
 

@@ -18,7 +18,7 @@ sealed record LoadPlan
 
     public TimeSpan Measure { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest wait for what is under way at the end.</summary>
+    /// <summary>The longest wait at the end for what is due, and once more as long for what is under way then.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Nothing under way any more: so long a duplicate may still come.</summary>

@@ -157,7 +157,7 @@ sealed class DispatchPlan
                 var isStale = isOld && task.Phase == TaskPhase.Idle && task.EmptySince < entry.SeenAt + MarkLife.KeptMilliseconds;
                 if (task.OnTime(now) || (isStale && task.OnNews()))
                     StateOf(endpoint).Ready.Enqueue(task);
-                if (task.Phase is TaskPhase.Ready or TaskPhase.Failed)
+                if (task.Phase is TaskPhase.Ready or TaskPhase.Failed or TaskPhase.GivingUp)
                     StateOf(endpoint).Waiting++;
             }
 
@@ -262,7 +262,7 @@ sealed class DispatchPlan
     {
         var waiting = entry.Tasks.Values.Where(task => task.Phase != TaskPhase.Idle).ToList();
         return !entry.IsClearing && !entry.IsFresh && waiting.Count > 0
-            && waiting.TrueForAll(task => task.Phase != TaskPhase.Running && (StateOf(task.Endpoint).Waiting > MaxAtHand || IsOff(task.Endpoint)));
+            && waiting.TrueForAll(task => task.Phase is not (TaskPhase.Running or TaskPhase.GivingUp) && (StateOf(task.Endpoint).Waiting > MaxAtHand || IsOff(task.Endpoint)));
     }
 
     bool IsOff(long endpoint) => !_endpoints.Any(each => each.Id == endpoint && each.IsEnabled);

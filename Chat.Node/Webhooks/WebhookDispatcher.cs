@@ -224,12 +224,16 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
     {
         task.OnFailed(outcome.UpTo, Now, Random.Shared.NextDouble(), outcome.IsOfChanges, outcome.Tried);
         var cursor = task.Known(outcome.IsOfChanges);
-        _services.Cursors.Store(cursor);
         WebhookLog.Failed(_services.Logger, endpoint.Id, new Uri(endpoint.Url).Host, cursor.Attempts, failure.Reason);
+        if (!failure.IsGone && Now - cursor.FailingSince >= Backoff.GivenUpAfter.TotalMilliseconds)
+        {
+            Bury(task, cursor, failure.Reason); // it stores a later cursor: none may wait to be stored behind it
+            return;
+        }
+
+        _services.Cursors.Store(cursor);
         if (failure.IsGone)
             _ = DisableAsync(endpoint.Id);
-        else if (Now - cursor.FailingSince >= Backoff.GivenUpAfter.TotalMilliseconds)
-            Bury(task, cursor, failure.Reason);
     }
 
     async Task DisableAsync(long id)
@@ -244,15 +248,23 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>Everything that is there now is given up together, and a gap is told of.</summary>
-    void Bury(WebhookTask task, WebhookCursor cursor, string reason) =>
+    /// <summary>Everything that is there now is given up together, and a gap is told of. It is not sent any more meanwhile: what is a dead letter was not brought.</summary>
+    void Bury(WebhookTask task, WebhookCursor cursor, string reason)
+    {
+        task.GiveUp();
         (cursor.IsOfChanges ? _services.Changes.BuryAsync(cursor) : _services.Marks.BuryAsync(cursor, reason)).PipeTo(
             Self, success: upTo => new Buried(task, upTo ?? cursor.Seq, cursor.IsOfChanges), failure: _ => new Buried(task, 0, cursor.IsOfChanges, HasFailed: true));
+    }
 
     void OnBuried(Buried buried)
     {
         if (buried.HasFailed)
-            return; // the next failure tries again
+        {
+            buried.Task.OnNotBuried(); // the next failure tries again
+            _services.Cursors.Store(buried.Task.Known(buried.IsOfChanges));
+            return;
+        }
+
         buried.Task.OnBuried(buried.UpTo, buried.IsOfChanges);
         WebhookLog.Gap(_services.Logger, buried.Task.Endpoint, buried.Task.Conversation, buried.UpTo);
     }

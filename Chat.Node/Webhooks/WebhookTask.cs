@@ -16,6 +16,9 @@ enum TaskPhase
 
     /// <summary>The last request failed: it is tried again when it is due.</summary>
     Failed,
+
+    /// <summary>What it failed at for too long is being given up: nothing is sent meanwhile.</summary>
+    GivingUp,
 }
 
 /// <summary>
@@ -142,10 +145,17 @@ sealed class WebhookTask(long endpoint, ConversationId conversation)
         Phase = TaskPhase.Failed;
     }
 
+    /// <summary>It has failed for too long.</summary>
+    public void GiveUp() => Phase = TaskPhase.GivingUp;
+
+    /// <summary>It could not be given up: it is tried again when it is due.</summary>
+    public void OnNotBuried() => Phase = TaskPhase.Failed;
+
     /// <summary>What it failed at was given up, up to a number or a rev.</summary>
     public void OnBuried(long upTo, bool isOfChanges = false)
     {
         var cursor = Known(isOfChanges);
+        Phase = TaskPhase.Failed; // and due at once, for what comes behind
         Set(cursor with { Seq = Math.Max(upTo, cursor.Seq), Attempts = 0, FailingSince = null, Due = 0, Tried = null });
     }
 

@@ -119,6 +119,22 @@ public sealed class DeliveryCheckTests
     }
 
     [Fact]
+    public void What_a_server_has_taken_when_sending_stops_is_not_lost_because_it_comes_later()
+    {
+        using var relay = new FakeRelay(_ => Deed.DeliverLate);
+        var result = relay.Loop.Run(new LoadPlan
+        {
+            Workload = "test",
+            RatePerSecond = 10_000,
+            WarmUp = TimeSpan.Zero,
+            Measure = TimeSpan.FromMilliseconds(300),
+            Drain = TimeSpan.FromSeconds(2),
+        });
+        Assert.InRange(relay.Loop.State.Arrived, 10, 2000); // of 3,000 that were due
+        Assert.True(result.Tally.IsPerfect, result.Tally.ToString());
+    }
+
+    [Fact]
     public void Two_runs_over_the_same_connections_are_counted_apart()
     {
         using var relay = new FakeRelay(number => number == 5 ? Deed.Drop : Deed.Deliver);

@@ -37,12 +37,17 @@ enum Deed
 
     /// <summary>Everything stands still for half a second.</summary>
     Stall,
+
+    /// <summary>Acknowledged at once, and delivered a little later; the next one waits for that.</summary>
+    DeliverLate,
 }
 
 /// <summary>A server of two modern connections, each the other's partner, that does what a test tells it with each of the messages.</summary>
 sealed partial class FakeRelay : IDisposable
 {
     public static readonly TimeSpan StallTime = TimeSpan.FromMilliseconds(500);
+
+    static readonly TimeSpan LateTime = TimeSpan.FromMilliseconds(5);
 
     readonly Func<int, Deed> _deedOf;
     readonly Lock _lock = new();
@@ -140,6 +145,8 @@ sealed partial class FakeRelay : IDisposable
         if (deed == Deed.Ignore)
             return;
         Send(from, $$"""{"msgid":102,"ref":"{{reference}}","errno":0,"conversation":"d:1:2","seq":1,"ts":1}""");
+        if (deed == Deed.DeliverLate)
+            Thread.Sleep(LateTime);
         Deliver(from, push, deed);
     }
 

@@ -54,6 +54,35 @@ public sealed class DispatchPlanTests
     }
 
     [Fact]
+    public void While_something_is_given_up_nothing_is_sent_and_what_comes_behind_it_is_sent_then()
+    {
+        var task = Begin();
+        task.OnFailed(upTo: 7, now: 1000, random: 1);
+        task.GiveUp();
+        _plan.OnEnded(task, isTaken: false);
+        _plan.OnTick(now: 400_000, steady: 0);
+        Assert.False(task.Hurry());
+        Assert.Null(_plan.Next());
+        task.OnBuried(upTo: 9);
+        _plan.OnTick(now: 400_000, steady: 0);
+        Assert.Equal(9, _plan.Next()!.Value.Task.Messages!.Seq);
+    }
+
+    [Fact]
+    public void What_could_not_be_given_up_is_tried_again_when_it_is_due()
+    {
+        var task = Begin();
+        task.OnFailed(upTo: 7, now: 1000, random: 1);
+        task.GiveUp();
+        _plan.OnEnded(task, isTaken: false);
+        task.OnNotBuried();
+        _plan.OnTick(now: 1999, steady: 0);
+        Assert.Null(_plan.Next());
+        _plan.OnTick(now: 2000, steady: 0);
+        Assert.Equal(7, _plan.Next()!.Value.Task.Messages!.Seq);
+    }
+
+    [Fact]
     public void Conversations_do_not_wait_for_each_other()
     {
         Begin();
