@@ -6,6 +6,7 @@ import { h } from './dom.js';
 import { Draft } from './draft.js';
 import { HistoryPages } from './history-pages.js';
 import { JumpButton } from './jump-button.js';
+import { keepEnd } from './keep-end.js';
 import { groupMembers } from './members.js';
 import { MessageChanges } from './message-changes.js';
 import { MessageList } from './message-list.js';
@@ -87,7 +88,7 @@ export class Thread {
     const onFocus = () => this.#markRead();
     window.addEventListener('focus', onFocus);
     this.#off.push(
-      () => window.removeEventListener('focus', onFocus),
+      keepEnd(this.#scroller, NEAR), () => window.removeEventListener('focus', onFocus),
       client.on('message', message => this.#take(message)), client.on('update', message => this.#take(message)), client.on('change', change => this.#change(change)),
       client.on('login', () => { // another server may know of other things, and the user may have another role
         void this.#changes.learn();

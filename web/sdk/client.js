@@ -17,7 +17,8 @@ import { SharedEngine } from './shared-engine.js';
 import { acknowledgementOf, Unsent } from './unsent.js';
 
 const files = onDemand(() => import('./files.js'));
-const watching = onDemand(() => import('./watching.js'));
+// Both: the tab that has the connection next needs live.js while there may be no server to load it from.
+const watching = onDemand(async () => (await Promise.all([import('./watching.js'), import('./live.js')]))[0]);
 
 /**
  * One user of a chat server. Sends until acknowledged, reconnects by itself, and hands over every message of every conversation once and
@@ -234,7 +235,7 @@ export class ChatClient extends Asking {
         this.#take(type, event);
       },
     });
-    void this.#watching?.restore(engine, this.#shared.id);
+    this.#watching?.restore(engine, this.#shared.id).catch(error => this.#take('error', error));
     engine.start(saved);
     return engine;
   }
@@ -291,6 +292,6 @@ export class ChatClient extends Asking {
       this.#handover.catchUp(conversation.conversation, delivered);
     }
     this.#note('state', status);
-    void this.#watching?.restore({ live: (...args) => this.#shared.call('live', ...args) }, this.#shared.id).catch(() => {});
+    this.#watching?.restore({ live: (...args) => this.#shared.call('live', ...args) }, this.#shared.id).catch(error => this.#take('error', error));
   }
 }

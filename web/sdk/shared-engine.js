@@ -107,7 +107,8 @@ export class SharedEngine {
     else if (about === 'call' && this.#own) {
       if (operation === 'live')
         this.#waitForEnd(args[1]);
-      this.#channel?.postMessage({ about: 'result', id, ...await this.#outcome(id.split(' ')[0], operation, args) });
+      const outcome = await this.#outcome(id.split(' ')[0], operation, args);
+      this.#channel?.postMessage({ about: 'result', id, ...outcome }); // a logout closes it meanwhile
     }
   }
 

@@ -62,11 +62,20 @@ test('Tabs of one user share a connection, and go on when the one that had it is
   await shows(first, ['from the first tab', 'from the second tab']);
   await other.getByRole('button', { name: /Tabby/ }).click();
   await shows(other, ['from the first tab', 'from the second tab']);
+  const problems = [];
+  second.on('pageerror', error => problems.push(error.message));
+  await second.locator('.pane .presence').getByText('online').waitFor();
+  await node.kill();
+  await second.route('**/*.js', route => route.abort()); // also what the browser has kept
+  await second.getByText(/No connection|Connecting/).waitFor();
   await first.close();
+  await node.start();
+  await second.locator('.pane .presence').getByText('online').waitFor(); // it has learned in time how to ask
   await say(other, 'to the tab that is left');
   await shows(second, ['from the first tab', 'from the second tab', 'to the tab that is left']);
   await say(second, 'from the tab that is left');
   await shows(other, ['from the first tab', 'from the second tab', 'to the tab that is left', 'from the tab that is left']);
+  assert.deepEqual(problems, []);
 });
 
 test('A badge counts what was not read, and goes away when it is read', { timeout: 120_000 }, async () => {
@@ -98,6 +107,18 @@ test('Older messages come when one scrolls up', { timeout: 180_000 }, async () =
     await bob.waitForFunction(known => document.querySelectorAll('.messages .text').length > known, count);
   }
   assert.deepEqual(await texts(bob), all);
+  await bob.getByRole('button', { name: 'Latest' }).click();
+  const endInSight = () => bob.waitForFunction(() => {
+    const [scroller, last] = [document.querySelector('.scroll'), [...document.querySelectorAll('.messages .text')].at(-1)];
+    return last.getBoundingClientRect().bottom <= scroller.getBoundingClientRect().bottom;
+  });
+  await endInSight();
+  await node.kill();
+  await bob.getByText(/No connection|Connecting/).waitFor();
+  await endInSight();
+  await bob.locator('.composer textarea').fill('a draft\nof\nsome\nlines');
+  await endInSight();
+  await node.start();
 });
 
 test('Groups are made, joined and written to', { timeout: 120_000 }, async () => {

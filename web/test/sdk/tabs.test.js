@@ -186,6 +186,20 @@ test('A logout in one tab logs out all of them', async () => {
   assert.deepEqual([a.client.state, b.client.state, tabs.sessions()], ['disconnected', 'disconnected', 0]);
 });
 
+test('Who closes on a logout that another tab has asked for does so in peace', async () => {
+  const tabs = new Tabs();
+  const [a, b] = [await tabs.openReady(), await tabs.openReady()];
+  const failures = [];
+  const note = error => failures.push(error);
+  process.on('unhandledRejection', note);
+  a.client.on('logout', () => void a.client.close());
+  b.client.logout().catch(() => {}); // nobody may be left to answer it
+  await tabs.world.clock.until(() => b.client.told.logouts.length === 1);
+  await tabs.world.clock.advance(1000);
+  process.off('unhandledRejection', note);
+  assert.deepEqual(failures, []);
+});
+
 test('Without locks each tab connects by itself', async () => {
   const tabs = new Tabs();
   globalThis.navigator.locks = undefined;

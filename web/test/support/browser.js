@@ -11,6 +11,7 @@ export class FakeBrowser {
     Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { locks: { request: (...args) => this.#request(...args) } } });
     globalThis.BroadcastChannel = class {
       onmessage = null;
+      isClosed = false;
       constructor(name) {
         this.name = name;
         this.owner = browser.#owner;
@@ -18,6 +19,8 @@ export class FakeBrowser {
       }
 
       postMessage(data) {
+        if (this.isClosed)
+          throw new DOMException('Channel is closed', 'InvalidStateError');
         if (!browser.#channels.has(this))
           return;
         const copy = structuredClone(data);
@@ -27,7 +30,10 @@ export class FakeBrowser {
         }
       }
 
-      close() { browser.#channels.delete(this); }
+      close() {
+        this.isClosed = true;
+        browser.#channels.delete(this);
+      }
     };
   }
 
