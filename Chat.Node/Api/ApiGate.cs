@@ -62,6 +62,8 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, AuditT
             return new ApiProblem(StatusCodes.Status404NotFound, ErrorCode.UnknownRequest, $"there is nothing at {context.Request.Path}");
         if (endpoint.Metadata.GetMetadata<ScopeRequirement>() is { } needed && (caller.Scopes & needed.Scope) != needed.Scope)
             return new ApiProblem(StatusCodes.Status403Forbidden, ErrorCode.NotYours, $"this key lacks the scope \"{ApiScopeNames.Of(needed.Scope)[0]}\"");
+        if (context.Request.Query.FirstOrDefault(parameter => parameter.Value.Count > 1) is { Key: { } twice })
+            return ApiProblem.Malformed($"\"{twice}\" is there twice: once is expected");
         return node.Phase == NodePhase.Up ? null : ApiProblem.Unavailable("this node is starting or ending: ask another one");
     }
 
@@ -116,7 +118,7 @@ sealed class ApiGate(RequestDelegate next, ApiKeyRing keys, ApiRate rate, AuditT
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(),
             BadHttpRequestException { InnerException: JsonException wrong } => ApiProblem.Malformed(JsonReason.Of(wrong)),
-            BadHttpRequestException bad => new ApiProblem(bad.StatusCode, ErrorCode.Malformed, bad.Message),
+            BadHttpRequestException bad => new ApiProblem(bad.StatusCode, ErrorCode.Malformed, BindingReason.Of(bad.Message)),
             JsonException wrong => ApiProblem.Malformed(JsonReason.Of(wrong)),
             RowRefusedException => ApiProblem.Rule("other servers that use the same database could not store this text: take another one, ASCII is safe"),
             StorageException or AskTimeoutException or TimeoutException or OperationCanceledException =>

@@ -7,6 +7,9 @@ namespace Chat.Node.Api;
 /// <summary>Why a request was not carried out, as <c>application/problem+json</c> (RFC 9457), with the <c>errno</c> and <c>retry</c> of the wire.</summary>
 sealed class ApiProblem(int status, ErrorCode error, string detail, TimeSpan? retryAfter = null) : IResult
 {
+    /// <summary>The framework knows the others.</summary>
+    const string TooManyRequests = "https://tools.ietf.org/html/rfc6585#section-4";
+
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     public int Status => status;
@@ -35,7 +38,7 @@ sealed class ApiProblem(int status, ErrorCode error, string detail, TimeSpan? re
     {
         if (retryAfter is { } wait)
             httpContext.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        ProblemHttpResult result = TypedResults.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?>
+        ProblemHttpResult result = TypedResults.Problem(detail, statusCode: status, type: status == StatusCodes.Status429TooManyRequests ? TooManyRequests : null, extensions: new Dictionary<string, object?>
         {
             ["errno"] = (int)error,
             ["retry"] = error.IsRetryable(),

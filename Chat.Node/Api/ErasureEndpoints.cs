@@ -23,6 +23,8 @@ sealed record ErasureAnswer(int Id, long Asked, string Step, long Messages, long
 /// <summary>What is kept of a user, told and taken away.</summary>
 static class ErasureEndpoints
 {
+    public const string Example = """{"id":7,"asked":1795410443660,"step":"logOut","messages":0}""";
+
     /// <summary>An answer has so many lines and bytes, and a page more.</summary>
     const int MaxLines = 1000;
 
@@ -35,7 +37,7 @@ static class ErasureEndpoints
     {
         api.MapPost("/users/{id:int}/erase", EraseAsync).WithTags("users").RequireScope(ApiScopes.Manage).WithName("eraseUser")
             .WithSummary("Erases a user, which cannot be undone: sessions end now, contents go in the background, numbers stay").Produces<ErasureAnswer>(StatusCodes.Status202Accepted)
-            .WithExample(null, """{"id":7,"asked":1795410443660,"step":"logOut","messages":0}""");
+            .WithExample(null, Example);
         api.MapGet("/users/{id:int}/erasure", FindAsync).WithTags("users").RequireScope(ApiScopes.Read).WithName("getErasure")
             .WithSummary("How far a user is erased").Produces<ErasureAnswer>()
             .WithExample(null, """{"id":7,"asked":1795410443660,"step":"done","messages":311,"done":1795410475120}""");

@@ -70,7 +70,7 @@ static class UserEndpoints
             .Produces<UserAnswer>().WithExample("""{"display":"Alice A.","avatar":"https://example.com/alice.png"}""", Example);
         users.MapDelete("/{id:int}", DisableAsync).RequireScope(ApiScopes.Manage).WithName("disableUser")
             .WithSummary("Shuts a user out: sessions end, no login is taken; PATCH lets the user in again. With ?erase=true as POST /users/{id}/erase")
-            .Produces(StatusCodes.Status204NoContent).Produces<ErasureAnswer>(StatusCodes.Status202Accepted).WithExample(null, null);
+            .Produces(StatusCodes.Status204NoContent).Produces<ErasureAnswer>(StatusCodes.Status202Accepted).WithExample(null, ErasureEndpoints.Example);
     }
 
     public static ApiProblem NoUser(int id) => ApiProblem.NotFound($"there is no user {id}");

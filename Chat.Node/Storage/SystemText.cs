@@ -27,7 +27,7 @@ static class SystemText
             SystemMessage.OtherRole => $"{users} is {RoleOf(message.Role)} now",
             SystemMessage.Muted when message.MutedUntil == 0 => Done("unmuted", users, Was("unmuted")),
             SystemMessage.Muted => Done("muted", users, Was("muted")),
-            _ => Done("changed", WhatOf(message.Group), $"{WhatOf(message.Group)} changed"),
+            _ => Done("changed", WhatOf(message.Group), message.Group is { Name: { } name } ? $"the name of the group changed to {name}" : $"{WhatOf(message.Group)} changed"),
         };
 
         string Done(string verb, string whom, string alone) => message.By > 0 ? $"{NameOf(message.By)} {verb} {whom}" : alone;

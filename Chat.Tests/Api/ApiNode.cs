@@ -144,6 +144,7 @@ sealed record Answer(HttpStatusCode Status, string? MediaType, JsonElement Json,
         Assert.Equal((int)status, Int("status"));
         Assert.Equal((errno, retry), (Int("errno"), Json.GetProperty("retry").GetBoolean()));
         Assert.NotEqual("", Text("detail"));
+        Assert.StartsWith("https://", Text("type"), StringComparison.Ordinal);
         Assert.Equal(retry, RetryAfter is not null);
     }
 }

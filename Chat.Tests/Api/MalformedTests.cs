@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Chat.Tests.Api;
 
 /// <summary>What no string can hold, and what is there twice.</summary>
 [Collection(ApiCollection.Name)]
-public sealed class MalformedTests(ApiNode node)
+public sealed partial class MalformedTests(ApiNode node)
 {
     [Theory]
     [InlineData(""" "k":"\ud800" """, "k")]
@@ -89,6 +90,40 @@ public sealed class MalformedTests(ApiNode node)
     }
 
     [Theory]
+    [InlineData("GET", "/users?name=a&name=b", null, "\"name\" is there twice: once is expected")]
+    [InlineData("GET", "/conversations/d:1:2/messages?limit=x", null, "\"limit\" is \"x\": a number is expected")]
+    [InlineData("GET", "/conversations/d:1:2/messages?before=99999999999999999999", null, "\"before\" is \"99999999999999999999\": a number is expected")]
+    [InlineData("DELETE", "/users/1?erase=maybe", null, "\"erase\" is \"maybe\": true or false is expected")]
+    [InlineData("DELETE", "/groups/1/members", null, "the body is missing: a JSON object is expected")]
+    [InlineData("POST", "/users", "", "the body is missing: a JSON object is expected")]
+    [InlineData("POST", "/users", "null", "the body is missing: a JSON object is expected")]
+    [InlineData("PATCH", "/users/1", "", "the body is missing: a JSON object is expected")]
+    public async Task What_cannot_be_read_is_named_in_words_of_the_API(string method, string path, string? body, string detail)
+    {
+        var answer = await node.AskAsync(new HttpMethod(method), path, body);
+        answer.AssertProblem(HttpStatusCode.BadRequest, 4);
+        Assert.Equal(detail, answer.Text("detail"));
+    }
+
+    [Fact]
+    public async Task Every_operation_with_a_body_says_so_in_its_own_words_when_there_is_none()
+    {
+        var document = (await node.GetAsync("/openapi.json")).Json;
+        var count = 0;
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Value.TryGetProperty("requestBody", out _)))
+            {
+                var answer = await node.AskAsync(new HttpMethod(operation.Name.ToUpperInvariant()), Parameter().Replace(path.Name["/api/v1".Length..], "1"), "null");
+                Assert.True(answer.Text("detail") is { } detail && !Framework().IsMatch(detail), $"{operation.Name} {path.Name}: {answer.Status} {answer.Text("detail")}");
+                count++;
+            }
+        }
+
+        Assert.True(count > 20, $"{count}");
+    }
+
+    [Theory]
     [InlineData("POST", "/messages", """{"from":1,"to":2,"msg":"a","msg":"b"}""", "msg")]
     [InlineData("POST", "/messages", """{"from":1,"to":2,"msg":"a","k":1,"k":2}""", "k")]
     [InlineData("POST", "/messages/batch", """{"messages":[],"messages":[]}""", "messages")]
@@ -102,4 +137,10 @@ public sealed class MalformedTests(ApiNode node)
         answer.AssertProblem(HttpStatusCode.BadRequest, 4);
         Assert.Equal($"\"{name}\" is there twice: once is expected", answer.Text("detail"));
     }
+
+    [GeneratedRegex(@"\{[^}]+\}", RegexOptions.None, 5000)]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("parameter|Service|inferred|bind", RegexOptions.None, 5000)]
+    private static partial Regex Framework();
 }

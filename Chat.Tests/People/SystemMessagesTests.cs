@@ -57,6 +57,7 @@ public sealed class SystemMessagesTests
         Assert.Equal("alice changed the description of the group", SystemText.Of(message!, Names));
         Assert.Null(SystemMessages.Of(1, new ChangeGroupRequest(5) { Name = "team", Avatar = "", History = GroupHistory.All, KeepDays = 0 }, before));
         Assert.Equal(30, SystemMessages.Of(1, new ChangeGroupRequest(5) { KeepDays = 30 }, before)?.Group?.KeepDays);
+        Assert.Equal("the name of the group changed to crew", SystemText.Of(SystemMessages.Of(0, new ChangeGroupRequest(5) { Name = "crew" }, before)!, Names));
         Assert.Equal("alice changed the name of the group to crew", SystemText.Of(SystemMessages.Of(1, new ChangeGroupRequest(5) { Name = "crew" }, before)!, Names));
         Assert.Equal("the rules of the group changed", SystemText.Of(SystemMessages.Of(0, new ChangeGroupRequest(5) { Joining = GroupJoining.Ask }, before)!, Names));
     }
