@@ -50,6 +50,7 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
     int _scanned;
     int _bomBytes;
     long _discarded;
+    bool _isInGarbage; // since the last object
     bool _isGarbageTold;
 
     /// <summary>Whether the frame just returned has white space between its tokens.</summary>
@@ -91,6 +92,9 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
         return outcome == ScanOutcome.Closed ? length : 0;
     }
 
+    /// <summary>Where messages have ends of their own: what is bad in the next one is told again, though no object has come meanwhile.</summary>
+    public void EndMessage() => _isGarbageTold = false;
+
     FrameStatus? SkipSeparators(ref ReadOnlySequence<byte> buffer)
     {
         var span = buffer.FirstSpan;
@@ -109,7 +113,7 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
                 _state = State.Object;
                 _scanned = 0;
                 _braces = default;
-                _isGarbageTold = false;
+                _isInGarbage = _isGarbageTold = false;
                 return null;
             }
             else if (value is not ((byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'\t' or 0))
@@ -127,10 +131,12 @@ public sealed class FrameReader(int maxFrameBytes, int maxDepth = FrameReader.De
         buffer = buffer.Slice(at);
         _bomBytes = 0;
         _state = State.DiscardLine;
+        if (!_isInGarbage)
+            _discarded = 0;
+        _isInGarbage = true;
         if (_isGarbageTold)
             return null; // more lines of the same
         _isGarbageTold = true;
-        _discarded = 0;
         return FrameStatus.Malformed;
     }
 

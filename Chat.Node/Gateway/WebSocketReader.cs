@@ -84,6 +84,8 @@ sealed class WebSocketReader(WebSocket socket, WebSocketConnection connection, I
         }
 
         Keep((int)buffer.Length);
+        if (received.EndOfMessage)
+            _frames.EndMessage();
     }
 
     /// <summary>A raw NUL is no part of any object: what is not complete is malformed, and the next message begins anew.</summary>

@@ -61,6 +61,20 @@ public sealed class WebSocketSessionTests : WebSocketTest
     }
 
     [Fact]
+    public async Task Each_bad_message_is_answered()
+    {
+        using var socket = await SayHelloAsync(await ListenAsync());
+        foreach (var bad in (string[])["nonsense", "nonsense", "123", "\"a\"", "null", "}", "[1]"])
+        {
+            await SendAsync(socket, bad);
+            Assert.Contains("\"errno\":4", await ReceiveAsync(socket), StringComparison.Ordinal);
+        }
+
+        await SendAsync(socket, Ping);
+        Assert.Equal(105, KindOf(await ReceiveAsync(socket)));
+    }
+
+    [Fact]
     public async Task An_object_over_the_limit_is_refused_and_the_next_one_is_answered()
     {
         using var socket = await SayHelloAsync(await ListenAsync(limits: new ChatLimits { MaxFrameBytes = 2048 }));

@@ -102,6 +102,22 @@ public sealed class FrameReaderTests
     public void Garbage_after_an_object_is_told_again() =>
         Assert.Equal([Bad, Frame(Ping), Bad, Frame(Ping)], FrameFeed.Whole($"one\ntwo\n{Ping}three\nfour\n{Ping}"));
 
+    [Fact]
+    public void Where_messages_have_ends_garbage_is_told_with_each_and_counts_together_until_an_object_comes()
+    {
+        var reader = new FrameReader(maxFrameBytes: 16);
+        var told = new List<FrameStatus>();
+        for (var message = 0; message < 200 && !told.Contains(FrameStatus.Lost); message++)
+        {
+            var buffer = FrameFeed.Sequence("garbage!\0"u8.ToArray(), 0, 9, []);
+            while (reader.Read(ref buffer, out _) is var status && status != FrameStatus.NeedMore)
+                told.Add(status);
+            reader.EndMessage();
+        }
+
+        Assert.Equal(Enumerable.Repeat(FrameStatus.Malformed, 129).Append(FrameStatus.Lost), told); // 64 times 16 bytes, 8 a message
+    }
+
     [Theory]
     [InlineData("{\"a\":\"b\n")]
     [InlineData("{\"a\":\"b\\\n")]
