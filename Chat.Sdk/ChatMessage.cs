@@ -81,8 +81,8 @@ public sealed record ChatMessage(ConversationId Conversation, long Seq, int Send
             References = isRecalled ? References.Recalled : change.Text is null ? References : References.WithMentionsOf(change.Mentions),
             Recalled = change.Recalled ?? Recalled,
             IsPinned = !isRecalled && (change.IsPinned ?? IsPinned),
-            Reactions = change.Reactions ?? Reactions,
-            Mine = mine,
+            Reactions = isRecalled ? ReadOnlyDictionary<string, int>.Empty : change.Reactions ?? Reactions,
+            Mine = isRecalled ? [] : mine,
             Attachments = isRecalled ? [] : Attachments,
         };
     }

@@ -129,7 +129,11 @@ sealed class ChangeRules(ConversationId id, ChangeBasis basis, ChangeWindows win
         message.References = message.References.Recalled;
         (message.RecalledBy, message.Recalled, message.Pinned) = (change.UserId, now, 0);
         _rewritten.Add(message.Seq);
-        Note(message, change.UserId, push => push with { Text = null, Edited = 0, Recalled = new Recalled(change.UserId, now), IsPinned = wasPinned ? false : push.IsPinned });
+        message.Reactions.Clear(); // of a text that is not there any more
+        message.Own.Clear();
+        foreach (var reaction in _reactions.Keys.Where(each => each.Seq == message.Seq).ToList())
+            _reactions.Remove(reaction);
+        Note(message, change.UserId, push => push with { Text = null, Edited = 0, Who = [], Recalled = new Recalled(change.UserId, now), IsPinned = wasPinned ? false : push.IsPinned });
         return null;
     }
 

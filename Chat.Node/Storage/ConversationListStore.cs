@@ -84,7 +84,7 @@ sealed class ConversationListStore(IChatDatabase database)
             {
                 var id = ConversationId.FromStored(row.A, row.B);
                 return new ConversationListRow(
-                    LastOf(row, id, heads[id], [.. reactions[id]], withAddresses?.Invoke(row.Refs) ?? row.Refs), MarkStanding.Seen(row.ReceivedTo, row.ReadTo, row.ShownTo, heads[id], row.IsBlocked != 0), row.Draft is null ? null : SqlDialect.TextOf(row.Draft));
+                    LastOf(row, id, heads[id], row.RecalledBy > 0 ? [] : [.. reactions[id]], withAddresses?.Invoke(row.Refs) ?? row.Refs), MarkStanding.Seen(row.ReceivedTo, row.ReadTo, row.ShownTo, heads[id], row.IsBlocked != 0), row.Draft is null ? null : SqlDialect.TextOf(row.Draft));
             });
         });
     }

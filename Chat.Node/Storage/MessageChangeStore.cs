@@ -156,7 +156,7 @@ sealed class MessageChangeStore(
                     "UPDATE MessageLog SET body = @Body WHERE a = @A AND b = @B AND seq = @Seq", new { id.A, id.B, message.Seq, message.Body }, transaction);
                 await WriteReferencesAsync(connection, transaction, id, message);
                 if (message.IsRecalled)
-                    await FileStore.ReleaseAsync(connection, transaction, id, message.Seq, message.Sender, message.Recalled);
+                    await RemoveRestAsync(connection, transaction, id, message);
             }
         }
 
@@ -173,6 +173,13 @@ sealed class MessageChangeStore(
         if (webhooks is not null)
             await webhooks.MarkAsync(connection, transaction, set);
         return true;
+    }
+
+    /// <summary>What a recalled message had beside its text.</summary>
+    static async Task RemoveRestAsync(DbConnection connection, DbTransaction transaction, ConversationId id, StoredMessage message)
+    {
+        await FileStore.ReleaseAsync(connection, transaction, id, message.Seq, message.Sender, message.Recalled);
+        await connection.ExecuteAsync("DELETE FROM Reaction WHERE a = @A AND b = @B AND seq = @Seq", new { id.A, id.B, message.Seq }, transaction);
     }
 
     /// <summary>What a message refers to now, and whom it mentions. Where it has no threads the row may go.</summary>
@@ -225,7 +232,8 @@ sealed class MessageChangeStore(
     {
         if (rows.Count == 0)
             return [];
-        var reactions = (await ReactionsAsync(connection, id, [.. rows.Select(row => row.Seq)], userId)).ToLookup(row => row.Seq);
+        // An earlier version has left those of recalled messages.
+        var reactions = (await ReactionsAsync(connection, id, [.. rows.Where(row => !row.IsRecalled).Select(row => row.Seq)], userId)).ToLookup(row => row.Seq);
         return rows.ConvertAll(row => new MessageState(row.Seq, row.Rev)
         {
             Edited = row.IsRecalled ? 0 : row.Edited,

@@ -50,9 +50,11 @@ public abstract class MessageChangeTests : IDisposable
         Assert.Equal(0, (await bob.RequestAsync(new { msgid = 131, conversation, seq = 1, react = "👍" })).Number("errno"));
         push = await bob.NextButReceiptsAsync();
         Assert.Equal((2L, 1L, 1L), (push.Number("rev"), push.Number("prev"), push.GetProperty("reactions").Number("👍")));
+        Assert.Equal(0, (await bob.RequestAsync(new { msgid = 131, conversation, seq = 2, react = "👍" })).Number("errno"));
+        Assert.Equal(3, (await bob.NextButReceiptsAsync()).Number("rev"));
         Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq = 2, recall = true })).Number("errno"));
         push = await bob.NextButReceiptsAsync();
-        Assert.Equal((2L, 3L, 2L), (push.Number("seq"), push.Number("rev"), push.Number("prev")));
+        Assert.Equal((2L, 4L, 3L), (push.Number("seq"), push.Number("rev"), push.Number("prev")));
         Assert.Equal(alice.UserId, push.GetProperty("recalled").Number("by"));
 
         var refused = await bob.RequestAsync(new { msgid = 131, conversation, seq = 1, recall = true });
@@ -64,18 +66,18 @@ public abstract class MessageChangeTests : IDisposable
             var messages = (await device.RequestAsync(new { msgid = 107, conversation, after = 0 })).GetProperty("messages").EnumerateArray().ToList();
             Assert.Equal(["uno", ""], messages.Select(message => message.Text("msg")));
             Assert.Equal(["👍"], messages[0].GetProperty("mine").EnumerateArray().Select(mine => mine.GetString()));
-            Assert.True(messages[1].Has("recalled"));
+            Assert.Equal((true, false, false), (messages[1].Has("recalled"), messages[1].Has("reactions"), messages[1].Has("mine")));
         }
 
         var changes = await bob.RequestAsync(new { msgid = 133, conversation, since = 1 });
-        Assert.Equal([(1L, 2L), (2L, 3L)], changes.GetProperty("changes").EnumerateArray().Select(change => (change.Number("seq"), change.Number("rev"))));
-        Assert.Equal(3, changes.Number("rev"));
-        Assert.Equal(3, (await bob.RequestAsync(new { msgid = 133, conversation, since = 9007199254740991 })).Number("rev")); // a number that nobody gave
+        Assert.Equal([(1L, 2L), (2L, 4L)], changes.GetProperty("changes").EnumerateArray().Select(change => (change.Number("seq"), change.Number("rev"))));
+        Assert.Equal(4, changes.Number("rev"));
+        Assert.Equal(4, (await bob.RequestAsync(new { msgid = 133, conversation, since = 9007199254740991 })).Number("rev")); // a number that nobody gave
         var sync = await bob.RequestAsync(new { msgid = 108 });
-        Assert.Equal(3, Assert.Single(sync.GetProperty("conversations").EnumerateArray()).Number("rev"));
+        Assert.Equal(4, Assert.Single(sync.GetProperty("conversations").EnumerateArray()).Number("rev"));
         Assert.Equal(0, (await alice.RequestAsync(new { msgid = 131, conversation, seq = 1, pin = true })).Number("errno"));
         sync = await bob.RequestAsync(new { msgid = 108, since = sync.Text("token") });
-        Assert.Equal(4, Assert.Single(sync.GetProperty("conversations").EnumerateArray()).Number("rev"));
+        Assert.Equal(5, Assert.Single(sync.GetProperty("conversations").EnumerateArray()).Number("rev"));
         sync = await bob.RequestAsync(new { msgid = 108, since = sync.Text("token") });
         Assert.Empty(sync.GetProperty("conversations").EnumerateArray());
         await old.FenceAsync();

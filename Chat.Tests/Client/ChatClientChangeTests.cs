@@ -223,6 +223,7 @@ public sealed class ChatClientChangeTests : ClientScenario
         Assert.Empty(message.Mine);
         message = message.With(new(AliceAndBob, 4, 6) { Recalled = new(Bob, 7) }, Alice);
         Assert.Equal(("", 0L, false, 6L), (message.Text, message.Edited, message.IsPinned, message.Rev));
+        Assert.Empty(message.Reactions);
     }
 
     void PostThree()

@@ -43,7 +43,8 @@ sealed class FakeChanges
                 push = push with { Text = request.Text, Edited = now };
                 break;
             case ChangeKind.Recall when state.Recalled is null:
-                state = state with { Text = null, Edited = 0, Recalled = new(user, now) };
+                state = state with { Text = null, Edited = 0, Recalled = new(user, now), Reactions = ReadOnlyDictionary<string, int>.Empty };
+                reactions.Clear();
                 push = push with { Recalled = state.Recalled };
                 break;
             case ChangeKind.React when !reactions.Contains(own):

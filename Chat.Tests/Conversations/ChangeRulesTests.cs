@@ -110,6 +110,20 @@ public sealed class ChangeRulesTests
     }
 
     [Fact]
+    public void A_recalled_message_has_no_reactions_also_if_they_came_at_the_same_time()
+    {
+        _messages[1].Own.Add((Alice, "🎉"));
+        _messages[1].Reactions["🎉"] = 1;
+        var judged = Judge(
+            new ChangeMessage(Pair, Bob, 1, ChangeKind.React, "👍"), new ChangeMessage(Pair, Bob, 2, ChangeKind.React, "👍"), new ChangeMessage(Pair, Alice, 1, ChangeKind.Recall, ""));
+        Assert.Equal([(2L, true)], judged.Set!.Reactions.Select(each => (each.Seq, each.IsThere)));
+        Assert.Empty(_messages[1].Reactions);
+        var push = judged.Pushes.Single(push => push.Seq == 1);
+        Assert.Null(push.Reactions);
+        Assert.Empty(push.Who);
+    }
+
+    [Fact]
     public void A_recall_says_that_the_message_is_pinned_no_longer()
     {
         _messages[1].Pinned = 5;

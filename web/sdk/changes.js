@@ -50,9 +50,9 @@ export function withChange(message, change) {
   const { fields, edited: before, mentions: mentioned, ...rest } = message;
   const told = text === undefined ? mentioned : mentions;
   const counts = reactions ?? message.reactions;
-  const next = { ...rest, rev, pinned: !recalled && (pinned ?? message.pinned ?? false), ...(counts && { reactions: counts }), mine: [...reacted] };
   if (recalled)
-    return { ...next, text: '', recalled };
+    return { ...rest, rev, pinned: false, reactions: {}, mine: [], text: '', recalled };
+  const next = { ...rest, rev, pinned: pinned ?? message.pinned ?? false, ...(counts && { reactions: counts }), mine: [...reacted] };
   const last = edited ?? before;
   return { ...next, text: text ?? message.text, ...(told && { mentions: told }), ...(fields && { fields }), ...(last && { edited: last }) };
 }

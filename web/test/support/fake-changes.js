@@ -28,6 +28,7 @@ export class FakeChanges {
     } else if (recall && !state.recalled) {
       message.msg = '';
       delete state.edit;
+      state.reactions.clear();
       state.recalled = told.recalled = { by, ts };
     } else if (emoji && (state.reactions.get(emoji)?.has(by) ?? false) !== (react !== undefined)) {
       const users = state.reactions.get(emoji) ?? new Set();
