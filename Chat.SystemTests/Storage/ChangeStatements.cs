@@ -44,5 +44,8 @@ static class ChangeStatements
         var all = await new MessageLogStore(database, new NodeIdentity("here:4053", 5_000)).ConversationsOfAsync(20);
         Assert.NotEmpty(await list.ReadAsync(20, [.. all.Take(100)]));
         Assert.Single(await list.ReadAsync(20, [new SyncRow { A = Group.A, B = Group.B, Head = 7 }])); // one that was changed
+        (message.Rev, message.Recalled, message.RecalledBy) = (3, 7, 20);
+        Assert.True(await changes.WriteAsync(new ChangeSet(Group, 2, 7, [message], new HashSet<long> { 7 }, [])));
+        Assert.Empty((await changes.ReadBasisAsync(Group, [7], [])).Messages[7].Reactions);
     }
 }
