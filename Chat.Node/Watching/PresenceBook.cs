@@ -19,6 +19,9 @@ sealed class PresenceBook
     /// <summary>So long is somebody shown as before whose last session has ended.</summary>
     public const long GraceMilliseconds = 15_000;
 
+    /// <summary>So long it counts that a user has said that it hides; its node says so too by then.</summary>
+    public const long SaidMilliseconds = 5000;
+
     /// <summary>Users of whom it is known when they were last seen; the oldest are forgotten.</summary>
     public const int MaxSeen = 50_000;
 
@@ -29,6 +32,7 @@ sealed class PresenceBook
     readonly Queue<(int UserId, long Due)> _due = new();
     readonly Dictionary<int, long> _seen = [];
     readonly Queue<(int UserId, long Seen)> _seenInOrder = new();
+    readonly Dictionary<int, long> _saidToHide = []; // until when
     readonly HashSet<int> _changed = [];
 
     public PresenceSource Open()
@@ -82,12 +86,20 @@ sealed class PresenceBook
         return true;
     }
 
-    /// <summary>It hides: nothing is left of when it was there.</summary>
-    public void Forget(int userId)
+    /// <summary>It has said that it hides, or does no longer. Of one that hides nothing is left of when it was there.</summary>
+    public void OnSaid(int userId, bool hides, long now)
     {
         var shown = Shown(userId);
-        _leaving.Remove(userId);
-        _seen.Remove(userId);
+        if (hides)
+        {
+            _saidToHide[userId] = now + SaidMilliseconds;
+            Forget(userId);
+        }
+        else
+        {
+            _saidToHide.Remove(userId);
+        }
+
         if (shown != Shown(userId))
             _changed.Add(userId);
     }
@@ -95,6 +107,15 @@ sealed class PresenceBook
     /// <summary>Whose time is over is offline now.</summary>
     public void Expire(long now)
     {
+        foreach (var (userId, due) in _saidToHide)
+        {
+            if (due > now)
+                continue;
+            _saidToHide.Remove(userId); // its node knows it, or the word that it hides no longer was lost
+            if (Shown(userId) != PresenceState.Offline)
+                _changed.Add(userId);
+        }
+
         while (_due.TryPeek(out var next) && next.Due <= now)
         {
             _due.Dequeue();
@@ -131,6 +152,8 @@ sealed class PresenceBook
     /// <summary>Of what the nodes say: one that says the user hides is enough, one where somebody sits too.</summary>
     Standing StandingOf(int userId)
     {
+        if (_saidToHide.ContainsKey(userId))
+            return Standing.Hidden;
         var found = Standing.Gone;
         foreach (var source in _sources)
         {
@@ -148,6 +171,12 @@ sealed class PresenceBook
         }
 
         return found;
+    }
+
+    void Forget(int userId)
+    {
+        _leaving.Remove(userId);
+        _seen.Remove(userId);
     }
 
     void Leave(int userId, PresenceState shown, long now, long wallTime)

@@ -119,8 +119,7 @@ sealed class PresenceHub(HubServices services, IPresenceRoad road) : UntypedActo
                 services.Veils.OnChanged(new VisibilityChanged(changed.UserId, 0));
                 services.Veils.ReadIfDue(Self);
                 services.Local.SetPrivacy(changed.UserId, changed.Hides);
-                if (changed.Hides)
-                    services.Book.Forget(changed.UserId);
+                services.Book.OnSaid(changed.UserId, changed.Hides, services.Now);
                 break;
             case Notice notice:
                 NoticeBoard.Of(Context.System).TellHere(notice);

@@ -80,6 +80,7 @@ public sealed class PresenceHubTests : PresenceHubTest
         await hub.ShowsAsync((Bob, PresenceState.Offline), (Carol, PresenceState.Online));
         await hub.WatchAsync(session, Alice, [Bob, Carol]);
         hub.Ref.Tell(new PrivacyChanged(Carol, Hides: true));
+        Assert.Equal([new(Carol, PresenceState.Offline)], (await hub.WatchAsync(NewProbe(), Alice, [Carol])).Presence); // before the next tick
         Assert.Equal([new(Carol, PresenceState.Offline)], (await NextPushAsync(session)).Users);
         hub.Ref.Tell(new PrivacyChanged(Bob, Hides: false));
         Clock.Advance(TimeSpan.FromSeconds(2));

@@ -103,9 +103,36 @@ public sealed class PresenceBookTests
         Set(_one, Standing.Online);
         Set(_one, Standing.Gone);
         _book.TakeChanged();
-        _book.Forget(User);
+        _book.OnSaid(User, hides: true, now: 0);
         Assert.Equal(new PresenceEntry(User, PresenceState.Offline), _book.EntryOf(User));
         Assert.Equal([User], _book.TakeChanged());
+    }
+
+    [Fact]
+    public void Who_says_that_it_hides_is_offline_before_its_node_says_so_and_shown_again_when_it_says_so()
+    {
+        Set(_one, Standing.Online);
+        _book.TakeChanged();
+        _book.OnSaid(User, hides: true, now: 0);
+        Set(_two, Standing.Online); // an older word
+        Assert.Equal((PresenceState.Offline, 1), (_book.Shown(User), _book.TakeChanged().Length));
+        _book.OnSaid(User, hides: false, now: 0);
+        Assert.Equal((PresenceState.Online, 1), (_book.Shown(User), _book.TakeChanged().Length));
+    }
+
+    [Fact]
+    public void After_a_while_only_what_the_nodes_say_counts_again()
+    {
+        Set(_one, Standing.Online);
+        _book.OnSaid(User, hides: true, now: 0);
+        _book.Expire(PresenceBook.SaidMilliseconds - 1);
+        Assert.Equal(PresenceState.Offline, _book.Shown(User));
+        Set(_one, Standing.Hidden);
+        _book.TakeChanged();
+        _book.Expire(PresenceBook.SaidMilliseconds);
+        Assert.Equal((PresenceState.Offline, 0), (_book.Shown(User), _book.TakeChanged().Length));
+        Set(_one, Standing.Online); // the word that it hides no longer was lost
+        Assert.Equal((PresenceState.Online, 1), (_book.Shown(User), _book.TakeChanged().Length));
     }
 
     [Fact]
