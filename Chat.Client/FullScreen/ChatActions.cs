@@ -20,6 +20,8 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
     const int ListPage = 100;
     const int MaxWatched = 200;
 
+    ConversationId? _typing;
+
     /// <summary>What was typed last may not be acknowledged yet.</summary>
     public Task Sending { get; private set; } = Task.CompletedTask;
 
@@ -32,6 +34,8 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
     public void Open(ConversationId id, bool keepsLine = false)
     {
         keepsLine &= view.Input.Text.Length > 0;
+        if (id != model.Selected)
+            StopTyping();
         if (!keepsLine)
             KeepDraft();
         var timeline = model.Open(id);
@@ -66,6 +70,7 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
 
     public void Send(ConversationId id, string text, long reply)
     {
+        StopTyping();
         var timeline = model.TimelineOf(id) ?? model.Open(id);
         timeline.DropFailures();
         timeline.NewBehind = null;
@@ -89,8 +94,18 @@ sealed class ChatActions(ChatClient client, ChatModel model, ScreenView view, Ac
 
     public void Type(ConversationId id)
     {
-        if (client.Features.Contains("typing") && client.IsConnected)
-            Run(client.Watching.TypeAsync(id, cancellationToken: stop), isQuiet: true);
+        if (!client.Features.Contains("typing") || !client.IsConnected)
+            return;
+        _typing = id;
+        Run(client.Watching.TypeAsync(id, cancellationToken: stop), isQuiet: true);
+    }
+
+    /// <summary>What was begun was sent, wiped out, or left.</summary>
+    public void StopTyping()
+    {
+        if (_typing is { } id && client.IsConnected)
+            Run(client.Watching.TypeAsync(id, isTyping: false, stop), isQuiet: true);
+        _typing = null;
     }
 
     /// <summary>The newest message on the screen is read.</summary>

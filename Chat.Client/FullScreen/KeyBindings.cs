@@ -28,6 +28,8 @@ sealed class KeyBindings(ChatModel model, ScreenView view, ChatActions actions, 
         view.Input.Press(key);
         if (view.Mode is InputMode.Line or InputMode.Reply && model.Selected is { } selected && view.Input.Text is [not '/', ..])
             actions.Type(selected);
+        else
+            actions.StopTyping();
         return false;
     }
 
@@ -188,6 +190,7 @@ sealed class KeyBindings(ChatModel model, ScreenView view, ChatActions actions, 
     {
         view.Mode = InputMode.Line;
         view.Input.Set("");
+        actions.StopTyping();
     }
 
     void Enter()

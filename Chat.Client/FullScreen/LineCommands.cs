@@ -106,6 +106,8 @@ sealed class LineCommands
                 _actions.Send(selected, call[0]!, 0);
                 break;
             case "say":
+                if (_view.Input.Text.Length == 0)
+                    _view.Input.Set(call[0]!); // it need not be typed again
                 _view.Say("to whom? Ctrl-N opens a conversation, /to WHO a new one", isError: true);
                 break;
             default:
@@ -151,6 +153,8 @@ sealed class LineCommands
                 break;
             case MessageSent sent:
                 _actions.Reload(sent.Message.Conversation);
+                if (_model.Selected is null)
+                    _actions.Open(sent.Message.Conversation, keepsLine: true); // the next line is most likely for the same one
                 break;
             case SettingsShown shown:
                 _model.Show(shown.Settings);

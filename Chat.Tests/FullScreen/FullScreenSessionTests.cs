@@ -125,6 +125,54 @@ public sealed class FullScreenSessionTests : ClientScenario
         await LeaveAsync(session);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Others_see_that_one_writes_until_the_line_is_sent_or_wiped_out(bool isSent)
+    {
+        Server.Live.Listed.Add(new(AliceAndBob, 1));
+        Server.Post(Bob, AliceAndBob, "hello alice");
+        var session = Start();
+        await SeesAsync("hello alice");
+        Press(ConsoleKey.N, ConsoleModifiers.Control);
+        await SeesAsync("bob: hello alice");
+        Type("hi");
+        if (isSent)
+            Press(ConsoleKey.Enter);
+        else
+        {
+            Press(ConsoleKey.Backspace);
+            Press(ConsoleKey.Backspace);
+        }
+
+        await Eventually.EqualAsync("True, False", () => Task.FromResult<string?>(Typed()));
+        Assert.Equal(isSent ? 1 : 0, Server.Requests.Items.Count(request => request is SendMessageRequest));
+        await LeaveAsync(session);
+
+        string Typed() => string.Join(", ", Server.Requests.Items.OfType<TypingRequest>().Select(typing => typing.IsOn));
+    }
+
+    [Fact]
+    public async Task A_line_for_nobody_stays_and_a_message_to_somebody_opens_the_conversation()
+    {
+        var session = Start();
+        await SeesAsync("logged in as alice");
+        Type("hello");
+        Press(ConsoleKey.Enter);
+        await SeesAsync("to whom?");
+        for (var i = 0; i < "hello".Length; i++)
+            Press(ConsoleKey.Backspace);
+        Type("/msg 2 hi");
+        Press(ConsoleKey.Enter);
+        await SeesAsync("you: hi ✓");
+        Type("and again");
+        Press(ConsoleKey.Enter);
+        await SeesAsync("you: and again ✓");
+
+        Assert.Equal(["hi", "and again"], Server.Store.Log(AliceAndBob).Select(message => message.Text));
+        await LeaveAsync(session);
+    }
+
     [Fact]
     public async Task What_is_typed_behind_a_choice_goes_to_who_was_chosen_or_to_nobody()
     {
