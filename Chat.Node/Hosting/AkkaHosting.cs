@@ -93,17 +93,13 @@ static class AkkaHosting
         return services;
     }
 
-    /// <summary>
-    /// Where every address is listened on, the name is for the others alone: in a container it may not be known yet when the
-    /// node starts.
-    /// </summary>
     static RemoteOptions RemotingOf(ChatSettings settings)
     {
         if (!settings.IsClustered)
             return new RemoteOptions { HostName = "127.0.0.1", Port = 0 };
         return new RemoteOptions
         {
-            HostName = settings.ListensEverywhere ? settings.Bind.ToString() : settings.ClusterHostname,
+            HostName = settings.IsClusterEverywhere ? settings.Bind.ToString() : settings.ClusterHostname,
             PublicHostName = settings.ClusterHostname,
             Port = settings.ClusterPort,
         };

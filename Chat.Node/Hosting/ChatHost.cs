@@ -170,7 +170,7 @@ static class ChatHost
         app.Services.GetService<CertificateKeeper>()?.Load();
         await PortCheck.RunAsync(settings);
         if (settings is { IsClusterOpen: true, Unprotected: UnprotectedCluster.Warn })
-            ClusterLog.Unprotected(logger, settings.ListensEverywhere ? $"{settings.Bind}" : settings.ClusterHostname);
+            ClusterLog.Unprotected(logger, settings.IsClusterEverywhere ? $"{settings.Bind}" : settings.ClusterHostname);
         await app.Services.PrepareStorageAsync().WaitAsync(stop); // steps that are under way can be repeated, or are taken back
         await app.Services.PrepareFilesAsync().WaitAsync(stop);
         await using var stopping = stop.Register(app.Lifetime.StopApplication);

@@ -25,7 +25,7 @@ static class PortCheck
             TryListen("WebTlsPort", settings.Bind, "Bind", webTlsPort);
         if (!settings.IsClustered)
             return;
-        if (settings.ListensEverywhere)
+        if (settings.IsClusterEverywhere)
             TryListen("Cluster:Port", settings.Bind, "Bind", settings.ClusterPort);
         else
             TryListen("Cluster:Port", await ResolveAsync(settings.ClusterHostname), "Cluster:Hostname", settings.ClusterPort);

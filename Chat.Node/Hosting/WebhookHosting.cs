@@ -34,6 +34,7 @@ static class WebhookHosting
         services.AddSingleton(provider => new WebhookSender(
             settings.Webhooks.AllowPrivate, provider.GetRequiredService<RecentAttempts>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<NodeMeter>()));
         services.AddSingleton<WebhookWorker>();
+        services.AddSingleton<EventTexts>();
         services.AddSingleton<OutboxWorker>();
         services.AddSingleton<ReplayWorker>();
         services.AddSingleton<OffWorker>();

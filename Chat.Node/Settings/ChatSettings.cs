@@ -51,7 +51,13 @@ sealed record ChatSettings
     public UnprotectedCluster Unprotected { get; init; }
 
     /// <summary>Whether other machines may reach a cluster's port that takes everybody for a node.</summary>
-    public bool IsClusterOpen => IsClustered && ClusterTls is null && (ListensEverywhere || !IsLoopback(ClusterHostname));
+    public bool IsClusterOpen => IsClustered && ClusterTls is null && !IsLoopback(ClusterHostname);
+
+    /// <summary>
+    /// Whether the cluster's port is open at every address: where clients are listened to so, and other machines are to reach this node by its hostname. In a container that
+    /// name may not be known yet when the node starts.
+    /// </summary>
+    public bool IsClusterEverywhere => ListensEverywhere && !IsLoopback(ClusterHostname);
 
     /// <summary>Nodes to ask first, as <c>host:port</c>; the database knows the others.</summary>
     public IReadOnlyList<string> SeedNodes { get; init; } = [];

@@ -73,6 +73,11 @@ sealed class ReportStore(IChatDatabase database, TimeProvider clock, WebhookOutb
             """,
             new { after, limit }))]);
 
+    /// <summary>Some of them, by their numbers.</summary>
+    public Task<Dictionary<long, MessageReport>> ReadAsync(IReadOnlyCollection<long> ids) => database.ReadAsync(async connection =>
+        (await connection.QueryAsync<MessageReport>(
+            "SELECT id, a, b, seq, reporter, sender, reason, msg, created FROM MessageReport WHERE id IN @ids", new { ids })).ToDictionary(report => report.Id));
+
     /// <summary>Somebody has looked at it. Its text goes: nobody needs it any more. False if there is no such report that is open.</summary>
     public Task<bool> CloseAsync(long id) => database.WriteAsync(async (connection, transaction) => await connection.ExecuteAsync(
         "UPDATE MessageReport SET closed = @now, msg = '', reason = '' WHERE id = @id AND closed IS NULL", new { id, now = Now }, transaction) > 0);
@@ -101,7 +106,7 @@ sealed class ReportStore(IChatDatabase database, TimeProvider clock, WebhookOutb
             var number = await connection.ExecuteScalarAsync<long>(database.Dialect.LastInsertId, transaction: transaction);
             await outbox.AddAsync(
                 connection, transaction, WebhookTypes.MessageReported,
-                WebhookData.Of(new MessageReportedData(number, id.ToString(), report.Seq, message.Sender, reporter, report.Reason, text, message.Ts)));
+                WebhookData.Of(new MessageReportedData(number, id.ToString(), report.Seq, message.Sender, reporter, Reason: "", Msg: "", message.Ts))); // its texts are here
         }
 
         return ReportOutcome.Stored;

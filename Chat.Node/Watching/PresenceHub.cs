@@ -143,6 +143,7 @@ sealed class PresenceHub(HubServices services, IPresenceRoad road) : UntypedActo
         _peers.Tick(Self);
         services.Readers.Tick(_peers, Self);
         services.Book.Expire(services.Now);
+        services.Typing.Sweep(services.Now);
         _watchers.Tick();
         if (_peers.IsComplete())
             _watchers.ReleaseHeld(Context);

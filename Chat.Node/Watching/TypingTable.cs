@@ -72,7 +72,8 @@ sealed class TypingTable
             ? typing.Where(other => other.Until > now).Select(other => (other.UserId, other.Until - now))
             : [];
 
-    void Sweep(long now)
+    /// <summary>What is over is forgotten.</summary>
+    public void Sweep(long now)
     {
         if (now - _sweptAt < LastsMilliseconds)
             return;

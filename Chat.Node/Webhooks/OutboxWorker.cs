@@ -5,7 +5,7 @@ using Chat.Node.Telemetry;
 namespace Chat.Node.Webhooks;
 
 /// <summary>Brings an endpoint the events that are not in the log, in order; takes away those that nobody needs any more.</summary>
-sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookLeftovers leftovers, WebhookSender sender, TimeProvider clock)
+sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookLeftovers leftovers, EventTexts texts, WebhookSender sender, TimeProvider clock)
 {
     const int PageRows = 100;
 
@@ -33,7 +33,8 @@ sealed class OutboxWorker(WebhookOutbox outbox, WebhookStore endpoints, WebhookL
         var taken = rows.Where(row => !endpoint.Wants(row.Type)).Select(row => row.Id).ToHashSet();
         var (attempt, isCut) = ((endpoint.Trouble?.Attempts ?? 0) + 1, false);
         var (hasProgress, failed) = (false, (Request: (IReadOnlyList<WebhookEvent>)[], Outcome: default(SendOutcome)));
-        var waiting = new Stack<IReadOnlyList<WebhookEvent>>(Requests(run, [.. rows.Where(row => !taken.Contains(row.Id))]).Reverse());
+        var wanted = await texts.FillAsync([.. rows.Where(row => !taken.Contains(row.Id))]);
+        var waiting = new Stack<IReadOnlyList<WebhookEvent>>(Requests(run, wanted).Reverse());
         while (waiting.TryPop(out var request))
         {
             var answer = await sender.PostAsync(endpoint, BodyOf(endpoint, request), attempt);

@@ -140,7 +140,7 @@ sealed class PushWorker(
                 failed.Add(push);
         }
 
-        var taken = told.Where(each => !failed.Contains(each.Push)).Select(each => (each.Push, WebhookData.Of(each.Required))).ToList();
+        var taken = told.Where(each => !failed.Contains(each.Push)).Select(each => (each.Push, WebhookData.Of(each.Required with { Preview = each.Required.Preview is null ? null : "" }))).ToList(); // EventTexts has the text
         if (taken.Count > 0)
             await pushes.TellAsync(taken, writesEvents);
         return failed;

@@ -31,6 +31,7 @@ static class DeviceStatements
         var message = new LogRow(ConversationId.Group(30), 1, 3, "c", 1, """{"msg":"hi"}"""u8.ToArray());
         Assert.Equal(ReportOutcome.Stored, await reports.AddAsync(new ReportRequest(ConversationId.Group(30), 1, "why"), 20, message));
         Assert.NotEmpty(await reports.OpenAsync(0, 10));
+        Assert.Equal(2, (await reports.ReadAsync([1, 2])).Count);
         Assert.True(await reports.CloseAsync(Assert.Single(await reports.OpenAsync(0, 1)).Id));
     }
 }

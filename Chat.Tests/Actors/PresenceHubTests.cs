@@ -222,6 +222,18 @@ public sealed class PresenceHubTests : PresenceHubTest
     }
 
     [Fact]
+    public async Task Typing_that_is_over_is_forgotten_though_nobody_types_again()
+    {
+        var hub = Start();
+        hub.Come(Alice);
+        await hub.ShowsAsync((Alice, PresenceState.Online));
+        hub.Ref.Tell(new Typed(Pair, Alice, IsOn: true, [Alice, Bob]));
+        await AwaitAssertAsync(() => Assert.Equal(1, hub.Services.Typing.Conversations), Patience);
+        Clock.Advance(TimeSpan.FromMilliseconds(2 * TypingTable.LastsMilliseconds));
+        await AwaitAssertAsync(() => Assert.Equal(0, hub.Services.Typing.Conversations), Patience);
+    }
+
+    [Fact]
     public async Task Who_hides_types_unseen()
     {
         var hub = Start();

@@ -40,8 +40,8 @@ public sealed class ClusterProtectionTests
     [InlineData(false, "Cluster:Hostname=::1")]
     [InlineData(true, "Cluster:Hostname=192.0.2.1")]
     [InlineData(true, "Cluster:Hostname=node1")]
-    [InlineData(true, "Bind=0.0.0.0")]
-    [InlineData(true, "Bind=::")]
+    [InlineData(false, "Bind=0.0.0.0")]
+    [InlineData(false, "Bind=::")]
     [InlineData(false, "Bind=192.0.2.1")]
     public void A_port_that_other_machines_may_reach_is_open(bool isOpen, string setting)
     {
@@ -49,6 +49,15 @@ public sealed class ClusterProtectionTests
         Assert.False(Read(setting, "Cluster:Enabled=false").IsClusterOpen);
         Assert.False(Read([setting, .. Tls]).IsClusterOpen);
     }
+
+    [Theory]
+    [InlineData(false, "Bind=0.0.0.0")]
+    [InlineData(false, "Bind=0.0.0.0", "Cluster:Hostname=localhost")]
+    [InlineData(false, "Cluster:Hostname=node1")]
+    [InlineData(true, "Bind=0.0.0.0", "Cluster:Hostname=node1")]
+    [InlineData(true, "Bind=::", "Cluster:Hostname=192.0.2.1")]
+    public void It_is_open_at_every_address_only_where_others_are_to_reach_the_node(bool isEverywhere, params string[] settings) =>
+        Assert.Equal(isEverywhere, Read(settings).IsClusterEverywhere);
 
     [Fact]
     public void An_open_port_may_be_refused_and_allowed()

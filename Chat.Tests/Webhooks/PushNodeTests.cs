@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Node.Storage;
+using Chat.Node.Webhooks;
 using Chat.Tests.Support;
 using Dapper;
 using Xunit;
@@ -80,6 +81,37 @@ public sealed class PushNodeTests(WebhookNode fixture) : WebhookNodeTest(fixture
         await SoonAsync(string.Join(',', others.Select(user => user == _bob ? $"{user}:1" : $"{user}:2").Order()), ToldAsync);
 
         Task<string?> ToldAsync() => Task.FromResult<string?>(string.Join(',', Receiver.Events.Select(Data).Select(data => $"{data.GetProperty("user")}:{data.GetProperty("seq")}").Order()));
+    }
+
+    [Fact]
+    public async Task What_is_taken_back_while_its_event_waits_is_told_to_nobody()
+    {
+        Receiver.Answer = _ => HttpStatusCode.InternalServerError;
+        await AddAsync();
+        await SendAsync(_alice, _bob, "a secret");
+        await SoonAsync(true, () => Task.FromResult(!Receiver.Events.IsEmpty));
+        Assert.Equal("a secret", Data(Receiver.Events.First()).GetProperty("preview").GetString());
+        Assert.Equal(0L, await ScalarAsync("SELECT COUNT(*) FROM WebhookEvent WHERE data LIKE '%a secret%'"));
+        await LeaseAsync();
+        Assert.Equal(HttpStatusCode.OK, (await Node.AskAsync(HttpMethod.Patch, $"/conversations/d:{_alice}:{_bob}/messages/1", new { recall = true })).Status);
+        Receiver.Answer = _ => HttpStatusCode.OK;
+        await SoonAsync("", () => Task.FromResult(Receiver.Events.Where(each => each.IsTaken).Select(each => Data(each).GetProperty("preview").GetString()).FirstOrDefault()));
+    }
+
+    [Fact]
+    public async Task The_text_of_a_report_is_told_until_it_is_closed()
+    {
+        await AddAsync(new { url = Receiver.Url, types = new[] { "message.reported" } });
+        await SendAsync(_alice, _bob, "buy this");
+        using (var device = await LogInAsync(_bob, protocol: 3))
+            Assert.Equal(0, (await device.AskAsync(new { msgid = 143, conversation = $"d:{_alice}:{_bob}", seq = 1, reason = "spam", @ref = 9 })).GetProperty("errno").GetInt32());
+        await SoonAsync(1, () => Task.FromResult(Receiver.Events.Count));
+        var data = Data(Receiver.Events.Single());
+        Assert.Equal(("spam", "buy this"), (data.GetProperty("reason").GetString(), data.GetProperty("msg").GetString()));
+        Assert.Equal(0L, await ScalarAsync("SELECT COUNT(*) FROM WebhookEvent WHERE data LIKE '%buy this%' OR data LIKE '%spam%'"));
+        Assert.True(await Node.Service<ReportStore>().CloseAsync(data.GetProperty("report").GetInt64()));
+        var told = await Node.Service<EventTexts>().FillAsync([new WebhookEvent(1, WebhookTypes.MessageReported, data.GetRawText(), 1)]);
+        Assert.Contains("\"reason\":\"\",\"msg\":\"\"", told.Single().Data, StringComparison.Ordinal);
     }
 
     [Fact]
