@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Chat.Ctl.Commands;
@@ -44,14 +45,19 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancelled = default)
     {
         var parsed = Root().Parse(arguments);
-        var outcome = await parsed.InvokeAsync(new() { Output = output, Error = error }, cancelled);
-        return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : outcome;
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(new() { Output = output, Error = error }, cancelled);
+        if (arguments.Contains(_json.Name))
+            await WriteErrorAsync(isJson: true, new CtlException(ExitCode.WrongUsage, string.Join(' ', parsed.Errors.Select(wrong => wrong.Message))));
+        else
+            await parsed.InvokeAsync(new() { Output = error, Error = error }, cancelled); // with the help
+        return ExitCode.WrongUsage;
     }
 
     /// <summary>All commands.</summary>
-    public RootCommand Root()
+    public Command Root()
     {
-        var root = new RootCommand("Looks at ChatActors nodes and steers them, over the HTTP API of their internal port.") { _node, _keyFile, _json, _timeout };
+        var root = new Command("chatctl", "Looks at ChatActors nodes and steers them, over the HTTP API of their internal port.") { new HelpOption(), new VersionOption(), _node, _keyFile, _json, _timeout };
         _timeout.Recursive = true;
         foreach (var command in NodeCommands.All(Make).Append(TopCommand.Create(Make, output)).Concat(UserCommands.All(Make, input, output)).Concat(StoredCommands.All(Make)).Concat(AuditCommands.All(Make)).Concat(ConfigCommands.All(Make, MakeLocal)).Append(BackupCommands.Create(MakeLocal)))
             root.Add(command);
@@ -93,10 +99,13 @@ sealed class CtlProgram(TextReader input, TextWriter output, TextWriter error)
         }
         catch (CtlException e)
         {
-            await error.WriteLineAsync(isJson ? JsonSerializer.Serialize(new { error = e.Message, exit = e.ExitCode }, Indented) : $"chatctl: {e.Message}");
+            await WriteErrorAsync(isJson, e);
             return e.ExitCode;
         }
     }
+
+    Task WriteErrorAsync(bool isJson, CtlException e) =>
+        error.WriteLineAsync(isJson ? JsonSerializer.Serialize(new { error = e.Message, exit = e.ExitCode }, Indented) : $"chatctl: {e.Message}");
 
     Uri NodeOf(ParseResult parsed)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Chat.Client.FullScreen;
 using ChatActors.Client;
@@ -51,9 +52,9 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
 
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken = default)
     {
-        var root = new RootCommand("Chat in a terminal, or from a script. Inside, /help lists the commands.")
+        var root = new Command("chatactors", "Chat in a terminal, or from a script. Inside, /help lists the commands.")
         {
-            _host, _port, _endpoints, _tls, _insecure, _name, _password, _tokenCommand, _register, _script, _plain, _files, _timeout, _device, _state,
+            new HelpOption(), new VersionOption(), _host, _port, _endpoints, _tls, _insecure, _name, _password, _tokenCommand, _register, _script, _plain, _files, _timeout, _device, _state,
         };
         AddValidators(root);
         root.SetAction(RunAsync);
@@ -62,7 +63,7 @@ sealed class CommandLineProgram(TextReader input, TextWriter output, TextWriter 
         return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : outcome;
     }
 
-    void AddValidators(RootCommand root)
+    void AddValidators(Command root)
     {
         _endpoints.Validators.Add(result =>
         {

@@ -51,7 +51,7 @@ static class IssuerReader
             ? value
             : throw new SettingsException($"{key} is too short: at least {IssuerSettings.MinSecretBytes} bytes are expected"),
         IssuerKeySource.PublicKey => PublicKeyPem.Load(key, value),
-        _ => IsFetched(value) ? value : throw new SettingsException($"{key} is \"{value}\": expected is an https URL, or an http URL of this machine (127.0.0.1)"),
+        _ => IsFetched(value) ? value : throw new SettingsException($"{key} is \"{AddressMask.Of(value)}\": expected is an https URL, or an http URL of this machine (127.0.0.1), without user and password"),
     };
 
     /// <summary>Keys that come without TLS are anybody's keys.</summary>

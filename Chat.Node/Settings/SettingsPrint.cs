@@ -9,9 +9,6 @@ static class SettingsPrint
 {
     public const string Argument = "--print-config";
 
-    /// <summary>In place of a secret.</summary>
-    const string Hidden = "***";
-
     /// <summary>A line for each setting, in the order of their names.</summary>
     /// <exception cref="SettingsException">One of them is wrong: the node would not start.</exception>
     public static IEnumerable<string> Lines(IConfigurationRoot configuration)
@@ -36,14 +33,7 @@ static class SettingsPrint
     };
 
     /// <summary>
-    /// Connection strings are secret as a whole: each database has its own words for a password. Of an address the query is: some servers want a key there.
+    /// Connection strings are secret as a whole: each database has its own words for a password. Of addresses a part may be.
     /// </summary>
-    public static string Shown(string value, bool isSecret)
-    {
-        if (isSecret && value.Length > 0)
-            return Hidden;
-        return value.IndexOf('?', StringComparison.Ordinal) is > 0 and var at && Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? $"{value[..at]}?{Hidden}"
-            : value;
-    }
+    public static string Shown(string value, bool isSecret) => isSecret && value.Length > 0 ? AddressMask.Hidden : AddressMask.Of(value);
 }

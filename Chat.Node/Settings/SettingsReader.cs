@@ -106,7 +106,7 @@ sealed class SettingsReader(IConfigurationSection section)
         var text = Text(key, "");
         return text.Length == 0 ? null
             : TryParse(text) is { Scheme: "http" or "https", Query: "", Fragment: "" } address ? address
-            : throw Wrong(key, text, "an address such as https://chat.example.com/");
+            : throw Wrong(key, text, "an address such as https://chat.example.com/, without user, password and query");
     }
 
     static Uri? TryParse(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 ? uri : null;
@@ -233,5 +233,5 @@ sealed class SettingsReader(IConfigurationSection section)
     }
 
     static SettingsException Wrong(string key, string text, string expected) =>
-        new($"Chat:{key} is \"{text}\": expected is {expected}");
+        new($"Chat:{key} is \"{AddressMask.Of(text)}\": expected is {expected}");
 }

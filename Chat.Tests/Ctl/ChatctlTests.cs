@@ -190,6 +190,22 @@ public sealed class ChatctlTests(ApiNode node) : IDisposable
     }
 
     [Theory]
+    [InlineData("users", "find")]
+    [InlineData("trace", "d:1:2", "abc")]
+    [InlineData("nonsense")]
+    public async Task What_cannot_be_understood_is_an_error_on_standard_error_alone(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.Equal((ExitCode.WrongUsage, ""), (run.Exit, run.Output));
+        Assert.Contains("Usage:\n  chatctl ", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        run = await RunAsync([.. arguments, "--json"]);
+        Assert.Equal((ExitCode.WrongUsage, ""), (run.Exit, run.Output));
+        var error = JsonDocument.Parse(run.Error).RootElement;
+        Assert.Equal(ExitCode.WrongUsage, error.GetProperty("exit").GetInt32());
+        Assert.NotEqual("", error.GetProperty("error").GetString());
+    }
+
+    [Theory]
     [InlineData(ExitCode.WrongUsage, "users")]
     [InlineData(ExitCode.WrongUsage, "nonsense")]
     [InlineData(ExitCode.WrongUsage, "key", "create", "x", "--scope", "root")]

@@ -36,7 +36,7 @@ public sealed class AddressSettingsTests
     public void What_is_no_address_of_a_node_is_named(string key, string value)
     {
         var wrong = Assert.Throws<SettingsException>(() => Read(key, value)).Message;
-        Assert.StartsWith($"Chat:{key} is \"{value.Split(',')[^1]}\": expected is ", wrong, StringComparison.Ordinal);
+        Assert.StartsWith($"Chat:{key} is \"{AddressMask.Of(value.Split(',')[^1])}\": expected is ", wrong, StringComparison.Ordinal);
     }
 
     [Theory]

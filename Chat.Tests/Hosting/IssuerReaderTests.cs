@@ -48,7 +48,7 @@ public sealed class IssuerReaderTests
     [InlineData("Chat:Auth:Issuers:0:Audience is missing", "0:Name=a", "0:Secret=" + Secret)]
     [InlineData("Chat:Auth:Issuers:0:Secret is too short", "0:Name=a", "0:Audience=chat", "0:Secret=0123456789abcdef0123456789abcde")]
     [InlineData("Chat:Auth:Issuers:0:Jwks is \"http://a.example/\"", "0:Name=a", "0:Audience=chat", "0:Jwks=http://a.example/")]
-    [InlineData("Chat:Auth:Issuers:0:Jwks is \"https://me:pw@a.example/\"", "0:Name=a", "0:Audience=chat", "0:Jwks=https://me:pw@a.example/")]
+    [InlineData("Chat:Auth:Issuers:0:Jwks is \"https://***@a.example/\"", "0:Name=a", "0:Audience=chat", "0:Jwks=https://me:pw@a.example/")]
     [InlineData("Chat:Auth:Issuers:0:Jwks is \"keys\"", "0:Name=a", "0:Audience=chat", "0:Jwks=keys")]
     [InlineData("Chat:Auth:Issuers:0:MaxHours is \"0\"", "0:Name=a", "0:Audience=chat", "0:Secret=" + Secret, "0:MaxHours=0")]
     [InlineData("Chat:Auth:Issuers:0:PublicKey is neither PEM nor a file", "0:Name=a", "0:Audience=chat", "0:PublicKey=/there/is/none.pem")]

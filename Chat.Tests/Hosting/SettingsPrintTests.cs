@@ -97,6 +97,31 @@ public sealed class SettingsPrintTests
         Assert.All(lines, line => Assert.DoesNotContain(Marker, line, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("https://u:SECRET@h:1/a/b?k=SECRET", "https://***@h:1/a/b?***")]
+    [InlineData("https://u:SEC@RET@h/", "https://***@h/")]
+    [InlineData("https:u:SECRET@h", "https:***@h")]
+    [InlineData("u:SECRET@h", "u:***@h")]
+    [InlineData("https://h/a@b#SECRET", "https://h/a@b?***")]
+    [InlineData("a:4053,b:4053", "a:4053,b:4053")]
+    [InlineData("http://h:1/a", "http://h:1/a")]
+    [InlineData("::1", "::1")]
+    [InlineData("", "")]
+    public void Of_an_address_neither_user_and_password_nor_the_query_are_shown(string address, string shown) => Assert.Equal(shown, AddressMask.Of(address));
+
+    [Theory]
+    [InlineData("Chat:WebPublicUrl")]
+    [InlineData("Chat:Files:S3:Endpoint", "--Chat:Files:Store=s3")]
+    [InlineData("Chat:WebOrigins")]
+    [InlineData("Chat:Hooks:BeforeMessage", "--Chat:Hooks:OnFailure=deny")]
+    [InlineData("Chat:Auth:Issuers:0:Jwks", "--Chat:Auth:Issuers:0:Name=shop", "--Chat:Auth:Issuers:0:Audience=chat")]
+    public void What_stops_the_start_repeats_no_password_of_an_address(string key, params string[] others)
+    {
+        var refused = Assert.Throws<SettingsException>(() => Print([$"--{key}=https://user:{Marker}@h/a?b={Marker}", .. others]));
+        Assert.StartsWith(key, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Marker, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Reading_the_settings_again_watches_no_file() => Assert.All(
         ChatHost.ReadAgain(["--Chat:Port=1"]).Providers.OfType<Microsoft.Extensions.Configuration.Json.JsonConfigurationProvider>(), file => Assert.False(file.Source.ReloadOnChange));
