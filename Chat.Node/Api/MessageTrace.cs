@@ -7,7 +7,8 @@ namespace Chat.Node.Api;
 /// <param name="IsQueued">It waits in the offline queue.</param>
 /// <param name="IsOnline">The receiver has a session at a node.</param>
 /// <param name="IsElsewhere">The receiver is at an unclustered server, and at no node.</param>
-readonly record struct ReceiverFacts(DeliveryMark Mark, bool IsQueued, bool IsOnline, bool IsElsewhere = false);
+/// <param name="IsConfirmed">The conversation knows that every receiver was given the message, or has it in the queue.</param>
+readonly record struct ReceiverFacts(DeliveryMark Mark, bool IsQueued, bool IsOnline, bool IsElsewhere = false, bool IsConfirmed = false);
 
 /// <summary>Where a message is, from what is stored: nothing is noted for it while it is on its way. Pure.</summary>
 static class MessageTrace
@@ -24,6 +25,7 @@ static class MessageTrace
         { Mark.ReceivedTo: var received } when received >= seq => "received",
         { IsQueued: true } => "queued",
         { Mark.QueuedTo: var queued } when queued >= seq => "given", // a session took its row, or the mark was raised with it: the device has not said so
+        { IsConfirmed: true } => "given",
         { IsOnline: true } => "underWay",
         _ => "unconfirmed",
     };

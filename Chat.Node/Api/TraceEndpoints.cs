@@ -58,7 +58,7 @@ static class TraceEndpoints
         var names = new Dictionary<long, string>();
         return TypedResults.Ok(new TraceAnswer(
             id.ToString(), seq, row.Sender, row.Cmid, row.Ts, await NameOfAsync(stores.Nodes, row.Node, names), state is { Edited: > 0 } ? state.Edited : null, state?.Recalled?.Timestamp,
-            await LookAsync(stores, id, seq, page, names), page.Count < receivers.Count));
+            await LookAsync(stores, row, page, names), page.Count < receivers.Count));
     }
 
     /// <summary>Who has left since is not asked about: nothing is brought to them any more.</summary>
@@ -66,10 +66,12 @@ static class TraceEndpoints
         ? (await stores.Contacts.MembersAsync([id.B])).GetValueOrDefault(id.B) ?? []
         : await stores.Accounts.ExistingAsync(id.A == id.B ? [id.A] : [id.A, id.B]);
 
-    static async Task<List<TraceReceiver>> LookAsync(TraceStores stores, ConversationId id, long seq, List<int> users, Dictionary<long, string> names)
+    static async Task<List<TraceReceiver>> LookAsync(TraceStores stores, LogRow message, List<int> users, Dictionary<long, string> names)
     {
         if (users.Count == 0)
             return [];
+        var (id, seq) = (message.Conversation, message.Seq);
+        var isConfirmed = await stores.Nodes.IsConfirmedAsync(message.Node, message.Ts); // before the rest: what is queued meanwhile is seen
         var marks = await stores.Marks.ReadAsync([.. users.Select(user => (user, id))]);
         var rows = await stores.Offline.RowsOfAsync(users, id, seq);
         var nodes = await stores.Presence.NodesOfAsync(users);
@@ -80,7 +82,7 @@ static class TraceEndpoints
             var mark = marks.GetValueOrDefault((user, id)) ?? new DeliveryMark(user, id, 0, 0, 0);
             var (isQueued, isOnline) = (rows.TryGetValue(user, out var queued), nodes.TryGetValue(user, out var node));
             traced.Add(new TraceReceiver(
-                user, MessageTrace.StateOf(seq, new ReceiverFacts(mark, isQueued, isOnline, elsewhere.Contains(user))), isQueued ? queued : null,
+                user, MessageTrace.StateOf(seq, new ReceiverFacts(mark, isQueued, isOnline, elsewhere.Contains(user), isConfirmed)), isQueued ? queued : null,
                 isOnline ? await NameOfAsync(stores.Nodes, node, names) : null, stores.Sessions.Of(user) is { Count: > 0 } here ? here : null));
         }
 

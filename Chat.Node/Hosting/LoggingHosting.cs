@@ -12,6 +12,9 @@ static class LoggingHosting
     /// </summary>
     const int WaitingLines = 1000;
 
+    /// <summary>Its lines have whole addresses of requests, with the names and words that somebody looks for: below this level it says nothing, whatever is configured.</summary>
+    const string OfRequests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     public static void AddChatLogging(this ILoggingBuilder logging)
     {
         logging.ClearProviders();
@@ -26,5 +29,6 @@ static class LoggingHosting
             console.MaxQueueLength = WaitingLines;
         });
         logging.Services.AddHostedService<LogReporter>();
+        logging.AddFilter<ConsoleLoggerProvider>(OfRequests, LogLevel.Warning);
     }
 }

@@ -88,6 +88,12 @@ sealed class Nodes(IChatDatabase database, NodeIdentity node, TimeProvider clock
     public async Task<long> OldestUnfinishedAsync() => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long?>(
         "SELECT MIN(confirmed_before) FROM Node WHERE finished = 0 AND incarnation <> @Incarnation", new { node.Incarnation })) ?? long.MaxValue;
 
+    /// <summary>Whether a message that a node has logged has reached everybody: it was given to a session of theirs, or waits in their queue.</summary>
+    /// <param name="incarnation">Of the node.</param>
+    /// <param name="ts">When it was logged, in milliseconds since 1970, UTC.</param>
+    public async Task<bool> IsConfirmedAsync(long incarnation, long ts) => await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
+        "SELECT COUNT(*) FROM Node WHERE incarnation = @incarnation AND finished = 0 AND confirmed_before <= @ts", new { incarnation, ts })) == 0;
+
     /// <summary>
     /// Makes this node the first member of a new cluster, if all members of the one before are known to be dead: they are
     /// fenced with it. False if there is another member.

@@ -24,6 +24,9 @@ sealed record WebhookEndpoint(
 {
     public bool IsEnabled => DisabledReason is null;
 
+    /// <summary>What of its address may be in the log.</summary>
+    public string Host => new Uri(Url).Host;
+
     /// <summary>What it lacks is kept: it is on, or it may be switched on again before it is forgotten.</summary>
     public bool IsKept => IsEnabled || (DisabledAt is not null && ForgottenAt is null);
 

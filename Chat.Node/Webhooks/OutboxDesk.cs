@@ -51,7 +51,7 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
         if (outcome.IsUnknown)
             WebhookLog.MarksUnread(services.Logger, outcome.Failure ?? "");
         else if (outcome.Failure is { } failure)
-            WebhookLog.Failed(services.Logger, outcome.Endpoint, "", outcome.Trouble?.Attempts ?? 1, failure);
+            WebhookLog.Failed(services.Logger, outcome.Endpoint, HostOf(outcome.Endpoint), outcome.Trouble?.Attempts ?? 1, failure);
         if (outcome.GivenUpTo is { } last)
             WebhookLog.EventGap(services.Logger, outcome.Endpoint, last);
         if (outcome.HasMore && _endpoints.FirstOrDefault(endpoint => endpoint.Id == outcome.Endpoint) is { } own && _plan.TakeNext(own, Now) is { } next)
@@ -64,6 +64,8 @@ sealed class OutboxDesk(DispatcherServices services, IActorRef self)
         if (purged.Failure is { } failure)
             WebhookLog.MarksUnread(services.Logger, failure); // what was deleted stays so; the next minute goes on
     }
+
+    string HostOf(long id) => _endpoints.FirstOrDefault(endpoint => endpoint.Id == id)?.Host ?? "removed";
 
     void Begin(OutboxRun run) => services.OutboxWorker.RunAsync(run, Random.Shared.NextDouble())
         .PipeTo(self, failure: cause => OutboxOutcome.Unknown(run.Endpoint, cause.Message));

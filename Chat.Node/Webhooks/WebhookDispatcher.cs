@@ -224,7 +224,7 @@ sealed class WebhookDispatcher : ReceiveActor, IWithTimers
     {
         task.OnFailed(outcome.UpTo, Now, Random.Shared.NextDouble(), outcome.IsOfChanges, outcome.Tried);
         var cursor = task.Known(outcome.IsOfChanges);
-        WebhookLog.Failed(_services.Logger, endpoint.Id, new Uri(endpoint.Url).Host, cursor.Attempts, failure.Reason);
+        WebhookLog.Failed(_services.Logger, endpoint.Id, endpoint.Host, cursor.Attempts, failure.Reason);
         if (!failure.IsGone && Now - cursor.FailingSince >= Backoff.GivenUpAfter.TotalMilliseconds)
         {
             Bury(task, cursor, failure.Reason); // it stores a later cursor: none may wait to be stored behind it

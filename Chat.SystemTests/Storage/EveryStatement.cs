@@ -231,6 +231,7 @@ sealed class EveryStatement(IChatDatabase database)
         Assert.True(await nodes.BeatAsync(2));
         Assert.NotEmpty(await nodes.OthersAsync());
         Assert.NotEqual(long.MaxValue, await nodes.OldestUnfinishedAsync());
+        Assert.False(await nodes.IsConfirmedAsync(_node.Incarnation, long.MaxValue));
         Assert.True(await nodes.TryFormAsync([new NodeRow { Incarnation = ManyRows.Unfinished }]));
         Assert.False(await nodes.TryBecomeMemberAsync([("there:4053", 17)]));
         Assert.False(await nodes.TryFenceAsync(ManyRows.Unfinished, 1));

@@ -39,6 +39,8 @@ public abstract class NodesTests : StorageTest
         Assert.Equal((Here, "here:4053", now, now), (row.Incarnation, row.Name, row.Heartbeat, row.ConfirmedBefore));
         Assert.Equal(("127.0.0.1:4053", 17, false, false), (row.Address, row.Uid, row.Joined, row.Fenced));
         Assert.Equal(now, await _there.OldestUnfinishedAsync());
+        Assert.Equal((true, false), (await _there.IsConfirmedAsync(Here, now - 1), await _there.IsConfirmedAsync(Here, now)));
+        Assert.True(await _there.IsConfirmedAsync(Here + 1, now)); // nobody knows it any more: it was finished long ago
     }
 
     /// <summary>Tokens of syncs go by this order.</summary>

@@ -21,6 +21,25 @@ public sealed class TraceTests(ApiNode node)
     public void The_furthest_that_is_stored_is_told(long queuedTo, long receivedTo, long readTo, bool isQueued, bool isOnline, string state) => Assert.Equal(
         state, MessageTrace.StateOf(9, new ReceiverFacts(new DeliveryMark(1, ConversationId.Direct(1, 2), queuedTo, receivedTo, readTo), isQueued, isOnline)));
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_session_was_given_that_has_said_nothing_is_given(bool isOnline) => Assert.Equal(
+        "given", MessageTrace.StateOf(9, new ReceiverFacts(new DeliveryMark(1, ConversationId.Direct(1, 2), 4, 4, 4), IsQueued: false, isOnline, IsConfirmed: true)));
+
+    [Fact]
+    public async Task A_session_that_takes_a_message_and_leaves_without_a_word_was_given_it()
+    {
+        var (alice, name) = (await node.NewUserAsync(), ApiNode.NewName());
+        var client = await LineClient.ConnectAsync(node.ChatPort);
+        var bob = (await client.AskAsync(new { msgid = 4, name, password = "secret" })).GetProperty("id").GetInt32();
+        await client.AskAsync(new { msgid = 1, name, password = "secret" });
+        var sent = await node.PostAsync("/messages", new { from = alice, to = bob, msg = "hi" });
+        Assert.Equal(sent.Json.GetProperty("seq").GetInt64(), (await client.NextAsync())!.Value.GetProperty("seq").GetInt64());
+        client.Dispose();
+        await EventuallyAsync(ConversationId.Direct(alice, bob), sent.Json.GetProperty("seq").GetInt64(), "given");
+    }
+
     /// <summary>The mark of a user at another server says that the message was published: that server acknowledges nothing.</summary>
     [Theory]
     [InlineData(9, 4, "published")]

@@ -1,5 +1,8 @@
+using Chat.Node.Hosting;
 using Chat.Node.Settings;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Chat.Tests.Hosting;
@@ -33,6 +36,20 @@ public sealed class HostSettingsTests
     [InlineData("PATH", "/bin")]
     [InlineData("URLS", "http://+:8080")]
     public void What_is_right_or_of_somebody_else_is_none_of_our_business(string key, string value) => HostSettings.Check(Of(key, value));
+
+    [Theory]
+    [InlineData("--Logging:LogLevel:Default=Trace")]
+    [InlineData("--Logging:LogLevel:Microsoft.AspNetCore=Information")]
+    [InlineData("--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Trace")]
+    [InlineData("--Logging:Console:LogLevel:Default=Trace")]
+    [InlineData("--Logging:Console:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Information")]
+    public async Task Addresses_of_requests_are_never_logged(string setting)
+    {
+        await using var host = ChatHost.Build([setting]);
+        var loggers = host.Services.GetRequiredService<ILoggerFactory>();
+        Assert.False(loggers.CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics").IsEnabled(LogLevel.Information));
+        Assert.True(loggers.CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics").IsEnabled(LogLevel.Warning));
+    }
 
     [Fact]
     public void An_unknown_part_of_the_file_is_named()
