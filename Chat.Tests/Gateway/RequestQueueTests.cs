@@ -58,6 +58,22 @@ public sealed class RequestQueueTests : SessionPartsTest
     }
 
     [Fact]
+    public async Task One_that_goes_on_is_read_more_slowly()
+    {
+        var queue = new RequestQueue(Core(new Pipe(), TwoPerSecond));
+        var turns = Enumerable.Range(0, 2 + RequestQueue.MaxRefusals).Select(_ => queue.TryPass(new PingRequest(), out var turn) ? turn : Turn.NotYet).ToList();
+        Assert.Equal([.. Enumerable.Repeat(Turn.Now, 2), .. Enumerable.Repeat(Turn.TooFast, RequestQueue.MaxRefusals)], turns);
+        var next = new PingRequest();
+        Assert.False(queue.TryPass(next, out _));
+        await Self.ExpectMsgAsync<ContinueRequests>(Patience);
+        queue.OnContinue();
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(queue.TryTake(out var taken, out var then));
+        Assert.Equal(Turn.Now, then);
+        Assert.Same(next, taken);
+    }
+
+    [Fact]
     public async Task A_legacy_client_that_is_too_fast_is_read_more_slowly()
     {
         var queue = new RequestQueue(Core(new Pipe(), TwoPerSecond, isModern: false));
