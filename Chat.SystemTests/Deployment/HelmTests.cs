@@ -48,7 +48,7 @@ public sealed class HelmTests
         for (var ordinal = 0; ordinal < 5; ordinal++)
         {
             var settings = NodeEnvironment.Read(container.Env.Select(variable => KeyValuePair.Create(
-                variable.Name, variable.Value?.Replace("$(POD_NAME)", $"talk-{ordinal}", StringComparison.Ordinal) ?? "from-outside")));
+                variable.Name, variable.Value?.Replace("$(POD_NAME)", $"talk-{ordinal}", StringComparison.Ordinal) ?? "from-outside-as-long-as-a-key-of-the-API-has-to-be")));
             Assert.Equal((StorageProvider.MySql, 5000, 5), (settings.Storage, settings.Limits.MaxConnections, settings.SeedNodes.Count));
             Assert.Equal($"{settings.ClusterHostname}:{settings.ClusterPort}", settings.SeedNodes[ordinal]);
         }

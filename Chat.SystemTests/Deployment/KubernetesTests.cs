@@ -66,9 +66,10 @@ public sealed class KubernetesTests : IDisposable
         Assert.True(NamesOfNodes.Spec.PublishNotReadyAddresses); // else nobody could join before it is ready
         Assert.Equal("1", Assert.Single(_objects.OfType<V1PodDisruptionBudget>()).Spec.MaxUnavailable.Value);
 
-        var secret = Assert.IsType<V1Secret>(Assert.Single(Load(Repository.Read("deploy/kubernetes/secret.yaml.example"))));
-        var reference = Assert.Single(Container.Env, variable => variable.ValueFrom?.SecretKeyRef is not null).ValueFrom.SecretKeyRef;
-        Assert.Equal((secret.Metadata.Name, Assert.Single(secret.StringData.Keys)), (reference.Name, reference.Key));
+        var secrets = Load(Repository.Read("deploy/kubernetes/secret.yaml.example")).Cast<V1Secret>().Select(secret => (secret.Metadata.Name, Assert.Single(secret.StringData.Keys)));
+        var references = Container.Env.Select(variable => variable.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>().ToList();
+        Assert.Equal(secrets, references.Select(reference => (reference.Name, reference.Key)));
+        Assert.Equal([false, true], references.Select(reference => reference.Optional ?? false)); // without a database there is no node
     }
 
     [Fact]
@@ -118,7 +119,7 @@ public sealed class KubernetesTests : IDisposable
 
     /// <summary>What the pod's variables amount to.</summary>
     ChatSettings SettingsOf(string pod) => NodeEnvironment.Read(Container.Env.Select(variable => KeyValuePair.Create(
-        variable.Name, variable.Value?.Replace("$(POD_NAME)", pod, StringComparison.Ordinal) ?? "from-outside")));
+        variable.Name, variable.Value?.Replace("$(POD_NAME)", pod, StringComparison.Ordinal) ?? "from-outside-as-long-as-a-key-of-the-API-has-to-be")));
 
     static IEnumerable<string> Files(string pattern) => Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy/kubernetes"), pattern);
 
