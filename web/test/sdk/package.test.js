@@ -47,8 +47,8 @@ test('What a product loads at its start is at most 15 KB, and 19 KB with all tha
   for (const [{ outputFiles: [{ contents }] }, limit] of [[core, 15], [whole, 19]])
     assert.ok(compressed(contents) <= limit * 1024, `${compressed(contents)} bytes, of ${limit} KB`);
   const outputs = Object.values(split.metafile.outputs);
-  const later = outputs.flatMap(({ imports }) => imports).filter(({ kind }) => kind === 'dynamic-import');
-  assert.equal(later.length, 6, 'a bundler with splitting makes files of what is loaded later');
+  const later = outputs.flatMap(({ imports }) => imports).filter(({ kind }) => kind === 'dynamic-import').map(({ path }) => path);
+  assert.equal(new Set(later).size, 6, 'a bundler with splitting makes files of what is loaded later');
   console.log(`# ${compressed(core.outputFiles[0].contents)} bytes at the start, ${compressed(whole.outputFiles[0].contents)} in all, minified and compressed`);
 });
 
