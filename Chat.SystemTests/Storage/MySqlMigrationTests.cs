@@ -16,6 +16,8 @@ public sealed class MySqlMigrationTests
 {
     const int WaitingForDatabase = 15;
 
+    static readonly int Styles = Enum.GetValues<OldStyle>().Length;
+
     [Fact]
     public async Task Several_nodes_at_once_make_the_schema_once()
     {
@@ -72,7 +74,7 @@ public sealed class MySqlMigrationTests
     public async Task Wherever_a_node_died_the_next_one_completes_the_adoption(OldStyle style)
     {
         List<string>? whole = null;
-        foreach (var count in SchemaScripts.Boundaries)
+        foreach (var count in SchemaScripts.BoundariesWith(OldDatabase.Tables, (int)style, Styles))
         {
             await using var old = await OldDatabase.CreateAsync(style);
             await old.AddRowsWithoutIdsAsync();
@@ -92,6 +94,9 @@ public sealed class MySqlMigrationTests
     public void The_scripts_are_cut_where_something_changes()
     {
         Assert.True(SchemaScripts.Boundaries.Count > 25);
+        var parts = Enumerable.Range(0, Styles).Select(part => SchemaScripts.BoundariesWith(OldDatabase.Tables, part, Styles).ToHashSet()).ToList();
+        Assert.True(parts.TrueForAll(part => part.Count > 25 && part.Count < SchemaScripts.Boundaries.Count));
+        Assert.Equal(SchemaScripts.Boundaries, parts.SelectMany(part => part).Distinct().Order());
         Assert.All(SchemaScripts.Statements.Skip(SchemaScripts.Boundaries[^1]), statement => Assert.StartsWith("DEALLOCATE", statement, StringComparison.Ordinal));
         Assert.DoesNotContain(SchemaScripts.Statements, statement => statement.Contains("--", StringComparison.Ordinal));
     }

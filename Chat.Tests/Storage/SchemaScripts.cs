@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Chat.Node.Storage.MySql;
 using Dapper;
 using MySqlConnector;
@@ -16,6 +17,26 @@ static class SchemaScripts
     /// <summary>How many statements may have been run when something of the database has just been changed; and none at all.</summary>
     public static IReadOnlyList<int> Boundaries { get; } =
         [0, .. Enumerable.Range(1, Statements.Count).Where(count => IsChange(Statements[count - 1]))];
+
+    /// <summary>
+    /// Those of the boundaries that are within scripts which touch a table that was there before; of the others one of so many parts: what such scripts do has nothing to
+    /// do with what was there.
+    /// </summary>
+    /// <param name="tables">The tables that were there.</param>
+    /// <param name="part">Which part, from 0.</param>
+    /// <param name="parts">How many there are.</param>
+    public static IEnumerable<int> BoundariesWith(IReadOnlyCollection<string> tables, int part, int parts)
+    {
+        var (end, touching) = (0, new HashSet<int> { 0 });
+        foreach (var statements in Names.Select(name => Split(Text(name)).ToList()))
+        {
+            if (statements.Exists(statement => tables.Any(table => Regex.IsMatch(statement, $@"\b{table}\b", RegexOptions.None, TimeSpan.FromSeconds(5)))))
+                touching.UnionWith(Enumerable.Range(end + 1, statements.Count));
+            end += statements.Count;
+        }
+
+        return Boundaries.Where((boundary, i) => touching.Contains(boundary) || i % parts == part);
+    }
 
     public static async Task RunFirstAsync(MySqlConnection connection, int count)
     {
