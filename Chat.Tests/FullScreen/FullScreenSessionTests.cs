@@ -1,8 +1,6 @@
-using System.Threading.Channels;
 using Chat.Client.FullScreen;
 using Chat.Client.Terminal;
 using Chat.Protocol;
-using Chat.Tests.Client;
 using Chat.Tests.Support;
 using Xunit;
 
