@@ -1,5 +1,3 @@
-using Chat.Client.FullScreen;
-using Chat.Client.Terminal;
 using Chat.Protocol;
 using Chat.Tests.Support;
 using Xunit;
