@@ -10,7 +10,7 @@ public sealed partial class QueueLimitsTests
     /// <summary>Each connection, user, conversation, request, file or endpoint has one of its own.</summary>
     static readonly string[] OfOne =
     [
-        "SessionConnection.Credits", "Outbox.MaxBytesQueued", "PushLedger.MaxUnreported", "MessageEndpoints.MaxBatch", "IdList.Max", "PostSender.Window", "MessageChecks.MaxUnderWay",
+        "SessionConnection.Credits", "RequestQueue.MaxRefusals", "Outbox.MaxBytesQueued", "PushLedger.MaxUnreported", "MessageEndpoints.MaxBatch", "IdList.Max", "PostSender.Window", "MessageChecks.MaxUnderWay",
         "HeldMessages.MaxHeld", "FanOut.MaxUnconfirmed", "FanOut.ResendWindow", "ChangeDesk.MaxWaiting", "MessageReferences.MaxMentions", "FetchHistoryRequest.MaxSeqs", "UserSettings.MaxNotify",
         "UserSettings.MaxNotifyAtOnce", "ChangeRules.MaxReactions", "WatchRequest.MaxUsers", "WatchRequest.MaxConversations", "GroupReadTable.MaxReaders", "TypingTable.MaxShown",
         "GetUsersRequest.MaxIds", "PeopleRequests.MaxFound", "SearchPace.PerSecond", "ChangeContactRequest.MaxNoteCharacters", "ProfileRule.MaxAboutCharacters", "ProfileRule.MaxAvatarBytes",
