@@ -24,7 +24,7 @@ sealed class LoadArguments
     readonly Option<double?> _rate = new("--rate", "-r") { Description = "open loop: messages sent per second, all senders together, whatever the server does" };
     readonly Option<double> _warmUp = new("--warm-up") { Description = "seconds that do not count", DefaultValueFactory = _ => 5 };
     readonly Option<double> _seconds = new("--seconds", "-s") { Description = "seconds that are measured", DefaultValueFactory = _ => 10 };
-    readonly Option<double> _drain = new("--drain") { Description = "longest wait for what is under way at the end, in seconds", DefaultValueFactory = _ => 10 };
+    readonly Option<double> _drain = new("--drain") { Description = "longest wait at the end for what is due, and once more as long for what is under way then, in seconds", DefaultValueFactory = _ => 10 };
     readonly Option<string> _prefix = new("--prefix") { Description = "names of accounts and groups begin with it; the same one uses them again", DefaultValueFactory = _ => "bench" };
     readonly Option<int> _marks = new("--mark-every") { Description = "receivers confirm (103) every so many messages, 0: never" };
     readonly Option<int> _setup = new("--setup-concurrency") { Description = "registrations and logins at once", DefaultValueFactory = _ => 16 };

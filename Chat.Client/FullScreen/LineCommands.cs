@@ -107,7 +107,7 @@ sealed class LineCommands
                 break;
             case "say":
                 if (_view.Input.Text.Length == 0)
-                    _view.Input.Set(call[0]!); // it need not be typed again
+                    _view.Input.Set(call[0] is ['/', ..] ? $"/{call[0]}" : call[0]!); // it need not be typed again
                 _view.Say("to whom? Ctrl-N opens a conversation, /to WHO a new one", isError: true);
                 break;
             default:

@@ -26,9 +26,9 @@ static partial class BindingReason
 
     static string Cut(string value) => value.Length > MaxValue ? value[..MaxValue] : value;
 
-    [GeneratedRegex("""^Failed to bind parameter "(?<type>.+) (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex("""^Failed to bind parameter "(?<type>.+?) (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
     private static partial Regex NotOfType();
 
-    [GeneratedRegex("""^Required parameter "(?<type>.+) (?<name>\w+)" was not provided from (?<place>[\w ]+)\.$""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""^Required parameter "(?<type>.+?) (?<name>\w+)" was not provided from (?<place>[\w ]+)\.$""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Missing();
 }

@@ -11,6 +11,7 @@ static partial class AddressMask
     public static string Of(string text) => Secrets().Replace(text, found =>
         $"{found.Groups["scheme"].Value}{(found.Groups["user"].Success ? $"{Hidden}@" : "")}{found.Groups["place"].Value}{(found.Groups["query"].Success ? $"?{Hidden}" : "")}");
 
-    [GeneratedRegex(@"^(?<scheme>\s*[a-z][a-z0-9+.-]*:/*)(?<user>[^/?#]*@)?(?<place>[^?#]*)(?<query>[?#].*)?$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.Singleline, 1000)]
+    // A password may have any character, "/" and "?" too: what is in front of the last "@" is hidden, also where that is more than a browser would take for a user.
+    [GeneratedRegex(@"^(?<scheme>\s*(?:[a-z][a-z0-9+.-]*:)?//|\s*[a-z0-9][\w.+-]*:(?=[^/]*@))(?<user>.*@)?(?<place>[^?#]*)(?<query>[?#].*)?$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.Singleline, 1000)]
     private static partial Regex Secrets();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Node.Storage;
 using Chat.Protocol;
@@ -8,7 +9,7 @@ namespace Chat.Node.Webhooks;
 /// Puts the words of people into events that are about to be sent: they do not lie in the outbox, where an event may wait for a day. So what was taken back or erased
 /// meanwhile is told to nobody.
 /// </summary>
-sealed class EventTexts(MessageLogStore log, ReportStore reports)
+sealed class EventTexts(MessageLogStore log, ReportStore reports, PushSettings settings)
 {
     const string Preview = "preview";
 
@@ -16,7 +17,7 @@ sealed class EventTexts(MessageLogStore log, ReportStore reports)
     public async Task<IReadOnlyList<WebhookEvent>> FillAsync(IReadOnlyList<WebhookEvent> events)
     {
         var parsed = events.Where(each => each.Type is WebhookTypes.PushRequired or WebhookTypes.MessageReported)
-            .ToDictionary(each => each.Id, each => (each.Type, Data: JsonNode.Parse(each.Data)!.AsObject()));
+            .Select(each => (each.Id, each.Type, Data: ObjectOf(each))).Where(each => each.Data is not null).ToDictionary(each => each.Id, each => (each.Type, Data: each.Data!));
         if (parsed.Count == 0)
             return events;
         await FillPreviewsAsync([.. parsed.Values.Where(each => each.Type == WebhookTypes.PushRequired && each.Data.ContainsKey(Preview)).Select(each => each.Data)]);
@@ -30,23 +31,53 @@ sealed class EventTexts(MessageLogStore log, ReportStore reports)
             return;
         var messages = await log.ReadAtAsync([.. pushes.Select(PlaceOf).Distinct()]);
         foreach (var push in pushes)
-            push[Preview] = messages.TryGetValue(PlaceOf(push), out var message) ? PushRule.Preview(ChangedBody.TextOf(message.Body.Span)) : "";
+        {
+            if (settings.HasPreview)
+                push[Preview] = messages.TryGetValue(PlaceOf(push), out var message) ? PreviewOf(message) : "";
+            else
+                push.Remove(Preview); // switched off while it waited
+        }
     }
 
     async Task FillReportsAsync(List<JsonObject> told)
     {
         if (told.Count == 0)
             return;
-        var found = await reports.ReadAsync([.. told.Select(NumberOf).Distinct()]);
+        var found = await reports.ReadAsync([.. told.Select(report => NumberOf(report, "report")).Distinct()]);
         foreach (var report in told)
         {
-            var stored = found.GetValueOrDefault(NumberOf(report));
+            var stored = found.GetValueOrDefault(NumberOf(report, "report"));
             (report["reason"], report["msg"]) = (stored?.Reason ?? "", stored?.Msg ?? "");
         }
     }
 
-    static (ConversationId Conversation, long Seq) PlaceOf(JsonObject push) =>
-        ConversationId.TryParse((string?)push["conversation"], out var conversation) ? (conversation, (long)push["seq"]!) : default;
+    /// <summary>Null: somebody else has written into the row. It is sent as it is: others must not wait behind it.</summary>
+    static JsonObject? ObjectOf(WebhookEvent stored)
+    {
+        try
+        {
+            return JsonNode.Parse(stored.Data) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
-    static long NumberOf(JsonObject report) => (long)report["report"]!;
+    static string PreviewOf(LogRow message)
+    {
+        try
+        {
+            return PushRule.Preview(ChangedBody.TextOf(message.Body.Span));
+        }
+        catch (JsonException)
+        {
+            return ""; // somebody has written into the body
+        }
+    }
+
+    static (ConversationId Conversation, long Seq) PlaceOf(JsonObject push) =>
+        push["conversation"] is JsonValue name && name.TryGetValue(out string? text) && ConversationId.TryParse(text, out var conversation) ? (conversation, NumberOf(push, "seq")) : default;
+
+    static long NumberOf(JsonObject told, string name) => told[name] is JsonValue value && value.TryGetValue(out long number) ? number : 0;
 }

@@ -52,8 +52,8 @@ public sealed record MessageChangedPush(ConversationId Conversation, long Seq, l
         Mentions = later.Text is null ? Mentions : later.Mentions,
         Recalled = later.Recalled ?? Recalled,
         IsPinned = later.IsPinned ?? IsPinned,
-        Reactions = later.Reactions ?? Reactions,
-        Who = [.. Who.Concat(later.Who).TakeLast(MaxNames)],
+        Reactions = later.Recalled is null ? later.Reactions ?? Reactions : null, // a recalled message has none
+        Who = later.Recalled is null ? [.. Who.Concat(later.Who).TakeLast(MaxNames)] : [],
     };
 
     /// <summary>The frame; without names where they do not fit.</summary>

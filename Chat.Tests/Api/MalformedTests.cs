@@ -93,6 +93,7 @@ public sealed partial class MalformedTests(ApiNode node)
     [InlineData("GET", "/users?name=a&name=b", null, "\"name\" is there twice: once is expected")]
     [InlineData("GET", "/conversations/d:1:2/messages?limit=x", null, "\"limit\" is \"x\": a number is expected")]
     [InlineData("GET", "/conversations/d:1:2/messages?before=99999999999999999999", null, "\"before\" is \"99999999999999999999\": a number is expected")]
+    [InlineData("GET", "/conversations/d:1:2/messages?limit=x%22%20from%20%22z", null, "\"limit\" is \"x\" from \"z\": a number is expected")]
     [InlineData("DELETE", "/users/1?erase=maybe", null, "\"erase\" is \"maybe\": true or false is expected")]
     [InlineData("DELETE", "/groups/1/members", null, "the body is missing: a JSON object is expected")]
     [InlineData("POST", "/users", "", "the body is missing: a JSON object is expected")]

@@ -56,6 +56,14 @@ public sealed class ChangePushesTests
         Assert.NotNull(both.Recalled);
     }
 
+    [Fact]
+    public void A_recall_hides_reactions_that_waited_with_it()
+    {
+        var both = Reaction(1).Then(new MessageChangedPush(Pair, 1, 0, 0, 1) { Recalled = new Recalled(1, 5) });
+        Assert.Null(both.Reactions);
+        Assert.Empty(both.Who);
+    }
+
     static (long Seq, long Rev, long Prev) Chain(MessageChangedPush push) => (push.Seq, push.Rev, push.Prev);
 
     static MessageChangedPush Reaction(long seq, int user = 1) =>

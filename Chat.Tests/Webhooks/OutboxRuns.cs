@@ -15,7 +15,7 @@ sealed class OutboxRuns(IChatDatabase database, TimeProvider clock) : IDisposabl
     public WebhookStore Endpoints { get; } = new(database, clock);
 
     OutboxWorker Worker => new(
-        Outbox, Endpoints, new WebhookLeftovers(database), new EventTexts(new MessageLogStore(database, new NodeIdentity("here:4053", 5_000)), new ReportStore(database, clock, Outbox)), _sender, clock);
+        Outbox, Endpoints, new WebhookLeftovers(database), new EventTexts(new MessageLogStore(database, new NodeIdentity("here:4053", 5_000)), new ReportStore(database, clock, Outbox), new PushSettings(HasPreview: true)), _sender, clock);
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -114,6 +114,16 @@ public sealed class PushNodeTests(WebhookNode fixture) : WebhookNodeTest(fixture
         Assert.Contains("\"reason\":\"\",\"msg\":\"\"", told.Single().Data, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("[1]")]
+    [InlineData("""{"conversation":5,"seq":"x","preview":"y","report":true}""")]
+    public async Task A_row_that_somebody_has_written_into_holds_nothing_up(string data)
+    {
+        foreach (var type in (string[])[WebhookTypes.PushRequired, WebhookTypes.MessageReported])
+            Assert.Single(await Node.Service<EventTexts>().FillAsync([new WebhookEvent(1, type, data, 1)]));
+    }
+
     [Fact]
     public async Task Where_nobody_wants_it_nothing_is_written()
     {

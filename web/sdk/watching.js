@@ -45,12 +45,18 @@ export class Watching {
   }
 
   /**
-   * Tells it to who has the connection now.
+   * Tells it to who has the connection now. Without a code nobody has refused it: the tab that was asked is gone, and whoever has the connection next is told.
    * @param {{ live(operation: any, ...args: any[]): Promise<void> }} engine @param {string} tab
    */
   async restore(engine, tab) {
-    if (this.state !== 'online' || this.users.length + this.conversations.length > 0)
+    if (this.state === 'online' && this.users.length + this.conversations.length === 0)
+      return;
+    try {
       await engine.live('restore', tab, this.users, this.conversations, this.state);
+    } catch (error) {
+      if (/** @type {ChatError} */ (error).code !== ErrorCode.none)
+        throw error;
+    }
   }
 
   /** @param {{ users: PresenceState[] }} event */
