@@ -13,6 +13,9 @@ sealed class EventTexts(MessageLogStore log, ReportStore reports, PushSettings s
 {
     const string Preview = "preview";
 
+    /// <summary>A key that is there twice would be noticed later, where it is used.</summary>
+    static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <exception cref="StorageException">The database does not answer.</exception>
     public async Task<IReadOnlyList<WebhookEvent>> FillAsync(IReadOnlyList<WebhookEvent> events)
     {
@@ -56,7 +59,7 @@ sealed class EventTexts(MessageLogStore log, ReportStore reports, PushSettings s
     {
         try
         {
-            return JsonNode.Parse(stored.Data) as JsonObject;
+            return JsonNode.Parse(stored.Data, documentOptions: Strict) as JsonObject;
         }
         catch (JsonException)
         {

@@ -102,14 +102,7 @@ public sealed class DeliveryCheckTests
         // 2 s at 500 a second, and half a second of silence: a quarter of the messages wait, the longest of them all of it.
         var calls = 0;
         using var relay = new FakeRelay(_ => ++calls == 300 ? Deed.Stall : Deed.Deliver);
-        var result = relay.Loop.Run(new LoadPlan
-        {
-            Workload = "test",
-            RatePerSecond = 500,
-            WarmUp = TimeSpan.Zero,
-            Measure = TimeSpan.FromSeconds(2),
-            Drain = TimeSpan.FromSeconds(5),
-        });
+        var result = relay.Offer(500, TimeSpan.FromSeconds(2), drain: TimeSpan.FromSeconds(5));
         Assert.True(result.Tally.IsPerfect, result.Tally.ToString());
         Assert.Equal((1000, 1000), (result.Sent, result.Delivery.Count));
         var stall = (long)FakeRelay.StallTime.TotalMicroseconds;
@@ -122,14 +115,7 @@ public sealed class DeliveryCheckTests
     public void What_a_server_has_taken_when_sending_stops_is_not_lost_because_it_comes_later()
     {
         using var relay = new FakeRelay(_ => Deed.DeliverLate);
-        var result = relay.Loop.Run(new LoadPlan
-        {
-            Workload = "test",
-            RatePerSecond = 10_000,
-            WarmUp = TimeSpan.Zero,
-            Measure = TimeSpan.FromMilliseconds(300),
-            Drain = TimeSpan.FromSeconds(2),
-        });
+        var result = relay.Offer(10_000, TimeSpan.FromMilliseconds(300), drain: TimeSpan.FromSeconds(2));
         Assert.InRange(relay.Loop.State.Arrived, 10, 2000); // of 3,000 that were due
         Assert.True(result.Tally.IsPerfect, result.Tally.ToString());
     }

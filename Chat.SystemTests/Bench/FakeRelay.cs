@@ -90,6 +90,16 @@ sealed partial class FakeRelay : IDisposable
 
     public LoadLoop Loop { get; }
 
+    /// <summary>So many messages a second for so long, whatever is done with them.</summary>
+    public RunResult Offer(double perSecond, TimeSpan measure, TimeSpan drain) => Loop.Run(new LoadPlan
+    {
+        Workload = "test",
+        RatePerSecond = perSecond,
+        WarmUp = TimeSpan.Zero,
+        Measure = measure,
+        Drain = drain,
+    });
+
     /// <summary>The load of a test: a fixed number of messages, and as short as it may be.</summary>
     public RunResult Send(int messages, int window = 4) => Loop.Run(new LoadPlan
     {
@@ -146,7 +156,7 @@ sealed partial class FakeRelay : IDisposable
             return;
         Send(from, $$"""{"msgid":102,"ref":"{{reference}}","errno":0,"conversation":"d:1:2","seq":1,"ts":1}""");
         if (deed == Deed.DeliverLate)
-            Thread.Sleep(LateTime);
+            Thread.Sleep(LateTime); // how slow this server is: nothing is waited for with it
         Deliver(from, push, deed);
     }
 

@@ -12,12 +12,7 @@ public sealed class FullScreenLineTests : FullScreenSessionTest
     [InlineData(false)]
     public async Task Others_see_that_one_writes_until_the_line_is_sent_or_wiped_out(bool isSent)
     {
-        Server.Live.Listed.Add(new(AliceAndBob, 1));
-        Server.Post(Bob, AliceAndBob, "hello alice");
-        var session = Start();
-        await SeesAsync("hello alice");
-        Press(ConsoleKey.N, ConsoleModifiers.Control);
-        await SeesAsync("bob: hello alice");
+        var session = await StartWithBobAsync("hello alice");
         Type("hi");
         if (isSent)
             Press(ConsoleKey.Enter);
@@ -42,16 +37,15 @@ public sealed class FullScreenLineTests : FullScreenSessionTest
         Type("hello");
         Press(ConsoleKey.Enter);
         await SeesAsync("to whom?");
-        for (var i = 0; i < "hello".Length; i++)
-            Press(ConsoleKey.Backspace);
-        Type("/msg 2 hi");
+        Press(ConsoleKey.Home);
+        Type("/msg 2 ");
         Press(ConsoleKey.Enter);
-        await SeesAsync("you: hi ✓");
+        await SeesAsync("you: hello ✓");
         Type("and again");
         Press(ConsoleKey.Enter);
         await SeesAsync("you: and again ✓");
 
-        Assert.Equal(["hi", "and again"], Server.Store.Log(AliceAndBob).Select(message => message.Text));
+        Assert.Equal(["hello", "and again"], Server.Store.Log(AliceAndBob).Select(message => message.Text));
         await LeaveAsync(session);
     }
 

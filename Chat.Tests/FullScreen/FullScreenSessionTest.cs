@@ -27,6 +27,18 @@ public abstract class FullScreenSessionTest : ClientScenario
         }
     }
 
+    /// <summary>With the conversation with bob open, in which this was said.</summary>
+    private protected async Task<Task<int>> StartWithBobAsync(string said)
+    {
+        Server.Live.Listed.Add(new(AliceAndBob, 1));
+        Server.Post(Bob, AliceAndBob, said);
+        var session = Start();
+        await SeesAsync(said);
+        Press(ConsoleKey.N, ConsoleModifiers.Control);
+        await SeesAsync($"bob: {said}");
+        return session;
+    }
+
     private protected Task<int> LeaveAsync(Task<int> session)
     {
         Press(ConsoleKey.C, ConsoleModifiers.Control);

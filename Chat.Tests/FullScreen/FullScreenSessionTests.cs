@@ -10,13 +10,7 @@ public sealed class FullScreenSessionTests : FullScreenSessionTest
     [Fact]
     public async Task A_line_is_sent_to_the_conversation_that_is_open()
     {
-        Server.Live.Listed.Add(new(AliceAndBob, 1));
-        Server.Post(Bob, AliceAndBob, "hello alice");
-        var session = Start();
-        await SeesAsync("hello alice");
-
-        Press(ConsoleKey.N, ConsoleModifiers.Control);
-        await SeesAsync("bob: hello alice");
+        var session = await StartWithBobAsync("hello alice");
         Type("hi bob");
         Press(ConsoleKey.Enter);
         await SeesAsync("you: hi bob ✓");

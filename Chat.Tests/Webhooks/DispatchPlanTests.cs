@@ -56,10 +56,7 @@ public sealed class DispatchPlanTests
     [Fact]
     public void While_something_is_given_up_nothing_is_sent_and_what_comes_behind_it_is_sent_then()
     {
-        var task = Begin();
-        task.OnFailed(upTo: 7, now: 1000, random: 1);
-        task.GiveUp();
-        _plan.OnEnded(task, isTaken: false);
+        var task = BeginGivingUp();
         _plan.OnTick(now: 400_000, steady: 0);
         Assert.False(task.Hurry());
         Assert.Null(_plan.Next());
@@ -71,10 +68,7 @@ public sealed class DispatchPlanTests
     [Fact]
     public void What_could_not_be_given_up_is_tried_again_when_it_is_due()
     {
-        var task = Begin();
-        task.OnFailed(upTo: 7, now: 1000, random: 1);
-        task.GiveUp();
-        _plan.OnEnded(task, isTaken: false);
+        var task = BeginGivingUp();
         task.OnNotBuried();
         _plan.OnTick(now: 1999, steady: 0);
         Assert.Null(_plan.Next());
@@ -263,6 +257,15 @@ public sealed class DispatchPlanTests
     }
 
     static WebhookMark ChangesFrom(long rev, long version) => new(Id, rev, version, IsOfChanges: true);
+
+    WebhookTask BeginGivingUp()
+    {
+        var task = Begin();
+        task.OnFailed(upTo: 7, now: 1000, random: 1);
+        task.GiveUp();
+        _plan.OnEnded(task, isTaken: false);
+        return task;
+    }
 
     WebhookTask Begin()
     {

@@ -117,6 +117,7 @@ public sealed class PushNodeTests(WebhookNode fixture) : WebhookNodeTest(fixture
     [Theory]
     [InlineData("no JSON")]
     [InlineData("[1]")]
+    [InlineData("""{"conversation":"d:1:2","seq":1,"preview":"y","preview":"z","report":1,"report":2}""")]
     [InlineData("""{"conversation":5,"seq":"x","preview":"y","report":true}""")]
     public async Task A_row_that_somebody_has_written_into_holds_nothing_up(string data)
     {

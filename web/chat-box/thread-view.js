@@ -9,8 +9,6 @@ import { MessageList } from './message-list.js';
 import { Timeline } from './timeline.js';
 
 const PAGE = 50;
-/** Nearer to the end than this counts as there, in pixels. */
-const NEAR = 80;
 
 /** One thread: the message that it has begun with, what was answered, and where to write the next answer. Beside the conversation, or over it. */
 export class ThreadView {
@@ -62,7 +60,7 @@ export class ThreadView {
     this.#host().append(this.element);
     this.#composer.learn();
     this.#off = [
-      keepEnd(this.#scroller, NEAR),
+      keepEnd(this.#scroller),
       this.#client.on('message', message => this.#take(message)),
       this.#client.on('update', message => this.#take(message)),
       this.#client.on('change', change => this.#change(change)),

@@ -6,7 +6,7 @@ import { h } from './dom.js';
 import { Draft } from './draft.js';
 import { HistoryPages } from './history-pages.js';
 import { JumpButton } from './jump-button.js';
-import { keepEnd } from './keep-end.js';
+import { keepEnd, NEAR } from './keep-end.js';
 import { groupMembers } from './members.js';
 import { MessageChanges } from './message-changes.js';
 import { MessageList } from './message-list.js';
@@ -22,8 +22,6 @@ const PAGE = 40;
 /** So many at a time are loaded to get to one message, and so many times. */
 const BACK_PAGE = 100;
 const MAX_BACK = 10;
-/** Nearer to an edge than this counts as there, in pixels. */
-const NEAR = 80;
 
 /**
  * One conversation: its messages, and where to write the next one.
@@ -88,7 +86,7 @@ export class Thread {
     const onFocus = () => this.#markRead();
     window.addEventListener('focus', onFocus);
     this.#off.push(
-      keepEnd(this.#scroller, NEAR), () => window.removeEventListener('focus', onFocus),
+      keepEnd(this.#scroller), () => window.removeEventListener('focus', onFocus),
       client.on('message', message => this.#take(message)), client.on('update', message => this.#take(message)), client.on('change', change => this.#change(change)),
       client.on('login', () => { // another server may know of other things, and the user may have another role
         void this.#changes.learn();
